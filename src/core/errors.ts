@@ -1,0 +1,65 @@
+// Every way to fail: one table of codes, one error class.
+
+interface Failure {
+  /** HTTP status that `http/` answers with. */
+  status: number
+  /** The short, constant summary of the code (RFC 9457 `title`). */
+  title: string
+}
+
+/** Codes are part of the API: never renamed, never reused. */
+export const FAILURES = {
+  invalid_project_id: { status: 400, title: 'Not a project id' },
+  invalid_parameter: { status: 400, title: 'A parameter has a value that is not accepted' },
+  invalid_body: { status: 400, title: 'The body is not what this route takes' },
+  malformed_multipart: { status: 400, title: 'The multipart body cannot be read' },
+  file_missing: { status: 400, title: 'No file in the upload' },
+  wrong_field: { status: 400, title: 'The file came under another field name' },
+  too_many_files: { status: 400, title: 'One upload takes one file' },
+  upload_aborted: { status: 400, title: 'The upload broke off' },
+  route_not_found: { status: 404, title: 'No such route' },
+  project_not_found: { status: 404, title: 'No such project' },
+  image_not_found: { status: 404, title: 'No such image' },
+  no_primary_image: { status: 404, title: 'The project has no image yet' },
+  method_not_allowed: { status: 405, title: 'The route does not know this method' },
+  upload_too_large: { status: 413, title: 'The upload is too large' },
+  too_many_pixels: { status: 413, title: 'The picture has too many pixels' },
+  multipart_required: { status: 415, title: 'The upload is not multipart/form-data' },
+  not_an_image: { status: 415, title: 'The file is not an image' },
+  unsupported_image_type: { status: 415, title: 'This type of image is not accepted' },
+  empty_file: { status: 422, title: 'The file is empty' },
+  damaged_image: { status: 422, title: 'The image is damaged' },
+  image_too_slow: { status: 422, title: 'The image took too long to decode' },
+  internal: { status: 500, title: 'Something went wrong on the server' },
+  project_damaged: { status: 500, title: 'The files of the project are damaged' },
+  busy: { status: 503, title: 'Too much work is waiting' },
+  store_unavailable: { status: 503, title: 'The store cannot be written' },
+  shutting_down: { status: 503, title: 'The server is shutting down' },
+  storage_full: { status: 507, title: 'The storage is full' },
+} as const satisfies Record<string, Failure>
+
+export type ErrorCode = keyof typeof FAILURES
+
+export interface TintypeErrorOptions {
+  /** What lies behind it; for the log, never shown to a client. */
+  cause?: unknown
+  /** When it makes sense to try again, in seconds (`Retry-After`). */
+  retryAfterSeconds?: number
+  /** More members of the problem document, such as `field`, `expected`, `received`. */
+  details?: Record<string, unknown>
+}
+
+/** The only error class. `message` is public: it says what was expected and what arrived. */
+export class TintypeError extends Error {
+  readonly code: ErrorCode
+  readonly retryAfterSeconds: number | undefined
+  readonly details: Record<string, unknown> | undefined
+
+  constructor(code: ErrorCode, message: string, options: TintypeErrorOptions = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'TintypeError'
+    this.code = code
+    this.retryAfterSeconds = options.retryAfterSeconds
+    this.details = options.details
+  }
+}

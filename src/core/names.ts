@@ -1,0 +1,28 @@
+// The names of things: variants, project ids and image ids.
+
+import { customAlphabet } from 'nanoid'
+
+/** The four stored variants of every image, largest first. */
+export const SIZES = ['original', 'medium', 'thumb', 'game'] as const
+
+export type Size = (typeof SIZES)[number]
+
+/** 1 to 64 of `A-Z a-z 0-9 . _ -`, not starting with a dot. */
+export const PROJECT_ID = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
+
+export const PROJECT_ID_RULE = '1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start'
+
+/** Ids as {@link newImageId} makes them. */
+export const IMAGE_ID = /^[0-9a-z]{20}$/
+
+export const isSize = (value: string): value is Size => SIZES.some((size) => size === value)
+
+export const isProjectId = (value: string): boolean => PROJECT_ID.test(value)
+
+export const isImageId = (value: string): boolean => IMAGE_ID.test(value)
+
+/**
+ * A new image id: 20 of `0-9 a-z`, 103 random bits, so that ids made by any number of machines never meet. Lower case
+ * only, because ids are file names and some disks ignore case.
+ */
+export const newImageId: () => string = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 20)
