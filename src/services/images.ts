@@ -1,0 +1,120 @@
+// Images of a project: upload, list, read, delete, choose the cover.
+
+import { type ProjectState, unknownImage, unknownProject } from '../core/changes.ts'
+import { TintypeError } from '../core/errors.ts'
+import type { ImageRecord } from '../core/model.ts'
+import type { Size } from '../core/names.ts'
+import type { EncoderPool } from '../image/encoder.ts'
+import type { OpenFile, Store } from '../stores/store.ts'
+
+export interface ImageServiceOptions {
+  store: Store
+  encoders: EncoderPool
+  /** @default () => new Date() */
+  now?: () => Date
+}
+
+export interface Page {
+  /** Id behind which the page begins. */
+  after?: string
+  /** Most entries of the page. @default all */
+  limit?: number
+}
+
+export interface ImageService {
+  /**
+   * Stores one upload and its variants. The stream is written to disk as it comes; nothing is kept where it fails, or
+   * where the stream throws at its end.
+   *
+   * @param signal given up where it aborts before the commit has begun.
+   * @throws TintypeError what {@link EncoderPool.encode} and {@link Store.commit} throw
+   */
+  upload(projectId: string, file: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<UploadedImage>
+  /** @throws TintypeError `project_not_found`, `invalid_parameter` */
+  list(projectId: string, page?: Page): Promise<{ project: ProjectState; images: ImageRecord[] }>
+  /** @throws TintypeError `project_not_found`, `image_not_found` */
+  open(projectId: string, imageId: string, size: Size): Promise<OpenFile>
+  /**
+   * A variant of the primary image, and its id.
+   *
+   * @throws TintypeError `project_not_found`, `no_primary_image`
+   */
+  openPrimary(projectId: string, size: Size): Promise<{ imageId: string; file: OpenFile }>
+  /** @throws TintypeError `project_not_found`, `image_not_found` */
+  remove(projectId: string, imageId: string): Promise<ProjectState>
+  /** @throws TintypeError `project_not_found`, `image_not_found` */
+  setPrimary(projectId: string, imageId: string): Promise<ProjectState>
+}
+
+export interface UploadedImage {
+  project: ProjectState
+  image: ImageRecord
+}
+
+export const createImageService = (options: ImageServiceOptions): ImageService => {
+  const { store, encoders } = options
+  const now = options.now ?? (() => new Date())
+
+  const requireProject = async (projectId: string): Promise<ProjectState> => {
+    const project = await store.project(projectId)
+    if (!project) throw unknownProject(projectId)
+    return project
+  }
+
+  return {
+    async upload(projectId, file, signal) {
+      encoders.assertRoom()
+      const stage = await store.stage(projectId)
+      try {
+        const bytes = await stage.receive(file)
+        if (bytes === 0) throw new TintypeError('empty_file', 'Expected an image in field "file", it has 0 bytes.')
+        const picture = await encoders.encode({ source: stage.uploadPath, targets: stage.targets }, signal)
+        const image: ImageRecord = {
+          id: stage.imageId,
+          ext: 'jpg',
+          created_at: now().toISOString(),
+          width: picture.sizes.original.width,
+          height: picture.sizes.original.height,
+          sha256: picture.sha256,
+          sizes: picture.sizes,
+        }
+        await stage.publish()
+        return { project: await store.commit(projectId, { type: 'add_image', image }), image }
+      } finally {
+        await stage.discard()
+      }
+    },
+
+    async list(projectId, page) {
+      const project = await requireProject(projectId)
+      return { project, images: await store.images(project, page) }
+    },
+
+    async open(projectId, imageId, size) {
+      const file = await store.openVariant(projectId, imageId, size)
+      if (file) return file
+      await requireProject(projectId)
+      throw unknownImage(projectId, imageId)
+    },
+
+    async openPrimary(projectId, size) {
+      for (;;) {
+        const project = await requireProject(projectId)
+        const imageId = project.primary_image_id
+        if (imageId === null)
+          throw new TintypeError('no_primary_image', `Project "${projectId}" has no image, so it has no cover.`)
+        const file = await store.openVariant(projectId, imageId, size)
+        if (file) return { imageId, file }
+        // Deleted between the two reads: the next primary image is asked for, unless this one is still named.
+        const again = await store.project(projectId)
+        if (again?.revision === project.revision) throw damaged(projectId, imageId, size)
+      }
+    },
+
+    remove: (projectId, imageId) => store.commit(projectId, { type: 'delete_image', imageId }),
+    setPrimary: (projectId, imageId) => store.commit(projectId, { type: 'set_primary', imageId }),
+  }
+}
+
+const damaged = (projectId: string, imageId: string, size: Size): TintypeError =>
+  new TintypeError('project_damaged', `The ${size} variant of image "${imageId}" in project "${projectId}" is missing.`)

@@ -1,0 +1,125 @@
+// What lies at a path. Links are not followed, and nothing that is read is held in memory but what is asked for.
+
+import { createHash } from 'node:crypto'
+import { constants, type Stats } from 'node:fs'
+import { type FileHandle, lstat, open, opendir, readdir } from 'node:fs/promises'
+import { codeOf } from '../file/durable.ts'
+import { type PictureSize, readPictureSize } from './jpeg-header.ts'
+
+export type Look =
+  | { type: 'missing' }
+  /** Something else than a file, or a file that the disk does not give; `what` ends a sentence. */
+  | { type: 'odd'; what: string }
+  | { type: 'file'; bytes: number; sha256: string; modifiedMs: number }
+
+export type PictureLook = Look | (Look & { type: 'file'; picture: PictureSize | undefined })
+
+/** What a disk says of a damaged sector or a damaged file system. Any other error says nothing about the file. */
+const DAMAGE_CODES = ['EIO', 'EUCLEAN', 'EBADMSG', 'EILSEQ']
+
+const CHUNK_BYTES = 256 * 1024
+/** No revision and no run comes near; a string cannot be much longer than this. */
+const MOST_TEXT_BYTES = 400 * 2 ** 20
+
+/** Type, size and hash. */
+export const lookAt = (path: string): Promise<Look> => visit(path, readLook)
+
+/** The same, and how large the picture in it is. */
+export const lookAtPicture = (path: string): Promise<PictureLook> =>
+  visit(path, async (handle) => {
+    const picture = await readPictureSize((position, bytes) => readPiece(handle, position, bytes))
+    return { ...(await readLook(handle)), picture }
+  })
+
+/** The text of a file. */
+export const readText = (path: string): Promise<Exclude<Look, { type: 'file' }> | { type: 'text'; text: string }> =>
+  visit(path, async (handle) => {
+    const { size } = await handle.stat()
+    if (size > MOST_TEXT_BYTES) return { type: 'odd', what: `a file of ${size} bytes` } as const
+    return { type: 'text', text: await handle.readFile('utf8') } as const
+  })
+
+/** Opens a file and hands it to a reader; says what is there where it is none, or none that can be read. */
+export const visit = async <T>(
+  path: string,
+  read: (handle: FileHandle) => Promise<T>,
+): Promise<T | Exclude<Look, { type: 'file' }>> => {
+  const stats = await statOf(path)
+  if (!stats) return { type: 'missing' }
+  if (!stats.isFile()) return { type: 'odd', what: typeOf(stats) }
+  try {
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    try {
+      return await read(handle)
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT') return { type: 'missing' }
+    if (code === 'ELOOP') return { type: 'odd', what: 'a symbolic link' }
+    if (code !== undefined && DAMAGE_CODES.includes(code)) return { type: 'odd', what: `unreadable (${code})` }
+    throw error
+  }
+}
+
+/** Undefined where there is nothing. */
+export const statOf = async (path: string): Promise<Stats | undefined> => {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    if (isNothing(error)) return undefined
+    throw error
+  }
+}
+
+/** Names in a folder, sorted; none where it is no folder. */
+export const namesIn = async (folder: string): Promise<string[]> => {
+  try {
+    return (await readdir(folder)).sort()
+  } catch (error) {
+    if (isNothing(error)) return []
+    throw error
+  }
+}
+
+/** Names in a folder that may be long, as they come. */
+export async function* eachName(folder: string): AsyncGenerator<string> {
+  try {
+    for await (const entry of await opendir(folder)) yield entry.name
+  } catch (error) {
+    if (!isNothing(error)) throw error
+  }
+}
+
+export const typeOf = (stats: Stats): string => {
+  if (stats.isFile()) return 'a file'
+  if (stats.isDirectory()) return 'a folder'
+  return stats.isSymbolicLink() ? 'a symbolic link' : 'a special file'
+}
+
+const isNothing = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'
+
+const readLook = async (handle: FileHandle): Promise<Look & { type: 'file' }> => {
+  const { mtimeMs } = await handle.stat()
+  const hash = createHash('sha256')
+  const bytes = await eachPiece(handle, (piece) => hash.update(piece))
+  return { type: 'file', bytes, sha256: hash.digest('hex'), modifiedMs: mtimeMs }
+}
+
+/** Hands on a whole file piece by piece; a piece is valid until the next. @returns the number of bytes */
+const eachPiece = async (handle: FileHandle, use: (piece: Buffer) => void): Promise<number> => {
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+  for (let at = 0; ; ) {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
+    if (bytesRead === 0) return at
+    use(buffer.subarray(0, bytesRead))
+    at += bytesRead
+  }
+}
+
+const readPiece = async (handle: FileHandle, position: number, bytes: number): Promise<Buffer> => {
+  const buffer = Buffer.alloc(bytes)
+  const { bytesRead } = await handle.read(buffer, 0, bytes, position)
+  return buffer.subarray(0, bytesRead)
+}

@@ -1,0 +1,130 @@
+// What the checks and mends share: the parts of the store, and a folder of this process that is made for the first mend.
+
+import { relative, sep } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ProjectChange, ProjectState } from '../../core/changes.ts'
+import type { Variant } from '../../core/model.ts'
+import type { Size } from '../../core/names.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import { createCommitter } from '../file/commit.ts'
+import { removeFolder } from '../file/durable.ts'
+import { createHeads, type Heads } from '../file/heads.ts'
+import { openFolder } from '../file/open-folder.ts'
+import { createPaths, type Paths } from '../file/paths.ts'
+import { createProjectLock, type ProjectLock } from '../file/project-lock.ts'
+import { createPublisher, type Publisher } from '../file/publish.ts'
+import { createRemoval, type Removal } from '../file/removal.ts'
+import { createRuns, type Runs } from '../file/runs.ts'
+import { createSweeper } from '../file/sweep.ts'
+import { createWorkspace } from '../file/workspace.ts'
+import { createLost, type Lost } from './lost.ts'
+
+/** Makes the four variants of a picture in new files. @throws TintypeError what an encoder throws */
+export type Remake = (job: { source: string; targets: Record<Size, string> }) => Promise<{
+  sizes: Record<Size, Variant>
+}>
+
+export interface ToolsOptions {
+  storageDir: string
+  remake: Remake
+  lockStaleMs: number
+  log: Logger
+  now: () => Date
+}
+
+export interface Tools {
+  paths: Paths
+  heads: Heads
+  runs: Runs
+  removal: Removal
+  publisher: Publisher
+  withLock: ProjectLock
+  lost: Lost
+  remake: Remake
+  lockStaleMs: number
+  now: () => Date
+  /** Folder of this process under .tmp; it may not exist yet. */
+  ownFolder: string
+  /** A path as problems name it. */
+  name(path: string): string
+  /** Commits a change; without one, a revision is written that drops what has been removed. */
+  commit(projectId: string, change: ProjectChange | undefined): Promise<ProjectState>
+  /** Gives a task a folder of its own for work on a project. */
+  work<T>(projectId: string, task: (folder: string) => Promise<T>): Promise<T>
+  /** Sweeps behind every process that is gone. */
+  sweep(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Longest wait for a project's lock. */
+const LOCK_WAIT_MS = 30_000
+const CACHE_BYTES = 8 * 2 ** 20
+
+export const createTools = ({ storageDir, remake, lockStaleMs, log, now }: ToolsOptions): Tools => {
+  const paths = createPaths(storageDir)
+  const workspace = createWorkspace({ paths })
+  const heads = createHeads({ paths, maxBytes: CACHE_BYTES })
+  const runs = createRuns({ paths, maxBytes: CACHE_BYTES })
+  const removal = createRemoval({ paths, heads, runs, log })
+  const publisher = createPublisher({ paths, heads, workspace, log, promptImages: Number.POSITIVE_INFINITY })
+  const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs: LOCK_WAIT_MS })
+  const commitBatch = createCommitter({ paths, heads, runs, removal, publisher, workspace, withLock, now, log })
+  let opening: Promise<void> | undefined
+
+  /** A check alone writes nothing, so this waits for the first mend. */
+  const open = (): Promise<void> => {
+    opening ??= openFolder(paths).then(() => workspace.open())
+    return opening
+  }
+
+  const commit = async (projectId: string, change: ProjectChange | undefined): Promise<ProjectState> => {
+    await open()
+    return new Promise((resolve, reject) => {
+      commitBatch(projectId, [{ change, resolve, reject }]).catch(reject)
+    })
+  }
+
+  const settle = async (projectId: string) => void (await commit(projectId, undefined))
+  const sweeper = createSweeper({ paths, workspace, heads, runs, removal, settle, log })
+
+  return {
+    ...{ paths, heads, runs, removal, publisher, withLock, remake, lockStaleMs, now, commit },
+    lost: createLost(paths, now),
+    ownFolder: workspace.path,
+    name: (path) => relative(paths.root, path).replaceAll(sep, '/'),
+
+    async work(projectId, task) {
+      await open()
+      const folder = await workspace.folder(projectId)
+      try {
+        return await task(folder)
+      } finally {
+        await removeFolder(folder).catch((error: unknown) => log.warn({ error }, 'left over'))
+      }
+    },
+
+    async sweep() {
+      await open()
+      await sweeper.sweep()
+    },
+
+    async close() {
+      if (opening) await opening.then(() => workspace.close()).catch(() => {})
+    },
+  }
+}
+
+/** Pause before a second look, in milliseconds: more than the moment between two steps of a commit. */
+const SECOND_LOOK_MS = 150
+
+/**
+ * What a check finds twice in a row, by key. While others write, one look may fall between two steps of a change;
+ * nothing counts before it was seen again against a newer state.
+ */
+export const seenTwice = async <T>(check: () => Promise<ReadonlyMap<string, T>>): Promise<T[]> => {
+  const first = await check()
+  if (first.size === 0) return []
+  await sleep(SECOND_LOOK_MS)
+  const second = await check()
+  return [...second].flatMap(([key, value]) => (first.has(key) ? [value] : []))
+}

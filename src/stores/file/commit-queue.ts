@@ -1,0 +1,48 @@
+// Changes of one project that wait in this process are committed together: one lock, one revision, one set of syncs.
+
+import type { ProjectChange, ProjectState } from '../../core/changes.ts'
+import type { CommitBatch, PendingChange } from './commit.ts'
+
+export interface CommitQueueOptions {
+  commitBatch: CommitBatch
+  /** Most changes in one revision; 1 commits each alone. @default 64 */
+  maxBatch?: number
+}
+
+export interface CommitQueue {
+  /** Resolves with the state that the change led to, once it is durable. */
+  commit(projectId: string, change: ProjectChange | undefined): Promise<ProjectState>
+  /** Resolves when nothing waits any more. */
+  idle(): Promise<void>
+}
+
+export const createCommitQueue = ({ commitBatch, maxBatch }: CommitQueueOptions): CommitQueue => {
+  const most = maxBatch ?? 64
+  const waiting = new Map<string, PendingChange[]>()
+  const working = new Map<string, Promise<void>>()
+
+  const work = async (projectId: string): Promise<void> => {
+    for (;;) {
+      const batch = waiting.get(projectId)?.splice(0, most) ?? []
+      if (batch.length === 0) break
+      await commitBatch(projectId, batch)
+    }
+    waiting.delete(projectId)
+    working.delete(projectId)
+  }
+
+  return {
+    commit(projectId, change) {
+      return new Promise((resolve, reject) => {
+        const queue = waiting.get(projectId) ?? []
+        queue.push({ change, resolve, reject })
+        waiting.set(projectId, queue)
+        if (!working.has(projectId)) working.set(projectId, work(projectId))
+      })
+    },
+
+    async idle() {
+      while (working.size > 0) await Promise.all(working.values())
+    },
+  }
+}

@@ -1,0 +1,180 @@
+// How a change becomes durable: the protocol of one commit, step by step.
+//
+// A lock alone does not exclude: a holder that is stopped for longer than `lockStaleMs` goes on afterwards as if it
+// still held it. So a revision is a file that `link` creates, which fails where the number is taken: of two writers that
+// build on the same revision one has to start again, however long either of them slept.
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { needsImages, type ProjectChange, type ProjectState } from '../../core/changes.ts'
+import { TintypeError } from '../../core/errors.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import { linkNew, removeFile, removeFolder, storeError, sync, writeNew } from './durable.ts'
+import type { Heads } from './heads.ts'
+import type { Paths } from './paths.ts'
+import type { ProjectLock } from './project-lock.ts'
+import type { Publisher } from './publish.ts'
+import type { Removal } from './removal.ts'
+import { encodeRevision, peekDroppedRuns, REMEMBERED_COMMITS, type Revision } from './revision.ts'
+import type { Runs } from './runs.ts'
+import { type Applied, applyBatch, successorOf } from './successor.ts'
+import { newToken, type Workspace } from './workspace.ts'
+
+export interface CommitterOptions {
+  paths: Paths
+  heads: Heads
+  runs: Runs
+  removal: Removal
+  publisher: Publisher
+  workspace: Workspace
+  withLock: ProjectLock
+  now: () => Date
+  log: Logger
+}
+
+/** One change that waits. Without a change, a revision is written that drops what has been removed. */
+export interface PendingChange {
+  change: ProjectChange | undefined
+  resolve(state: ProjectState): void
+  reject(error: unknown): void
+}
+
+/** Commits these changes together, in their order. Resolves or rejects each; never rejects itself. */
+export type CommitBatch = (projectId: string, batch: readonly PendingChange[]) => Promise<void>
+
+/** Old revisions that stay: they show a writer that was overtaken what happened, and `doctor` what there was. */
+const KEPT_REVISIONS = 32
+/** Removing many at a time keeps the folder short without a removal in every commit. */
+const MOST_REVISIONS = 64
+/** Each further try means that somebody else's commit came first. */
+const MOST_TRIES = 100
+
+export const createCommitter = (options: CommitterOptions): CommitBatch => {
+  const { paths, heads, runs, removal, publisher, workspace, withLock, now, log } = options
+
+  return async (projectId, batch) => {
+    let folder: string | undefined
+    try {
+      folder = await workspace.folder(projectId)
+      const own = folder
+      await withLock(projectId, () => commit(projectId, batch, own))
+    } catch (error) {
+      for (const { reject } of batch) reject(storeError(error))
+    } finally {
+      if (folder !== undefined) await removeFolder(folder).catch((error: unknown) => log.warn({ error }, 'left over'))
+    }
+  }
+
+  async function commit(projectId: string, batch: readonly PendingChange[], folder: string): Promise<void> {
+    const token = newToken()
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const base = await heads.read(projectId)
+      const applied = applyBatch(await loaded(base, batch), projectId, changesOf(batch), now().toISOString())
+      if (!applied.state) return settle(batch, applied)
+      const revision = await prepare(base, applied.state, applied, token, folder)
+      if (!(await linkRevision(revision, folder))) continue
+      if (!(await confirm(revision, token))) continue
+      await afterwards(projectId, revision, folder, () => settle(batch, applied))
+      return
+    }
+    throw new TintypeError('busy', `Project "${projectId}" is changed by too many at once.`, { retryAfterSeconds: 1 })
+  }
+
+  /** Only changes that look at images pay for reading all of them. */
+  async function loaded(base: Revision | undefined, batch: readonly PendingChange[]) {
+    if (!base || !batch.some(({ change }) => change && needsImages(change))) return base?.state
+    return { ...base.state, images: await runs.load(base.state.project_id, base.state.images) }
+  }
+
+  async function prepare(
+    base: Revision | undefined,
+    state: ProjectState,
+    applied: Applied,
+    token: string,
+    folder: string,
+  ): Promise<Revision> {
+    const left = await removal.left(state.project_id, base)
+    return successorOf({
+      base,
+      state: { ...state, images: await runs.store(state.project_id, state.images, folder) },
+      commit: token,
+      removing: [...left.removing, ...applied.deleted],
+      removingRuns: [...left.removingRuns, ...applied.deletedRuns],
+    })
+  }
+
+  /** False where another writer took the number. */
+  async function linkRevision(revision: Revision, folder: string): Promise<boolean> {
+    const { project_id, revision: number } = revision.state
+    const own = join(folder, 'revision.json')
+    await writeNew(own, encodeRevision(revision))
+    const ours = await linkNew(own, paths.revision(project_id, number))
+    await removeFile(own)
+    if (!ours) heads.forget(project_id)
+    return ours
+  }
+
+  /**
+   * True once the revision is durable and part of the history. The number may have been taken long ago and removed
+   * since, if this process slept between reading the head and the link: then a newer head does not know this commit.
+   */
+  async function confirm(revision: Revision, token: string): Promise<boolean> {
+    const { project_id, revision: number } = revision.state
+    const newest = (await heads.numbers(project_id)).at(-1) ?? 0
+    if (newest !== number) {
+      heads.forget(project_id)
+      const head = await heads.read(project_id)
+      if (!head?.commits.includes(token)) {
+        if (newest - number >= REMEMBERED_COMMITS) throw unknownOutcome(project_id)
+        await removeFile(paths.revision(project_id, number))
+        return false
+      }
+    }
+    // Where this fails, the change may be durable or not, and others may have built on it: nothing is taken back.
+    await sync(paths.meta(project_id))
+    if (newest === number) heads.remember(revision)
+    return true
+  }
+
+  /** The change is durable: whatever fails from here on is put right later, and no reason to refuse it. */
+  async function afterwards(projectId: string, revision: Revision, folder: string, answer: () => void) {
+    try {
+      await publisher.publish(projectId, revision, folder)
+    } catch (error) {
+      log.warn({ error, projectId }, 'meta.json could not be published; the next change does it')
+    }
+    answer()
+    try {
+      await prune(projectId, await heads.numbers(projectId))
+    } catch (error) {
+      log.warn({ error, projectId }, 'old revisions could not be removed; a later change does it')
+    }
+  }
+
+  /** Oldest first, so that those that stay have no gap. A run goes before the last revision that names it. */
+  async function prune(projectId: string, numbers: readonly number[]): Promise<void> {
+    if (numbers.length <= MOST_REVISIONS) return
+    for (const [at, number] of numbers.slice(0, -KEPT_REVISIONS).entries()) {
+      const follower = numbers[at + 1]
+      if (follower === undefined) return
+      for (const run of peekDroppedRuns(await readFile(paths.revision(projectId, follower), 'utf8')))
+        await removeFile(paths.run(projectId, run))
+      await removeFile(paths.revision(projectId, number))
+    }
+  }
+}
+
+const changesOf = (batch: readonly PendingChange[]) => batch.map(({ change }) => change)
+
+const settle = (batch: readonly PendingChange[], { outcomes }: Applied): void => {
+  for (const [at, { resolve, reject }] of batch.entries()) {
+    const outcome = outcomes[at]
+    if (outcome && 'state' in outcome) resolve(outcome.state)
+    else reject(outcome?.error)
+  }
+}
+
+const unknownOutcome = (projectId: string): TintypeError =>
+  new TintypeError('store_unavailable', `It is not known whether the change of project "${projectId}" was kept.`, {
+    retryAfterSeconds: 1,
+  })

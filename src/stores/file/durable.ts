@@ -1,0 +1,84 @@
+// Writes that survive a power cut: data, then name, each synced.
+
+import { constants } from 'node:fs'
+import { type FileHandle, link, mkdir, open, rm, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { TintypeError } from '../../core/errors.ts'
+
+/**
+ * Creates a file with this content and syncs it. Its name is durable only once its folder is synced too.
+ *
+ * @throws the error of the system call; `EEXIST` where the name is taken. A file that was begun is removed.
+ */
+export const writeNew = async (path: string, content: string | Uint8Array): Promise<void> => {
+  const handle = await open(path, 'wx')
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+  } catch (error) {
+    await unlink(path).catch(() => {})
+    throw error
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Writes all of a chunk: a bare `write()` may be short without an error near a full disk. */
+export const writeAll = async (handle: FileHandle, chunk: Uint8Array): Promise<void> => {
+  for (let at = 0; at < chunk.byteLength; ) at += (await handle.write(chunk, at)).bytesWritten
+}
+
+/** Syncs a file or a folder that is there. */
+export const sync = async (path: string): Promise<void> => {
+  const handle = await open(path, constants.O_RDONLY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Makes a folder and the missing ones above it; every name that is new is durable when this resolves. */
+export const makeFolder = async (path: string): Promise<void> => {
+  const topmost = await mkdir(path, { recursive: true })
+  if (topmost === undefined) return
+  for (let folder = path; folder.length >= topmost.length; folder = dirname(folder)) await sync(dirname(folder))
+}
+
+/** Gives a file a second name; false where that name is taken. */
+export const linkNew = async (from: string, to: string): Promise<boolean> => {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Removes a file, which may be gone already. */
+export const removeFile = async (path: string): Promise<void> => {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}
+
+export const removeFolder = (path: string): Promise<void> => rm(path, { recursive: true, force: true })
+
+/** The `code` of a system error, undefined for any other value. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+/** What a failed system call means to a caller of the store. */
+export const storeError = (error: unknown): TintypeError => {
+  if (error instanceof TintypeError) return error
+  const code = codeOf(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new TintypeError('storage_full', 'There is no room left on the disk of the store.', { cause: error })
+  return new TintypeError('store_unavailable', `The store cannot be used now (${code ?? 'unknown error'}).`, {
+    cause: error,
+    retryAfterSeconds: 5,
+  })
+}

@@ -1,0 +1,220 @@
+// The store on plain files: wiring of its parts, and the reads.
+
+import { open, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type ProjectChange, type ProjectState, unknownProject } from '../../core/changes.ts'
+import { TintypeError } from '../../core/errors.ts'
+import type { ImageRecord } from '../../core/model.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { OpenFile, Store } from '../store.ts'
+import { createCommitter } from './commit.ts'
+import { createCommitQueue } from './commit-queue.ts'
+import { codeOf, removeFile, removeFolder, storeError, writeNew } from './durable.ts'
+import { createFreeSpace } from './free-space.ts'
+import { createHeads } from './heads.ts'
+import { openFolder } from './open-folder.ts'
+import { createPaths, projectIdOf } from './paths.ts'
+import { createProjectLock } from './project-lock.ts'
+import { createPublisher } from './publish.ts'
+import { createRemoval } from './removal.ts'
+import { createRuns } from './runs.ts'
+import { createStage } from './stage.ts'
+import { createSweeper, REMOVED_MARK, WHOLE_PROJECT_MARK } from './sweep.ts'
+import { createWorkspace, newToken } from './workspace.ts'
+
+export interface FileStoreOptions {
+  /** Folder of the store; made where it is missing. */
+  storageDir: string
+  log: Logger
+  /** Age at which a project's lock counts as left behind, in milliseconds; the same in every process. @default 10000 */
+  lockStaleMs?: number
+  /** Longest wait for a project's lock, in milliseconds; then `busy`. @default 15000 */
+  lockWaitMs?: number
+  /** Most changes that are committed together; 1 commits each alone. @default 64 */
+  maxBatch?: number
+  /** Free bytes of the disk below which uploads are refused. @default 67108864 (64 MiB) */
+  minFreeBytes?: number
+  /** How often to look for what dead processes left, in milliseconds. @default 30000 */
+  sweepMs?: number
+  /** @default () => new Date() */
+  now?: () => Date
+}
+
+export const createFileStore = (options: FileStoreOptions): Store => {
+  const { storageDir, log } = options
+  const now = options.now ?? (() => new Date())
+  const paths = createPaths(storageDir)
+  const workspace = createWorkspace({ paths })
+  const assertRoom = createFreeSpace({ path: paths.projects, minFreeBytes: options.minFreeBytes ?? 64 * 2 ** 20 })
+  const heads = createHeads({ paths })
+  const runs = createRuns({ paths })
+  const removal = createRemoval({ paths, heads, runs, log })
+  const publisher = createPublisher({ paths, heads, workspace, log })
+  const withLock = createProjectLock({
+    paths,
+    lockStaleMs: options.lockStaleMs ?? 10_000,
+    lockWaitMs: options.lockWaitMs ?? 15_000,
+  })
+  const commitBatch = createCommitter({ paths, heads, runs, removal, publisher, workspace, withLock, now, log })
+  const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
+  const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
+  const sweeper = createSweeper({ paths, workspace, heads, runs, removal, settle, log })
+  /** Images whose upload is under way here, and whether they are committed. */
+  const uploads = new Map<string, { committed: boolean }>()
+  const underWay = new Set<Promise<ProjectState>>()
+  let sweeping: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+
+  const sweep = () => {
+    sweeping = sweeping.then(() => sweeper.sweep()).catch((error: unknown) => log.warn({ error }, 'could not sweep'))
+  }
+
+  /** A mark in this process's folder says what is being removed, in case it dies over it. */
+  const removing = async (projectId: string, mark: string, work: () => Promise<ProjectState>) => {
+    const folder = await workspace.folder(projectId)
+    try {
+      await writeFile(join(folder, mark), '', { flag: 'wx' })
+      return await work()
+    } finally {
+      await removeFolder(folder).catch((error: unknown) => log.warn({ error }, 'left over'))
+    }
+  }
+
+  const commitRemoval = (projectId: string, change: ProjectChange & { type: 'delete_image' | 'delete_project' }) =>
+    removing(
+      projectId,
+      change.type === 'delete_image' ? change.imageId + REMOVED_MARK : WHOLE_PROJECT_MARK,
+      async () => {
+        const state = await queue.commit(projectId, change)
+        if (change.type === 'delete_image') await removal.image(projectId, change.imageId)
+        else {
+          await removal.project(projectId)
+          await settle(projectId)
+        }
+        return state
+      },
+    )
+
+  const project = async (projectId: string): Promise<ProjectState | undefined> => {
+    const head = await heads.read(projectId).catch(rethrow)
+    return head && !head.state.deleted ? head.state : undefined
+  }
+
+  const commit = async (projectId: string, change: ProjectChange): Promise<ProjectState> => {
+    try {
+      if (change.type !== 'add_image' && !(await project(projectId))) throw unknownProject(projectId)
+      if (change.type === 'delete_image' || change.type === 'delete_project')
+        return await commitRemoval(projectId, change)
+      const state = await queue.commit(projectId, change)
+      const upload = change.type === 'add_image' ? uploads.get(change.image.id) : undefined
+      if (upload) upload.committed = true
+      return state
+    } catch (error) {
+      throw storeError(error)
+    }
+  }
+
+  return {
+    project,
+
+    async open() {
+      await openFolder(paths)
+      await workspace.open()
+      sweep()
+      timer = setInterval(sweep, options.sweepMs ?? 30_000).unref()
+    },
+
+    async images(state, page) {
+      return pageOf(state, page?.after, page?.limit, (list) => runs.load(state.project_id, list))
+    },
+
+    async projectIds(page) {
+      const folders = await readdir(paths.projects).catch(rethrow)
+      const behind = page?.after
+      const ids = folders
+        .flatMap((folder) => projectIdOf(folder) ?? [])
+        .filter((id) => behind === undefined || id > behind)
+      return ids.sort().slice(0, page?.limit)
+    },
+
+    async stage(projectId) {
+      const unpublish = async (imageId: string) => {
+        if (!uploads.get(imageId)?.committed) await sweeper.unpublish(projectId, imageId)
+      }
+      await assertRoom().catch(rethrow)
+      const isKnown = async () => (await heads.read(projectId)) !== undefined
+      const stage = await createStage({ paths, workspace, projectId, isKnown, unpublish, log }).catch(rethrow)
+      uploads.set(stage.imageId, { committed: false })
+      return { ...stage, discard: () => stage.discard().finally(() => uploads.delete(stage.imageId)) }
+    },
+
+    commit(projectId, change) {
+      const done = commit(projectId, change).finally(() => underWay.delete(done))
+      underWay.add(done)
+      return done
+    },
+
+    async openVariant(projectId, imageId, size) {
+      const head = await heads.read(projectId).catch(rethrow)
+      if (!head || head.state.deleted || (await removal.isRemoving(projectId, head, imageId))) return undefined
+      return openFile(paths.variant(projectId, imageId, size))
+    },
+
+    async check() {
+      await assertRoom().catch(rethrow)
+      const probe = join(workspace.path, `check-${newToken()}`)
+      await writeNew(probe, 'ok')
+        .then(() => removeFile(probe))
+        .catch(rethrow)
+    },
+
+    async close() {
+      clearInterval(timer)
+      await Promise.allSettled(underWay)
+      await queue.idle()
+      await publisher.flush()
+      await sweeping
+      await workspace.close()
+    },
+  }
+}
+
+const rethrow = (error: unknown): never => {
+  throw storeError(error)
+}
+
+type Load = (list: ProjectState['images']) => Promise<ProjectState['images']>
+
+/** Only the runs of the page are read, unless it begins behind an image that has to be found first. */
+const pageOf = async (state: ProjectState, after: string | undefined, limit: number | undefined, load: Load) => {
+  const images: ImageRecord[] = []
+  const most = limit ?? Number.POSITIVE_INFINITY
+  let found = after === undefined
+  for (const run of [...state.images.runs, undefined]) {
+    if (images.length >= most) break
+    const part = run ? ((await load({ runs: [run], tail: [] })).runs[0]?.images ?? []) : state.images.tail
+    const start = found ? 0 : part.findIndex(({ id }) => id === after) + 1
+    found ||= start > 0
+    if (found) images.push(...part.slice(start, start + most - images.length))
+  }
+  if (!found)
+    throw new TintypeError(
+      'invalid_parameter',
+      `after: expected the id of an image of the project, received "${after}".`,
+      {
+        details: { field: 'after', received: after },
+      },
+    )
+  return images
+}
+
+const openFile = async (path: string): Promise<OpenFile | undefined> => {
+  try {
+    const handle = await open(path)
+    const { size, mtimeMs } = await handle.stat()
+    return { handle, bytes: size, modifiedMs: mtimeMs }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw storeError(error)
+  }
+}

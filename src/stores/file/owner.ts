@@ -1,0 +1,78 @@
+// Who owns a folder under .tmp, and whether that process still lives.
+
+import { readFile, readlink, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import { codeOf } from './durable.ts'
+
+const ownerSchema = z.object({
+  pid: z.int().positive(),
+  host: z.string(),
+  /** The run of the machine, and the process namespace (a container's), in which `pid` means something. */
+  boot: z.string(),
+  namespace: z.string(),
+  /** Start of the process as the kernel counts it: a pid is used again. */
+  started: z.string(),
+})
+
+type Owner = z.infer<typeof ownerSchema>
+
+/** How long an owner whose process cannot be seen from here may be silent. */
+const SILENT_MS = 60_000
+
+export const thisProcess = async (): Promise<Owner> => ({
+  pid: process.pid,
+  host: hostname(),
+  ...(await surroundings()),
+  started: await startOf(process.pid),
+})
+
+/** False only where the owner is known to be gone. */
+export const ownerLives = async (ownerFile: string): Promise<boolean> => {
+  const owner = await readOwner(ownerFile)
+  const here = { host: hostname(), ...(await surroundings()) }
+  if (owner && owner.host === here.host && owner.boot === here.boot && owner.namespace === here.namespace)
+    return processLives(owner)
+  return Date.now() - (await lastSign(ownerFile)) < SILENT_MS
+}
+
+const processLives = async (owner: Owner): Promise<boolean> => {
+  try {
+    process.kill(owner.pid, 0)
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH'
+  }
+  return owner.started === (await startOf(owner.pid))
+}
+
+const readOwner = async (ownerFile: string): Promise<Owner | undefined> => {
+  try {
+    return ownerSchema.parse(JSON.parse(await readFile(ownerFile, 'utf8')))
+  } catch {
+    return undefined
+  }
+}
+
+/** Milliseconds since 1970; of the folder itself where the owner did not get so far as to write its file. */
+const lastSign = async (ownerFile: string): Promise<number> => {
+  for (const path of [ownerFile, dirname(ownerFile)]) {
+    const found = await stat(path).catch(() => undefined)
+    if (found) return found.mtimeMs
+  }
+  return 0
+}
+
+/** Empty where there is no /proc: then the pid alone has to tell. */
+const surroundings = async () => ({
+  boot: await orEmpty(readFile('/proc/sys/kernel/random/boot_id', 'utf8')),
+  namespace: await orEmpty(readlink('/proc/self/ns/pid')),
+})
+
+/** Field 22 of /proc/<pid>/stat (proc(5)), counted behind the name, which may hold spaces. */
+const startOf = async (pid: number): Promise<string> => {
+  const line = await orEmpty(readFile(`/proc/${pid}/stat`, 'utf8'))
+  return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}
+
+const orEmpty = (text: Promise<string>): Promise<string> => text.then((found) => found.trim()).catch(() => '')

@@ -1,0 +1,40 @@
+// Where everything lies on disk.
+
+import { join } from 'node:path'
+import { isProjectId, type Size } from '../../core/names.ts'
+
+export type Paths = ReturnType<typeof createPaths>
+
+export const createPaths = (root: string) => {
+  const projects = join(root, 'projects')
+  const project = (projectId: string) => join(projects, folderOf(projectId))
+  const meta = (projectId: string) => join(project(projectId), '.meta')
+  return {
+    root,
+    projects,
+    tmp: join(root, '.tmp'),
+    project,
+    variants: (projectId: string, size: Size) => join(project(projectId), size),
+    variant: (projectId: string, imageId: string, size: Size) => join(project(projectId), size, `${imageId}.jpg`),
+    /** The newest revision, for people. */
+    published: (projectId: string) => join(project(projectId), 'meta.json'),
+    lock: (projectId: string) => join(project(projectId), 'meta.lock'),
+    meta,
+    revision: (projectId: string, revision: number) => join(meta(projectId), `${revision}.json`),
+    runs: (projectId: string) => join(meta(projectId), 'runs'),
+    run: (projectId: string, runId: string) => join(meta(projectId), 'runs', `${runId}.json`),
+  }
+}
+
+/**
+ * The folder of a project. Ids that differ only in case must not meet on a disk that ignores case, so `A` is written
+ * `!a`, as in Go's module cache (golang.org/ref/mod#goproxy-protocol); `!` is no character of an id.
+ */
+export const folderOf = (projectId: string): string =>
+  projectId.replace(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`)
+
+/** The id behind a folder's name, undefined where {@link folderOf} makes no such name. */
+export const projectIdOf = (folder: string): string | undefined => {
+  const projectId = folder.replace(/!([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return isProjectId(projectId) && folderOf(projectId) === folder ? projectId : undefined
+}

@@ -1,0 +1,60 @@
+// The lock of a project: it keeps writers out of each other's way. Correctness does not rest on it, see commit.ts.
+
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { lock } from 'proper-lockfile'
+import { TintypeError } from '../../core/errors.ts'
+import { codeOf } from './durable.ts'
+import type { Paths } from './paths.ts'
+
+export interface ProjectLockOptions {
+  paths: Paths
+  /** Age at which a lock counts as left behind, in milliseconds. The same in every process of a store. */
+  lockStaleMs: number
+  /** Longest wait for the lock, in milliseconds. */
+  lockWaitMs: number
+}
+
+/** Runs one function at a time per project, as far as a lock can promise that. */
+export type ProjectLock = <T>(projectId: string, critical: () => Promise<T>) => Promise<T>
+
+const SHORTEST_PAUSE_MS = 2
+const LONGEST_PAUSE_MS = 40
+
+export const createProjectLock =
+  ({ paths, lockStaleMs, lockWaitMs }: ProjectLockOptions): ProjectLock =>
+  async (projectId, critical) => {
+    const held = await acquire(paths, projectId, lockStaleMs, Date.now() + lockWaitMs)
+    try {
+      return await critical()
+    } finally {
+      await held.release()
+    }
+  }
+
+const acquire = async (paths: Paths, projectId: string, stale: number, deadline: number) => {
+  for (let tries = 0; ; tries++) {
+    // The library's default throws from a timer, which ends the process.
+    let compromised = false
+    const onCompromised = () => {
+      compromised = true
+    }
+    const settings = { realpath: false, lockfilePath: paths.lock(projectId), stale, onCompromised }
+    try {
+      const release = await lock(paths.project(projectId), settings)
+      // A lock that was taken over is somebody else's now, and theirs to release.
+      return { release: async () => (compromised ? undefined : release().catch(() => {})) }
+    } catch (error) {
+      if (codeOf(error) !== 'ELOCKED') throw error
+      if (Date.now() >= deadline)
+        throw new TintypeError('busy', `Project "${projectId}" is being changed by others; try again.`, {
+          cause: error,
+          retryAfterSeconds: 1,
+        })
+    }
+    // Random, so that processes that wait do not come back together; growing, so that many do not hold up the one.
+    await sleep(
+      randomInt(SHORTEST_PAUSE_MS, Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 + 2 ** Math.min(tries, 6)) + 1),
+    )
+  }
+}

@@ -1,0 +1,94 @@
+// meta.json: a copy of the newest revision for people and other tools, with the whole list in one file.
+
+import { readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from '../../telemetry/logger.ts'
+import { removeFile, removeFolder, writeNew } from './durable.ts'
+import type { Heads } from './heads.ts'
+import type { Paths } from './paths.ts'
+import { encodePublished, type Revision } from './revision.ts'
+import { newToken, type Workspace } from './workspace.ts'
+
+export interface PublisherOptions {
+  paths: Paths
+  heads: Heads
+  workspace: Workspace
+  log: Logger
+  /** Images up to which every change is published before it is answered. @default 1000 */
+  promptImages?: number
+  /** Pause between two copies of a longer list, in milliseconds. @default 1000 */
+  pauseMs?: number
+}
+
+export interface Publisher {
+  /**
+   * Publishes a revision, or a newer one if there is. The copy of a list longer than `promptImages` follows within a
+   * moment: writing all of it for each change would make a change cost as much as the project is long.
+   */
+  publish(projectId: string, revision: Revision, folder: string): Promise<void>
+  /** Publishes now what was put off. */
+  flush(): Promise<void>
+}
+
+/** Somebody else publishes too, each time that this copy was found to be old. */
+const MOST_TRIES = 8
+
+export const createPublisher = (options: PublisherOptions): Publisher => {
+  const { paths, heads, workspace, log } = options
+  const promptImages = options.promptImages ?? 1000
+  const pauseMs = options.pauseMs ?? 1000
+  const delayed = new Map<string, NodeJS.Timeout>()
+  /** One at a time: these are the long ones. */
+  let publishing: Promise<void> = Promise.resolve()
+
+  const write = async (projectId: string, { state }: Revision, folder: string): Promise<void> => {
+    if (state.deleted) return removeFile(paths.published(projectId))
+    const runs: string[] = []
+    for (const { stored } of state.images.runs)
+      if (stored) runs.push(await readFile(paths.run(projectId, stored.id), 'utf8'))
+    const own = join(folder, `meta-${newToken()}.json`)
+    await writeNew(own, encodePublished(state, runs))
+    await rename(own, paths.published(projectId))
+  }
+
+  const publishNewest = async (projectId: string, revision: Revision, folder: string): Promise<void> => {
+    let newest = revision
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      await write(projectId, newest, folder)
+      const head = await heads.read(projectId)
+      if (!head || head.state.revision === newest.state.revision) return
+      newest = head
+    }
+  }
+
+  const publishLater = (projectId: string): void => {
+    delayed.delete(projectId)
+    publishing = publishing.then(() => publishDelayed(projectId))
+  }
+
+  const publishDelayed = async (projectId: string): Promise<void> => {
+    try {
+      const head = await heads.read(projectId)
+      if (!head) return
+      const folder = await workspace.folder(projectId)
+      await publishNewest(projectId, head, folder).finally(() => removeFolder(folder))
+    } catch (error) {
+      log.warn({ error, projectId }, 'meta.json could not be published; the next change does it')
+    }
+  }
+
+  return {
+    async publish(projectId, revision, folder) {
+      if (revision.state.image_count <= promptImages) return publishNewest(projectId, revision, folder)
+      if (!delayed.has(projectId)) delayed.set(projectId, setTimeout(() => publishLater(projectId), pauseMs).unref())
+    },
+
+    async flush() {
+      for (const [projectId, timer] of delayed) {
+        clearTimeout(timer)
+        publishLater(projectId)
+      }
+      await publishing
+    },
+  }
+}

@@ -1,0 +1,133 @@
+// The form of a revision file and of a run file: JSON that people can read, sealed by a checksum.
+
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { ProjectState } from '../../core/changes.ts'
+import { type ImageRecord, imageSchema, projectSchema } from '../../core/model.ts'
+
+/** A committed state of a project and what the protocol needs to know beside it. */
+export interface Revision {
+  state: ProjectState
+  /** Ids of the newest commits, newest last: this is how a writer that was overtaken finds its own. */
+  commits: readonly string[]
+  /** Images that were deleted and whose files may still be there. Nobody may read those. */
+  removing: readonly string[]
+  /** Runs of such images, where a whole project was deleted. */
+  removingRuns: readonly StoredRun[]
+  /** Runs that the revision before this one was the last to name. */
+  droppedRuns: readonly string[]
+}
+
+const storedRunSchema = z.object({ id: z.string(), count: z.int().min(1), bytes: z.int(), sha256: z.string() })
+
+/** Where a run of images is kept. */
+export type StoredRun = z.infer<typeof storedRunSchema>
+
+/** Commits that a revision remembers. */
+export const REMEMBERED_COMMITS = 64
+
+const revisionSchema = z.object({
+  ...projectSchema.shape,
+  deleted: z.boolean(),
+  commits: z.array(z.string()),
+  removing: z.array(z.string()),
+  removing_runs: z.array(storedRunSchema),
+  dropped_runs: z.array(z.string()),
+  runs: z.array(storedRunSchema),
+  images: z.array(imageSchema),
+})
+
+/** @throws Error where a run of the state was not stored */
+export const encodeRevision = ({ state, commits, removing, removingRuns, droppedRuns }: Revision): string => {
+  const { images, ...project } = state
+  const head = {
+    ...project,
+    commits,
+    removing,
+    removing_runs: removingRuns,
+    dropped_runs: droppedRuns,
+    runs: images.runs.map((run) => storedRun(run.count, run.stored)),
+  }
+  return seal(`${fields(head)},\n  "images": ${linesOf(images.tail)}`)
+}
+
+/** @throws Error where the text is damaged in any way */
+export const decodeRevision = (text: string): Revision => {
+  const body = unseal(text)
+  const { commits, removing, removing_runs, dropped_runs, runs, images, ...project } = revisionSchema.parse(
+    JSON.parse(body),
+  )
+  return {
+    state: {
+      ...project,
+      images: {
+        runs: runs.map(({ count, ...stored }) => ({ images: undefined, count, stored })),
+        tail: images,
+      },
+    },
+    commits,
+    removing,
+    removingRuns: removing_runs,
+    droppedRuns: dropped_runs,
+  }
+}
+
+/** Reads only {@link Revision.droppedRuns}, for the price of a search. */
+export const peekDroppedRuns = (text: string): string[] =>
+  [...(/^ {2}"dropped_runs": \[([^\]]*)\]/m.exec(text)?.[1] ?? '').matchAll(/"([^"]+)"/g)].flatMap(([, id]) => id ?? [])
+
+export const encodeRun = (images: readonly ImageRecord[]): string => `${linesOf(images)}\n`
+
+/** @throws Error where the text is not what was stored */
+export const decodeRun = (text: string, stored: { sha256: string }): ImageRecord[] => {
+  if (sha256(text) !== stored.sha256) throw new Error('the checksum does not match')
+  return z.array(imageSchema).parse(JSON.parse(text))
+}
+
+/** The document for people: the whole list in one file, one image a line. */
+export const encodePublished = (state: ProjectState, runs: readonly string[]): string => {
+  const { images, deleted: _, ...project } = state
+  const tail = linesOf(images.tail)
+  const parts = [...runs, tail].map((text) => text.trim().slice(1, -1).trim()).filter((lines) => lines !== '')
+  const list = parts.length > 0 ? `[\n    ${parts.join(',\n    ')}\n  ]` : '[]'
+  return `{\n${fields(project)},\n  "images": ${list}\n}\n`
+}
+
+export const storedRun = (count: number, stored: Omit<StoredRun, 'count'> | undefined): StoredRun => {
+  if (!stored) throw new Error('the run was not stored')
+  return { id: stored.id, count, bytes: stored.bytes, sha256: stored.sha256 }
+}
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+const fields = (record: object): string =>
+  Object.entries(record)
+    .map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+    .join(',\n')
+
+const lines = new WeakMap<ImageRecord, string>()
+
+const linesOf = (images: readonly ImageRecord[]): string =>
+  images.length === 0 ? '[]' : `[\n    ${images.map(lineOf).join(',\n    ')}\n  ]`
+
+/** A record never changes, so its line is made once. */
+const lineOf = (image: ImageRecord): string => {
+  const known = lines.get(image)
+  if (known !== undefined) return known
+  const line = JSON.stringify(image)
+  lines.set(image, line)
+  return line
+}
+
+const CHECKSUM = '  "checksum": "'
+
+const seal = (body: string): string => {
+  const text = `{\n${body},\n`
+  return `${text}${CHECKSUM}${sha256(text)}"\n}\n`
+}
+
+const unseal = (text: string): string => {
+  const body = text.slice(0, Math.max(0, text.lastIndexOf(CHECKSUM)))
+  if (text !== `${body}${CHECKSUM}${sha256(body)}"\n}\n`) throw new Error('the checksum does not match')
+  return text
+}

@@ -1,0 +1,126 @@
+// The files of one upload, from the first byte to their final names.
+
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { newImageId, SIZES, type Size } from '../../core/names.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Stage } from '../store.ts'
+import { linkNew, removeFolder, storeError, sync, writeAll } from './durable.ts'
+import type { Paths } from './paths.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface StageOptions {
+  paths: Paths
+  workspace: Workspace
+  projectId: string
+  /** False before the project's first revision. */
+  isKnown(): Promise<boolean>
+  /** Removes published files where the image did not become part of the project. */
+  unpublish(imageId: string): Promise<void>
+  log: Logger
+}
+
+/** Chunks are gathered up to this size, so that a write costs little beside what it writes. */
+const WRITE_BYTES = 256 * 1024
+
+export const createStage = async ({
+  paths,
+  workspace,
+  projectId,
+  isKnown,
+  unpublish,
+  log,
+}: StageOptions): Promise<Stage> => {
+  const folder = await workspace.folder(projectId)
+  const imageId = newImageId()
+  const uploadPath = join(folder, 'upload')
+  const target = (size: Size) => join(folder, `${imageId}.${size}.jpg`)
+  const targets = {
+    original: target('original'),
+    medium: target('medium'),
+    thumb: target('thumb'),
+    game: target('game'),
+  }
+  const linked = new Set<Size>()
+
+  const linkAll = async (): Promise<void> => {
+    for (const size of SIZES) {
+      if (linked.has(size)) continue
+      if (!(await linkNew(targets[size], paths.variant(projectId, imageId, size))))
+        throw new Error(`the name of image ${imageId} is taken`)
+      linked.add(size)
+    }
+  }
+
+  /** Another process may make the same folders at this moment: none counts as there, or as synced, because it is found. */
+  const makeProject = async (): Promise<void> => {
+    const folders = [...SIZES.map((size) => paths.variants(projectId, size)), paths.runs(projectId)]
+    for (const made of folders) await mkdir(made, { recursive: true })
+    for (const parent of [paths.meta(projectId), paths.project(projectId), paths.projects]) await sync(parent)
+  }
+
+  return {
+    imageId,
+    uploadPath,
+    targets,
+
+    async receive(stream) {
+      const handle = await open(uploadPath, 'wx').catch(rethrow)
+      try {
+        const arrived = await writeStream(handle, stream)
+        const { size } = await handle.stat().catch(rethrow)
+        if (size !== arrived) throw storeError(new Error(`${arrived} bytes arrived, ${size} are on disk`))
+        return size
+      } finally {
+        await handle.close()
+      }
+    },
+
+    async publish() {
+      try {
+        // The folder's name and names tell a sweep what to take back, so they are durable before anything is linked.
+        await Promise.all([...SIZES.map((size) => sync(targets[size])), workspace.secure(folder)])
+        if (!(await isKnown())) await makeProject()
+        await linkAll()
+        await Promise.all(SIZES.map((size) => sync(paths.variants(projectId, size))))
+      } catch (error) {
+        throw storeError(error)
+      }
+    },
+
+    async discard() {
+      try {
+        if (linked.size > 0) await unpublish(imageId)
+        await removeFolder(folder)
+      } catch (error) {
+        log.warn({ error, projectId, imageId }, 'an upload could not be cleaned up; a sweep does it')
+      }
+    },
+  }
+}
+
+const writeStream = async (
+  handle: Awaited<ReturnType<typeof open>>,
+  stream: AsyncIterable<Uint8Array>,
+): Promise<number> => {
+  let arrived = 0
+  let gathered: Uint8Array[] = []
+  let gatheredBytes = 0
+  const flush = async () => {
+    await writeAll(handle, gathered.length === 1 && gathered[0] ? gathered[0] : Buffer.concat(gathered)).catch(rethrow)
+    gathered = []
+    gatheredBytes = 0
+  }
+  for await (const chunk of stream) {
+    arrived += chunk.byteLength
+    gatheredBytes += chunk.byteLength
+    gathered.push(chunk)
+    if (gatheredBytes >= WRITE_BYTES) await flush()
+  }
+  await flush()
+  return arrived
+}
+
+const rethrow = (error: unknown): never => {
+  throw storeError(error)
+}

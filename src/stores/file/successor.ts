@@ -1,0 +1,92 @@
+// The revision that follows another: what a batch of changes leads to, and what is left to remove. No I/O.
+
+import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../core/changes.ts'
+import { REMEMBERED_COMMITS, type Revision, type StoredRun, storedRun } from './revision.ts'
+
+/** What became of one change. */
+export type Outcome = { state: ProjectState } | { error: unknown }
+
+export interface Applied {
+  /** One for each change, in their order. */
+  outcomes: readonly Outcome[]
+  /** The new state, undefined where no change had anything to do. */
+  state: ProjectState | undefined
+  /** Images that the batch deleted, and whole runs of them. */
+  deleted: readonly string[]
+  deletedRuns: readonly StoredRun[]
+}
+
+/**
+ * Runs a batch on a state. A change that fails fails alone. Without a change (`undefined`) nothing is altered, but a
+ * revision is wanted all the same.
+ */
+export const applyBatch = (
+  base: ProjectState | undefined,
+  projectId: string,
+  changes: readonly (ProjectChange | undefined)[],
+  now: string,
+): Applied => {
+  const before = base ?? emptyProject(projectId, now)
+  const revision = before.revision + 1
+  const outcomes: Outcome[] = []
+  const deleted: string[] = []
+  const deletedRuns: StoredRun[] = []
+  let state = before
+  for (const change of changes) {
+    try {
+      const next = change ? applyChange(state, change, now) : state
+      if (change?.type === 'delete_image') deleted.push(change.imageId)
+      if (change?.type === 'delete_project') {
+        deleted.push(...idsNotStored(state))
+        deletedRuns.push(...storedRunsOf(state))
+      }
+      state = next
+      outcomes.push({ state: { ...next, revision, updated_at: now } })
+    } catch (error) {
+      outcomes.push({ error })
+    }
+  }
+  if (state === before && !changes.includes(undefined))
+    return {
+      outcomes: outcomes.map((outcome) => ('error' in outcome ? outcome : { state: before })),
+      state: undefined,
+      deleted,
+      deletedRuns,
+    }
+  return { outcomes, state: { ...state, revision, updated_at: now }, deleted, deletedRuns }
+}
+
+export interface SuccessorInput {
+  base: Revision | undefined
+  /** With every run stored. */
+  state: ProjectState
+  /** Id of this commit. */
+  commit: string
+  /** What is still to be removed: from before, and by this batch. */
+  removing: readonly string[]
+  removingRuns: readonly StoredRun[]
+}
+
+export const successorOf = ({ base, state, commit, removing, removingRuns }: SuccessorInput): Revision => {
+  const named = new Set([...storedRunsOf(state), ...removingRuns].map(({ id }) => id))
+  const namedBefore = base ? [...storedRunsOf(base.state), ...base.removingRuns].map(({ id }) => id) : []
+  return {
+    state: withoutRunImages(state),
+    commits: [...(base?.commits ?? []), commit].slice(-REMEMBERED_COMMITS),
+    removing,
+    removingRuns,
+    droppedRuns: namedBefore.filter((id) => !named.has(id)),
+  }
+}
+
+/** Runs that are stored have their images in a cache of their own, bounded; a state in memory only names them. */
+const withoutRunImages = (state: ProjectState): ProjectState => ({
+  ...state,
+  images: { ...state.images, runs: state.images.runs.map((run) => (run.stored ? { ...run, images: undefined } : run)) },
+})
+
+const storedRunsOf = ({ images }: ProjectState): StoredRun[] =>
+  images.runs.flatMap((run) => (run.stored ? [storedRun(run.count, run.stored)] : []))
+
+const idsNotStored = ({ images }: ProjectState): string[] =>
+  [...images.runs.filter((run) => !run.stored).flatMap((run) => run.images ?? []), ...images.tail].map(({ id }) => id)
