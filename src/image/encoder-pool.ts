@@ -1,0 +1,86 @@
+// The encoder processes of a server: who gets one, who waits, what happens when one dies.
+
+import { rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { TintypeError } from '../core/errors.ts'
+import { pictureOf } from './check-answer.ts'
+import type { EncodeJob, EncoderPool } from './encoder.ts'
+import { createEncoderSlot, type EncoderSlot } from './encoder-slot.ts'
+import { createWaitingLine } from './waiting-line.ts'
+
+export interface EncoderPoolOptions {
+  /**
+   * Most encoder processes; each is started when it is first needed, and works on one picture at a time.
+   *
+   * @default one per core
+   */
+  encoders?: number
+  /** Most pixels (width × height) of an upload. @default 100 million */
+  maxPixels?: number
+  /** What shows through transparent pixels, as a CSS colour. @default '#ffffff' */
+  background?: string
+  /** How long one picture may take before its process is killed, in milliseconds. @default 30000 */
+  deadlineMs?: number
+  /** Most jobs that wait while all processes work; more are refused as `busy`. @default 64 */
+  maxWaiting?: number
+  /** How long a process without a job stays, in milliseconds. @default 30000 */
+  idleMs?: number
+}
+
+/** What a job is thought to take before there is a measure, in milliseconds. */
+const FIRST_GUESS_MS = 250
+
+/** Weight of the newest job in the moving average. */
+const NEWEST = 0.2
+
+export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool => {
+  const encoders = options.encoders ?? availableParallelism()
+  const maxWaiting = options.maxWaiting ?? 64
+  const deadlineMs = options.deadlineMs ?? 30_000
+  const slotOptions = {
+    maxPixels: options.maxPixels ?? 100_000_000,
+    background: options.background ?? '#ffffff',
+    deadlineMs,
+    idleMs: options.idleMs ?? 30_000,
+  }
+  const slots = Array.from({ length: encoders }, () => createEncoderSlot(slotOptions))
+  const line = createWaitingLine(slots)
+  let meanMs = FIRST_GUESS_MS
+  let isClosed = false
+
+  const assertRoom = (): void => {
+    if (isClosed) throw new TintypeError('shutting_down', 'The server takes no more pictures.')
+    if (line.isFree || line.waiting < maxWaiting) return
+    const retryAfterSeconds = Math.max(1, Math.ceil((line.waiting * meanMs) / encoders / 1000))
+    throw new TintypeError('busy', `${line.waiting} pictures are waiting already.`, { retryAfterSeconds })
+  }
+
+  const encodeIn = async (slot: EncoderSlot, job: EncodeJob) => {
+    const begin = performance.now()
+    let result = await slot.run(job)
+    if (result.end === 'died') {
+      // Once more: a process can be taken for another's fault, as when the machine runs out of memory.
+      await Promise.all(Object.values(job.targets).map((path) => rm(path, { force: true })))
+      result = await slot.run(job)
+    }
+    meanMs += NEWEST * (performance.now() - begin - meanMs)
+    if (result.end === 'late')
+      throw new TintypeError('image_too_slow', `The picture could not be decoded within ${deadlineMs / 1000} s.`)
+    if (result.end === 'died')
+      throw new TintypeError('internal', 'The encoder ended unexpectedly, twice.', { cause: result.cause })
+    return pictureOf(result.answer)
+  }
+
+  return {
+    async encode(job, signal) {
+      assertRoom()
+      return line.use((slot) => encodeIn(slot, job), { signal })
+    },
+    assertRoom,
+    async close() {
+      isClosed = true
+      await line.drained()
+      await Promise.all(slots.map((slot) => slot.close()))
+    },
+  }
+}

@@ -1,0 +1,192 @@
+// JPEG files (ITU-T T.81) without decoding them: what is in one, and the same picture without everything around it.
+
+import { TintypeError } from '../core/errors.ts'
+import { isProfileChunk, joinProfile, splitProfile } from './icc.ts'
+
+export interface JpegLayout {
+  /** Pixels as stored, before the orientation is applied. */
+  width: number
+  height: number
+  /**
+   * True where every browser shows it: 8 bit, Huffman coded (baseline, extended, progressive), grey or YCbCr. False
+   * for CMYK, RGB, 12 bit, arithmetic or lossless coding; then the other members are empty.
+   */
+  plain: boolean
+  /** Tables, frame and scans in order, as slices of the file. */
+  kept: readonly Buffer[]
+  /** The colour profile where there is a sound one, reduced to what colours need. */
+  profile: Buffer | undefined
+}
+
+/** More segments than any camera writes (a profile has up to 255, extended XMP some hundred). */
+const MAX_SEGMENTS = 4096
+
+const SOI = 0xd8
+const EOI = 0xd9
+const SOS = 0xda
+const APP0 = 0xe0
+const APP1 = 0xe1
+const APP2 = 0xe2
+const APP14 = 0xee
+
+/** Huffman coded frames: baseline, extended, progressive. */
+const PLAIN_FRAMES = [0xc0, 0xc1, 0xc2]
+const DHT = 0xc4
+const DAC = 0xcc
+/** Kept with the scan that they come before: quantisation and Huffman tables, restart interval. */
+const TABLES = [0xdb, DHT, 0xdd]
+/** Segments that carry nothing a plain picture needs: number of lines, JPG0 to JPG13, comments, all APPn. */
+const isSkipped = (marker: number): boolean => marker === 0xdc || marker >= APP0
+const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && marker !== DHT && marker !== DAC
+const isRestart = (marker: number): boolean => marker >= 0xd0 && marker <= 0xd7
+
+interface Frame {
+  marker: number
+  precision: number
+  width: number
+  height: number
+  /** Component ids in order. */
+  components: readonly number[]
+}
+
+/**
+ * Reads the structure of a file, in one pass and in time linear in its size. Stops where the picture turns out not to
+ * be plain.
+ *
+ * @throws TintypeError `damaged_image` where it breaks off or breaks the rules
+ */
+export const readJpeg = (bytes: Buffer): JpegLayout => {
+  const kept: [start: number, end: number][] = []
+  const chunks: Buffer[] = []
+  let tables: [start: number, end: number][] = []
+  let frame: Frame | undefined
+  let isJfif = false
+  let adobeTransform: number | undefined
+  let at = 2
+  if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xff00 + SOI) throw damaged('it does not begin like a JPEG file')
+
+  for (let segments = 0; segments < MAX_SEGMENTS; segments++) {
+    const start = nextMarker(bytes, at)
+    const marker = bytes.readUInt8(start + 1)
+    if (marker === EOI) {
+      if (!frame || kept.length === 0) throw damaged('it holds no picture')
+      const profile = joinProfile(chunks, frame.components.length)
+      return { ...frame, plain: true, kept: joined(kept).map(([from, to]) => bytes.subarray(from, to)), profile }
+    }
+    const end = segmentEnd(bytes, start)
+    const content = bytes.subarray(start + 4, end)
+    at = end
+    if (marker === APP0) isJfif ||= content.toString('latin1', 0, 5) === 'JFIF\0'
+    else if (marker === APP14 && content.toString('latin1', 0, 5) === 'Adobe') adobeTransform = content[11]
+    else if (marker === APP2 && isProfileChunk(content)) chunks.push(content)
+    else if (TABLES.includes(marker)) tables.push([start, end])
+    else if (isFrame(marker)) {
+      if (frame) throw damaged('it has a second frame header')
+      frame = readFrame(marker, content)
+      tables.push([start, end])
+    } else if (marker === SOS) {
+      if (!frame) throw damaged('a scan comes before the frame header')
+      if (!isPlain(frame, isJfif, adobeTransform)) return { ...frame, plain: false, kept: [], profile: undefined }
+      at = scanEnd(bytes, end)
+      kept.push(...tables, [start, at])
+      tables = []
+    } else if (marker !== DAC && !isSkipped(marker)) throw damaged(`marker ${marker.toString(16)} is not known`)
+  }
+  throw damaged(`it has more than ${MAX_SEGMENTS} segments`)
+}
+
+/**
+ * The file without what is not needed to show it, as pieces to write one after the other: decodes to the very same
+ * pixels. Only for plain layouts.
+ *
+ * @param orientation of EXIF, 1 to 8; how the stored pixels are to be turned
+ */
+export const rewriteJpeg = (layout: JpegLayout, orientation: number): Buffer[] => [
+  Buffer.from([0xff, SOI]),
+  // Says YCbCr or grey, whatever the component ids are: an Adobe segment isn't needed any more.
+  segment(APP0, Buffer.from('JFIF\0\x01\x01\0\0\x01\0\x01\0\0', 'latin1')),
+  ...(orientation === 1 ? [] : [segment(APP1, exifOf(orientation))]),
+  ...(layout.profile ? splitProfile(layout.profile).map((chunk) => segment(APP2, chunk)) : []),
+  ...layout.kept,
+  Buffer.from([0xff, EOI]),
+]
+
+/** Where the next marker begins. Stray bytes before it are passed over, as decoders do. */
+const nextMarker = (bytes: Buffer, from: number): number => {
+  for (let at = bytes.indexOf(0xff, from); at >= 0 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
+    const code = bytes.readUInt8(at + 1)
+    // 0 stands for the byte ff itself, ff fills; RSTn and TEM stand alone and mean nothing here.
+    if (code !== 0 && code !== 0xff && code !== 1 && !isRestart(code)) return at
+  }
+  throw damaged('it breaks off')
+}
+
+/** Where the coded data of a scan ends: at the first marker that is no restart. */
+const scanEnd = (bytes: Buffer, from: number): number => {
+  for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at)) {
+    const code = bytes[at + 1]
+    if (code === undefined) break
+    if (code === 0 || isRestart(code)) at += 2
+    else if (code === 0xff) at += 1
+    else return at
+  }
+  throw damaged('it breaks off')
+}
+
+const segmentEnd = (bytes: Buffer, start: number): number => {
+  const length = start + 4 <= bytes.length ? bytes.readUInt16BE(start + 2) : 0
+  const end = start + 2 + length
+  if (length < 2 || end > bytes.length) throw damaged('a segment is longer than the file')
+  return end
+}
+
+const readFrame = (marker: number, content: Buffer): Frame => {
+  const count = content[5] ?? 0
+  if (count === 0 || content.length !== 6 + 3 * count) throw damaged('its frame header has a wrong length')
+  const frame = {
+    marker,
+    precision: content.readUInt8(0),
+    height: content.readUInt16BE(1),
+    width: content.readUInt16BE(3),
+    components: Array.from({ length: count }, (_, index) => content.readUInt8(6 + 3 * index)),
+  }
+  if (frame.width === 0 || frame.height === 0) throw damaged('it has no width or no height')
+  return frame
+}
+
+/** By the rules of libjpeg, and only where every decoder agrees on them. */
+const isPlain = (frame: Frame, isJfif: boolean, adobeTransform: number | undefined): boolean => {
+  if (!PLAIN_FRAMES.includes(frame.marker) || frame.precision !== 8) return false
+  if (frame.components.length === 1) return true
+  if (frame.components.length !== 3) return false
+  if (adobeTransform !== undefined) return adobeTransform === 1
+  const ids = String(frame.components)
+  return ids === '1,2,3' || (isJfif && ids !== String([...Buffer.from('RGB')]))
+}
+
+const segment = (marker: number, content: Buffer): Buffer => {
+  const head = Buffer.from([0xff, marker, 0, 0])
+  head.writeUInt16BE(content.length + 2, 2)
+  return Buffer.concat([head, content])
+}
+
+/** The smallest EXIF that says it: a TIFF header and one directory with one entry (0x0112, SHORT). */
+const exifOf = (orientation: number): Buffer =>
+  Buffer.from(
+    ['Exif\0\0', 'MM\0*\0\0\0\x08', '\0\x01', `\x01\x12\0\x03\0\0\0\x01\0${String.fromCharCode(orientation)}\0\0`]
+      .concat('\0\0\0\0')
+      .join(''),
+    'latin1',
+  )
+
+const joined = (ranges: readonly [start: number, end: number][]): [start: number, end: number][] => {
+  const result: [start: number, end: number][] = []
+  for (const [start, end] of ranges) {
+    const last = result.at(-1)
+    if (last?.[1] === start) last[1] = end
+    else result.push([start, end])
+  }
+  return result
+}
+
+const damaged = (what: string): TintypeError => new TintypeError('damaged_image', `The JPEG file is damaged: ${what}.`)

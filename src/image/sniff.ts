@@ -1,0 +1,108 @@
+// What a file is by its first bytes, whatever its name or media type says.
+//
+// Own code instead of the library `file-type`: that one parses two hundred formats, here a dozen constants decide.
+
+import { TintypeError } from '../core/errors.ts'
+import { ACCEPTED_TYPES, type AcceptedType } from './encoder.ts'
+
+/** Accepted types as people call them. */
+const ACCEPTED_NAMES = 'JPEG, PNG, WebP, GIF, TIFF, AVIF'
+
+/** How far markup and text are looked at. */
+const TEXT_BYTES = 1024
+
+/** Constant bytes (as Latin-1) by their places; the first type whose marks all fit decides. */
+const SIGNATURES: readonly { type: string; marks: Record<number, string> }[] = [
+  { type: 'image/jpeg', marks: { 0: '\xff\xd8' } },
+  { type: 'image/png', marks: { 0: '\x89PNG\r\n\x1a\n' } },
+  { type: 'image/webp', marks: { 0: 'RIFF', 8: 'WEBP' } },
+  { type: 'image/gif', marks: { 0: 'GIF87a' } },
+  { type: 'image/gif', marks: { 0: 'GIF89a' } },
+  { type: 'image/x-canon-cr2', marks: { 0: 'II*\0', 8: 'CR' } },
+  { type: 'image/tiff', marks: { 0: 'II*\0' } },
+  { type: 'image/tiff', marks: { 0: 'MM\0*' } },
+  { type: 'image/tiff', marks: { 0: 'II+\0' } },
+  { type: 'image/tiff', marks: { 0: 'MM\0+' } },
+  { type: 'image/jp2', marks: { 0: '\0\0\0\x0cjP  \r\n\x87\n' } },
+  { type: 'image/j2c', marks: { 0: '\xff\x4f\xff\x51' } },
+  { type: 'image/jxl', marks: { 0: '\0\0\0\x0cJXL \r\n\x87\n' } },
+  { type: 'image/jxl', marks: { 0: '\xff\x0a' } },
+  { type: 'image/bmp', marks: { 0: 'BM', 6: '\0\0\0\0' } },
+  { type: 'image/vnd.adobe.photoshop', marks: { 0: '8BPS' } },
+  { type: 'image/vnd.microsoft.icon', marks: { 0: '\0\0\x01\0' } },
+  { type: 'image/qoi', marks: { 0: 'qoif' } },
+  { type: 'image/vnd.ms-dds', marks: { 0: 'DDS ' } },
+  { type: 'image/x-exr', marks: { 0: 'v/1\x01' } },
+  { type: 'image/vnd.radiance', marks: { 0: '#?RADIANCE' } },
+  { type: 'image/x-xcf', marks: { 0: 'gimp xcf' } },
+  { type: 'image/x-panasonic-rw2', marks: { 0: 'IIU\0' } },
+  { type: 'image/x-fuji-raf', marks: { 0: 'FUJIFILMCCD-RAW' } },
+  { type: 'application/pdf', marks: { 0: '%PDF-' } },
+  { type: 'application/postscript', marks: { 0: '%!PS' } },
+  { type: 'application/zip', marks: { 0: 'PK\x03\x04' } },
+  { type: 'application/gzip', marks: { 0: '\x1f\x8b' } },
+  { type: 'video/webm', marks: { 0: '\x1a\x45\xdf\xa3' } },
+]
+
+/** Brands of ISO base media files (ISO/IEC 14496-12, `ftyp`) that hold a picture. */
+const BRANDS: readonly { type: string; brand: RegExp }[] = [
+  { type: 'image/avif', brand: /^avi[fs]$/ },
+  { type: 'image/heic', brand: /^(hei[cxms]|hev[cxms])$/ },
+  { type: 'image/heif', brand: /^(mif1|msf1)$/ },
+  { type: 'image/x-canon-cr3', brand: /^crx $/ },
+]
+
+/**
+ * The type of an upload.
+ *
+ * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`
+ */
+export const acceptedTypeOf = (bytes: Buffer): AcceptedType => {
+  if (bytes.length === 0) throw new TintypeError('empty_file', 'Expected an image, the file has 0 bytes.')
+  const type = sniff(bytes)
+  const accepted = ACCEPTED_TYPES.find((candidate) => candidate === type)
+  if (accepted) return accepted
+  throw refusalOf(type)
+}
+
+/** Why a type other than the accepted ones is refused. `type` is undefined where it is not known. */
+export const refusalOf = (type: string | undefined): TintypeError => {
+  const isImage = type?.startsWith('image/') ?? false
+  return new TintypeError(
+    isImage ? 'unsupported_image_type' : 'not_an_image',
+    type === undefined
+      ? `It begins like no image; accepted are ${ACCEPTED_NAMES}.`
+      : `It is ${type}; accepted are ${ACCEPTED_NAMES}.`,
+    { details: { received: type ?? null, accepted: ACCEPTED_TYPES } },
+  )
+}
+
+/** The media type, undefined where the first bytes are none that are known. */
+export const sniff = (bytes: Buffer): string | undefined =>
+  signatureType(bytes) ?? containerType(bytes) ?? textType(bytes.subarray(0, TEXT_BYTES))
+
+const signatureType = (bytes: Buffer): string | undefined =>
+  SIGNATURES.find(({ marks }) =>
+    Object.entries(marks).every(
+      ([at, mark]) => bytes.toString('latin1', Number(at), Number(at) + mark.length) === mark,
+    ),
+  )?.type
+
+const containerType = (bytes: Buffer): string | undefined => {
+  if (bytes.length < 12 || bytes.toString('latin1', 4, 8) !== 'ftyp') return undefined
+  // The major brand, the minor version (a number, skipped), then the compatible brands up to the end of the box.
+  const end = Math.min(bytes.length, bytes.readUInt32BE(0), TEXT_BYTES)
+  const brands = [bytes.toString('latin1', 8, 12)]
+  for (let at = 16; at + 4 <= end; at += 4) brands.push(bytes.toString('latin1', at, at + 4))
+  return BRANDS.find(({ brand }) => brands.some((name) => brand.test(name)))?.type ?? 'video/mp4'
+}
+
+const textType = (head: Buffer): string | undefined => {
+  const isUtf16 = /^(\xff\xfe|\xfe\xff)/.test(head.toString('latin1', 0, 2))
+  const text = isUtf16 ? head.toString('latin1').replaceAll('\0', '') : head.toString('latin1')
+  if (/<svg[\s>]/i.test(text)) return 'image/svg+xml'
+  if (/^\W*<(!doctype html|html|head|body|script)/i.test(text)) return 'text/html'
+  if (/^\W*<\?xml/.test(text)) return 'application/xml'
+  const hasControls = [...text].some((char) => char < ' ' && !'\t\n\r\f'.includes(char))
+  return hasControls ? undefined : 'text/plain'
+}

@@ -1,0 +1,54 @@
+// Writes one variant's file whole, and says what was written.
+
+import { createHash } from 'node:crypto'
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs'
+import { TintypeError } from '../core/errors.ts'
+
+export interface WrittenFile {
+  bytes: number
+  /** In hex. */
+  sha256: string
+}
+
+/** Codes of a disk, a quota or a file size limit that is exhausted. */
+const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG']
+
+/**
+ * Writes a new file from its pieces. Not synced: the store does that. Synchronous, because an encoder process has
+ * nothing else to do on this thread.
+ *
+ * @throws TintypeError `storage_full`; `internal` for anything else, a file that exists among it
+ */
+export const writeNew = (path: string, pieces: readonly Buffer[]): WrittenFile => {
+  const hash = createHash('sha256')
+  let bytes = 0
+  try {
+    const file = openSync(path, 'wx')
+    try {
+      for (const piece of pieces) {
+        writeWhole(file, piece)
+        hash.update(piece)
+        bytes += piece.length
+      }
+      const { size } = fstatSync(file)
+      if (size !== bytes) throw new Error(`wrote ${bytes} bytes, the file has ${size}`)
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    throw failureOf(error)
+  }
+  return { bytes, sha256: hash.digest('hex') }
+}
+
+/** Near the end of a disk a write is short without an error; the next one then has it. */
+const writeWhole = (file: number, piece: Buffer): void => {
+  for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done)
+}
+
+const failureOf = (error: unknown): TintypeError => {
+  const isFull = error instanceof Error && 'code' in error && FULL.some((code) => code === error.code)
+  return isFull
+    ? new TintypeError('storage_full', 'There is no room for the picture.', { cause: error })
+    : new TintypeError('internal', 'A variant could not be written.', { cause: error })
+}
