@@ -1,0 +1,108 @@
+// The HTTP API: middleware and routes in reading order.
+
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { type ErrorCode, TintypeError } from '../core/errors.ts'
+import type { ImageService } from '../services/images.ts'
+import type { ProjectService } from '../services/projects.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { answerEarly } from './linger.ts'
+import { refuseDotSegments, refuseWhileDraining } from './middleware/gate.ts'
+import { requestLog } from './middleware/request-log.ts'
+import * as docs from './openapi/docs.ts'
+import * as health from './openapi/health.ts'
+import * as images from './openapi/images.ts'
+import * as projects from './openapi/projects.ts'
+import { clip } from './params.ts'
+import { problemOf, toTintypeError } from './problem.ts'
+import type { Context, Env } from './respond.ts'
+import { createRouteTable } from './route-table.ts'
+import { createDocsRoutes } from './routes/docs.ts'
+import { createHealthRoutes } from './routes/health.ts'
+import { createImageRoutes } from './routes/images.ts'
+import { createProjectRoutes } from './routes/projects.ts'
+import { createViews } from './views.ts'
+
+export interface AppOptions {
+  images: ImageService
+  projects: ProjectService
+  /** Of the program, as `/health` and the OpenAPI document say it. */
+  version: string
+  /** When the server started, in milliseconds since 1970. */
+  startedAt: number
+  /** Resolves where the store can be written now; `/ready` asks it. */
+  check(): Promise<void>
+  /** Largest file that an upload may bring, in bytes. */
+  maxUploadBytes: number
+  /**
+   * Put before every URL in answers, for a program that mounts the app under a path: `/media`. The routes themselves
+   * do not change.
+   *
+   * @default ''
+   */
+  basePath?: string
+  /** While it says true, changes are refused and `/ready` answers 503. @default () => false */
+  isDraining?(): boolean
+  log: Logger
+}
+
+/** Errors of 500 and over that say nothing about the state of the machine. */
+const EXPECTED: readonly ErrorCode[] = ['busy', 'shutting_down']
+
+export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
+  const { log, version, startedAt, check, maxUploadBytes } = options
+  const isDraining = () => options.isDraining?.() ?? false
+  const basePath = (options.basePath ?? '').replace(/\/+$/, '')
+  const views = createViews(basePath)
+
+  const app = new OpenAPIHono<Env>()
+
+  const fail = (c: Context, thrown: unknown): Promise<Response> => {
+    const error = toTintypeError(thrown, c.req.raw.signal)
+    const { status, headers, body } = problemOf(error)
+    if (status >= 500 && !EXPECTED.includes(error.code))
+      log.error({ err: error, method: c.req.method, path: c.req.path }, error.code)
+    return answerEarly(c, { status, headers, text: JSON.stringify(body) })
+  }
+  app.onError((error, c) => fail(c, error))
+  app.notFound((c) => fail(c, routeNotFound(c)))
+
+  app.use(requestLog(log))
+  app.use(refuseDotSegments)
+  app.use(refuseWhileDraining(isDraining))
+
+  const route = createRouteTable(app)
+
+  const image = createImageRoutes({ ...options, views, maxUploadBytes })
+  route.add(images.upload, image.upload)
+  route.add(images.list, image.list)
+  route.add(images.read, image.read)
+  route.add(images.thumbnail, image.thumbnail)
+  route.add(images.remove, image.remove)
+  route.add(images.setPrimary, image.setPrimary)
+
+  const project = createProjectRoutes({ ...options, views })
+  route.add(projects.list, project.list)
+  route.add(projects.read, project.read)
+  route.add(projects.edit, project.edit)
+  route.add(projects.remove, project.remove)
+
+  const state = createHealthRoutes({ version, startedAt, check, isDraining })
+  route.add(health.health, state.health)
+  route.add(health.ready, state.ready)
+
+  const documentation = createDocsRoutes({ version, basePath })
+  route.add(docs.page, documentation.page)
+  route.add(docs.asset, documentation.asset)
+  route.add(docs.openApi, documentation.openApi)
+
+  route.refuseOtherMethods()
+  // A parent app answers for what is not found in it, but below /projects everything is ours.
+  app.all('/projects/*', (c) => fail(c, routeNotFound(c)))
+
+  return app
+}
+
+const routeNotFound = (c: Context): TintypeError => {
+  const hint = c.req.path.length > 1 && c.req.path.endsWith('/') ? ' Routes have no "/" at their end.' : ''
+  return new TintypeError('route_not_found', `There is no route ${c.req.method} ${clip(c.req.path)}.${hint}`)
+}

@@ -1,0 +1,74 @@
+// Answers to requests whose body is still on its way.
+//
+// A server that answers and closes while the client is sending makes the kernel reset the connection, and the client
+// may lose the answer (RFC 9112 section 9.6). So the answer goes out whole and at once, then what still comes is thrown
+// away for a bounded time, and only then the connection is closed.
+
+import type { IncomingMessage } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
+import { BASE_HEADERS, type Context, incomingOf } from './respond.ts'
+
+/** Longest time that the rest of a body is thrown away, in milliseconds. */
+const LINGER_MS = 5000
+
+/** Time without a byte after which the client is taken to have stopped sending, in milliseconds. */
+const LINGER_IDLE_MS = 1000
+
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  text: string
+}
+
+/** Answers; where the request is still being sent, the client gets the answer first and the connection ends after it. */
+export const answerEarly = async (c: Context, { status, headers, text }: Answer): Promise<Response> => {
+  const incoming = incomingOf(c)
+  const all = { ...BASE_HEADERS, ...headers }
+  if (!incoming || !(await isStillSending(c, incoming))) return new Response(text, { status, headers: all })
+  const length = String(Buffer.byteLength(text))
+  return new Response(thenDiscard(text, incoming), {
+    status,
+    headers: { ...all, 'Content-Length': length, Connection: 'close' },
+  })
+}
+
+const isStillSending = async (c: Context, incoming: IncomingMessage): Promise<boolean> => {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD' || incoming.httpVersionMajor !== 1) return false
+  // A small body often came with the headers; the parser is given the time to see it.
+  if (!incoming.complete) await setImmediate()
+  return !incoming.complete && !incoming.destroyed
+}
+
+/** All of the text at once, and the end of the stream when the request has ended too. */
+const thenDiscard = (text: string, incoming: IncomingMessage): ReadableStream<Uint8Array> => {
+  let gone = false
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(Buffer.from(text))
+      discard(incoming, () => {
+        if (!gone) controller.close()
+      })
+    },
+    cancel() {
+      gone = true
+    },
+  })
+}
+
+const discard = (incoming: IncomingMessage, done: () => void): void => {
+  const finish = () => {
+    clearTimeout(total)
+    clearTimeout(idle)
+    incoming.off('data', onData).off('end', finish).off('close', finish)
+    done()
+  }
+  const onData = () => idle.refresh()
+  const total = setTimeout(finish, LINGER_MS)
+  const idle = setTimeout(finish, LINGER_IDLE_MS)
+  incoming
+    .on('data', onData)
+    .once('end', finish)
+    .once('close', finish)
+    .on('error', () => {})
+  incoming.resume()
+}

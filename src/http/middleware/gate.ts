@@ -1,0 +1,35 @@
+// What is refused before any route is looked for.
+
+import { TintypeError } from '../../core/errors.ts'
+import { invalidProjectId } from '../params.ts'
+import { type Context, incomingOf } from '../respond.ts'
+
+/**
+ * `.` and `..` as segments of the path, plain or encoded. URLs are normalised before routes see them, so that
+ * `DELETE /projects/a/images/%2e%2e` would be another route; no honest client sends it.
+ */
+const DOT_SEGMENT = /^[^?#]*\/(?:\.|%2e){1,2}(?:[/?#]|$)/i
+
+const DOTS_AS_PROJECT = /^[^?#]*\/projects\/((?:\.|%2e){1,2})(?:[/?#]|$)/i
+
+/** @throws TintypeError `invalid_project_id`, `route_not_found` */
+export const refuseDotSegments = (c: Context, next: () => Promise<void>): Promise<void> => {
+  const target = incomingOf(c)?.url
+  if (target === undefined || !DOT_SEGMENT.test(target)) return next()
+  const project = DOTS_AS_PROJECT.exec(target)?.[1]
+  if (project !== undefined) throw invalidProjectId(project)
+  throw new TintypeError('route_not_found', 'Expected a path without the segments "." and "..".')
+}
+
+const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Changes are refused while the server finishes those that are under way. @throws TintypeError `shutting_down` */
+export const refuseWhileDraining =
+  (isDraining: () => boolean) =>
+  (c: Context, next: () => Promise<void>): Promise<void> => {
+    if (isDraining() && !READING.has(c.req.method)) throw shuttingDown()
+    return next()
+  }
+
+export const shuttingDown = (): TintypeError =>
+  new TintypeError('shutting_down', 'The server is shutting down and takes no changes.', { retryAfterSeconds: 5 })

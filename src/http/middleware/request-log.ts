@@ -1,0 +1,15 @@
+// One line in the log for each request.
+
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Context } from '../respond.ts'
+
+/** Without the query: it can carry what a log must not keep. The time runs until the answer begins. */
+export const requestLog =
+  (log: Logger) =>
+  async (c: Context, next: () => Promise<void>): Promise<void> => {
+    const startedMs = performance.now()
+    await next()
+    if (!log.isLevelEnabled('info')) return
+    const ms = Math.round((performance.now() - startedMs) * 10) / 10
+    log.info({ method: c.req.method, path: c.req.path, status: c.res.status, ms }, 'request')
+  }

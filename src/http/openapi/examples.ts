@@ -1,0 +1,21 @@
+// Values that the examples of the OpenAPI document share.
+
+export const EXAMPLE_PROJECT_ID = 'cosmic-drift'
+export const EXAMPLE_IMAGE_ID = '4f0z6k1m9q2w8e5r7t3y'
+export const EXAMPLE_TIME = '2026-05-04T09:30:00.000Z'
+
+export const EXAMPLE_SIZES = {
+  original: { width: 2400, height: 1800, bytes: 1482113 },
+  medium: { width: 1600, height: 1200, bytes: 401877 },
+  thumb: { width: 400, height: 300, bytes: 28412 },
+  game: { width: 50, height: 50, bytes: 1630 },
+} as const
+
+export const EXAMPLE_IMAGE_URL = `/projects/${EXAMPLE_PROJECT_ID}/images/${EXAMPLE_IMAGE_ID}`
+
+export const exampleUrls = () => ({
+  original: `${EXAMPLE_IMAGE_URL}?size=original`,
+  medium: `${EXAMPLE_IMAGE_URL}?size=medium`,
+  thumb: `${EXAMPLE_IMAGE_URL}?size=thumb`,
+  game: `${EXAMPLE_IMAGE_URL}?size=game`,
+})

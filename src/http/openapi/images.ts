@@ -1,0 +1,151 @@
+// Descriptions of the image routes.
+
+import type { RouteConfig } from '@hono/zod-openapi'
+import { SIZES } from '../../core/names.ts'
+import { IMMUTABLE } from '../deliver.ts'
+import { imageListSchema, primarySchema, uploadSchema } from '../schemas.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_IMAGE_URL } from './examples.ts'
+import {
+  etagHeader,
+  imageIdParameter,
+  jsonAnswer,
+  NOT_MODIFIED,
+  pageParameters,
+  pictureAnswer,
+  projectIdParameter,
+} from './parts.ts'
+import { problems, READ_FAILURES, WRITE_FAILURES } from './problems.ts'
+
+const TAGS = ['Images']
+
+export const upload: RouteConfig = {
+  method: 'post',
+  path: '/projects/{project_id}/images',
+  operationId: 'uploadImage',
+  tags: TAGS,
+  summary: 'Upload an image',
+  description:
+    'Stores the image and makes its four variants. The first image of a project becomes its primary image; the ' +
+    'project comes into being with its first upload.',
+  parameters: [projectIdParameter],
+  request: {
+    body: {
+      required: true,
+      description: 'One file in field `file`: JPEG, PNG, WebP, GIF, TIFF or AVIF.',
+      content: {
+        'multipart/form-data': {
+          schema: {
+            type: 'object',
+            required: ['file'],
+            properties: { file: { type: 'string', format: 'binary', description: 'The image.' } },
+          },
+          encoding: { file: { contentType: 'image/jpeg, image/png, image/webp, image/gif, image/tiff, image/avif' } },
+        },
+      },
+    },
+  },
+  responses: {
+    201: jsonAnswer('Stored.', uploadSchema, {
+      Location: { description: 'URL of the image.', schema: { type: 'string' }, example: EXAMPLE_IMAGE_URL },
+    }),
+    ...problems(
+      'invalid_project_id',
+      'malformed_multipart',
+      'file_missing',
+      'wrong_field',
+      'too_many_files',
+      'upload_aborted',
+      'upload_too_large',
+      'too_many_pixels',
+      'multipart_required',
+      'not_an_image',
+      'unsupported_image_type',
+      'empty_file',
+      'damaged_image',
+      'image_too_slow',
+      ...WRITE_FAILURES,
+    ),
+  },
+}
+
+export const list: RouteConfig = {
+  method: 'get',
+  path: '/projects/{project_id}/images',
+  operationId: 'listImages',
+  tags: TAGS,
+  summary: 'List the images of a project',
+  description: 'In their order: that of the uploads, unless the project was given another one. All of them by default.',
+  parameters: [projectIdParameter, ...pageParameters('images', 'all', EXAMPLE_IMAGE_ID)],
+  responses: {
+    200: jsonAnswer('The images.', imageListSchema, etagHeader('"7"')),
+    304: NOT_MODIFIED,
+    ...problems('invalid_project_id', 'invalid_parameter', 'project_not_found', ...READ_FAILURES),
+  },
+}
+
+export const read: RouteConfig = {
+  method: 'get',
+  path: '/projects/{project_id}/images/{image_id}',
+  operationId: 'readImage',
+  tags: TAGS,
+  summary: 'Get an image',
+  description: 'The stored JPEG of one size. It never changes and can be kept for ever.',
+  parameters: [
+    projectIdParameter,
+    imageIdParameter,
+    {
+      name: 'size',
+      in: 'query',
+      description: 'Which variant. `game` is exactly 50 x 50; the others keep the proportions.',
+      schema: { type: 'string', enum: [...SIZES], default: 'original' },
+      example: 'thumb',
+    },
+  ],
+  responses: {
+    200: pictureAnswer('The picture.', IMMUTABLE),
+    304: NOT_MODIFIED,
+    ...problems('invalid_project_id', 'invalid_parameter', 'project_not_found', 'image_not_found', ...READ_FAILURES),
+  },
+}
+
+export const thumbnail: RouteConfig = {
+  method: 'get',
+  path: '/projects/{project_id}/thumbnail',
+  operationId: 'readThumbnail',
+  tags: TAGS,
+  summary: 'Get the cover of a project',
+  description: 'The `thumb` of its primary image, under a URL that stays the same when the cover changes.',
+  parameters: [projectIdParameter],
+  responses: {
+    200: pictureAnswer('The cover.', 'no-cache'),
+    304: NOT_MODIFIED,
+    ...problems('invalid_project_id', 'project_not_found', 'no_primary_image', ...READ_FAILURES),
+  },
+}
+
+export const remove: RouteConfig = {
+  method: 'delete',
+  path: '/projects/{project_id}/images/{image_id}',
+  operationId: 'deleteImage',
+  tags: TAGS,
+  summary: 'Delete an image',
+  description: 'Removes it and its files. Where it was the primary image, the next one takes its place.',
+  parameters: [projectIdParameter, imageIdParameter],
+  responses: {
+    200: jsonAnswer('Deleted. The primary image as it is now.', primarySchema),
+    ...problems('invalid_project_id', 'project_not_found', 'image_not_found', ...WRITE_FAILURES),
+  },
+}
+
+export const setPrimary: RouteConfig = {
+  method: 'put',
+  path: '/projects/{project_id}/primary/{image_id}',
+  operationId: 'setPrimaryImage',
+  tags: TAGS,
+  summary: 'Choose the cover',
+  parameters: [projectIdParameter, imageIdParameter],
+  responses: {
+    200: jsonAnswer('It is the primary image now.', primarySchema),
+    ...problems('invalid_project_id', 'project_not_found', 'image_not_found', ...WRITE_FAILURES),
+  },
+}

@@ -1,0 +1,113 @@
+// Error answers in the OpenAPI document, made from the table of codes.
+
+import type { RouteConfig } from '@hono/zod-openapi'
+import { type ErrorCode, FAILURES, TintypeError } from '../../core/errors.ts'
+import { PROJECT_ID_RULE, SIZES } from '../../core/names.ts'
+import { problemOf } from '../problem.ts'
+import { problemSchema } from '../schemas.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID } from './examples.ts'
+
+type Responses = RouteConfig['responses']
+
+interface Example {
+  detail: string
+  details?: Record<string, unknown>
+}
+
+const EXAMPLES: Record<ErrorCode, Example> = {
+  invalid_project_id: {
+    detail: `Expected a project id of ${PROJECT_ID_RULE}, received ".hidden".`,
+    details: { field: 'project_id', expected: PROJECT_ID_RULE, received: '.hidden' },
+  },
+  invalid_parameter: {
+    detail: `size: expected one of ${SIZES.join(', ')}, received "huge".`,
+    details: { field: 'size', expected: SIZES, received: 'huge' },
+  },
+  invalid_body: {
+    detail: 'Expected title or image_order, "name" is neither.',
+    details: { field: 'name' },
+  },
+  malformed_multipart: { detail: 'Expected a complete multipart/form-data body: Unexpected end of form.' },
+  file_missing: {
+    detail: 'Expected an image in field "file", the form has no file.',
+    details: { field: 'file' },
+  },
+  wrong_field: {
+    detail: 'Expected the file in field "file", it came in field "photo".',
+    details: { expected: 'file', received: 'photo' },
+  },
+  too_many_files: {
+    detail: 'Expected one file, received more. Send each image in a request of its own.',
+    details: { max_files: 1 },
+  },
+  upload_aborted: { detail: 'The connection ended before the request was complete.' },
+  route_not_found: { detail: 'There is no route GET /pictures.' },
+  project_not_found: { detail: `There is no project "${EXAMPLE_PROJECT_ID}".` },
+  image_not_found: { detail: `There is no image "${EXAMPLE_IMAGE_ID}" in project "${EXAMPLE_PROJECT_ID}".` },
+  no_primary_image: { detail: `Project "${EXAMPLE_PROJECT_ID}" has no image, so it has no cover.` },
+  method_not_allowed: {
+    detail: 'Expected GET, HEAD, OPTIONS, received PUT.',
+    details: { allow: ['GET', 'HEAD', 'OPTIONS'], received: 'PUT' },
+  },
+  upload_too_large: {
+    detail: 'Expected a file of at most 26214400 bytes.',
+    details: { max_bytes: 26214400 },
+  },
+  too_many_pixels: { detail: 'Expected at most 100000000 pixels, the picture has 289000000 (17000 x 17000).' },
+  multipart_required: {
+    detail: 'Expected multipart/form-data with the image in field "file", received application/json.',
+    details: { expected: 'multipart/form-data', received: 'application/json' },
+  },
+  not_an_image: { detail: 'Expected an image of type JPEG, PNG, WebP, GIF, TIFF or AVIF; the file is none.' },
+  unsupported_image_type: { detail: 'Expected JPEG, PNG, WebP, GIF, TIFF or AVIF; the file is SVG.' },
+  empty_file: { detail: 'Expected an image in field "file", it has 0 bytes.' },
+  damaged_image: { detail: 'The image cannot be decoded: it ends too early.' },
+  image_too_slow: { detail: 'The image was given up after 30 seconds.' },
+  internal: { detail: 'The server met an error that it did not expect. It was written to the log.' },
+  project_damaged: { detail: `The files of project "${EXAMPLE_PROJECT_ID}" are damaged.` },
+  busy: { detail: 'More uploads are waiting than can be worked on soon.' },
+  store_unavailable: { detail: 'The store cannot be written.' },
+  shutting_down: { detail: 'The server is shutting down and takes no changes.' },
+  storage_full: { detail: 'The disk of the store is full.' },
+}
+
+/** The error answers of a route: one for each status, with an example of each code. */
+export const problems = (...codes: ErrorCode[]): Responses => {
+  const responses: Responses = {}
+  for (const status of new Set(codes.map((code) => FAILURES[code].status))) {
+    const same = codes.filter((code) => FAILURES[code].status === status)
+    responses[status] = {
+      description: same.map((code) => `${FAILURES[code].title} (\`${code}\`)`).join('. '),
+      ...(status === 503 ? { headers: RETRY_AFTER } : {}),
+      content: {
+        'application/problem+json': {
+          schema: problemSchema,
+          examples: Object.fromEntries(same.map((code) => [code, { value: exampleOf(code) }])),
+        },
+      },
+    }
+  }
+  return responses
+}
+
+/** What every route that writes can meet. */
+export const WRITE_FAILURES = [
+  'internal',
+  'project_damaged',
+  'busy',
+  'store_unavailable',
+  'shutting_down',
+  'storage_full',
+] as const satisfies ErrorCode[]
+
+/** What every route that reads a project can meet. */
+export const READ_FAILURES = ['internal', 'project_damaged'] as const satisfies ErrorCode[]
+
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' }, example: 5 },
+} as const
+
+const exampleOf = (code: ErrorCode) => {
+  const { detail, details } = EXAMPLES[code]
+  return problemOf(new TintypeError(code, detail, { details })).body
+}

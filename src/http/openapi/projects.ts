@@ -1,0 +1,74 @@
+// Descriptions of the project routes.
+
+import type { RouteConfig } from '@hono/zod-openapi'
+import { DEFAULT_PROJECTS_PAGE } from '../params.ts'
+import { deletedSchema, projectEditSchema, projectListSchema, projectSchema } from '../schemas.ts'
+import { EXAMPLE_PROJECT_ID } from './examples.ts'
+import { etagHeader, jsonAnswer, NOT_MODIFIED, pageParameters, projectIdParameter } from './parts.ts'
+import { problems, READ_FAILURES, WRITE_FAILURES } from './problems.ts'
+
+const TAGS = ['Projects']
+
+export const list: RouteConfig = {
+  method: 'get',
+  path: '/projects',
+  operationId: 'listProjects',
+  tags: TAGS,
+  summary: 'List the projects',
+  description: 'Sorted by id, page by page.',
+  parameters: [...pageParameters('projects', DEFAULT_PROJECTS_PAGE, EXAMPLE_PROJECT_ID)],
+  responses: {
+    200: jsonAnswer('A page of projects.', projectListSchema, etagHeader('"kYJ0cXDPzMTTm1xJY6oLWg"')),
+    304: NOT_MODIFIED,
+    ...problems('invalid_parameter', ...READ_FAILURES),
+  },
+}
+
+export const read: RouteConfig = {
+  method: 'get',
+  path: '/projects/{project_id}',
+  operationId: 'readProject',
+  tags: TAGS,
+  summary: 'Get a project',
+  parameters: [projectIdParameter],
+  responses: {
+    200: jsonAnswer('The project.', projectSchema, etagHeader('"7"')),
+    304: NOT_MODIFIED,
+    ...problems('invalid_project_id', 'project_not_found', ...READ_FAILURES),
+  },
+}
+
+export const edit: RouteConfig = {
+  method: 'patch',
+  path: '/projects/{project_id}',
+  operationId: 'editProject',
+  tags: TAGS,
+  summary: 'Change the title or the order of the images',
+  parameters: [projectIdParameter],
+  request: { body: { required: true, content: { 'application/json': { schema: projectEditSchema } } } },
+  responses: {
+    200: jsonAnswer('The project as it is now.', projectSchema),
+    ...problems(
+      'invalid_project_id',
+      'invalid_body',
+      'invalid_parameter',
+      'upload_aborted',
+      'project_not_found',
+      'upload_too_large',
+      ...WRITE_FAILURES,
+    ),
+  },
+}
+
+export const remove: RouteConfig = {
+  method: 'delete',
+  path: '/projects/{project_id}',
+  operationId: 'deleteProject',
+  tags: TAGS,
+  summary: 'Delete a project and all its images',
+  parameters: [projectIdParameter],
+  responses: {
+    200: jsonAnswer('Deleted.', deletedSchema),
+    ...problems('invalid_project_id', 'project_not_found', ...WRITE_FAILURES),
+  },
+}

@@ -1,0 +1,72 @@
+// Path and query parameters, checked before anything else happens.
+
+import { unknownImage } from '../core/changes.ts'
+import { TintypeError } from '../core/errors.ts'
+import { isImageId, isProjectId, isSize, PROJECT_ID_RULE, SIZES, type Size } from '../core/names.ts'
+import type { Context } from './respond.ts'
+
+/** Most entries of one page. */
+export const MAX_PAGE = 1000
+
+/** Projects of a page where no `limit` is asked for. */
+export const DEFAULT_PROJECTS_PAGE = 100
+
+/** Characters of a foreign value that an answer repeats. */
+const MAX_QUOTED = 80
+
+/** A value from outside, short enough to be repeated in an answer. */
+export const clip = (value: string): string => (value.length > MAX_QUOTED ? `${value.slice(0, MAX_QUOTED)}…` : value)
+
+/** @throws TintypeError `invalid_project_id` */
+export const projectIdOf = (c: Context): string => {
+  const id = c.req.param('project_id') ?? ''
+  if (!isProjectId(id)) throw invalidProjectId(id)
+  return id
+}
+
+export const invalidProjectId = (id: string): TintypeError =>
+  new TintypeError('invalid_project_id', `Expected a project id of ${PROJECT_ID_RULE}, received "${clip(id)}".`, {
+    details: { field: 'project_id', expected: PROJECT_ID_RULE, received: clip(id) },
+  })
+
+/** @throws TintypeError `image_not_found` where no image can have this id */
+export const imageIdOf = (c: Context, projectId: string): string => {
+  const id = c.req.param('image_id') ?? ''
+  if (!isImageId(id)) throw unknownImage(projectId, clip(id))
+  return id
+}
+
+/** @throws TintypeError `invalid_parameter` */
+export const sizeOf = (c: Context): Size => {
+  const size = c.req.query('size')
+  if (size === undefined) return 'original'
+  if (!isSize(size)) throw invalidParameter('size', SIZES, size)
+  return size
+}
+
+/** @throws TintypeError `invalid_parameter` */
+export const limitOf = (c: Context): number | undefined => {
+  const limit = c.req.query('limit')
+  if (limit === undefined) return undefined
+  const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0
+  if (count < 1 || count > MAX_PAGE) throw invalidParameter('limit', `a number from 1 to ${MAX_PAGE}`, limit)
+  return count
+}
+
+/**
+ * @param isId the form of ids that the page goes by
+ * @param expected that form in words
+ * @throws TintypeError `invalid_parameter`
+ */
+export const afterOf = (c: Context, isId: (value: string) => boolean, expected: string): string | undefined => {
+  const after = c.req.query('after')
+  if (after !== undefined && !isId(after)) throw invalidParameter('after', expected, after)
+  return after
+}
+
+const invalidParameter = (field: string, expected: string | readonly string[], received: string): TintypeError => {
+  const words = typeof expected === 'string' ? expected : `one of ${expected.join(', ')}`
+  return new TintypeError('invalid_parameter', `${field}: expected ${words}, received "${clip(received)}".`, {
+    details: { field, expected, received: clip(received) },
+  })
+}

@@ -1,0 +1,52 @@
+// Errors as RFC 9457 problem documents: the only place that knows statuses.
+
+import { type ErrorCode, FAILURES, TintypeError } from '../core/errors.ts'
+
+/** Seconds after which a client may try again where the error says nothing of it. */
+const DEFAULT_RETRY_AFTER_SECONDS = 5
+
+const UNEXPECTED = 'The server met an error that it did not expect. It was written to the log.'
+
+export interface ProblemDocument {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: ErrorCode
+}
+
+export interface Problem {
+  status: (typeof FAILURES)[ErrorCode]['status']
+  headers: Record<string, string>
+  body: ProblemDocument
+}
+
+/**
+ * The identifier of a code (RFC 9457 `type`). It names the same thing on every host and under every path, so it is no
+ * URL; `GET /docs` lists the codes.
+ */
+export const problemType = (code: ErrorCode): string => `urn:tintype:problem:${code}`
+
+/**
+ * Any error as a {@link TintypeError}; of one that nobody foresaw, nothing is shown.
+ *
+ * @param signal of the request: what is broken off because the client has gone fails in many ways
+ */
+export const toTintypeError = (error: unknown, signal: AbortSignal): TintypeError => {
+  if (error instanceof TintypeError) return error
+  if (signal.aborted) return new TintypeError('upload_aborted', 'The client has gone.', { cause: error })
+  return new TintypeError('internal', UNEXPECTED, { cause: error })
+}
+
+export const problemOf = (error: TintypeError): Problem => {
+  const { status, title } = FAILURES[error.code]
+  const headers: Record<string, string> = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' }
+  const retryAfter = error.retryAfterSeconds ?? (status === 503 ? DEFAULT_RETRY_AFTER_SECONDS : undefined)
+  if (retryAfter !== undefined) headers['Retry-After'] = String(Math.ceil(retryAfter))
+  // RFC 9110 section 15.5.6: a 405 names the methods that there are.
+  const allow = error.details?.allow
+  if (Array.isArray(allow)) headers.Allow = allow.join(', ')
+  const document = { type: problemType(error.code), title, status, detail: error.message, code: error.code }
+  // First in the text, and never replaced by a detail.
+  return { status, headers, body: { ...document, ...error.details, ...document } }
+}

@@ -1,0 +1,52 @@
+// How answers are made: JSON, conditional answers and the headers that all of them carry.
+
+import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { HttpBindings } from '@hono/node-server'
+import type { Context as HonoContext, Handler as HonoHandler } from 'hono'
+
+/** Node's own request and response are there under @hono/node-server, and absent in every other runtime. */
+export interface Env {
+  Bindings: Partial<HttpBindings>
+}
+
+export type Context = HonoContext<Env>
+
+export type Handler = HonoHandler<Env>
+
+type Headers = Record<string, string>
+
+/** On every answer: a browser must not guess another type than the one we name. */
+export const BASE_HEADERS = { 'X-Content-Type-Options': 'nosniff' } as const
+
+/** Node's request of this call, undefined where the app runs on something else than Node's HTTP server. */
+export const incomingOf = (c: Context): IncomingMessage | undefined => {
+  // Undefined where the app was called as `app.fetch(request)`.
+  const env: Env['Bindings'] | undefined = c.env
+  return env?.incoming && 'httpVersionMajor' in env.incoming ? env.incoming : undefined
+}
+
+export const json = (c: Context, body: unknown, status: 200 | 201 = 200, headers?: Headers): Response =>
+  c.body(JSON.stringify(body), status, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...headers })
+
+/** JSON that can change: kept by clients, but asked for again each time, and answered 304 where it is the same. */
+export const revalidatedJson = (c: Context, body: unknown, etag?: string): Response => {
+  const text = JSON.stringify(body)
+  const tag = etag ?? `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
+  if (hasEtag(c, tag)) return notModified(c, revalidated(tag))
+  return c.body(text, 200, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...revalidated(tag) })
+}
+
+/** Headers of something that can change at any moment. */
+export const revalidated = (etag: string) => ({ ETag: etag, 'Cache-Control': 'no-cache' })
+
+/** @param headers those that the 200 would carry, RFC 9110 section 15.4.5 */
+export const notModified = (c: Context, headers: Headers): Response =>
+  c.body(null, 304, { ...BASE_HEADERS, ...headers })
+
+/** True where `If-None-Match` names the tag: the weak comparison of RFC 9110 section 13.1.2. */
+export const hasEtag = (c: Context, etag: string): boolean => {
+  const header = c.req.header('if-none-match')
+  if (header === undefined) return false
+  return header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+}

@@ -1,0 +1,43 @@
+// The routes of an app: each with its description, and a clear answer to the methods that a path does not take.
+
+import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi'
+import { TintypeError } from '../core/errors.ts'
+import { BASE_HEADERS, type Env, type Handler } from './respond.ts'
+
+export interface RouteTable {
+  /**
+   * The description goes to the OpenAPI registry only. No validator is made of it: they cost time on the way of every
+   * picture, and one for multipart bodies would hold whole uploads in memory.
+   */
+  add(description: RouteConfig, handler: Handler): void
+  /** Answers all other methods of the paths so far by 405, and OPTIONS. To be called once, after the last route. */
+  refuseOtherMethods(): void
+}
+
+export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
+  const methods = new Map<string, string[]>()
+
+  return {
+    add({ hide, middleware: _, ...description }, handler) {
+      const path = description.path.replaceAll(/\{(\w+)\}/g, ':$1')
+      const method = description.method.toUpperCase()
+      methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])])
+      if (!hide) app.openAPIRegistry.registerPath(description)
+      app.on(method, path, handler)
+    },
+
+    // By a handler for each path, because an app that is mounted in another one has no say in what is not found there.
+    refuseOtherMethods() {
+      for (const [path, known] of methods) app.all(path, refuse([...known, 'OPTIONS']))
+    },
+  }
+}
+
+const refuse =
+  (allowed: readonly string[]): Handler =>
+  (c) => {
+    if (c.req.method === 'OPTIONS') return c.body(null, 204, { ...BASE_HEADERS, Allow: allowed.join(', ') })
+    throw new TintypeError('method_not_allowed', `Expected ${allowed.join(', ')}, received ${c.req.method}.`, {
+      details: { allow: allowed, received: c.req.method },
+    })
+  }

@@ -1,0 +1,112 @@
+// Handlers of the documentation: the OpenAPI document, and Swagger UI from our own files.
+
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { TintypeError } from '../../core/errors.ts'
+import { openApiDocument } from '../openapi/document.ts'
+import { clip } from '../params.ts'
+import { BASE_HEADERS, type Context, hasEtag, notModified, revalidatedJson } from '../respond.ts'
+
+export interface DocsRouteOptions {
+  version: string
+  basePath: string
+}
+
+/**
+ * Everything from this server, and nothing else. Swagger UI shows pictures
+ * that it received from memory (`blob:`).
+ */
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// URLs are relative, so that the page works under any path that it is mounted at.
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Tintype API</title>
+    <link rel="icon" type="image/png" href="docs/favicon-32x32.png">
+    <link rel="stylesheet" href="docs/swagger-ui.css">
+  </head>
+  <body>
+    <div id="swagger-ui"></div>
+    <script src="docs/swagger-ui-bundle.js"></script>
+    <script src="docs/start.js"></script>
+  </body>
+</html>
+`
+
+const START = `window.ui = SwaggerUIBundle({
+  url: 'openapi.json',
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+})
+`
+
+const TYPES = {
+  'favicon-32x32.png': 'image/png',
+  'start.js': 'text/javascript; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'swagger-ui.css': 'text/css; charset=utf-8',
+} as const
+
+type AssetName = keyof typeof TYPES
+
+interface Asset {
+  bytes: Uint8Array<ArrayBuffer>
+  etag: string
+}
+
+export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
+  let document: ReturnType<typeof openApiDocument> | undefined
+  const assets = new Map<AssetName, Promise<Asset>>()
+
+  /** Read at first use and then kept: 1.7 MB that only a server whose documentation is looked at holds. */
+  const assetOf = (name: AssetName): Promise<Asset> => {
+    const kept = assets.get(name)
+    if (kept) return kept
+    const asset = readAsset(name)
+    assets.set(name, asset)
+    asset.catch(() => assets.delete(name))
+    return asset
+  }
+
+  return {
+    openApi: (c: Context) => {
+      document ??= openApiDocument({ version, basePath })
+      return revalidatedJson(c, document)
+    },
+
+    page: (c: Context) =>
+      c.body(PAGE, 200, {
+        ...BASE_HEADERS,
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Security-Policy': PAGE_POLICY,
+        'Cache-Control': 'no-cache',
+      }),
+
+    async asset(c: Context) {
+      const name = c.req.param('asset') ?? ''
+      if (!isAssetName(name)) throw new TintypeError('route_not_found', `There is no file "${clip(name)}" in /docs.`)
+      const { bytes, etag } = await assetOf(name)
+      const caching = { ETag: etag, 'Cache-Control': 'public, max-age=3600' }
+      if (hasEtag(c, etag)) return notModified(c, caching)
+      return c.body(bytes, 200, { ...BASE_HEADERS, ...caching, 'Content-Type': TYPES[name] })
+    },
+  }
+}
+
+const isAssetName = (name: string): name is AssetName => Object.hasOwn(TYPES, name)
+
+const readAsset = async (name: AssetName): Promise<Asset> => {
+  const find = createRequire(import.meta.url).resolve
+  const bytes = new Uint8Array(
+    name === 'start.js' ? Buffer.from(START) : await readFile(find(`swagger-ui-dist/${name}`)),
+  )
+  return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` }
+}

@@ -1,0 +1,131 @@
+// The JSON that goes in and out, as zod schemas with examples: they type the answers and make the OpenAPI document.
+
+import { z } from '@hono/zod-openapi'
+import { FAILURES } from '../core/errors.ts'
+import { MAX_TITLE_LENGTH } from '../core/model.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID, EXAMPLE_SIZES, EXAMPLE_TIME, exampleUrls } from './openapi/examples.ts'
+
+const projectId = z.string().openapi({ example: EXAMPLE_PROJECT_ID })
+const imageId = z.string().openapi({ example: EXAMPLE_IMAGE_ID, description: '20 of 0-9 a-z, never used again.' })
+const primaryImageId = z.string().nullable().openapi({
+  example: EXAMPLE_IMAGE_ID,
+  description: 'The image that is the cover, null where the project has no image.',
+})
+const time = z.iso.datetime().openapi({ example: EXAMPLE_TIME })
+const pixels = z.int().min(0)
+const revision = z.int().min(0).openapi({ example: 7, description: 'Counts the changes of the project.' })
+const next = (what: string) =>
+  z
+    .string()
+    .nullable()
+    .openapi({ description: `URL of the next page of ${what}, null on the last one.`, example: null })
+
+const variantSchema = z
+  .object({ width: pixels, height: pixels, bytes: z.int().min(0) })
+  .openapi('Variant', { description: 'A stored variant: pixels as shown, and the size of the file.' })
+
+const sizes = z
+  .object({ original: variantSchema, medium: variantSchema, thumb: variantSchema, game: variantSchema })
+  .openapi('Sizes', { example: EXAMPLE_SIZES })
+
+const urls = z
+  .object({ original: z.string(), medium: z.string(), thumb: z.string(), game: z.string() })
+  .openapi('Urls', { example: exampleUrls() })
+
+const shown = {
+  created_at: time,
+  is_primary: z.boolean().openapi({ example: true, description: 'True where the image is the cover.' }),
+  width: pixels.openapi({ example: 2400, description: 'Pixels of the original as shown.' }),
+  height: pixels.openapi({ example: 1800 }),
+  sizes,
+  urls,
+}
+
+export const imageSchema = z.object({ id: imageId, ...shown }).openapi('Image')
+
+export const uploadSchema = z
+  .object({ image_id: imageId, project_id: projectId, ...shown, revision })
+  .openapi('UploadedImage')
+
+export const imageListSchema = z
+  .object({
+    project_id: projectId,
+    primary_image_id: primaryImageId,
+    revision,
+    images: z.array(imageSchema),
+    next: next('images'),
+  })
+  .openapi('ImageList')
+
+export const projectSchema = z
+  .object({
+    project_id: projectId,
+    title: z.string().nullable().openapi({ example: 'Cosmic Drift' }),
+    cover_url: z.string().nullable().openapi({
+      example: exampleUrls().thumb,
+      description: 'The thumb of the primary image. It changes with the cover, so it can be cached for ever.',
+    }),
+    image_count: z.int().min(0).openapi({ example: 12 }),
+    primary_image_id: primaryImageId,
+    revision,
+    created_at: time,
+    updated_at: time,
+  })
+  .openapi('Project')
+
+export const projectListSchema = z
+  .object({ projects: z.array(projectSchema), next: next('projects') })
+  .openapi('ProjectList')
+
+export const projectEditSchema = z
+  .strictObject({
+    title: z
+      .string()
+      .refine((title) => [...title].length <= MAX_TITLE_LENGTH, `expected at most ${MAX_TITLE_LENGTH} characters`)
+      .nullable()
+      .optional()
+      .openapi({ maxLength: MAX_TITLE_LENGTH, description: 'Null takes the title away.', example: 'Cosmic Drift' }),
+    image_order: z
+      .array(z.string())
+      .optional()
+      .openapi({
+        description: 'Image ids in the order that is wanted; those not named follow in the order they have.',
+        example: [EXAMPLE_IMAGE_ID],
+      }),
+  })
+  .openapi('ProjectEdit', { minProperties: 1 })
+
+export const primarySchema = z
+  .object({ project_id: projectId, primary_image_id: primaryImageId, revision })
+  .openapi('Primary')
+
+export const deletedSchema = z.object({ project_id: projectId, deleted: z.literal(true) }).openapi('DeletedProject')
+
+export const healthSchema = z
+  .object({
+    status: z.literal('ok'),
+    version: z.string().openapi({ example: '1.0.0' }),
+    uptime_seconds: z.int().min(0).openapi({ example: 86400 }),
+  })
+  .openapi('Health')
+
+export const readySchema = z.object({ status: z.literal('ready') }).openapi('Ready')
+
+export const problemSchema = z
+  .looseObject({
+    type: z
+      .string()
+      .openapi({ description: 'Identifier of the code.', example: 'urn:tintype:problem:image_not_found' }),
+    title: z.string().openapi({ description: 'Summary of the code; constant.' }),
+    status: z.int(),
+    detail: z.string().openapi({ description: 'What was expected and what arrived.' }),
+    code: z.string().openapi({ enum: Object.keys(FAILURES), description: 'Stable; made to be compared.' }),
+  })
+  .openapi('Problem', {
+    description: 'RFC 9457. More members say more, such as `field`, `expected`, `received`, `max_bytes`.',
+  })
+
+export type ImageView = z.infer<typeof imageSchema>
+export type UploadView = z.infer<typeof uploadSchema>
+export type ProjectView = z.infer<typeof projectSchema>
+export type PrimaryView = z.infer<typeof primarySchema>

@@ -1,0 +1,72 @@
+// Projects and images as answers show them, with the URLs that lead to their files.
+
+import type { ProjectState } from '../core/changes.ts'
+import type { ImageRecord, Variant } from '../core/model.ts'
+import { SIZES, type Size } from '../core/names.ts'
+import type { UploadedImage } from '../services/images.ts'
+import type { ImageView, PrimaryView, ProjectView, UploadView } from './schemas.ts'
+
+export interface Views {
+  upload(uploaded: UploadedImage): UploadView
+  image(project: ProjectState, image: ImageRecord): ImageView
+  project(project: ProjectState): ProjectView
+  primary(project: ProjectState): PrimaryView
+  imageUrl(projectId: string, imageId: string, size?: Size): string
+  projectUrl(projectId: string): string
+  projectsUrl(): string
+}
+
+/** @param basePath put before every URL */
+export const createViews = (basePath: string): Views => {
+  const projectsUrl = () => `${basePath}/projects`
+  const projectUrl = (projectId: string) => `${projectsUrl()}/${projectId}`
+  const imageUrl = (projectId: string, imageId: string, size?: Size) => {
+    const url = `${projectUrl(projectId)}/images/${imageId}`
+    return size === undefined ? url : `${url}?size=${size}`
+  }
+
+  const imageView = (project: ProjectState, image: ImageRecord): ImageView => ({
+    id: image.id,
+    created_at: image.created_at,
+    is_primary: image.id === project.primary_image_id,
+    width: image.width,
+    height: image.height,
+    sizes: ofEachSize((size) => dimensions(image.sizes[size])),
+    urls: ofEachSize((size) => imageUrl(project.project_id, image.id, size)),
+  })
+
+  return {
+    upload({ project, image }) {
+      const { id, ...view } = imageView(project, image)
+      return { image_id: id, project_id: project.project_id, ...view, revision: project.revision }
+    },
+
+    image: imageView,
+
+    // The cover by its image id: a page that shows many covers finds those that did not change in its cache.
+    project: (project) => ({
+      project_id: project.project_id,
+      title: project.title,
+      cover_url:
+        project.primary_image_id === null ? null : imageUrl(project.project_id, project.primary_image_id, 'thumb'),
+      image_count: project.image_count,
+      primary_image_id: project.primary_image_id,
+      revision: project.revision,
+      created_at: project.created_at,
+      updated_at: project.updated_at,
+    }),
+
+    primary: ({ project_id, primary_image_id, revision }) => ({ project_id, primary_image_id, revision }),
+
+    imageUrl,
+    projectUrl,
+    projectsUrl,
+  }
+}
+
+const dimensions = ({ width, height, bytes }: Variant) => ({ width, height, bytes })
+
+const ofEachSize = <T>(value: (size: Size) => T): Record<Size, T> => {
+  const [original, medium, thumb, game] = SIZES
+  return { original: value(original), medium: value(medium), thumb: value(thumb), game: value(game) }
+}
