@@ -1,0 +1,88 @@
+// A listening HTTP server that can be ended without breaking off anybody.
+
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, Server, type Socket } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+
+export interface HttpServerOptions {
+  fetch: Parameters<typeof getRequestListener>[0]
+  host: string
+  /** 0 takes a free one. */
+  port: number
+  /** Longest time that a request may take to arrive, body included, in milliseconds. */
+  requestTimeoutMs: number
+}
+
+export interface HttpServer {
+  port: number
+  /**
+   * Accepts nobody any more, lets the requests under way end, and resolves when all connections are closed.
+   * Those still open after the request timeout are cut off.
+   */
+  drain(): Promise<void>
+}
+
+/** Longest time that the head of a request may take, in milliseconds. */
+const HEADERS_TIMEOUT_MS = 20_000
+/** Longer than the 60 s of common proxies, so that it is the proxy who closes an idle connection. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000
+
+/** @throws what `listen` of node:net throws, such as EADDRINUSE */
+export const startHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
+  const sockets = new Set<Socket>()
+  const underWay = new Set<ServerResponse>()
+  let draining = false
+
+  const listener = getRequestListener(options.fetch)
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: options.requestTimeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    },
+    (request, response) => {
+      if (draining) response.setHeader('Connection', 'close')
+      underWay.add(response)
+      response.once('close', () => {
+        underWay.delete(response)
+        if (draining && !isBusy(request.socket)) request.socket.destroySoon()
+      })
+      return listener(request, response)
+    },
+  )
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+
+  const isBusy = (socket: Socket): boolean => [...underWay].some(({ req }) => req.socket === socket)
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.host, resolve)
+  })
+
+  return {
+    port: portOf(server.address()),
+
+    drain() {
+      draining = true
+      for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close')
+      for (const socket of sockets) if (!isBusy(socket)) socket.destroy()
+      return new Promise((resolve) => {
+        const deadline = setTimeout(() => {
+          for (const socket of sockets) socket.destroy()
+        }, options.requestTimeoutMs)
+        // Not the HTTP server's own close(): it also destroys connections whose answer is still being sent, where
+        // all of the answer is in memory (a slow reader gets a part of it), and ends the timeouts of slow requests.
+        Server.prototype.close.call(server, () => {
+          clearTimeout(deadline)
+          resolve()
+        })
+      })
+    },
+  }
+}
+
+const portOf = (address: AddressInfo | string | null): number =>
+  typeof address === 'object' && address !== null ? address.port : 0

@@ -1,0 +1,48 @@
+// `tintype serve`: reads the settings, then serves here or starts workers that do.
+
+import cluster from 'node:cluster'
+import { type ArgsDef, defineCommand } from 'citty'
+import { type Config, loadConfig, SETTINGS } from '../config.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import { bannerOf } from './banner.ts'
+import { fail } from './fail.ts'
+import { parseFlags } from './flags.ts'
+import { supervise } from './supervisor.ts'
+
+export const serveCommand = defineCommand({
+  meta: {
+    name: 'serve',
+    description: 'Serves a storage folder over HTTP. Flags win over the environment [NAME], that over .env',
+  },
+  args: flagsOfSettings(),
+  async run({ rawArgs }) {
+    const config = settingsFrom(rawArgs)
+    const log = createLogger({ level: config.logLevel, fd: process.stderr.fd })
+    if (config.workers > 1 && cluster.isPrimary) return supervise({ config, log, announce })
+    // Loaded here, so that neither a supervisor nor `--help` carries the whole application.
+    const { startWorker } = await import('./worker.ts')
+    const worker = await startWorker({ config, log })
+    if (cluster.isPrimary) announce(config, worker.port)
+  },
+})
+
+function flagsOfSettings(): ArgsDef {
+  return Object.fromEntries(
+    SETTINGS.map(({ flag, env, unit, initial, doc }) => [
+      flag,
+      { type: 'string', valueHint: unit, description: `${doc} [${env}]`, default: initial } as const,
+    ]),
+  )
+}
+
+const settingsFrom = (rawArgs: string[]): Config => {
+  try {
+    return loadConfig(parseFlags(rawArgs))
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error))
+  }
+}
+
+const announce = (config: Config, port: number): void => {
+  process.stdout.write(bannerOf(config, port))
+}

@@ -1,0 +1,86 @@
+// Several workers on one port: starts them, starts again the one that dies, ends them together.
+
+import cluster, { type Worker } from 'node:cluster'
+import { fileURLToPath } from 'node:url'
+import { type Config, configEnv } from '../config.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { exitBySignal, onSignals } from './signals.ts'
+
+export interface SupervisorOptions {
+  config: Config
+  log: Logger
+  /** Called once, when all workers listen. */
+  announce(config: Config, port: number): void
+}
+
+/** A worker that lived for less than this counts as one that keeps dying, in milliseconds. */
+const SHORT_LIFE_MS = 60_000
+const LONGEST_PAUSE_MS = 30_000
+
+/** Time before a worker is started again, in milliseconds. @param shortLives workers in a row that died soon */
+export const pauseBefore = (shortLives: number): number =>
+  shortLives <= 1 ? 0 : Math.min(1000 * 2 ** (shortLives - 2), LONGEST_PAUSE_MS)
+
+/** Encoders of one worker: the machine's, divided, and one at least. */
+export const encodersOf = ({ encoders, workers }: Config, index: number): number =>
+  Math.max(1, Math.floor(encoders / workers) + (index < encoders % workers ? 1 : 0))
+
+/** Resolves when all workers listen. Ends the process after them, or where the first one cannot start. */
+export const supervise = async ({ config, log, announce }: SupervisorOptions): Promise<void> => {
+  const workers = new Set<Worker>()
+  let everListened = false
+  let ending = false
+  let exitCode = 0
+  cluster.setupPrimary({ exec: fileURLToPath(new URL('./main.js', import.meta.url)), args: ['serve'] })
+
+  /** Resolves with the port where the worker listens. */
+  const start = (index: number, shortLives = 0): Promise<number> =>
+    new Promise((resolve) => {
+      const bornMs = Date.now()
+      // Each gets the settings as they were read at the start, whatever happens to .env afterwards.
+      const worker = cluster.fork(configEnv({ ...config, encoders: encodersOf(config, index) }))
+      workers.add(worker)
+      worker.once('listening', ({ port }) => {
+        everListened = true
+        resolve(port)
+      })
+      worker.once('exit', (code, signal) => {
+        workers.delete(worker)
+        if (ending) return ended(code, signal)
+        // It has said why.
+        if (!everListened) process.exit(1)
+        const lives = Date.now() - bornMs < SHORT_LIFE_MS ? shortLives + 1 : 0
+        const pauseMs = pauseBefore(lives)
+        log.error({ pid: worker.process.pid, code, signal, pauseMs }, 'a worker died, another one is started')
+        setTimeout(() => {
+          if (!ending) resolve(start(index, lives))
+        }, pauseMs)
+      })
+    })
+
+  const ended = (code: number | null, signal: string | null): void => {
+    // A worker that was still starting ends by the signal itself and had nothing to finish.
+    if (code !== 0 && signal !== 'SIGTERM') exitCode = 1
+    if (workers.size === 0) process.exit(exitCode)
+  }
+  const killAll = (signal: NodeJS.Signals): void => {
+    for (const worker of workers) worker.process.kill(signal)
+  }
+
+  onSignals(
+    () => {
+      ending = true
+      killAll('SIGTERM')
+      if (workers.size === 0) process.exit(exitCode)
+    },
+    (signal) => {
+      killAll('SIGKILL')
+      exitBySignal(signal)
+    },
+  )
+
+  // Alone at first: what keeps it from starting would keep the others too, and is said once.
+  const port = await start(0)
+  await Promise.all(Array.from({ length: config.workers - 1 }, (_, index) => start(index + 1)))
+  announce(config, port)
+}

@@ -1,0 +1,69 @@
+// How the text of a setting becomes a value.
+
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+
+const BYTE_UNITS = new Map([
+  ['', 1],
+  ['b', 1],
+  ['kb', 1e3],
+  ['mb', 1e6],
+  ['gb', 1e9],
+  ['kib', 2 ** 10],
+  ['mib', 2 ** 20],
+  ['gib', 2 ** 30],
+])
+const PIXEL_UNITS = new Map([
+  ['', 1],
+  ['mp', 1e6],
+])
+
+/** Reads one kind of value from text, undefined where the text is none. */
+export interface Kind<T> {
+  expected: string
+  read(text: string): T | undefined
+}
+
+export const wholeNumber = (least: number, most: number): Kind<number> => ({
+  expected: `a whole number from ${least} to ${most}`,
+  read: (text) => (/^\d+$/.test(text) ? within(Number(text), least, most) : undefined),
+})
+
+export const numberOrCores = (most: number): Kind<number> => {
+  const number = wholeNumber(1, most)
+  return {
+    expected: `${number.expected}, or the word cores`,
+    read: (text) => (text === 'cores' ? Math.min(availableParallelism(), most) : number.read(text)),
+  }
+}
+
+export const matching = (pattern: RegExp, expected: string): Kind<string> => ({
+  expected,
+  read: (text) => (pattern.test(text) ? text : undefined),
+})
+
+export const folder: Kind<string> = {
+  expected: 'the path of a folder',
+  read: (text) => (text.trim() === '' || text.includes('\0') ? undefined : resolve(text)),
+}
+
+export const oneOf = (words: readonly string[]): Kind<string> => ({
+  expected: `one of ${words.join(', ')}`,
+  read: (text) => words.find((word) => word === text),
+})
+
+const amount = (units: ReadonlyMap<string, number>, most: number, expected: string): Kind<number> => ({
+  expected,
+  read(text) {
+    const [, digits, unit] = /^(\d+)\s*([a-z]*)$/i.exec(text) ?? []
+    const factor = unit === undefined ? undefined : units.get(unit.toLowerCase())
+    return factor === undefined ? undefined : within(Number(digits) * factor, 1, most)
+  },
+})
+
+export const byteCount = amount(BYTE_UNITS, 2 ** 40, 'a size in bytes up to 1024GiB, such as 26214400, 25MiB or 25MB')
+
+export const pixelCount = amount(PIXEL_UNITS, 1e9, 'a number of pixels up to 1000MP, such as 100000000 or 100MP')
+
+const within = (value: number, least: number, most: number): number | undefined =>
+  value >= least && value <= most ? value : undefined

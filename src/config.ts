@@ -1,0 +1,204 @@
+// Every setting: its names, its default, what it takes and what it means. Declared, loaded and checked here only.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { z } from 'zod'
+import {
+  byteCount,
+  folder,
+  type Kind,
+  matching,
+  numberOrCores,
+  oneOf,
+  pixelCount,
+  wholeNumber,
+} from './config-kinds.ts'
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+/** How a setting is named and explained; `tintype serve --help` and the README's table are made from it. */
+export interface Setting {
+  env: string
+  flag: string
+  /** Unit or form of the value. */
+  unit: string
+  /** As a user would write it. */
+  initial: string
+  /** One line. */
+  doc: string
+}
+
+const about = z.registry<Setting>()
+
+const setting = <T>(kind: Kind<T>, names: Setting) =>
+  z
+    .string()
+    .transform((text, context) => {
+      const value = kind.read(text)
+      if (value !== undefined) return value
+      context.addIssue(kind.expected)
+      return z.NEVER
+    })
+    .prefault(names.initial)
+    .register(about, names)
+
+const configSchema = z.object({
+  port: setting(wholeNumber(0, 65_535), {
+    env: 'PORT',
+    flag: 'port',
+    unit: 'port',
+    initial: '8001',
+    doc: 'Port to listen on; 0 takes a free one',
+  }),
+  host: setting(matching(/^[\w.:%-]+$/, 'an address or a host name, such as 127.0.0.1, 0.0.0.0 or ::1'), {
+    env: 'HOST',
+    flag: 'host',
+    unit: 'address',
+    initial: '127.0.0.1',
+    doc: 'Address to listen on; 0.0.0.0 is every IPv4 address of the machine',
+  }),
+  storageDir: setting(folder, {
+    env: 'STORAGE_DIR',
+    flag: 'storage',
+    unit: 'folder',
+    initial: './storage',
+    doc: 'Folder of all pictures; made where it is missing',
+  }),
+  workers: setting(numberOrCores(128), {
+    env: 'WORKERS',
+    flag: 'workers',
+    unit: 'processes',
+    initial: '1',
+    doc: 'Server processes that share the port; cores means one per core',
+  }),
+  encoders: setting(numberOrCores(128), {
+    env: 'ENCODERS',
+    flag: 'encoders',
+    unit: 'processes',
+    initial: 'cores',
+    doc: 'Processes that make the variants, for the whole machine; every worker has at least one',
+  }),
+  maxUploadBytes: setting(byteCount, {
+    env: 'MAX_UPLOAD_BYTES',
+    flag: 'max-upload-bytes',
+    unit: 'bytes',
+    initial: '25MiB',
+    doc: 'Largest upload; kB, MB, GB, KiB, MiB and GiB can follow the number',
+  }),
+  maxPixels: setting(pixelCount, {
+    env: 'MAX_PIXELS',
+    flag: 'max-pixels',
+    unit: 'pixels',
+    initial: '100MP',
+    doc: 'Most pixels of an uploaded picture; MP (million) can follow the number',
+  }),
+  background: setting(matching(/^#[0-9a-f]{6}$/i, 'a colour as #rrggbb, such as #ffffff'), {
+    env: 'BACKGROUND',
+    flag: 'background',
+    unit: '#rrggbb',
+    initial: '#ffffff',
+    doc: 'Colour behind transparent pictures',
+  }),
+  maxWaiting: setting(wholeNumber(0, 100_000), {
+    env: 'MAX_WAITING',
+    flag: 'max-waiting',
+    unit: 'uploads',
+    initial: '64',
+    doc: 'Uploads of one worker that may wait for an encoder; more get 503 with Retry-After',
+  }),
+  encodeDeadlineMs: setting(wholeNumber(100, 3_600_000), {
+    env: 'ENCODE_DEADLINE_MS',
+    flag: 'encode-deadline-ms',
+    unit: 'ms',
+    initial: '30000',
+    doc: 'Time that one picture may take; then its encoder is ended and the upload gets 422',
+  }),
+  lockStaleMs: setting(wholeNumber(2000, 600_000), {
+    env: 'LOCK_STALE_MS',
+    flag: 'lock-stale-ms',
+    unit: 'ms',
+    initial: '10000',
+    doc: 'Age at which the lock of a dead process is taken over; the same for all that share a storage folder',
+  }),
+  minFreeBytes: setting(byteCount, {
+    env: 'MIN_FREE_BYTES',
+    flag: 'min-free-bytes',
+    unit: 'bytes',
+    initial: '64MiB',
+    doc: 'Free room on the disk below which uploads get 507 before they begin',
+  }),
+  logLevel: setting(oneOf(LOG_LEVELS), {
+    env: 'LOG_LEVEL',
+    flag: 'log-level',
+    unit: 'level',
+    initial: 'info',
+    doc: `Least important lines that are logged: ${LOG_LEVELS.join(', ')}`,
+  }),
+})
+
+export type Config = z.output<typeof configSchema>
+
+export const SETTINGS: readonly Setting[] = Object.values(configSchema.shape).flatMap(
+  (schema) => about.get(schema) ?? [],
+)
+
+export interface ConfigSources {
+  /** By their names, `--port`; undefined where no value followed. They win over the environment. */
+  flags?: Texts
+  /** Mistakes found elsewhere, such as flags that do not exist, to be reported with those found here. @default [] */
+  mistakes?: readonly string[]
+  /** Empty values count as not set. @default process.env */
+  env?: Texts
+  /** File whose values fill in what the environment lacks; it may be missing. @default '.env' */
+  envFile?: string
+}
+
+type Texts = Readonly<Record<string, string | undefined>>
+
+/** @throws Error with one line for each mistake: the name as it was written, what was expected and what arrived. */
+export const loadConfig = (sources: ConfigSources = {}): Config => {
+  const { flags = {}, env = process.env, envFile = '.env' } = sources
+  const mistakes = [...(sources.mistakes ?? [])]
+  const file = readEnvFile(envFile, mistakes)
+  const given: Record<string, string> = {}
+  const names = new Map<string, string>()
+  for (const [key, schema] of Object.entries(configSchema.shape)) {
+    const [name, text] = find(about.get(schema), flags, env, file)
+    if (text === undefined) continue
+    given[key] = text
+    names.set(key, name)
+  }
+  const result = configSchema.safeParse(given)
+  if (result.success && mistakes.length === 0) return result.data
+  for (const { path, message } of result.error?.issues ?? []) {
+    const key = String(path[0])
+    mistakes.push(`${names.get(key)}: expected ${message}, got ${given[key] ? `"${given[key]}"` : 'nothing'}`)
+  }
+  throw new Error(mistakes.join('\n'))
+}
+
+/** The settings as environment variables, for a process that is to run with the very same ones. */
+export const configEnv = (config: Config): Record<string, string> => {
+  const texts = new Map(Object.entries(config))
+  return Object.fromEntries(
+    Object.entries(configSchema.shape).map(([key, schema]) => [about.get(schema)?.env ?? key, String(texts.get(key))]),
+  )
+}
+
+const find = (setting: Setting | undefined, flags: Texts, env: Texts, file: Texts): [string, string | undefined] => {
+  if (!setting) return ['', undefined]
+  const flag = `--${setting.flag}`
+  if (flag in flags) return [flag, flags[flag] ?? '']
+  if (env[setting.env]) return [setting.env, env[setting.env]]
+  return [`${setting.env} (in .env)`, file[setting.env] || undefined]
+}
+
+const readEnvFile = (path: string, mistakes: string[]): Texts => {
+  if (!existsSync(path)) return {}
+  try {
+    return parseEnv(readFileSync(path, 'utf8'))
+  } catch (error) {
+    mistakes.push(`${path}: expected a file with settings, got ${error instanceof Error ? error.message : error}`)
+    return {}
+  }
+}
