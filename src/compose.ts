@@ -64,6 +64,7 @@ export const createTintype = (options: TintypeOptions = {}): Tintype => {
     images: createImageService({ store, encoders }),
     projects: createProjectService({ store }),
     check: () => store.check(),
+    ready,
     version,
     startedAt: Date.now(),
     maxUploadBytes: options.maxUploadBytes ?? 25 * 2 ** 20,

@@ -6,7 +6,7 @@ import type { ImageService } from '../services/images.ts'
 import type { ProjectService } from '../services/projects.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { answerEarly } from './linger.ts'
-import { refuseDotSegments, refuseWhileDraining } from './middleware/gate.ts'
+import { refuseDotSegments, refuseWhileDraining, waitUntil } from './middleware/gate.ts'
 import { requestLog } from './middleware/request-log.ts'
 import * as docs from './openapi/docs.ts'
 import * as health from './openapi/health.ts'
@@ -40,6 +40,8 @@ export interface AppOptions {
    * @default ''
    */
   basePath?: string
+  /** Requests wait for it; where it rejects they are answered 503. @default no wait */
+  ready?: Promise<void>
   /** While it says true, changes are refused and `/ready` answers 503. @default () => false */
   isDraining?(): boolean
   log: Logger
@@ -67,6 +69,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   app.notFound((c) => fail(c, routeNotFound(c)))
 
   app.use(requestLog(log))
+  if (options.ready) app.use(waitUntil(options.ready))
   app.use(refuseDotSegments)
   app.use(refuseWhileDraining(isDraining))
 

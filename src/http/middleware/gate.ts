@@ -4,6 +4,21 @@ import { TintypeError } from '../../core/errors.ts'
 import { invalidProjectId } from '../params.ts'
 import { type Context, incomingOf } from '../respond.ts'
 
+/** Lets requests through once the store is open. @throws TintypeError `store_unavailable` where it can't be opened */
+export const waitUntil = (ready: Promise<void>) => {
+  let isOpen = false
+  const opened = ready.then(
+    () => {
+      isOpen = true
+    },
+    (cause: unknown) => {
+      throw new TintypeError('store_unavailable', 'The store could not be opened.', { cause })
+    },
+  )
+  opened.catch(() => {})
+  return (_: Context, next: () => Promise<void>): Promise<void> => (isOpen ? next() : opened.then(next))
+}
+
 /**
  * `.` and `..` as segments of the path, plain or encoded. URLs are normalised before routes see them, so that
  * `DELETE /projects/a/images/%2e%2e` would be another route; no honest client sends it.

@@ -1,11 +1,13 @@
 // Where everything lies on disk.
 
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { isProjectId, type Size } from '../../core/names.ts'
 
 export type Paths = ReturnType<typeof createPaths>
 
-export const createPaths = (root: string) => {
+/** Absolute, so that a program may change its working folder. */
+export const createPaths = (storageDir: string) => {
+  const root = resolve(storageDir)
   const projects = join(root, 'projects')
   const project = (projectId: string) => join(projects, folderOf(projectId))
   const meta = (projectId: string) => join(project(projectId), '.meta')

@@ -69,7 +69,8 @@ export const createWorkspace = ({ paths }: WorkspaceOptions): Workspace => {
 
     async close() {
       clearInterval(heartbeat)
-      await removeFolder(path)
+      // What cannot be removed, such as a folder that could never be made, is left to a sweep.
+      await removeFolder(path).catch(() => {})
     },
   }
 }
