@@ -1,8 +1,8 @@
 // Writes that survive a power cut: data, then name, each synced.
 
 import { constants } from 'node:fs'
-import { type FileHandle, link, mkdir, open, rm, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { type FileHandle, link, mkdir, open, readdir, rm, rmdir, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 
 /**
@@ -26,6 +26,13 @@ export const writeNew = async (path: string, content: string | Uint8Array): Prom
 /** Writes all of a chunk: a bare `write()` may be short without an error near a full disk. */
 export const writeAll = async (handle: FileHandle, chunk: Uint8Array): Promise<void> => {
   for (let at = 0; at < chunk.byteLength; ) at += (await handle.write(chunk, at)).bytesWritten
+}
+
+/** Writes all of several chunks, by one call where the disk lets it. */
+export const writeAllOf = async (handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> => {
+  const { bytesWritten } = await handle.writev(chunks)
+  const bytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  if (bytesWritten < bytes) await writeAll(handle, Buffer.concat(chunks).subarray(bytesWritten))
 }
 
 /** Syncs a file or a folder that is there. */
@@ -65,7 +72,16 @@ export const removeFile = async (path: string): Promise<void> => {
   }
 }
 
-export const removeFolder = (path: string): Promise<void> => rm(path, { recursive: true, force: true })
+/** Removes a folder, which may be gone already, and all that is in it. */
+export const removeFolder = async (path: string): Promise<void> => {
+  try {
+    // Those of this store are flat; the library's general way asks about every entry first, at several times the price.
+    await Promise.all((await readdir(path)).map((name) => unlink(join(path, name))))
+    await rmdir(path)
+  } catch {
+    await rm(path, { recursive: true, force: true })
+  }
+}
 
 /** The `code` of a system error, undefined for any other value. */
 export const codeOf = (error: unknown): string | undefined =>

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { newImageId, SIZES, type Size } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Stage } from '../store.ts'
-import { linkNew, removeFolder, storeError, sync, writeAll } from './durable.ts'
+import { linkNew, removeFolder, storeError, sync, writeAllOf } from './durable.ts'
 import type { Paths } from './paths.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -107,7 +107,7 @@ const writeStream = async (
   let gathered: Uint8Array[] = []
   let gatheredBytes = 0
   const flush = async () => {
-    await writeAll(handle, gathered.length === 1 && gathered[0] ? gathered[0] : Buffer.concat(gathered)).catch(rethrow)
+    await writeAllOf(handle, gathered).catch(rethrow)
     gathered = []
     gatheredBytes = 0
   }
