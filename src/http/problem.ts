@@ -7,7 +7,7 @@ const DEFAULT_RETRY_AFTER_SECONDS = 5
 
 const UNEXPECTED = 'The server met an error that it did not expect. It was written to the log.'
 
-export interface ProblemDocument {
+interface ProblemDocument {
   type: string
   title: string
   status: number
@@ -25,7 +25,7 @@ export interface Problem {
  * The identifier of a code (RFC 9457 `type`). It names the same thing on every host and under every path, so it is no
  * URL; `GET /docs` lists the codes.
  */
-export const problemType = (code: ErrorCode): string => `urn:tintype:problem:${code}`
+const problemType = (code: ErrorCode): string => `urn:tintype:problem:${code}`
 
 /**
  * Any error as a {@link TintypeError}; of one that nobody foresaw, nothing is shown.

@@ -9,7 +9,7 @@ import { clip } from './params.ts'
 import type { Context } from './respond.ts'
 
 /** Name of the form field that carries the file. */
-export const FILE_FIELD = 'file'
+const FILE_FIELD = 'file'
 
 /** Parts of one form. What is no file is read over. */
 const MAX_PARTS = 32

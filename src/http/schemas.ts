@@ -41,7 +41,7 @@ const shown = {
   urls,
 }
 
-export const imageSchema = z.object({ id: imageId, ...shown }).openapi('Image')
+const imageSchema = z.object({ id: imageId, ...shown }).openapi('Image')
 
 export const uploadSchema = z
   .object({ image_id: imageId, project_id: projectId, ...shown, revision })

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import { openApiDocument } from '../openapi/document.ts'
 import { clip } from '../params.ts'
@@ -104,9 +105,11 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
 const isAssetName = (name: string): name is AssetName => Object.hasOwn(TYPES, name)
 
 const readAsset = async (name: AssetName): Promise<Asset> => {
-  const find = createRequire(import.meta.url).resolve
-  const bytes = new Uint8Array(
-    name === 'start.js' ? Buffer.from(START) : await readFile(find(`swagger-ui-dist/${name}`)),
-  )
+  const bytes = new Uint8Array(name === 'start.js' ? Buffer.from(START) : await readFile(join(uiFolder(), name)))
   return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` }
+}
+
+const uiFolder = (): string => {
+  const require = createRequire(import.meta.url)
+  return dirname(require.resolve('swagger-ui-dist/package.json'))
 }

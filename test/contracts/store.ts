@@ -1,0 +1,316 @@
+// What every store must do, whatever it is made of. A store passes by ~10 lines: see test/stores/file-store.test.ts.
+
+import { readFile, writeFile } from 'node:fs/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { ImageRecord } from '../../src/core/model.ts'
+import { SIZES, type Size } from '../../src/core/names.ts'
+import type { Stage, Store } from '../../src/stores/store.ts'
+
+export interface StoreFixture {
+  /** A store that is open. */
+  store: Store
+  /** Another one on the same data, as another process would have it. */
+  another(): Promise<Store>
+  /** Whether anything is left of uploads that did not end in an image. */
+  leftovers(): Promise<string[]>
+  close(): Promise<void>
+}
+
+/** Bytes that stand for a variant: a store does not look into pictures. */
+export const bytesOf = (imageId: string, size: Size): string => `${size} of ${imageId}`
+
+export const recordOf = (imageId: string): ImageRecord => {
+  const variant = (size: Size) => ({
+    width: 4,
+    height: 3,
+    bytes: bytesOf(imageId, size).length,
+    sha256: 'a'.repeat(64),
+  })
+  return {
+    id: imageId,
+    ext: 'jpg',
+    created_at: '2026-01-02T03:04:05.678Z',
+    width: 4,
+    height: 3,
+    sha256: 'b'.repeat(64),
+    sizes: { original: variant('original'), medium: variant('medium'), thumb: variant('thumb'), game: variant('game') },
+  }
+}
+
+/** Receives an upload and writes its variants, as an encoder would. */
+export const fill = async (stage: Stage): Promise<void> => {
+  await stage.receive(chunks('an upload'))
+  for (const size of SIZES) await writeFile(stage.targets[size], bytesOf(stage.imageId, size))
+}
+
+/** Uploads one image and gives its id. */
+export const addImage = async (store: Store, projectId: string): Promise<string> => {
+  const stage = await store.stage(projectId)
+  try {
+    await fill(stage)
+    await stage.publish()
+    await store.commit(projectId, { type: 'add_image', image: recordOf(stage.imageId) })
+    return stage.imageId
+  } finally {
+    await stage.discard()
+  }
+}
+
+export const readVariant = async (store: Store, projectId: string, imageId: string, size: Size = 'original') => {
+  const file = await store.openVariant(projectId, imageId, size)
+  if (!file) return undefined
+  try {
+    return await file.handle.readFile('utf8')
+  } finally {
+    await file.handle.close()
+  }
+}
+
+export const idsOf = async (store: Store, projectId: string, page?: { after?: string; limit?: number }) => {
+  const state = await store.project(projectId)
+  return state && (await store.images(state, page)).map(({ id }) => id)
+}
+
+async function* chunks(...texts: string[]) {
+  for (const text of texts) yield Buffer.from(text)
+}
+
+export const storeContract = (name: string, open: () => Promise<StoreFixture>): void => {
+  describe(`${name} keeps the promises of a store`, () => {
+    const fixtures: StoreFixture[] = []
+    const fresh = async () => {
+      const fixture = await open()
+      fixtures.push(fixture)
+      return fixture
+    }
+    afterEach(async () => {
+      await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()))
+    })
+
+    it('knows nothing of a project before its first image', async () => {
+      const { store } = await fresh()
+      expect(await store.project('shop')).toBeUndefined()
+      expect(await store.projectIds()).toEqual([])
+      expect(await store.openVariant('shop', 'a'.repeat(20), 'thumb')).toBeUndefined()
+    })
+
+    it('makes a project with its first image, which becomes the primary one', async () => {
+      const { store } = await fresh()
+      const id = await addImage(store, 'shop')
+      expect(await store.project('shop')).toMatchObject({
+        project_id: 'shop',
+        revision: 1,
+        title: null,
+        primary_image_id: id,
+        image_count: 1,
+      })
+      expect(await idsOf(store, 'shop')).toEqual([id])
+    })
+
+    it('gives every variant back byte for byte, with the size that was read from the file itself', async () => {
+      const { store } = await fresh()
+      const id = await addImage(store, 'shop')
+      for (const size of SIZES) {
+        expect(await readVariant(store, 'shop', id, size)).toBe(bytesOf(id, size))
+        const file = await store.openVariant('shop', id, size)
+        expect(file?.bytes).toBe(bytesOf(id, size).length)
+        await file?.handle.close()
+      }
+    })
+
+    it('keeps images in upload order and gives them in pages', async () => {
+      const { store } = await fresh()
+      const ids = [await addImage(store, 'shop'), await addImage(store, 'shop'), await addImage(store, 'shop')]
+      expect(await idsOf(store, 'shop')).toEqual(ids)
+      expect(await idsOf(store, 'shop', { limit: 2 })).toEqual(ids.slice(0, 2))
+      expect(await idsOf(store, 'shop', { after: ids[1] })).toEqual(ids.slice(2))
+      expect(await idsOf(store, 'shop', { after: ids[2] })).toEqual([])
+      await expect(idsOf(store, 'shop', { after: 'z'.repeat(20) })).rejects.toMatchObject({ code: 'invalid_parameter' })
+    })
+
+    it('keeps order, pages and single images right over more images than one run holds', async () => {
+      const { store, another } = await fresh()
+      const ids: string[] = []
+      for (let round = 0; round < 15; round++)
+        ids.push(...(await Promise.all(Array.from({ length: 20 }, () => addImage(store, 'shop')))))
+      const stored = (await idsOf(store, 'shop')) ?? []
+      expect(stored.toSorted()).toEqual(ids.toSorted())
+      expect(await idsOf(await another(), 'shop')).toEqual(stored)
+      expect(await idsOf(store, 'shop', { after: stored[199], limit: 60 })).toEqual(stored.slice(200, 260))
+      const victims = [stored[0], stored[127], stored[128], stored[255], stored[299]].filter((id) => id !== undefined)
+      for (const imageId of victims) await store.commit('shop', { type: 'delete_image', imageId })
+      const left = stored.filter((id) => !victims.includes(id))
+      expect(await idsOf(store, 'shop')).toEqual(left)
+      expect(await idsOf(await another(), 'shop')).toEqual(left)
+      expect(await store.project('shop')).toMatchObject({ image_count: 295, primary_image_id: left[0] })
+      expect(await readVariant(store, 'shop', left[150] ?? '')).toBe(bytesOf(left[150] ?? '', 'original'))
+    })
+
+    it('shows a change to another process at once', async () => {
+      const { store, another } = await fresh()
+      const other = await another()
+      const first = await addImage(store, 'shop')
+      expect(await idsOf(other, 'shop')).toEqual([first])
+      const second = await addImage(other, 'shop')
+      expect(await idsOf(store, 'shop')).toEqual([first, second])
+      await store.commit('shop', { type: 'set_primary', imageId: second })
+      expect((await other.project('shop'))?.primary_image_id).toBe(second)
+      await other.commit('shop', { type: 'delete_image', imageId: second })
+      expect(await store.openVariant('shop', second, 'thumb')).toBeUndefined()
+      expect(await idsOf(store, 'shop')).toEqual([first])
+    })
+
+    it('hands the cover on to the next image, and from the last to the first, when the primary one is deleted', async () => {
+      const { store } = await fresh()
+      const [a, b, c] = [await addImage(store, 'shop'), await addImage(store, 'shop'), await addImage(store, 'shop')]
+      await store.commit('shop', { type: 'set_primary', imageId: b })
+      expect((await store.commit('shop', { type: 'delete_image', imageId: b })).primary_image_id).toBe(c)
+      expect((await store.commit('shop', { type: 'delete_image', imageId: c })).primary_image_id).toBe(a)
+      expect((await store.commit('shop', { type: 'delete_image', imageId: a })).primary_image_id).toBeNull()
+      expect(await store.project('shop')).toMatchObject({ image_count: 0 })
+      const d = await addImage(store, 'shop')
+      expect((await store.project('shop'))?.primary_image_id).toBe(d)
+    })
+
+    it('keeps the cover when another image is deleted', async () => {
+      const { store } = await fresh()
+      const [a, b] = [await addImage(store, 'shop'), await addImage(store, 'shop')]
+      expect((await store.commit('shop', { type: 'delete_image', imageId: b })).primary_image_id).toBe(a)
+    })
+
+    it('sets a title, takes it away, and puts images in an order', async () => {
+      const { store } = await fresh()
+      const [a, b, c] = [await addImage(store, 'shop'), await addImage(store, 'shop'), await addImage(store, 'shop')]
+      expect((await store.commit('shop', { type: 'edit', title: 'Spring' })).title).toBe('Spring')
+      await store.commit('shop', { type: 'edit', imageOrder: [c] })
+      expect(await idsOf(store, 'shop')).toEqual([c, a, b])
+      expect((await store.project('shop'))?.title).toBe('Spring')
+      expect((await store.commit('shop', { type: 'edit', title: null })).title).toBeNull()
+      for (const imageOrder of [[a, a], ['z'.repeat(20)]])
+        await expect(store.commit('shop', { type: 'edit', imageOrder })).rejects.toMatchObject({
+          code: 'invalid_parameter',
+        })
+      expect(await idsOf(store, 'shop')).toEqual([c, a, b])
+    })
+
+    it('says what does not exist, and writes nothing for it', async () => {
+      const { store } = await fresh()
+      const nobody = 'z'.repeat(20)
+      for (const change of [
+        { type: 'delete_image', imageId: nobody },
+        { type: 'set_primary', imageId: nobody },
+        { type: 'edit', title: 'x' },
+        { type: 'delete_project' },
+      ] as const)
+        await expect(store.commit('shop', change)).rejects.toMatchObject({ code: 'project_not_found' })
+      const id = await addImage(store, 'shop')
+      for (const type of ['delete_image', 'set_primary'] as const)
+        await expect(store.commit('shop', { type, imageId: nobody })).rejects.toMatchObject({ code: 'image_not_found' })
+      await store.commit('shop', { type: 'set_primary', imageId: id })
+      expect((await store.project('shop'))?.revision).toBe(1)
+    })
+
+    it('deletes a project with all its images, and never starts its numbers again', async () => {
+      const { store, another } = await fresh()
+      const ids = await Promise.all(Array.from({ length: 140 }, () => addImage(store, 'shop')))
+      await addImage(store, 'other')
+      const { revision } = (await store.project('shop')) ?? { revision: 0 }
+      await store.commit('shop', { type: 'delete_project' })
+      expect(await store.project('shop')).toBeUndefined()
+      for (const id of [ids[0], ids[139]]) expect(await readVariant(store, 'shop', id ?? '')).toBeUndefined()
+      const again = await addImage(await another(), 'shop')
+      expect(await idsOf(store, 'shop')).toEqual([again])
+      const state = await store.project('shop')
+      expect(state).toMatchObject({ primary_image_id: again, image_count: 1, title: null })
+      expect(state?.revision).toBeGreaterThan(revision)
+      expect(await idsOf(store, 'other')).toHaveLength(1)
+    })
+
+    it('lists projects by id, in pages', async () => {
+      const { store } = await fresh()
+      for (const projectId of ['b', 'a', 'B', 'a.b', '-']) await addImage(store, projectId)
+      expect(await store.projectIds()).toEqual(['-', 'B', 'a', 'a.b', 'b'])
+      expect(await store.projectIds({ after: 'B', limit: 2 })).toEqual(['a', 'a.b'])
+    })
+
+    it('keeps two projects apart whose ids differ only in case', async () => {
+      const { store } = await fresh()
+      const [lower, upper] = [await addImage(store, 'shop'), await addImage(store, 'Shop')]
+      expect(await idsOf(store, 'shop')).toEqual([lower])
+      expect(await idsOf(store, 'Shop')).toEqual([upper])
+      expect(await store.openVariant('Shop', lower, 'thumb')).toBeUndefined()
+    })
+
+    it('loses no change of many that come at once, from two processes', async () => {
+      const { store, another } = await fresh()
+      const other = await another()
+      const ids = await Promise.all(Array.from({ length: 40 }, (_, n) => addImage(n % 2 ? store : other, 'shop')))
+      const gone = ids.slice(0, 15)
+      await Promise.all(
+        ids.map((imageId, n) =>
+          (n % 2 ? other : store).commit('shop', { type: n < 15 ? 'delete_image' : 'set_primary', imageId }),
+        ),
+      )
+      expect((await idsOf(store, 'shop'))?.toSorted()).toEqual(ids.slice(15).toSorted())
+      expect(await idsOf(other, 'shop')).toEqual(await idsOf(store, 'shop'))
+      expect(ids.slice(15)).toContain((await store.project('shop'))?.primary_image_id)
+      for (const id of gone) expect(await readVariant(other, 'shop', id)).toBeUndefined()
+    })
+
+    it('deletes an image once: the second of two at the same time is told that it is gone', async () => {
+      const { store, another } = await fresh()
+      const other = await another()
+      const imageId = await addImage(store, 'shop')
+      const outcomes = await Promise.allSettled(
+        [store, store, other, other].map((each) => each.commit('shop', { type: 'delete_image', imageId })),
+      )
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    })
+
+    it('leaves nothing of an upload that is given up, before or after it was published', async () => {
+      const { store, leftovers } = await fresh()
+      await addImage(store, 'shop')
+      const before = await leftovers()
+      const early = await store.stage('shop')
+      await early.receive(chunks('half'))
+      await early.discard()
+      const late = await store.stage('shop')
+      await fill(late)
+      await late.publish()
+      await late.discard()
+      const broken = await store.stage('new')
+      await expect(broken.receive(failing())).rejects.toThrow('the client went away')
+      await broken.discard()
+      expect(await leftovers()).toEqual(before)
+      expect(await readVariant(store, 'shop', late.imageId)).toBeUndefined()
+      expect(await store.project('new')).toBeUndefined()
+    })
+
+    it('counts the bytes that arrived, over many small and large chunks', async () => {
+      const { store } = await fresh()
+      const stage = await store.stage('shop')
+      const parts = ['', 'x', 'y'.repeat(300_000), 'z'.repeat(70_000), '']
+      expect(await stage.receive(chunks(...parts))).toBe(370_001)
+      expect(await readFile(stage.uploadPath, 'utf8')).toBe(parts.join(''))
+      await stage.discard()
+    })
+
+    it('finishes the changes under way when it is closed', async () => {
+      const { store, another } = await fresh()
+      const ids = await Promise.all(Array.from({ length: 3 }, () => addImage(store, 'shop')))
+      const changes = ids.slice(1).map((imageId) => store.commit('shop', { type: 'delete_image', imageId }))
+      await Promise.all([store.close(), ...changes])
+      expect(await idsOf(await another(), 'shop')).toEqual(ids.slice(0, 1))
+    })
+
+    it('can be written while it is open', async () => {
+      const { store } = await fresh()
+      await expect(store.check()).resolves.toBeUndefined()
+    })
+  })
+}
+
+async function* failing() {
+  yield Buffer.from('half of')
+  throw new Error('the client went away')
+}

@@ -1,0 +1,77 @@
+// Imports point one way. Held here, because no tool for it works with this TypeScript.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { layerViolations } from './helpers/layer-rule.ts'
+
+const src = fileURLToPath(new URL('../src', import.meta.url))
+
+const sources = (): Map<string, string> => {
+  const entries = readdirSync(src, { withFileTypes: true, recursive: true })
+  const paths = entries.filter((entry) => entry.name.endsWith('.ts')).map((entry) => join(entry.parentPath, entry.name))
+  return new Map(paths.map((path) => [relative(src, path).replaceAll(sep, '/'), readFileSync(path, 'utf8')]))
+}
+
+const check = (path: string, ...lines: string[]) => layerViolations(new Map([[path, `${lines.join('\n')}\n`]]))
+
+describe('the layers of src/', () => {
+  it('hold the rule in every file', () => {
+    const files = sources()
+    expect(files.size).toBeGreaterThan(20)
+    expect(layerViolations(files)).toEqual([])
+  })
+})
+
+describe('the rule', () => {
+  it('lets a layer import what lies below it, and packages', () => {
+    expect(
+      check(
+        'stores/file/commit.ts',
+        "import { z } from 'zod'",
+        "import { a } from '../../core/a.ts'",
+        "import './b.ts'",
+      ),
+    ).toEqual([])
+    expect(check('http/routes/images.ts', "import type { A } from '../../services/images.ts'")).toEqual([])
+    expect(check('cli/serve.ts', "import { loadConfig } from '../config.ts'")).toEqual([])
+  })
+
+  it.each([
+    ['core/a.ts', "import { a } from '../stores/store.ts'", 'core imports stores'],
+    ['core/a.ts', "import type { A } from '../telemetry/logger.ts'", 'core imports telemetry'],
+    ['image/a.ts', "import type { A } from '../stores/store.ts'", 'image imports stores'],
+    ['stores/a.ts', "export const a = await import('../image/encoder.ts')", 'stores imports image'],
+    ['stores/file/a.ts', "import {\n  a,\n  b,\n} from '../../services/images.ts'", 'stores imports services'],
+    ['services/a.ts', "import { a } from '../http/app.ts'", 'services imports http'],
+    ['services/a.ts', "import { type A, b } from '../stores/store.ts'", 'services imports stores'],
+    ['http/a.ts', "import { loadConfig } from '../config.ts'", 'http imports config'],
+    ['http/a.ts', "import '../cli/main.ts'", 'http imports cli'],
+    ['compose.ts', "import { serve } from './cli/serve.ts'", 'compose imports cli'],
+    ['config.ts', "import { createTintype } from './compose.ts'", 'config imports compose'],
+    ['services/a.ts', "import sharp from 'sharp'", 'imports sharp'],
+    ['services/a.ts', 'export default 1', 'has a default export'],
+    ['services/a.ts', 'const a = 1\nexport { a as default }', 'has a default export'],
+    ['services/a.ts', "export * from './b.ts'", 'passes on exports'],
+    ['services/a.ts', "export {\n  a,\n} from './b.ts'", 'passes on exports'],
+    ['services/index.ts', 'export const a = 1', 'is a barrel'],
+    ['services/a.ts', 'const a = process.env.HOME', 'reads process.env'],
+    ['services/a.ts', "import { env } from 'node:process'", 'reads process.env'],
+    ['services/a.ts', 'x\n'.repeat(250), 'has 251 lines'],
+    ['unheard-of/a.ts', '', 'unheard-of is no layer'],
+  ])('finds in %s: %s', (path, text, violation) => {
+    const found = check(path, text)
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(violation)
+  })
+
+  it('lets services know the interfaces of stores and encoders as types', () => {
+    expect(check('services/a.ts', "import type { Store } from '../stores/store.ts'")).toEqual([])
+    expect(check('services/a.ts', "import { type Store } from '../stores/store.ts'")).toEqual([])
+  })
+
+  it('does not mind what stands in comments', () => {
+    expect(check('core/a.ts', '// process.env is read in config.ts', "/* import '../cli/main.ts' */")).toEqual([])
+  })
+})

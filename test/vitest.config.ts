@@ -1,0 +1,26 @@
+// Every test that needs Node alone. The fault suite and the benchmarks have commands of their own.
+
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { nothingSkipped } from './helpers/nothing-skipped.ts'
+
+/** Where `.ci/run` wants the counts, as JSON. */
+const report = process.env.TINTYPE_TEST_REPORT
+
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL('..', import.meta.url)),
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/faults/**', 'test/bench/**'],
+    globalSetup: 'test/global-setup.ts',
+    // Real pictures, processes and syncs on a machine that may be slow: a limit against hanging, not a measurement.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: [
+      'default',
+      ...(report ? ['json'] : []),
+      ...(process.env.TINTYPE_REQUIRE_ALL === '1' ? [nothingSkipped()] : []),
+    ],
+    outputFile: report ? { json: report } : {},
+  },
+})
