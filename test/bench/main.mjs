@@ -1,0 +1,14 @@
+// npm run bench -- <name> [options]: each benchmark prints a table with ratios, measured in one run.
+
+const BENCHES = {
+  upload: 'images a second and CPU of an image: Tintype, the plain way behind the same server, and the limit',
+}
+
+const [name, ...args] = process.argv.slice(2)
+if (!Object.hasOwn(BENCHES, name ?? '')) {
+  console.error('npm run bench -- <name>, where name is one of:\n')
+  for (const [each, what] of Object.entries(BENCHES)) console.error(`  ${each.padEnd(12)} ${what}`)
+  process.exit(1)
+}
+const { run } = await import(`./${name}.mjs`)
+await run(args)

@@ -1,0 +1,81 @@
+// A server for benchmarks: `tintype` is what users get, `plain` is the same server and store with the picture work that
+// a person would write first: four sharp pipelines on the whole upload, the original coded again.
+//
+//   node test/bench/server.mjs tintype|plain <storage folder>      (a child with an IPC channel: sends its port)
+
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { serve } from '@hono/node-server'
+import sharp from 'sharp'
+import { createApp } from '../../dist/http/app.js'
+import { createTintype } from '../../dist/index.js'
+import { createImageService } from '../../dist/services/images.js'
+import { createProjectService } from '../../dist/services/projects.js'
+import { createFileStore } from '../../dist/stores/file/file-store.js'
+import { createLogger } from '../../dist/telemetry/logger.js'
+
+const [way = 'tintype', storageDir = ''] = process.argv.slice(2)
+const log = createLogger({ level: 'warn' })
+
+/** The plain way as an encoder pool, so that everything around it is the same. */
+const plainEncoders = () => ({
+  assertRoom() {},
+  async close() {},
+  async encode({ source, targets }) {
+    const picture = () => sharp(source).autoOrient()
+    const inside = { fit: 'inside', withoutEnlargement: true }
+    const [original, medium, thumb, game] = await Promise.all([
+      picture().jpeg().toFile(targets.original),
+      picture().resize(1600, 1600, inside).jpeg().toFile(targets.medium),
+      picture().resize(400, 400, inside).jpeg().toFile(targets.thumb),
+      picture().resize(50, 50).jpeg().toFile(targets.game),
+    ])
+    const entry = async (info, path) => ({
+      width: info.width,
+      height: info.height,
+      bytes: info.size,
+      sha256: await hashOf(path),
+    })
+    return {
+      type: 'image/jpeg',
+      sha256: await hashOf(source),
+      sizes: {
+        original: await entry(original, targets.original),
+        medium: await entry(medium, targets.medium),
+        thumb: await entry(thumb, targets.thumb),
+        game: await entry(game, targets.game),
+      },
+    }
+  },
+})
+
+const hashOf = async (path) => {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+const plain = () => {
+  const store = createFileStore({ storageDir, log })
+  const ready = store.open()
+  const app = createApp({
+    images: createImageService({ store, encoders: plainEncoders() }),
+    projects: createProjectService({ store }),
+    check: () => store.check(),
+    ready,
+    version: 'plain',
+    startedAt: Date.now(),
+    maxUploadBytes: 25 * 2 ** 20,
+    log,
+  })
+  return { app, ready, close: () => store.close() }
+}
+
+const { app, ready, close } = way === 'plain' ? plain() : createTintype({ storageDir, log })
+await ready
+const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => process.send?.({ port }))
+process.on('disconnect', () => {
+  server.close()
+  server.closeAllConnections()
+  close().finally(() => process.exit(0))
+})
