@@ -1,5 +1,6 @@
 // A listening HTTP server that can be ended without breaking off anybody.
 
+import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server, type Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -57,10 +58,8 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
 
   const isBusy = (socket: Socket): boolean => [...underWay].some(({ req }) => req.socket === socket)
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, options.host, resolve)
-  })
+  server.listen(options.port, options.host)
+  await once(server, 'listening')
 
   return {
     port: portOf(server.address()),

@@ -4,11 +4,12 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runMain } from 'citty'
 import { version } from '../version.ts'
+import { doctorCommand } from './doctor.ts'
 import { fail } from './fail.ts'
 import { openapiCommand } from './openapi.ts'
 import { serveCommand } from './serve.ts'
 
-const subCommands = { serve: serveCommand, openapi: openapiCommand }
+const subCommands = { serve: serveCommand, doctor: doctorCommand, openapi: openapiCommand }
 
 const tintype = defineCommand({
   meta: { name: 'tintype', version, description: 'A database-free image store for projects' },

@@ -8,7 +8,7 @@ export const openApiYaml = async (): Promise<string> => {
     import('yaml'),
     import('../http/openapi/document.ts'),
   ])
-  return stringify(openApiDocument({ version }))
+  return stringify(openApiDocument({ version }), { blockQuote: 'literal', lineWidth: 120 })
 }
 
 export const openapiCommand = defineCommand({

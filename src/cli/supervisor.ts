@@ -60,7 +60,7 @@ export const supervise = async ({ config, log, announce }: SupervisorOptions): P
 
   const ended = (code: number | null, signal: string | null): void => {
     // A worker that was still starting ends by the signal itself and had nothing to finish.
-    if (code !== 0 && signal !== 'SIGTERM') exitCode = 1
+    if (code !== 0 && signal !== 'SIGTERM' && signal !== 'SIGINT') exitCode = 1
     if (workers.size === 0) process.exit(exitCode)
   }
   const killAll = (signal: NodeJS.Signals): void => {

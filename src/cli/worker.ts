@@ -1,6 +1,7 @@
 // One process that serves: the store and its server, from start to the last upload.
 
 import cluster from 'node:cluster'
+import { setFlagsFromString } from 'node:v8'
 import { createTintype } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { TintypeError } from '../core/errors.ts'
@@ -21,25 +22,25 @@ const SLOWEST_BYTES_PER_MS = 32
 /** A day; also what keeps the time within the range of a timer. */
 const LONGEST_REQUEST_MS = 86_400_000
 
+/**
+ * Every 64 KiB of an upload are memory outside the heap, freed with the garbage of the young generation. Where that
+ * grows, it is collected so seldom that V8 takes the memory in use for a sign of want and marks the whole heap instead:
+ * 15 times for 80 uploads of 3 MB, a quarter of this process's time. So it stays as small as it begins.
+ */
+const KEEP_YOUNG_GENERATION_SMALL = '--semi-space-growth-factor=1'
+
 /** Resolves once requests are answered. Where that cannot be, says why in one line and ends the process. */
 export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ port: number }> => {
-  const tintype = createTintype({
-    storageDir: config.storageDir,
-    encoders: config.encoders,
-    maxWaiting: config.maxWaiting,
-    encodeDeadlineMs: config.encodeDeadlineMs,
-    maxUploadBytes: config.maxUploadBytes,
-    maxPixels: config.maxPixels,
-    background: config.background,
-    lockStaleMs: config.lockStaleMs,
-    log,
-  })
+  setFlagsFromString(KEEP_YOUNG_GENERATION_SMALL)
+  // What is left of the settings are the options of the library, name by name.
+  const { port, host, workers, logLevel, ...options } = config
+  const tintype = createTintype({ ...options, log })
   const start = async (): Promise<HttpServer> => {
     await tintype.ready
     return startHttpServer({
       fetch: tintype.app.fetch,
-      host: config.host,
-      port: config.port,
+      host,
+      port,
       requestTimeoutMs: Math.min(
         REQUEST_GRACE_MS + Math.ceil(config.maxUploadBytes / SLOWEST_BYTES_PER_MS),
         LONGEST_REQUEST_MS,

@@ -3,6 +3,7 @@
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { TintypeError } from '../core/errors.ts'
 import type { AcceptedType } from './encoder.ts'
+import { isSrgbProfile } from './icc.ts'
 import type { PixelSize } from './levels.ts'
 import { refusalOf } from './sniff.ts'
 
@@ -19,6 +20,10 @@ export interface Header {
   shown: PixelSize
   /** Of EXIF, 1 to 8: how the stored pixels are to be turned. */
   orientation: number
+  isGrey: boolean
+  is16BitRgb: boolean
+  /** The colour profile says no more than sRGB. */
+  isTaggedSrgb: boolean
 }
 
 /** Pixels in memory, 8 bit RGB without padding. */
@@ -28,6 +33,8 @@ export interface Level extends PixelSize {
 
 /** JPEG has 16 bits for each side. */
 const MAX_SIDE = 65_535
+
+const ORIENTATIONS = [1, 2, 3, 4, 5, 6, 7, 8]
 
 /** What sharp calls the formats. AVIF is HEIF with AV1 in it. */
 const FORMATS: Record<AcceptedType, string> = {
@@ -49,7 +56,7 @@ export const readHeader = async (bytes: Buffer, type: AcceptedType, maxPixels: n
   if (header.format !== FORMATS[type])
     throw new TintypeError('damaged_image', `The file begins like ${type}, it is not.`)
   if (type === 'image/avif' && header.compression !== 'av1') throw refusalOf('image/heic')
-  const { width, height, orientation = 1 } = header
+  const { width, height, icc } = header
   if (width * height > maxPixels)
     throw new TintypeError(
       'too_many_pixels',
@@ -62,7 +69,20 @@ export const readHeader = async (bytes: Buffer, type: AcceptedType, maxPixels: n
       `The picture has ${width} × ${height} pixels; at most ${MAX_SIDE} a side are accepted.`,
       { details: { width, height, max_side: MAX_SIDE } },
     )
-  return { shown: orientation >= 5 ? { width: height, height: width } : { width, height }, orientation }
+  const orientation = ORIENTATIONS.find((value) => value === header.orientation) ?? 1
+  return {
+    shown: orientation >= 5 ? { width: height, height: width } : { width, height },
+    orientation,
+    isGrey: header.channels === 1,
+    is16BitRgb: header.space === 'rgb16',
+    isTaggedSrgb: icc !== undefined && isSrgbProfile(icc),
+  }
+}
+
+/** An upload in memory, and where it lies. */
+export interface Upload {
+  path: string
+  bytes: Buffer
 }
 
 /**
@@ -72,17 +92,18 @@ export const readHeader = async (bytes: Buffer, type: AcceptedType, maxPixels: n
  * @throws TintypeError `damaged_image`
  */
 export const decodeJpeg = async (
-  bytes: Buffer,
+  { path, bytes }: Upload,
+  { shown, isGrey }: Header,
   size: PixelSize,
   hasProfile: boolean,
   { maxPixels }: DecodeOptions,
 ): Promise<Level> => {
   const options = { ...STRICT, limitInputPixels: maxPixels, ignoreIcc: !hasProfile }
-  const picture = sharp(bytes, options)
+  const picture = sharp(needsHint(shown, size) ? `${path}[shrink=2]` : bytes, options)
     .autoOrient()
     .resize({ ...size, fit: 'fill' })
-  if (!hasProfile) return toLevel(picture)
-  // The profile is applied to the pixels that are left, not to all that were stored: at 16 MP 0.1 s instead of 0.45 s.
+  if (!hasProfile || isGrey) return toLevel(picture)
+  // The profile is applied to the pixels that are left, not to all that were stored: at 16 MP 0.05 s instead of 0.5 s.
   const scaled = await orDamaged(picture.keepIccProfile().tiff({ compression: 'none' }).toBuffer())
   return toLevel(sharp(scaled))
 }
@@ -92,12 +113,27 @@ export const decodeJpeg = async (
  *
  * @throws TintypeError `damaged_image`
  */
-export const decodeWhole = (bytes: Buffer, { maxPixels, background }: DecodeOptions): Promise<Level> =>
-  toLevel(
-    sharp(bytes, { ...STRICT, limitInputPixels: maxPixels })
-      .autoOrient()
-      .flatten({ background }),
-  )
+export const decodeWhole = (
+  { bytes }: Upload,
+  { is16BitRgb, isTaggedSrgb }: Header,
+  { maxPixels, background }: DecodeOptions,
+): Promise<Level> => {
+  const picture = sharp(bytes, { ...STRICT, limitInputPixels: maxPixels, ignoreIcc: isTaggedSrgb })
+  // sharp 0.35 converts 16 bit pictures with a profile to Display P3, and then takes the result for sRGB: pale.
+  if (is16BitRgb) picture.pipelineColourspace('srgb')
+  return toLevel(picture.autoOrient().flatten({ background }))
+}
+
+/**
+ * sharp lets libjpeg halve a picture only where it is to become less than a third, for fear of odd sizes, which don't
+ * matter where both sides are given. 8 to 18 MP lie between. Options of libvips after the name of a file say it
+ * without sharp: 35 % less time for such a decode, and no worse than what sharp does at a third (36.8 against 38.4 dB
+ * to a full decode on the most detailed photo, over 48 dB on others).
+ */
+const needsHint = (from: PixelSize, to: PixelSize): boolean => {
+  const factor = Math.min(from.width / to.width, from.height / to.height)
+  return factor >= 2 && factor < 3
+}
 
 const ONE_PAGE = { page: 0, pages: 1, animated: false } as const satisfies SharpOptions
 const STRICT = { ...ONE_PAGE, failOn: 'error' } as const satisfies SharpOptions

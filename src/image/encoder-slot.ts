@@ -37,8 +37,16 @@ const SCRIPT = fileURLToPath(
   ),
 )
 
-/** All that a child gets to see: nothing of the server's settings and keys. Two arenas keep its memory together. */
-const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' }
+/**
+ * All that a child gets to see: nothing of the server's settings and keys. What it says to malloc: two arenas keep its
+ * memory together; pixels of pictures up to 8 MP are not given back to the system after each step only to be asked for
+ * again (5 % of the CPU of an upload), but what is free beyond 64 MiB is.
+ */
+const ENVIRONMENT = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: String(32 * 1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(64 * 1024 * 1024),
+}
 
 interface EncoderProcess {
   /** A pool of this one process. workerpool starts it, speaks to it, and ends it in peace. */

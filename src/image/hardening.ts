@@ -2,8 +2,19 @@
 
 import sharp from 'sharp'
 
-/** Loaders of the accepted types, for pictures in memory only: no loader opens a file by itself. */
-const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((name) => `VipsForeignLoad${name}Buffer`)
+/**
+ * Loaders of the accepted types, for pictures in memory. Of files only JPEG, and only ever the upload itself: what has
+ * to be said to libjpeg can be said with the name of a file alone.
+ */
+const LOADERS = [
+  'VipsForeignLoadJpegBuffer',
+  'VipsForeignLoadJpegFile',
+  'VipsForeignLoadPngBuffer',
+  'VipsForeignLoadWebpBuffer',
+  'VipsForeignLoadNsgifBuffer',
+  'VipsForeignLoadTiffBuffer',
+  'VipsForeignLoadHeifBuffer',
+]
 
 export const hardenSharp = (): void => {
   sharp.block({ operation: ['VipsForeignLoad'] })

@@ -1,11 +1,14 @@
 // Colour profiles (ICC.1:2022): what a JPEG file carries in its APP2 segments, checked and reduced to what colours need.
 
+import { isSrgb } from './srgb.ts'
+
 /** Larger ones are dropped: profiles of RGB and grey pictures have 500 bytes to 200 KB. */
 const MAX_PROFILE_BYTES = 1024 * 1024
 
 /** Most bytes of a profile in one segment: 65533 less the 14 of the name and the two counters. */
 const CHUNK_BYTES = 65_519
 
+/** More than any profile has. */
 const MAX_TAGS = 100
 const HEADER_BYTES = 128
 const TAG_BYTES = 12
@@ -26,8 +29,7 @@ export const isProfileChunk = (content: Buffer): boolean =>
   content.length > CHUNK_NAME.length + 2 && content.toString('latin1', 0, CHUNK_NAME.length) === CHUNK_NAME
 
 /**
- * The profile whose parts these APP2 contents are, undefined where the parts are not all there, or are not a profile
- * for such pictures.
+ * The profile whose parts these APP2 contents are, reduced; undefined where the parts are not all there.
  *
  * @param channels 1 for grey, 3 for RGB
  */
@@ -38,8 +40,7 @@ export const joinProfile = (chunks: readonly Buffer[], channels: number): Buffer
     if (count !== chunks.length || number < 1 || number > chunks.length || parts[number]) return undefined
     parts[number] = chunk.subarray(CHUNK_NAME.length + 2)
   }
-  const profile = Buffer.concat(parts.filter((part) => part !== undefined))
-  return profile.length > MAX_PROFILE_BYTES ? undefined : reduceProfile(profile, channels)
+  return reduceProfile(Buffer.concat(parts.filter((part) => part !== undefined)), channels)
 }
 
 /** The contents of the APP2 segments that carry a profile. */
@@ -54,50 +55,62 @@ export const splitProfile = (profile: Buffer): Buffer[] => {
   )
 }
 
-const reduceProfile = (profile: Buffer, channels: number): Buffer | undefined => {
-  const space = channels === 1 ? 'GRAY' : 'RGB '
-  if (profile.length < HEADER_BYTES + 4 || profile.readUInt32BE(0) !== profile.length) return undefined
+/**
+ * The profile with nothing in it but what colours need, undefined where it is damaged, is for other pictures, or says
+ * no more than that the picture is sRGB.
+ *
+ * @param channels 1 for grey, 3 for RGB
+ */
+export const reduceProfile = (profile: Buffer, channels: number): Buffer | undefined => {
+  const tags = readTags(profile, channels === 1 ? 'GRAY' : 'RGB ')
+  return tags && !isSrgb(tags) ? writeProfile(profile, tags) : undefined
+}
+
+/** True where a profile changes nothing: pictures without one are taken for sRGB. */
+export const isSrgbProfile = (profile: Buffer): boolean => isSrgb(readTags(profile, 'RGB ') ?? new Map())
+
+/** The tags that colours need, as slices of the profile; undefined where it breaks the rules. */
+const readTags = (profile: Buffer, space: string): Map<string, Buffer> | undefined => {
+  if (profile.length > MAX_PROFILE_BYTES || profile.length < HEADER_BYTES + 4) return undefined
+  if (profile.readUInt32BE(0) !== profile.length) return undefined
   if (profile.toString('latin1', 16, 20) !== space || profile.toString('latin1', 36, 40) !== 'acsp') return undefined
   const count = profile.readUInt32BE(HEADER_BYTES)
   if (count > MAX_TAGS || HEADER_BYTES + 4 + count * TAG_BYTES > profile.length) return undefined
-
-  const tags: { entry: Buffer; offset: number; bytes: number }[] = []
-  for (let index = 0; index < count; index++) {
-    const start = HEADER_BYTES + 4 + index * TAG_BYTES
-    const entry = profile.subarray(start, start + TAG_BYTES)
-    const offset = entry.readUInt32BE(4)
-    const bytes = entry.readUInt32BE(8)
+  const tags = new Map<string, Buffer>()
+  for (let at = HEADER_BYTES + 4; at < HEADER_BYTES + 4 + count * TAG_BYTES; at += TAG_BYTES) {
+    const name = profile.toString('latin1', at, at + 4)
+    const offset = profile.readUInt32BE(at + 4)
+    const bytes = profile.readUInt32BE(at + 8)
     if (offset + bytes > profile.length) return undefined
-    if (COLOUR_TAGS.has(entry.toString('latin1', 0, 4))) tags.push({ entry, offset, bytes })
+    if (COLOUR_TAGS.has(name)) tags.set(name, profile.subarray(offset, offset + bytes))
   }
-  return writeProfile(profile, tags)
+  return tags
 }
 
-const writeProfile = (
-  profile: Buffer,
-  tags: readonly { entry: Buffer; offset: number; bytes: number }[],
-): Buffer | undefined => {
-  const head = Buffer.alloc(HEADER_BYTES + 4 + tags.length * TAG_BYTES)
+const writeProfile = (profile: Buffer, tags: ReadonlyMap<string, Buffer>): Buffer | undefined => {
+  const head = Buffer.alloc(HEADER_BYTES + 4 + tags.size * TAG_BYTES)
   profile.copy(head, 0, 0, HEADER_BYTES)
   // Device maker and model, and the checksum over the whole, which is no longer true; 0 says "not computed".
   head.fill(0, 48, 56).fill(0, 84, 100)
-  head.writeUInt32BE(tags.length, HEADER_BYTES)
-  const pieces: Uint8Array[] = [head]
+  head.writeUInt32BE(tags.size, HEADER_BYTES)
+  const pieces: Buffer[] = [head]
+  // The three curves of a profile are often one piece of data under three names.
   const placed = new Map<string, number>()
   let end = head.length
-  for (const [index, { entry, offset, bytes }] of tags.entries()) {
-    // The three curves of a profile are often one piece of data under three names.
-    const key = `${offset}+${bytes}`
-    const at = placed.get(key) ?? end
-    if (at === end) {
-      placed.set(key, at)
-      const padding = -bytes & 3
-      pieces.push(profile.subarray(offset, offset + bytes), Buffer.alloc(padding))
-      end += bytes + padding
+  let entry = HEADER_BYTES + 4
+  for (const [name, data] of tags) {
+    const piece = `${data.byteOffset}+${data.length}`
+    const at = placed.get(piece) ?? end
+    if (!placed.has(piece)) {
+      const padding = -data.length & 3
+      placed.set(piece, at)
+      pieces.push(data, Buffer.alloc(padding))
+      end += data.length + padding
     }
-    const place = HEADER_BYTES + 4 + index * TAG_BYTES
-    entry.copy(head, place)
-    head.writeUInt32BE(at, place + 4)
+    head.write(name, entry, 'latin1')
+    head.writeUInt32BE(at, entry + 4)
+    head.writeUInt32BE(data.length, entry + 8)
+    entry += TAG_BYTES
   }
   // Tags that overlap each other could multiply the bytes.
   if (end > MAX_PROFILE_BYTES) return undefined

@@ -113,7 +113,7 @@ export const rewriteJpeg = (layout: JpegLayout, orientation: number): Buffer[] =
 
 /** Where the next marker begins. Stray bytes before it are passed over, as decoders do. */
 const nextMarker = (bytes: Buffer, from: number): number => {
-  for (let at = bytes.indexOf(0xff, from); at >= 0 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
+  for (let at = nextFf(bytes, from); at + 1 < bytes.length; at = nextFf(bytes, at + 1)) {
     const code = bytes.readUInt8(at + 1)
     // 0 stands for the byte ff itself, ff fills; RSTn and TEM stand alone and mean nothing here.
     if (code !== 0 && code !== 0xff && code !== 1 && !isRestart(code)) return at
@@ -123,14 +123,19 @@ const nextMarker = (bytes: Buffer, from: number): number => {
 
 /** Where the coded data of a scan ends: at the first marker that is no restart. */
 const scanEnd = (bytes: Buffer, from: number): number => {
-  for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at)) {
-    const code = bytes[at + 1]
-    if (code === undefined) break
-    if (code === 0 || isRestart(code)) at += 2
-    else if (code === 0xff) at += 1
-    else return at
+  for (let at = nextFf(bytes, from); at + 1 < bytes.length; at = nextFf(bytes, at + 1)) {
+    const code = bytes.readUInt8(at + 1)
+    if (code !== 0 && code !== 0xff && !isRestart(code)) return at
   }
   throw damaged('it breaks off')
+}
+
+/** Far ones are found by the fast search, near ones without the cost of calling it: hostile files are full of them. */
+const nextFf = (bytes: Buffer, from: number): number => {
+  const near = Math.min(from + 8, bytes.length)
+  for (let at = from; at < near; at++) if (bytes[at] === 0xff) return at
+  const far = bytes.indexOf(0xff, near)
+  return far < 0 ? bytes.length : far
 }
 
 const segmentEnd = (bytes: Buffer, start: number): number => {

@@ -3,12 +3,20 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Variant } from '../core/model.ts'
-import { type DecodeOptions, decodeJpeg, decodeWhole, type Level, readHeader } from './decode.ts'
+import {
+  type DecodeOptions,
+  decodeJpeg,
+  decodeWhole,
+  type Header,
+  type Level,
+  readHeader,
+  type Upload,
+} from './decode.ts'
 import type { EncodedPicture, EncodeJob } from './encoder.ts'
-import { readJpeg, rewriteJpeg } from './jpeg.ts'
+import { type JpegLayout, readJpeg, rewriteJpeg } from './jpeg.ts'
 import { decodedSize, levelFor, type PixelSize, SIDES, sizeWithin } from './levels.ts'
 import { acceptedTypeOf } from './sniff.ts'
-import { shrink, toIcon, toJpeg } from './variants.ts'
+import { shrink, toIcon, toJpeg, toOriginal } from './variants.ts'
 import { writeNew } from './write.ts'
 
 export type PipelineOptions = DecodeOptions
@@ -18,54 +26,70 @@ export type PipelineOptions = DecodeOptions
  *   `storage_full`, `internal`. Nothing is written any more once it has rejected.
  */
 export const encodePicture = async (job: EncodeJob, options: PipelineOptions): Promise<EncodedPicture> => {
-  const bytes = readFileSync(job.source)
-  const type = acceptedTypeOf(bytes)
-  const { shown, orientation } = await readHeader(bytes, type, options.maxPixels)
-  const jpeg = type === 'image/jpeg' ? readJpeg(bytes) : undefined
-  const sha256 = () => createHash('sha256').update(bytes).digest('hex')
-
-  if (!jpeg?.plain) {
-    const decoded = await decodeWhole(bytes, options)
-    const original = async () => variant(job, 'original', decoded, [await toJpeg(decoded, 'original')])
-    const [first, others] = await bothDone(original(), smallerVariants(job, decoded))
-    return { type, sha256: sha256(), sizes: { original: first, ...others } }
-  }
-
-  const decoding = decodeJpeg(bytes, decodedSize(shown), jpeg.profile !== undefined, options)
-  // While the picture is decoded on another thread, this one hashes and writes.
-  const keep = async () => ({
-    sha256: sha256(),
-    original: variant(job, 'original', shown, rewriteJpeg(jpeg, orientation)),
-  })
-  const [kept, others] = await bothDone(
-    keep(),
-    decoding.then((decoded) => smallerVariants(job, decoded)),
-  )
-  return { type, sha256: kept.sha256, sizes: { original: kept.original, ...others } }
+  const upload = { path: job.source, bytes: readFileSync(job.source) }
+  const type = acceptedTypeOf(upload.bytes)
+  const header = await readHeader(upload.bytes, type, options.maxPixels)
+  const jpeg = type === 'image/jpeg' ? readJpeg(upload.bytes) : undefined
+  const made = jpeg?.plain
+    ? await keepOriginal(job, upload, header, jpeg, options)
+    : await convertOriginal(job, upload, header, options)
+  return { type, ...made }
 }
 
-const smallerVariants = async (job: EncodeJob, decoded: Level) => {
-  const medium = await shrink(decoded, sizeWithin(decoded, SIDES.medium))
-  const thumbSize = sizeWithin(decoded, SIDES.thumb)
+/** The upload's own pixels stay as they are; everything smaller comes from one decode at the scale of `medium`. */
+const keepOriginal = async (
+  job: EncodeJob,
+  upload: Upload,
+  header: Header,
+  jpeg: JpegLayout,
+  options: PipelineOptions,
+) => {
+  const size = decodedSize(header.shown)
+  const decoding = decodeJpeg(upload, header, size, jpeg.profile !== undefined, options)
+  // While the picture is decoded on another thread, this one hashes and writes.
+  const keep = async () => ({
+    sha256: sha256Of(upload),
+    original: writeVariant(job, 'original', header.shown, rewriteJpeg(jpeg, header.orientation)),
+  })
+  const [{ sha256, original }, others] = await bothDone(
+    keep(),
+    decoding.then((decoded) => writeSmaller(job, header.shown, decoded)),
+  )
+  return { sha256, sizes: { original, ...others } }
+}
+
+/** One decode at full size, and everything from its pixels. */
+const convertOriginal = async (job: EncodeJob, upload: Upload, header: Header, options: PipelineOptions) => {
+  const decoded = await decodeWhole(upload, header, options)
+  const convert = async () => writeVariant(job, 'original', decoded, [await toOriginal(decoded)])
+  const [original, others] = await bothDone(convert(), writeSmaller(job, decoded, decoded))
+  return { sha256: sha256Of(upload), sizes: { original, ...others } }
+}
+
+const writeSmaller = async (job: EncodeJob, shown: PixelSize, decoded: Level) => {
+  const medium = await shrink(decoded, sizeWithin(shown, SIDES.medium))
+  const thumbSize = sizeWithin(shown, SIDES.thumb)
   const small = async () => {
     const thumb = await shrink(levelFor([decoded, medium], thumbSize), thumbSize)
     const icon = { width: SIDES.game, height: SIDES.game }
     return {
-      thumb: variant(job, 'thumb', thumb, [await toJpeg(thumb, 'thumb')]),
-      game: variant(job, 'game', icon, [await toIcon(levelFor([decoded, medium, thumb], icon))]),
+      thumb: writeVariant(job, 'thumb', thumb, [await toJpeg(thumb, 'thumb')]),
+      game: writeVariant(job, 'game', icon, [await toIcon(levelFor([decoded, medium, thumb], icon))]),
     }
   }
-  const large = async () => variant(job, 'medium', medium, [await toJpeg(medium, 'medium')])
+  const large = async () => writeVariant(job, 'medium', medium, [await toJpeg(medium, 'medium')])
   const [first, others] = await bothDone(large(), small())
   return { medium: first, ...others }
 }
 
-const variant = (
+const writeVariant = (
   { targets }: EncodeJob,
   size: keyof EncodeJob['targets'],
   { width, height }: PixelSize,
   pieces: readonly Buffer[],
 ): Variant => ({ width, height, ...writeNew(targets[size], pieces) })
+
+const sha256Of = ({ bytes }: Upload): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Both results, or the first error once neither runs any more: nothing writes behind the caller's back. */
 const bothDone = async <First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> => {

@@ -100,7 +100,7 @@ const containerType = (bytes: Buffer): string | undefined => {
 const textType = (head: Buffer): string | undefined => {
   const isUtf16 = /^(\xff\xfe|\xfe\xff)/.test(head.toString('latin1', 0, 2))
   const text = isUtf16 ? head.toString('latin1').replaceAll('\0', '') : head.toString('latin1')
-  if (/<svg[\s>]/i.test(text)) return 'image/svg+xml'
+  if (/<svg[\s/>]/i.test(text)) return 'image/svg+xml'
   if (/^\W*<(!doctype html|html|head|body|script)/i.test(text)) return 'text/html'
   if (/^\W*<\?xml/.test(text)) return 'application/xml'
   const hasControls = [...text].some((char) => char < ' ' && !'\t\n\r\f'.includes(char))

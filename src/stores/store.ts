@@ -46,7 +46,7 @@ export interface Store {
    * {@link applyChange}, nothing was changed. When it rejects with `store_unavailable` or `storage_full`, the change
    * has either happened whole or not at all, now or ever.
    *
-   * Changes of one project that wait in one process are committed together, in the order of their calls.
+   * Changes of one project that wait in one process are committed together.
    * Files of images that the change removes are gone when this resolves, as far as the disk lets them go.
    *
    * @returns the state that the change led to.

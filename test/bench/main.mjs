@@ -1,6 +1,8 @@
 // npm run bench -- <name> [options]: each benchmark prints a table with ratios, measured in one run.
 
 const BENCHES = {
+  contention: 'changes a second of many clients in one project, committed together and each alone',
+  growth: 'what an upload and a cover cost as projects and stores grow',
   upload: 'images a second and CPU of an image: Tintype, the plain way behind the same server, and the limit',
 }
 

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { serve } from '@hono/node-server'
 import sharp from 'sharp'
 import { createApp } from '../../dist/http/app.js'
@@ -16,6 +17,8 @@ import { createLogger } from '../../dist/telemetry/logger.js'
 
 const [way = 'tintype', storageDir = ''] = process.argv.slice(2)
 const log = createLogger({ level: 'warn' })
+// As src/cli/worker.ts does.
+setFlagsFromString('--semi-space-growth-factor=1')
 
 /** The plain way as an encoder pool, so that everything around it is the same. */
 const plainEncoders = () => ({

@@ -1,6 +1,7 @@
 // The disk under a test: calls can be made to fail, or to take long while others go on, and can be looked at in order.
 //
-// A test file begins with: vi.mock('node:fs/promises', async (original) => watched(await original()))
+// A test file says, with the path as it is seen from there:
+//   vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
 
 import type * as FileSystem from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'

@@ -35,19 +35,18 @@ export const photoPixels = async ({ width, height, seed = 1 }) => {
     }),
   )
   const noise = Int8Array.from({ length: TABLE }, () => (random() + random() + random() - 1.5) * 2 * NOISE)
-  const pixels = Buffer.alloc(width * height * 3)
+  const pixels = new Uint8ClampedArray(width * height * 3)
   const [first, second, third, fourth, fifth] = layers
   for (let y = 0, at = 0; y < height; y++) {
     let grain = Math.floor(random() * TABLE)
     for (let x = 0; x < width; x++) {
       const speck = noise[grain++ & (TABLE - 1)]
       for (const end = at + 3; at < end; at++) {
-        const value = first[at] + second[at] + third[at] + fourth[at] + fifth[at] - 512 + speck
-        pixels[at] = value < 0 ? 0 : value > 255 ? 255 : value
+        pixels[at] = first[at] + second[at] + third[at] + fourth[at] + fifth[at] - 512 + speck
       }
     }
   }
-  return pixels
+  return Buffer.from(pixels.buffer)
 }
 
 /** @type {(options: { width: number, height: number, seed?: number, quality?: number }) => Promise<Buffer>} */

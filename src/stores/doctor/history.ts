@@ -53,12 +53,6 @@ export const revisionNumberOf = (name: string): number | undefined => {
   return Number.isSafeInteger(number) ? number : undefined
 }
 
-/** Ids of the runs that a revision names. */
-export const runsNamedBy = (revision: Revision): string[] => [
-  ...revision.state.images.runs.flatMap(({ stored }) => stored?.id ?? []),
-  ...revision.removingRuns.map(({ id }) => id),
-]
-
 const revisionNumbers = async (paths: Paths, projectId: string): Promise<number[]> =>
   (await namesIn(paths.meta(projectId)))
     .flatMap((name) => revisionNumberOf(name) ?? [])

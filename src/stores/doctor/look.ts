@@ -10,7 +10,7 @@ export type Look =
   | { type: 'missing' }
   /** Something else than a file, or a file that the disk does not give; `what` ends a sentence. */
   | { type: 'odd'; what: string }
-  | { type: 'file'; bytes: number; sha256: string; modifiedMs: number }
+  | { type: 'file'; bytes: number; sha256: string }
 
 export type PictureLook = Look | (Look & { type: 'file'; picture: PictureSize | undefined })
 
@@ -18,31 +18,41 @@ export type PictureLook = Look | (Look & { type: 'file'; picture: PictureSize | 
 const DAMAGE_CODES = ['EIO', 'EUCLEAN', 'EBADMSG', 'EILSEQ']
 
 const CHUNK_BYTES = 256 * 1024
+const HEADER_BYTES = 4096
+const NOTHING = Buffer.alloc(0)
 /** No revision and no run comes near; a string cannot be much longer than this. */
 const MOST_TEXT_BYTES = 400 * 2 ** 20
 
 /** Type, size and hash. */
-export const lookAt = (path: string): Promise<Look> => visit(path, readLook)
+export const lookAt = (path: string): Promise<Look> => visit(path, (handle, bytes) => lookThrough(handle, bytes))
 
 /** The same, and how large the picture in it is. */
 export const lookAtPicture = (path: string): Promise<PictureLook> =>
-  visit(path, async (handle) => {
-    const picture = await readPictureSize((position, bytes) => readPiece(handle, position, bytes))
-    return { ...(await readLook(handle)), picture }
+  visit(path, async (handle, bytes) => {
+    // The size stands in the first piece but for the largest colour profiles.
+    let first = NOTHING
+    const look = await lookThrough(handle, bytes, (piece) => {
+      first = Buffer.from(piece.subarray(0, HEADER_BYTES))
+    })
+    const picture = await readPictureSize(async (position, length) =>
+      position + length <= first.length
+        ? first.subarray(position, position + length)
+        : readPiece(handle, position, length),
+    )
+    return { ...look, picture }
   })
 
 /** The text of a file. */
 export const readText = (path: string): Promise<Exclude<Look, { type: 'file' }> | { type: 'text'; text: string }> =>
-  visit(path, async (handle) => {
-    const { size } = await handle.stat()
-    if (size > MOST_TEXT_BYTES) return { type: 'odd', what: `a file of ${size} bytes` } as const
+  visit(path, async (handle, bytes) => {
+    if (bytes > MOST_TEXT_BYTES) return { type: 'odd', what: `a file of ${bytes} bytes` } as const
     return { type: 'text', text: await handle.readFile('utf8') } as const
   })
 
-/** Opens a file and hands it to a reader; says what is there where it is none, or none that can be read. */
+/** Opens a file and hands it on with its size; says what is there where it is none, or none that can be read. */
 export const visit = async <T>(
   path: string,
-  read: (handle: FileHandle) => Promise<T>,
+  read: (handle: FileHandle, bytes: number) => Promise<T>,
 ): Promise<T | Exclude<Look, { type: 'file' }>> => {
   const stats = await statOf(path)
   if (!stats) return { type: 'missing' }
@@ -50,7 +60,7 @@ export const visit = async <T>(
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
     try {
-      return await read(handle)
+      return await read(handle, stats.size)
     } finally {
       await handle.close()
     }
@@ -100,21 +110,29 @@ export const typeOf = (stats: Stats): string => {
 
 const isNothing = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'
 
-const readLook = async (handle: FileHandle): Promise<Look & { type: 'file' }> => {
-  const { mtimeMs } = await handle.stat()
+/**
+ * The look of an open file.
+ *
+ * @param bytes that it is thought to have
+ * @param onFirst gets its first piece, which is overwritten later
+ */
+export const lookThrough = async (
+  handle: FileHandle,
+  bytes: number,
+  onFirst: (piece: Buffer) => void = () => {},
+): Promise<Look & { type: 'file' }> => {
   const hash = createHash('sha256')
-  const bytes = await eachPiece(handle, (piece) => hash.update(piece))
-  return { type: 'file', bytes, sha256: hash.digest('hex'), modifiedMs: mtimeMs }
-}
-
-/** Hands on a whole file piece by piece; a piece is valid until the next. @returns the number of bytes */
-const eachPiece = async (handle: FileHandle, use: (piece: Buffer) => void): Promise<number> => {
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-  for (let at = 0; ; ) {
+  // One byte more than there is shows in the same call that there is no more.
+  const buffer = Buffer.allocUnsafe(Math.min(bytes + 1, CHUNK_BYTES))
+  let at = 0
+  for (;;) {
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
-    if (bytesRead === 0) return at
-    use(buffer.subarray(0, bytesRead))
+    const piece = buffer.subarray(0, bytesRead)
+    if (at === 0) onFirst(piece)
+    hash.update(piece)
     at += bytesRead
+    if (bytesRead === 0 || (bytesRead < buffer.length && at === bytes))
+      return { type: 'file', bytes: at, sha256: hash.digest('hex') }
   }
 }
 

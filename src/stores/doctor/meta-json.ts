@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { codeOf } from '../file/durable.ts'
 import type { Revision } from '../file/revision.ts'
 import { readHistory } from './history.ts'
-import { type Look, lookAt } from './look.ts'
+import type { Look } from './look.ts'
 import type { Problem } from './problem.ts'
-import { claimedRevision, publishedHash } from './published.ts'
-import { underWay } from './temporaries.ts'
+import { lookAtPublished, publishedHash } from './published.ts'
+import { othersLive, underWay } from './temporaries.ts'
 import type { Tools } from './tools.ts'
 
 /** A copy follows its revision within milliseconds; that of a long list when the writer has time for it. */
@@ -16,21 +16,28 @@ const PATIENCE_MS = 400
 const LONG_PATIENCE_MS = 5000
 const PAUSE_MS = 100
 
+/** Seen to be written again so often while it was looked at, it is being kept up. */
+const ENOUGH_MOVES = 3
+
 /**
  * Compares meta.json with the newest revision. While others write it may be behind for a moment, but never different
  * from the revision that it names.
  */
 export const checkMetaJson = async (tools: Tools, projectId: string): Promise<Problem | undefined> => {
   let started = Date.now()
-  for (let before: string | undefined; ; ) {
+  let before: string | undefined
+  for (let moves = 0; moves < ENOUGH_MOVES; await sleep(PAUSE_MS)) {
     const found = await compare(tools, projectId)
     if (!found) return undefined
-    // It moves: somebody publishes.
-    if (before !== undefined && before !== found.trace && found.kind !== 'meta_differs') started = Date.now()
+    if (before !== undefined && before !== found.trace) {
+      moves++
+      started = Date.now()
+    }
     before = found.trace
-    if (Date.now() - started >= (await patience(tools, projectId, found.images))) return problemOf(tools, projectId, found)
-    await sleep(PAUSE_MS)
+    if (Date.now() - started >= (await patience(tools, projectId, found.images)))
+      return problemOf(tools, projectId, found)
   }
+  return undefined
 }
 
 interface Difference {
@@ -43,8 +50,7 @@ interface Difference {
 
 const compare = async (tools: Tools, projectId: string): Promise<Difference | undefined> => {
   const { paths, heads } = tools
-  const claimed = await claimedRevision(paths, projectId)
-  const look = await lookAt(paths.published(projectId))
+  const look = await lookAtPublished(paths, projectId)
   const head = await heads.read(projectId)
   if (!head) return undefined
   const { revision: number, deleted, image_count: images } = head.state
@@ -52,20 +58,22 @@ const compare = async (tools: Tools, projectId: string): Promise<Difference | un
   if (deleted)
     return look.type === 'missing' ? undefined : difference('meta_differs', 'expected none: the project was deleted')
   if (look.type === 'missing') return difference('meta_missing', `expected a copy of revision ${number}`)
-  if (look.type === 'odd') return difference('meta_differs', `expected a copy of revision ${number}, it is ${look.what}`)
+  if (look.type === 'odd')
+    return difference('meta_differs', `expected a copy of revision ${number}, it is ${look.what}`)
   if (await isCopyOf(tools, look, head)) return undefined
+  const claimed = 'claimed' in look ? look.claimed : undefined
   const named = claimed === undefined || claimed >= number ? undefined : await revisionOf(tools, projectId, claimed)
   if (claimed !== undefined && claimed < number && (!named || (await isCopyOf(tools, look, named))))
     return difference('meta_behind', `it is revision ${claimed}, the newest is ${number}`)
   return difference('meta_differs', `it is not what revision ${claimed ?? number} says: edited in place, or damaged`)
 }
 
-/** True too where the revision went while it was read: then another one counts. */
+/** True too where the revision's runs are gone, removed with it while it was read: nothing can be said then. */
 const isCopyOf = async ({ paths }: Tools, look: Look & { type: 'file' }, { state }: Revision): Promise<boolean> => {
   try {
     return look.sha256 === (await publishedHash(paths, state))
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false
+    if (codeOf(error) === 'ENOENT') return true
     throw error
   }
 }
@@ -75,9 +83,9 @@ const revisionOf = async ({ paths }: Tools, projectId: string, number: number): 
 
 const traceOf = (look: Look): string => (look.type === 'file' ? look.sha256 : look.type)
 
-const patience = async ({ paths, ownFolder }: Tools, projectId: string, images: number): Promise<number> => {
-  const { folders, others } = await underWay(paths, projectId, 'living')
-  const isBusy = folders > 0 || (images > LONG_LIST && others.some((owner) => owner !== ownFolder))
+const patience = async (tools: Tools, projectId: string, images: number): Promise<number> => {
+  const { folders } = await underWay(tools.paths, projectId, 'living')
+  const isBusy = folders > 0 || (images > LONG_LIST && (await othersLive(tools)))
   return isBusy ? LONG_PATIENCE_MS : PATIENCE_MS
 }
 

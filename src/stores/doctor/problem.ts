@@ -19,6 +19,7 @@ export const PROBLEM_KINDS = {
   removal_unfinished: 'deleted pictures are still on disk',
   lock_left: 'a lock was left behind',
   lock_odd: 'something that is no lock stands in its place',
+  folder_missing: 'a folder of the project is not there',
   odd_entry: 'something of another type stands in the place of a folder or file',
   temporary_left: 'a process that is gone left temporary files',
   owner_damaged: 'the file that names the owner of temporary files is damaged',

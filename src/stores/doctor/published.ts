@@ -3,26 +3,26 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import type { ProjectState } from '../../core/changes.ts'
 import { listOf } from '../../core/image-list.ts'
 import { imageSchema, projectSchema } from '../../core/model.ts'
-import type { ProjectState } from '../../core/changes.ts'
 import type { Paths } from '../file/paths.ts'
 import { encodePublished, encodeRun } from '../file/revision.ts'
-import { readText, visit } from './look.ts'
+import { type Look, lookThrough, readText, visit } from './look.ts'
 
-/** The revision that a meta.json says it is a copy of, undefined where it does not say. */
-export const claimedRevision = async (paths: Paths, projectId: string): Promise<number | undefined> => {
-  const head = await visit(paths.published(projectId), async (handle) => {
+export type PublishedLook = Look | (Look & { type: 'file'; claimed: number | undefined })
+
+/** What stands there, and the revision that it says it is a copy of. */
+export const lookAtPublished = (paths: Paths, projectId: string): Promise<PublishedLook> =>
+  visit(paths.published(projectId), async (handle, bytes) => {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    return { type: 'head', text: buffer.toString('utf8', 0, bytesRead) } as const
+    return { ...(await lookThrough(handle, bytes)), claimed: claimOf(buffer.toString('utf8', 0, bytesRead)) }
   })
-  return head.type === 'head' ? claimOf(head.text) : undefined
-}
 
-/** The title stands before nothing but the number of images: enough for the revision in any case. */
-const HEAD_BYTES = 4096
+/** The number stands in the second line; this is far more. */
+const HEAD_BYTES = 1024
 
-export const claimOf = (text: string): number | undefined => {
+const claimOf = (text: string): number | undefined => {
   const number = Number(/^ {2}"revision": ([1-9]\d*),$/m.exec(text)?.[1])
   return Number.isSafeInteger(number) ? number : undefined
 }

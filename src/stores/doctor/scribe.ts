@@ -4,9 +4,9 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import { linkNew, makeFolder, sync, writeNew } from '../file/durable.ts'
-import { encodeRevision, REMEMBERED_COMMITS, type Revision } from '../file/revision.ts'
+import { encodeRevision, namedRuns, REMEMBERED_COMMITS, type Revision } from '../file/revision.ts'
 import { newToken } from '../file/workspace.ts'
-import { type History, RESTORED, runsNamedBy } from './history.ts'
+import { type History, RESTORED } from './history.ts'
 import { statOf } from './look.ts'
 import type { Tools } from './tools.ts'
 
@@ -53,11 +53,11 @@ export const standInFor = (number: number, history: History): string => {
   const above = history.find((entry) => entry.number > number && entry.revision)?.revision
   if (!above) throw new Error('there is no newer revision')
   const below = history.find((entry) => entry.number === number - 1)?.revision
-  const stillNamed = new Set([...runsNamedBy(above), ...above.droppedRuns])
+  const stillNamed = new Set([...namedRuns(above), ...above.droppedRuns])
   return encodeRevision({
     ...above,
     state: { ...above.state, revision: number },
     commits: restoredCommits(above.commits.slice(0, -1)),
-    droppedRuns: below ? runsNamedBy(below).filter((id) => !stillNamed.has(id)) : [],
+    droppedRuns: below ? namedRuns(below).filter((id) => !stillNamed.has(id)) : [],
   })
 }

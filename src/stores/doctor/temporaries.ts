@@ -54,6 +54,15 @@ export const underWay = async (paths: Paths, projectId: string, whose: 'all' | '
   return { images, runs, wholeProject, folders }
 }
 
+/** True where a process works with the store that is not this one. */
+export const othersLive = async ({ paths, ownFolder }: Tools): Promise<boolean> => {
+  for (const owner of await namesIn(paths.tmp)) {
+    const folder = join(paths.tmp, owner)
+    if (folder !== ownFolder && (await ownerLives(join(folder, OWNER_FILE)))) return true
+  }
+  return false
+}
+
 /** Looks at every process's folder; for one project, at those that worked on it. */
 export async function* checkTemporaries(tools: Tools, projectId?: string): AsyncGenerator<Problem> {
   for (const owner of await namesIn(tools.paths.tmp)) {
@@ -73,7 +82,11 @@ const checkOwner = async (tools: Tools, folder: string, projectId?: string): Pro
   const file = join(folder, OWNER_FILE)
   const work = (await namesIn(folder)).filter((name) => projectOfFolder(name) !== undefined)
   if (projectId !== undefined && !work.some((name) => projectOfFolder(name) === projectId)) return undefined
-  if (!(await ownerLives(file))) return (await statOf(folder)) && left(tools, folder, work.length)
+  if (!(await ownerLives(file))) {
+    // Somebody may be sweeping it.
+    await sleep(MOMENT_MS)
+    return (await statOf(folder)) && left(tools, folder, work.length)
+  }
   const fault = await faultOf(file)
   if (fault === undefined) return undefined
   await sleep(MOMENT_MS)

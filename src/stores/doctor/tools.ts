@@ -44,7 +44,7 @@ export interface Tools {
   lockStaleMs: number
   now: () => Date
   /** Folder of this process under .tmp; it may not exist yet. */
-  ownFolder: string
+  readonly ownFolder: string
   /** A path as problems name it. */
   name(path: string): string
   /** Commits a change; without one, a revision is written that drops what has been removed. */
@@ -79,9 +79,15 @@ export const createTools = ({ storageDir, remake, lockStaleMs, log, now }: Tools
 
   const commit = async (projectId: string, change: ProjectChange | undefined): Promise<ProjectState> => {
     await open()
-    return new Promise((resolve, reject) => {
-      commitBatch(projectId, [{ change, resolve, reject }]).catch(reject)
-    })
+    let cleared: Promise<void> | undefined
+    try {
+      return await new Promise((resolve, reject) => {
+        cleared = commitBatch(projectId, [{ change, resolve, reject }])
+      })
+    } finally {
+      // The answer comes before the commit has cleaned up behind itself.
+      await cleared
+    }
   }
 
   const settle = async (projectId: string) => void (await commit(projectId, undefined))
@@ -90,7 +96,9 @@ export const createTools = ({ storageDir, remake, lockStaleMs, log, now }: Tools
   return {
     ...{ paths, heads, runs, removal, publisher, withLock, remake, lockStaleMs, now, commit },
     lost: createLost(paths, now),
-    ownFolder: workspace.path,
+    get ownFolder() {
+      return workspace.path
+    },
     name: (path) => relative(paths.root, path).replaceAll(sep, '/'),
 
     async work(projectId, task) {
@@ -109,7 +117,9 @@ export const createTools = ({ storageDir, remake, lockStaleMs, log, now }: Tools
     },
 
     async close() {
-      if (opening) await opening.then(() => workspace.close()).catch(() => {})
+      if (!opening) return
+      await publisher.flush()
+      await opening.then(() => workspace.close()).catch(() => {})
     },
   }
 }

@@ -11,7 +11,7 @@ export interface CommitQueueOptions {
 
 export interface CommitQueue {
   /** Resolves with the state that the change led to, once it is durable. */
-  commit(projectId: string, change: ProjectChange | undefined): Promise<ProjectState>
+  commit(projectId: string, change: ProjectChange | undefined, workspacePath?: string): Promise<ProjectState>
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>
 }
@@ -32,10 +32,10 @@ export const createCommitQueue = ({ commitBatch, maxBatch }: CommitQueueOptions)
   }
 
   return {
-    commit(projectId, change) {
+    commit(projectId, change, workspacePath) {
       return new Promise((resolve, reject) => {
         const queue = waiting.get(projectId) ?? []
-        queue.push({ change, resolve, reject })
+        queue.push({ change, workspacePath, resolve, reject })
         waiting.set(projectId, queue)
         if (!working.has(projectId)) working.set(projectId, work(projectId))
       })

@@ -5,7 +5,7 @@
 // build on the same revision one has to start again, however long either of them slept.
 
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { needsImages, type ProjectChange, type ProjectState } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -35,6 +35,8 @@ export interface CommitterOptions {
 /** One change that waits. Without a change, a revision is written that drops what has been removed. */
 export interface PendingChange {
   change: ProjectChange | undefined
+  /** The workspace that holds what the change needs; once that was swept, the change must not be committed. */
+  workspacePath?: string
   resolve(state: ProjectState): void
   reject(error: unknown): void
 }
@@ -51,17 +53,34 @@ const MOST_TRIES = 100
 
 export const createCommitter = (options: CommitterOptions): CommitBatch => {
   const { paths, heads, runs, removal, publisher, workspace, withLock, now, log } = options
+  /** Folders of commits under way that stored runs. */
+  const withRuns = new Set<string>()
 
   return async (projectId, batch) => {
     let folder: string | undefined
     try {
-      folder = await workspace.folder(projectId)
-      const own = folder
-      await withLock(projectId, () => commit(projectId, batch, own))
+      const own = await workspace.folder(projectId)
+      folder = own
+      const possible = batch.filter(
+        ({ workspacePath }) => workspacePath === undefined || dirname(own) === workspacePath,
+      )
+      for (const { reject } of batch.filter((pending) => !possible.includes(pending))) reject(sweptAway(projectId))
+      if (possible.length > 0) await withLock(projectId, () => commit(projectId, possible, own))
     } catch (error) {
       for (const { reject } of batch) reject(storeError(error))
     } finally {
-      if (folder !== undefined) await removeFolder(folder).catch((error: unknown) => log.warn({ error }, 'left over'))
+      if (folder !== undefined) await clear(projectId, folder)
+    }
+  }
+
+  /** A commit that had to start again, or failed, may have stored runs that no revision names. */
+  async function clear(projectId: string, folder: string): Promise<void> {
+    try {
+      if (withRuns.delete(folder)) await runs.drop(projectId, await heads.read(projectId), folder)
+      await removeFolder(folder)
+    } catch (error) {
+      log.warn({ error, projectId }, 'a commit could not be cleaned up; a sweep does it')
+      await workspace.leave(folder)
     }
   }
 
@@ -70,7 +89,11 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const base = await heads.read(projectId)
       const applied = applyBatch(await loaded(base, batch), projectId, changesOf(batch), now().toISOString())
-      if (!applied.state) return settle(batch, applied)
+      if (!applied.state) {
+        // The answer rests on the head, which its writer may not have made durable yet.
+        if (base) await sync(paths.meta(projectId))
+        return settle(batch, applied)
+      }
       const revision = await prepare(base, applied.state, applied, token, folder)
       if (!(await linkRevision(revision, folder))) continue
       if (!(await confirm(revision, token))) continue
@@ -94,6 +117,7 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     folder: string,
   ): Promise<Revision> {
     const left = await removal.left(state.project_id, base)
+    if (state.images.runs.some((run) => !run.stored)) withRuns.add(folder)
     return successorOf({
       base,
       state: { ...state, images: await runs.store(state.project_id, state.images, folder) },
@@ -125,7 +149,7 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
       heads.forget(project_id)
       const head = await heads.read(project_id)
       if (!head?.commits.includes(token)) {
-        if (newest - number >= REMEMBERED_COMMITS) throw unknownOutcome(project_id)
+        if (!head || head.state.revision - number >= REMEMBERED_COMMITS) throw unknownOutcome(project_id)
         await removeFile(paths.revision(project_id, number))
         return false
       }
@@ -151,16 +175,16 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     }
   }
 
-  /** Oldest first, so that those that stay have no gap. A run goes before the last revision that names it. */
+  /** Oldest first, so that those that stay have no gap. A run goes, for good, before the last revision that names it. */
   async function prune(projectId: string, numbers: readonly number[]): Promise<void> {
     if (numbers.length <= MOST_REVISIONS) return
-    for (const [at, number] of numbers.slice(0, -KEPT_REVISIONS).entries()) {
-      const follower = numbers[at + 1]
-      if (follower === undefined) return
-      for (const run of peekDroppedRuns(await readFile(paths.revision(projectId, follower), 'utf8')))
-        await removeFile(paths.run(projectId, run))
-      await removeFile(paths.revision(projectId, number))
-    }
+    const old = numbers.slice(0, -KEPT_REVISIONS)
+    const dropped: string[] = []
+    for (const follower of numbers.slice(1, old.length + 1))
+      dropped.push(...peekDroppedRuns(await readFile(paths.revision(projectId, follower), 'utf8')))
+    for (const run of dropped) await removeFile(paths.run(projectId, run))
+    if (dropped.length > 0) await sync(paths.runs(projectId))
+    for (const number of old) await removeFile(paths.revision(projectId, number))
   }
 }
 
@@ -178,3 +202,12 @@ const unknownOutcome = (projectId: string): TintypeError =>
   new TintypeError('store_unavailable', `It is not known whether the change of project "${projectId}" was kept.`, {
     retryAfterSeconds: 1,
   })
+
+const sweptAway = (projectId: string): TintypeError =>
+  new TintypeError(
+    'store_unavailable',
+    `The upload to project "${projectId}" was taken for left over; send it again.`,
+    {
+      retryAfterSeconds: 1,
+    },
+  )

@@ -1,7 +1,7 @@
 // The store on plain files: wiring of its parts, and the reads.
 
-import { open, readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { open, readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { type ProjectChange, type ProjectState, unknownProject } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { ImageRecord } from '../../core/model.ts'
@@ -9,7 +9,8 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { OpenFile, Store } from '../store.ts'
 import { createCommitter } from './commit.ts'
 import { createCommitQueue } from './commit-queue.ts'
-import { codeOf, removeFile, removeFolder, storeError, writeNew } from './durable.ts'
+import { createDeletion } from './deletion.ts'
+import { codeOf, removeFolder, storeError, writeNew } from './durable.ts'
 import { createFreeSpace } from './free-space.ts'
 import { createHeads } from './heads.ts'
 import { openFolder } from './open-folder.ts'
@@ -19,8 +20,8 @@ import { createPublisher } from './publish.ts'
 import { createRemoval } from './removal.ts'
 import { createRuns } from './runs.ts'
 import { createStage } from './stage.ts'
-import { createSweeper, REMOVED_MARK, WHOLE_PROJECT_MARK } from './sweep.ts'
-import { createWorkspace, newToken } from './workspace.ts'
+import { createSweeper } from './sweep.ts'
+import { createWorkspace } from './workspace.ts'
 
 export interface FileStoreOptions {
   /** Folder of the store; made where it is missing. */
@@ -28,7 +29,7 @@ export interface FileStoreOptions {
   log: Logger
   /** Age at which a project's lock counts as left behind, in milliseconds; the same in every process. @default 10000 */
   lockStaleMs?: number
-  /** Longest wait for a project's lock, in milliseconds; then `busy`. @default 15000 */
+  /** Longest wait for a project's lock, in milliseconds; then `busy`. @default lockStaleMs + 5000 */
   lockWaitMs?: number
   /** Most changes that are committed together; 1 commits each alone. @default 64 */
   maxBatch?: number
@@ -50,17 +51,15 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const runs = createRuns({ paths })
   const removal = createRemoval({ paths, heads, runs, log })
   const publisher = createPublisher({ paths, heads, workspace, log })
-  const withLock = createProjectLock({
-    paths,
-    lockStaleMs: options.lockStaleMs ?? 10_000,
-    lockWaitMs: options.lockWaitMs ?? 15_000,
-  })
+  const lockStaleMs = options.lockStaleMs ?? 10_000
+  const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs: options.lockWaitMs ?? lockStaleMs + 5000 })
   const commitBatch = createCommitter({ paths, heads, runs, removal, publisher, workspace, withLock, now, log })
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
   const sweeper = createSweeper({ paths, workspace, heads, runs, removal, settle, log })
-  /** Images whose upload is under way here, and whether they are committed. */
-  const uploads = new Map<string, { committed: boolean }>()
+  const remove = createDeletion({ workspace, removal, commit: queue.commit, log })
+  /** Images whose upload is under way here, where, and whether they are committed. */
+  const uploads = new Map<string, { workspacePath: string; committed: boolean }>()
   const underWay = new Set<Promise<ProjectState>>()
   let sweeping: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
@@ -68,32 +67,6 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const sweep = () => {
     sweeping = sweeping.then(() => sweeper.sweep()).catch((error: unknown) => log.warn({ error }, 'could not sweep'))
   }
-
-  /** A mark in this process's folder says what is being removed, in case it dies over it. */
-  const removing = async (projectId: string, mark: string, work: () => Promise<ProjectState>) => {
-    const folder = await workspace.folder(projectId)
-    try {
-      await writeFile(join(folder, mark), '', { flag: 'wx' })
-      return await work()
-    } finally {
-      await removeFolder(folder).catch((error: unknown) => log.warn({ error }, 'left over'))
-    }
-  }
-
-  const commitRemoval = (projectId: string, change: ProjectChange & { type: 'delete_image' | 'delete_project' }) =>
-    removing(
-      projectId,
-      change.type === 'delete_image' ? change.imageId + REMOVED_MARK : WHOLE_PROJECT_MARK,
-      async () => {
-        const state = await queue.commit(projectId, change)
-        if (change.type === 'delete_image') await removal.image(projectId, change.imageId)
-        else {
-          await removal.project(projectId)
-          await settle(projectId)
-        }
-        return state
-      },
-    )
 
   const project = async (projectId: string): Promise<ProjectState | undefined> => {
     const head = await heads.read(projectId).catch(rethrow)
@@ -103,10 +76,9 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const commit = async (projectId: string, change: ProjectChange): Promise<ProjectState> => {
     try {
       if (change.type !== 'add_image' && !(await project(projectId))) throw unknownProject(projectId)
-      if (change.type === 'delete_image' || change.type === 'delete_project')
-        return await commitRemoval(projectId, change)
-      const state = await queue.commit(projectId, change)
+      if (change.type === 'delete_image' || change.type === 'delete_project') return await remove(projectId, change)
       const upload = change.type === 'add_image' ? uploads.get(change.image.id) : undefined
+      const state = await queue.commit(projectId, change, upload?.workspacePath)
       if (upload) upload.committed = true
       return state
     } catch (error) {
@@ -119,13 +91,13 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
     async open() {
       await openFolder(paths)
-      await workspace.open()
+      await workspace.open().catch(rethrow)
       sweep()
       timer = setInterval(sweep, options.sweepMs ?? 30_000).unref()
     },
 
     async images(state, page) {
-      return pageOf(state, page?.after, page?.limit, (list) => runs.load(state.project_id, list))
+      return pageOf(state, page?.after, page?.limit, (list) => runs.load(state.project_id, list)).catch(rethrow)
     },
 
     async projectIds(page) {
@@ -144,7 +116,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       await assertRoom().catch(rethrow)
       const isKnown = async () => (await heads.read(projectId)) !== undefined
       const stage = await createStage({ paths, workspace, projectId, isKnown, unpublish, log }).catch(rethrow)
-      uploads.set(stage.imageId, { committed: false })
+      uploads.set(stage.imageId, { workspacePath: dirname(dirname(stage.uploadPath)), committed: false })
       return { ...stage, discard: () => stage.discard().finally(() => uploads.delete(stage.imageId)) }
     },
 
@@ -155,17 +127,23 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     },
 
     async openVariant(projectId, imageId, size) {
-      const head = await heads.read(projectId).catch(rethrow)
-      if (!head || head.state.deleted || (await removal.isRemoving(projectId, head, imageId))) return undefined
-      return openFile(paths.variant(projectId, imageId, size))
+      try {
+        const head = await heads.read(projectId)
+        if (!head || head.state.deleted || (await removal.isRemoving(projectId, head, imageId))) return undefined
+        return await openFile(paths.variant(projectId, imageId, size))
+      } catch (error) {
+        throw storeError(error)
+      }
     },
 
     async check() {
       await assertRoom().catch(rethrow)
-      const probe = join(workspace.path, `check-${newToken()}`)
-      await writeNew(probe, 'ok')
-        .then(() => removeFile(probe))
-        .catch(rethrow)
+      try {
+        const folder = await workspace.folder()
+        await writeNew(join(folder, 'probe'), 'ok').finally(() => removeFolder(folder))
+      } catch (error) {
+        throw storeError(error)
+      }
     },
 
     async close() {
@@ -209,12 +187,15 @@ const pageOf = async (state: ProjectState, after: string | undefined, limit: num
 }
 
 const openFile = async (path: string): Promise<OpenFile | undefined> => {
+  const handle = await open(path).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error
+  })
+  if (!handle) return undefined
   try {
-    const handle = await open(path)
     const { size, mtimeMs } = await handle.stat()
     return { handle, bytes: size, modifiedMs: mtimeMs }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw storeError(error)
+    await handle.close()
+    throw error
   }
 }

@@ -1,6 +1,6 @@
 // The newest revision of each project, kept in memory and validated against the disk at every read.
 
-import { statSync } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
@@ -31,13 +31,17 @@ export interface Heads {
 
 interface Head {
   revision: Revision
+  /** Tell its file from any other under the same name: an inode alone is used again. */
   inode: number
+  modifiedMs: number
 }
 
 /** What an image, a run's name and the rest take in memory, in bytes, about. */
 const IMAGE_BYTES = 1500
 const RUN_BYTES = 300
 const OTHER_BYTES = 4096
+/** A revision that is listed but gone was removed by others' commits, at least 32 for each further try. */
+const MOST_TRIES = 100
 
 export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
   const heads = new LRUCache<string, Head>({
@@ -49,17 +53,17 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
   })
 
   // Synchronous on purpose: 5 microseconds for both, where a trip through the thread pool costs tens.
-  const inodeOf = (projectId: string, number: number): number | undefined =>
-    statSync(paths.revision(projectId, number), { throwIfNoEntry: false })?.ino
+  const lookUp = (projectId: string, number: number): Stats | undefined => statsOf(paths.revision(projectId, number))
 
-  const isNewest = (projectId: string, { revision, inode }: Head): boolean => {
+  const isNewest = (projectId: string, { revision, inode, modifiedMs }: Head): boolean => {
     const { revision: number } = revision.state
-    return inodeOf(projectId, number) === inode && inodeOf(projectId, number + 1) === undefined
+    const found = lookUp(projectId, number)
+    return found?.ino === inode && found.mtimeMs === modifiedMs && lookUp(projectId, number + 1) === undefined
   }
 
   const numbers = async (projectId: string): Promise<number[]> => {
     const names = await readdir(paths.meta(projectId)).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return []
+      if (isMissing(error)) return []
       throw error
     })
     return names
@@ -69,13 +73,13 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
   }
 
   const load = async (projectId: string): Promise<Head | undefined> => {
-    for (;;) {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
       const newest = (await numbers(projectId)).at(-1)
       if (newest === undefined) return undefined
-      const head = await readHead(paths.revision(projectId, newest), projectId)
-      // Gone since it was listed: so many were committed meanwhile that it was removed.
+      const head = await readHead(paths.revision(projectId, newest), projectId, newest)
       if (head) return head
     }
+    throw damaged(projectId)
   }
 
   return {
@@ -83,7 +87,7 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
       const known = heads.get(projectId)
       if (known && isNewest(projectId, known)) return known.revision
       // Most requests for projects that do not exist end here.
-      if (!known && statSync(paths.meta(projectId), { throwIfNoEntry: false }) === undefined) return undefined
+      if (!known && statsOf(paths.meta(projectId)) === undefined) return undefined
       const head = await load(projectId)
       if (head) heads.set(projectId, head)
       else heads.delete(projectId)
@@ -94,8 +98,8 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
 
     remember(revision) {
       const { project_id, revision: number } = revision.state
-      const inode = inodeOf(project_id, number)
-      if (inode !== undefined) heads.set(project_id, { revision, inode })
+      const found = lookUp(project_id, number)
+      if (found) heads.set(project_id, { revision, inode: found.ino, modifiedMs: found.mtimeMs })
     },
 
     forget(projectId) {
@@ -104,24 +108,42 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
   }
 }
 
-const readHead = async (path: string, projectId: string): Promise<Head | undefined> => {
+/** Undefined where the file is gone. @throws TintypeError `project_damaged`; errors of the system as they are */
+const readHead = async (path: string, projectId: string, number: number): Promise<Head | undefined> => {
   try {
     const handle = await open(path)
     try {
-      const { ino } = await handle.stat()
-      return { revision: decodeRevision(await handle.readFile('utf8')), inode: ino }
+      const { ino, mtimeMs } = await handle.stat()
+      const revision = decodeRevision(await handle.readFile('utf8'))
+      // A file may be whole and at the wrong place: a folder that was copied, a file under another's name.
+      if (revision.state.project_id !== projectId || revision.state.revision !== number)
+        throw new Error(`the file is revision ${revision.state.revision} of "${revision.state.project_id}"`)
+      return { revision, inode: ino, modifiedMs: mtimeMs }
     } finally {
       await handle.close()
     }
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     if (codeOf(error) !== undefined) throw error
-    throw new TintypeError(
-      'project_damaged',
-      `The list of project "${projectId}" is damaged on disk; tintype doctor can mend it.`,
-      {
-        cause: error,
-      },
-    )
+    throw damaged(projectId, error)
   }
 }
+
+const damaged = (projectId: string, cause?: unknown): TintypeError =>
+  new TintypeError(
+    'project_damaged',
+    `The list of project "${projectId}" is damaged on disk; tintype doctor can mend it.`,
+    { cause },
+  )
+
+const statsOf = (path: string): Stats | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+/** Also where a file stands in place of a project's folder: people put notes beside the projects. */
+const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'

@@ -23,19 +23,14 @@ export const openFolder = async (paths: Paths): Promise<void> => {
 /** Commits rest on hard links, which some disks (FAT, exFAT, some network shares) don't have. */
 const tryHardLink = async (paths: Paths): Promise<void> => {
   const folder = join(paths.tmp, `probe-${newToken()}`)
+  let why = "it can't be written"
   try {
     await mkdir(folder)
     await writeFile(join(folder, 'file'), '')
+    why = 'its disk makes no hard links'
     await link(join(folder, 'file'), join(folder, 'link'))
   } catch (error) {
-    const code = codeOf(error) ?? 'unknown error'
-    throw refused(
-      paths.root,
-      code === 'EROFS' || code === 'EACCES'
-        ? `it can't be written (${code})`
-        : `its disk makes no hard links (${code})`,
-      error,
-    )
+    throw refused(paths.root, `${why} (${codeOf(error) ?? 'unknown error'})`, error)
   } finally {
     await removeFolder(folder).catch(() => {})
   }

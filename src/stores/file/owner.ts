@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { codeOf } from './durable.ts'
+import { ownerFault } from './owner-seal.ts'
 
 const ownerSchema = z.object({
   pid: z.int().positive(),
@@ -18,6 +19,9 @@ const ownerSchema = z.object({
 
 type Owner = z.infer<typeof ownerSchema>
 
+/** End of the name of a folder that nobody owns any more: it is for whoever sweeps next. */
+export const LEFT = '.left'
+
 /** How long an owner whose process cannot be seen from here may be silent. */
 const SILENT_MS = 60_000
 
@@ -30,6 +34,7 @@ export const thisProcess = async (): Promise<Owner> => ({
 
 /** False only where the owner is known to be gone. */
 export const ownerLives = async (ownerFile: string): Promise<boolean> => {
+  if (dirname(ownerFile).endsWith(LEFT)) return false
   const owner = await readOwner(ownerFile)
   const here = { host: hostname(), ...(await surroundings()) }
   if (owner && owner.host === here.host && owner.boot === here.boot && owner.namespace === here.namespace)
@@ -43,12 +48,15 @@ const processLives = async (owner: Owner): Promise<boolean> => {
   } catch (error) {
     return codeOf(error) !== 'ESRCH'
   }
-  return owner.started === (await startOf(owner.pid))
+  const started = await startOf(owner.pid)
+  // What could not be read, for want of /proc or of file descriptors, proves nothing.
+  return started === '' || owner.started === '' || started === owner.started
 }
 
 const readOwner = async (ownerFile: string): Promise<Owner | undefined> => {
   try {
-    return ownerSchema.parse(JSON.parse(await readFile(ownerFile, 'utf8')))
+    const text = await readFile(ownerFile, 'utf8')
+    return ownerFault(ownerFile, text) === undefined ? ownerSchema.parse(JSON.parse(text)) : undefined
   } catch {
     return undefined
   }
@@ -63,7 +71,7 @@ const lastSign = async (ownerFile: string): Promise<number> => {
   return 0
 }
 
-/** Empty where there is no /proc: then the pid alone has to tell. */
+/** Empty where it cannot be read, as where there is no /proc. */
 const surroundings = async () => ({
   boot: await orEmpty(readFile('/proc/sys/kernel/random/boot_id', 'utf8')),
   namespace: await orEmpty(readlink('/proc/self/ns/pid')),

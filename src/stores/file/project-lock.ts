@@ -1,6 +1,7 @@
 // The lock of a project: it keeps writers out of each other's way. Correctness does not rest on it, see commit.ts.
 
 import { randomInt } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lock } from 'proper-lockfile'
 import { TintypeError } from '../../core/errors.ts'
@@ -45,7 +46,7 @@ const acquire = async (paths: Paths, projectId: string, stale: number, deadline:
       // A lock that was taken over is somebody else's now, and theirs to release.
       return { release: async () => (compromised ? undefined : release().catch(() => {})) }
     } catch (error) {
-      if (codeOf(error) !== 'ELOCKED') throw error
+      if (!isTaken(error, paths.project(projectId))) throw error
       if (Date.now() >= deadline)
         throw new TintypeError('busy', `Project "${projectId}" is being changed by others; try again.`, {
           cause: error,
@@ -58,3 +59,7 @@ const acquire = async (paths: Paths, projectId: string, stale: number, deadline:
     )
   }
 }
+
+/** Also where somebody took the new lock for an old one and removed it before it could be looked at. */
+const isTaken = (error: unknown, folder: string): boolean =>
+  codeOf(error) === 'ELOCKED' || (codeOf(error) === 'ENOENT' && existsSync(folder))

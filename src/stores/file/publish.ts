@@ -26,11 +26,11 @@ export interface Publisher {
    * moment: writing all of it for each change would make a change cost as much as the project is long.
    */
   publish(projectId: string, revision: Revision, folder: string): Promise<void>
-  /** Publishes now what was put off. */
+  /** Publishes now what was put off, and puts nothing off any more. */
   flush(): Promise<void>
 }
 
-/** Somebody else publishes too, each time that this copy was found to be old. */
+/** Copies in a row, where each is old by the time that it is there. */
 const MOST_TRIES = 8
 
 export const createPublisher = (options: PublisherOptions): Publisher => {
@@ -51,14 +51,20 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
     await rename(own, paths.published(projectId))
   }
 
-  const publishNewest = async (projectId: string, revision: Revision, folder: string): Promise<void> => {
+  const publishNewest = async (projectId: string, revision: Revision, folder: string, tries: number): Promise<void> => {
     let newest = revision
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
+    for (let done = 0; done < tries; done++) {
       await write(projectId, newest, folder)
       const head = await heads.read(projectId)
       if (!head || head.state.revision === newest.state.revision) return
       newest = head
     }
+    // Whoever is ahead publishes too, but this copy may have come after theirs.
+    putOff(projectId)
+  }
+
+  const putOff = (projectId: string): void => {
+    if (!delayed.has(projectId)) delayed.set(projectId, setTimeout(() => publishLater(projectId), pauseMs).unref())
   }
 
   const publishLater = (projectId: string): void => {
@@ -71,7 +77,7 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
       const head = await heads.read(projectId)
       if (!head) return
       const folder = await workspace.folder(projectId)
-      await publishNewest(projectId, head, folder).finally(() => removeFolder(folder))
+      await publishNewest(projectId, head, folder, 1).finally(() => removeFolder(folder))
     } catch (error) {
       log.warn({ error, projectId }, 'meta.json could not be published; the next change does it')
     }
@@ -79,8 +85,8 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
 
   return {
     async publish(projectId, revision, folder) {
-      if (revision.state.image_count <= promptImages) return publishNewest(projectId, revision, folder)
-      if (!delayed.has(projectId)) delayed.set(projectId, setTimeout(() => publishLater(projectId), pauseMs).unref())
+      if (revision.state.image_count <= promptImages) return publishNewest(projectId, revision, folder, MOST_TRIES)
+      putOff(projectId)
     },
 
     async flush() {
@@ -89,6 +95,8 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
         publishLater(projectId)
       }
       await publishing
+      for (const timer of delayed.values()) clearTimeout(timer)
+      delayed.clear()
     },
   }
 }

@@ -1,12 +1,13 @@
 // Taking files away, after the revision that no longer names them. What a crash leaves is told by the revision itself.
 
 import { statSync } from 'node:fs'
+import { LRUCache } from 'lru-cache'
 import { SIZES } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { removeFile } from './durable.ts'
+import { codeOf, removeFile, sync } from './durable.ts'
 import type { Heads } from './heads.ts'
 import type { Paths } from './paths.ts'
-import type { Revision, StoredRun } from './revision.ts'
+import type { Revision } from './revision.ts'
 import type { Runs } from './runs.ts'
 
 export interface RemovalOptions {
@@ -17,11 +18,13 @@ export interface RemovalOptions {
 }
 
 export interface Removal {
-  /** Removes the files of one image. False where the disk did not let it; the project's next commit tries again. */
-  image(projectId: string, imageId: string): Promise<boolean>
-  /** Removes what the newest revision says is to be removed. */
+  /** Removes the files of one image. @throws where the disk does not let it */
+  image(projectId: string, imageId: string): Promise<void>
+  /** The same for an image that no revision names: gone for good when this resolves, so that no trace of it is needed. */
+  stray(projectId: string, imageId: string): Promise<void>
+  /** Removes what the newest revision says is to be removed. @throws where the disk does not let it */
   project(projectId: string): Promise<void>
-  /** What a revision says is to be removed and is still there. */
+  /** What the revision that follows this one has to say is to be removed. */
   left(projectId: string, base: Revision | undefined): Promise<Pick<Revision, 'removing' | 'removingRuns'>>
   /** True for an image that was deleted, whose files may still be there. */
   isRemoving(projectId: string, revision: Revision, imageId: string): Promise<boolean>
@@ -29,45 +32,78 @@ export interface Removal {
 
 /** The original goes last: where it is gone, so are the others. */
 const ORDER = SIZES.toReversed()
+/** Ids are forgotten many at a time, because four folders are synced for it. */
+const FEWEST_TO_FORGET = 32
 
 export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Removal => {
-  const finishedRuns = new Set<string>()
+  /** By project: runs that a revision still names, with the files of their images gone for good. */
+  const finished = new LRUCache<string, Set<string>>({ max: 1000 })
 
-  const image = async (projectId: string, imageId: string): Promise<boolean> => {
+  const image = async (projectId: string, imageId: string): Promise<void> => {
+    for (const size of ORDER) await removeFile(paths.variant(projectId, imageId, size))
+  }
+
+  /** Until this is done, a power cut can bring files back that were removed. */
+  const syncFolders = async (projectId: string): Promise<void> => {
+    for (const size of SIZES)
+      await sync(paths.variants(projectId, size)).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error
+      })
+  }
+
+  const isStuck = async (projectId: string, imageId: string): Promise<boolean> => {
+    const original = paths.variant(projectId, imageId, 'original')
+    if (statSync(original, { throwIfNoEntry: false }) === undefined) return false
     try {
-      for (const size of ORDER) await removeFile(paths.variant(projectId, imageId, size))
-      return true
-    } catch (error) {
-      log.warn({ error, projectId, imageId }, 'files of a deleted image could not be removed')
+      await image(projectId, imageId)
       return false
+    } catch (error) {
+      log.warn(
+        { error, projectId, imageId },
+        'files of a deleted image could not be removed; the next change tries again',
+      )
+      return true
     }
   }
 
-  const wholeRun = async (projectId: string, stored: StoredRun): Promise<void> => {
-    const images = await runs.images(projectId, stored)
-    const gone = await Promise.all(images.map(({ id }) => image(projectId, id)))
-    if (gone.every(Boolean)) finishedRuns.add(stored.id)
+  const mayForget = async (projectId: string, ids: number): Promise<boolean> => {
+    if (ids < FEWEST_TO_FORGET) return false
+    return syncFolders(projectId).then(
+      () => true,
+      () => false,
+    )
   }
-
-  const isThere = (projectId: string, imageId: string): boolean =>
-    statSync(paths.variant(projectId, imageId, 'original'), { throwIfNoEntry: false }) !== undefined
 
   return {
     image,
+
+    async stray(projectId, imageId) {
+      await image(projectId, imageId)
+      await syncFolders(projectId)
+    },
 
     async project(projectId) {
       const head = await heads.read(projectId)
       if (!head) return
       for (const imageId of head.removing) await image(projectId, imageId)
-      for (const stored of head.removingRuns) await wholeRun(projectId, stored)
+      for (const stored of head.removingRuns)
+        await Promise.all((await runs.images(projectId, stored)).map(({ id }) => image(projectId, id)))
+      if (head.removingRuns.length === 0) return
+      await syncFolders(projectId)
+      finished.set(projectId, new Set(head.removingRuns.map(({ id }) => id)))
     },
 
     async left(projectId, base) {
-      const removing: string[] = []
-      for (const imageId of base?.removing ?? [])
-        if (isThere(projectId, imageId) && !(await image(projectId, imageId))) removing.push(imageId)
-      const removingRuns = (base?.removingRuns ?? []).filter(({ id }) => !finishedRuns.delete(id))
-      return { removing, removingRuns }
+      const { removing, removingRuns } = base ?? { removing: [], removingRuns: [] }
+      const stuck: string[] = []
+      for (const imageId of removing) if (await isStuck(projectId, imageId)) stuck.push(imageId)
+      const forget = await mayForget(projectId, removing.length - stuck.length)
+      const done = finished.get(projectId)
+      if (removingRuns.length === 0) finished.delete(projectId)
+      return {
+        removing: forget ? stuck : removing,
+        removingRuns: removingRuns.filter(({ id }) => !done?.has(id)),
+      }
     },
 
     async isRemoving(projectId, { removing, removingRuns }, imageId) {

@@ -84,6 +84,12 @@ export const decodeRun = (text: string, stored: { sha256: string }): ImageRecord
   return z.array(imageSchema).parse(JSON.parse(text))
 }
 
+/** Ids of the runs that a revision needs: of its images, and of those still to be removed. */
+export const namedRuns = ({ state, removingRuns }: Pick<Revision, 'state' | 'removingRuns'>): string[] => [
+  ...state.images.runs.flatMap(({ stored }) => stored?.id ?? []),
+  ...removingRuns.map(({ id }) => id),
+]
+
 /** The document for people: the whole list in one file, one image a line. */
 export const encodePublished = (state: ProjectState, runs: readonly string[]): string => {
   const { images, deleted: _, ...project } = state

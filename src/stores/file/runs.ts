@@ -1,15 +1,15 @@
 // Sealed runs of images: written once, named by revisions, removed with the last revision that names them.
 
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { customAlphabet } from 'nanoid'
 import { TintypeError } from '../../core/errors.ts'
 import type { ImageList, Run } from '../../core/image-list.ts'
 import type { ImageRecord } from '../../core/model.ts'
-import { linkNew, sync, writeNew } from './durable.ts'
+import { codeOf, linkNew, removeFile, sync, writeNew } from './durable.ts'
 import type { Paths } from './paths.ts'
-import { decodeRun, encodeRun, type StoredRun, sha256, storedRun } from './revision.ts'
+import { decodeRun, encodeRun, namedRuns, type Revision, type StoredRun, sha256, storedRun } from './revision.ts'
 
 export interface RunsOptions {
   paths: Paths
@@ -18,15 +18,17 @@ export interface RunsOptions {
 }
 
 export interface Runs {
-  /** The same list with every run loaded. @throws TintypeError `project_damaged` */
+  /** The same list with every run loaded. @throws TintypeError `project_damaged`; errors of the system as they are */
   load(projectId: string, list: ImageList): Promise<ImageList>
-  /** The images of one run. @throws TintypeError `project_damaged` */
+  /** The images of one run. @throws TintypeError `project_damaged`; errors of the system as they are */
   images(projectId: string, stored: StoredRun): Promise<readonly ImageRecord[]>
   /**
-   * The same list with every new run written and synced. Each is written to `folder` first and stays there under the
-   * same name, so that a sweep knows which runs a dead writer left.
+   * The same list with every new run written and synced, or the very same object where none is new. Each is written to
+   * `folder` first and stays there under the same name, so that a sweep knows which runs a dead writer left.
    */
   store(projectId: string, list: ImageList, folder: string): Promise<ImageList>
+  /** Removes the runs that `folder` tells of and `head` does not name. */
+  drop(projectId: string, head: Revision | undefined, folder: string): Promise<void>
 }
 
 const newRunId = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 16)
@@ -45,6 +47,7 @@ export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
       cache.set(stored.id, loaded, { size: stored.bytes })
       return loaded
     } catch (error) {
+      if (codeOf(error) !== undefined && codeOf(error) !== 'ENOENT') throw error
       throw new TintypeError(
         'project_damaged',
         `A part of the list of project "${projectId}" is damaged on disk; tintype doctor can mend it.`,
@@ -56,13 +59,13 @@ export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
   const loadRun = async (projectId: string, run: Run): Promise<Run> =>
     run.images ? run : { ...run, images: await images(projectId, storedRun(run.count, run.stored)) }
 
-  const storeRun = async (projectId: string, run: Run, folder: string): Promise<Run> => {
+  const ownFile = (folder: string, id: string) => join(folder, `run-${id}.json`)
+
+  const writeRun = async (run: Run, folder: string): Promise<Run> => {
     if (run.stored || !run.images) return run
     const id = newRunId()
     const text = encodeRun(run.images)
-    const own = join(folder, `run-${id}.json`)
-    await writeNew(own, text)
-    await linkNew(own, paths.run(projectId, id))
+    await writeNew(ownFile(folder, id), text)
     const stored = { id, bytes: Buffer.byteLength(text), sha256: sha256(text) }
     cache.set(id, run.images, { size: stored.bytes })
     return { ...run, stored }
@@ -79,9 +82,23 @@ export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
     async store(projectId, list, folder) {
       if (list.runs.every((run) => run.stored)) return list
       const runs: Run[] = []
-      for (const run of list.runs) runs.push(await storeRun(projectId, run, folder))
+      for (const run of list.runs) runs.push(await writeRun(run, folder))
+      // The names in the folder tell a sweep what to take back, so they are durable before anything is linked.
+      await sync(folder)
+      await sync(dirname(folder))
+      for (const [at, { stored }] of runs.entries())
+        if (stored && !list.runs[at]?.stored) await linkNew(ownFile(folder, stored.id), paths.run(projectId, stored.id))
       await sync(paths.runs(projectId))
       return { ...list, runs }
+    },
+
+    async drop(projectId, head, folder) {
+      const named = new Set(head ? namedRuns(head) : [])
+      const told = (await readdir(folder)).flatMap((name) => RUN_FILE.exec(name)?.[1] ?? [])
+      const unnamed = told.filter((id) => !named.has(id))
+      for (const id of unnamed) await removeFile(paths.run(projectId, id))
+      // Gone for good before the folder that tells of them is.
+      if (unnamed.length > 0) await sync(paths.runs(projectId))
     },
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { newImageId, SIZES, type Size } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Stage } from '../store.ts'
-import { linkNew, removeFolder, storeError, sync, writeAllOf } from './durable.ts'
+import { codeOf, linkNew, removeFolder, storeError, sync, writeAllOf } from './durable.ts'
 import type { Paths } from './paths.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -81,7 +81,12 @@ export const createStage = async ({
         // The folder's name and names tell a sweep what to take back, so they are durable before anything is linked.
         await Promise.all([...SIZES.map((size) => sync(targets[size])), workspace.secure(folder)])
         if (!(await isKnown())) await makeProject()
-        await linkAll()
+        await linkAll().catch(async (error: unknown) => {
+          // Copies of a store may lack the folders that were empty.
+          if (codeOf(error) !== 'ENOENT') throw error
+          await makeProject()
+          await linkAll()
+        })
         await Promise.all(SIZES.map((size) => sync(paths.variants(projectId, size))))
       } catch (error) {
         throw storeError(error)
@@ -94,6 +99,7 @@ export const createStage = async ({
         await removeFolder(folder)
       } catch (error) {
         log.warn({ error, projectId, imageId }, 'an upload could not be cleaned up; a sweep does it')
+        await workspace.leave(folder)
       }
     },
   }

@@ -1,7 +1,7 @@
 // The revision that follows another: what a batch of changes leads to, and what is left to remove. No I/O.
 
 import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../core/changes.ts'
-import { REMEMBERED_COMMITS, type Revision, type StoredRun, storedRun } from './revision.ts'
+import { namedRuns, REMEMBERED_COMMITS, type Revision, type StoredRun, storedRun } from './revision.ts'
 
 /** What became of one change. */
 export type Outcome = { state: ProjectState } | { error: unknown }
@@ -68,14 +68,13 @@ export interface SuccessorInput {
 }
 
 export const successorOf = ({ base, state, commit, removing, removingRuns }: SuccessorInput): Revision => {
-  const named = new Set([...storedRunsOf(state), ...removingRuns].map(({ id }) => id))
-  const namedBefore = base ? [...storedRunsOf(base.state), ...base.removingRuns].map(({ id }) => id) : []
+  const named = new Set(namedRuns({ state, removingRuns }))
   return {
     state: withoutRunImages(state),
     commits: [...(base?.commits ?? []), commit].slice(-REMEMBERED_COMMITS),
     removing,
     removingRuns,
-    droppedRuns: namedBefore.filter((id) => !named.has(id)),
+    droppedRuns: base ? namedRuns(base).filter((id) => !named.has(id)) : [],
   }
 }
 

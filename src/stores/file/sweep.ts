@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { findImage } from '../../core/image-list.ts'
 import { isImageId } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { codeOf, removeFile, removeFolder } from './durable.ts'
+import { codeOf, removeFolder } from './durable.ts'
 import type { Heads } from './heads.ts'
-import { ownerLives } from './owner.ts'
+import { LEFT, ownerLives } from './owner.ts'
 import type { Paths } from './paths.ts'
 import type { Removal } from './removal.ts'
-import { RUN_FILE, type Runs } from './runs.ts'
-import { OWNER_FILE, projectOfFolder, type Workspace } from './workspace.ts'
+import type { Runs } from './runs.ts'
+import { newToken, OWNER_FILE, projectOfFolder, type Workspace } from './workspace.ts'
 
 export interface SweeperOptions {
   paths: Paths
@@ -35,51 +35,65 @@ export interface Sweeper {
 export const REMOVED_MARK = '.removed'
 export const WHOLE_PROJECT_MARK = `project${REMOVED_MARK}`
 
+/** Files in the folder of a commit; it is empty where its writer died early. */
+const COMMIT_FILE = /\.json$/
+
 export const createSweeper = (options: SweeperOptions): Sweeper => {
   const { paths, workspace, heads, runs, removal, settle, log } = options
 
   const unpublish = async (projectId: string, imageId: string): Promise<void> => {
     const head = await heads.read(projectId)
     if (head && findImage(await runs.load(projectId, head.state.images), imageId)) return
-    await removal.image(projectId, imageId)
+    await removal.stray(projectId, imageId)
   }
 
-  const dropRun = async (projectId: string, runId: string): Promise<void> => {
+  const finishRemoval = async (projectId: string): Promise<void> => {
     const head = await heads.read(projectId)
-    const named = [
-      ...(head?.state.images.runs ?? []).map(({ stored }) => stored?.id),
-      ...(head?.removingRuns ?? []).map(({ id }) => id),
-    ]
-    if (!named.includes(runId)) await removeFile(paths.run(projectId, runId))
+    if (!head || head.removing.length + head.removingRuns.length === 0) return
+    await removal.project(projectId)
+    await settle(projectId)
+  }
+
+  /**
+   * Everybody else would wait for the lock of a dead writer until it is stale. Should it be another's by now, two may
+   * write at a time, which costs them time and nothing else (see commit.ts).
+   */
+  const unlock = async (projectId: string): Promise<void> => {
+    await rmdir(paths.lock(projectId)).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error
+    })
   }
 
   const sweepFolder = async (folder: string, projectId: string): Promise<void> => {
     const names = await readdir(folder)
+    if (names.every((name) => COMMIT_FILE.test(name))) await unlock(projectId)
     const imageIds = new Set(names.map((name) => name.split('.')[0] ?? '').filter(isImageId))
     for (const imageId of imageIds) await unpublish(projectId, imageId)
-    for (const name of names) {
-      const runId = RUN_FILE.exec(name)?.[1]
-      if (runId !== undefined) await dropRun(projectId, runId)
-    }
-    if (names.includes(WHOLE_PROJECT_MARK)) {
-      await removal.project(projectId)
-      await settle(projectId)
-    }
+    await runs.drop(projectId, await heads.read(projectId), folder)
+    if (names.includes(WHOLE_PROJECT_MARK)) await finishRemoval(projectId)
     await removeFolder(folder)
   }
 
-  /** Each folder is moved over first: from then on its owner, should it live after all, can link nothing from it. */
+  /**
+   * The whole folder gets another name first: should its owner live after all, it can link nothing any more of what it
+   * had begun, whichever folder below it would have been linked from. (Seen one by one, the folder of an upload could be
+   * swept while the commit of it still went through.) The new name says that anybody may sweep it, should this fail.
+   */
   const sweepOwner = async (owner: string): Promise<void> => {
-    for (const name of await readdir(owner)) {
+    const taken = join(paths.tmp, newToken() + LEFT)
+    await rename(owner, taken)
+    let whole = true
+    for (const name of await readdir(taken)) {
       const projectId = projectOfFolder(name)
-      if (name === OWNER_FILE) continue
-      const folder = join(workspace.path, name)
-      await rename(join(owner, name), folder)
-      if (projectId === undefined) await removeFolder(folder)
-      else await sweepFolder(folder, projectId)
+      if (projectId === undefined) continue
+      await sweepFolder(join(taken, name), projectId).catch((error: unknown) => {
+        if (codeOf(error) === 'ENOENT') throw error
+        whole = false
+        log.warn({ error, owner, projectId }, 'could not sweep; it is tried again')
+      })
     }
-    await removeFile(join(owner, OWNER_FILE))
-    await rmdir(owner)
+    if (!whole) return
+    await removeFolder(taken)
     log.info({ owner }, 'swept behind a process that is gone')
   }
 

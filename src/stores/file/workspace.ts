@@ -3,14 +3,15 @@
 //   .tmp/<owner>/owner.json                           who this is, and that it lives
 //   .tmp/<owner>/<token>@<project folder>/            one upload, commit or removal under way
 //
-// Whatever is linked into a project is linked from here. So a folder that was taken away from a dead owner (sweep.ts)
-// cannot publish anything any more, should its owner turn out to be alive.
+// Whatever is linked into a project is linked from here. So an owner whose folder was taken away (sweep.ts) can publish
+// nothing of what it had begun, should it turn out to be alive. What it begins afterwards goes to a new folder.
 
-import { mkdir, utimes } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rename, rmdir, utimes } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { customAlphabet } from 'nanoid'
-import { makeFolder, removeFolder, sync, writeNew } from './durable.ts'
-import { thisProcess } from './owner.ts'
+import { codeOf, removeFile, sync, writeNew } from './durable.ts'
+import { LEFT, thisProcess } from './owner.ts'
+import { sealOwner } from './owner-seal.ts'
 import { folderOf, type Paths, projectIdOf } from './paths.ts'
 
 export interface WorkspaceOptions {
@@ -18,14 +19,17 @@ export interface WorkspaceOptions {
 }
 
 export interface Workspace {
-  /** This process's folder. */
+  /** This process's folder: another one after it was taken away. */
   readonly path: string
   /** Creates it. */
   open(): Promise<void>
-  /** A new folder for work on a project. Remove it when that work is done. */
-  folder(projectId: string): Promise<string>
+  /** A new folder for work, on a project if one is given. Remove it when that work is done. */
+  folder(projectId?: string): Promise<string>
   /** Makes the names of a folder durable, so that they are found after a power cut. */
   secure(folder: string): Promise<void>
+  /** Gives a folder, whose work could not be cleaned up, to the next sweep of any process. Never throws. */
+  leave(folder: string): Promise<void>
+  /** What is still in the folder is left to a sweep. */
   close(): Promise<void>
 }
 
@@ -39,38 +43,80 @@ const HEARTBEAT_MS = 10_000
 export const newToken: () => string = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12)
 
 export const createWorkspace = ({ paths }: WorkspaceOptions): Workspace => {
-  const path = join(paths.tmp, newToken())
-  const ownerFile = join(path, OWNER_FILE)
+  let path = join(paths.tmp, newToken())
   let heartbeat: NodeJS.Timeout | undefined
+  let opening: Promise<void> | undefined
+  let closed = false
+
+  const begin = async (): Promise<void> => {
+    const ownerFile = join(path, OWNER_FILE)
+    await mkdir(path)
+    await writeNew(ownerFile, sealOwner(ownerFile, await thisProcess()))
+    await sync(path)
+    await sync(paths.tmp)
+    clearInterval(heartbeat)
+    heartbeat = setInterval(() => {
+      const now = new Date()
+      utimes(ownerFile, now, now).catch(() => {})
+    }, HEARTBEAT_MS).unref()
+  }
+
+  /** Takes another path each time, so that a folder of before and one of now are told apart. */
+  const beginAgain = (): Promise<void> => {
+    path = join(paths.tmp, newToken())
+    return begin()
+  }
+
+  const folderIn = async (owner: string, projectId: string | undefined): Promise<string> => {
+    const folder = join(owner, projectId === undefined ? newToken() : `${newToken()}@${folderOf(projectId)}`)
+    await mkdir(folder)
+    return folder
+  }
 
   return {
-    path,
-
-    async open() {
-      await makeFolder(path)
-      await writeNew(ownerFile, JSON.stringify(await thisProcess()))
-      await sync(path)
-      heartbeat = setInterval(() => {
-        const now = new Date()
-        utimes(ownerFile, now, now).catch(() => {})
-      }, HEARTBEAT_MS).unref()
+    get path() {
+      return path
     },
 
+    open: begin,
+
     async folder(projectId) {
-      const folder = join(path, `${newToken()}@${folderOf(projectId)}`)
-      await mkdir(folder)
-      return folder
+      const owner = path
+      try {
+        return await folderIn(owner, projectId)
+      } catch (error) {
+        if (closed || codeOf(error) !== 'ENOENT') throw error
+        if (owner === path) opening = beginAgain()
+        await opening
+        return folderIn(path, projectId)
+      }
     },
 
     async secure(folder) {
       await sync(folder)
-      await sync(path)
+      await sync(dirname(folder))
+    },
+
+    async leave(folder) {
+      const left = join(paths.tmp, newToken() + LEFT)
+      try {
+        await mkdir(left)
+        await sync(paths.tmp)
+        await rename(folder, join(left, basename(folder)))
+      } catch {
+        // Then it is left to a sweep when this process ends.
+      }
     },
 
     async close() {
+      closed = true
       clearInterval(heartbeat)
-      // What cannot be removed, such as a folder that could never be made, is left to a sweep.
-      await removeFolder(path).catch(() => {})
+      try {
+        await removeFile(join(path, OWNER_FILE))
+        await rmdir(path)
+      } catch {
+        await rename(path, path + LEFT).catch(() => {})
+      }
     },
   }
 }

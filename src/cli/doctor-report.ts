@@ -1,0 +1,144 @@
+// What `tintype doctor` prints: lines for people or one JSON document, as they come, and a progress bar on a terminal.
+
+import { SingleBar } from 'cli-progress'
+import type { Diagnosis, Finding, Outcome, Progress } from '../services/doctor.ts'
+import { version } from '../version.ts'
+import type { DoctorResult } from './doctor.ts'
+
+export interface ReportOptions {
+  storageDir: string
+  fix: boolean
+  /** One JSON document instead of lines. */
+  json: boolean
+}
+
+export interface Report {
+  finding(finding: Finding): void
+  /** Undefined where nobody looks at it. */
+  progress: ((progress: Progress) => void) | undefined
+  end(diagnosis: Diagnosis): DoctorResult
+  fail(message: string): DoctorResult
+}
+
+const LABELS = {
+  mendable: 'damaged',
+  unmendable: 'damaged',
+  failed: 'not mended',
+  mended: 'mended',
+  noted: 'note',
+} as const satisfies Record<Outcome, string>
+
+const LABEL_WIDTH = 'not mended'.length
+
+export const createReport = (options: ReportOptions): Report => {
+  const bar = createBar()
+  const document = options.json ? createDocument(options) : createLines(options)
+  return {
+    finding(finding) {
+      bar?.clear()
+      document.finding(finding)
+    },
+    progress: bar?.show,
+    end(diagnosis) {
+      bar?.stop()
+      const result = resultOf(diagnosis)
+      document.end(diagnosis, result)
+      return result
+    },
+    fail(message) {
+      bar?.stop()
+      document.fail(message)
+      return 'failed'
+    },
+  }
+}
+
+const resultOf = ({ stopped, remaining, mended }: Diagnosis): DoctorResult => {
+  if (stopped) return 'failed'
+  if (remaining > 0) return 'damaged'
+  return mended > 0 ? 'mended' : 'clean'
+}
+
+const print = (text: string): void => void process.stdout.write(text)
+
+const createLines = ({ storageDir, fix }: ReportOptions) => {
+  let isMendable = false
+  return {
+    finding({ outcome, path, detail, done }: Finding) {
+      isMendable ||= outcome === 'mendable'
+      print(`${LABELS[outcome].padEnd(LABEL_WIDTH)}  ${oneLine(path)}: ${oneLine(detail)}\n`)
+      if (done !== undefined) print(`${' '.repeat(LABEL_WIDTH)}  ${oneLine(done)}\n`)
+    },
+    end({ projects, images, mended, remaining, noted, stopped }: Diagnosis, result: DoctorResult) {
+      const found = [`${mended} mended`, `${remaining} damaged`, `${noted} notes`].filter(
+        (part) => !part.startsWith('0 '),
+      )
+      if (stopped) print('Stopped before the end. ')
+      print(`${projects} projects with ${images} images checked: ${found.join(', ') || 'all is well'}.\n`)
+      if (isMendable && !fix) print('Run it again with --fix to mend them.\n')
+      if (mended > 0) print(`What was replaced or taken away is kept in ${storageDir}/.lost until you delete it.\n`)
+      if (result === 'damaged' && fix)
+        print('What is damaged still needs a copy from elsewhere: put it in its place, or delete the image.\n')
+    },
+    fail: printError,
+  }
+}
+
+/** Written piece by piece: a store may have more findings than memory can hold. */
+const createDocument = ({ storageDir, fix }: ReportOptions) => {
+  let count = 0
+  const head = JSON.stringify({ tintype: version, storage: storageDir, fix }).slice(0, -1)
+  const begin = () => print(count++ === 0 ? `${head},"findings":[\n` : ',\n')
+  const close = (rest: object) => {
+    if (count === 0) print(`${head},"findings":[`)
+    print(`\n],${JSON.stringify(rest).slice(1)}\n`)
+  }
+  return {
+    finding({ projectId, kind, path, outcome, detail, done }: Finding) {
+      begin()
+      print(JSON.stringify({ project_id: projectId ?? null, kind, path, outcome, detail, done: done ?? null }))
+    },
+    end({ stopped, ...summary }: Diagnosis, result: DoctorResult) {
+      close({ summary, stopped, result })
+    },
+    fail(message: string) {
+      printError(message)
+      close({ result: 'failed', error: message })
+    },
+  }
+}
+
+const printError = (message: string): void => void process.stderr.write(`tintype: ${message}\n`)
+
+/** Names of files that are not ours may hold anything, such as what moves the cursor of a terminal. */
+const oneLine = (text: string): string =>
+  text.replace(/\p{C}/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+
+const createBar = () => {
+  if (!process.stderr.isTTY) return undefined
+  let bar: SingleBar | undefined
+  return {
+    show({ done, total, ...payload }: Progress) {
+      if (!bar) {
+        bar = new SingleBar({
+          format: FORMAT,
+          stream: process.stderr,
+          hideCursor: true,
+          clearOnComplete: true,
+          forceRedraw: true,
+        })
+        bar.start(total, 0, payload)
+      }
+      if (done > bar.getTotal()) bar.setTotal(done)
+      bar.update(done, payload)
+    },
+    clear() {
+      if (bar) process.stderr.write('\r\x1b[K')
+    },
+    stop() {
+      bar?.stop()
+    },
+  }
+}
+
+const FORMAT = '{bar} {value}/{total}  {images} images, {findings} findings  {projectId}'

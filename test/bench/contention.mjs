@@ -1,0 +1,61 @@
+// Many clients that change one project at once: changes and commits a second, and how long a change takes.
+//
+//   npm run bench -- contention [seconds]
+
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const CLIENTS = 24
+const WORKERS = [1, 2, 4]
+/** Changes in one revision: as it is, and one lock for each change. */
+const GROUPED = 64
+const ALONE = 1
+
+/** @param {readonly string[]} args */
+export const run = async ([seconds = '5']) => {
+  const rows = []
+  for (const workers of WORKERS) {
+    const alone = await measure(workers, ALONE, Number(seconds))
+    const grouped = await measure(workers, GROUPED, Number(seconds))
+    rows.push(row(workers, 'alone', alone, alone), row(workers, 'together', grouped, alone))
+  }
+  console.log(`\n${CLIENTS} clients change one project (a quarter uploads of tiny files) for ${seconds} s each:`)
+  console.table(rows)
+}
+
+const row = (workers, committed, result, alone) => ({
+  workers,
+  committed,
+  'changes/s': result.changes.toFixed(0),
+  'commits/s': result.commits.toFixed(0),
+  'p50 ms': result.p50.toFixed(0),
+  'p99 ms': result.p99.toFixed(0),
+  'times as many changes': (result.changes / alone.changes).toFixed(2),
+})
+
+const measure = async (workers, maxBatch, seconds) => {
+  const storageDir = await mkdtemp(join(tmpdir(), 'tintype-bench-'))
+  try {
+    const script = fileURLToPath(new URL('./contention-worker.mjs', import.meta.url))
+    const results = await Promise.all(
+      Array.from({ length: workers }, async () => {
+        const child = fork(script)
+        child.send({ storageDir, maxBatch, clients: CLIENTS / workers, seconds })
+        const [result] = await once(child, 'message')
+        await once(child, 'exit')
+        return result
+      }),
+    )
+    const times = results.flatMap((result) => result.times).sort((a, b) => a - b)
+    const elapsed = Math.max(...results.map((result) => result.elapsed))
+    const revision = Math.max(...results.map((result) => result.revision))
+    const quantile = (part) => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0
+    return { changes: times.length / elapsed, commits: revision / elapsed, p50: quantile(0.5), p99: quantile(0.99) }
+  } finally {
+    await rm(storageDir, { recursive: true, force: true })
+  }
+}

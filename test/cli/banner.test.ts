@@ -1,0 +1,24 @@
+// What is printed at the start.
+
+import { describe, expect, it } from 'vitest'
+import { bannerOf } from '../../src/cli/banner.ts'
+import { loadConfig } from '../../src/config.ts'
+
+const banner = (host: string, port = 8001) =>
+  bannerOf(loadConfig({ flags: { '--host': host }, env: {}, envFile: 'there-is-none' }), port)
+
+describe('the banner', () => {
+  it.each([
+    ['127.0.0.1', 'http://127.0.0.1:8001\n'],
+    ['::1', 'http://[::1]:8001\n'],
+    ['pictures.example', 'http://pictures.example:8001\n'],
+    ['0.0.0.0', 'http://127.0.0.1:8001, and every other address of this machine\n'],
+    ['::', 'http://[::1]:8001, and every other address of this machine\n'],
+  ])('for host %s has an address that a browser takes', (host, address) => {
+    expect(banner(host)).toContain(`address   ${address}`)
+  })
+
+  it('has the port that was found where any was asked for', () => {
+    expect(banner('127.0.0.1', 43_210)).toContain('curl -F file=@photo.jpg http://127.0.0.1:43210/projects/demo/images')
+  })
+})

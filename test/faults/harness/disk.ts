@@ -1,0 +1,67 @@
+// What lies on the disk of a store, read without the store.
+
+import { readdir, readFile } from 'node:fs/promises'
+import { imagesOf } from '../../../src/core/image-list.ts'
+import type { ImageRecord } from '../../../src/core/model.ts'
+import { codeOf } from '../../../src/stores/file/durable.ts'
+import { createPaths, type Paths } from '../../../src/stores/file/paths.ts'
+import { decodeRevision, decodeRun, type Revision, type StoredRun } from '../../../src/stores/file/revision.ts'
+
+export interface DiskProject {
+  /** Lowest first. */
+  revisions: readonly Revision[]
+  head: Revision | undefined
+  /** Of the head, in order. */
+  images: readonly ImageRecord[]
+  /** Text of meta.json. */
+  published: string | undefined
+}
+
+/** @throws Error where a revision or one of the head's runs is damaged or missing */
+export const readProject = async (storageDir: string, projectId: string): Promise<DiskProject> => {
+  const paths = createPaths(storageDir)
+  const revisions: Revision[] = []
+  for (const number of await numbersIn(paths.meta(projectId))) {
+    const text = await orUndefined(readFile(paths.revision(projectId, number), 'utf8'))
+    // An old one may be removed meanwhile; one that is missing among the others is found by its number.
+    if (text !== undefined) revisions.push(decodeRevision(text))
+  }
+  const head = revisions.at(-1)
+  return {
+    revisions,
+    head,
+    images: head ? await readImages(paths, projectId, head) : [],
+    published: await orUndefined(readFile(paths.published(projectId), 'utf8')),
+  }
+}
+
+/** Runs that a revision names, also those whose images are still to be removed. */
+export const runsNamedBy = ({ state, removingRuns }: Revision): string[] => [
+  ...state.images.runs.flatMap(({ stored }) => stored?.id ?? []),
+  ...removingRuns.map(({ id }) => id),
+]
+
+/** The answer, undefined where there is no such file or folder. */
+export const orUndefined = async <T>(answer: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await answer
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+const readImages = async (paths: Paths, projectId: string, { state }: Revision): Promise<ImageRecord[]> => {
+  const load = async (stored: Pick<StoredRun, 'id' | 'sha256'>) =>
+    decodeRun(await readFile(paths.run(projectId, stored.id), 'utf8'), stored)
+  const runs = await Promise.all(
+    state.images.runs.map(async (run) => ({ ...run, images: run.stored && (await load(run.stored)) })),
+  )
+  return imagesOf({ ...state.images, runs })
+}
+
+const numbersIn = async (folder: string): Promise<number[]> =>
+  ((await orUndefined(readdir(folder))) ?? [])
+    .filter((name) => /^\d+\.json$/.test(name))
+    .map((name) => Number.parseInt(name, 10))
+    .sort((a, b) => a - b)

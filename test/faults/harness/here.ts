@@ -1,0 +1,12 @@
+// The API on a folder in the process of the test, for a store that is only looked at.
+
+import { createTintype } from '../../../src/index.ts'
+import { silent } from '../../helpers/file-store.ts'
+import type { Request } from './server.ts'
+
+/** Close it: there are too many in one test to leave them open until its end. */
+export const openHere = async (storageDir: string): Promise<{ request: Request; close(): Promise<void> }> => {
+  const tintype = createTintype({ storageDir, encoders: 1, log: silent })
+  await tintype.ready
+  return { request: async (path, init) => tintype.app.request(path, init), close: tintype.close }
+}

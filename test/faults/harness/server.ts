@@ -1,0 +1,134 @@
+// The built server as a process tree that can be killed, stopped and started again on the same port.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import { temporaryFolder } from '../../helpers/folder.ts'
+import { commandOf, killAllIn, parentOf, processesIn, stopAllIn } from './processes.ts'
+
+const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
+
+/** Longest time until a server answers, in milliseconds. */
+const START_MS = 60_000
+/** What is kept of the log, in characters. */
+const LOG_LENGTH = 1_000_000
+
+export interface ServerOptions {
+  storageDir: string
+  /** @default 1 */
+  workers?: number
+  /** For the whole server. @default one for each worker */
+  encoders?: number
+  /** @default {} */
+  env?: Record<string, string>
+  /** A program, with its arguments, that the server is started by: `['prlimit', '--nofile=64']`. @default [] */
+  under?: readonly string[]
+}
+
+/** Asks the server; like `fetch`, with a path in place of a URL. */
+export type Request = (path: string, init?: RequestInit) => Promise<Response>
+
+export interface Server {
+  /** Throws where the server cannot be reached or does not answer in time. */
+  request: Request
+  /** Resolves when it answers, also after {@link kill} and {@link end}: on the same port. */
+  start(): Promise<void>
+  /** Resolves when it answers, after some of its workers were killed. */
+  ready(): Promise<void>
+  /** All of its processes: supervisor, workers, encoders. */
+  processes(): number[]
+  /** Those that serve. */
+  workers(): number[]
+  /** SIGSTOP to every process. @returns what lets them go on */
+  stop(): Promise<() => void>
+  /** SIGKILL to every process. */
+  kill(): Promise<void>
+  /** SIGTERM, and waits for its end. @returns the exit code */
+  end(): Promise<number | null>
+  /** What it logged at level warn and above, and anything else on its outputs. */
+  log(): string
+}
+
+/** Longest time for one answer, in milliseconds: more than any wait inside of the server. */
+const ANSWER_MS = 60_000
+
+/** A server that is not started yet. It is killed at the end of the test. */
+export const createServer = async (options: ServerOptions): Promise<Server> => {
+  const cwd = await temporaryFolder()
+  const workers = options.workers ?? 1
+  let log = ''
+  let port = 0
+  let child: ChildProcess | undefined
+
+  const keep = (text: string) => {
+    log = (log + text).slice(-LOG_LENGTH)
+    port = Number(/address +http:\/\/\S+:(\d+)/.exec(text)?.[1] ?? port)
+  }
+
+  const request: Request = (path, init) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(ANSWER_MS), ...init })
+
+  const start = async (): Promise<void> => {
+    const flags = { port, storage: options.storageDir, workers, encoders: options.encoders ?? workers }
+    const args = [MAIN, 'serve', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)])]
+    const [program = process.execPath, ...before] = [...(options.under ?? []), process.execPath]
+    const started = spawn(program, [...before, ...args], {
+      cwd,
+      env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child = started
+    for (const output of [started.stdout, started.stderr]) output.setEncoding('utf8').on('data', keep)
+    await ready()
+  }
+
+  const ready = async (): Promise<void> => {
+    const deadline = Date.now() + START_MS
+    while (!(await isReady())) {
+      if (child?.exitCode !== null || Date.now() > deadline) throw new Error(`the server does not answer:\n${log}`)
+      await sleep(20)
+    }
+  }
+
+  const isReady = async (): Promise<boolean> => {
+    if (port === 0) return false
+    const answer = await request('/ready').catch(() => undefined)
+    await answer?.arrayBuffer()
+    return answer?.status === 200
+  }
+
+  const isServer = (pid: number): boolean => commandOf(pid).includes(`${MAIN} serve`)
+
+  const ended = async (): Promise<number | null> => {
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    return child?.exitCode ?? null
+  }
+
+  const kill = async (): Promise<void> => {
+    await killAllIn(cwd)
+    await ended()
+  }
+  onTestFinished(kill)
+
+  return {
+    request,
+    start,
+    ready,
+    kill,
+    processes: () => processesIn(cwd),
+    workers() {
+      const servers = processesIn(cwd).filter(isServer)
+      return workers === 1 ? servers : servers.filter((pid) => isServer(parentOf(pid)))
+    },
+    stop: () => stopAllIn(cwd),
+    async end() {
+      child?.kill('SIGTERM')
+      const code = await ended()
+      await kill()
+      return code
+    },
+    log: () => log,
+  }
+}

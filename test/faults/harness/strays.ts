@@ -1,0 +1,60 @@
+// Files that should not be there once a store has come to rest.
+
+import { readdir } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { SIZES } from '../../../src/core/names.ts'
+import { createPaths, projectIdOf } from '../../../src/stores/file/paths.ts'
+import { orUndefined, readProject, runsNamedBy } from './disk.ts'
+
+/** One line for each file or folder of a resting store that nothing accounts for, from `stray: `. */
+export const straysIn = async (storageDir: string): Promise<string[]> => {
+  const paths = createPaths(storageDir)
+  const strays = [...(await straysInTmp(paths.tmp))]
+  for (const folder of await readdir(paths.projects)) {
+    const projectId = projectIdOf(folder)
+    if (projectId === undefined) strays.push(join(paths.projects, folder))
+    else strays.push(...(await straysInProject(storageDir, projectId)))
+  }
+  return strays.map((path) => `stray: ${relative(storageDir, path)}`).sort()
+}
+
+/** The same, at the latest this long after a restart: what the dead left is removed while requests are answered. */
+export const straysAfterSweep = async (storageDir: string, longestMs = 10_000): Promise<string[]> => {
+  const deadline = Date.now() + longestMs
+  for (;;) {
+    const strays = await straysIn(storageDir)
+    if (strays.length === 0 || Date.now() > deadline) return strays
+    await sleep(100)
+  }
+}
+
+const straysInProject = async (storageDir: string, projectId: string): Promise<string[]> => {
+  const paths = createPaths(storageDir)
+  const { revisions, images } = await readProject(storageDir, projectId)
+  const expected = new Set([
+    paths.published(projectId),
+    paths.meta(projectId),
+    paths.runs(projectId),
+    ...revisions.map(({ state }) => paths.revision(projectId, state.revision)),
+    ...revisions.flatMap(runsNamedBy).map((run) => paths.run(projectId, run)),
+    ...SIZES.map((size) => paths.variants(projectId, size)),
+    ...images.flatMap(({ id }) => SIZES.map((size) => paths.variant(projectId, id, size))),
+  ])
+  return (await everythingIn(paths.project(projectId))).filter((path) => !expected.has(path))
+}
+
+/** A process that lives has a folder with nothing but its owner file. */
+const straysInTmp = async (tmp: string): Promise<string[]> => {
+  const strays: string[] = []
+  for (const path of await everythingIn(tmp)) {
+    const [, name, ...below] = relative(tmp, path).split('/')
+    if (name !== undefined && (name !== 'owner.json' || below.length > 0)) strays.push(path)
+  }
+  return strays
+}
+
+const everythingIn = async (folder: string): Promise<string[]> => {
+  const entries = (await orUndefined(readdir(folder, { recursive: true, withFileTypes: true }))) ?? []
+  return entries.map((entry) => join(entry.parentPath, entry.name))
+}

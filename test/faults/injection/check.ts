@@ -1,0 +1,92 @@
+// What must hold after a run, seen by a fresh store on what the struck process left.
+
+import { readdir, utimes } from 'node:fs/promises'
+import { z } from 'zod'
+import { problemSchema } from '../../../src/http/schemas.ts'
+import { createPaths } from '../../../src/stores/file/paths.ts'
+import { checkStore, publishAgain } from '../harness/check.ts'
+import { orUndefined } from '../harness/disk.ts'
+import { openHere } from '../harness/here.ts'
+import type { Request } from '../harness/server.ts'
+import { straysIn } from '../harness/strays.ts'
+import type { Answer, Run } from './run.ts'
+import { type Base, ledgerOf, type Scenario, storageOf } from './scenario.ts'
+
+/** How a fault may be answered: by the change, or by this code. Undefined where the process cannot answer. */
+export type Refusal = 'store_unavailable' | 'storage_full' | undefined
+
+const listSchema = z.object({
+  primary_image_id: z.string().nullable(),
+  images: z.array(z.object({ id: z.string() })),
+})
+const uploadedSchema = z.object({ image_id: z.string() })
+
+/** One line for each thing that is wrong. */
+export const checkRun = async (scenario: Scenario, base: Base, run: Run, refusal: Refusal): Promise<string[]> => {
+  const storageDir = storageOf(run.folder)
+  await ageLocks(storageDir)
+  const acknowledged = run.answer !== undefined && run.answer.status < 300
+  const ledger = ledgerOf(scenario, base, { ok: acknowledged, imageId: imageIdOf(run.answer) })
+  const findings = [...wrongAnswer(run.answer, refusal), ...wrongList(scenario, base, run.list, acknowledged)]
+
+  await withStore(storageDir, async (request) => {
+    const list = await answerOf(request, `/projects/${scenario.projectId}/images`)
+    findings.push(...wrongList(scenario, base, list, acknowledged))
+    findings.push(...(await checkStore({ storageDir, ledger, request, published: false })))
+  })
+  findings.push(...(await straysIn(storageDir)))
+
+  await withStore(storageDir, async (request) => {
+    await publishAgain(request, ledger)
+    findings.push(...(await checkStore({ storageDir, ledger, request })))
+  })
+  findings.push(...(await straysIn(storageDir)))
+  return [...new Set(findings)]
+}
+
+const wrongAnswer = (answer: Answer | undefined, refusal: Refusal): string[] => {
+  if (answer === undefined) return refusal === undefined ? [] : ['the process ended, though it could have answered']
+  if (answer.status < 300) return []
+  const problem = problemSchema.safeParse(answer.body)
+  if (problem.success && problem.data.code === refusal) return []
+  return [`the answer is ${answer.status} ${JSON.stringify(answer.body)}, expected ${refusal}`]
+}
+
+/** The change whole or not at all; whole where it was acknowledged. */
+const wrongList = (scenario: Scenario, base: Base, list: Answer | undefined, acknowledged: boolean): string[] => {
+  if (list === undefined) return []
+  const found = list.status === 404 ? { success: true as const, data: NOTHING } : listSchema.safeParse(list.body)
+  if (!found.success) return [`the list is answered by ${list.status} ${JSON.stringify(list.body)}`]
+  const images = found.data.images.map(({ id }) => id)
+  const primary = found.data.primary_image_id
+  if (scenario.isDone(images, primary, base)) return []
+  if (scenario.isUndone(images, primary, base)) return acknowledged ? ['an acknowledged change is lost'] : []
+  return [`the project has the images ${images} with primary ${primary}`]
+}
+
+const NOTHING: z.infer<typeof listSchema> = { primary_image_id: null, images: [] }
+
+const withStore = async (storageDir: string, work: (request: Request) => Promise<void>): Promise<void> => {
+  const { request, close } = await openHere(storageDir)
+  try {
+    await work(request)
+  } finally {
+    await close()
+  }
+}
+
+const answerOf = async (request: Request, path: string): Promise<Answer> => {
+  const answer = await request(path)
+  return { status: answer.status, body: await answer.json() }
+}
+
+const imageIdOf = (answer: Answer | undefined): string | undefined =>
+  uploadedSchema.safeParse(answer?.body).data?.image_id
+
+/** The lock of a dead process is as old as it would be after a while, so that no run waits for that. */
+const ageLocks = async (storageDir: string): Promise<void> => {
+  const { projects } = createPaths(storageDir)
+  const anHourAgo = new Date(Date.now() - 3_600_000)
+  for (const folder of await readdir(projects))
+    await orUndefined(utimes(`${projects}/${folder}/meta.lock`, anHourAgo, anHourAgo))
+}

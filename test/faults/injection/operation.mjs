@@ -1,0 +1,55 @@
+// One process of the fault tests: opens a store, then does through the real app what it is told, one thing at a time.
+// Plain JavaScript on dist/, because Node 20 runs no TypeScript.
+
+import { webcrypto } from 'node:crypto'
+import { readFile, readlink } from 'node:fs/promises'
+import { createTintype } from '../../../dist/index.js'
+import { createLogger } from '../../../dist/telemetry/logger.js'
+
+// Folders and files get the same names in every run, so that strace can count the calls that name them.
+let seed = 1
+webcrypto.getRandomValues = (bytes) => {
+  for (const at of bytes.keys()) {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0
+    bytes[at] = seed >>> 16
+  }
+  return bytes
+}
+
+let tintype
+
+process.on('message', async ({ type, ...message }) => {
+  try {
+    process.send(await tasks[type](message))
+  } catch (error) {
+    process.send({ failed: String(error?.stack ?? error) })
+  }
+})
+
+const tasks = {
+  /** Tells the id of the one thread that does all calls to the disk (`UV_THREADPOOL_SIZE=1`). */
+  async open({ options }) {
+    tintype = createTintype({ encoders: 1, log: createLogger({ level: 'silent' }), ...options })
+    await tintype.ready
+    return { thread: Number((await readlink('/proc/thread-self')).split('/').at(-1)) }
+  },
+
+  async request({ method, path, upload, json }) {
+    const answer = await tintype.app.request(path, { method, ...(await bodyOf(upload, json)) })
+    const text = await answer.text()
+    return { status: answer.status, body: text === '' ? null : JSON.parse(text) }
+  },
+
+  async close() {
+    await tintype.close()
+    return {}
+  },
+}
+
+const bodyOf = async (upload, json) => {
+  if (json !== undefined) return { body: JSON.stringify(json), headers: { 'Content-Type': 'application/json' } }
+  if (upload === undefined) return {}
+  const body = new FormData()
+  body.set('file', new Blob([await readFile(upload)]), 'photo.png')
+  return { body }
+}

@@ -1,0 +1,120 @@
+// The operations that faults are put into, each on a copy of a small store.
+
+import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { uploadSchema } from '../../../src/http/schemas.ts'
+import { formOf } from '../../helpers/app.ts'
+import { openHere } from '../harness/here.ts'
+import { createLedger, type LedgerBook } from '../harness/ledger.ts'
+import { sha256Of } from '../harness/picture.ts'
+
+export const PROJECT = 'shop'
+
+/** A store that is closed, to be copied for each run. */
+export interface Base {
+  /** Holds the store and the picture to upload. */
+  folder: string
+  /** Ids in upload order; the first one is primary. */
+  images: readonly string[]
+  /** SHA-256 of what the images were uploaded from. */
+  uploads: readonly string[]
+}
+
+export interface Scenario {
+  name: string
+  /** Project that is changed. */
+  projectId: string
+  /** System calls at which faults are put in. @default all that change the disk */
+  calls?: readonly string[]
+  request(base: Base): { method: string; path: string; upload?: string }
+  /** Whether the project is as the operation makes it. */
+  isDone(images: readonly string[], primary: string | null, base: Base): boolean
+  isUndone(images: readonly string[], primary: string | null, base: Base): boolean
+}
+
+const asBefore: Scenario['isUndone'] = (images, primary, base) =>
+  images.join() === base.images.join() && primary === base.images[0]
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'an upload',
+    projectId: PROJECT,
+    request: () => ({ method: 'POST', path: `/projects/${PROJECT}/images`, upload: PICTURE }),
+    isDone: (images, primary, base) =>
+      images.length === base.images.length + 1 &&
+      images.slice(0, -1).join() === base.images.join() &&
+      primary === base.images[0],
+    isUndone: asBefore,
+  },
+  {
+    name: 'the first upload of a project',
+    projectId: 'new',
+    // What differs from any other upload: the folders are made.
+    calls: ['mkdir', 'fsync'],
+    request: () => ({ method: 'POST', path: '/projects/new/images', upload: PICTURE }),
+    isDone: (images, primary) => images.length === 1 && primary === images[0],
+    isUndone: (images) => images.length === 0,
+  },
+  {
+    name: 'a delete of the primary image',
+    projectId: PROJECT,
+    request: (base) => ({ method: 'DELETE', path: `/projects/${PROJECT}/images/${base.images[0]}` }),
+    isDone: (images, primary, base) => images.join() === base.images.slice(1).join() && primary === base.images[1],
+    isUndone: asBefore,
+  },
+  {
+    name: 'a change of the primary image',
+    projectId: PROJECT,
+    request: (base) => ({ method: 'PUT', path: `/projects/${PROJECT}/primary/${base.images[1]}` }),
+    isDone: (images, primary, base) => images.join() === base.images.join() && primary === base.images[1],
+    isUndone: asBefore,
+  },
+]
+
+const PICTURE = 'picture.png'
+const STORAGE = 'storage'
+
+export const storageOf = (folder: string): string => join(folder, STORAGE)
+
+/** Makes a store with one project of three images. */
+export const prepareBase = async (folder: string): Promise<Base> => {
+  const images: string[] = []
+  const uploads: string[] = []
+  await mkdir(folder, { recursive: true })
+  const { request, close } = await openHere(storageOf(folder))
+  for (const red of [10, 120, 230]) {
+    const bytes = await pictureOf(red)
+    const answer = await request(`/projects/${PROJECT}/images`, { method: 'POST', body: formOf(bytes) })
+    images.push(uploadSchema.parse(await answer.json()).image_id)
+    uploads.push(sha256Of(bytes))
+  }
+  await close()
+  const bytes = await pictureOf(0)
+  await writeFile(join(folder, PICTURE), bytes)
+  return { folder, images, uploads: [...uploads, sha256Of(bytes)] }
+}
+
+export const copyOf = (base: Base, folder: string): Promise<void> => cp(base.folder, folder, { recursive: true })
+
+/** What was acknowledged before the fault, and what was sent after. @param imageId the answer to an upload */
+export const ledgerOf = (scenario: Scenario, base: Base, answer: { ok: boolean; imageId?: string }): LedgerBook => {
+  const ledger = createLedger()
+  for (const [at, imageId] of base.images.entries()) ledger.upload(PROJECT, base.uploads[at] ?? '')(imageId)
+  const { method } = scenario.request(base)
+  if (method === 'POST') {
+    const acknowledge = ledger.upload(scenario.projectId, base.uploads.at(-1) ?? '')
+    if (answer.imageId !== undefined) acknowledge(answer.imageId)
+  }
+  if (method === 'DELETE') {
+    const acknowledge = ledger.delete(PROJECT, base.images[0] ?? '')
+    if (answer.ok) acknowledge()
+  }
+  return ledger
+}
+
+/** A PNG of few pixels: the cheapest thing to encode. */
+const pictureOf = (red: number): Promise<Buffer> =>
+  sharp({ create: { width: 8, height: 8, channels: 3, background: { r: red, g: 90, b: 60 } } })
+    .png()
+    .toBuffer()

@@ -1,0 +1,72 @@
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../helpers/folder.ts'
+import { checkStore, publishAgain } from './harness/check.ts'
+import { acknowledgedIn, createLedger } from './harness/ledger.ts'
+import { someChanges, startLoad } from './harness/load.ts'
+import { isMissing } from './harness/needs.ts'
+import { send } from './harness/processes.ts'
+import { say } from './harness/say.ts'
+import { createServer, type Server } from './harness/server.ts'
+import { straysAfterSweep, straysIn } from './harness/strays.ts'
+
+const KILLS = 50
+/** Kills between two checks. */
+const KILLS_A_ROUND = 5
+const WORKERS = 3
+/** Before each kill come 0 to this many changes. */
+const MOST_CHANGES = 25
+
+describe.skipIf(isMissing({ fault: 'kill -9' }))('kill -9', () => {
+  it(`loses nothing when workers, or all processes, are killed ${KILLS} times under load`, async () => {
+    const storageDir = join(await temporaryFolder(), 'storage')
+    const server = await createServer({ storageDir, workers: WORKERS, env: { LOCK_STALE_MS: '2000' } })
+    await server.start()
+    const ledger = createLedger()
+    const projects = ['one', 'Two', 'three']
+    const load = startLoad({ servers: [server.request], ledger, projects, clients: 12, images: 20 })
+    const findings: string[] = []
+    let everything = 0
+
+    for (let kills = 1; kills <= KILLS; kills++) {
+      await someChanges(load, MOST_CHANGES)
+      if (randomInt(3) > 0) await killOneWorker(server)
+      else {
+        everything++
+        await server.kill()
+        await server.start()
+      }
+      if (kills % KILLS_A_ROUND > 0) continue
+      await load.pause()
+      await server.ready()
+      findings.push(...(await checkStore({ storageDir, ledger, request: server.request, published: false })))
+      if (kills < KILLS) load.resume()
+    }
+
+    findings.push(...(await straysAfterSweep(storageDir)))
+    await publishAgain(server.request, ledger)
+    findings.push(...(await checkStore({ storageDir, ledger, request: server.request })))
+    findings.push(...(await straysIn(storageDir)))
+    const acknowledged = acknowledgedIn(ledger)
+    say(
+      `kill -9: ${KILLS - everything} of a worker and ${everything} of everything, ` +
+        `${acknowledged} uploads and deletes acknowledged, ${findings.length} wrong`,
+    )
+    expect(findings).toEqual([])
+    expect(acknowledged).toBeGreaterThan(KILLS)
+    // A supervisor, its workers and one encoder for each of them: no encoder outlives the worker that it worked for.
+    expect(server.processes().length).toBeLessThanOrEqual(1 + WORKERS * 2)
+    expect(Object.keys(load.failures()).filter((failure) => !failure.endsWith(' without an answer'))).toEqual([])
+  })
+})
+
+const killOneWorker = async (server: Server): Promise<void> => {
+  for (;;) {
+    const workers = server.workers()
+    const worker = workers[randomInt(Math.max(1, workers.length))]
+    if (worker !== undefined) return send([worker], 'SIGKILL')
+    await sleep(20)
+  }
+}

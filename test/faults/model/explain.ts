@@ -1,0 +1,77 @@
+// Whether one order of the changes explains everything that several processes were told (linearizability).
+//
+// The store itself says the order: each acknowledged change comes back with the revision that it led to. So no search
+// over all orders is needed. Each returned state and each list must be what the replay has at that revision, the order
+// must respect real time, and every other answer must fit a state that the project had while the operation ran.
+
+import type { ProjectState } from '../../../src/core/changes.ts'
+import { findImage } from '../../../src/core/image-list.ts'
+import { type Entry, show } from './entry.ts'
+import { lastState, newestKnownBefore, outcomeOf, replay, revisionOf, type Step, UNKNOWN_OUTCOMES } from './replay.ts'
+
+/**
+ * @param history of one project
+ * @param initial what it was before, with its images loaded
+ * @returns what nobody can explain, one line each; empty where one order explains everything
+ */
+export const explain = (history: readonly Entry[], initial: ProjectState): string[] => {
+  const steps = replay(history, initial)
+  if (typeof steps === 'string') return [steps]
+  return [...inventedRevisions(history, steps), ...againstRealTime(history), ...outOfPlace(history, steps)]
+}
+
+/** Only the deletion of a project is followed by a revision that nobody asked for: it says that the files are gone. */
+const inventedRevisions = (history: readonly Entry[], steps: readonly Step[]): string[] => {
+  const told = new Set(
+    history.flatMap(({ action, result }) => (action.type === 'change' ? revisionOf(result) : []) ?? []),
+  )
+  const deletions = history.filter(isDeletionOfProject).length
+  const invented = steps.slice(1).filter(({ revision, effective }) => !told.has(revision) && effective.length === 0)
+  if (invented.length <= deletions) return []
+  return [
+    `revisions ${invented.map(({ revision }) => revision)} belong to no change; ${deletions} projects were deleted`,
+  ]
+}
+
+const isDeletionOfProject = ({ action, result }: Entry): boolean =>
+  action.type === 'change' &&
+  action.change.type === 'delete_project' &&
+  ('state' in result || ('error' in result && UNKNOWN_OUTCOMES.includes(result.error)))
+
+const againstRealTime = (history: readonly Entry[]): string[] =>
+  history.flatMap((entry) => {
+    const revision = revisionOf(entry.result)
+    const known = newestKnownBefore(entry, history)
+    if (revision === undefined || revision >= known) return []
+    return [`${show(entry)} got revision ${revision}, though ${known} was known before it began`]
+  })
+
+const outOfPlace = (history: readonly Entry[], steps: readonly Step[]): string[] =>
+  history.flatMap((entry) => {
+    const { action, result } = entry
+    if (revisionOf(result) !== undefined) return []
+    if (action.type === 'change' && 'error' in result && [...UNKNOWN_OUTCOMES, 'busy'].includes(result.error)) return []
+    const states = statesDuring(entry, history, steps)
+    if (states.some((state) => fits(entry, state))) return []
+    return [`${show(entry)} fits no state from revision ${states[0]?.revision} to ${states.at(-1)?.revision}`]
+  })
+
+const fits = ({ action, result }: Entry, state: ProjectState): boolean => {
+  if (action.type === 'change')
+    return 'error' in result && outcomeOf(state, action.change, state.updated_at) === result.error
+  if (action.type === 'read') return 'state' in result && state.deleted
+  if (!('bytes' in result)) return false
+  const there = findImage(state.images, action.imageId) !== undefined
+  return result.bytes === null ? !there : there && result.bytes === `thumb of ${action.imageId}`
+}
+
+/** Every state between the newest that was known before the operation and the oldest that was made after it. */
+const statesDuring = (entry: Entry, history: readonly Entry[], steps: readonly Step[]): ProjectState[] => {
+  const from = newestKnownBefore(entry, history)
+  const later = steps.filter(({ effective }) => effective.some(({ start }) => start > entry.end))
+  const until = Math.min(...later.map(({ revision }) => revision))
+  return steps.flatMap((step) => {
+    if (step.revision < from || step.revision >= until) return []
+    return step.revision === from ? [lastState(step)] : step.states
+  })
+}

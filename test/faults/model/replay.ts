@@ -1,0 +1,146 @@
+// The history of a project as the store itself orders it: changes by revision, applied through core/changes.ts.
+
+import { applyChange, type ProjectChange, type ProjectState } from '../../../src/core/changes.ts'
+import { TintypeError } from '../../../src/core/errors.ts'
+import { type Entry, type Snapshot, sameSnapshot, show, snapshotOf } from './entry.ts'
+
+/** One revision: the states that it went through. Readers see the last one. */
+export interface Step {
+  revision: number
+  states: readonly [ProjectState, ...ProjectState[]]
+  /** Changes that had something to do here. */
+  effective: readonly Entry[]
+}
+
+interface Change {
+  entry: Entry
+  change: ProjectChange
+  /** The newest revision that somebody had been told of before the change was asked for: it must come after that. */
+  after: number
+}
+
+interface Acknowledged extends Change {
+  state: Snapshot
+}
+
+/** After these nobody can know whether the change was kept: it may be part of any later revision, or of none. */
+export const UNKNOWN_OUTCOMES = ['store_unavailable', 'storage_full']
+
+/**
+ * The steps that lead to every returned state and to every list that was read.
+ *
+ * @param history of one project
+ * @param initial what it was before, with its images loaded
+ * @returns a line that says which revision cannot be explained, where there are no such steps
+ */
+export const replay = (history: readonly Entry[], initial: ProjectState): Step[] | string => {
+  const changes = history.flatMap((entry) => changeOf(entry, history))
+  const acknowledged = changes.flatMap(acknowledgedOf)
+  const reads = history.flatMap(({ action, result }) =>
+    action.type === 'read' && 'state' in result && result.state ? [result.state] : [],
+  )
+  const newest = Math.max(0, ...history.map(({ result }) => revisionOf(result) ?? 0))
+  let deepest = 0
+
+  const from = (before: ProjectState, revision: number, unknown: readonly Change[]): Step[] | undefined => {
+    if (revision > newest) return []
+    deepest = Math.max(deepest, revision)
+    const group = acknowledged.filter(({ state }) => state.revision === revision)
+    const seen = reads.filter((read) => read.revision === revision)
+    for (const { step, left } of possibleSteps(before, revision, group, unknown)) {
+      const shown = snapshotOf(lastState(step))
+      if (!seen.every((read) => sameContent(shown, read))) continue
+      const rest = from(lastState(step), revision + 1, left)
+      if (rest) return [step, ...rest]
+    }
+    return undefined
+  }
+
+  const steps = from(initial, initial.revision + 1, changes.filter(isUnknown))
+  if (steps) return [{ revision: initial.revision, states: [initial], effective: [] }, ...steps]
+  const told = history.filter(({ result }) => revisionOf(result) === deepest)
+  return `revision ${deepest}: no order of the changes explains ${told.map(show).join('; ')}`
+}
+
+export const lastState = ({ states }: Step): ProjectState => states.at(-1) ?? states[0]
+
+export const revisionOf = (result: Entry['result']): number | undefined =>
+  'state' in result ? result.state?.revision : undefined
+
+/** The newest revision that any process had been told of before this operation began. */
+export const newestKnownBefore = (entry: Entry, history: readonly Entry[]): number =>
+  history.reduce(
+    (newest, { end, result }) => (end < entry.start ? Math.max(newest, revisionOf(result) ?? 0) : newest),
+    0,
+  )
+
+/** The state after a change, or the code of its error. */
+export const outcomeOf = (state: ProjectState, change: ProjectChange, now: string): ProjectState | string => {
+  try {
+    return applyChange(state, change, now)
+  } catch (error) {
+    if (error instanceof TintypeError) return error.code
+    throw error
+  }
+}
+
+interface Possible {
+  step: Step
+  /** Changes of unknown outcome that are not part of it. */
+  left: readonly Change[]
+}
+
+/** Every way that a revision can have come about, but one of those that end alike. */
+function* possibleSteps(
+  before: ProjectState,
+  revision: number,
+  group: readonly Acknowledged[],
+  unknown: readonly Change[],
+): Generator<Possible> {
+  const ends = new Set<string>()
+  for (const possible of orders({ revision, states: [{ ...before, revision }], effective: [] }, group, unknown)) {
+    const end = JSON.stringify([snapshotOf(lastState(possible.step)), possible.left.length])
+    if (!ends.has(end)) yield possible
+    ends.add(end)
+  }
+}
+
+function* orders(step: Step, group: readonly Acknowledged[], unknown: readonly Change[]): Generator<Possible> {
+  if (group.length === 0) yield { step, left: unknown }
+  const state = lastState(step)
+  for (const next of group) {
+    const after = outcomeOf(state, next.change, next.state.updated_at)
+    if (typeof after === 'string') continue
+    const stamped = { ...after, revision: step.revision, updated_at: next.state.updated_at }
+    if (!sameSnapshot(snapshotOf(stamped), next.state)) continue
+    const idle = after === state
+    if (!idle && next.after >= step.revision) continue
+    const effective = idle ? step.effective : [...step.effective, next.entry]
+    const left = group.filter((other) => other !== next)
+    yield* orders({ ...step, states: [...step.states, stamped], effective }, left, unknown)
+  }
+  for (const next of unknown) {
+    const after = outcomeOf(state, next.change, state.updated_at)
+    if (typeof after === 'string' || after === state || next.after >= step.revision) continue
+    const left = unknown.filter((other) => other !== next)
+    const effective = [...step.effective, next.entry]
+    yield* orders({ ...step, states: [...step.states, after], effective }, group, left)
+  }
+}
+
+const changeOf = (entry: Entry, history: readonly Entry[]): Change[] =>
+  entry.action.type === 'change'
+    ? [{ entry, change: entry.action.change, after: newestKnownBefore(entry, history) }]
+    : []
+
+const acknowledgedOf = (change: Change): Acknowledged[] => {
+  const { result } = change.entry
+  return 'state' in result && result.state ? [{ ...change, state: result.state }] : []
+}
+
+const isUnknown = ({ entry: { result } }: Change): boolean =>
+  'error' in result && UNKNOWN_OUTCOMES.includes(result.error)
+
+/** Of a revision that was never acknowledged nobody knows the time. */
+const sameContent = (replayed: Snapshot, read: Snapshot): boolean =>
+  sameSnapshot({ ...replayed, updated_at: read.updated_at }, read)

@@ -1,0 +1,127 @@
+// One process of the model test: runs the operations it is given against a store of its own, and notes when each
+// began and ended and what it was told. Plain JavaScript on dist/, because Node 20 runs no TypeScript.
+
+import { randomBytes } from 'node:crypto'
+import { readlink, writeFile } from 'node:fs/promises'
+import { createFileStore } from '../../../dist/stores/file/file-store.js'
+import { createLogger } from '../../../dist/telemetry/logger.js'
+
+/** @type {import('../../../dist/stores/store.js').Store} */
+let store
+/** Ids of images, by project, that this process has come to know: of its own uploads and from lists. */
+const knownOf = new Map()
+
+process.on('message', async (message) => {
+  try {
+    process.send(await handle(message))
+  } catch (error) {
+    process.send({ failed: String(error?.stack ?? error) })
+  }
+})
+
+const handle = async ({ type, ...message }) => {
+  if (type === 'open') {
+    store = createFileStore({ log: createLogger({ level: 'silent' }), ...message.options })
+    await store.open()
+    // Of the thread that makes the calls to the disk, where `UV_THREADPOOL_SIZE` is 1.
+    return { thread: Number((await readlink('/proc/thread-self')).split('/').at(-1)) }
+  }
+  if (type === 'round') {
+    const { projectId, clients } = message
+    const entries = await Promise.all(clients.map((steps) => client(projectId, steps)))
+    return { entries: entries.flat() }
+  }
+  await store.close()
+  return {}
+}
+
+const client = async (projectId, steps) => {
+  const entries = []
+  for (const step of steps) entries.push(...(await perform(projectId, step)))
+  return entries
+}
+
+const perform = async (projectId, { kind, pick, title }) => {
+  const known = knownIn(projectId)
+  const id = known[pick % known.length]
+  if (kind === 'add') return add(projectId)
+  if (kind === 'read' || (id === undefined && kind !== 'drop' && kind !== 'title')) return [await read(projectId)]
+  if (kind === 'variant') return [await variant(projectId, id)]
+  return [await change(projectId, changeOf(kind, id, known[(pick * 7 + 3) % known.length], title))]
+}
+
+const knownIn = (projectId) => {
+  const known = knownOf.get(projectId) ?? []
+  knownOf.set(projectId, known)
+  return known
+}
+
+const changeOf = (kind, imageId, other, title) => {
+  if (kind === 'delete') return { type: 'delete_image', imageId }
+  if (kind === 'primary') return { type: 'set_primary', imageId }
+  if (kind === 'title') return { type: 'edit', title }
+  if (kind === 'drop') return { type: 'delete_project' }
+  return { type: 'edit', imageOrder: other === imageId ? [imageId] : [imageId, other] }
+}
+
+const add = async (projectId) => {
+  const stage = await store.stage(projectId)
+  try {
+    await Promise.all(
+      Object.entries(stage.targets).map(([size, path]) => writeFile(path, `${size} of ${stage.imageId}`)),
+    )
+    await stage.publish()
+    const entry = await change(projectId, { type: 'add_image', image: recordOf(stage.imageId) })
+    if (entry.result.state) knownIn(projectId).push(stage.imageId)
+    return [entry]
+  } finally {
+    await stage.discard()
+  }
+}
+
+const change = (projectId, toDo) =>
+  timed({ type: 'change', change: toDo }, async () => ({ state: await shown(await store.commit(projectId, toDo)) }))
+
+const read = (projectId) =>
+  timed({ type: 'read' }, async () => {
+    const state = await store.project(projectId)
+    if (!state) return { state: null }
+    const snapshot = await shown(state)
+    const known = knownIn(projectId)
+    known.push(...snapshot.ids.filter((id) => !known.includes(id)))
+    return { state: snapshot }
+  })
+
+const variant = (projectId, imageId) =>
+  timed({ type: 'variant', imageId }, async () => {
+    const file = await store.openVariant(projectId, imageId, 'thumb')
+    if (!file) return { bytes: null }
+    try {
+      return { bytes: await file.handle.readFile('utf8') }
+    } finally {
+      await file.handle.close()
+    }
+  })
+
+const timed = async (action, work) => {
+  const start = process.hrtime.bigint()
+  try {
+    const result = await work()
+    return { pid: process.pid, start, end: process.hrtime.bigint(), action, result }
+  } catch (error) {
+    const result = { error: error?.code ?? 'none', because: String(error?.cause?.stack ?? error?.stack ?? error) }
+    return { pid: process.pid, start, end: process.hrtime.bigint(), action, result }
+  }
+}
+
+const shown = async (state) => {
+  const { images: _, ...project } = state
+  return { ...project, ids: (await store.images(state)).map(({ id }) => id) }
+}
+
+const recordOf = (id) => {
+  const variantOf = () => ({ width: 4, height: 3, bytes: 1, sha256: randomBytes(32).toString('hex') })
+  const sizes = { original: variantOf(), medium: variantOf(), thumb: variantOf(), game: variantOf() }
+  const created_at = new Date().toISOString()
+  return { id, ext: 'jpg', created_at, width: 4, height: 3, sha256: randomBytes(32).toString('hex'), sizes }
+}

@@ -1,0 +1,122 @@
+import { release } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { checkPublished, checkStore, publishAgain } from './harness/check.ts'
+import { aMinuteLater, type CrashDisk, createCrashDisk, type DiskCopy, FILE_SYSTEMS } from './harness/crash-disk.ts'
+import { openHere } from './harness/here.ts'
+import { acknowledgedIn, createLedger, type Ledger, ledgerOf } from './harness/ledger.ts'
+import { someChanges, startLoad } from './harness/load.ts'
+import { isMissing } from './harness/needs.ts'
+import { say } from './harness/say.ts'
+import { createServer, type Server } from './harness/server.ts'
+import { straysIn } from './harness/strays.ts'
+
+/** Of each file system. */
+const CUTS = 30
+/** Beside them, in the middle of whatever the disk is doing. */
+const CUTS_UNDER_WAY = 10
+/** Before each cut come 0 to this many changes. */
+const MOST_CHANGES = 12
+
+const PROGRAMS = { mount: 'mount', losetup: 'mount', 'mkfs.ext4': 'e2fsprogs', 'mkfs.xfs': 'xfsprogs' }
+
+describe.each(FILE_SYSTEMS)('a power cut on %s', (fileSystem) => {
+  const fault = `power cut on ${fileSystem}`
+  const programs = { ...PROGRAMS, ...(fileSystem === 'btrfs' ? { 'mkfs.btrfs': 'btrfs-progs' } : {}) }
+  const missing = isMissing({ fault, programs, root: true }) || (fileSystem === 'btrfs' && !mountsCopiesOfBtrfs(fault))
+
+  it.skipIf(missing)(`loses nothing that was acknowledged, ${CUTS + CUTS_UNDER_WAY} times`, async () => {
+    const disk = await createCrashDisk(fileSystem)
+    const { server, ledger, load } = await loadOn(disk, 2)
+    const findings: string[] = []
+    for (let cut = 1; cut <= CUTS + CUTS_UNDER_WAY; cut++) {
+      await someChanges(load, MOST_CHANGES)
+      const after = await cutPower(disk, server, ledger, cut <= CUTS ? 'rest' : 'load')
+      findings.push(...(await checkCopy(after.copy, after.ledger)).map((line) => `cut ${cut}: ${line}`))
+      after.goOn()
+    }
+    await load.pause()
+    say(
+      `${fault}: ${CUTS} with writers stopped and ${CUTS_UNDER_WAY} in the middle of writing, ` +
+        `${acknowledgedIn(ledger)} uploads and deletes acknowledged, ${findings.length} wrong`,
+    )
+    expect(findings).toEqual([])
+    expect(load.failures()).toEqual({})
+    expect(acknowledgedIn(ledger)).toBeGreaterThan(CUTS)
+  })
+
+  const untraced = isMissing({
+    fault: `${fault} without fsync`,
+    programs: { ...programs, strace: 'strace' },
+    root: true,
+  })
+
+  it.skipIf(missing || untraced)('would be found to lose changes, if the server did not sync', async () => {
+    const disk = await createCrashDisk(fileSystem)
+    const inject = ['-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:retval=0']
+    const { server, ledger, load } = await loadOn(disk, 1, [
+      'strace',
+      '-f',
+      '-qq',
+      '--seccomp-bpf',
+      '-o',
+      '/dev/null',
+      ...inject,
+    ])
+    while (load.done() < 40) await sleep(10)
+    const after = await cutPower(disk, server, ledger, 'load')
+    const findings = await checkCopy(after.copy, after.ledger)
+    after.goOn()
+    await load.pause()
+    const lost = findings.filter((line) => /^(lost|broken): /.test(line))
+    say(`${fault}, fsync taken away from the server: ${lost.length} lost or broken, so the check can see it`)
+    expect(lost).not.toEqual([])
+  })
+})
+
+const loadOn = async (disk: CrashDisk, workers: number, under?: string[]) => {
+  const server = await createServer({
+    storageDir: join(disk.folder, 'storage'),
+    workers,
+    under,
+    env: { MIN_FREE_BYTES: '1' },
+  })
+  await server.start()
+  const ledger = createLedger()
+  const projects = ['one', 'Two', 'three']
+  const load = startLoad({ servers: [server.request], ledger, projects, clients: 8, images: 12 })
+  return { server, ledger, load }
+}
+
+/** The server has stopped when this resolves, either before the copy was made or after it. */
+const cutPower = async (disk: CrashDisk, server: Server, ledger: Ledger, under: 'rest' | 'load') => {
+  const goOnBefore = under === 'rest' ? await server.stop() : undefined
+  const beganMs = performance.now()
+  const copy = await (under === 'rest' ? disk.copyFlushed() : disk.copyWritten())
+  const endedMs = performance.now()
+  return { copy, ledger: ledgerOf(ledger, { beganMs, endedMs }), goOn: goOnBefore ?? (await server.stop()) }
+}
+
+const checkCopy = async (copy: DiskCopy, ledger: Ledger): Promise<string[]> => {
+  const storageDir = join(copy.folder, 'storage')
+  await aMinuteLater(storageDir)
+  const found = await openHere(storageDir)
+  const findings = await checkStore({ storageDir, ledger, request: found.request, published: false })
+  await found.close()
+  findings.push(...(await straysIn(storageDir)))
+  const again = await openHere(storageDir)
+  await publishAgain(again.request, ledger)
+  findings.push(...(await checkPublished({ storageDir, ledger, request: again.request })))
+  await again.close()
+  await copy.discard()
+  return findings
+}
+
+/** Older kernels take a second file system with the id of a mounted one for a part of that one. */
+const mountsCopiesOfBtrfs = (fault: string): boolean => {
+  const [major = 0, minor = 0] = release().split('.').map(Number)
+  const able = major > 6 || (major === 6 && minor >= 7)
+  if (!able) say(`${fault}: skipped, Linux before 6.7 cannot mount a copy of a btrfs beside it`)
+  return able
+}

@@ -1,0 +1,61 @@
+// A process that is stopped behind each of its system calls in turn, while others write on beyond the age of its lock.
+
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { isMissing } from './harness/needs.ts'
+import { say } from './harness/say.ts'
+import { inParallel } from './injection/in-parallel.ts'
+import { memoryFolder } from './processes/memory-folder.ts'
+import { mixture, prepareBase } from './stopped/base.ts'
+import { runStopped, type StopRun } from './stopped/run.ts'
+
+/** Runs at the same time: most of each is waiting for the lock to grow stale. */
+const PARALLEL = 8
+
+const CALLS = ['openat', 'getdents64', 'mkdir', 'link', 'unlink', 'rename', 'rmdir', 'fsync']
+
+/**
+ * One change meanwhile takes the number of the writer's revision. After 40 it was used and removed again, so that the
+ * writer finds it free. After 70 the newest revision no longer remembers whether the writer's was part of the history.
+ * 127 images and one more fill a run, the list of 140 has one.
+ */
+const STOPS = [
+  { kind: 'primary', images: 3, meanwhile: 1 },
+  { kind: 'primary', images: 3, meanwhile: 40 },
+  { kind: 'primary', images: 3, meanwhile: 70 },
+  { kind: 'delete', images: 3, meanwhile: 40 },
+  { kind: 'add', images: 127, meanwhile: 40 },
+  { kind: 'order', images: 140, meanwhile: 70 },
+  { kind: 'read', images: 140, meanwhile: 70 },
+] as const
+
+describe.skipIf(isMissing({ fault: 'stopped processes', programs: { strace: 'strace' } }))('a process stopped', () => {
+  it.each(STOPS)(
+    'over "$kind" in a list of $images, while others make $meanwhile changes, loses none and makes none twice',
+    async ({ kind, images, meanwhile }) => {
+      const parent = await memoryFolder()
+      const base = await prepareBase(join(parent, 'base'), images)
+      const findings: string[] = []
+      const stopAtEach = async (call: string): Promise<StopRun[]> => {
+        const runs: StopRun[] = []
+        for (let n = 1; ; n++) {
+          const folder = join(parent, `${call}-${n}`)
+          const step = { kind, pick: 1, title: null }
+          const run = await runStopped({ base, folder, step, call, n, meanwhile: mixture(meanwhile) })
+          findings.push(...run.findings.map((finding) => `stopped behind ${call} ${n}: ${finding}`))
+          await rm(folder, { recursive: true })
+          if (!run.stopped) return runs
+          runs.push(run)
+        }
+      }
+      const runs = (await inParallel(PARALLEL, CALLS, stopAtEach)).flat()
+      const unknown = runs.filter(({ outcome }) => outcome === 'store_unavailable').length
+      say(
+        `${kind}, ${images} images, ${meanwhile} changes meanwhile: stopped at ${runs.length} calls, ${unknown} unknown`,
+      )
+      expect(findings).toEqual([])
+      expect(runs.length).toBeGreaterThan(0)
+    },
+  )
+})

@@ -1,0 +1,111 @@
+// One run: a writer is stopped right behind one of its system calls, others write on beyond the age at which its lock
+// counts as left behind, then it goes on.
+
+import { cp, readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ProjectState } from '../../../src/core/changes.ts'
+import { readProject } from '../harness/disk.ts'
+import { straysIn } from '../harness/strays.ts'
+import { attach } from '../injection/strace.ts'
+import { type Step, startWorker, type Worker } from '../model/concurrent.ts'
+import type { Entry } from '../model/entry.ts'
+import { explain } from '../model/explain.ts'
+
+export const PROJECT = 'shop'
+
+/** The least that proper-lockfile knows, in milliseconds. */
+const LOCK_STALE_MS = 2000
+
+/** A store to copy, closed. */
+export interface Base {
+  folder: string
+  /** Its one project, with the images loaded. */
+  state: ProjectState
+}
+
+export interface StopOptions {
+  base: Base
+  /** Where to. */
+  folder: string
+  /** What the writer is to do. */
+  step: Step
+  /** The system call behind which it stops, and which one of that name, from 1. */
+  call: string
+  n: number
+  /** What others do meanwhile, one after the other. */
+  meanwhile: readonly Step[]
+}
+
+export interface StopRun {
+  /** False where there was no such call. */
+  stopped: boolean
+  /** What the writer was told: a revision, or the code of an error. */
+  outcome: string
+  findings: string[]
+}
+
+export const runStopped = async ({ base, folder, step, call, n, meanwhile }: StopOptions): Promise<StopRun> => {
+  await cp(base.folder, folder, { recursive: true })
+  const options = { storageDir: folder, lockStaleMs: LOCK_STALE_MS }
+  const [writer, other] = await Promise.all([
+    startWorker(options, { UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' }),
+    startWorker(options),
+  ])
+  const history = [...(await look(writer)), ...(await look(other))]
+  // So that the writer has to read the newest revision from the disk.
+  history.push(...(await other.perform(PROJECT, [[{ kind: 'order', pick: 1, title: null }]])))
+
+  const injection = { call, fault: 'signal=STOP', n }
+  const trace = await attach({ thread: writer.thread, log: `${folder}.log`, calls: [call], injection })
+  const writing = writer.perform(PROJECT, [[step]])
+  const stopped = await isStopped(writer, writing)
+  if (stopped) history.push(...(await other.perform(PROJECT, [meanwhile])))
+  writer.signal('SIGCONT')
+  const written = await writing
+  await trace.detach()
+  history.push(...written, ...(await look(writer)), ...(await look(other)))
+  await writer.close()
+  await other.close()
+  const findings = [...explain(history, base.state), ...unexpected(history, writer.pid), ...(await unpublished(folder))]
+  return { stopped, outcome: outcomeOf(written), findings: [...findings, ...(await straysIn(folder))] }
+}
+
+const look = (worker: Worker): Promise<Entry[]> => worker.perform(PROJECT, [[{ kind: 'read', pick: 0, title: null }]])
+
+/** False where it answered before it was stopped. */
+const isStopped = async (worker: Worker, writing: Promise<unknown>): Promise<boolean> => {
+  let answered = false
+  const done = writing.finally(() => {
+    answered = true
+  })
+  while (!answered) {
+    const stat = await readFile(`/proc/${worker.pid}/stat`, 'utf8')
+    if (/\) [Tt] /.test(stat)) return true
+    await Promise.race([done, sleep(5)])
+  }
+  return false
+}
+
+/** Only the writer may be told that nobody knows what became of its change. */
+const unexpected = (history: readonly Entry[], writer: number): string[] =>
+  history.flatMap(({ pid, result, action }) => {
+    if (!('error' in result) || (pid === writer && result.error === 'store_unavailable')) return []
+    return [`process ${pid}: ${JSON.stringify(action)}: ${result.error}, ${result.because}`]
+  })
+
+const unpublished = async (folder: string): Promise<string[]> => {
+  const { head, published, images } = await readProject(folder, PROJECT)
+  const shown = JSON.parse(published ?? '{}')
+  if (shown.revision !== head?.state.revision)
+    return [`meta.json is at revision ${shown.revision}, the project at ${head?.state.revision}`]
+  const ids = shown.images.map(({ id }: { id: string }) => id)
+  return ids.join() === images.map(({ id }) => id).join() ? [] : ['meta.json has other images than the project']
+}
+
+const outcomeOf = (written: readonly Entry[]): string =>
+  written
+    .map(({ result }) => {
+      if ('error' in result) return result.error
+      return 'state' in result ? `revision ${result.state?.revision}` : 'read'
+    })
+    .join()

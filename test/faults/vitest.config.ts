@@ -1,0 +1,29 @@
+// The fault suite, `npm run faults`: kills, power cuts, full disks. Most of it needs Linux and root.
+
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { nothingSkipped } from '../helpers/nothing-skipped.ts'
+
+/** Where `.ci/run` wants the counts, as JSON. */
+const report = process.env.TINTYPE_TEST_REPORT
+
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    include: ['test/faults/**/*.test.ts'],
+    globalSetup: 'test/global-setup.ts',
+    // Each file loads all cores by itself, and some mount file systems.
+    fileParallelism: false,
+    // Limits against hanging, not measurements.
+    testTimeout: 600_000,
+    hookTimeout: 120_000,
+    // Each fault says in one line what was done, see harness/say.ts.
+    disableConsoleIntercept: true,
+    reporters: [
+      'default',
+      ...(report ? ['json'] : []),
+      ...(process.env.TINTYPE_REQUIRE_ALL === '1' ? [nothingSkipped()] : []),
+    ],
+    outputFile: report ? { json: report } : {},
+  },
+})

@@ -1,0 +1,142 @@
+// A doctor for tests: on a store with real pictures, and the damages that are done to its files.
+
+import { randomInt } from 'node:crypto'
+import { copyFile, cp, mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import sharp from 'sharp'
+import { SIZES } from '../../src/core/names.ts'
+import type { EncodeJob } from '../../src/image/encoder.ts'
+import { encodePicture } from '../../src/image/pipeline.ts'
+import { createDoctor, type Diagnosis, type Finding } from '../../src/services/doctor.ts'
+import { createImageService, type ImageService } from '../../src/services/images.ts'
+import { createInspector } from '../../src/stores/doctor/inspector.ts'
+import { createFileStore } from '../../src/stores/file/file-store.ts'
+import { createPaths, type Paths } from '../../src/stores/file/paths.ts'
+import type { Store } from '../../src/stores/store.ts'
+import { silent } from './file-store.ts'
+import { temporaryFolder } from './folder.ts'
+
+const encode = (job: EncodeJob) => encodePicture(job, { maxPixels: 1e8, background: '#ffffff' })
+
+/** Images over a store, with the picture work in this process. */
+export const imagesOver = (store: Store): ImageService =>
+  createImageService({ store, encoders: { encode, assertRoom: () => {}, close: async () => {} } })
+
+/** A picture like no other: its colours follow from its number. */
+export const picture = (number: number, format: 'jpeg' | 'png' = 'jpeg', width = 80): Promise<Buffer> =>
+  sharp({ create: { width, height: 60, channels: 3, background: { r: number % 256, g: number >> 8, b: 90 } } })
+    .composite([
+      {
+        input: Buffer.from([number * 7, number * 13, number * 29].map((value) => value % 256)),
+        raw: DOT,
+        left: 9,
+        top: 9,
+      },
+    ])
+    [format]()
+    .toBuffer()
+
+const DOT = { width: 1, height: 1, channels: 3 } as const
+
+export async function* chunk(bytes: Uint8Array) {
+  yield bytes
+}
+
+export const uploadPicture = async (images: ImageService, projectId: string, bytes: Uint8Array): Promise<string> =>
+  (await images.upload(projectId, chunk(bytes))).image.id
+
+/** A store of its own for one test, made by copying one that is there. */
+export const copyOf = async (storageDir: string): Promise<{ storageDir: string; paths: Paths }> => {
+  const copy = join(await temporaryFolder(), 'storage')
+  await cp(storageDir, copy, { recursive: true, preserveTimestamps: true })
+  return { storageDir: copy, paths: createPaths(copy) }
+}
+
+/** Opens a store, lets something be done with it and closes it again. */
+export const withStore = async <T>(storageDir: string, work: (store: Store) => Promise<T>): Promise<T> => {
+  const store = createFileStore({ storageDir, log: silent })
+  await store.open()
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+/** What a visitor sees: every image in order with the bytes of its variants, and which one is primary. */
+export const seenIn = (storageDir: string, projectId: string) =>
+  withStore(storageDir, async (store) => {
+    const state = await store.project(projectId)
+    if (!state) return undefined
+    const images = await store.images(state)
+    const files: string[] = []
+    for (const { id } of images)
+      for (const size of SIZES) files.push(await base64Of(createPaths(storageDir).variant(projectId, id, size)))
+    const { title, primary_image_id: primary } = state
+    return { ids: images.map(({ id }) => id), title, primary, files }
+  })
+
+const base64Of = (path: string): Promise<string> => readFile(path, 'base64').catch(() => 'missing')
+
+export interface Examined extends Diagnosis {
+  findings: Finding[]
+}
+
+export interface ExamineOptions {
+  projectId?: string
+  fix?: boolean
+  lockStaleMs?: number
+}
+
+/** One call of the doctor. */
+export const examine = async (storageDir: string, options: ExamineOptions = {}): Promise<Examined> => {
+  const { projectId, fix, lockStaleMs } = options
+  const inspector = createInspector({ storageDir, remake: encode, log: silent, lockStaleMs })
+  const findings: Finding[] = []
+  try {
+    const onFinding = (finding: Finding) => void findings.push(finding)
+    return { ...(await createDoctor({ inspector }).examine({ projectId, fix, onFinding })), findings }
+  } finally {
+    await inspector.close()
+  }
+}
+
+/** Findings in short: kind, path, outcome. */
+export const inShort = ({ findings }: Examined): string[] =>
+  findings.map(({ kind, path, outcome }) => `${kind} ${path} ${outcome}`).sort()
+
+/** One way to damage a file. `other` is a file of the same kind. */
+export const DAMAGES = {
+  removed: (path: string) => rm(path),
+  emptied: (path: string) => truncate(path, 0),
+  truncated: async (path: string) => truncate(path, randomInt(1, (await readFile(path)).length)),
+  'flipped in one byte': (path: string) => flip(path),
+  'swapped with another of its kind': (path: string, other: string) => swap(path, other),
+} as const
+
+/** Another value for one byte, anywhere unless said where. */
+export const flip = async (path: string, offset?: number): Promise<void> => {
+  const bytes = await readFile(path)
+  const at = offset ?? randomInt(bytes.length)
+  bytes[at] = (bytes[at] ?? 0) ^ randomInt(1, 256)
+  await writeFile(path, bytes)
+}
+
+export const swap = async (path: string, other: string): Promise<void> => {
+  await rename(path, `${path}.swap`)
+  await rename(other, path)
+  await rename(`${path}.swap`, other)
+}
+
+/** Copies files away, to be put back by the function that is returned. */
+export const backUp = async (root: string, paths: readonly string[]): Promise<() => Promise<void>> => {
+  const folder = await temporaryFolder()
+  const copies = paths.map((path) => [path, join(folder, relative(root, path))] as const)
+  for (const [path, copy] of copies) {
+    await mkdir(dirname(copy), { recursive: true })
+    await copyFile(path, copy)
+  }
+  return async () => {
+    for (const [path, copy] of copies) await copyFile(copy, path)
+  }
+}

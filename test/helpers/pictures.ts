@@ -1,0 +1,93 @@
+// Pictures made in code, and what tests need to look into them.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp, { type Sharp } from 'sharp'
+import { SIZES, type Size } from '../../src/core/names.ts'
+import type { EncodeJob } from '../../src/image/encoder.ts'
+import { type PhotoOptions, photoPixels } from './photo.mjs'
+
+export { photo, photoPixels } from './photo.mjs'
+
+/** A photo as a sharp pipeline, to be written in any format. */
+export const photoAs = async ({ width, height, seed }: PhotoOptions): Promise<Sharp> =>
+  sharp(await photoPixels({ width, height, seed }), { raw: { width, height, channels: 3 } })
+
+/** What a phone writes beside the picture: place, serial numbers, owner. */
+export const SECRETS = ['PrivateOwner', 'SERIAL-0815', 'PrivateComment', 'PrivatePlace'] as const
+
+/** A photo with EXIF (orientation, GPS, serial number), XMP, a comment and an embedded preview. */
+export const phonePhoto = async (options: PhotoOptions & { orientation?: number }): Promise<Buffer> => {
+  const preview = await (await photoAs({ width: 160, height: 120 })).jpeg().toBuffer()
+  const file = await (await photoAs(options))
+    .withMetadata({ orientation: options.orientation ?? 1 })
+    .withExifMerge({
+      IFD0: { Make: 'Tintype', Artist: SECRETS[0] },
+      IFD2: { BodySerialNumber: SECRETS[1] },
+      IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 12/1', GPSMapDatum: SECRETS[3] },
+    })
+    .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/"><GPSLatitude>52,31.2N</GPSLatitude></x:xmpmeta>')
+    .jpeg()
+    .toBuffer()
+  const comment = segment(0xfe, Buffer.from(SECRETS[2]))
+  const multiPicture = segment(0xe2, Buffer.from('MPF\0MM\0*\0\0\0\x08'))
+  return Buffer.concat([file.subarray(0, 2), comment, multiPicture, file.subarray(2), preview])
+}
+
+/** One JPEG segment. */
+export const segment = (marker: number, content: Buffer): Buffer => {
+  const head = Buffer.from([0xff, marker, 0, 0])
+  head.writeUInt16BE(content.length + 2, 2)
+  return Buffer.concat([head, content])
+}
+
+/** A JPEG file with more segments behind its first two bytes. */
+export const withSegments = (jpeg: Buffer, ...segments: readonly Buffer[]): Buffer =>
+  Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)])
+
+/** The markers of a JPEG file in order, up to its end and without what lies inside scans. */
+export const markersOf = (jpeg: Buffer): number[] => {
+  const markers: number[] = []
+  for (let at = 2; at < jpeg.length; ) {
+    const marker = jpeg.readUInt8(at + 1)
+    markers.push(marker)
+    if (marker === 0xd9) return markers
+    at += 2 + jpeg.readUInt16BE(at + 2)
+    if (marker === 0xda) while (jpeg[at] !== 0xff || [0, ...RESTARTS].includes(jpeg[at + 1] ?? 0)) at++
+  }
+  return markers
+}
+
+const RESTARTS = [0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7]
+
+/** RGB as a decoder gives it, not turned, colour profile not applied. */
+export const storedPixels = (file: Buffer | string): Promise<Buffer> =>
+  sharp(file, { ignoreIcc: true }).toColourspace('srgb').raw().toBuffer()
+
+/** Red, green, blue of one pixel as shown. */
+export const pixelAt = async (file: Buffer | string, left: number, top: number): Promise<number[]> => [
+  ...(await sharp(await sharp(file).autoOrient().toBuffer())
+    .extract({ left, top, width: 1, height: 1 })
+    .removeAlpha()
+    .raw()
+    .toBuffer()),
+]
+
+/** Mean difference of two pictures of the same size, in levels of 255. */
+export const meanDifference = (one: Buffer, other: Buffer): number => {
+  if (one.length !== other.length) throw new Error(`${one.length} and ${other.length} bytes can't be compared`)
+  return one.reduce((sum, value, index) => sum + Math.abs(value - (other[index] ?? 0)), 0) / one.length
+}
+
+/** An upload in a folder, and where its variants are to go. */
+export const jobFor = async (folder: string, upload: Buffer): Promise<EncodeJob> => {
+  const source = join(folder, 'upload')
+  await writeFile(source, upload)
+  return { source, targets: targetsIn(folder) }
+}
+
+export const targetsIn = (folder: string): Record<Size, string> => {
+  const [original, medium, thumb, game] = SIZES.map((size) => join(folder, `${size}.jpg`))
+  if (!original || !medium || !thumb || !game) throw new Error('a size is missing')
+  return { original, medium, thumb, game }
+}

@@ -1,0 +1,58 @@
+// A project as it lies on disk after many changes, without making them.
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import { emptyProject } from '../../src/core/changes.ts'
+import { listOf } from '../../src/core/image-list.ts'
+import { newImageId, SIZES } from '../../src/core/names.ts'
+import { createPaths } from '../../src/stores/file/paths.ts'
+import { encodeRevision, encodeRun, REMEMBERED_COMMITS, sha256 } from '../../src/stores/file/revision.ts'
+import { newToken } from '../../src/stores/file/workspace.ts'
+import { bytesOf, recordOf } from '../contracts/store.ts'
+
+export interface PlantedProject {
+  storageDir: string
+  projectId: string
+  /** Images of every revision; their files are there too. @default 1 */
+  images?: number
+  /** Revisions up to this number, from 1. @default 1 */
+  revisions?: number
+}
+
+/** Gives the ids of the images. */
+export const plantProject = async ({ storageDir, projectId, ...more }: PlantedProject): Promise<string[]> => {
+  const { images, revisions } = { images: 1, revisions: 1, ...more }
+  const paths = createPaths(storageDir)
+  for (const folder of [paths.runs(projectId), ...SIZES.map((size) => paths.variants(projectId, size))])
+    await mkdir(folder, { recursive: true })
+  const ids = Array.from({ length: images }, newImageId)
+  for (const id of ids) for (const size of SIZES) await writeFile(paths.variant(projectId, id, size), bytesOf(id, size))
+  const list = listOf(ids.map(recordOf))
+  const runs = []
+  for (const run of list.runs) {
+    const text = encodeRun(run.images ?? [])
+    const stored = { id: newToken() + newToken().slice(0, 4), bytes: Buffer.byteLength(text), sha256: sha256(text) }
+    await writeFile(paths.run(projectId, stored.id), text)
+    runs.push({ images: undefined, count: run.count, stored })
+  }
+  const commits: string[] = []
+  for (let revision = 1; revision <= revisions; revision++) {
+    commits.push(newToken())
+    const state = {
+      ...emptyProject(projectId, new Date(0).toISOString()),
+      revision,
+      deleted: false,
+      primary_image_id: ids[0] ?? null,
+      image_count: images,
+      images: { ...list, runs },
+    }
+    const text = encodeRevision({
+      state,
+      commits: commits.slice(-REMEMBERED_COMMITS),
+      removing: [],
+      removingRuns: [],
+      droppedRuns: [],
+    })
+    await writeFile(paths.revision(projectId, revision), text)
+  }
+  return ids
+}

@@ -1,0 +1,98 @@
+// What must hold after a power cut at any moment, of one project of a file store.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SIZES } from '../../src/core/names.ts'
+import { createPaths, folderOf } from '../../src/stores/file/paths.ts'
+import { decodeRevision, decodeRun, namedRuns, type Revision } from '../../src/stores/file/revision.ts'
+import { type PowerCuts, watchPowerCuts } from './power-cut.ts'
+
+export interface Promises {
+  /** The revisions of which one is the newest after a cut now. Undefined stands for none. */
+  heads(): (Revision | undefined)[]
+  /** What a cut could have done at some moment until now. */
+  broken(): string[]
+}
+
+/**
+ * Watches that whichever revision a cut leaves as the newest, it has all of its images and runs, and that nothing else
+ * can lie about but what that revision, or a folder under .tmp, tells of.
+ */
+export const watchPromises = (storageDir: string, projectId: string): Promises => {
+  const paths = createPaths(storageDir)
+  const revisions = new Map<string, Revision>()
+  const runs = new Map<string, readonly string[]>()
+  const broken = new Set<string>()
+
+  /** Read when it is first seen: a cut may bring it back after it was removed. */
+  const revisionOf = (name: string): Revision => {
+    const known = revisions.get(name)
+    if (known) return known
+    const revision = decodeRevision(readFileSync(join(paths.meta(projectId), name), 'utf8'))
+    revisions.set(name, revision)
+    for (const run of [...revision.state.images.runs.flatMap(({ stored }) => stored ?? []), ...revision.removingRuns]) {
+      if (runs.has(run.id)) continue
+      const images = decodeRun(readFileSync(paths.run(projectId, run.id), 'utf8'), run)
+      runs.set(
+        run.id,
+        images.map(({ id }) => id),
+      )
+    }
+    return revision
+  }
+
+  const revisionsIn = (cuts: PowerCuts): { number: number; isSure: boolean; revision: Revision }[] => {
+    const whole = cuts.wholeIn(paths.meta(projectId))
+    return [...cuts.possibleIn(paths.meta(projectId))]
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => ({ number: Number.parseInt(name, 10), isSure: whole.has(name), revision: revisionOf(name) }))
+  }
+
+  const headsOf = (cuts: PowerCuts): (Revision | undefined)[] => {
+    const found = revisionsIn(cuts)
+    const surest = Math.max(0, ...found.filter(({ isSure }) => isSure).map(({ number }) => number))
+    const heads = found.filter(({ number }) => number >= surest).map(({ revision }) => revision)
+    return surest === 0 ? [undefined, ...heads] : heads
+  }
+
+  /** Ids of images and runs that a sweep is surely told to look after. */
+  const tracesIn = (cuts: PowerCuts): Set<string> => {
+    const traces = new Set<string>()
+    for (const owner of cuts.sureIn(paths.tmp))
+      for (const work of cuts.sureIn(join(paths.tmp, owner)))
+        if (work.endsWith(`@${folderOf(projectId)}`))
+          for (const name of cuts.sureIn(join(paths.tmp, owner, work))) traces.add(name.replace(/^run-|\..*$/g, ''))
+    return traces
+  }
+
+  const lookAtHead = (cuts: PowerCuts, head: Revision | undefined, traces: ReadonlySet<string>): void => {
+    const at = `with revision ${head?.state.revision ?? 'none'}`
+    const ofRuns = (ids: readonly string[]) => ids.flatMap((id) => runs.get(id) ?? [])
+    const tail = (head?.state.images.tail ?? []).map(({ id }) => id)
+    const images = [...ofRuns(head?.state.images.runs.flatMap(({ stored }) => stored?.id ?? []) ?? []), ...tail]
+    const removing = [...(head?.removing ?? []), ...ofRuns((head?.removingRuns ?? []).map(({ id }) => id))]
+    const known = new Set([...images, ...removing, ...traces])
+    const wholeRuns = cuts.wholeIn(paths.runs(projectId))
+    for (const id of head ? namedRuns(head) : [])
+      if (!wholeRuns.has(`${id}.json`)) broken.add(`run ${id} may be lost, ${at}`)
+    for (const size of SIZES) {
+      const whole = cuts.wholeIn(paths.variants(projectId, size))
+      for (const id of images) if (!whole.has(`${id}.jpg`)) broken.add(`${size} of ${id} may be lost, ${at}`)
+      for (const name of cuts.possibleIn(paths.variants(projectId, size)))
+        if (!known.has(name.slice(0, -4))) broken.add(`${size} of ${name} may stay, ${at}`)
+    }
+  }
+
+  const look = (cuts: PowerCuts): void => {
+    const traces = tracesIn(cuts)
+    for (const head of headsOf(cuts)) lookAtHead(cuts, head, traces)
+    const told = new Set(traces)
+    for (const { isSure, revision } of revisionsIn(cuts))
+      if (isSure) for (const id of [...namedRuns(revision), ...revision.droppedRuns]) told.add(id)
+    for (const name of cuts.possibleIn(paths.runs(projectId)))
+      if (!told.has(name.slice(0, -5))) broken.add(`run ${name} may stay`)
+  }
+
+  const cuts = watchPowerCuts(storageDir, look)
+  return { heads: () => headsOf(cuts), broken: () => [...broken] }
+}

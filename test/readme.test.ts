@@ -1,0 +1,39 @@
+// What the README says is what Tintype does.
+
+import { execFile } from 'node:child_process'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { temporaryFolder } from './helpers/folder.ts'
+import { withSettingsTable } from './helpers/settings-table.ts'
+import { skipWithout } from './helpers/skip.ts'
+import { serve } from './helpers/tintype.ts'
+import { smallPhoto } from './helpers/upload.ts'
+
+const run = promisify(execFile)
+const readme = () => readFile(new URL('../README.md', import.meta.url), 'utf8')
+
+/** Each curl says on stderr what status it got. */
+const CURL = `curl() { command curl --silent --write-out '%{stderr}%{http_code} ' "$@"; }\n`
+
+describe('the README', () => {
+  it('has the table of settings that `npm run docs` writes', async () => {
+    await expect(withSettingsTable(await readme())).toMatchFileSnapshot('../README.md')
+  })
+
+  it('has commands that work, one after the other', async (context) => {
+    await run('curl', ['--version']).catch(() => skipWithout(context, 'curl (Debian: curl)'))
+    const blocks = [...(await readme()).matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block)
+    const commands = blocks.filter((block) => block.includes('curl ')).join('')
+    const service = await serve()
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'photo.jpg'), await smallPhoto())
+
+    const script = CURL + commands.replaceAll('http://127.0.0.1:8001', service.url)
+    const { stderr } = await run('sh', ['-eu', '-c', script], { cwd: folder })
+    // Upload, cover, list, list, icon, primary, title, order, delete, delete; and the one that shows an error.
+    expect(stderr.trim().split(' ')).toEqual(['201', ...Array(9).fill('200'), '400'])
+    expect((await readdir(folder)).sort()).toEqual(['cover.jpg', 'icon.jpg', 'photo.jpg'])
+  })
+})

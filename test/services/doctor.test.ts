@@ -1,0 +1,321 @@
+// The doctor on sound stores, beside a store that is written to, and among things that are not of the store.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { lstat, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newImageId, SIZES } from '../../src/core/names.ts'
+import type { Paths } from '../../src/stores/file/paths.ts'
+import type { Store } from '../../src/stores/store.ts'
+import { copyOf, examine, imagesOver, inShort, picture, seenIn, uploadPicture, withStore } from '../helpers/doctor.ts'
+import { type MadeStore, makeSmallStore } from '../helpers/doctor-stores.ts'
+import { openFileStore } from '../helpers/file-store.ts'
+import { filesIn } from '../helpers/folder.ts'
+
+let made: MadeStore
+
+beforeAll(async () => {
+  made = await makeSmallStore()
+})
+
+afterAll(() => made.remove())
+
+const contents = async (storageDir: string): Promise<Record<string, string>> => {
+  const paths = await filesIn(storageDir)
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (path) => [path, await readFile(join(storageDir, path), 'base64')] as const)),
+  )
+}
+
+describe('a sound store', () => {
+  it('has no finding, and nothing is written, not even with fix', async () => {
+    const { storageDir } = await copyOf(made.storageDir)
+    const before = await contents(storageDir)
+    const counts = { projects: 3, images: 7, mended: 0, remaining: 0, noted: 0, findings: [] }
+    expect(await examine(storageDir)).toMatchObject(counts)
+    expect(await examine(storageDir, { fix: true })).toMatchObject(counts)
+    expect(await contents(storageDir)).toEqual(before)
+  })
+
+  it('has no finding while it is open, nor after so many changes that old revisions were removed', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const store = await openFileStore(storageDir)
+    for (let number = 0; number < 80; number++) await store.commit('shop', { type: 'edit', title: `${number}` })
+    expect(await readdir(paths.meta('shop'))).not.toContain('1.json')
+    expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
+  })
+
+  it('is examined one project alone where that is asked for', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    await rm(paths.published('shop'))
+    expect(await examine(storageDir, { projectId: 'Other' })).toMatchObject({ projects: 1, images: 3, remaining: 0 })
+    expect(await examine(storageDir, { projectId: 'shop' })).toMatchObject({ projects: 1, images: 4, remaining: 1 })
+    await expect(examine(storageDir, { projectId: 'nobody' })).rejects.toMatchObject({ code: 'project_not_found' })
+  })
+
+  it('is not made where there is none', async () => {
+    const { storageDir } = await copyOf(made.storageDir)
+    const elsewhere = join(storageDir, 'elsewhere')
+    await expect(examine(elsewhere, { fix: true })).rejects.toMatchObject({ code: 'store_unavailable' })
+    await expect(lstat(elsewhere)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+})
+
+describe('files that nothing names', () => {
+  it('of an image of no list are moved to .lost as they are', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const imageId = newImageId()
+    for (const size of SIZES) await writeFile(paths.variant('shop', imageId, size), await picture(70))
+    await writeFile(join(paths.runs('shop'), 'abcdefgh01234567.json'), '[]\n')
+    const found = await examine(storageDir)
+    expect(new Set(found.findings.map(({ kind }) => kind))).toEqual(new Set(['stray_variant', 'stray_run']))
+    expect(await examine(storageDir, { fix: true })).toMatchObject({ mended: 5, remaining: 0 })
+    expect(inShort(await examine(storageDir))).toEqual([])
+    const [folder = ''] = await readdir(join(storageDir, '.lost'))
+    const kept = (size: string) => join(storageDir, '.lost', folder, 'projects', 'shop', size, `${imageId}.jpg`)
+    for (const size of SIZES) expect(await readFile(kept(size))).toEqual(await picture(70))
+  })
+
+  it('and are none of ours by their names are only noted', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const strange = [
+      join(paths.projects, 'notes.txt'),
+      join(paths.project('shop'), 'README.md'),
+      join(paths.variants('shop', 'thumb'), '.DS_Store'),
+      join(paths.meta('shop'), '007.json'),
+      join(paths.runs('shop'), 'x.json'),
+      join(paths.tmp, 'file'),
+    ]
+    for (const path of strange) await writeFile(path, 'mine')
+    const { findings, ...counts } = await examine(storageDir, { fix: true })
+    expect(counts).toMatchObject({ mended: 0, remaining: 0, noted: strange.length })
+    expect(findings.map(({ path }) => join(storageDir, path)).toSorted()).toEqual(strange.toSorted())
+    for (const path of strange) expect(await readFile(path, 'utf8')).toBe('mine')
+  })
+
+  it('and have the name of a revision that cannot be, are moved aside', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const before = await seenIn(storageDir, 'shop')
+    await writeFile(join(paths.meta('shop'), '99999999999999999999.json'), '{}')
+    expect(inShort(await examine(storageDir, { fix: true }))).toEqual([
+      'odd_entry projects/shop/.meta/99999999999999999999.json mended',
+    ])
+    expect(await seenIn(storageDir, 'shop')).toEqual(before)
+  })
+
+  it('are no strays while an upload is under way', async () => {
+    const { storageDir } = await copyOf(made.storageDir)
+    const store = await openFileStore(storageDir)
+    const stage = await stagePicture(store, 'shop')
+    await stage.publish()
+    expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
+    await stage.discard()
+    expect(inShort(await examine(storageDir))).toEqual([])
+  })
+
+  it('are taken back where the process died that uploaded them', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const before = await filesIn(storageDir)
+    await withStore(storageDir, async (store) => {
+      await (await stagePicture(store, 'shop')).publish()
+      await abandon(paths)
+      const found = await examine(storageDir)
+      expect(found.findings).toMatchObject([{ kind: 'temporary_left', outcome: 'mendable' }])
+      expect(await examine(storageDir, { fix: true })).toMatchObject({ mended: 1, remaining: 0 })
+    })
+    expect(await filesIn(storageDir)).toEqual(before)
+  })
+
+  it('are removed where their deletion was committed and not finished', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const imageId = (await seenIn(storageDir, 'shop'))?.ids[0] ?? ''
+    const back = await contents(storageDir)
+    await withStore(storageDir, (store) => store.commit('shop', { type: 'delete_image', imageId }))
+    const files = SIZES.map((size) => `projects/shop/${size}/${imageId}.jpg`)
+    for (const path of files) await writeFile(join(storageDir, path), back[path] ?? '', 'base64')
+    const found = await examine(storageDir)
+    expect(found.findings).toMatchObject([{ kind: 'removal_unfinished', outcome: 'mendable' }])
+    expect(await examine(storageDir, { fix: true })).toMatchObject({ mended: 1, remaining: 0 })
+    expect(await readdir(paths.variants('shop', 'original'))).not.toContain(`${imageId}.jpg`)
+    expect(inShort(await examine(storageDir))).toEqual([])
+  })
+})
+
+const stagePicture = async (store: Store, projectId: string) => {
+  const stage = await store.stage(projectId)
+  for (const size of SIZES) await writeFile(stage.targets[size], await picture(60))
+  return stage
+}
+
+/** Makes the folders of all processes those of one that has ended. */
+const abandon = async (paths: Paths): Promise<void> => {
+  for (const owner of await readdir(paths.tmp)) await rename(join(paths.tmp, owner), join(paths.tmp, `${owner}.left`))
+}
+
+describe('a lock', () => {
+  const old = new Date(Date.now() - 60_000)
+
+  it('that was left behind is removed, one that is held is not', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    for (const projectId of ['shop', 'Other']) await mkdir(paths.lock(projectId))
+    await utimes(paths.lock('shop'), old, old)
+    const found = await examine(storageDir)
+    expect(inShort(found)).toEqual(['lock_left projects/shop/meta.lock mendable'])
+    expect(await examine(storageDir, { fix: true })).toMatchObject({ mended: 1, remaining: 0 })
+    expect((await lstat(paths.lock('Other'))).isDirectory()).toBe(true)
+  })
+
+  it('from a clock that is ahead is removed once nobody touches it', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    await mkdir(paths.lock('shop'))
+    const ahead = new Date(Date.now() + 3_600_000)
+    await utimes(paths.lock('shop'), ahead, ahead)
+    const mended = await examine(storageDir, { fix: true, lockStaleMs: 2000 })
+    expect(inShort(mended)).toEqual(['lock_left projects/shop/meta.lock mended'])
+    expect(inShort(await examine(storageDir))).toEqual([])
+  })
+
+  it.each([
+    ['a file', (path: string) => writeFile(path, 'locked')],
+    ['a symbolic link', (path: string) => symlink('/nowhere', path)],
+    ['a folder with something in it', (path: string) => mkdir(join(path, 'inside'), { recursive: true })],
+  ])('in the place of which %s stands does not keep changes out for ever', async (_, make) => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    await make(paths.lock('shop'))
+    expect(inShort(await examine(storageDir))).toEqual(['lock_odd projects/shop/meta.lock mendable'])
+    expect(await examine(storageDir, { fix: true })).toMatchObject({ mended: 1, remaining: 0 })
+    await withStore(storageDir, (store) => store.commit('shop', { type: 'edit', title: 'x' }))
+  })
+})
+
+describe('what stands in the place of a file or folder', () => {
+  it('a link in the place of a variant is not followed but replaced', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const before = await seenIn(storageDir, 'Other')
+    const path = paths.variant('Other', before?.ids[0] ?? '', 'thumb')
+    await rename(path, join(storageDir, 'elsewhere.jpg'))
+    await symlink(join(storageDir, 'elsewhere.jpg'), path)
+    const mended = await examine(storageDir, { fix: true })
+    expect(mended.findings).toMatchObject([
+      { kind: 'variant_damaged', detail: 'it is a symbolic link', outcome: 'mended' },
+    ])
+    expect((await lstat(path)).isFile()).toBe(true)
+    expect(await seenIn(storageDir, 'Other')).toEqual(before)
+  })
+
+  it('a folder in the place of a variant, and a file in that of a folder, are moved aside', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const before = await seenIn(storageDir, 'Other')
+    const path = paths.variant('Other', before?.ids[0] ?? '', 'game')
+    await rm(path)
+    await mkdir(path)
+    await rm(paths.variants('Other', 'medium'), { recursive: true })
+    await writeFile(paths.variants('Other', 'medium'), 'x')
+    const mended = await examine(storageDir, { fix: true })
+    expect(mended).toMatchObject({ mended: 5, remaining: 0 })
+    expect(await seenIn(storageDir, 'Other')).toEqual(before)
+    expect(inShort(await examine(storageDir))).toEqual([])
+  })
+
+  it('nothing, where a copy left out an empty folder: it is made', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    await rm(paths.runs('shop'), { recursive: true })
+    expect(inShort(await examine(storageDir, { fix: true }))).toEqual([
+      'folder_missing projects/shop/.meta/runs mended',
+    ])
+    expect(inShort(await examine(storageDir))).toEqual([])
+  })
+
+  it('a link in the place of a folder is reported, and what it leads to left alone', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const folder = paths.variants('shop', 'original')
+    await rename(folder, join(storageDir, 'elsewhere'))
+    await symlink(join(storageDir, 'elsewhere'), folder)
+    const { findings } = await examine(storageDir, { fix: true })
+    expect(findings).toMatchObject([{ kind: 'odd_entry', outcome: 'unmendable' }])
+    expect(await readdir(join(storageDir, 'elsewhere'))).toHaveLength(4)
+  })
+})
+
+describe('beside a store that is written to', () => {
+  it('nothing sound is ever found, and nothing that was acknowledged is lost', async () => {
+    const { storageDir } = await copyOf(made.storageDir)
+    const stores = [await openFileStore(storageDir), await openFileStore(storageDir)]
+    const expected = new Set((await seenIn(storageDir, 'shop'))?.ids)
+    const end = Date.now() + 6000
+    let changes = 0
+    const writer = async (store: Store, number: number): Promise<void> => {
+      const images = imagesOver(store)
+      while (Date.now() < end) {
+        const id = await uploadPicture(images, 'shop', await picture(changes++))
+        await images.setPrimary('shop', id)
+        if (changes % 3 === number % 3) await images.remove('shop', id)
+        else expected.add(id)
+        const project = `temporary-${number}`
+        await uploadPicture(images, project, await picture(changes++))
+        if (changes % 4 === 0) await store.commit(project, { type: 'delete_project' })
+      }
+    }
+    const doctor = async (): Promise<number> => {
+      for (let rounds = 0; ; rounds++) {
+        expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
+        if (Date.now() >= end) return rounds + 1
+      }
+    }
+    const [rounds] = await Promise.all([
+      doctor(),
+      ...stores.flatMap((store, at) => [writer(store, at * 2), writer(store, at * 2 + 1)]),
+    ])
+    expect(rounds).toBeGreaterThan(0)
+    expect(changes).toBeGreaterThan(10)
+    expect(inShort(await examine(storageDir))).toEqual([])
+    expect(new Set((await seenIn(storageDir, 'shop'))?.ids)).toEqual(expected)
+  })
+
+  it('what is damaged is mended under the hands of the writers', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const store = await openFileStore(storageDir)
+    const victims = (await seenIn(storageDir, 'shop'))?.ids ?? []
+    const end = Date.now() + 3000
+    const images = imagesOver(store)
+    const writer = async () => {
+      while (Date.now() < end) await images.remove('shop', await uploadPicture(images, 'shop', await picture(80)))
+    }
+    const vandal = async () => {
+      for (const id of victims) {
+        await rm(paths.variant('shop', id, 'thumb'))
+        await writeFile(paths.variant('shop', id, 'game'), '')
+        expect(await examine(storageDir, { fix: true })).toMatchObject({ mended: 2, remaining: 0 })
+      }
+    }
+    await Promise.all([writer(), vandal()])
+    expect(inShort(await examine(storageDir))).toEqual([])
+    expect((await seenIn(storageDir, 'shop'))?.ids).toEqual(victims)
+  })
+})
+
+describe('the owner of temporary files', () => {
+  it('that has ended is told from one that lives by its process', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const store = new URL('../../dist/stores/file/file-store.js', import.meta.url).href
+    const logger = new URL('../../dist/telemetry/logger.js', import.meta.url).href
+    const script = `
+      const [{ createFileStore }, { createLogger }] = await Promise.all([import('${store}'), import('${logger}')])
+      const opened = createFileStore({ storageDir: ${JSON.stringify(storageDir)}, log: createLogger({ level: 'silent' }) })
+      await opened.open()
+      await opened.stage('shop')
+      console.log('open')
+      setInterval(() => {}, 1000)`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(child.stdout, 'data')
+    expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect((await examine(storageDir)).findings).toMatchObject([{ kind: 'temporary_left' }])
+    expect(await examine(storageDir, { fix: true })).toMatchObject({ mended: 1, remaining: 0 })
+    expect(await readdir(paths.tmp)).toEqual([])
+  })
+})

@@ -1,0 +1,223 @@
+import { rmdirSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { createPaths } from '../../src/stores/file/paths.ts'
+import { REMEMBERED_COMMITS } from '../../src/stores/file/revision.ts'
+import type { Store } from '../../src/stores/store.ts'
+import { addImage, fill, idsOf, recordOf } from '../contracts/store.ts'
+import { beforeCall, type DiskCall, watchDisk } from '../helpers/disk.ts'
+import { openFileStore } from '../helpers/file-store.ts'
+import { filesIn, temporaryFolder } from '../helpers/folder.ts'
+import { plantProject } from '../helpers/planted-project.ts'
+import { expectWhole, filesUnderWay, revisionNumbers, runFiles } from '../helpers/store-folder.ts'
+
+vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
+
+/** A writer and another one, as two processes would be, on the same project. */
+const twoWriters = async () => {
+  const folder = await temporaryFolder()
+  const paths = createPaths(folder)
+  const [writer, other] = [await openFileStore(folder), await openFileStore(folder)]
+  /**
+   * Before the writer's next call that fits, it sleeps: so long that its lock is taken over, and that the others do
+   * what they do.
+   */
+  const sleepsBefore = (fits: (call: DiskCall) => boolean, meanwhile: () => Promise<unknown>) =>
+    beforeCall(fits, async () => {
+      rmdirSync(paths.lock('shop'))
+      await meanwhile()
+    })
+  return { folder, paths, writer, other, sleepsBefore }
+}
+
+const isLinkOf = (revision: number) => (call: DiskCall) =>
+  call.name === 'link' && call.to.endsWith(join('.meta', `${revision}.json`))
+
+/** The look at the revisions that follows the link, to see whether the number is the newest. */
+const isLook = (call: DiskCall) => call.name === 'readdir' && call.path.endsWith('.meta')
+
+const titles = async (store: Store, from: number, to: number) => {
+  for (let n = from; n <= to; n++) await store.commit('shop', { type: 'edit', title: `title ${n}` })
+}
+
+describe('a writer whose number was taken while it slept', () => {
+  it('starts again on the newer head: both changes are kept', async () => {
+    const { folder, writer, other, sleepsBefore } = await twoWriters()
+    const first = await addImage(writer, 'shop')
+    let second = ''
+    sleepsBefore(isLinkOf(2), async () => {
+      second = await addImage(other, 'shop')
+    })
+    const third = await addImage(writer, 'shop')
+    expect(await idsOf(other, 'shop')).toEqual([first, second, third])
+    expect(await revisionNumbers(folder)).toEqual([1, 2, 3])
+    await expectWhole(writer, folder)
+    expect(await filesUnderWay(folder)).toEqual([])
+  })
+
+  it('is told what is true on the newer head, where its change has lost its meaning', async () => {
+    const { writer, other, sleepsBefore } = await twoWriters()
+    const [first, imageId] = [await addImage(writer, 'shop'), await addImage(writer, 'shop')]
+    sleepsBefore(isLinkOf(3), () => other.commit('shop', { type: 'delete_image', imageId }))
+    await expect(writer.commit('shop', { type: 'set_primary', imageId })).rejects.toMatchObject({
+      code: 'image_not_found',
+    })
+    expect(await other.project('shop')).toMatchObject({ revision: 3, primary_image_id: first, image_count: 1 })
+  })
+
+  it('takes its runs back, which it had stored for the state that was not to be', async () => {
+    const { folder, writer, other, sleepsBefore } = await twoWriters()
+    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 127 })
+    sleepsBefore(isLinkOf(2), () => other.commit('shop', { type: 'edit', title: 'first' }))
+    const last = await addImage(writer, 'shop')
+    expect(await idsOf(other, 'shop')).toEqual([...ids, last])
+    expect(await runFiles(folder)).toHaveLength(1)
+  })
+})
+
+describe('a writer that slept so long that its number was used and removed again', () => {
+  it('takes its own link back and applies its change to the newest head', async () => {
+    const { folder, writer, other, sleepsBefore } = await twoWriters()
+    const [first] = await plantProject({ storageDir: folder, projectId: 'shop', revisions: 60 })
+    sleepsBefore(isLinkOf(61), () => titles(other, 61, 99))
+    const second = await addImage(writer, 'shop')
+    expect(await revisionNumbers(folder)).toEqual(Array.from({ length: 34 }, (_, n) => n + 67))
+    expect(await writer.project('shop')).toMatchObject({ revision: 100, title: 'title 99' })
+    expect(await idsOf(other, 'shop')).toEqual([first, second])
+    await expectWhole(other, folder)
+  })
+
+  it('is not sure any more where even the memory of its commit would be gone, and leaves the history alone', async () => {
+    const { folder, writer, other, sleepsBefore } = await twoWriters()
+    const [first] = await plantProject({ storageDir: folder, projectId: 'shop', revisions: 30 })
+    const newest = 31 + REMEMBERED_COMMITS
+    sleepsBefore(isLinkOf(31), () => titles(other, 31, newest))
+    await expect(addImage(writer, 'shop')).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect(await idsOf(writer, 'shop')).toEqual([first])
+    expect(await other.project('shop')).toMatchObject({ revision: newest, title: `title ${newest}` })
+    expect((await revisionNumbers(folder)).filter((number) => number > 64)).toEqual(
+      Array.from({ length: newest - 64 }, (_, n) => n + 65),
+    )
+    await expectWhole(other, folder)
+    await titles(other, newest + 1, newest + 70)
+    expect(await revisionNumbers(folder)).not.toContain(31)
+  })
+})
+
+describe('a writer that is overtaken between its link and its look', () => {
+  it('finds its commit in the newer head and is acknowledged, once', async () => {
+    const { folder, writer, other, sleepsBefore } = await twoWriters()
+    const first = await addImage(writer, 'shop')
+    let third = ''
+    sleepsBefore(isLook, async () => {
+      third = await addImage(other, 'shop')
+    })
+    const second = await addImage(writer, 'shop')
+    expect(await idsOf(writer, 'shop')).toEqual([first, second, third])
+    expect(await revisionNumbers(folder)).toEqual([1, 2, 3])
+    await expectWhole(other, folder)
+    const published = JSON.parse(await readFile(createPaths(folder).published('shop'), 'utf8'))
+    expect(published).toMatchObject({ revision: 3, image_count: 3 })
+  })
+
+  it('finds it among the last 64, and is not sure beyond them: the change is kept and nothing of it deleted', async () => {
+    const { folder, writer, other, sleepsBefore } = await twoWriters()
+    const first = await addImage(writer, 'shop')
+    sleepsBefore(isLook, () => titles(other, 3, 1 + REMEMBERED_COMMITS))
+    const second = await addImage(writer, 'shop')
+    expect(await idsOf(other, 'shop')).toEqual([first, second])
+    const number = ((await revisionNumbers(folder)).at(-1) ?? 0) + 1
+    sleepsBefore(isLook, () => titles(other, number + 1, number + REMEMBERED_COMMITS))
+    await expect(addImage(writer, 'shop')).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect(await idsOf(writer, 'shop')).toHaveLength(3)
+    await expectWhole(writer, folder)
+  })
+
+  it('does not take its commit for lost where one more comes between its two looks', async () => {
+    const { folder, writer, other, sleepsBefore } = await twoWriters()
+    const first = await addImage(writer, 'shop')
+    sleepsBefore(isLook, async () => {
+      await titles(other, 3, 1 + REMEMBERED_COMMITS)
+      beforeCall(isLook, () => titles(other, 2 + REMEMBERED_COMMITS, 2 + REMEMBERED_COMMITS))
+    })
+    await expect(addImage(writer, 'shop')).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect(await idsOf(writer, 'shop')).toEqual([first, expect.any(String)])
+    await expectWhole(other, folder)
+  })
+})
+
+describe('changes that wait together', () => {
+  it('are committed in one revision, in their order; one that fails fails alone', async () => {
+    const { folder, writer } = await twoWriters()
+    const imageId = await addImage(writer, 'shop')
+    const stage = await writer.stage('shop')
+    await fill(stage)
+    await stage.publish()
+    const changes = [
+      { type: 'add_image', image: recordOf(stage.imageId) },
+      { type: 'edit', title: 'first' },
+      { type: 'set_primary', imageId: 'z'.repeat(20) },
+      { type: 'set_primary', imageId: stage.imageId },
+      { type: 'edit', imageOrder: [stage.imageId, stage.imageId] },
+      { type: 'edit', title: 'last' },
+    ] as const
+    const outcomes = await Promise.allSettled(changes.map((change) => writer.commit('shop', change)))
+    await stage.discard()
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled', value: { revision: 2, image_count: 2, title: null } },
+      { status: 'fulfilled', value: { revision: 3, title: 'first', primary_image_id: imageId } },
+      { status: 'rejected', reason: { code: 'image_not_found' } },
+      { status: 'fulfilled', value: { revision: 3, title: 'first', primary_image_id: stage.imageId } },
+      { status: 'rejected', reason: { code: 'invalid_parameter' } },
+      { status: 'fulfilled', value: { revision: 3, title: 'last', primary_image_id: stage.imageId } },
+    ])
+    expect(await revisionNumbers(folder)).toEqual([1, 2, 3])
+  })
+})
+
+describe('a change that has nothing to do', () => {
+  it('is answered only once what it rests on is durable, and writes nothing', async () => {
+    const { folder, writer } = await twoWriters()
+    const imageId = await addImage(writer, 'shop')
+    const calls: string[] = []
+    watchDisk({ after: (call) => void calls.push(`${call.name} ${call.path}`) })
+    expect(await writer.commit('shop', { type: 'set_primary', imageId })).toMatchObject({ revision: 1 })
+    expect(calls.filter((call) => /^sync .*[/\\]\.meta$/.test(call))).toHaveLength(1)
+    expect(calls.filter((call) => call.startsWith('link'))).toEqual([])
+    expect(await revisionNumbers(folder)).toEqual([1])
+  })
+})
+
+describe('a project whose files are not its own', () => {
+  it.each([
+    ['another project', 'other', 2],
+    ['an older revision', 'shop', 1],
+  ])(
+    'is told to be damaged where its newest revision is that of %s, and nothing is written',
+    async (_, from, number) => {
+      const { folder, paths, writer, other } = await twoWriters()
+      for (const projectId of ['shop', 'other']) {
+        await addImage(writer, projectId)
+        await writer.commit(projectId, { type: 'edit', title: projectId })
+      }
+      await writeFile(paths.revision('shop', 2), await readFile(paths.revision(from, number)))
+      const before = await filesIn(join(folder, 'projects'))
+      const damaged = { code: 'project_damaged' }
+      await expect(other.project('shop')).rejects.toMatchObject(damaged)
+      await expect(other.commit('shop', { type: 'edit', title: 'x' })).rejects.toMatchObject(damaged)
+      await expect(other.openVariant('shop', 'a'.repeat(20), 'thumb')).rejects.toMatchObject(damaged)
+      await expect(addImage(other, 'shop')).rejects.toThrow(expect.objectContaining(damaged))
+      expect(await filesIn(join(folder, 'projects'))).toEqual(before)
+      expect(await other.project('other')).toMatchObject({ revision: 2, image_count: 1 })
+    },
+  )
+
+  it('is as good as not there where a file stands in its place', async () => {
+    const { folder, writer } = await twoWriters()
+    await writeFile(join(folder, 'projects', 'notes.txt'), 'Remember the milk.')
+    expect(await writer.project('notes.txt')).toBeUndefined()
+    expect(await writer.openVariant('notes.txt', 'a'.repeat(20), 'thumb')).toBeUndefined()
+    await expect(addImage(writer, 'notes.txt')).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+})

@@ -1,0 +1,163 @@
+import { readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { RUN_LENGTH } from '../../src/core/image-list.ts'
+import { SIZES } from '../../src/core/names.ts'
+import { createPaths } from '../../src/stores/file/paths.ts'
+import { decodeRevision, encodeRevision, encodeRun } from '../../src/stores/file/revision.ts'
+import type { Store } from '../../src/stores/store.ts'
+import { addImage, idsOf, recordOf } from '../contracts/store.ts'
+import { openFileStore } from '../helpers/file-store.ts'
+import { filesIn, temporaryFolder } from '../helpers/folder.ts'
+import { plantProject } from '../helpers/planted-project.ts'
+import { revisionNumbers, runFiles } from '../helpers/store-folder.ts'
+
+const published = async (folder: string, projectId = 'shop') =>
+  JSON.parse(await readFile(createPaths(folder).published(projectId), 'utf8'))
+
+/** What meta.json has to be. */
+const stateOf = async (store: Store, projectId = 'shop') => {
+  const state = await store.project(projectId)
+  if (!state) return undefined
+  const { images: _, deleted: __, ...project } = state
+  return { ...project, images: await store.images(state) }
+}
+
+/** Ids of the runs that any revision on disk names. */
+const namedRuns = async (folder: string) => {
+  const named = new Set<string>()
+  for (const number of await revisionNumbers(folder)) {
+    const text = await readFile(createPaths(folder).revision('shop', number), 'utf8')
+    for (const { stored } of decodeRevision(text).state.images.runs) named.add(`${stored?.id}.json`)
+  }
+  return [...named].sort()
+}
+
+describe('what lies on disk', () => {
+  it('is what the design says, to the file', async () => {
+    const folder = join(await temporaryFolder(), 'made', 'by', 'the store')
+    const store = await openFileStore(folder)
+    const [a, b] = [await addImage(store, 'Shop'), await addImage(store, 'Shop')]
+    await store.commit('Shop', { type: 'delete_image', imageId: a })
+    await store.commit('Shop', { type: 'edit', title: 'Spring' })
+    const abandoned = await store.stage('Shop')
+    await abandoned.discard()
+    await store.close()
+    expect(await filesIn(folder)).toEqual(
+      [
+        ...[1, 2, 3, 4].map((revision) => `projects/!shop/.meta/${revision}.json`),
+        'projects/!shop/meta.json',
+        ...SIZES.map((size) => `projects/!shop/${size}/${b}.jpg`),
+      ].sort(),
+    )
+    expect(await published(folder, 'Shop')).toMatchObject({
+      project_id: 'Shop',
+      revision: 4,
+      title: 'Spring',
+      primary_image_id: b,
+      images: [{ id: b, ext: 'jpg', created_at: expect.any(String), sizes: { game: { width: 4 } } }],
+    })
+  })
+
+  it('is of a deleted project only what keeps its numbers going', async () => {
+    const folder = await temporaryFolder()
+    const store = await openFileStore(folder)
+    await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH + 2 })
+    await store.commit('shop', { type: 'delete_project' })
+    await store.close()
+    const files = await filesIn(folder)
+    expect(files.filter((path) => !path.startsWith('projects/shop/.meta/'))).toEqual([])
+    const newest = Math.max(...(await revisionNumbers(folder)))
+    const text = await readFile(createPaths(folder).revision('shop', newest), 'utf8')
+    expect(decodeRevision(text)).toMatchObject({ removingRuns: [], state: { deleted: true, image_count: 0 } })
+  })
+})
+
+describe('the history of a project', () => {
+  it('keeps between 32 and 64 revisions without a gap, and of the runs those that they name', async () => {
+    const folder = await temporaryFolder()
+    const store = await openFileStore(folder, { maxBatch: 1 })
+    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH * 3 })
+    for (let n = 0; n < 200; n++) {
+      const imageId = ids[(n * 5) % ids.length] ?? ''
+      if (n % 4 === 0) await store.commit('shop', { type: 'delete_image', imageId })
+      else if (n % 20 === 1)
+        await store.commit('shop', { type: 'edit', imageOrder: [(await idsOf(store, 'shop'))?.[7] ?? ''] })
+      else await store.commit('shop', { type: 'edit', title: `title ${n}` })
+    }
+    await store.close()
+    const numbers = await revisionNumbers(folder)
+    expect(numbers.length).toBeGreaterThanOrEqual(32)
+    expect(numbers.length).toBeLessThanOrEqual(64)
+    expect(numbers.at(-1)).toBe((await store.project('shop'))?.revision)
+    expect(numbers).toEqual(numbers.map((_, at) => (numbers[0] ?? 0) + at))
+    expect((await runFiles(folder)).sort()).toEqual(await namedRuns(folder))
+    expect(await published(folder)).toEqual(await stateOf(store))
+  })
+
+  it('goes on naming what was deleted for a while, and forgets it once it is surely gone', async () => {
+    const folder = await temporaryFolder()
+    const store = await openFileStore(folder, { maxBatch: 1 })
+    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 50 })
+    const removing = async () => {
+      const newest = (await revisionNumbers(folder)).at(-1) ?? 0
+      return decodeRevision(await readFile(createPaths(folder).revision('shop', newest), 'utf8')).removing
+    }
+    for (const imageId of ids.slice(0, 20)) await store.commit('shop', { type: 'delete_image', imageId })
+    expect(await removing()).toEqual(ids.slice(0, 20))
+    for (const imageId of ids.slice(20, 40)) await store.commit('shop', { type: 'delete_image', imageId })
+    expect((await removing()).length).toBeLessThan(20)
+    expect(await idsOf(store, 'shop')).toEqual(ids.slice(40))
+  })
+})
+
+describe('a head in memory', () => {
+  it('is not taken for the newest where a file of another time has its name and even its inode', async () => {
+    const folder = await temporaryFolder()
+    const paths = createPaths(folder)
+    const [store, other] = [await openFileStore(folder), await openFileStore(folder)]
+    await addImage(store, 'shop')
+    await addImage(other, 'shop')
+    expect((await store.project('shop'))?.revision).toBe(2)
+    // The same file, written again in place: what a disk does that uses an inode again.
+    const { ino } = await stat(paths.revision('shop', 2))
+    const first = decodeRevision(await readFile(paths.revision('shop', 1), 'utf8'))
+    const another = { ...first, state: { ...first.state, revision: 2, title: 'of another time' } }
+    await writeFile(paths.revision('shop', 2), encodeRevision(another))
+    await utimes(paths.revision('shop', 2), new Date(1), new Date(1))
+    expect((await stat(paths.revision('shop', 2))).ino).toBe(ino)
+    expect((await store.project('shop'))?.title).toBe('of another time')
+  })
+
+  it('is not believed where its file is gone', async () => {
+    const folder = await temporaryFolder()
+    const store = await openFileStore(folder)
+    await addImage(store, 'shop')
+    expect((await store.project('shop'))?.revision).toBe(1)
+    await rm(join(folder, 'projects', 'shop'), { recursive: true })
+    expect(await store.project('shop')).toBeUndefined()
+    await addImage(store, 'shop')
+    expect((await store.project('shop'))?.revision).toBe(1)
+  })
+})
+
+describe('a run of images that is damaged on disk', () => {
+  it.each([
+    ['is missing', (path: string) => rm(path)],
+    ['is cut off', (path: string) => truncate(path, 1000)],
+    ['is empty', (path: string) => truncate(path, 0)],
+    ['belongs to other images', (path: string) => writeFile(path, encodeRun([recordOf('a'.repeat(20))]))],
+  ])('and %s is told where its images are needed, and new images are still taken', async (_, damage) => {
+    const folder = await temporaryFolder()
+    const paths = createPaths(folder)
+    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH + 1 })
+    const [run = ''] = await runFiles(folder)
+    await damage(join(paths.runs('shop'), run))
+    const store = await openFileStore(folder)
+    await expect(idsOf(store, 'shop')).rejects.toMatchObject({ code: 'project_damaged' })
+    const change = { type: 'set_primary', imageId: ids[1] ?? '' } as const
+    await expect(store.commit('shop', change)).rejects.toMatchObject({ code: 'project_damaged' })
+    await addImage(store, 'shop')
+    expect(await store.project('shop')).toMatchObject({ image_count: RUN_LENGTH + 2, revision: 2 })
+  })
+})
