@@ -53,8 +53,8 @@ export const openApiDocument = ({ version, basePath }: OpenApiOptions) => {
 
 const CODES = Object.entries(FAILURES).map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`)
 
-const DESCRIPTION = `A database-free image store for projects: upload once, get \`original\`, \`medium\` (at most 1600 x 1200), \`thumb\` (at most
-400 x 300) and \`game\` (exactly 50 x 50) as JPEG. Everything is plain files.
+const DESCRIPTION = `A database-free image store for projects: upload once, get \`original\`, \`medium\` (fits 1600 x 1600), \`thumb\` (fits
+400 x 400) and \`game\` (exactly 50 x 50) as JPEG. Everything is plain files.
 
 Errors are problem documents (RFC 9457) with a stable \`code\`:
 
