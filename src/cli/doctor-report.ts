@@ -1,5 +1,7 @@
 // What `tintype doctor` prints: lines for people or one JSON document, as they come, and a progress bar on a terminal.
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import type { Diagnosis, Finding, Outcome, Progress } from '../services/doctor.ts'
 import { version } from '../version.ts'
@@ -76,7 +78,9 @@ const createLines = ({ storageDir, fix }: ReportOptions) => {
       if (stopped) print('Stopped before the end. ')
       print(`${projects} projects with ${images} images checked: ${found.join(', ') || 'all is well'}.\n`)
       if (isMendable && !fix) print('Run it again with --fix to mend them.\n')
-      if (mended > 0) print(`What was replaced or taken away is kept in ${storageDir}/.lost until you delete it.\n`)
+      const lost = join(storageDir, '.lost')
+      if (mended > 0 && existsSync(lost))
+        print(`What was replaced or taken away is kept in ${lost} until you delete it.\n`)
       if (result === 'damaged' && fix)
         print('What is damaged still needs a copy from elsewhere: put it in its place, or delete the image.\n')
     },
@@ -118,7 +122,8 @@ const createBar = () => {
   if (!process.stderr.isTTY) return undefined
   let bar: SingleBar | undefined
   return {
-    show({ done, total, ...payload }: Progress) {
+    show({ done, total, projectId = '', ...counts }: Progress) {
+      const payload = { ...counts, projectId }
       if (!bar) {
         bar = new SingleBar({
           format: FORMAT,

@@ -21,7 +21,10 @@ export interface ProjectState extends Project {
 }
 
 /** True where a change looks at images that are there already, so that all of them must be loaded. */
-export const needsImages = (change: ProjectChange): boolean => change.type !== 'add_image'
+export const needsImages = (change: ProjectChange): boolean =>
+  change.type === 'edit'
+    ? change.imageOrder !== undefined
+    : change.type !== 'add_image' && change.type !== 'delete_project'
 
 /** A project before its first change. */
 export const emptyProject = (projectId: string, now: string): ProjectState => ({
@@ -97,8 +100,8 @@ const deleteImage = (state: ProjectState, imageId: string): ProjectState => {
   }
 }
 
-const edit = (state: ProjectState, title = state.title, imageOrder: readonly string[] = []): ProjectState => {
-  const images = reorder(state, imageOrder)
+const edit = (state: ProjectState, title = state.title, imageOrder?: readonly string[]): ProjectState => {
+  const images = imageOrder ? reorder(state, imageOrder) : state.images
   return title === state.title && images === state.images ? state : { ...state, title, images }
 }
 

@@ -42,7 +42,7 @@ const SCRIPT = fileURLToPath(
  * memory together; pixels of pictures up to 8 MP are not given back to the system after each step only to be asked for
  * again (5 % of the CPU of an upload), but what is free beyond 64 MiB is.
  */
-const ENVIRONMENT = {
+export const ENCODER_ENVIRONMENT = {
   MALLOC_ARENA_MAX: '2',
   MALLOC_MMAP_THRESHOLD_: String(32 * 1024 * 1024),
   MALLOC_TRIM_THRESHOLD_: String(64 * 1024 * 1024),
@@ -58,12 +58,13 @@ interface EncoderProcess {
 export const createEncoderSlot = ({ deadlineMs, idleMs, ...pipeline }: EncoderSlotOptions): EncoderSlot => {
   let process: EncoderProcess | undefined
   let idle: NodeJS.Timeout | undefined
+  let ending: Promise<unknown> = Promise.resolve()
 
   const close = async (): Promise<void> => {
     clearTimeout(idle)
-    const ending = process
+    if (process) ending = Promise.all([ending, end(process)])
     process = undefined
-    if (ending) await end(ending)
+    await ending
   }
 
   return {
@@ -94,7 +95,7 @@ export const createEncoderSlot = ({ deadlineMs, idleMs, ...pipeline }: EncoderSl
 
 const startProcess = (): EncoderProcess => {
   const kill = new AbortController()
-  const forkOpts = { env: ENVIRONMENT, signal: kill.signal, killSignal: 'SIGKILL' }
+  const forkOpts = { env: ENCODER_ENVIRONMENT, signal: kill.signal, killSignal: 'SIGKILL' }
   return { pool: createWorkerPool(SCRIPT, { workerType: 'process', maxWorkers: 1, forkOpts }), kill }
 }
 

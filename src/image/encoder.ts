@@ -33,15 +33,17 @@ export type AcceptedType = (typeof ACCEPTED_TYPES)[number]
 export interface EncoderPool {
   /**
    * Makes the four variants in an encoder process. The files are complete when this resolves, but not yet synced.
-   * Where it rejects, some of the files may be there.
+   * Where it rejects, some of the files may be there, and none is written any more.
    *
+   * @param signal a job that still waits when it aborts is given up with the signal's reason; one that has begun is
+   *   finished.
    * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`, `damaged_image`, `too_many_pixels`,
-   *   `image_too_slow` where the deadline ended the process, `busy` where too many jobs wait, `storage_full`,
-   *   `internal` where the encoder died for another reason
+   *   `image_too_slow` where the deadline ended the process, `busy` where too many jobs wait, `shutting_down` after
+   *   `close()`, `storage_full`, `internal` where the encoder died for another reason, twice
    */
   encode(job: EncodeJob, signal?: AbortSignal): Promise<EncodedPicture>
-  /** Throws `busy` with `retryAfterSeconds` where a job that came now would be refused. */
+  /** Throws `busy` with `retryAfterSeconds`, or `shutting_down`, where a job that came now would be refused. */
   assertRoom(): void
-  /** Ends the encoder processes; jobs under way are finished first. */
+  /** Ends the encoder processes; jobs that were accepted are finished first. */
   close(): Promise<void>
 }

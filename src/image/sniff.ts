@@ -3,6 +3,7 @@
 // Own code instead of the library `file-type`: that one parses two hundred formats, here a dozen constants decide.
 
 import { TintypeError } from '../core/errors.ts'
+import { isCameraRaw } from './camera-raw.ts'
 import { ACCEPTED_TYPES, type AcceptedType } from './encoder.ts'
 
 /** Accepted types as people call them. */
@@ -78,8 +79,10 @@ export const refusalOf = (type: string | undefined): TintypeError => {
 }
 
 /** The media type, undefined where the first bytes are none that are known. */
-export const sniff = (bytes: Buffer): string | undefined =>
-  signatureType(bytes) ?? containerType(bytes) ?? textType(bytes.subarray(0, TEXT_BYTES))
+export const sniff = (bytes: Buffer): string | undefined => {
+  const type = signatureType(bytes) ?? containerType(bytes) ?? textType(bytes.subarray(0, TEXT_BYTES))
+  return type === 'image/tiff' && isCameraRaw(bytes) ? 'image/x-raw' : type
+}
 
 const signatureType = (bytes: Buffer): string | undefined =>
   SIGNATURES.find(({ marks }) =>

@@ -30,7 +30,10 @@ export interface Store {
    */
   images(state: ProjectState, page?: { after?: string; limit?: number }): Promise<ImageRecord[]>
 
-  /** Ids of the projects that exist, sorted by UTF-16 code units, beginning behind `after`. */
+  /**
+   * Ids of projects, sorted by UTF-16 code units, beginning behind `after`: of all that exist, and of some that were
+   * deleted or never came to be; {@link Store.project} tells them apart.
+   */
   projectIds(page?: { after?: string; limit?: number }): Promise<string[]>
 
   /**

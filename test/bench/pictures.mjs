@@ -1,17 +1,27 @@
-// CPU of the picture work alone, in one process and in turn: the plain way, Tintype, and the limit.
+// CPU of the picture work alone, in turn: the plain way, Tintype, and two limits.
 //
 //   node test/bench/pictures.mjs [rounds]
 
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
+import { decodeJpeg, readHeader } from '../../dist/image/decode.js'
+import { ENCODER_ENVIRONMENT } from '../../dist/image/encoder-slot.js'
+import { decodedSize } from '../../dist/image/levels.js'
 import { encodePicture } from '../../dist/image/pipeline.js'
+import { toJpeg } from '../../dist/image/variants.js'
 import { photo } from '../helpers/photo.mjs'
 
-/** @typedef {{ picture: string, bytes: number, plainMs: number, tintypeMs: number, limitMs: number }} PictureRow */
-/** @typedef {{ source: string, folder: string }} Task */
+/**
+ * @typedef {{ picture: string, bytes: number, plainMs: number, tintypeMs: number, limitMs: number, coreMs: number }}
+ *   PictureRow
+ * @typedef {{ source: string, folder: string }} Task
+ */
 
 const PICTURES = [
   { picture: '12 MP', width: 4000, height: 3000 },
@@ -19,39 +29,51 @@ const PICTURES = [
 ]
 
 const SIZES = ['original', 'medium', 'thumb', 'game']
+const OPTIONS = { maxPixels: 100_000_000, background: '#ffffff' }
+const INSIDE = /** @type {const} */ ({ fit: 'inside', withoutEnlargement: true })
 
 /**
- * The three ways, each from the upload's file. Settings of sharp are part of a way.
+ * The ways, each from the upload's file. Settings of sharp are part of a way.
  *
- * @type {Record<'plain' | 'tintype' | 'limit', (task: Task) => Promise<unknown>>}
+ * @type {Record<'plain' | 'tintype' | 'limit' | 'core', (task: Task) => Promise<unknown>>}
  */
 const WAYS = {
   /** Four pipelines on the whole upload, as a person would write them, all with default options. */
   plain: ({ source, folder }) => {
     sharp.cache(true)
-    sharp.concurrency(cpus().length)
+    sharp.concurrency(availableParallelism())
     const open = () => sharp(source).autoOrient()
-    const inside = /** @type {const} */ ({ fit: 'inside', withoutEnlargement: true })
     return Promise.all([
       open().jpeg().toFile(join(folder, 'original.jpg')),
-      open().resize(1600, 1600, inside).jpeg().toFile(join(folder, 'medium.jpg')),
-      open().resize(400, 400, inside).jpeg().toFile(join(folder, 'thumb.jpg')),
+      open().resize(1600, 1600, INSIDE).jpeg().toFile(join(folder, 'medium.jpg')),
+      open().resize(400, 400, INSIDE).jpeg().toFile(join(folder, 'thumb.jpg')),
       open().resize(50, 50).jpeg().toFile(join(folder, 'game.jpg')),
     ])
   },
+  /** Everything: reading, hashing, rewriting, decoding, four variants written. */
   tintype: ({ source, folder }) => {
     alone()
     const targets = Object.fromEntries(SIZES.map((size) => [size, join(folder, `${size}.jpg`)]))
-    return encodePicture({ source, targets }, { maxPixels: 100_000_000, background: '#ffffff' })
+    return encodePicture({ source, targets }, OPTIONS)
   },
-  /** One decode at the scale of `medium` and its encoding: no hash, no file written, no other variant. */
+  /** One decode at the scale that sharp chooses for `medium`, and its encoding: no hash, no file, no other variant. */
   limit: ({ source }) => {
     alone()
     return sharp(source, { failOn: 'error' })
       .autoOrient()
-      .resize({ width: 1600, height: 1600, fit: 'inside', withoutEnlargement: true })
+      .resize(1600, 1600, INSIDE)
       .jpeg({ quality: 80, optimiseCoding: false })
       .toBuffer()
+  },
+  /** The same with Tintype's own decode, which has libjpeg halve where sharp does not. */
+  core: async ({ source }) => {
+    alone()
+    const bytes = readFileSync(source)
+    const header = await readHeader(bytes, 'image/jpeg', OPTIONS.maxPixels)
+    return toJpeg(
+      await decodeJpeg({ path: source, bytes }, header, decodedSize(header.shown), false, OPTIONS),
+      'medium',
+    )
   },
 }
 
@@ -62,59 +84,77 @@ const alone = () => {
 }
 
 /**
- * Medians of the CPU time of one picture, user and system, of all threads, in milliseconds.
+ * Medians of the CPU time of one picture, user and system, of all threads, in milliseconds. The plain way runs in a
+ * process with this one's environment, the others in one with an encoder's.
  *
  * @param {{ rounds?: number }} [options]
  * @returns {Promise<PictureRow[]>}
  */
 export const benchPictures = async ({ rounds = 15 } = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'))
+  const plain = startProcess(process.env)
+  const encoder = startProcess(ENCODER_ENVIRONMENT)
+  const processes = { plain, tintype: encoder, limit: encoder, core: encoder }
   try {
     const rows = []
     for (const { picture, width, height } of PICTURES) {
       const bytes = await photo({ width, height })
       const source = join(folder, `${width}.jpg`)
       await writeFile(source, bytes)
-      const [plainMs, tintypeMs, limitMs] = await inTurn(source, folder, rounds)
-      rows.push({ picture, bytes: bytes.length, plainMs, tintypeMs, limitMs })
+      const [plainMs, tintypeMs, limitMs, coreMs] = await inTurn(processes, source, folder, rounds)
+      rows.push({ picture, bytes: bytes.length, plainMs, tintypeMs, limitMs, coreMs })
     }
     return rows
   } finally {
+    plain.disconnect()
+    encoder.disconnect()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
 /** @param {readonly PictureRow[]} rows */
 export const pictureTable = (rows) =>
-  rows.map(({ picture, bytes, plainMs, tintypeMs, limitMs }) => ({
+  rows.map(({ picture, bytes, plainMs, tintypeMs, limitMs, coreMs }) => ({
     picture,
     'upload MB': (bytes / 1e6).toFixed(1),
     'plain ms': plainMs.toFixed(1),
     'tintype ms': tintypeMs.toFixed(1),
     'limit ms': limitMs.toFixed(1),
+    'own decode + medium ms': coreMs.toFixed(1),
     'plain / tintype': (plainMs / tintypeMs).toFixed(2),
     'tintype / limit': (tintypeMs / limitMs).toFixed(2),
+    'tintype / own': (tintypeMs / coreMs).toFixed(2),
   }))
 
-/** @type {(source: string, folder: string, rounds: number) => Promise<number[]>} */
-const inTurn = async (source, folder, rounds) => {
-  const ways = Object.values(WAYS)
-  /** @type {number[][]} */
+const inTurn = async (processes, source, folder, rounds) => {
+  const ways = Object.entries(processes)
   const times = ways.map(() => [])
   // The first two rounds warm up: code is compiled, memory is mapped.
   for (let round = -2; round < rounds; round++) {
-    for (const [index, way] of ways.entries()) {
+    for (const [index, [way, child]] of ways.entries()) {
       const target = await mkdtemp(join(folder, 'run-'))
-      const before = process.cpuUsage()
-      await way({ source, folder: target })
-      const { user, system } = process.cpuUsage(before)
-      if (round >= 0) times[index].push((user + system) / 1000)
+      child.send({ way, task: { source, folder: target } })
+      const [cpuMs] = await once(child, 'message')
+      if (round >= 0) times[index].push(cpuMs)
       await rm(target, { recursive: true })
     }
   }
   return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1])
 }
 
+/** A process that does one task after the other and answers each with its CPU time. */
+const startProcess = (env) => fork(fileURLToPath(import.meta.url), ['tasks'], { env })
+
+const doTasks = () =>
+  process.on('message', async ({ way, task }) => {
+    const before = process.cpuUsage()
+    await WAYS[way](task)
+    const { user, system } = process.cpuUsage(before)
+    process.send((user + system) / 1000)
+  })
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.table(pictureTable(await benchPictures({ rounds: Number(process.argv[2] ?? 15) })))
+  const [what = '15'] = process.argv.slice(2)
+  if (what === 'tasks') doTasks()
+  else console.table(pictureTable(await benchPictures({ rounds: Number(what) })))
 }

@@ -91,7 +91,6 @@ describe('adding an image', () => {
   })
 
   it('needs none of the images that are there', () => {
-    expect(needsImages({ type: 'add_image', image: image(0) })).toBe(false)
     const run = { images: undefined, count: RUN_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
     const unloaded = projectWith(1, { image_count: RUN_LENGTH + 1, images: { runs: [run], tail: [image(0)] } })
     expect(apply(unloaded, { type: 'add_image', image: image(1) })).toMatchObject({ image_count: RUN_LENGTH + 2 })
@@ -221,5 +220,29 @@ describe('a project that does not exist', () => {
   ])('takes no $type, neither before its first image nor after it was deleted', (change) => {
     expectError(emptyProject('shop', NOW), change, 'project_not_found', '"shop"')
     expectError(apply(projectWith(1), { type: 'delete_project' }), change, 'project_not_found', '"shop"')
+  })
+})
+
+describe('the images of a project', () => {
+  const run = { images: undefined, count: RUN_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
+  const unloaded = projectWith(1, { image_count: RUN_LENGTH + 1, images: { runs: [run], tail: [image(0)] } })
+
+  it.each<ProjectChange>([
+    { type: 'add_image', image: image(1) },
+    { type: 'edit', title: 'x' },
+    { type: 'delete_project' },
+  ])('need not be loaded for $type', (change) => {
+    expect(needsImages(change)).toBe(false)
+    expect(apply(unloaded, change)).not.toBe(unloaded)
+  })
+
+  it.each<ProjectChange>([
+    { type: 'delete_image', imageId: id(5) },
+    { type: 'set_primary', imageId: id(5) },
+    { type: 'replace_image', image: image(5) },
+    { type: 'edit', imageOrder: [id(0)] },
+  ])('must be loaded for $type', (change) => {
+    expect(needsImages(change)).toBe(true)
+    expect(() => apply(unloaded, change)).toThrow('the run is not loaded')
   })
 })

@@ -41,7 +41,7 @@ describe.skipIf(isMissing({ fault: 'stopped processes', programs: { strace: 'str
         const runs: StopRun[] = []
         for (let n = 1; ; n++) {
           const folder = join(parent, `${call}-${n}`)
-          const step = { kind, pick: 1, title: null }
+          const step = { kind, pick: 5, title: null }
           const run = await runStopped({ base, folder, step, call, n, meanwhile: mixture(meanwhile) })
           findings.push(...run.findings.map((finding) => `stopped behind ${call} ${n}: ${finding}`))
           await rm(folder, { recursive: true })

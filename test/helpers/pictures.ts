@@ -7,7 +7,7 @@ import { SIZES, type Size } from '../../src/core/names.ts'
 import type { EncodeJob } from '../../src/image/encoder.ts'
 import { type PhotoOptions, photoPixels } from './photo.mjs'
 
-export { photo, photoPixels } from './photo.mjs'
+export { photo } from './photo.mjs'
 
 /** A photo as a sharp pipeline, to be written in any format. */
 export const photoAs = async ({ width, height, seed }: PhotoOptions): Promise<Sharp> =>
@@ -76,7 +76,9 @@ export const pixelAt = async (file: Buffer | string, left: number, top: number):
 /** Mean difference of two pictures of the same size, in levels of 255. */
 export const meanDifference = (one: Buffer, other: Buffer): number => {
   if (one.length !== other.length) throw new Error(`${one.length} and ${other.length} bytes can't be compared`)
-  return one.reduce((sum, value, index) => sum + Math.abs(value - (other[index] ?? 0)), 0) / one.length
+  let sum = 0
+  for (let index = 0; index < one.length; index++) sum += Math.abs(one.readUInt8(index) - other.readUInt8(index))
+  return sum / one.length
 }
 
 /** An upload in a folder, and where its variants are to go. */

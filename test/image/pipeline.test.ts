@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
@@ -7,6 +8,7 @@ import { encodePicture } from '../../src/image/pipeline.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import {
   jobFor,
+  meanDifference,
   phonePhoto,
   photo,
   photoAs,
@@ -48,6 +50,26 @@ describe('the variants of a picture', () => {
     expect(recorded).toEqual([...expected, 50, 50])
     const stored = await Promise.all(SIZES.map((size) => sharp(job.targets[size]).metadata()))
     expect(stored.flatMap((file) => [file.width, file.height])).toEqual([...expected, 50, 50])
+  })
+
+  it.each([
+    ['where libjpeg halves it', 3600],
+    ['where sharp lets it halve', 5200],
+    ['where nothing is halved', 2400],
+  ])('look like ones made from all the pixels: %s, whatever the folder is called', async (_, width) => {
+    const folder = join(await temporaryFolder(), 'we[ird], [shrink=8]')
+    await mkdir(folder)
+    const upload = await photo({ width, height: 700, quality: 95 })
+    const job = await jobFor(folder, upload)
+    const { sizes } = await encodePicture(job, options)
+    for (const size of ['medium', 'thumb'] as const) {
+      const reference = await sharp(await storedPixels(upload), { raw: { width, height: 700, channels: 3 } })
+        .resize({ width: sizes[size].width, height: sizes[size].height, fit: 'fill' })
+        .jpeg({ quality: 80 })
+        .toBuffer()
+      const difference = meanDifference(await storedPixels(job.targets[size]), await storedPixels(reference))
+      expect(difference).toBeLessThan(3)
+    }
   })
 
   it('are recorded with the size and the hash of their files, and the hash of the upload', async () => {
@@ -97,6 +119,14 @@ describe('the variants of a picture', () => {
       expect(distance(await at(0.1, 0.9), [0, 255, 0])).toBeLessThan(30)
       expect(distance(await at(0.9, 0.9), [255, 255, 255])).toBeLessThan(30)
     }
+  })
+
+  it.each(['png', 'webp', 'tiff'] as const)('are upright where %s says how to turn it', async (format) => {
+    const upload = (await photoAs({ width: 300, height: 200 })).toFormat(format).withMetadata({ orientation: 6 })
+    const { job, picture } = await encode(await upload.toBuffer())
+    for (const size of ['original', 'medium', 'thumb'] as const)
+      expect(picture.sizes[size]).toMatchObject({ width: 200, height: 300 })
+    expect((await sharp(job.targets.original).metadata()).orientation).toBeUndefined()
   })
 
   it('hold nothing of what a phone writes beside the picture', async () => {

@@ -44,6 +44,16 @@ describe('the type of an upload', () => {
     expect(sniff(file)).toBe(type)
   })
 
+  it.each([
+    ['image/x-raw', 'II*\0\x08\0\0\0\x01\0\xfe\0\x04\0\x01\0\0\0\x01\0\0\0\0\0\0\0', 'the first picture is a preview'],
+    ['image/x-raw', 'MM\0*\0\0\0\x08\0\x01\xc6\x12\0\x01\0\0\0\x04\x01\x04\0\0\0\0\0\0', 'it has a DNG version'],
+    ['image/tiff', 'II*\0\x08\0\0\0\x01\0\xfe\0\x04\0\x01\0\0\0\0\0\0\0\0\0\0\0', 'the first picture is no preview'],
+    ['image/tiff', 'II*\0\xff\xff\xff\xff', 'it has no directory'],
+    ['image/tiff', 'II*\0\x08\0\0\0\xff\xff\x01', 'its directory breaks off'],
+  ])('is %s for a TIFF file %j: %s', (type, file) => {
+    expect(sniff(bytes(file))).toBe(type)
+  })
+
   it('is read from any start of a file without running over its end', () => {
     const whole = [box('heicmif1heic'), bytes('\x89PNG\r\n\x1a\n'), bytes('RIFF\0\0\0\0WEBP')]
     for (const file of whole)

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { lstat, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newImageId, SIZES } from '../../src/core/names.ts'
 import type { Paths } from '../../src/stores/file/paths.ts'
@@ -44,6 +45,28 @@ describe('a sound store', () => {
     for (let number = 0; number < 80; number++) await store.commit('shop', { type: 'edit', title: `${number}` })
     expect(await readdir(paths.meta('shop'))).not.toContain('1.json')
     expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
+  })
+
+  it('may have pictures that are turned by their orientation, coded in other ways or with large profiles', async () => {
+    const { storageDir } = await copyOf(made.storageDir)
+    const photo = () => sharp({ create: { width: 300, height: 200, channels: 3, background: '#336699' } })
+    const large = Buffer.alloc(60_000, 'a comment ')
+    const uploads = [
+      photo().withMetadata({ orientation: 6 }).jpeg(),
+      photo().withMetadata({ orientation: 3 }).jpeg({ progressive: true }),
+      photo().withIccProfile('p3').jpeg({ chromaSubsampling: '4:4:4' }),
+      photo()
+        .greyscale()
+        .withExif({ IFD0: { ImageDescription: large.toString() } })
+        .jpeg(),
+      photo().png(),
+    ]
+    await withStore(storageDir, async (store) => {
+      for (const upload of uploads) await uploadPicture(imagesOver(store), 'shop', await upload.toBuffer())
+      const images = await imagesOver(store).list('shop')
+      expect(images.images.map(({ width, height }) => `${width}x${height}`)).toContain('200x300')
+    })
+    expect(await examine(storageDir)).toMatchObject({ findings: [], images: 12 })
   })
 
   it('is examined one project alone where that is asked for', async () => {

@@ -157,9 +157,8 @@ describe('a disk that fails', () => {
       const reader = await openFileStore(folder)
       const stop = failing((call) => call.name === name && call.path.includes('.meta'), 'EMFILE')
       await expect(idsOf(reader, 'shop')).rejects.toMatchObject({ code: 'store_unavailable', retryAfterSeconds: 5 })
-      await expect(reader.commit('shop', { type: 'delete_project' })).rejects.toMatchObject({
-        code: 'store_unavailable',
-      })
+      const change = { type: 'edit', imageOrder: [ids[1] ?? ''] } as const
+      await expect(reader.commit('shop', change)).rejects.toMatchObject({ code: 'store_unavailable' })
       stop()
       expect(await idsOf(reader, 'shop')).toEqual(ids)
     }

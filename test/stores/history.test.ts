@@ -6,7 +6,7 @@ import { SIZES } from '../../src/core/names.ts'
 import { createPaths } from '../../src/stores/file/paths.ts'
 import { decodeRevision, encodeRevision, encodeRun } from '../../src/stores/file/revision.ts'
 import type { Store } from '../../src/stores/store.ts'
-import { addImage, idsOf, recordOf } from '../contracts/store.ts'
+import { addImage, bytesOf, idsOf, readVariant, recordOf } from '../contracts/store.ts'
 import { openFileStore } from '../helpers/file-store.ts'
 import { filesIn, temporaryFolder } from '../helpers/folder.ts'
 import { plantProject } from '../helpers/planted-project.ts'
@@ -147,7 +147,7 @@ describe('a run of images that is damaged on disk', () => {
     ['is cut off', (path: string) => truncate(path, 1000)],
     ['is empty', (path: string) => truncate(path, 0)],
     ['belongs to other images', (path: string) => writeFile(path, encodeRun([recordOf('a'.repeat(20))]))],
-  ])('and %s is told where its images are needed, and new images are still taken', async (_, damage) => {
+  ])('and %s fails what needs its images, and nothing else', async (_, damage) => {
     const folder = await temporaryFolder()
     const paths = createPaths(folder)
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH + 1 })
@@ -155,9 +155,23 @@ describe('a run of images that is damaged on disk', () => {
     await damage(join(paths.runs('shop'), run))
     const store = await openFileStore(folder)
     await expect(idsOf(store, 'shop')).rejects.toMatchObject({ code: 'project_damaged' })
-    const change = { type: 'set_primary', imageId: ids[1] ?? '' } as const
-    await expect(store.commit('shop', change)).rejects.toMatchObject({ code: 'project_damaged' })
-    await addImage(store, 'shop')
-    expect(await store.project('shop')).toMatchObject({ image_count: RUN_LENGTH + 2, revision: 2 })
+    const outcomes = await Promise.allSettled([
+      addImage(store, 'shop'),
+      addImage(store, 'shop'),
+      store.commit('shop', { type: 'edit', title: 'first' }),
+      store.commit('shop', { type: 'set_primary', imageId: ids[1] ?? '' }),
+      store.commit('shop', { type: 'edit', title: 'second' }),
+      store.commit('shop', { type: 'edit', imageOrder: ids }),
+    ])
+    const fulfilled = { status: 'fulfilled' }
+    const rejected = { status: 'rejected', reason: { code: 'project_damaged' } }
+    expect(outcomes).toMatchObject([fulfilled, fulfilled, fulfilled, rejected, fulfilled, rejected])
+    expect(await store.project('shop')).toMatchObject({ image_count: RUN_LENGTH + 3, title: 'second' })
+    for (const id of ids) expect(await readVariant(store, 'shop', id)).toBe(bytesOf(id, 'original'))
+    expect(await store.commit('shop', { type: 'delete_project' })).toMatchObject({ deleted: true })
+    const again = await addImage(store, 'shop')
+    expect(await idsOf(store, 'shop')).toEqual([again])
+    expect(await readVariant(store, 'shop', again)).toBe(bytesOf(again, 'original'))
+    for (const id of ids) expect(await readVariant(store, 'shop', id)).toBeUndefined()
   })
 })

@@ -47,7 +47,7 @@ const wanted = (history: History): ReadonlyMap<string, { stored: StoredRun; revi
 }
 
 /** As {@link namedRuns}, with all that is known of them. */
-export const storedIn = ({ state, removingRuns }: Revision): StoredRun[] => [
+const storedIn = ({ state, removingRuns }: Revision): StoredRun[] => [
   ...state.images.runs.flatMap(({ count, stored }) => (stored ? [{ count, ...stored }] : [])),
   ...removingRuns,
 ]

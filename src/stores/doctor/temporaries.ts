@@ -1,6 +1,6 @@
 // The folders of processes under .tmp: what they say is under way, and those whose process is gone.
 
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isImageId } from '../../core/names.ts'
 import { ownerLives } from '../file/owner.ts'
@@ -21,6 +21,9 @@ export interface UnderWay {
   /** Folders of work on the project, of any kind. */
   folders: number
 }
+
+/** Other names are those of what is there for a moment, or of what nobody owns any more. */
+const OWNER_NAME = /^[0-9a-z]{12}$/
 
 /** A process makes its folder first and its file a moment later. */
 const MOMENT_MS = 500
@@ -88,7 +91,7 @@ const checkOwner = async (tools: Tools, folder: string, projectId?: string): Pro
     return (await statOf(folder)) && left(tools, folder, work.length)
   }
   const fault = await faultOf(file)
-  if (fault === undefined) return undefined
+  if (fault === undefined || !OWNER_NAME.test(basename(folder))) return undefined
   await sleep(MOMENT_MS)
   const again = await faultOf(file)
   if (again === undefined || !(await statOf(folder))) return undefined

@@ -84,11 +84,18 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     }
   }
 
-  async function commit(projectId: string, batch: readonly PendingChange[], folder: string): Promise<void> {
+  async function commit(projectId: string, waiting: readonly PendingChange[], folder: string): Promise<void> {
     const token = newToken()
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
+    let batch = waiting
+    for (let tries = 0; tries < MOST_TRIES && batch.length > 0; tries++) {
       const base = await heads.read(projectId)
-      const applied = applyBatch(await loaded(base, batch), projectId, changesOf(batch), now().toISOString())
+      const state = await loaded(base, batch).catch((error: unknown) => ({ error }))
+      if (state && 'error' in state) {
+        for (const { reject } of batch.filter(needsAll)) reject(storeError(state.error))
+        batch = batch.filter((pending) => !needsAll(pending))
+        continue
+      }
+      const applied = applyBatch(state, projectId, changesOf(batch), now().toISOString())
       if (!applied.state) {
         // The answer rests on the head, which its writer may not have made durable yet.
         if (base) await sync(paths.meta(projectId))
@@ -100,12 +107,13 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
       await afterwards(projectId, revision, folder, () => settle(batch, applied))
       return
     }
-    throw new TintypeError('busy', `Project "${projectId}" is changed by too many at once.`, { retryAfterSeconds: 1 })
+    const busy = `Project "${projectId}" is changed by too many at once.`
+    for (const { reject } of batch) reject(new TintypeError('busy', busy, { retryAfterSeconds: 1 }))
   }
 
   /** Only changes that look at images pay for reading all of them. */
   async function loaded(base: Revision | undefined, batch: readonly PendingChange[]) {
-    if (!base || !batch.some(({ change }) => change && needsImages(change))) return base?.state
+    if (!base || !batch.some(needsAll)) return base?.state
     return { ...base.state, images: await runs.load(base.state.project_id, base.state.images) }
   }
 
@@ -187,6 +195,8 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     for (const number of old) await removeFile(paths.revision(projectId, number))
   }
 }
+
+const needsAll = ({ change }: PendingChange): boolean => change !== undefined && needsImages(change)
 
 const changesOf = (batch: readonly PendingChange[]) => batch.map(({ change }) => change)
 

@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs'
 import { LRUCache } from 'lru-cache'
+import { findImage } from '../../core/image-list.ts'
 import { SIZES } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { codeOf, removeFile, sync } from './durable.ts'
@@ -106,13 +107,11 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
       }
     },
 
-    async isRemoving(projectId, { removing, removingRuns }, imageId) {
+    async isRemoving(projectId, { state, removing, removingRuns }, imageId) {
       if (removing.includes(imageId)) return true
-      for (const stored of removingRuns) {
-        const images = await runs.images(projectId, stored)
-        if (images.some(({ id }) => id === imageId)) return true
-      }
-      return false
+      if (removingRuns.length === 0) return false
+      // Of a project that was deleted a moment ago: only what is in its new list is not to be removed.
+      return !findImage(await runs.load(projectId, state.images), imageId)
     },
   }
 }

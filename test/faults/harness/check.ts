@@ -25,6 +25,9 @@ const listSchema = z.object({
 })
 const publishedSchema = listSchema.extend({ images: z.array(z.object({ id: z.string() })) })
 
+/** At a project that is not at rest. */
+const MOST_LOOKS = 5
+
 type List = z.infer<typeof listSchema>
 type Report = (kind: Kind, what: string) => void
 
@@ -89,12 +92,17 @@ const eachProject = async (options: CheckOptions, check: (check: ProjectCheck) =
   return findings
 }
 
-const lookAt = async (check: ProjectCheck) => ({
-  list: await listOf(check),
-  disk: await readProject(check.storageDir, check.projectId).catch((error: unknown) => {
-    check.report('broken', String(error))
-  }),
-})
+/** Again where a sweep wrote a revision between the two looks. */
+const lookAt = async (check: ProjectCheck) => {
+  for (let tries = 1; ; tries++) {
+    const list = await listOf(check)
+    const disk = await readProject(check.storageDir, check.projectId).catch((error: unknown) => {
+      check.report('broken', String(error))
+    })
+    const head = disk?.head?.state
+    if (!list || !head || head.deleted || head.revision === list.revision || tries === MOST_LOOKS) return { list, disk }
+  }
+}
 
 /** An empty list where there is no project. */
 const listOf = async ({ projectId, request, report }: ProjectCheck): Promise<List | undefined> => {

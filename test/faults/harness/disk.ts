@@ -20,12 +20,7 @@ export interface DiskProject {
 /** @throws Error where a revision or one of the head's runs is damaged or missing */
 export const readProject = async (storageDir: string, projectId: string): Promise<DiskProject> => {
   const paths = createPaths(storageDir)
-  const revisions: Revision[] = []
-  for (const number of await numbersIn(paths.meta(projectId))) {
-    const text = await orUndefined(readFile(paths.revision(projectId, number), 'utf8'))
-    // An old one may be removed meanwhile; one that is missing among the others is found by its number.
-    if (text !== undefined) revisions.push(decodeRevision(text))
-  }
+  const revisions = await readRevisions(paths, projectId)
   const head = revisions.at(-1)
   return {
     revisions,
@@ -48,6 +43,18 @@ export const orUndefined = async <T>(answer: Promise<T>): Promise<T | undefined>
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw error
+  }
+}
+
+/** Again where old ones were removed meanwhile: what is returned was there at one moment. */
+const readRevisions = async (paths: Paths, projectId: string): Promise<Revision[]> => {
+  for (;;) {
+    const numbers = await numbersIn(paths.meta(projectId))
+    const texts = await Promise.all(
+      numbers.map((number) => orUndefined(readFile(paths.revision(projectId, number), 'utf8'))),
+    )
+    const whole = texts.filter((text) => text !== undefined)
+    if (whole.length === numbers.length) return whole.map(decodeRevision)
   }
 }
 

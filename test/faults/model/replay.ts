@@ -106,7 +106,9 @@ function* possibleSteps(
 }
 
 function* orders(step: Step, group: readonly Acknowledged[], unknown: readonly Change[]): Generator<Possible> {
-  if (group.length === 0) yield { step, left: unknown }
+  // A revision that nobody was told of is rather that of a change whose outcome is unknown than of none.
+  const silent = group.length === 0 && step.states.length === 1
+  if (group.length === 0 && !silent) yield { step, left: unknown }
   const state = lastState(step)
   for (const next of group) {
     const after = outcomeOf(state, next.change, next.state.updated_at)
@@ -126,6 +128,7 @@ function* orders(step: Step, group: readonly Acknowledged[], unknown: readonly C
     const effective = [...step.effective, next.entry]
     yield* orders({ ...step, states: [...step.states, after], effective }, group, left)
   }
+  if (silent) yield { step, left: unknown }
 }
 
 const changeOf = (entry: Entry, history: readonly Entry[]): Change[] =>

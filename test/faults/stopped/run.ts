@@ -86,10 +86,16 @@ const isStopped = async (worker: Worker, writing: Promise<unknown>): Promise<boo
   return false
 }
 
-/** Only the writer may be told that nobody knows what became of its change. */
+/** Whether these fit is seen by the replay. */
+const ORDINARY = ['project_not_found', 'image_not_found', 'invalid_parameter']
+
+/** Only the writer may be told that its change may have been kept or not, or that it waited for too long. */
+const ONLY_THE_WRITER = ['store_unavailable', 'busy']
+
 const unexpected = (history: readonly Entry[], writer: number): string[] =>
   history.flatMap(({ pid, result, action }) => {
-    if (!('error' in result) || (pid === writer && result.error === 'store_unavailable')) return []
+    if (!('error' in result) || ORDINARY.includes(result.error)) return []
+    if (pid === writer && ONLY_THE_WRITER.includes(result.error)) return []
     return [`process ${pid}: ${JSON.stringify(action)}: ${result.error}, ${result.because}`]
   })
 

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest'
+import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../../src/core/changes.ts'
+import { recordOf } from '../../contracts/store.ts'
+import { type Entry, snapshotOf } from './entry.ts'
+import { explain } from './explain.ts'
+
+const NOW = '2026-01-02T03:04:05.678Z'
+const NOTHING = emptyProject('shop', NOW)
+
+const [a, b, c] = ['a'.repeat(20), 'b'.repeat(20), 'c'.repeat(20)] as const
+
+const add = (imageId: string): ProjectChange => ({ type: 'add_image', image: recordOf(imageId) })
+
+/** The state after changes, each in a revision of its own. */
+const stateAfter = (...changes: ProjectChange[]): ProjectState =>
+  changes.reduce((state, change) => ({ ...applyChange(state, change, NOW), revision: state.revision + 1 }), NOTHING)
+
+/** One line of a history: when it began and ended, what it was, what came of it. */
+const entry = (start: number, end: number, action: Entry['action'], result: Entry['result']): Entry => ({
+  pid: start,
+  start: BigInt(start),
+  end: BigInt(end),
+  action,
+  result,
+})
+const changed = (start: number, end: number, change: ProjectChange, state: ProjectState): Entry =>
+  entry(start, end, actionOf(change), { state: snapshotOf(state) })
+const failed = (start: number, end: number, change: ProjectChange, error: string): Entry =>
+  entry(start, end, actionOf(change), { error, because: '' })
+const read = (start: number, end: number, state: ProjectState | null): Entry =>
+  entry(start, end, { type: 'read' }, { state: state && snapshotOf(state) })
+const variant = (start: number, end: number, imageId: string, bytes: string | null): Entry =>
+  entry(start, end, { type: 'variant', imageId }, { bytes })
+
+const actionOf = (change: ProjectChange): Entry['action'] => {
+  if (change.type === 'replace_image') throw new Error('no process of the model does that')
+  return {
+    type: 'change',
+    change: change.type === 'edit' ? { ...change, imageOrder: change.imageOrder?.slice() } : change,
+  }
+}
+
+const drop = (imageId: string): ProjectChange => ({ type: 'delete_image', imageId })
+
+describe('a history', () => {
+  it.each<[string, Entry[]]>([
+    ['nothing', []],
+    [
+      'changes one after the other, and what was read between them',
+      [
+        read(1, 2, null),
+        changed(3, 4, add(a), stateAfter(add(a))),
+        read(5, 6, stateAfter(add(a))),
+        variant(5, 6, a, `thumb of ${a}`),
+        changed(7, 8, drop(a), stateAfter(add(a), drop(a))),
+        variant(9, 10, a, null),
+        failed(9, 10, drop(a), 'image_not_found'),
+      ],
+    ],
+    [
+      'changes at the same time, in the order of their revisions',
+      [changed(1, 9, add(b), stateAfter(add(a), add(b))), changed(2, 8, add(a), stateAfter(add(a)))],
+    ],
+    [
+      'changes that were committed together',
+      [
+        changed(1, 9, add(b), { ...stateAfter(add(a), add(b)), revision: 1 }),
+        changed(1, 9, add(a), stateAfter(add(a))),
+        read(10, 11, { ...stateAfter(add(a), add(b)), revision: 1 }),
+      ],
+    ],
+    [
+      'a deletion that was seen before it was acknowledged',
+      [
+        changed(1, 2, add(a), stateAfter(add(a))),
+        changed(3, 9, drop(a), stateAfter(add(a), drop(a))),
+        variant(4, 5, a, null),
+        variant(4, 5, a, `thumb of ${a}`),
+      ],
+    ],
+    [
+      'a change of unknown outcome that was kept',
+      [
+        changed(1, 2, add(a), stateAfter(add(a))),
+        failed(3, 4, add(b), 'store_unavailable'),
+        changed(5, 6, add(c), stateAfter(add(a), add(b), add(c))),
+      ],
+    ],
+    [
+      'a change of unknown outcome that was not kept',
+      [
+        changed(1, 2, add(a), stateAfter(add(a))),
+        failed(3, 4, add(b), 'store_unavailable'),
+        changed(5, 6, add(c), stateAfter(add(a), add(c))),
+      ],
+    ],
+    [
+      'a change that was refused because all was busy',
+      [failed(1, 2, add(a), 'busy'), changed(3, 4, add(b), stateAfter(add(b)))],
+    ],
+    [
+      'the revision that follows the deletion of a project',
+      [
+        changed(1, 2, add(a), stateAfter(add(a))),
+        changed(3, 6, { type: 'delete_project' }, stateAfter(add(a), { type: 'delete_project' })),
+        read(7, 8, null),
+        changed(9, 10, add(b), { ...stateAfter(add(b)), revision: 4 }),
+      ],
+    ],
+  ])('of %s is explained', (_, history) => {
+    expect(explain(history, NOTHING)).toEqual([])
+  })
+
+  it.each<[string, Entry[]]>([
+    [
+      'a change that the next one does not know',
+      [changed(1, 2, add(a), stateAfter(add(a))), changed(3, 4, add(b), { ...stateAfter(add(b)), revision: 2 })],
+    ],
+    [
+      'two changes that each took the same state for theirs',
+      [changed(1, 9, add(a), stateAfter(add(a))), changed(2, 8, add(b), stateAfter(add(b)))],
+    ],
+    ['a change that was made twice', [changed(1, 2, add(a), { ...stateAfter(add(a), add(a)), revision: 1 })]],
+    [
+      'a list that is older than what was acknowledged before it was asked for',
+      [
+        changed(1, 2, add(a), stateAfter(add(a))),
+        changed(3, 4, add(b), stateAfter(add(a), add(b))),
+        read(5, 6, stateAfter(add(a))),
+      ],
+    ],
+    [
+      'a list that goes back behind another',
+      [
+        changed(1, 9, add(a), stateAfter(add(a))),
+        changed(1, 9, add(b), stateAfter(add(a), add(b))),
+        read(2, 3, stateAfter(add(a), add(b))),
+        read(4, 5, stateAfter(add(a))),
+      ],
+    ],
+    ['a list that no revision had', [changed(1, 2, add(a), stateAfter(add(a))), read(1, 2, stateAfter(add(b)))]],
+    ['no project, where there was one all the time', [changed(1, 2, add(a), stateAfter(add(a))), read(3, 4, null)]],
+    [
+      'a change that came before one that had ended',
+      [changed(1, 2, add(b), stateAfter(add(a), add(b))), changed(3, 4, add(a), stateAfter(add(a)))],
+    ],
+    [
+      'a picture that could be read after it was deleted',
+      [
+        changed(1, 2, add(a), stateAfter(add(a))),
+        changed(3, 4, drop(a), stateAfter(add(a), drop(a))),
+        variant(5, 6, a, `thumb of ${a}`),
+      ],
+    ],
+    [
+      'a picture that was missing before it was deleted',
+      [
+        changed(1, 2, add(a), stateAfter(add(a))),
+        variant(3, 4, a, null),
+        changed(5, 6, drop(a), stateAfter(add(a), drop(a))),
+      ],
+    ],
+    ['a picture of other bytes', [changed(1, 2, add(a), stateAfter(add(a))), variant(3, 4, a, `thumb of ${b}`)]],
+    [
+      'an error that the state gives no reason for',
+      [changed(1, 2, add(a), stateAfter(add(a))), failed(3, 4, drop(a), 'image_not_found')],
+    ],
+    [
+      'a revision that nobody asked for',
+      [
+        changed(1, 2, add(a), stateAfter(add(a))),
+        changed(3, 4, add(b), { ...stateAfter(add(a), add(b)), revision: 3 }),
+      ],
+    ],
+    ['a refused change that was made', [failed(1, 2, add(a), 'busy'), read(3, 4, stateAfter(add(a)))]],
+    [
+      'a change of unknown outcome that was made twice',
+      [failed(1, 2, add(a), 'store_unavailable'), read(3, 4, { ...stateAfter(add(a), add(a)), revision: 1 })],
+    ],
+  ])('of %s is not explained', (_, history) => {
+    expect(explain(history, NOTHING)).not.toEqual([])
+  })
+})
