@@ -33,7 +33,7 @@ export type AcceptedType = (typeof ACCEPTED_TYPES)[number]
 export interface EncoderPool {
   /**
    * Makes the four variants in an encoder process. The files are complete when this resolves, but not yet synced.
-   * Where it rejects, some of the files may be there, and none is written any more.
+   * Where it rejects, some of the files may be there.
    *
    * @param signal a job that still waits when it aborts is given up with the signal's reason; one that has begun is
    *   finished.

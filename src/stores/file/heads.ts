@@ -67,7 +67,7 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
       throw error
     })
     return names
-      .flatMap((name) => /^([1-9]\d*)\.json$/.exec(name)?.[1] ?? [])
+      .flatMap((name) => /^([1-9]\d{0,14})\.json$/.exec(name)?.[1] ?? [])
       .map(Number)
       .sort((a, b) => a - b)
   }

@@ -7,7 +7,7 @@ import { customAlphabet } from 'nanoid'
 import { TintypeError } from '../../core/errors.ts'
 import type { ImageList, Run } from '../../core/image-list.ts'
 import type { ImageRecord } from '../../core/model.ts'
-import { codeOf, linkNew, removeFile, sync, writeNew } from './durable.ts'
+import { codeOf, linkNew, makeFolder, removeFile, sync, writeNew } from './durable.ts'
 import type { Paths } from './paths.ts'
 import { decodeRun, encodeRun, namedRuns, type Revision, type StoredRun, sha256, storedRun } from './revision.ts'
 
@@ -86,6 +86,8 @@ export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
       // The names in the folder tell a sweep what to take back, so they are durable before anything is linked.
       await sync(folder)
       await sync(dirname(folder))
+      // A copy of a store may lack the folders that were empty.
+      await makeFolder(paths.runs(projectId))
       for (const [at, { stored }] of runs.entries())
         if (stored && !list.runs[at]?.stored) await linkNew(ownFile(folder, stored.id), paths.run(projectId, stored.id))
       await sync(paths.runs(projectId))
