@@ -23,7 +23,7 @@ export type PipelineOptions = DecodeOptions
 
 /**
  * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`, `damaged_image`, `too_many_pixels`,
- *   `storage_full`, `internal`. Nothing is written any more once it has rejected.
+ *   `storage_full`, `store_unavailable`, `internal`. Nothing is written any more once it has rejected.
  */
 export const encodePicture = async (job: EncodeJob, options: PipelineOptions): Promise<EncodedPicture> => {
   const upload = { path: job.source, bytes: readFileSync(job.source) }

@@ -17,7 +17,7 @@ const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG']
  * Writes a new file from its pieces. Not synced: the store does that. Synchronous, because an encoder process has
  * nothing else to do on this thread.
  *
- * @throws TintypeError `storage_full`; `internal` for anything else, a file that exists among it
+ * @throws TintypeError `storage_full`; `store_unavailable` where the disk fails; `internal` where the file exists
  */
 export const writeNew = (path: string, pieces: readonly Buffer[]): WrittenFile => {
   const hash = createHash('sha256')
@@ -47,8 +47,10 @@ const writeWhole = (file: number, piece: Buffer): void => {
 }
 
 const failureOf = (error: unknown): TintypeError => {
-  const isFull = error instanceof Error && 'code' in error && FULL.some((code) => code === error.code)
-  return isFull
-    ? new TintypeError('storage_full', 'There is no room for the picture.', { cause: error })
-    : new TintypeError('internal', 'A variant could not be written.', { cause: error })
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (typeof code !== 'string' || code === 'EEXIST')
+    return new TintypeError('internal', 'A variant could not be written.', { cause: error })
+  if (FULL.includes(code))
+    return new TintypeError('storage_full', 'There is no room for the picture.', { cause: error })
+  return new TintypeError('store_unavailable', `The store cannot be used now (${code}).`, { cause: error })
 }

@@ -14,7 +14,7 @@ import { type Fault, strikeEach } from './injection/strike.ts'
 const NOT_FAILING = ['rmdir']
 
 const FAULTS: readonly Fault[] = [
-  { name: 'kill -9', inject: 'signal=KILL', refusal: undefined, never: [] },
+  { name: 'kill -9', inject: 'signal=KILL', never: [] },
   { name: 'ENOSPC', inject: 'error=ENOSPC', refusal: 'storage_full', never: NOT_FAILING },
   { name: 'EIO', inject: 'error=EIO', refusal: 'store_unavailable', never: NOT_FAILING },
 ]

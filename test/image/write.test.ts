@@ -37,6 +37,11 @@ describe('a file that is written', () => {
     expect(readFileSync(path, 'utf8')).toBe('first')
   })
 
+  it('is refused as store_unavailable where the disk fails', async () => {
+    const path = join(await temporaryFolder(), 'swept away', 'file')
+    expect(() => writeNew(path, [Buffer.from('x')])).toThrow(expect.objectContaining({ code: 'store_unavailable' }))
+  })
+
   it('is whole, or refused as storage_full where there is no room for all of it', async () => {
     const folder = await temporaryFolder()
     expect(await writeWithin(64, join(folder, 'fits'), 40_000)).toMatchObject({ bytes: 40_000 })

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { TintypeError } from '../../src/core/errors.ts'
@@ -88,6 +88,15 @@ describe('folders', () => {
     await Promise.all([makeFolder(path), makeFolder(path)])
     await makeFolder(path)
     expect((await stat(path)).isDirectory()).toBe(true)
+  })
+
+  it('are not made where a file or a broken link stands in the way', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'file'), 'x')
+    await symlink(join(folder, 'none'), join(folder, 'broken'))
+    await expect(makeFolder(join(folder, 'file'))).rejects.toMatchObject({ code: 'EEXIST' })
+    await expect(makeFolder(join(folder, 'file', 'a', 'b'))).rejects.toMatchObject({ code: 'ENOTDIR' })
+    await expect(makeFolder(join(folder, 'broken', 'a'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
   it('are synced, as files are; one that is not there throws', async () => {

@@ -6,6 +6,7 @@ import type { ProjectChange, ProjectState } from '../../core/changes.ts'
 import type { Variant } from '../../core/model.ts'
 import type { Size } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import { createAfterPowerCut } from '../file/after-power-cut.ts'
 import { createCommitter } from '../file/commit.ts'
 import { removeFolder } from '../file/durable.ts'
 import { createHeads, type Heads } from '../file/heads.ts'
@@ -91,7 +92,8 @@ export const createTools = ({ storageDir, remake, lockStaleMs, log, now }: Tools
   }
 
   const settle = async (projectId: string) => void (await commit(projectId, undefined))
-  const sweeper = createSweeper({ paths, workspace, heads, runs, removal, settle, log })
+  const afterPowerCut = createAfterPowerCut({ paths, heads, removal, lockStaleMs, log })
+  const sweeper = createSweeper({ paths, workspace, heads, runs, removal, afterPowerCut, settle, log })
 
   return {
     ...{ paths, heads, runs, removal, publisher, withLock, remake, lockStaleMs, now, commit },

@@ -1,7 +1,7 @@
 // Writes that survive a power cut: data, then name, each synced.
 
 import { constants } from 'node:fs'
-import { type FileHandle, link, mkdir, open, readdir, rm, rmdir, unlink } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 
@@ -45,11 +45,30 @@ export const sync = async (path: string): Promise<void> => {
   }
 }
 
-/** Makes a folder and the missing ones above it; every name that is new is durable when this resolves. */
+/**
+ * Makes a folder and the missing ones above it; every name that is new is durable when this resolves. Not by Node's
+ * recursive `mkdir`, which says ENOENT where the disk is full.
+ */
 export const makeFolder = async (path: string): Promise<void> => {
-  const topmost = await mkdir(path, { recursive: true })
-  if (topmost === undefined) return
-  for (let folder = path; folder.length >= topmost.length; folder = dirname(folder)) await sync(dirname(folder))
+  const make = async () => {
+    if (await makeOne(path)) await sync(dirname(path))
+  }
+  await make().catch(async (error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error
+    await makeFolder(dirname(path))
+    await make()
+  })
+}
+
+/** Makes a folder in one that is there; false where it was there already. Its name is not synced. */
+export const makeOne = async (path: string): Promise<boolean> => {
+  try {
+    await mkdir(path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return false
+    throw error
+  }
 }
 
 /** Gives a file a second name; false where that name is taken. */

@@ -7,6 +7,7 @@ import { TintypeError } from '../../core/errors.ts'
 import type { ImageRecord } from '../../core/model.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { OpenFile, Store } from '../store.ts'
+import { createAfterPowerCut } from './after-power-cut.ts'
 import { createCommitter } from './commit.ts'
 import { createCommitQueue } from './commit-queue.ts'
 import { createDeletion } from './deletion.ts'
@@ -56,7 +57,8 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const commitBatch = createCommitter({ paths, heads, runs, removal, publisher, workspace, withLock, now, log })
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
-  const sweeper = createSweeper({ paths, workspace, heads, runs, removal, settle, log })
+  const afterPowerCut = createAfterPowerCut({ paths, heads, removal, lockStaleMs, log })
+  const sweeper = createSweeper({ paths, workspace, heads, runs, removal, afterPowerCut, settle, log })
   const remove = createDeletion({ workspace, removal, commit: queue.commit, log })
   /** Images whose upload is under way here, where, and whether they are committed. */
   const uploads = new Map<string, { workspacePath: string; committed: boolean }>()

@@ -42,6 +42,13 @@ export const ownerLives = async (ownerFile: string): Promise<boolean> => {
   return Date.now() - (await lastSign(ownerFile)) < SILENT_MS
 }
 
+/** True where the machine has been started again since: then what was not synced is gone. Also where none can tell. */
+export const diedWithMachine = async (ownerFile: string): Promise<boolean> => {
+  if ((await stat(ownerFile).catch(() => undefined)) === undefined) return false
+  const owner = await readOwner(ownerFile)
+  return !owner || (owner.host === hostname() && owner.boot !== (await surroundings()).boot)
+}
+
 const processLives = async (owner: Owner): Promise<boolean> => {
   try {
     process.kill(owner.pid, 0)

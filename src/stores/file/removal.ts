@@ -67,12 +67,16 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
     }
   }
 
-  const mayForget = async (projectId: string, ids: number): Promise<boolean> => {
-    if (ids < FEWEST_TO_FORGET) return false
-    return syncFolders(projectId).then(
-      () => true,
-      () => false,
-    )
+  /** A power cut may have brought back any of an image's files, so all are removed once more before they are forgotten. */
+  const mayForget = async (projectId: string, imageIds: readonly string[]): Promise<boolean> => {
+    if (imageIds.length < FEWEST_TO_FORGET) return false
+    try {
+      for (const imageId of imageIds) await image(projectId, imageId)
+      await syncFolders(projectId)
+      return true
+    } catch {
+      return false
+    }
   }
 
   return {
@@ -98,7 +102,8 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
       const { removing, removingRuns } = base ?? { removing: [], removingRuns: [] }
       const stuck: string[] = []
       for (const imageId of removing) if (await isStuck(projectId, imageId)) stuck.push(imageId)
-      const forget = await mayForget(projectId, removing.length - stuck.length)
+      const gone = removing.filter((imageId) => !stuck.includes(imageId))
+      const forget = await mayForget(projectId, gone)
       const done = finished.get(projectId)
       if (removingRuns.length === 0) finished.delete(projectId)
       return {

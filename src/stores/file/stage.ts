@@ -1,11 +1,11 @@
 // The files of one upload, from the first byte to their final names.
 
-import { mkdir, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newImageId, SIZES, type Size } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Stage } from '../store.ts'
-import { codeOf, linkNew, removeFolder, storeError, sync, writeAllOf } from './durable.ts'
+import { codeOf, linkNew, makeOne, removeFolder, storeError, sync, writeAllOf } from './durable.ts'
 import type { Paths } from './paths.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -54,9 +54,10 @@ export const createStage = async ({
 
   /** Another process may make the same folders at this moment: none counts as there, or as synced, because it is found. */
   const makeProject = async (): Promise<void> => {
-    const folders = [...SIZES.map((size) => paths.variants(projectId, size)), paths.runs(projectId)]
-    for (const made of folders) await mkdir(made, { recursive: true })
-    for (const parent of [paths.meta(projectId), paths.project(projectId), paths.projects]) await sync(parent)
+    const [project, meta] = [paths.project(projectId), paths.meta(projectId)]
+    const variants = SIZES.map((size) => paths.variants(projectId, size))
+    for (const path of [project, ...variants, meta, paths.runs(projectId)]) await makeOne(path)
+    for (const parent of [meta, project, paths.projects]) await sync(parent)
   }
 
   return {

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { findImage } from '../../core/image-list.ts'
 import { isImageId } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import type { AfterPowerCut } from './after-power-cut.ts'
 import { codeOf, removeFolder } from './durable.ts'
 import type { Heads } from './heads.ts'
-import { LEFT, ownerLives } from './owner.ts'
+import { diedWithMachine, LEFT, ownerLives } from './owner.ts'
 import type { Paths } from './paths.ts'
 import type { Removal } from './removal.ts'
 import type { Runs } from './runs.ts'
@@ -19,6 +20,7 @@ export interface SweeperOptions {
   heads: Heads
   runs: Runs
   removal: Removal
+  afterPowerCut: AfterPowerCut
   /** Writes a revision that no longer names what was removed. */
   settle(projectId: string): Promise<void>
   log: Logger
@@ -39,7 +41,7 @@ export const WHOLE_PROJECT_MARK = `project${REMOVED_MARK}`
 const COMMIT_FILE = /\.json$/
 
 export const createSweeper = (options: SweeperOptions): Sweeper => {
-  const { paths, workspace, heads, runs, removal, settle, log } = options
+  const { paths, workspace, heads, runs, removal, afterPowerCut, settle, log } = options
 
   const unpublish = async (projectId: string, imageId: string): Promise<void> => {
     const head = await heads.read(projectId)
@@ -81,6 +83,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
    */
   const sweepOwner = async (owner: string): Promise<void> => {
     const taken = join(paths.tmp, newToken() + LEFT)
+    const diedOfCut = await diedWithMachine(join(owner, OWNER_FILE))
     await rename(owner, taken)
     let whole = true
     for (const name of await readdir(taken)) {
@@ -92,6 +95,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
         log.warn({ error, owner, projectId }, 'could not sweep; it is tried again')
       })
     }
+    if (diedOfCut) await afterPowerCut()
     if (!whole) return
     await removeFolder(taken)
     log.info({ owner }, 'swept behind a process that is gone')

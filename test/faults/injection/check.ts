@@ -2,6 +2,7 @@
 
 import { readdir, utimes } from 'node:fs/promises'
 import { z } from 'zod'
+import type { ErrorCode } from '../../../src/core/errors.ts'
 import { problemSchema } from '../../../src/http/schemas.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { checkStore, publishAgain } from '../harness/check.ts'
@@ -12,8 +13,13 @@ import { straysIn } from '../harness/strays.ts'
 import type { Answer, Run } from './run.ts'
 import { type Base, ledgerOf, type Scenario, storageOf } from './scenario.ts'
 
-/** How a fault may be answered: by the change, or by this code. Undefined where the process cannot answer. */
-export type Refusal = 'store_unavailable' | 'storage_full' | undefined
+/** How a fault may be answered, beside by the change itself. */
+export interface Allowed {
+  /** By this code. */
+  refusal?: ErrorCode
+  /** Not at all, because the process is gone. */
+  silence: boolean
+}
 
 const listSchema = z.object({
   primary_image_id: z.string().nullable(),
@@ -22,12 +28,12 @@ const listSchema = z.object({
 const uploadedSchema = z.object({ image_id: z.string() })
 
 /** One line for each thing that is wrong. */
-export const checkRun = async (scenario: Scenario, base: Base, run: Run, refusal: Refusal): Promise<string[]> => {
+export const checkRun = async (scenario: Scenario, base: Base, run: Run, allowed: Allowed): Promise<string[]> => {
   const storageDir = storageOf(run.folder)
   await ageLocks(storageDir)
   const acknowledged = run.answer !== undefined && run.answer.status < 300
   const ledger = ledgerOf(scenario, base, { ok: acknowledged, imageId: imageIdOf(run.answer) })
-  const findings = [...wrongAnswer(run.answer, refusal), ...wrongList(scenario, base, run.list, acknowledged)]
+  const findings = [...wrongAnswer(run.answer, allowed), ...wrongList(scenario, base, run.list, acknowledged)]
 
   await withStore(storageDir, async (request) => {
     const list = await answerOf(request, `/projects/${scenario.projectId}/images`)
@@ -44,12 +50,12 @@ export const checkRun = async (scenario: Scenario, base: Base, run: Run, refusal
   return [...new Set(findings)]
 }
 
-const wrongAnswer = (answer: Answer | undefined, refusal: Refusal): string[] => {
-  if (answer === undefined) return refusal === undefined ? [] : ['the process ended, though it could have answered']
+const wrongAnswer = (answer: Answer | undefined, { refusal, silence }: Allowed): string[] => {
+  if (answer === undefined) return silence ? [] : ['the process ended, though it could have answered']
   if (answer.status < 300) return []
   const problem = problemSchema.safeParse(answer.body)
   if (problem.success && problem.data.code === refusal) return []
-  return [`the answer is ${answer.status} ${JSON.stringify(answer.body)}, expected ${refusal}`]
+  return [`the answer is ${answer.status} ${JSON.stringify(answer.body)}, expected ${refusal ?? 'the change'}`]
 }
 
 /** The change whole or not at all; whole where it was acknowledged. */

@@ -3,9 +3,9 @@
 import { mkdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
-import { killAllIn } from '../harness/processes.ts'
-import { startChild } from '../processes/child.ts'
-import { type Base, copyOf, type Scenario, storageOf } from './scenario.ts'
+import { killAllIn, processesIn } from '../harness/processes.ts'
+import { type Child, startChild } from '../processes/child.ts'
+import { type Base, copyOf, NO_PICTURE, type Scenario, storageOf } from './scenario.ts'
 import { attach, type Call, type Injection } from './strace.ts'
 
 export interface Answer {
@@ -49,14 +49,20 @@ export const runOnce = async ({ scenario, base, folder, within, injection }: Run
   const child = await startChild(new URL('./operation.mjs', import.meta.url), { env, cwd })
   const storageDir = storageOf(folder)
   const options = { storageDir, lockStaleMs: LOCK_STALE_MS }
-  const { thread } = openedSchema.parse(await child.ask({ type: 'open', options }))
+  const opened = openedSchema.parse(await child.ask({ type: 'open', options }))
+  // Where the fault is its end, the process ends at any of these.
+  const ask = ({ upload, ...request }: ReturnType<Scenario['request']>) =>
+    child
+      .ask({ type: 'request', ...request, ...(upload ? { upload: join(folder, upload) } : {}) })
+      .then((told) => answerSchema.parse(told), gone)
+  const thread =
+    scenario.process === 'encoder'
+      ? await encoderOf(child, cwd, () => ask({ ...scenario.request(base), upload: NO_PICTURE }))
+      : opened.thread
   const paths = within?.map((path) => join(storageDir, path))
   const trace = await attach({ thread, log: join(folder, 'strace.log'), paths, injection })
-  // Where the fault is its end, the process ends at any of these.
-  const ask = (message: object) => child.ask(message).then((told) => answerSchema.parse(told), gone)
-  const { upload, ...request } = scenario.request(base)
-  const answer = await ask({ type: 'request', ...request, ...(upload ? { upload: join(folder, upload) } : {}) })
-  const list = await ask({ type: 'request', method: 'GET', path: `/projects/${scenario.projectId}/images` })
+  const answer = await ask(scenario.request(base))
+  const list = await ask({ method: 'GET', path: `/projects/${scenario.projectId}/images` })
   await child.ask({ type: 'close' }).catch(gone)
   await trace.detach()
   await child.kill()
@@ -69,6 +75,14 @@ export const runOnce = async ({ scenario, base, folder, within, injection }: Run
 export const pathsWithin = ({ calls, folder }: Run): string[] => {
   const all = calls.flatMap(({ paths }) => paths.map((path) => relative(storageOf(folder), path)))
   return [...new Set(all)].filter((path) => path !== '' && !path.startsWith('..'))
+}
+
+/** Its one thread that writes is the first. @param start makes the server start it */
+const encoderOf = async ({ pid }: Child, cwd: string, start: () => Promise<unknown>): Promise<number> => {
+  await start()
+  const encoder = processesIn(cwd).find((other) => other !== pid)
+  if (encoder === undefined) throw new Error('there is no encoder')
+  return encoder
 }
 
 const gone = (): undefined => undefined

@@ -25,7 +25,9 @@ export interface Scenario {
   name: string
   /** Project that is changed. */
   projectId: string
-  /** System calls at which faults are put in. @default all that change the disk */
+  /** The process that faults are put into. @default 'server' */
+  process?: 'server' | 'encoder'
+  /** System calls at which they are put in. @default all that change the disk */
   calls?: readonly string[]
   request(base: Base): { method: string; path: string; upload?: string }
   /** Whether the project is as the operation makes it. */
@@ -36,15 +38,15 @@ export interface Scenario {
 const asBefore: Scenario['isUndone'] = (images, primary, base) =>
   images.join() === base.images.join() && primary === base.images[0]
 
+const withOneMore: Scenario['isDone'] = (images, primary, base) =>
+  images.length === base.images.length + 1 && asBefore(images.slice(0, -1), primary, base)
+
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'an upload',
     projectId: PROJECT,
     request: () => ({ method: 'POST', path: `/projects/${PROJECT}/images`, upload: PICTURE }),
-    isDone: (images, primary, base) =>
-      images.length === base.images.length + 1 &&
-      images.slice(0, -1).join() === base.images.join() &&
-      primary === base.images[0],
+    isDone: withOneMore,
     isUndone: asBefore,
   },
   {
@@ -55,6 +57,14 @@ export const SCENARIOS: readonly Scenario[] = [
     request: () => ({ method: 'POST', path: '/projects/new/images', upload: PICTURE }),
     isDone: (images, primary) => images.length === 1 && primary === images[0],
     isUndone: (images) => images.length === 0,
+  },
+  {
+    name: 'the encoder of an upload',
+    projectId: PROJECT,
+    process: 'encoder',
+    request: () => ({ method: 'POST', path: `/projects/${PROJECT}/images`, upload: PICTURE }),
+    isDone: withOneMore,
+    isUndone: asBefore,
   },
   {
     name: 'a delete of the primary image',
@@ -73,6 +83,8 @@ export const SCENARIOS: readonly Scenario[] = [
 ]
 
 const PICTURE = 'picture.png'
+/** Refused by an encoder, which is then there for the next upload. */
+export const NO_PICTURE = 'no-picture.png'
 const STORAGE = 'storage'
 
 export const storageOf = (folder: string): string => join(folder, STORAGE)
@@ -92,6 +104,7 @@ export const prepareBase = async (folder: string): Promise<Base> => {
   await close()
   const bytes = await pictureOf(0)
   await writeFile(join(folder, PICTURE), bytes)
+  await writeFile(join(folder, NO_PICTURE), 'no picture')
   return { folder, images, uploads: [...uploads, sha256Of(bytes)] }
 }
 

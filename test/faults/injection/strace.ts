@@ -86,5 +86,6 @@ const callsIn = (log: string): Call[] => {
     return [{ name, text, paths, struck: line.includes('(INJECTED)') }]
   })
   const killed = lines.some((line) => line.startsWith('+++ killed by SIGKILL'))
-  return killed ? calls.map((call, at) => ({ ...call, struck: at === calls.length - 1 })) : calls
+  // A call that the process did not come back from has no result.
+  return killed ? calls.map((call) => ({ ...call, struck: call.text.endsWith('= ?') })) : calls
 }

@@ -2,7 +2,8 @@
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkRun, type Refusal } from './check.ts'
+import type { ErrorCode } from '../../../src/core/errors.ts'
+import { checkRun } from './check.ts'
 import { runOnce } from './run.ts'
 import type { Base, Scenario } from './scenario.ts'
 
@@ -10,7 +11,8 @@ export interface Fault {
   name: string
   /** As strace spells it. */
   inject: string
-  refusal: Refusal
+  /** How it may be answered. Undefined for one that ends the process. */
+  refusal?: ErrorCode
   /** System calls that it is not put into. */
   never: readonly string[]
 }
@@ -37,10 +39,12 @@ export interface SeriesOptions {
 /** Until a run comes through without having been struck. */
 export const strikeEach = async ({ scenario, base, fault, call, within, folder }: SeriesOptions): Promise<Series> => {
   const findings: string[] = []
+  // An encoder that dies is replaced, and nobody gets to know.
+  const allowed = { refusal: fault.refusal, silence: fault.refusal === undefined && scenario.process !== 'encoder' }
   for (let n = 1; ; n++) {
     const injection = { call, fault: fault.inject, n }
     const run = await runOnce({ scenario, base, within, injection, folder: join(folder, `${call}-${n}`) })
-    const wrong = await checkRun(scenario, base, run, fault.refusal)
+    const wrong = await checkRun(scenario, base, run, allowed)
     const where = `${scenario.name}, ${fault.name} at ${call} ${n}: ${run.struck?.text ?? 'not struck'}`
     findings.push(...wrong.map((finding) => `${where}: ${finding}`))
     await rm(run.folder, { recursive: true })
