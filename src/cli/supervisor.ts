@@ -40,6 +40,11 @@ export const supervise = async ({ config, log, announce }: SupervisorOptions): P
       // Each gets the settings as they were read at the start, whatever happens to .env afterwards.
       const worker = cluster.fork(configEnv({ ...config, encoders: encodersOf(config, index) }))
       workers.add(worker)
+      // A connection that the worker had no file descriptor for. node:cluster waits for ever to hear what became of it,
+      // and gives this worker no other one (seen with Node 20), so another worker takes its place.
+      worker.process.on('internalMessage', (message: unknown) => {
+        if (isNotReceived(message)) worker.process.kill('SIGTERM')
+      })
       worker.once('listening', ({ port }) => {
         everListened = true
         resolve(port)
@@ -84,3 +89,7 @@ export const supervise = async ({ config, log, announce }: SupervisorOptions): P
   await Promise.all(Array.from({ length: config.workers - 1 }, (_, index) => start(index + 1)))
   announce(config, port)
 }
+
+/** What Node's child_process answers for a handle that did not arrive. */
+const isNotReceived = (message: unknown): boolean =>
+  typeof message === 'object' && message !== null && 'cmd' in message && message.cmd === 'NODE_HANDLE_NACK'

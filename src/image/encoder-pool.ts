@@ -66,8 +66,7 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
     meanMs += NEWEST * (performance.now() - begin - meanMs)
     if (result.end === 'late')
       throw new TintypeError('image_too_slow', `The picture could not be decoded within ${deadlineMs / 1000} s.`)
-    if (result.end === 'died')
-      throw new TintypeError('internal', 'The encoder ended unexpectedly, twice.', { cause: result.cause })
+    if (result.end === 'died') throw failureOf(result.cause)
     return pictureOf(result.answer)
   }
 
@@ -83,4 +82,20 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
       await Promise.all(slots.map((slot) => slot.close()))
     },
   }
+}
+
+const failureOf = (cause: unknown): TintypeError =>
+  isSpawnRefused(cause)
+    ? new TintypeError('busy', 'The machine lets no encoder be started now.', { cause, retryAfterSeconds: 5 })
+    : new TintypeError('internal', 'The encoder ended unexpectedly, twice.', { cause })
+
+/** What the system lacks for one more process: file descriptors, memory, or room in the table of processes. */
+const SPAWN_REFUSED = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']
+
+/** workerpool wraps the error of Node in one of its own. */
+const isSpawnRefused = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false
+  const code =
+    'syscall' in error && 'code' in error && String(error.syscall).startsWith('spawn') ? error.code : undefined
+  return SPAWN_REFUSED.some((refused) => refused === code) || isSpawnRefused(error.cause)
 }

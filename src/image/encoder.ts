@@ -38,8 +38,9 @@ export interface EncoderPool {
    * @param signal a job that still waits when it aborts is given up with the signal's reason; one that has begun is
    *   finished.
    * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`, `damaged_image`, `too_many_pixels`,
-   *   `image_too_slow` where the deadline ended the process, `busy` where too many jobs wait, `shutting_down` after
-   *   `close()`, `storage_full`, `store_unavailable`, `internal` where the encoder died for another reason, twice
+   *   `image_too_slow` where the deadline ended the process, `busy` where too many jobs wait or no process can be
+   *   started, `shutting_down` after `close()`, `storage_full`, `store_unavailable`, `internal` where the encoder died
+   *   for another reason, twice
    */
   encode(job: EncodeJob, signal?: AbortSignal): Promise<EncodedPicture>
   /** Throws `busy` with `retryAfterSeconds`, or `shutting_down`, where a job that came now would be refused. */

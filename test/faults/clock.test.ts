@@ -11,7 +11,7 @@ import { isMissing, libraryPath } from './harness/needs.ts'
 import { newPicture } from './harness/picture.ts'
 import { say } from './harness/say.ts'
 import { createServer, type Request } from './harness/server.ts'
-import { straysIn } from './harness/strays.ts'
+import { straysAfterSweep } from './harness/strays.ts'
 
 const SECONDS = 10
 const AHEAD_SECONDS = 30
@@ -46,7 +46,7 @@ describe.skipIf(isMissing({ fault: 'clocks', libraries: { [LIBFAKETIME]: 'libfak
 
       const findings: string[] = []
       for (const request of servers) findings.push(...(await checkStore({ storageDir, ledger, request })))
-      findings.push(...(await straysIn(storageDir)))
+      findings.push(...(await straysAfterSweep(storageDir)))
       say(
         `clock ${AHEAD_SECONDS} s ahead in one of two processes: ${SECONDS} s, ${load.done()} changes, ` +
           `${acknowledgedIn(ledger)} uploads and deletes acknowledged, ${findings.length} wrong`,

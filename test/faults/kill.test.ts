@@ -10,7 +10,7 @@ import { isMissing } from './harness/needs.ts'
 import { send } from './harness/processes.ts'
 import { say } from './harness/say.ts'
 import { createServer, type Server } from './harness/server.ts'
-import { straysAfterSweep, straysIn } from './harness/strays.ts'
+import { straysAfterSweep } from './harness/strays.ts'
 
 const KILLS = 50
 /** Kills between two checks. */
@@ -48,7 +48,7 @@ describe.skipIf(isMissing({ fault: 'kill -9' }))('kill -9', () => {
     findings.push(...(await straysAfterSweep(storageDir)))
     await publishAgain(server.request, ledger)
     findings.push(...(await checkStore({ storageDir, ledger, request: server.request })))
-    findings.push(...(await straysIn(storageDir)))
+    findings.push(...(await straysAfterSweep(storageDir)))
     const acknowledged = acknowledgedIn(ledger)
     say(
       `kill -9: ${KILLS - everything} of a worker and ${everything} of everything, ` +

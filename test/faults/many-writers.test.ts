@@ -7,7 +7,7 @@ import { acknowledgedIn, createLedger } from './harness/ledger.ts'
 import { startLoad } from './harness/load.ts'
 import { say } from './harness/say.ts'
 import { createServer } from './harness/server.ts'
-import { straysIn } from './harness/strays.ts'
+import { straysAfterSweep } from './harness/strays.ts'
 
 const SECONDS = Number(process.env.TINTYPE_FAULT_SECONDS ?? 30)
 const CLIENTS = 24
@@ -26,7 +26,7 @@ it(`loses nothing and refuses nothing when ${CLIENTS} clients change one project
   expect(load.failures()).toEqual({})
   const findings = [
     ...(await checkStore({ storageDir, ledger, request: server.request })),
-    ...(await straysIn(storageDir)),
+    ...(await straysAfterSweep(storageDir)),
   ]
   say(
     `many writers: ${SECONDS} s, 4 workers, ${CLIENTS} clients, ${load.done()} changes, ` +

@@ -3,17 +3,22 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { emptyProject } from '../../src/core/changes.ts'
 import { isMissing } from './harness/needs.ts'
 import { say } from './harness/say.ts'
+import { straysIn } from './harness/strays.ts'
 import { inParallel } from './injection/in-parallel.ts'
+import { explain } from './model/explain.ts'
 import { memoryFolder } from './processes/memory-folder.ts'
+import { stopAtRandom } from './stopped/at-random.ts'
 import { mixture, prepareBase } from './stopped/base.ts'
-import { runStopped, type StopRun } from './stopped/run.ts'
+import { PROJECT, runStopped, type StopRun } from './stopped/run.ts'
 
 /** Runs at the same time: most of each is waiting for the lock to grow stale. */
 const PARALLEL = 8
 
-const CALLS = ['openat', 'getdents64', 'mkdir', 'link', 'unlink', 'rename', 'rmdir', 'fsync']
+const LOOKING = ['openat', 'getdents64']
+const CHANGING = ['getdents64', 'mkdir', 'link', 'unlink', 'rename', 'rmdir', 'fsync']
 
 /**
  * One change meanwhile takes the number of the writer's revision. After 40 it was used and removed again, so that the
@@ -21,19 +26,19 @@ const CALLS = ['openat', 'getdents64', 'mkdir', 'link', 'unlink', 'rename', 'rmd
  * 127 images and one more fill a run, the list of 140 has one.
  */
 const STOPS = [
-  { kind: 'primary', images: 3, meanwhile: 1 },
-  { kind: 'primary', images: 3, meanwhile: 40 },
-  { kind: 'primary', images: 3, meanwhile: 70 },
-  { kind: 'delete', images: 3, meanwhile: 40 },
-  { kind: 'add', images: 127, meanwhile: 40 },
-  { kind: 'order', images: 140, meanwhile: 70 },
-  { kind: 'read', images: 140, meanwhile: 70 },
+  { kind: 'primary', images: 3, meanwhile: 1, calls: [...CHANGING, 'openat'] },
+  { kind: 'primary', images: 3, meanwhile: 40, calls: [...CHANGING, 'openat'] },
+  { kind: 'primary', images: 3, meanwhile: 70, calls: CHANGING },
+  { kind: 'delete', images: 3, meanwhile: 40, calls: CHANGING },
+  { kind: 'add', images: 127, meanwhile: 40, calls: CHANGING },
+  { kind: 'order', images: 140, meanwhile: 70, calls: CHANGING },
+  { kind: 'read', images: 140, meanwhile: 70, calls: LOOKING },
 ] as const
 
 describe.skipIf(isMissing({ fault: 'stopped processes', programs: { strace: 'strace' } }))('a process stopped', () => {
   it.each(STOPS)(
     'over "$kind" in a list of $images, while others make $meanwhile changes, loses none and makes none twice',
-    async ({ kind, images, meanwhile }) => {
+    async ({ kind, images, meanwhile, calls }) => {
       const parent = await memoryFolder()
       const base = await prepareBase(join(parent, 'base'), images)
       const findings: string[] = []
@@ -49,7 +54,7 @@ describe.skipIf(isMissing({ fault: 'stopped processes', programs: { strace: 'str
           runs.push(run)
         }
       }
-      const runs = (await inParallel(PARALLEL, CALLS, stopAtEach)).flat()
+      const runs = (await inParallel(PARALLEL, calls, stopAtEach)).flat()
       const unknown = runs.filter(({ outcome }) => outcome === 'store_unavailable').length
       say(
         `${kind}, ${images} images, ${meanwhile} changes meanwhile: stopped at ${runs.length} calls, ${unknown} unknown`,
@@ -59,3 +64,19 @@ describe.skipIf(isMissing({ fault: 'stopped processes', programs: { strace: 'str
     },
   )
 })
+
+describe.skipIf(isMissing({ fault: 'processes stopped at random' }))(
+  'four processes, of which one after the other is stopped',
+  () => {
+    it('give answers that one order of the changes explains', async () => {
+      const storageDir = await memoryFolder()
+      const { history, stops } = await stopAtRandom({ storageDir, processes: 4, clients: 3, stops: 8 })
+      const unknown = history.filter(({ result }) => 'error' in result && result.error === 'store_unavailable').length
+      say(
+        `stopped at random: ${stops} times beyond the age of a lock, ${history.length} operations, ${unknown} unknown`,
+      )
+      expect(explain(history, emptyProject(PROJECT, new Date(0).toISOString()))).toEqual([])
+      expect(await straysIn(storageDir)).toEqual([])
+    })
+  },
+)

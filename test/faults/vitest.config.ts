@@ -1,4 +1,5 @@
 // The fault suite, `npm run faults`: kills, power cuts, full disks. Most of it needs Linux and root.
+// TINTYPE_FAULT_SECONDS is how long many writers write, 30 by default.
 
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'

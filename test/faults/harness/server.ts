@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer as createTcpServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
@@ -59,12 +60,12 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   const cwd = await temporaryFolder()
   const workers = options.workers ?? 1
   let log = ''
-  let port = 0
+  // Chosen here: one that the server takes by itself is another one when all workers have died.
+  const port = await freePort()
   let child: ChildProcess | undefined
 
   const keep = (text: string) => {
     log = (log + text).slice(-LOG_LENGTH)
-    port = Number(/address +http:\/\/\S+:(\d+)/.exec(text)?.[1] ?? port)
   }
 
   const request: Request = (path, init) =>
@@ -93,7 +94,6 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   }
 
   const isReady = async (): Promise<boolean> => {
-    if (port === 0) return false
     const answer = await request('/ready').catch(() => undefined)
     await answer?.arrayBuffer()
     return answer?.status === 200
@@ -131,4 +131,14 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
     },
     log: () => log,
   }
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createTcpServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('expected a TCP port')
+  return address.port
 }

@@ -14,7 +14,7 @@ import { explain } from '../model/explain.ts'
 export const PROJECT = 'shop'
 
 /** The least that proper-lockfile knows, in milliseconds. */
-const LOCK_STALE_MS = 2000
+export const LOCK_STALE_MS = 2000
 
 /** A store to copy, closed. */
 export interface Base {
