@@ -1,0 +1,40 @@
+// What is made from an original and kept: a transform, or one of the named sizes in another format than JPEG.
+
+import { createHash } from 'node:crypto'
+import { EXTENSIONS, type Format } from './formats.ts'
+import { SIZES, type Size } from './names.ts'
+import { type Transform, transformParameters, withFormat } from './transform.ts'
+
+export type Recipe =
+  | { kind: 'size'; size: Size; format: Format }
+  | { kind: 'transform'; transform: Transform & { format: Format } }
+
+/** Counts the ways in which recipes were carried out: with another number, no file made before is used any more. */
+const EDITION = 1
+
+export const sizeRecipe = (size: Size, format: Format): Recipe => ({ kind: 'size', size, format })
+
+/** @param format that the client gets where the transform leaves it open */
+export const transformRecipe = (transform: Transform, format: Format): Recipe => ({
+  kind: 'transform',
+  transform: { ...withFormat(transform, transform.format === 'auto' ? format : transform.format), format },
+})
+
+export const formatOfRecipe = (recipe: Recipe): Format =>
+  recipe.kind === 'size' ? recipe.format : recipe.transform.format
+
+/** The name of the file that a recipe leads to, the same for all that mean the same: `<32 hex digits>.<extension>`. */
+export const recipeName = (recipe: Recipe): string => {
+  const text =
+    recipe.kind === 'size'
+      ? `size=${recipe.size}`
+      : new URLSearchParams(transformParameters(recipe.transform)).toString()
+  const hash = createHash('sha256').update(`${EDITION}\n${recipe.kind}\n${text}`).digest('hex').slice(0, 32)
+  return `${hash}.${EXTENSIONS[formatOfRecipe(recipe)]}`
+}
+
+/** Names as {@link recipeName} makes them. */
+export const RECIPE_NAME = /^[0-9a-f]{32}\.(avif|webp|jpg)$/
+
+export const isDerived = (size: string, extension: string): boolean =>
+  SIZES.some((known) => known === size) && (extension === 'webp' || extension === 'avif')
