@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { EXTENSIONS, type Format } from './formats.ts'
-import { SIZES, type Size } from './names.ts'
+import type { Size } from './names.ts'
 import { type Transform, transformParameters, withFormat } from './transform.ts'
 
 export type Recipe =
@@ -14,11 +14,11 @@ const EDITION = 1
 
 export const sizeRecipe = (size: Size, format: Format): Recipe => ({ kind: 'size', size, format })
 
-/** @param format that the client gets where the transform leaves it open */
-export const transformRecipe = (transform: Transform, format: Format): Recipe => ({
-  kind: 'transform',
-  transform: { ...withFormat(transform, transform.format === 'auto' ? format : transform.format), format },
-})
+/** @param choice the format where the transform leaves it open */
+export const transformRecipe = (transform: Transform, choice: Format): Recipe => {
+  const format = transform.format === 'auto' ? choice : transform.format
+  return { kind: 'transform', transform: { ...withFormat(transform, format), format } }
+}
 
 export const formatOfRecipe = (recipe: Recipe): Format =>
   recipe.kind === 'size' ? recipe.format : recipe.transform.format
@@ -32,9 +32,3 @@ export const recipeName = (recipe: Recipe): string => {
   const hash = createHash('sha256').update(`${EDITION}\n${recipe.kind}\n${text}`).digest('hex').slice(0, 32)
   return `${hash}.${EXTENSIONS[formatOfRecipe(recipe)]}`
 }
-
-/** Names as {@link recipeName} makes them. */
-export const RECIPE_NAME = /^[0-9a-f]{32}\.(avif|webp|jpg)$/
-
-export const isDerived = (size: string, extension: string): boolean =>
-  SIZES.some((known) => known === size) && (extension === 'webp' || extension === 'avif')

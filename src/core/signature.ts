@@ -8,6 +8,16 @@ import { parseTransform, transformParameters } from './transform.ts'
 /** Shortest signing key, in characters: with fewer, somebody with one signed URL can find it by trying. */
 export const MIN_KEY_LENGTH = 16
 
+/** @throws TintypeError `invalid_parameter` where one is too short; it is not repeated */
+export const parseSigningKeys = (keys: readonly string[] | string): string[] => {
+  const list = typeof keys === 'string' ? keys.split(',') : [...keys]
+  const trimmed = list.map((key) => key.trim()).filter((key) => key !== '')
+  const short = trimmed.find((key) => key.length < MIN_KEY_LENGTH)
+  if (short !== undefined)
+    throw invalidParameter('signing keys', `at least ${MIN_KEY_LENGTH} characters each`, `one of ${short.length}`)
+  return trimmed
+}
+
 export interface Signed {
   /** Below `/projects`, as routes see it: what a proxy or a parent app puts before it is not signed. */
   path: string
