@@ -12,7 +12,14 @@ export type Recipe =
 /** Counts the ways in which recipes were carried out: with another number, no file made before is used any more. */
 const EDITION = 1
 
-export const sizeRecipe = (size: Size, format: Format): Recipe => ({ kind: 'size', size, format })
+const sizes = new Map<string, Recipe>()
+
+/** The same object for the same size and format. */
+export const sizeRecipe = (size: Size, format: Format): Recipe => {
+  const recipe: Recipe = sizes.get(`${size}.${format}`) ?? { kind: 'size', size, format }
+  sizes.set(`${size}.${format}`, recipe)
+  return recipe
+}
 
 /** @param choice the format where the transform leaves it open */
 export const transformRecipe = (transform: Transform, choice: Format): Recipe => {
@@ -25,6 +32,16 @@ export const formatOfRecipe = (recipe: Recipe): Format =>
 
 /** The name of the file that a recipe leads to, the same for all that mean the same: `<32 hex digits>.<extension>`. */
 export const recipeName = (recipe: Recipe): string => {
+  const known = names.get(recipe)
+  if (known !== undefined) return known
+  const name = nameOf(recipe)
+  names.set(recipe, name)
+  return name
+}
+
+const names = new WeakMap<Recipe, string>()
+
+const nameOf = (recipe: Recipe): string => {
   const text =
     recipe.kind === 'size'
       ? `size=${recipe.size}`

@@ -24,6 +24,7 @@ export interface Render {
   imageId: string
   /** Of the recipe: with the image's id, it says which bytes these are. */
   name: string
+  recipe: Recipe
   /** Of the original, in whole seconds, as milliseconds since 1970. */
   modifiedMs: number
   /**
@@ -39,8 +40,14 @@ export interface Render {
 export interface Renders {
   /** Opens and makes nothing. @throws TintypeError `project_not_found`, `image_not_found` */
   find(projectId: string, imageId: string, recipe: Recipe): Promise<Render>
+  /** Without a wait, where it is in memory. Undefined says nothing. */
+  peek(projectId: string, imageId: string, recipe: Recipe): RenderInMemory | undefined
   /** Finishes what is being kept. */
   close(): Promise<void>
+}
+
+export interface RenderInMemory extends Omit<Render, 'open'> {
+  body: Buffer<ArrayBuffer>
 }
 
 interface Kept {
@@ -100,7 +107,7 @@ export const createRenders = (options: RendersOptions): Renders => {
   return {
     async find(projectId, imageId, recipe) {
       const name = recipeName(recipe)
-      const key = `${projectId}/${imageId}/${name}`
+      const key = keyOf(projectId, imageId, name)
       const project = await requireProject(projectId)
       const kept = memory.get(key)
       if (kept && kept.revision !== project.revision) {
@@ -109,11 +116,12 @@ export const createRenders = (options: RendersOptions): Renders => {
         else memory.delete(key)
       }
       if (kept?.revision === project.revision)
-        return { imageId, name, modifiedMs: kept.modifiedMs, open: () => Promise.resolve(kept.body) }
+        return { imageId, name, recipe, modifiedMs: kept.modifiedMs, open: () => Promise.resolve(kept.body) }
       const { modifiedMs } = await requireOriginal(projectId, imageId)
       return {
         imageId,
         name,
+        recipe,
         modifiedMs: inSeconds(modifiedMs),
         async open(signal) {
           const file = await openFile(project, imageId, recipe, signal)
@@ -125,9 +133,18 @@ export const createRenders = (options: RendersOptions): Renders => {
       }
     },
 
+    peek(projectId, imageId, recipe) {
+      const name = recipeName(recipe)
+      const kept = memory.get(keyOf(projectId, imageId, name))
+      if (!kept || store.current(projectId)?.revision !== kept.revision) return undefined
+      return { imageId, name, recipe, modifiedMs: kept.modifiedMs, body: kept.body }
+    },
+
     close: () => cache.close(),
   }
 }
+
+const keyOf = (projectId: string, imageId: string, name: string): string => `${projectId}/${imageId}/${name}`
 
 const inSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000
 
