@@ -1,9 +1,19 @@
 // The only wiring: options -> store and encoders -> services -> app.
 
+import { resolve } from 'node:path'
+import { parsePresets } from './core/presets.ts'
+import { parseSigningKeys } from './core/signature.ts'
 import { createApp } from './http/app.ts'
+import { createAskedReader } from './http/asked.ts'
+import { type AnswerFast, createFast } from './http/fast.ts'
+import { createFastRenders } from './http/fast-renders.ts'
+import { logAnswers } from './http/middleware/request-log.ts'
 import { createEncoderPool } from './image/encoder-pool.ts'
 import { createImageService } from './services/images.ts'
+import { createPictures } from './services/pictures.ts'
 import { createProjectService } from './services/projects.ts'
+import { createRenders } from './services/renders.ts'
+import { createRenderCache } from './stores/cache/render-cache.ts'
 import { createFileStore } from './stores/file/file-store.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
 import { version } from './version.ts'
@@ -27,6 +37,22 @@ export interface TintypeOptions {
   lockStaleMs?: number
   /** Free bytes of the disk below which uploads are answered 507. @default 67108864 (64 MiB) */
   minFreeBytes?: number
+  /** Memory for small pictures, in bytes; 0 keeps none. @default 67108864 (64 MiB) */
+  cacheBytes?: number
+  /**
+   * Path under which nginx finds the storage folder (an `internal` location), so that it sends stored pictures itself:
+   * `/stored`. @default pictures are sent from here
+   */
+  accelRedirect?: string
+  /** Room on disk for pictures that were made from originals, in bytes; 0 keeps none. @default 2147483648 (2 GiB) */
+  diskCacheBytes?: number
+  /**
+   * Keys of signed URLs, at least 16 characters each, in a list or separated by commas. The first one signs, all are
+   * accepted. @default none, so that only presets can be asked for
+   */
+  signingKeys?: readonly string[] | string
+  /** Transforms that need no signature: `card:w=320,h=180,fit=cover;hero:w=1600,format=auto`. @default none */
+  presets?: string
   /** Path that the app is mounted under; put before every URL in answers. @default '' */
   basePath?: string
   /** A pino logger. @default one that writes warnings and errors to standard output */
@@ -36,6 +62,11 @@ export interface TintypeOptions {
 export interface Tintype {
   /** The Hono app; serve it, or mount it in another by `app.route(basePath, tintype.app)`. */
   app: ReturnType<typeof createApp>
+  /**
+   * For a server of node:http, to be asked before the app: small pictures that are in memory are answered at once. Says
+   * false and has done nothing where the app is to answer.
+   */
+  answerFast: AnswerFast
   /** Resolves once the store is open. Requests wait for it. @throws TintypeError `store_unavailable` */
   ready: Promise<void>
   /** Finishes the changes and pictures under way, then lets go of files and processes. */
@@ -44,8 +75,15 @@ export interface Tintype {
 
 export const createTintype = (options: TintypeOptions = {}): Tintype => {
   const log = options.log ?? createLogger({ level: 'warn' })
+  // Wrong ones are told at once, before anything is opened.
+  const asked = createAskedReader({
+    signingKeys: parseSigningKeys(options.signingKeys ?? []),
+    presets: parsePresets(options.presets ?? ''),
+  })
+  // Absolute, so that a program may change its working folder.
+  const storageDir = resolve(options.storageDir ?? './storage')
   const store = createFileStore({
-    storageDir: options.storageDir ?? './storage',
+    storageDir,
     lockStaleMs: options.lockStaleMs,
     minFreeBytes: options.minFreeBytes,
     log,
@@ -60,8 +98,25 @@ export const createTintype = (options: TintypeOptions = {}): Tintype => {
   const ready = store.open()
   // Whoever does not look at `ready` hears of a failure with the first request.
   ready.catch(() => {})
+  const { accelRedirect } = options
+  // Where a web server sends the bytes, none of them are needed here.
+  // A quarter of the memory is for what is made from originals, which is sent from here in any case.
+  const cacheBytes = options.cacheBytes ?? 64 * 2 ** 20
+  const forRenders = Math.floor(cacheBytes / 4)
+  const pictures = createPictures({ store, cacheBytes: accelRedirect === undefined ? cacheBytes - forRenders : 0 })
+  const renders = createRenders({
+    store,
+    encoders,
+    cache: createRenderCache({ storageDir, maxBytes: options.diskCacheBytes, log }),
+    storageDir,
+    cacheBytes: forRenders,
+  })
   const app = createApp({
-    images: createImageService({ store, encoders }),
+    images: createImageService({ store, encoders, pictures }),
+    pictures,
+    renders,
+    asked,
+    accelRedirect,
     projects: createProjectService({ store }),
     check: () => store.check(),
     ready,
@@ -73,10 +128,12 @@ export const createTintype = (options: TintypeOptions = {}): Tintype => {
   })
   return {
     app,
+    answerFast: createFast({ pictures, findRender: createFastRenders({ renders, asked }), onAnswer: logAnswers(log) }),
     ready,
     async close() {
       await ready.catch(() => {})
       await encoders.close()
+      await renders.close()
       await store.close()
     },
   }

@@ -1,11 +1,13 @@
 // A listening HTTP server that can be ended without breaking off anybody.
 
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server, type Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 
 export interface HttpServerOptions {
   fetch: Parameters<typeof getRequestListener>[0]
+  /** Asked first: answers and says true, or says false and has done nothing. @default nobody is */
+  answerFast?(request: IncomingMessage, response: ServerResponse): boolean
   host: string
   /** 0 takes a free one. */
   port: number
@@ -42,6 +44,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
     },
     (request, response) => {
       if (draining) response.setHeader('Connection', 'close')
+      else if (options.answerFast?.(request, response)) return
       underWay.add(response)
       response.once('close', () => {
         underWay.delete(response)
@@ -68,7 +71,12 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
     drain() {
       draining = true
       for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close')
-      for (const socket of sockets) if (!isBusy(socket)) socket.destroy()
+      for (const socket of sockets) {
+        if (isBusy(socket)) continue
+        // A fast answer may still be on its way to a slow reader.
+        if (socket.writableLength > 0) socket.destroySoon()
+        else socket.destroy()
+      }
       return new Promise((resolve) => {
         const deadline = setTimeout(() => {
           for (const socket of sockets) socket.destroy()

@@ -32,12 +32,18 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ por
     maxPixels: config.maxPixels,
     background: config.background,
     lockStaleMs: config.lockStaleMs,
+    cacheBytes: config.cacheBytes,
+    diskCacheBytes: config.diskCacheBytes,
+    presets: config.presets,
+    signingKeys: config.signingKeys,
+    accelRedirect: config.accelRedirect === 'off' ? undefined : config.accelRedirect,
     log,
   })
   const start = async (): Promise<HttpServer> => {
     await tintype.ready
     return startHttpServer({
       fetch: tintype.app.fetch,
+      answerFast: tintype.answerFast,
       host: config.host,
       port: config.port,
       requestTimeoutMs: Math.min(

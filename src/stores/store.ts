@@ -24,6 +24,12 @@ export interface Store {
   project(projectId: string): Promise<ProjectState | undefined>
 
   /**
+   * The same without a wait, where what is in memory could be shown to be the newest. Undefined says nothing: ask
+   * {@link Store.project}.
+   */
+  current(projectId: string): ProjectState | undefined
+
+  /**
    * Images of a state in their order. `after` is an image id; the page begins behind it.
    *
    * @throws TintypeError `invalid_parameter` where `after` is no image of the project.
@@ -58,6 +64,9 @@ export interface Store {
   /** The bytes of a stored variant, undefined where the image does not exist (or no longer). Close what you opened. */
   openVariant(projectId: string, imageId: string, size: Size): Promise<OpenFile | undefined>
 
+  /** What there is to know of a variant without opening it, undefined where the image does not exist (or no longer). */
+  findVariant(projectId: string, imageId: string, size: Size): Promise<FoundFile | undefined>
+
   /** Resolves where the store can be written now. @throws TintypeError `store_unavailable`, `storage_full` */
   check(): Promise<void>
 
@@ -90,6 +99,15 @@ export interface Stage {
   publish(): Promise<void>
   /** Removes the folder, and published files too where their image is not part of the project. Never throws. */
   discard(): Promise<void>
+}
+
+/** A file that was not opened. */
+export interface FoundFile {
+  bytes: number
+  /** Milliseconds since 1970. */
+  modifiedMs: number
+  /** Below the folder of the store, with `/`, for a web server that sends it itself. */
+  path: string
 }
 
 /** A file as it was when it was opened: size and bytes belong together. */

@@ -1,12 +1,13 @@
 // The store on plain files: wiring of its parts, and the reads.
 
+import { statSync } from 'node:fs'
 import { open, readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { type ProjectChange, type ProjectState, unknownProject } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { ImageRecord } from '../../core/model.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { OpenFile, Store } from '../store.ts'
+import type { FoundFile, OpenFile, Store } from '../store.ts'
 import { createCommitter } from './commit.ts'
 import { createCommitQueue } from './commit-queue.ts'
 import { codeOf, removeFile, removeFolder, storeError, writeNew } from './durable.ts'
@@ -114,8 +115,19 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     }
   }
 
+  /** False for an image that was deleted, whether its files are there or not. */
+  const isReadable = async (projectId: string, imageId: string): Promise<boolean> => {
+    const head = await heads.read(projectId).catch(rethrow)
+    return head !== undefined && !head.state.deleted && !(await removal.isRemoving(projectId, head, imageId))
+  }
+
   return {
     project,
+
+    current(projectId) {
+      const head = heads.current(projectId)
+      return head && !head.state.deleted ? head.state : undefined
+    },
 
     async open() {
       await openFolder(paths)
@@ -155,9 +167,13 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     },
 
     async openVariant(projectId, imageId, size) {
-      const head = await heads.read(projectId).catch(rethrow)
-      if (!head || head.state.deleted || (await removal.isRemoving(projectId, head, imageId))) return undefined
+      if (!(await isReadable(projectId, imageId))) return undefined
       return openFile(paths.variant(projectId, imageId, size))
+    },
+
+    async findVariant(projectId, imageId, size) {
+      if (!(await isReadable(projectId, imageId))) return undefined
+      return findFile(paths.root, paths.variant(projectId, imageId, size))
     },
 
     async check() {
@@ -206,6 +222,17 @@ const pageOf = async (state: ProjectState, after: string | undefined, limit: num
       },
     )
   return images
+}
+
+/** Synchronous, as the heads' own `stat` is: a microsecond or two. */
+const findFile = (root: string, path: string): FoundFile | undefined => {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (!found) return undefined
+    return { bytes: found.size, modifiedMs: found.mtimeMs, path: relative(root, path).replaceAll(sep, '/') }
+  } catch (error) {
+    throw storeError(error)
+  }
 }
 
 const openFile = async (path: string): Promise<OpenFile | undefined> => {
