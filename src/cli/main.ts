@@ -7,8 +7,9 @@ import { version } from '../version.ts'
 import { fail } from './fail.ts'
 import { openapiCommand } from './openapi.ts'
 import { serveCommand } from './serve.ts'
+import { signCommand } from './sign.ts'
 
-const subCommands = { serve: serveCommand, openapi: openapiCommand }
+const subCommands = { serve: serveCommand, sign: signCommand, openapi: openapiCommand }
 
 const tintype = defineCommand({
   meta: { name: 'tintype', version, description: 'A database-free image store for projects' },

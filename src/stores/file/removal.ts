@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import { SIZES } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { removeFile } from './durable.ts'
+import { removeFile, removeFolder } from './durable.ts'
 import type { Heads } from './heads.ts'
 import type { Paths } from './paths.ts'
 import type { Revision, StoredRun } from './revision.ts'
@@ -35,6 +35,7 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
 
   const image = async (projectId: string, imageId: string): Promise<boolean> => {
     try {
+      await removeFolder(paths.cached(projectId, imageId))
       for (const size of ORDER) await removeFile(paths.variant(projectId, imageId, size))
       return true
     } catch (error) {
