@@ -35,7 +35,8 @@ const TASKS = [
 /** No dependency of the project: it brings an older sharp along. */
 const IPX = 'ipx'
 
-const agent = new Agent({ keepAlive: true })
+/** Idle connections are closed from here: a server that does it first could meet the next request. */
+const agent = new Agent({ keepAlive: true, timeout: 2000 })
 
 /** @param {readonly string[]} args */
 export const run = async ([rounds = '11']) => {
