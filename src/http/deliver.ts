@@ -44,8 +44,11 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
 
   const headers = pictureHeaders(delivery)
   const { accelRedirect } = delivery
-  if (accelRedirect !== undefined && source.path !== undefined && !isConditionalForAll(header))
-    return c.body(null, 200, { ...headers, 'X-Accel-Redirect': accelUrl(accelRedirect, source.path) })
+  if (accelRedirect !== undefined && source.path !== undefined && !isConditionalForAll(header)) {
+    // nginx says it itself, and would say it twice.
+    const { 'Accept-Ranges': _, ...passedOn } = headers
+    return c.body(null, 200, { ...passedOn, 'X-Accel-Redirect': accelUrl(accelRedirect, source.path) })
+  }
   if (c.req.method === 'HEAD') return c.body(null, 200, { ...headers, 'Content-Length': String(source.bytes) })
 
   const content = await source.open()
