@@ -5,10 +5,12 @@
 // a test compares the answers of both.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { decide, type HeaderOf, httpDate } from '../core/delivery.ts'
+import type { Socket } from 'node:net'
+import { type Decision, decide, type HeaderOf, httpDate, namesWeakly } from '../core/delivery.ts'
 import { isSize } from '../core/names.ts'
 import type { Picture, Pictures, Seen } from '../services/pictures.ts'
 import { cachingHeaders, type Delivery, pictureHeaders } from './deliver.ts'
+import { type Asked, readHeaders } from './fast-headers.ts'
 import type { FastRender, FindFastRender } from './fast-renders.ts'
 import { BASE_HEADERS } from './respond.ts'
 import { coverDelivery, storedDelivery } from './stored.ts'
@@ -39,12 +41,6 @@ export type AnswerFast = (request: IncomingMessage, response: ServerResponse) =>
 const PICTURE =
   /^\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/(?:images\/([0-9a-z]{20})(?:\?size=([a-z]+)|\/([a-z]+)\.jpg)?|(thumbnail)|cover\.jpg(?:\?size=([a-z]+))?)$/
 
-/** Hosts that need no closer look; the app refuses those that are none. */
-const PLAIN_HOST = /^[A-Za-z0-9._-]+(?::(?:[1-9]\d{0,3}|[1-5]\d{4}))?$/
-
-/** With one of these a request is for the app: a part of a picture, or a body that has to be read away. */
-const UNUSUAL = ['range', 'content-length', 'transfer-encoding', 'expect', 'upgrade'] as const
-
 const BY_ID = '/projects/{project_id}/images/{image_id}'
 
 /** Heads of answers, ready to be sent, of a picture under its own URL. */
@@ -59,6 +55,8 @@ export const createFast = ({ pictures, findRender, onAnswer }: FastOptions): Ans
   /** Of covers, until their project changes. */
   const covers = new WeakMap<Picture, Prepared & { revision: number }>()
 
+  /** Connection of the last request: what comes behind it without a wait is one that was sent at once with it. */
+  let last: Socket | undefined
   /** Of what is made from originals, by its bytes. */
   const rendered = new WeakMap<Buffer, Prepared>()
 
@@ -91,17 +89,19 @@ export const createFast = ({ pictures, findRender, onAnswer }: FastOptions): Ans
 
   const answerRender: AnswerFast = (request, response) => {
     const { url = '', headers } = request
-    const found = isPlain(headers) ? findRender?.(url, headers.accept) : undefined
+    const asked = findRender ? readHeaders(request.rawHeaders) : undefined
+    const found = asked && findRender?.(url, headers.accept)
     if (!found) return false
-    return answer(request, response, { prepared: preparedRender(found), body: found.body, route: found.route })
+    return answer(request, response, asked, { prepared: preparedRender(found), body: found.body, route: found.route })
   }
 
   const answer = (
     request: IncomingMessage,
     response: ServerResponse,
+    asked: Asked,
     { prepared, body, route }: { prepared: Prepared; body: Buffer; route: string },
   ): boolean => {
-    const decision = decide(headerOf(request.headers), prepared.delivery)
+    const decision = decideFast(request, asked, prepared.delivery)
     if (decision === 'precondition_failed') return false
     const status = decision === 'send' ? 200 : 304
     const sent = status === 200 && request.method === 'GET' ? body.length : 0
@@ -112,20 +112,23 @@ export const createFast = ({ pictures, findRender, onAnswer }: FastOptions): Ans
   }
 
   return (request, response) => {
-    const { method, url = '', headers } = request
+    const { method, url = '', socket } = request
     if ((method !== 'GET' && method !== 'HEAD') || !response.shouldKeepAlive || !response.socket) return false
     const target = PICTURE.exec(url)
     if (target === null) return answerRender(request, response)
     // `images/{id}` alone is the original, which is large.
     const [, projectId = '', imageId, inQuery, inName, thumbnail, ofCover] = target
     const size = thumbnail ? 'thumb' : (inQuery ?? inName ?? ofCover ?? (imageId ? 'original' : 'thumb'))
-    if (!isSize(size) || !isPlain(headers)) return false
-    const seen = pictures.peek(projectId, imageId, size)
+    if (!isSize(size)) return false
+    const asked = readHeaders(request.rawHeaders)
+    if (!asked) return false
+    const seen = pictures.peek(projectId, imageId, size, socket !== last)
+    last = socket
     if (!seen) return false
 
     const prepared = imageId ? preparedById(seen.picture) : preparedCover(seen)
     const route = imageId ? (inName ? `${BY_ID}/{size}.{format}` : BY_ID) : thumbnail ? THUMBNAIL : COVER
-    return answer(request, response, { prepared, body: seen.picture.body, route })
+    return answer(request, response, asked, { prepared, body: seen.picture.body, route })
   }
 }
 
@@ -167,9 +170,11 @@ const dateNow = (): string => {
 const THUMBNAIL = '/projects/{project_id}/thumbnail'
 const COVER = '/projects/{project_id}/cover.{format}'
 
-const isPlain = (headers: IncomingMessage['headers']): boolean => {
-  for (const name of UNUSUAL) if (headers[name] !== undefined) return false
-  return headers.host !== undefined && PLAIN_HOST.test(headers.host)
+const decideFast = (request: IncomingMessage, { conditions, noneMatch }: Asked, delivery: Delivery): Decision => {
+  if (conditions === 0) return 'send'
+  if (conditions === 1 && noneMatch !== undefined)
+    return namesWeakly(noneMatch, delivery.etag) ? 'not_modified' : 'send'
+  return decide(headerOf(request.headers), delivery)
 }
 
 const headerOf =

@@ -51,8 +51,12 @@ export interface Pictures {
    * @throws TintypeError `project_not_found`, `no_primary_image`
    */
   findPrimary(projectId: string, size: Size): Promise<{ picture: Picture; project: ProjectState }>
-  /** Without a wait, where it is in memory; the primary image where none is named. Undefined says nothing. */
-  peek(projectId: string, imageId: string | undefined, size: Size): Seen | undefined
+  /**
+   * Without a wait, where it is in memory; the primary image where none is named. Undefined says nothing.
+   *
+   * @param share see {@link Store.current}
+   */
+  peek(projectId: string, imageId: string | undefined, size: Size, share?: boolean): Seen | undefined
   /** Takes the small variants of a new image into memory. Never throws. */
   warm(project: ProjectState, image: ImageRecord): Promise<void>
   /** Lets go of a deleted image's memory. */
@@ -169,8 +173,8 @@ export const createPictures = (options: PicturesOptions): Pictures => {
       }
     },
 
-    peek(projectId, imageId, size) {
-      const project = store.current(projectId)
+    peek(projectId, imageId, size, share) {
+      const project = store.current(projectId, share)
       const id = imageId ?? project?.primary_image_id
       if (!project || !id) return undefined
       const picture = kept.get(keyOf(projectId, id, size))

@@ -26,8 +26,12 @@ export interface Store {
   /**
    * The same without a wait, where what is in memory could be shown to be the newest. Undefined says nothing: ask
    * {@link Store.project}.
+   *
+   * @param share take what was shown to another call in this turn of the event loop. That look came after the turn had
+   *   seen that the request of this call is there, so every change that was acknowledged before the request was sent is
+   *   in it; of several requests that came one behind the other on a connection, this holds for the first. @default false
    */
-  current(projectId: string): ProjectState | undefined
+  current(projectId: string, share?: boolean): ProjectState | undefined
 
   /**
    * Images of a state in their order. `after` is an image id; the page begins behind it.

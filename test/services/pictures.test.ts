@@ -1,6 +1,8 @@
 // Small pictures in memory: read once, bounded, and never given out after they are gone.
 
+import { writeFileSync } from 'node:fs'
 import { unlink, writeFile } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { ImageRecord } from '../../src/core/model.ts'
 import { SIZES, type Size } from '../../src/core/names.ts'
@@ -79,6 +81,20 @@ describe('a small picture', () => {
     expect({ bytes, path }).toEqual({ bytes: BYTES.medium, path: `projects/shop/medium/${image.id}.jpg` })
     expect(modifiedMs).toBeGreaterThan(0)
     expect(counts.opened).toBe(0)
+  })
+
+  it('may be shown to be there by the look of another request of the same turn, and only then', async () => {
+    const { store, folder, pictures } = await twoWorkers()
+    const { project, image } = await addImage(store, 'shop')
+    await pictures.warm(project, image)
+    const peek = (share: boolean) => pictures.peek('shop', image.id, 'thumb', share)?.picture.imageId
+    await setImmediate()
+    expect(peek(true)).toBe(image.id)
+    // What another process commits in this very moment.
+    writeFileSync(`${folder}/projects/shop/.meta/${project.revision + 1}.json`, 'another revision')
+    expect([peek(true), peek(false)]).toEqual([image.id, undefined])
+    await setImmediate()
+    expect(peek(true)).toBeUndefined()
   })
 
   it('is gone at once when another worker deletes it, and so are those of a deleted project', async () => {

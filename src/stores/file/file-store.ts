@@ -124,8 +124,8 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   return {
     project,
 
-    current(projectId) {
-      const head = heads.current(projectId)
+    current(projectId, share) {
+      const head = heads.current(projectId, share)
       return head && !head.state.deleted ? head.state : undefined
     },
 
