@@ -63,8 +63,8 @@ export interface Tintype {
   /** The Hono app; serve it, or mount it in another by `app.route(basePath, tintype.app)`. */
   app: ReturnType<typeof createApp>
   /**
-   * For a server of node:http, to be asked before the app: small pictures that are in memory are answered at once. Says
-   * false and has done nothing where the app is to answer.
+   * Small pictures that are in memory, for a server that asks before it calls the app: the whole answer, ready to be
+   * written, or undefined where the app is to give it.
    */
   answerFast: AnswerFast
   /** Resolves once the store is open. Requests wait for it. @throws TintypeError `store_unavailable` */

@@ -1,13 +1,15 @@
 // A listening HTTP server that can be ended without breaking off anybody.
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server, type Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { type AnswerFast, isWritable, writeResponse } from '../http/fast.ts'
+import { createFront } from './front.ts'
 
 export interface HttpServerOptions {
   fetch: Parameters<typeof getRequestListener>[0]
-  /** Asked first: answers and says true, or says false and has done nothing. @default nobody is */
-  answerFast?(request: IncomingMessage, response: ServerResponse): boolean
+  /** Asked before `fetch`. @default nobody is */
+  answerFast?: AnswerFast
   host: string
   /** 0 takes a free one. */
   port: number
@@ -35,6 +37,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   const underWay = new Set<ServerResponse>()
   let draining = false
 
+  const answerFast: AnswerFast = (request) => (draining ? undefined : options.answerFast?.(request))
   const listener = getRequestListener(options.fetch)
   const server = createServer(
     {
@@ -44,7 +47,8 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
     },
     (request, response) => {
       if (draining) response.setHeader('Connection', 'close')
-      else if (options.answerFast?.(request, response)) return
+      const answer = isWritable(response) ? answerFast(request) : undefined
+      if (answer) return writeResponse(response, answer)
       underWay.add(response)
       response.once('close', () => {
         underWay.delete(response)
@@ -53,6 +57,14 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
       return listener(request, response)
     },
   )
+  // What the server does with a new connection, to be done later with those that need it.
+  const takers = server.rawListeners('connection')
+  const handOver = (socket: Socket) => {
+    for (const take of takers) Reflect.apply(take, server, [socket])
+  }
+  const front = createFront({ answerFast, handOver, firstMs: HEADERS_TIMEOUT_MS, idleMs: KEEP_ALIVE_TIMEOUT_MS })
+  server.removeAllListeners('connection')
+  server.on('connection', options.answerFast ? front : handOver)
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))

@@ -1,13 +1,14 @@
 // Small pictures in front of the app: every answer is the app's own, and connections go on as they should.
 
 import { once } from 'node:events'
-import { connect } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
+import { connect, type Socket } from 'node:net'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startHttpServer } from '../../src/cli/http-server.ts'
 import { createTestApp, uploadTo } from '../helpers/app.ts'
-import { connectRaw } from './raw-client.ts'
+import { openFileStore } from '../helpers/file-store.ts'
+import { connectRaw, postHead } from './raw-client.ts'
 
 /** One image, a server that asks the fast way first and counts what it answered, and one that never does. */
 const twoServers = async () => {
@@ -17,14 +18,14 @@ const twoServers = async () => {
     .jpeg()
     .toBuffer()
   const { image_id } = await uploadTo(tintype.app, 'Game', photo)
-  const counts = { fast: 0, unsent: 0 }
+  const counts: { fast: number; socket?: Socket } = { fast: 0 }
   const options = { fetch: tintype.app.fetch, host: '127.0.0.1', port: 0, requestTimeoutMs: 30_000 }
   const fast = await startHttpServer({
     ...options,
-    answerFast(request, response) {
-      const answered = tintype.answerFast(request, response)
+    answerFast(request) {
+      const answered = tintype.answerFast(request)
       if (answered) counts.fast++
-      counts.unsent = request.socket.writableLength
+      counts.socket = request.socket
       return answered
     },
   })
@@ -91,7 +92,7 @@ describe('an answer from memory', () => {
       ['/projects/Game/cover.jpg', `"${imageId}-thumb"`],
     ]
     // Within the second of the upload the cover's date is still to change.
-    await new Promise((resolve) => setTimeout(resolve, 2100))
+    await setTimeout(2100)
     for (const [target, etag] of targets)
       for (const method of ['GET', 'HEAD'])
         for (const condition of conditions(etag)) {
@@ -147,6 +148,37 @@ describe('an answer from memory', () => {
     expect(counts.fast).toBe(3)
   })
 
+  it('may be followed by a request in pieces, and by an upload', async () => {
+    const { fast, counts, imageId } = await twoServers()
+    const client = await connectRaw(fast.port)
+    const image = `/projects/Game/images/${imageId}`
+    const answers = () => [...client.received().matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
+    client.send(`HEAD ${image}/game.jpg HTTP/1.1\r\nHost: test\r\n\r\n`)
+    await expect.poll(answers).toEqual(['200'])
+    await client.send(`HEAD ${image}/thumb.jpg HTTP/1.1\r\nHo`)
+    await setTimeout(50)
+    client.send('st: test\r\nIf-None-Match: *\r\n\r\n')
+    await expect.poll(answers).toEqual(['200', '304'])
+    client.send(postHead('/projects/Game/images', 3))
+    client.send('abc')
+    await expect.poll(answers).toEqual(['200', '304', '400'])
+    expect(counts.fast).toBeGreaterThan(0)
+  })
+
+  it("comes from another worker's change on: a deleted image is gone on a connection that had it", async () => {
+    const { app, fast, imageId, storageDir } = await twoServers()
+    const client = await connectRaw(fast.port)
+    const request = `HEAD /projects/Game/images/${imageId}/game.jpg HTTP/1.1\r\nHost: test\r\n\r\n`
+    const answers = () => [...client.received().matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
+    client.send(request)
+    await expect.poll(answers).toEqual(['200'])
+    const other = await openFileStore(storageDir)
+    await other.commit('Game', { type: 'delete_image', imageId })
+    client.send(request)
+    await expect.poll(answers).toEqual(['200', '404'])
+    expect((await app.request(`/projects/Game/images/${imageId}/game.jpg`)).status).toBe(404)
+  })
+
   it('keeps the order of requests that are sent all at once', async () => {
     const { fast, imageId } = await twoServers()
     const sizes = ['game', 'thumb', 'original', 'game', 'thumb', 'game']
@@ -164,10 +196,11 @@ describe('an answer from memory', () => {
     const request = `GET /projects/Game/images/${imageId}?size=thumb HTTP/1.1\r\nHost: test\r\n\r\n`
     let sent = 0
     // One after the other, until so much lies unread that the server has to keep some of it.
-    while (counts.unsent === 0) {
+    while (!counts.socket?.writableLength) {
       socket.write(request)
       sent++
       while (counts.fast < sent) await setImmediate()
+      await setImmediate()
     }
     const drained = fast.drain()
     const pieces: Buffer[] = []

@@ -16,8 +16,8 @@ const setUp = async () => {
     host: '127.0.0.1',
     port: 0,
     requestTimeoutMs: 30_000,
-    answerFast(request, response) {
-      const answered = tintype.answerFast(request, response)
+    answerFast(request) {
+      const answered = tintype.answerFast(request)
       if (answered) counts.fast++
       return answered
     },

@@ -18,7 +18,7 @@ export const requestLog =
 /** The same for answers that go out at once. */
 export const logAnswers =
   (log: Logger): NonNullable<FastOptions['onAnswer']> =>
-  ({ method, url = '' }, _, { status }) => {
+  ({ method, url = '' }, { status }) => {
     if (log.isLevelEnabled('info')) log.info({ method, path: pathOf(url), status, ms: 0 }, 'request')
     return []
   }
