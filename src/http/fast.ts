@@ -112,11 +112,14 @@ export const createFast = ({ pictures, findRender, onAnswer }: FastOptions): Ans
     const decision = decideFast(request, asked, prepared.delivery)
     if (decision === 'precondition_failed') return undefined
     const status = decision === 'send' ? 200 : 304
-    const sent = { status, route, body: status === 200 && request.method === 'GET' ? body : undefined } as const
-    const more = onAnswer?.(request, sent) ?? []
-    let head = `${status === 200 ? prepared.found : prepared.notModified}Date: ${dateNow()}\r\n`
-    for (let at = 0; at < more.length; at += 2) head += `${more[at]}: ${more[at + 1]}\r\n`
-    return { ...sent, head: `${head}\r\n` }
+    const head = status === 200 ? prepared.found : prepared.notModified
+    const sent: FastAnswer = { status, route, head, body: undefined }
+    if (status === 200 && request.method === 'GET') sent.body = body
+    const more = onAnswer?.(request, sent) ?? NONE
+    sent.head += `Date: ${dateNow()}\r\n`
+    for (let at = 0; at < more.length; at += 2) sent.head += `${more[at]}: ${more[at + 1]}\r\n`
+    sent.head += '\r\n'
+    return sent
   }
 
   return (request) => {
@@ -173,6 +176,7 @@ const dateNow = (): string => {
   return date
 }
 
+const NONE: readonly string[] = []
 const THUMBNAIL = '/projects/{project_id}/thumbnail'
 const COVER = '/projects/{project_id}/cover.{format}'
 
