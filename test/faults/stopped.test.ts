@@ -21,24 +21,24 @@ const LOOKING = ['openat', 'getdents64']
 const CHANGING = ['getdents64', 'mkdir', 'link', 'unlink', 'rename', 'rmdir', 'fsync']
 
 /**
- * One change meanwhile takes the number of the writer's revision. After 40 it was used and removed again, so that the
- * writer finds it free. After 70 the newest revision no longer remembers whether the writer's was part of the history.
- * 127 images and one more fill a run, the list of 140 has one.
+ * One revision meanwhile takes the number of the writer's. After 40 it was used and removed again, so that the writer
+ * finds it free. After 66 the newest no longer remembers whether the writer's was part of the history. Some changes come
+ * to nothing, so there are more of them. 127 images and one more fill a run, a list of 140 has one.
  */
 const STOPS = [
-  { kind: 'primary', images: 3, meanwhile: 1, calls: [...CHANGING, 'openat'] },
-  { kind: 'primary', images: 3, meanwhile: 40, calls: [...CHANGING, 'openat'] },
-  { kind: 'primary', images: 3, meanwhile: 70, calls: CHANGING },
-  { kind: 'delete', images: 3, meanwhile: 40, calls: CHANGING },
-  { kind: 'add', images: 127, meanwhile: 40, calls: CHANGING },
-  { kind: 'order', images: 140, meanwhile: 70, calls: CHANGING },
-  { kind: 'read', images: 140, meanwhile: 70, calls: LOOKING },
+  { kind: 'primary', images: 3, meanwhile: 1, revisions: 1, calls: [...CHANGING, 'openat'] },
+  { kind: 'primary', images: 3, meanwhile: 52, revisions: 40, calls: [...CHANGING, 'openat'] },
+  { kind: 'primary', images: 3, meanwhile: 90, revisions: 66, calls: CHANGING },
+  { kind: 'delete', images: 3, meanwhile: 52, revisions: 40, calls: CHANGING },
+  { kind: 'add', images: 127, meanwhile: 52, revisions: 40, calls: CHANGING },
+  { kind: 'order', images: 140, meanwhile: 90, revisions: 66, calls: CHANGING },
+  { kind: 'read', images: 140, meanwhile: 90, revisions: 66, calls: LOOKING },
 ] as const
 
 describe.skipIf(isMissing({ fault: 'stopped processes', programs: { strace: 'strace' } }))('a process stopped', () => {
   it.each(STOPS)(
     'over "$kind" in a list of $images, while others make $meanwhile changes, loses none and makes none twice',
-    async ({ kind, images, meanwhile, calls }) => {
+    async ({ kind, images, meanwhile, revisions, calls }) => {
       const parent = await memoryFolder()
       const base = await prepareBase(join(parent, 'base'), images)
       const findings: string[] = []
@@ -60,7 +60,7 @@ describe.skipIf(isMissing({ fault: 'stopped processes', programs: { strace: 'str
         `${kind}, ${images} images, ${meanwhile} changes meanwhile: stopped at ${runs.length} calls, ${unknown} unknown`,
       )
       expect(findings).toEqual([])
-      expect(runs.length).toBeGreaterThan(0)
+      expect(Math.min(...runs.map(({ revisionsMeanwhile }) => revisionsMeanwhile))).toBeGreaterThanOrEqual(revisions)
     },
   )
 })

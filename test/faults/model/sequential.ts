@@ -9,6 +9,7 @@ import { createPaths } from '../../../src/stores/file/paths.ts'
 import type { Store } from '../../../src/stores/store.ts'
 import { addImage, bytesOf, idsOf, readVariant } from '../../contracts/store.ts'
 import { silent } from '../../helpers/file-store.ts'
+import { parsePublished } from './published.ts'
 
 export interface Command {
   /** Which of the two stores does it. */
@@ -195,12 +196,10 @@ const compare = async (
   const published = await readFile(createPaths(folder).published(PROJECT), 'utf8').catch(() => undefined)
   if ((published !== undefined) !== model.exists) return `meta.json is ${published === undefined ? 'not ' : ''}there`
   if (published === undefined || !state) return undefined
-  const { images, ...project } = JSON.parse(published)
-  const shown = { ...state, images: undefined, deleted: undefined }
-  const listed = images.map(({ id }: { id: string }) => id)
-  if (JSON.stringify(listed) !== JSON.stringify(model.images)) return `meta.json has the images ${listed}`
+  const { ids, ...project } = parsePublished(published)
+  if (JSON.stringify(ids) !== JSON.stringify(model.images)) return `meta.json has the images ${ids}`
   if (
-    project.revision !== shown.revision ||
+    project.revision !== state.revision ||
     project.primary_image_id !== model.primary ||
     project.title !== model.title
   )

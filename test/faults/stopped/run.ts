@@ -10,6 +10,7 @@ import { attach } from '../injection/strace.ts'
 import { type Step, startWorker, type Worker } from '../model/concurrent.ts'
 import type { Entry } from '../model/entry.ts'
 import { explain } from '../model/explain.ts'
+import { parsePublished } from '../model/published.ts'
 
 export const PROJECT = 'shop'
 
@@ -41,6 +42,8 @@ export interface StopRun {
   stopped: boolean
   /** What the writer was told: a revision, or the code of an error. */
   outcome: string
+  /** How many others made while it was stopped. */
+  revisionsMeanwhile: number
   findings: string[]
 }
 
@@ -59,7 +62,8 @@ export const runStopped = async ({ base, folder, step, call, n, meanwhile }: Sto
   const trace = await attach({ thread: writer.thread, log: `${folder}.log`, calls: [call], injection })
   const writing = writer.perform(PROJECT, [[step]])
   const stopped = await isStopped(writer, writing)
-  if (stopped) history.push(...(await other.perform(PROJECT, [meanwhile])))
+  const done = stopped ? await other.perform(PROJECT, [meanwhile]) : []
+  history.push(...done)
   writer.signal('SIGCONT')
   const written = await writing
   await trace.detach()
@@ -67,7 +71,12 @@ export const runStopped = async ({ base, folder, step, call, n, meanwhile }: Sto
   await writer.close()
   await other.close()
   const findings = [...explain(history, base.state), ...unexpected(history, writer.pid), ...(await unpublished(folder))]
-  return { stopped, outcome: outcomeOf(written), findings: [...findings, ...(await straysIn(folder))] }
+  return {
+    stopped,
+    outcome: outcomeOf(written),
+    revisionsMeanwhile: revisionsIn(done),
+    findings: [...findings, ...(await straysIn(folder))],
+  }
 }
 
 const look = (worker: Worker): Promise<Entry[]> => worker.perform(PROJECT, [[{ kind: 'read', pick: 0, title: null }]])
@@ -99,12 +108,17 @@ const unexpected = (history: readonly Entry[], writer: number): string[] =>
     return [`process ${pid}: ${JSON.stringify(action)}: ${result.error}, ${result.because}`]
   })
 
+const revisionsIn = (history: readonly Entry[]): number => {
+  const told = history.flatMap(({ result }) => ('state' in result && result.state ? [result.state.revision] : []))
+  return new Set(told).size
+}
+
 const unpublished = async (folder: string): Promise<string[]> => {
   const { head, published, images } = await readProject(folder, PROJECT)
-  const shown = JSON.parse(published ?? '{}')
-  if (shown.revision !== head?.state.revision)
-    return [`meta.json is at revision ${shown.revision}, the project at ${head?.state.revision}`]
-  const ids = shown.images.map(({ id }: { id: string }) => id)
+  if (published === undefined) return ['meta.json is missing']
+  const { revision, ids } = parsePublished(published)
+  if (revision !== head?.state.revision)
+    return [`meta.json is at revision ${revision}, the project at ${head?.state.revision}`]
   return ids.join() === images.map(({ id }) => id).join() ? [] : ['meta.json has other images than the project']
 }
 

@@ -43,7 +43,10 @@ const readList = async (projectId) => {
   counts.lists++
   const known = newest.get(projectId)
   const state = await store.project(projectId)
-  if (!state) return undefined
+  if (!state) {
+    if (known && newest.get(projectId) === known) await leave(projectId, known.images, { ...known, images: [] })
+    return undefined
+  }
   const images = await store.images(state)
   const at = `${projectId} at revision ${state.revision}`
   if (known && state.revision < known.revision) findings.push(`${at}: revision ${known.revision} was read before`)
@@ -60,9 +63,18 @@ const readList = async (projectId) => {
   if (primary === null ? images.length > 0 : !ids.has(primary)) findings.push(`${at}: the primary image is ${primary}`)
   const now = newest.get(projectId)
   if (now && now.revision > state.revision) return images
-  for (const { id } of now?.images ?? []) if (!ids.has(id)) deleted.push([projectId, id])
-  newest.set(projectId, { revision: state.revision, images })
+  const gone = (now?.images ?? []).filter(({ id }) => !ids.has(id))
+  await leave(projectId, gone, { revision: state.revision, images })
   return images
+}
+
+/** Reads what was just deleted, at once: the files may still be there. */
+const leave = async (projectId, images, next) => {
+  newest.set(projectId, next)
+  for (const { id } of images) {
+    deleted.push([projectId, id])
+    await readDeleted(projectId, id, 'original')
+  }
 }
 
 const sameImages = (a, b) => a.length === b.length && a.every(({ id }, at) => id === b[at].id)
@@ -88,9 +100,8 @@ const readVariant = async (projectId) => {
   else if (sha256Of(bytes) !== recorded.sha256) findings.push(`${what} is not what was recorded`)
 }
 
-const readDeleted = async (projectId, imageId) => {
+const readDeleted = async (projectId, imageId, size = pick(SIZES)) => {
   counts.gone++
-  const size = pick(SIZES)
   if ((await bytesOf(projectId, imageId, size)) !== undefined)
     findings.push(`${projectId}: ${size} of ${imageId} can be read, though it was deleted`)
 }
