@@ -14,7 +14,7 @@ import { explain } from './model/explain.ts'
 import { PROJECT, plans, runCommands } from './model/sequential.ts'
 import { memoryFolder } from './processes/memory-folder.ts'
 
-it('does with 200 random plans, through two stores in turn, what an array would do', async () => {
+it('does with 300 random plans, through two stores in turn, what an array would do', async () => {
   const folder = await memoryFolder()
   const long = join(folder, 'long')
   const store = await openFileStore(long)
@@ -27,7 +27,7 @@ it('does with 200 random plans, through two stores in turn, what an array would 
       commands += plan.commands.length
       expect(await runCommands(plan, join(folder, `run-${runs++}`), long)).toBeUndefined()
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   )
   say(`model: ${runs} plans, ${commands} commands in order`)
 })
@@ -48,11 +48,11 @@ it('gives four processes answers that one order of the changes explains', async 
     expect(failed.map(show)).toEqual([])
     expect(explain(history, emptyProject(projectId, new Date(0).toISOString()))).toEqual([])
   }
-  const property = fc.asyncProperty(plansOf({ processes: 4, clients: 3, steps: 12 }), (plan) => round(plan))
-  // Which process comes first is another time each time, so a failure cannot be made smaller by trying again.
-  await fc.assert(property, { numRuns: 150, endOnFailure: true })
-  const onLongLists = fc.asyncProperty(plansOf({ processes: 4, clients: 3, steps: 12 }), (plan) => round(plan, FILLED))
-  await fc.assert(onLongLists, { numRuns: 8, endOnFailure: true })
+  for (const { runs, clients, steps, before } of ROUNDS) {
+    const property = fc.asyncProperty(plansOf({ processes: 4, clients, steps }), (plan) => round(plan, before))
+    // Which process comes first is another one each time, so a failure cannot be made smaller by trying again.
+    await fc.assert(property, { numRuns: runs, endOnFailure: true })
+  }
   await Promise.all(workers.map((worker) => worker.close()))
   expect(await straysIn(storageDir)).toEqual([])
   say(`model: ${rounds} rounds, ${operations} operations of 4 processes at once`)
@@ -62,6 +62,13 @@ it('gives four processes answers that one order of the changes explains', async 
 const FILLED: Plan = Array.from({ length: 4 }, () => [
   Array.from({ length: 31 }, () => ({ kind: 'add' as const, pick: 0, title: null })),
 ])
+
+/** The short ones play the beginning of a project, the longer ones what many changes at once lead to. */
+const ROUNDS: readonly { runs: number; clients: number; steps: number; before?: Plan }[] = [
+  { runs: 1500, clients: 2, steps: 3 },
+  { runs: 60, clients: 3, steps: 14 },
+  { runs: 8, clients: 3, steps: 12, before: FILLED },
+]
 
 /** What may be answered where nothing is wrong with the store. */
 const KNOWN_ERRORS = ['project_not_found', 'image_not_found', 'invalid_parameter']

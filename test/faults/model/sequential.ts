@@ -33,7 +33,7 @@ const STRANGER = 'z'.repeat(20)
 
 export const plans = (): fc.Arbitrary<Plan> =>
   fc.record({
-    long: fc.nat(5).map((n) => n === 0),
+    long: fc.nat(9).map((n) => n === 0),
     commands: fc.array(
       fc.record({
         by: fc.constantFrom(0, 1),
@@ -46,7 +46,7 @@ export const plans = (): fc.Arbitrary<Plan> =>
         pick: fc.nat(1000),
         title: fc.option(fc.string({ maxLength: 20 }), { nil: null }),
       }),
-      { minLength: 5, maxLength: 24 },
+      { minLength: 3, maxLength: 14 },
     ),
   })
 
