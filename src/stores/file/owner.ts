@@ -29,7 +29,7 @@ export const thisProcess = async (): Promise<Owner> => ({
   pid: process.pid,
   host: hostname(),
   ...(await surroundings()),
-  started: await startOf(process.pid),
+  started: (await statOf(process.pid)).started,
 })
 
 /** False only where the owner is known to be gone. */
@@ -55,7 +55,9 @@ const processLives = async (owner: Owner): Promise<boolean> => {
   } catch (error) {
     return codeOf(error) !== 'ESRCH'
   }
-  const started = await startOf(owner.pid)
+  const { state, started } = await statOf(owner.pid)
+  // A zombie holds nothing any more; in a container without an init process nobody ever takes it away.
+  if (state === 'Z' || state === 'X') return false
   // What could not be read, for want of /proc or of file descriptors, proves nothing.
   return started === '' || owner.started === '' || started === owner.started
 }
@@ -84,10 +86,11 @@ const surroundings = async () => ({
   namespace: await orEmpty(readlink('/proc/self/ns/pid')),
 })
 
-/** Field 22 of /proc/<pid>/stat (proc(5)), counted behind the name, which may hold spaces. */
-const startOf = async (pid: number): Promise<string> => {
+/** Fields 3 and 22 of /proc/<pid>/stat (proc(5)), counted behind the name, which may hold spaces. */
+const statOf = async (pid: number): Promise<{ state: string; started: string }> => {
   const line = await orEmpty(readFile(`/proc/${pid}/stat`, 'utf8'))
-  return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
+  return { state: fields[0] ?? '', started: fields[19] ?? '' }
 }
 
 const orEmpty = (text: Promise<string>): Promise<string> => text.then((found) => found.trim()).catch(() => '')
