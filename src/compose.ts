@@ -1,9 +1,20 @@
 // The only wiring: options -> store and encoders -> services -> app.
 
+import { resolve } from 'node:path'
+import { parsePresets } from './core/presets.ts'
+import { parseSigningKeys } from './core/signature.ts'
 import { createApp } from './http/app.ts'
+import { createAskedReader } from './http/asked.ts'
+import { type AnswerFast, createFast } from './http/fast.ts'
+import { createFastRenders } from './http/fast-renders.ts'
+import { logAnswers } from './http/middleware/request-log.ts'
+import type { EncoderPool } from './image/encoder.ts'
 import { createEncoderPool } from './image/encoder-pool.ts'
 import { createImageService } from './services/images.ts'
+import { createPictures } from './services/pictures.ts'
 import { createProjectService } from './services/projects.ts'
+import { createRenders } from './services/renders.ts'
+import { createRenderCache } from './stores/cache/render-cache.ts'
 import { createFileStore } from './stores/file/file-store.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
 import { version } from './version.ts'
@@ -27,6 +38,22 @@ export interface TintypeOptions {
   lockStaleMs?: number
   /** Free bytes of the disk below which uploads are answered 507. @default 67108864 (64 MiB) */
   minFreeBytes?: number
+  /** Memory for small pictures, in bytes; 0 keeps none. @default 67108864 (64 MiB) */
+  cacheBytes?: number
+  /**
+   * Path under which nginx finds the storage folder (an `internal` location), so that it sends stored pictures itself:
+   * `/stored`. @default pictures are sent from here
+   */
+  accelRedirect?: string
+  /** Room on disk for pictures that were made from originals, in bytes; 0 keeps none. @default 2147483648 (2 GiB) */
+  diskCacheBytes?: number
+  /**
+   * Keys of signed URLs, at least 16 characters each, in a list or separated by commas. The first one signs, all are
+   * accepted. @default none, so that only presets can be asked for
+   */
+  signingKeys?: readonly string[] | string
+  /** Transforms that need no signature: `card:w=320,h=180,fit=cover;hero:w=1600,format=auto`. @default none */
+  presets?: string
   /** Path that the app is mounted under; put before every URL in answers. @default '' */
   basePath?: string
   /** A pino logger. @default one that writes warnings and errors to standard output */
@@ -36,32 +63,67 @@ export interface TintypeOptions {
 export interface Tintype {
   /** The Hono app; serve it, or mount it in another by `app.route(basePath, tintype.app)`. */
   app: ReturnType<typeof createApp>
+  /**
+   * Small pictures that are in memory, for a server that asks before it calls the app: the whole answer, ready to be
+   * written, or undefined where the app is to give it.
+   */
+  answerFast: AnswerFast
   /** Resolves once the store is open. Requests wait for it. @throws TintypeError `store_unavailable` */
   ready: Promise<void>
   /** Finishes the changes and pictures under way, then lets go of files and processes. */
   close(): Promise<void>
 }
 
-export const createTintype = (options: TintypeOptions = {}): Tintype => {
+export const createTintype = (options: TintypeOptions = {}): Tintype =>
+  compose(
+    options,
+    createEncoderPool({
+      encoders: options.encoders,
+      maxPixels: options.maxPixels,
+      background: options.background,
+      deadlineMs: options.encodeDeadlineMs,
+      maxWaiting: options.maxWaiting,
+    }),
+  )
+
+/** The same over other encoders, such as the plain way that benchmarks compare with. */
+export const compose = (options: TintypeOptions, encoders: EncoderPool): Tintype => {
   const log = options.log ?? createLogger({ level: 'warn' })
+  // Wrong ones are told at once, before anything is opened.
+  const asked = createAskedReader({
+    signingKeys: parseSigningKeys(options.signingKeys ?? []),
+    presets: parsePresets(options.presets ?? ''),
+  })
+  // Absolute, so that a program may change its working folder.
+  const storageDir = resolve(options.storageDir ?? './storage')
   const store = createFileStore({
-    storageDir: options.storageDir ?? './storage',
+    storageDir,
     lockStaleMs: options.lockStaleMs,
     minFreeBytes: options.minFreeBytes,
     log,
   })
-  const encoders = createEncoderPool({
-    encoders: options.encoders,
-    maxPixels: options.maxPixels,
-    background: options.background,
-    deadlineMs: options.encodeDeadlineMs,
-    maxWaiting: options.maxWaiting,
-  })
   const ready = store.open()
   // Whoever does not look at `ready` hears of a failure with the first request.
   ready.catch(() => {})
+  const { accelRedirect } = options
+  // Where a web server sends the bytes, none of them are needed here.
+  // A quarter of the memory is for what is made from originals, which is sent from here in any case.
+  const cacheBytes = options.cacheBytes ?? 64 * 2 ** 20
+  const forRenders = Math.floor(cacheBytes / 4)
+  const pictures = createPictures({ store, cacheBytes: accelRedirect === undefined ? cacheBytes - forRenders : 0 })
+  const renders = createRenders({
+    store,
+    encoders,
+    cache: createRenderCache({ storageDir, maxBytes: options.diskCacheBytes, log }),
+    storageDir,
+    cacheBytes: forRenders,
+  })
   const app = createApp({
-    images: createImageService({ store, encoders }),
+    images: createImageService({ store, encoders, pictures }),
+    pictures,
+    renders,
+    asked,
+    accelRedirect,
     projects: createProjectService({ store }),
     check: () => store.check(),
     ready,
@@ -73,10 +135,12 @@ export const createTintype = (options: TintypeOptions = {}): Tintype => {
   })
   return {
     app,
+    answerFast: createFast({ pictures, findRender: createFastRenders({ renders, asked }), onAnswer: logAnswers(log) }),
     ready,
     async close() {
       await ready.catch(() => {})
       await encoders.close()
+      await renders.close()
       await store.close()
     },
   }

@@ -2,6 +2,8 @@
 
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import { readPresets } from './core/presets.ts'
+import { MIN_KEY_LENGTH, parseSigningKeys } from './core/signature.ts'
 
 const BYTE_UNITS = new Map([
   ['', 1],
@@ -21,6 +23,8 @@ const PIXEL_UNITS = new Map([
 /** Reads one kind of value from text, undefined where the text is none. */
 export interface Kind<T> {
   expected: string
+  /** What is wrong with a text that can't be read, a line for each mistake. @default `expected` */
+  mistakes?(text: string): readonly string[]
   read(text: string): T | undefined
 }
 
@@ -52,18 +56,41 @@ export const oneOf = (words: readonly string[]): Kind<string> => ({
   read: (text) => words.find((word) => word === text),
 })
 
-const amount = (units: ReadonlyMap<string, number>, most: number, expected: string): Kind<number> => ({
+const amount = (units: ReadonlyMap<string, number>, most: number, expected: string, least = 1): Kind<number> => ({
   expected,
   read(text) {
     const [, digits, unit] = /^(\d+)\s*([a-z]*)$/i.exec(text) ?? []
     const factor = unit === undefined ? undefined : units.get(unit.toLowerCase())
-    return factor === undefined ? undefined : within(Number(digits) * factor, 1, most)
+    return factor === undefined ? undefined : within(Number(digits) * factor, least, most)
   },
 })
+
+export const byteCountOrNone = amount(BYTE_UNITS, 2 ** 50, 'a size in bytes, such as 2GiB or 500MB; 0 for none', 0)
 
 export const byteCount = amount(BYTE_UNITS, 2 ** 40, 'a size in bytes up to 1024GiB, such as 26214400, 25MiB or 25MB')
 
 export const pixelCount = amount(PIXEL_UNITS, 1e9, 'a number of pixels up to 1000MP, such as 100000000 or 100MP')
+
+/** Keys, checked and kept as they were written, so that they can be handed on. */
+export const signingKeys: Kind<string> = {
+  expected: `keys of at least ${MIN_KEY_LENGTH} characters, separated by commas`,
+  read: (text) => (orUndefined(() => parseSigningKeys(text)) ? text : undefined),
+}
+
+/** Presets, checked and kept as they were written. */
+export const presets: Kind<string> = {
+  expected: 'presets such as card:w=320,h=180,fit=cover;hero:w=1600',
+  mistakes: (text) => readPresets(text).mistakes,
+  read: (text) => (readPresets(text).mistakes.length === 0 ? text : undefined),
+}
+
+const orUndefined = <T>(work: () => T): T | undefined => {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}
 
 const within = (value: number, least: number, most: number): number | undefined =>
   value >= least && value <= most ? value : undefined

@@ -1,18 +1,21 @@
 // Every setting: its names, its default, what it takes and what it means. Declared, loaded and checked here only.
 
-import { existsSync, readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import { z } from 'zod'
+import { readEnvFile, type Texts } from './config-env-file.ts'
 import {
   byteCount,
+  byteCountOrNone,
   folder,
   type Kind,
   matching,
   numberOrCores,
   oneOf,
   pixelCount,
+  presets,
+  signingKeys,
   wholeNumber,
 } from './config-kinds.ts'
+import { MIN_KEY_LENGTH } from './core/signature.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
@@ -26,6 +29,8 @@ export interface Setting {
   initial: string
   /** One line. */
   doc: string
+  /** Its value is not repeated, in no message. @default false */
+  isSecret?: boolean
 }
 
 const about = z.registry<Setting>()
@@ -36,7 +41,7 @@ const setting = <T>(kind: Kind<T>, names: Setting) =>
     .transform((text, context) => {
       const value = kind.read(text)
       if (value !== undefined) return value
-      context.addIssue(kind.expected)
+      for (const mistake of kind.mistakes?.(text) ?? [kind.expected]) context.addIssue(mistake)
       return z.NEVER
     })
     .prefault(names.initial)
@@ -127,6 +132,42 @@ const configSchema = z.object({
     initial: '64MiB',
     doc: 'Free room on the disk below which uploads get 507 before they begin',
   }),
+  cacheBytes: setting(byteCount, {
+    env: 'CACHE_BYTES',
+    flag: 'cache-bytes',
+    unit: 'bytes',
+    initial: '64MiB',
+    doc: 'Memory of each worker for small pictures',
+  }),
+  accelRedirect: setting(matching(/^(?:off|\/[\w./~-]*)$/, 'off, or a path such as /stored'), {
+    env: 'ACCEL_REDIRECT',
+    flag: 'accel-redirect',
+    unit: 'path',
+    initial: 'off',
+    doc: 'Path of the nginx location that holds the storage folder; nginx sends stored pictures then',
+  }),
+  diskCacheBytes: setting(byteCountOrNone, {
+    env: 'DISK_CACHE_BYTES',
+    flag: 'disk-cache-bytes',
+    unit: 'bytes',
+    initial: '2GiB',
+    doc: 'Room on disk for pictures made from originals (transforms, WebP, AVIF); 0 keeps none',
+  }),
+  presets: setting(presets, {
+    env: 'PRESETS',
+    flag: 'presets',
+    unit: 'presets',
+    initial: '',
+    doc: 'Transforms that need no signature, such as card:w=320,h=180,fit=cover;hero:w=1600,format=auto',
+  }),
+  signingKeys: setting(signingKeys, {
+    env: 'SIGNING_KEYS',
+    flag: 'signing-keys',
+    unit: 'keys',
+    initial: '',
+    doc: `Keys of signed URLs, ${MIN_KEY_LENGTH} characters or more, separated by commas; the first signs, all are accepted`,
+    isSecret: true,
+  }),
   logLevel: setting(oneOf(LOG_LEVELS), {
     env: 'LOG_LEVEL',
     flag: 'log-level',
@@ -153,8 +194,6 @@ export interface ConfigSources {
   envFile?: string
 }
 
-type Texts = Readonly<Record<string, string | undefined>>
-
 /** @throws Error with one line for each mistake: the name as it was written, what was expected and what arrived. */
 export const loadConfig = (sources: ConfigSources = {}): Config => {
   const { flags = {}, env = process.env, envFile = '.env' } = sources
@@ -172,9 +211,17 @@ export const loadConfig = (sources: ConfigSources = {}): Config => {
   if (result.success && mistakes.length === 0) return result.data
   for (const { path, message } of result.error?.issues ?? []) {
     const key = String(path[0])
-    mistakes.push(`${names.get(key)}: expected ${message}, got ${given[key] ? `"${given[key]}"` : 'nothing'}`)
+    mistakes.push(`${names.get(key)}: expected ${message}, got ${received(key, given[key])}`)
   }
   throw new Error(mistakes.join('\n'))
+}
+
+const received = (key: string, text: string | undefined): string => {
+  if (!text) return 'nothing'
+  const isSecret = Object.entries(configSchema.shape).some(
+    ([name, schema]) => name === key && about.get(schema)?.isSecret,
+  )
+  return isSecret ? 'something else' : `"${text}"`
 }
 
 /** The settings as environment variables, for a process that is to run with the very same ones. */
@@ -191,14 +238,4 @@ const find = (setting: Setting | undefined, flags: Texts, env: Texts, file: Text
   if (flag in flags) return [flag, flags[flag] ?? '']
   if (env[setting.env]) return [setting.env, env[setting.env]]
   return [`${setting.env} (in .env)`, file[setting.env] || undefined]
-}
-
-const readEnvFile = (path: string, mistakes: string[]): Texts => {
-  if (!existsSync(path)) return {}
-  try {
-    return parseEnv(readFileSync(path, 'utf8'))
-  } catch (error) {
-    mistakes.push(`${path}: expected a file with settings, got ${error instanceof Error ? error.message : error}`)
-    return {}
-  }
 }

@@ -4,9 +4,13 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server, type Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { type AnswerFast, isWritable, writeResponse } from '../http/fast.ts'
+import { createFront } from './front.ts'
 
 export interface HttpServerOptions {
   fetch: Parameters<typeof getRequestListener>[0]
+  /** Asked before `fetch`. @default nobody is */
+  answerFast?: AnswerFast
   host: string
   /** 0 takes a free one. */
   port: number
@@ -34,6 +38,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   const underWay = new Set<ServerResponse>()
   let draining = false
 
+  const answerFast: AnswerFast = (request) => (draining ? undefined : options.answerFast?.(request))
   const listener = getRequestListener(options.fetch)
   const server = createServer(
     {
@@ -43,6 +48,8 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
     },
     (request, response) => {
       if (draining) response.setHeader('Connection', 'close')
+      const answer = isWritable(response) ? answerFast(request) : undefined
+      if (answer) return writeResponse(response, answer)
       underWay.add(response)
       response.once('close', () => {
         underWay.delete(response)
@@ -51,6 +58,14 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
       return listener(request, response)
     },
   )
+  // What the server does with a new connection, to be done later with those that need it.
+  const takers = server.rawListeners('connection')
+  const handOver = (socket: Socket) => {
+    for (const take of takers) Reflect.apply(take, server, [socket])
+  }
+  const front = createFront({ answerFast, handOver, firstMs: HEADERS_TIMEOUT_MS, idleMs: KEEP_ALIVE_TIMEOUT_MS })
+  server.removeAllListeners('connection')
+  server.on('connection', options.answerFast ? front : handOver)
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -67,7 +82,12 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
     drain() {
       draining = true
       for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close')
-      for (const socket of sockets) if (!isBusy(socket)) socket.destroy()
+      for (const socket of sockets) {
+        if (isBusy(socket)) continue
+        // A fast answer may still be on its way to a slow reader.
+        if (socket.writableLength > 0) socket.destroySoon()
+        else socket.destroy()
+      }
       return new Promise((resolve) => {
         const deadline = setTimeout(() => {
           for (const socket of sockets) socket.destroy()

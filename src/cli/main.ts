@@ -8,8 +8,9 @@ import { doctorCommand } from './doctor.ts'
 import { fail } from './fail.ts'
 import { openapiCommand } from './openapi.ts'
 import { serveCommand } from './serve.ts'
+import { signCommand } from './sign.ts'
 
-const subCommands = { serve: serveCommand, doctor: doctorCommand, openapi: openapiCommand }
+const subCommands = { serve: serveCommand, doctor: doctorCommand, sign: signCommand, openapi: openapiCommand }
 
 const tintype = defineCommand({
   meta: { name: 'tintype', version, description: 'A database-free image store for projects' },

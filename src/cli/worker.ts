@@ -33,12 +33,17 @@ const KEEP_YOUNG_GENERATION_SMALL = '--semi-space-growth-factor=1'
 export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ port: number }> => {
   setFlagsFromString(KEEP_YOUNG_GENERATION_SMALL)
   // What is left of the settings are the options of the library, name by name.
-  const { port, host, workers, logLevel, ...options } = config
-  const tintype = createTintype({ ...options, log })
+  const { port, host, workers, logLevel, accelRedirect, ...options } = config
+  const tintype = createTintype({
+    ...options,
+    accelRedirect: accelRedirect === 'off' ? undefined : accelRedirect,
+    log,
+  })
   const start = async (): Promise<HttpServer> => {
     await tintype.ready
     return startHttpServer({
       fetch: tintype.app.fetch,
+      answerFast: tintype.answerFast,
       host,
       port,
       requestTimeoutMs: Math.min(

@@ -3,8 +3,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { type ErrorCode, TintypeError } from '../core/errors.ts'
 import type { ImageService } from '../services/images.ts'
+import type { Pictures } from '../services/pictures.ts'
 import type { ProjectService } from '../services/projects.ts'
+import type { Renders } from '../services/renders.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { AskedReader } from './asked.ts'
 import { answerEarly } from './linger.ts'
 import { refuseDotSegments, refuseWhileDraining, waitUntil } from './middleware/gate.ts'
 import { requestLog } from './middleware/request-log.ts'
@@ -12,6 +15,7 @@ import * as docs from './openapi/docs.ts'
 import * as health from './openapi/health.ts'
 import * as images from './openapi/images.ts'
 import * as projects from './openapi/projects.ts'
+import * as renders from './openapi/renders.ts'
 import { clip } from './params.ts'
 import { problemOf, toTintypeError } from './problem.ts'
 import type { Context, Env } from './respond.ts'
@@ -20,11 +24,16 @@ import { createDocsRoutes } from './routes/docs.ts'
 import { createHealthRoutes } from './routes/health.ts'
 import { createImageRoutes } from './routes/images.ts'
 import { createProjectRoutes } from './routes/projects.ts'
+import { createRenderRoutes } from './routes/renders.ts'
 import { createViews } from './views.ts'
 
 export interface AppOptions {
   images: ImageService
   projects: ProjectService
+  pictures: Pictures
+  renders: Renders
+  /** Says what transforms may be asked for. */
+  asked: AskedReader
   /** Of the program, as `/health` and the OpenAPI document say it. */
   version: string
   /** When the server started, in milliseconds since 1970. */
@@ -40,6 +49,11 @@ export interface AppOptions {
    * @default ''
    */
   basePath?: string
+  /**
+   * Path under which the web server in front finds the store's folder, so that it sends stored pictures itself
+   * (`X-Accel-Redirect`). @default pictures are sent from here
+   */
+  accelRedirect?: string
   /** Requests wait for it; where it rejects they are answered 503. @default no wait */
   ready?: Promise<void>
   /** While it says true, changes are refused and `/ready` answers 503. @default () => false */
@@ -63,6 +77,8 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
     const { status, headers, body } = problemOf(error)
     if (status >= 500 && !EXPECTED.includes(error.code))
       log.error({ err: error, method: c.req.method, path: c.req.path }, error.code)
+    const vary = c.get('vary')
+    if (vary !== undefined) headers.Vary = vary
     return answerEarly(c, { status, headers, text: JSON.stringify(body) })
   }
   app.onError((error, c) => fail(c, error))
@@ -75,11 +91,15 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
 
   const route = createRouteTable(app)
 
-  const image = createImageRoutes({ ...options, views, maxUploadBytes })
+  const render = createRenderRoutes(options)
+  const image = createImageRoutes({ ...options, views, maxUploadBytes, renders: render })
   route.add(images.upload, image.upload)
   route.add(images.list, image.list)
   route.add(images.read, image.read)
+  route.add(images.file, image.file)
+  route.add(renders.render, render.render)
   route.add(images.thumbnail, image.thumbnail)
+  route.add(images.cover, image.cover)
   route.add(images.remove, image.remove)
   route.add(images.setPrimary, image.setPrimary)
 

@@ -1,9 +1,12 @@
-// A stored picture as an answer, sent from the descriptor that was opened for it.
+// A picture as an answer: conditions first, before anything is opened; then a range or the whole, from memory or from
+// the descriptor that was opened for it, or by the web server in front.
 
+import { type ByteRange, decide, type HeaderOf, httpDate, rangeOf, type Validators } from '../core/delivery.ts'
+import { TintypeError } from '../core/errors.ts'
 import type { OpenFile } from '../stores/store.ts'
-import { BASE_HEADERS, type Context, hasEtag, notModified } from './respond.ts'
+import { BASE_HEADERS, type Context, notModified } from './respond.ts'
 
-/** Up to this size a file is read at once and sent as one piece: an icon or a small cover. */
+/** Up to this size a file is read at once and sent as one piece. */
 const WHOLE_BYTES = 64 * 1024
 
 /** Bytes of one piece of a larger file; a slow reader holds no more than one of them, and what the socket holds. */
@@ -12,60 +15,121 @@ const CHUNK_BYTES = 128 * 1024
 /** A variant never changes, so whoever has it may keep it for ever. */
 export const IMMUTABLE = 'public, max-age=31536000, immutable'
 
-export interface Delivery {
-  /** Strong entity tag, with its quotes. */
-  etag: string
+/** Where the bytes come from. */
+export interface Source {
+  bytes: number
+  /** Called only where bytes are sent. What it opens is closed when the answer has been sent or given up. */
+  open(): Promise<Buffer<ArrayBuffer> | OpenFile>
+  /** Of a stored file, below the store's folder. */
+  path?: string
+}
+
+export interface Delivery extends Validators {
+  /** What `Last-Modified` says, in milliseconds since 1970. @default modifiedMs */
+  shownModifiedMs?: number
   cacheControl: string
+  contentType: string
+  /** Header of the request by which this answer was chosen, such as `Accept`. @default none */
+  vary?: string
+  /** Path under which the web server in front finds the store's folder; it sends the bytes then. @default none */
+  accelRedirect?: string
 }
 
-/** The file as `image/jpeg`. It is closed when the answer has been sent, given up or found not to be needed. */
-export const deliver = async (c: Context, file: OpenFile, { etag, cacheControl }: Delivery): Promise<Response> => {
-  const validators = {
-    ETag: etag,
-    'Last-Modified': new Date(file.modifiedMs).toUTCString(),
-    'Cache-Control': cacheControl,
+/** @throws TintypeError `precondition_failed`, `range_not_satisfiable`, what `open` throws */
+export const deliver = async (c: Context, source: Source, delivery: Delivery): Promise<Response> => {
+  const header: HeaderOf = (name) => c.req.header(name)
+  const decision = decide(header, delivery)
+  if (decision === 'not_modified') return notModified(c, cachingHeaders(delivery))
+  if (decision === 'precondition_failed') throw preconditionFailed(delivery.etag)
+
+  const headers = pictureHeaders(delivery)
+  const { accelRedirect } = delivery
+  if (accelRedirect !== undefined && source.path !== undefined && !isConditionalForAll(header)) {
+    // nginx says it itself, and would say it twice.
+    const { 'Accept-Ranges': _, ...passedOn } = headers
+    return c.body(null, 200, { ...passedOn, 'X-Accel-Redirect': accelUrl(accelRedirect, source.path) })
   }
-  if (hasEtag(c, etag)) {
-    await file.handle.close()
-    return notModified(c, validators)
+  if (c.req.method === 'HEAD') return c.body(null, 200, { ...headers, 'Content-Length': String(source.bytes) })
+
+  const content = await source.open()
+  const bytes = Buffer.isBuffer(content) ? content.length : content.bytes
+  const range = rangeOf(header, delivery, bytes)
+  if (range === 'unsatisfiable') {
+    if (!Buffer.isBuffer(content)) await content.handle.close()
+    throw rangeNotSatisfiable(bytes)
   }
-  const headers = {
-    ...BASE_HEADERS,
-    ...validators,
-    'Content-Type': 'image/jpeg',
-    'Content-Length': String(file.bytes),
-    'Content-Security-Policy': "sandbox; default-src 'none'",
-  }
-  // Hono drops the body of an answer to HEAD without telling its source.
-  if (c.req.method === 'HEAD') {
-    await file.handle.close()
-    return c.body(null, 200, headers)
-  }
-  if (file.bytes > WHOLE_BYTES) return c.body(streamOf(file), 200, headers)
-  return c.body(await readWhole(file), 200, headers)
+  if (range === 'whole')
+    return c.body(await bodyOf(content, { start: 0, end: bytes - 1 }), 200, {
+      ...headers,
+      'Content-Length': String(bytes),
+    })
+  return c.body(await bodyOf(content, range), 206, {
+    ...headers,
+    'Content-Length': String(range.end - range.start + 1),
+    'Content-Range': `bytes ${range.start}-${range.end}/${bytes}`,
+  })
 }
 
-const readWhole = async (file: OpenFile): Promise<Uint8Array<ArrayBuffer>> => {
-  const bytes = new Uint8Array(file.bytes)
+/** Those that a 304 repeats (RFC 9110 section 15.4.5); with a strong tag, no date. */
+export const cachingHeaders = ({ etag, cacheControl, vary }: Delivery): Record<string, string> => ({
+  ETag: etag,
+  'Cache-Control': cacheControl,
+  ...(vary === undefined ? {} : { Vary: vary }),
+})
+
+/** All of a 200 but the length. */
+export const pictureHeaders = (delivery: Delivery): Record<string, string> => ({
+  ...BASE_HEADERS,
+  ...cachingHeaders(delivery),
+  'Last-Modified': httpDate(delivery.shownModifiedMs ?? delivery.modifiedMs),
+  'Accept-Ranges': 'bytes',
+  'Content-Type': delivery.contentType,
+  'Content-Security-Policy': "sandbox; default-src 'none'",
+})
+
+/** nginx would look at these again, without our tag. */
+const isConditionalForAll = (header: HeaderOf): boolean =>
+  header('if-match') !== undefined || header('if-unmodified-since') !== undefined
+
+const accelUrl = (prefix: string, path: string): string =>
+  `${prefix.replace(/\/+$/, '')}/${path.split('/').map(encodeURIComponent).join('/')}`
+
+const preconditionFailed = (etag: string): TintypeError =>
+  new TintypeError('precondition_failed', 'The image is not, or no longer, the one that the request names.', {
+    details: { etag },
+  })
+
+const rangeNotSatisfiable = (bytes: number): TintypeError =>
+  new TintypeError('range_not_satisfiable', `Expected a range that begins before byte ${bytes}.`, {
+    details: { bytes },
+  })
+
+const bodyOf = async (content: Buffer<ArrayBuffer> | OpenFile, { start, end }: ByteRange) => {
+  if (Buffer.isBuffer(content)) return content.subarray(start, end + 1)
+  return end - start < WHOLE_BYTES ? readPart(content, start, end) : streamOf(content, start, end)
+}
+
+const readPart = async (file: OpenFile, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
+  const bytes = new Uint8Array(end - start + 1)
   try {
-    for (let at = 0; at < bytes.length; ) at += await readAt(file, bytes.subarray(at), at)
+    for (let at = 0; at < bytes.length; ) at += await readAt(file, bytes.subarray(at), start + at)
     return bytes
   } finally {
     await file.handle.close()
   }
 }
 
-const streamOf = (file: OpenFile): ReadableStream<Uint8Array> => {
-  let at = 0
+const streamOf = (file: OpenFile, start: number, end: number): ReadableStream<Uint8Array> => {
+  let at = start
   return new ReadableStream(
     {
       async pull(controller) {
         try {
-          const piece = new Uint8Array(Math.min(CHUNK_BYTES, file.bytes - at))
+          const piece = new Uint8Array(Math.min(CHUNK_BYTES, end + 1 - at))
           const count = await readAt(file, piece, at)
           at += count
           controller.enqueue(piece.subarray(0, count))
-          if (at < file.bytes) return
+          if (at <= end) return
           await file.handle.close()
           controller.close()
         } catch (error) {

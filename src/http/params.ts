@@ -2,7 +2,9 @@
 
 import { unknownImage } from '../core/changes.ts'
 import { TintypeError } from '../core/errors.ts'
+import { chooseFormat, FORMATS, type Format, formatOf } from '../core/formats.ts'
 import { isImageId, isProjectId, isSize, PROJECT_ID_RULE, SIZES, type Size } from '../core/names.ts'
+import { invalidParameter } from '../core/parameters.ts'
 import type { Context } from './respond.ts'
 
 /** Most entries of one page. */
@@ -37,12 +39,50 @@ export const imageIdOf = (c: Context, projectId: string): string => {
 }
 
 /** @throws TintypeError `invalid_parameter` */
-export const sizeOf = (c: Context): Size => {
+export const sizeOf = (c: Context, standard: Size = 'original'): Size => {
   const size = c.req.query('size')
-  if (size === undefined) return 'original'
+  if (size === undefined) return standard
   if (!isSize(size)) throw invalidParameter('size', SIZES, size)
   return size
 }
+
+/**
+ * The format in which a named size is sent: JPEG, as it is stored, where none is asked for. Where the choice is ours,
+ * the answer depends on `Accept`, and says so.
+ *
+ * @throws TintypeError `invalid_parameter`
+ */
+export const chosenFormatOf = (c: Context): Format => {
+  const name = c.req.query('format')
+  if (name === undefined) return 'jpeg'
+  if (name === 'auto') {
+    c.set('vary', 'Accept')
+    return chooseFormat(c.req.header('accept'))
+  }
+  const format = formatOf(name)
+  if (format === undefined) throw invalidParameter('format', ['auto', ...FORMATS], name)
+  return format
+}
+
+/** Extensions that URLs of pictures can end with. */
+const SERVED = ['jpg', 'webp', 'avif'] as const
+
+/**
+ * The two parts of a file name at the end of a URL, such as `thumb.jpg`.
+ *
+ * @throws TintypeError `route_not_found` where pictures are not sent in what the extension says
+ */
+export const fileNameOf = (c: Context): [name: string, extension: (typeof SERVED)[number]] => {
+  const [name = '', ending, ...more] = (c.req.param('file') ?? '').split('.')
+  const extension = SERVED.find((each) => each === ending)
+  if (extension === undefined || more.length > 0) throw unknownFile(c)
+  return [name, extension]
+}
+
+export const unknownFile = (c: Context): TintypeError =>
+  new TintypeError('route_not_found', `There is no file "${clip(c.req.param('file') ?? '')}" of an image.`, {
+    details: { sizes: SIZES, extensions: SERVED },
+  })
 
 /** @throws TintypeError `invalid_parameter` */
 export const limitOf = (c: Context): number | undefined => {
@@ -62,11 +102,4 @@ export const afterOf = (c: Context, isId: (value: string) => boolean, expected: 
   const after = c.req.query('after')
   if (after !== undefined && !isId(after)) throw invalidParameter('after', expected, after)
   return after
-}
-
-const invalidParameter = (field: string, expected: string | readonly string[], received: string): TintypeError => {
-  const words = typeof expected === 'string' ? expected : `one of ${expected.join(', ')}`
-  return new TintypeError('invalid_parameter', `${field}: expected ${words}, received "${clip(received)}".`, {
-    details: { field, expected, received: clip(received) },
-  })
 }

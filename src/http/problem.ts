@@ -46,6 +46,8 @@ export const problemOf = (error: TintypeError): Problem => {
   // RFC 9110 section 15.5.6: a 405 names the methods that there are.
   const allow = error.details?.allow
   if (Array.isArray(allow)) headers.Allow = allow.join(', ')
+  // Section 15.5.17: a 416 names the size that there is.
+  if (error.code === 'range_not_satisfiable') headers['Content-Range'] = `bytes */${error.details?.bytes}`
   const document = { type: problemType(error.code), title, status, detail: error.message, code: error.code }
   // First in the text, and never replaced by a detail.
   return { status, headers, body: { ...document, ...error.details, ...document } }

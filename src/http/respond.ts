@@ -4,10 +4,15 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context as HonoContext, Handler as HonoHandler } from 'hono'
+import { namesWeakly } from '../core/delivery.ts'
 
 /** Node's own request and response are there under @hono/node-server, and absent in every other runtime. */
 export interface Env {
   Bindings: Partial<HttpBindings>
+  Variables: {
+    /** Header of the request by which the answer is chosen: on every answer of the route, errors too. */
+    vary?: string
+  }
 }
 
 export type Context = HonoContext<Env>
@@ -40,13 +45,12 @@ export const revalidatedJson = (c: Context, body: unknown, etag?: string): Respo
 /** Headers of something that can change at any moment. */
 export const revalidated = (etag: string) => ({ ETag: etag, 'Cache-Control': 'no-cache' })
 
-/** @param headers those that the 200 would carry, RFC 9110 section 15.4.5 */
+/** @param headers those of the 200 that RFC 9110 section 15.4.5 names */
 export const notModified = (c: Context, headers: Headers): Response =>
   c.body(null, 304, { ...BASE_HEADERS, ...headers })
 
-/** True where `If-None-Match` names the tag: the weak comparison of RFC 9110 section 13.1.2. */
+/** True where the client says that it has what this tag names. */
 export const hasEtag = (c: Context, etag: string): boolean => {
   const header = c.req.header('if-none-match')
-  if (header === undefined) return false
-  return header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+  return header !== undefined && namesWeakly(header, etag)
 }

@@ -19,7 +19,7 @@ export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
 
   return {
     add({ hide, middleware: _, ...description }, handler) {
-      const path = description.path.replaceAll(/\{(\w+)\}/g, ':$1')
+      const path = description.path.split('/').map(segmentOf).join('/')
       const method = description.method.toUpperCase()
       methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])])
       if (!hide) app.openAPIRegistry.registerPath(description)
@@ -31,6 +31,12 @@ export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
       for (const [path, known] of methods) app.all(path, refuse([...known, 'OPTIONS']))
     },
   }
+}
+
+/** `{size}.{format}` is one parameter for the router, `file`. */
+const segmentOf = (segment: string): string => {
+  if (!/.\{|\}./.test(segment)) return segment.replace(/^\{(\w+)\}$/, ':$1')
+  return `:file{${segment.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}}`
 }
 
 const refuse =

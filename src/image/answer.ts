@@ -1,7 +1,6 @@
 // What an encoder process answers, as plain data: errors too, because a class does not survive the way.
 
 import { type ErrorCode, TintypeError } from '../core/errors.ts'
-import type { EncodedPicture } from './encoder.ts'
 
 export interface EncoderFailure {
   code: ErrorCode
@@ -11,12 +10,12 @@ export interface EncoderFailure {
   cause?: string
 }
 
-export type EncoderAnswer = { picture: EncodedPicture } | { failure: EncoderFailure }
+export type EncoderAnswer<Result> = { result: Result } | { failure: EncoderFailure }
 
 /** Never rejects. */
-export const answerOf = async (work: Promise<EncodedPicture>): Promise<EncoderAnswer> => {
+export const answerOf = async <Result>(work: Promise<Result>): Promise<EncoderAnswer<Result>> => {
   try {
-    return { picture: await work }
+    return { result: await work }
   } catch (error) {
     return { failure: failureOf(error) }
   }

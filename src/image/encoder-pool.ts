@@ -3,10 +3,10 @@
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { TintypeError } from '../core/errors.ts'
-import { pictureOf } from './check-answer.ts'
-import type { EncodeJob, EncoderPool } from './encoder.ts'
-import { createEncoderSlot, type EncoderSlot } from './encoder-slot.ts'
-import { createWaitingLine } from './waiting-line.ts'
+import { pictureOf, renderedOf } from './check-answer.ts'
+import type { EncoderPool } from './encoder.ts'
+import { createEncoderSlot, type EncoderSlot, type Work } from './encoder-slot.ts'
+import { createWaitingLine, type Priority } from './waiting-line.ts'
 
 export interface EncoderPoolOptions {
   /**
@@ -21,7 +21,7 @@ export interface EncoderPoolOptions {
   background?: string
   /** How long one picture may take before its process is killed, in milliseconds. @default 30000 */
   deadlineMs?: number
-  /** Most jobs that wait while all processes work; more are refused as `busy`. @default 64 */
+  /** Most jobs of each priority that wait while all processes work; more are refused as `busy`. @default 64 */
   maxWaiting?: number
   /** How long a process without a job stays, in milliseconds. @default 30000 */
   idleMs?: number
@@ -48,32 +48,37 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
   let meanMs = FIRST_GUESS_MS
   let isClosed = false
 
-  const assertRoom = (): void => {
+  const assertRoom = (priority: Priority = 'upload'): void => {
     if (isClosed) throw new TintypeError('shutting_down', 'The server takes no more pictures.')
-    if (line.isFree || line.waiting < maxWaiting) return
+    const waiting = line.waitingOf(priority)
+    if (line.isFree || waiting < maxWaiting) return
     const retryAfterSeconds = Math.max(1, Math.ceil((line.waiting * meanMs) / encoders / 1000))
-    throw new TintypeError('busy', `${line.waiting} pictures are waiting already.`, { retryAfterSeconds })
+    throw new TintypeError('busy', `${waiting} pictures are waiting already.`, { retryAfterSeconds })
   }
 
-  const encodeIn = async (slot: EncoderSlot, job: EncodeJob) => {
+  const workIn = async (slot: EncoderSlot, work: Work): Promise<unknown> => {
     const begin = performance.now()
-    let result = await slot.run(job)
+    let result = await slot.run(work)
     if (result.end === 'died') {
       // Once more: a process can be taken for another's fault, as when the machine runs out of memory.
-      await Promise.all(Object.values(job.targets).map((path) => rm(path, { force: true })))
-      result = await slot.run(job)
+      await Promise.all(targetsOf(work).map((path) => rm(path, { force: true })))
+      result = await slot.run(work)
     }
     meanMs += NEWEST * (performance.now() - begin - meanMs)
     if (result.end === 'late')
       throw new TintypeError('image_too_slow', `The picture could not be decoded within ${deadlineMs / 1000} s.`)
     if (result.end === 'died') throw failureOf(result.cause)
-    return pictureOf(result.answer)
+    return result.answer
   }
 
   return {
     async encode(job, signal) {
       assertRoom()
-      return line.use((slot) => encodeIn(slot, job), { signal })
+      return pictureOf(await line.use((slot) => workIn(slot, { kind: 'encode', job }), { signal }))
+    },
+    async render(job, { priority = 'transform', signal } = {}) {
+      assertRoom(priority)
+      return renderedOf(await line.use((slot) => workIn(slot, { kind: 'render', job }), { priority, signal }))
     },
     assertRoom,
     async close() {
@@ -99,3 +104,5 @@ const isSpawnRefused = (error: unknown): boolean => {
     'syscall' in error && 'code' in error && String(error.syscall).startsWith('spawn') ? error.code : undefined
   return SPAWN_REFUSED.some((refused) => refused === code) || isSpawnRefused(error.cause)
 }
+const targetsOf = (work: Work): string[] =>
+  work.kind === 'encode' ? Object.values(work.job.targets) : [work.job.target]

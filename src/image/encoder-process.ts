@@ -11,10 +11,13 @@ const { worker } = await import('workerpool')
 const { answerOf } = await import('./answer.ts')
 const { hardenSharp } = await import('./hardening.ts')
 const { encodePicture } = await import('./pipeline.ts')
+const { renderPicture } = await import('./render.ts')
 
 hardenSharp()
 const encode = (...job: Parameters<typeof encodePicture>) => answerOf(encodePicture(...job))
-worker({ encode })
+const render = (...job: Parameters<typeof renderPicture>) => answerOf(renderPicture(...job))
+worker({ encode, render })
 
 /** What the parent calls. */
 export type Encode = typeof encode
+export type Render = typeof render

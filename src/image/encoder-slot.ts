@@ -2,8 +2,8 @@
 
 import { fileURLToPath } from 'node:url'
 import { pool as createWorkerPool, type Pool } from 'workerpool'
-import type { EncodeJob } from './encoder.ts'
-import type { Encode } from './encoder-process.ts'
+import type { EncodeJob, RenderJob } from './encoder.ts'
+import type { Encode, Render } from './encoder-process.ts'
 import type { PipelineOptions } from './pipeline.ts'
 
 export interface EncoderSlotOptions extends PipelineOptions {
@@ -15,10 +15,13 @@ export interface EncoderSlotOptions extends PipelineOptions {
 
 export interface EncoderSlot {
   /** One job at a time. Never rejects. */
-  run(job: EncodeJob): Promise<SlotResult>
+  run(work: Work): Promise<SlotResult>
   /** Ends the process, if there is one; resolves when it is gone. */
   close(): Promise<void>
 }
+
+/** What an encoder process is asked for. */
+export type Work = { kind: 'encode'; job: EncodeJob } | { kind: 'render'; job: RenderJob }
 
 export type SlotResult =
   | { end: 'answered'; answer: unknown }
@@ -68,7 +71,7 @@ export const createEncoderSlot = ({ deadlineMs, idleMs, ...pipeline }: EncoderSl
   }
 
   return {
-    async run(job) {
+    async run(work) {
       clearTimeout(idle)
       process ??= startProcess()
       const current = process
@@ -78,7 +81,10 @@ export const createEncoderSlot = ({ deadlineMs, idleMs, ...pipeline }: EncoderSl
         current.kill.abort()
       }, deadlineMs)
       try {
-        const answer: unknown = await current.pool.exec<Encode>('encode', [job, pipeline])
+        const answer: unknown =
+          work.kind === 'encode'
+            ? await current.pool.exec<Encode>('encode', [work.job, pipeline])
+            : await current.pool.exec<Render>('render', [work.job])
         idle = setTimeout(close, idleMs)
         return { end: 'answered', answer }
       } catch (cause) {

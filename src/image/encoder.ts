@@ -1,7 +1,9 @@
-// What an encoder does: one upload in, four JPEG files out.
+// What an encoder does: one upload in, four JPEG files out; or one original in, one file of another kind out.
 
 import type { Variant } from '../core/model.ts'
 import type { Size } from '../core/names.ts'
+import type { Recipe } from '../core/recipe.ts'
+import type { Priority, UseOptions } from './waiting-line.ts'
 
 export interface EncodeJob {
   /** The upload, as it arrived. */
@@ -16,6 +18,20 @@ export interface EncodedPicture {
   /** SHA-256 of the upload, in hex. */
   sha256: string
   sizes: Record<Size, Variant>
+}
+
+export interface RenderJob {
+  /** A stored original. */
+  source: string
+  /** Absolute path of the file to be written; it does not exist yet. */
+  target: string
+  recipe: Recipe
+}
+
+export interface RenderedPicture {
+  width: number
+  height: number
+  bytes: number
 }
 
 /** Media types of the uploads that are accepted. */
@@ -43,8 +59,25 @@ export interface EncoderPool {
    *   for another reason, twice
    */
   encode(job: EncodeJob, signal?: AbortSignal): Promise<EncodedPicture>
-  /** Throws `busy` with `retryAfterSeconds`, or `shutting_down`, where a job that came now would be refused. */
-  assertRoom(): void
+  /**
+   * Carries out a recipe on a stored original, after all uploads that wait. The file is complete when this resolves,
+   * but not yet synced; where it rejects, it may be there.
+   *
+   * @throws TintypeError `project_damaged` where the original can't be decoded, and what {@link encode} throws but for
+   *   the errors of an upload; the signal's reason where it aborts before the work has begun
+   */
+  render(job: RenderJob, options?: RenderOptions): Promise<RenderedPicture>
+  /**
+   * Throws `busy` with `retryAfterSeconds`, or `shutting_down`, where a job that came now would be refused.
+   *
+   * @param priority @default 'upload'
+   */
+  assertRoom(priority?: Priority): void
   /** Ends the encoder processes; jobs that were accepted are finished first. */
   close(): Promise<void>
+}
+
+export interface RenderOptions extends UseOptions {
+  /** @default 'transform' */
+  priority?: Priority
 }

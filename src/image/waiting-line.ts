@@ -21,6 +21,8 @@ export interface WaitingLine<Resource> {
   use<Result>(work: (resource: Resource) => Promise<Result>, options?: UseOptions): Promise<Result>
   /** Work that has not begun. */
   readonly waiting: number
+  /** Work of this priority that has not begun. */
+  waitingOf(priority: Priority): number
   /** True where work that came now could begin at once. */
   readonly isFree: boolean
   /** Resolves once nothing runs and nothing waits. */
@@ -86,6 +88,7 @@ export const createWaitingLine = <Resource>(resources: readonly Resource[]): Wai
     get waiting() {
       return lines.reduce((sum, { size }) => sum + size, 0)
     },
+    waitingOf: (priority) => lines[PRIORITIES.indexOf(priority)]?.size ?? 0,
     get isFree() {
       return free.length > 0
     },

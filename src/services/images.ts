@@ -1,15 +1,16 @@
-// Images of a project: upload, list, read, delete, choose the cover.
+// Images of a project: upload, list, delete, choose the cover.
 
-import { type ProjectState, unknownImage, unknownProject } from '../core/changes.ts'
+import { type ProjectState, unknownProject } from '../core/changes.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { ImageRecord } from '../core/model.ts'
-import type { Size } from '../core/names.ts'
 import type { EncoderPool } from '../image/encoder.ts'
-import type { OpenFile, Store } from '../stores/store.ts'
+import type { Store } from '../stores/store.ts'
+import type { Pictures } from './pictures.ts'
 
 export interface ImageServiceOptions {
   store: Store
-  encoders: EncoderPool
+  encoders: Pick<EncoderPool, 'encode' | 'assertRoom'>
+  pictures: Pictures
   /** @default () => new Date() */
   now?: () => Date
 }
@@ -33,14 +34,6 @@ export interface ImageService {
   /** @throws TintypeError `project_not_found`, `invalid_parameter` */
   list(projectId: string, page?: Page): Promise<{ project: ProjectState; images: ImageRecord[] }>
   /** @throws TintypeError `project_not_found`, `image_not_found` */
-  open(projectId: string, imageId: string, size: Size): Promise<OpenFile>
-  /**
-   * A variant of the primary image, and its id.
-   *
-   * @throws TintypeError `project_not_found`, `no_primary_image`
-   */
-  openPrimary(projectId: string, size: Size): Promise<{ imageId: string; file: OpenFile }>
-  /** @throws TintypeError `project_not_found`, `image_not_found` */
   remove(projectId: string, imageId: string): Promise<ProjectState>
   /** @throws TintypeError `project_not_found`, `image_not_found` */
   setPrimary(projectId: string, imageId: string): Promise<ProjectState>
@@ -52,7 +45,7 @@ export interface UploadedImage {
 }
 
 export const createImageService = (options: ImageServiceOptions): ImageService => {
-  const { store, encoders } = options
+  const { store, encoders, pictures } = options
   const now = options.now ?? (() => new Date())
 
   const requireProject = async (projectId: string): Promise<ProjectState> => {
@@ -79,42 +72,27 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
           sizes: picture.sizes,
         }
         await stage.publish()
-        return { project: await store.commit(projectId, { type: 'add_image', image }), image }
+        const project = await store.commit(projectId, { type: 'add_image', image })
+        await pictures.warm(project, image)
+        return { project, image }
       } finally {
         await stage.discard()
       }
     },
 
     async list(projectId, page) {
-      const project = await requireProject(projectId)
-      return { project, images: await store.images(project, page) }
-    },
-
-    async open(projectId, imageId, size) {
-      const file = await store.openVariant(projectId, imageId, size)
-      if (file) return file
-      await requireProject(projectId)
-      throw unknownImage(projectId, imageId)
-    },
-
-    async openPrimary(projectId, size) {
       for (;;) {
         const project = await requireProject(projectId)
-        const imageId = project.primary_image_id
-        if (imageId === null)
-          throw new TintypeError('no_primary_image', `Project "${projectId}" has no image, so it has no cover.`)
-        const file = await store.openVariant(projectId, imageId, size)
-        if (file) return { imageId, file }
-        // Deleted between the two reads: the next primary image is asked for, unless this one is still named.
-        const again = await store.project(projectId)
-        if (again?.revision === project.revision) throw damaged(projectId, imageId, size)
+        const images = await store.images(project, page)
+        if (images) return { project, images }
       }
     },
 
-    remove: (projectId, imageId) => store.commit(projectId, { type: 'delete_image', imageId }),
+    async remove(projectId, imageId) {
+      const project = await store.commit(projectId, { type: 'delete_image', imageId })
+      pictures.forget(projectId, imageId)
+      return project
+    },
     setPrimary: (projectId, imageId) => store.commit(projectId, { type: 'set_primary', imageId }),
   }
 }
-
-const damaged = (projectId: string, imageId: string, size: Size): TintypeError =>
-  new TintypeError('project_damaged', `The ${size} variant of image "${imageId}" in project "${projectId}" is missing.`)

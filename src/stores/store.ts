@@ -24,11 +24,22 @@ export interface Store {
   project(projectId: string): Promise<ProjectState | undefined>
 
   /**
-   * Images of a state in their order. `after` is an image id; the page begins behind it.
+   * The same without a wait, where what is in memory could be shown to be the newest. Undefined says nothing: ask
+   * {@link Store.project}.
    *
-   * @throws TintypeError `invalid_parameter` where `after` is no image of the project.
+   * @param share take what was shown to another call in this turn of the event loop. That look came after the turn had
+   *   seen that the request of this call is there, so every change that was acknowledged before the request was sent is
+   *   in it; of several requests that came one behind the other on a connection, this holds for the first. @default false
    */
-  images(state: ProjectState, page?: { after?: string; limit?: number }): Promise<ImageRecord[]>
+  current(projectId: string, share?: boolean): ProjectState | undefined
+
+  /**
+   * Images of a state in their order. `after` is an image id; the page begins behind it. Undefined where the state is
+   * so old that a part of its list is gone: ask for the project again.
+   *
+   * @throws TintypeError `invalid_parameter` where `after` is no image of the project; `project_damaged`
+   */
+  images(state: ProjectState, page?: { after?: string; limit?: number }): Promise<ImageRecord[] | undefined>
 
   /**
    * Ids of projects, sorted by UTF-16 code units, beginning behind `after`: of all that exist, and of some that were
@@ -60,6 +71,9 @@ export interface Store {
 
   /** The bytes of a stored variant, undefined where the image does not exist (or no longer). Close what you opened. */
   openVariant(projectId: string, imageId: string, size: Size): Promise<OpenFile | undefined>
+
+  /** What there is to know of a variant without opening it, undefined where the image does not exist (or no longer). */
+  findVariant(projectId: string, imageId: string, size: Size): Promise<FoundFile | undefined>
 
   /** Resolves where the store can be written now. @throws TintypeError `store_unavailable`, `storage_full` */
   check(): Promise<void>
@@ -93,6 +107,15 @@ export interface Stage {
   publish(): Promise<void>
   /** Removes the folder, and published files too where their image is not part of the project. Never throws. */
   discard(): Promise<void>
+}
+
+/** A file that was not opened. */
+export interface FoundFile {
+  bytes: number
+  /** Milliseconds since 1970. */
+  modifiedMs: number
+  /** Below the folder of the store, with `/`, for a web server that sends it itself. */
+  path: string
 }
 
 /** A file as it was when it was opened: size and bytes belong together. */

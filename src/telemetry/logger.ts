@@ -1,6 +1,7 @@
 // The log: pino, one line an event.
 
 import { type Logger, pino } from 'pino'
+import { bufferedDestination } from './buffered.ts'
 
 export type { Logger }
 
@@ -12,4 +13,7 @@ export interface LoggerOptions {
 }
 
 export const createLogger = ({ level, fd }: LoggerOptions = {}): Logger =>
-  pino({ level: level ?? 'info', base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(fd ?? 1))
+  pino(
+    { level: level ?? 'info', base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+    bufferedDestination(fd ?? 1),
+  )

@@ -8,11 +8,7 @@ import { createReadStream } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { serve } from '@hono/node-server'
 import sharp from 'sharp'
-import { createApp } from '../../dist/http/app.js'
-import { createTintype } from '../../dist/index.js'
-import { createImageService } from '../../dist/services/images.js'
-import { createProjectService } from '../../dist/services/projects.js'
-import { createFileStore } from '../../dist/stores/file/file-store.js'
+import { compose, createTintype } from '../../dist/compose.js'
 import { createLogger } from '../../dist/telemetry/logger.js'
 
 const [way = 'tintype', storageDir = ''] = process.argv.slice(2)
@@ -58,23 +54,8 @@ const hashOf = async (path) => {
   return hash.digest('hex')
 }
 
-const plain = () => {
-  const store = createFileStore({ storageDir, log })
-  const ready = store.open()
-  const app = createApp({
-    images: createImageService({ store, encoders: plainEncoders() }),
-    projects: createProjectService({ store }),
-    check: () => store.check(),
-    ready,
-    version: 'plain',
-    startedAt: Date.now(),
-    maxUploadBytes: 25 * 2 ** 20,
-    log,
-  })
-  return { app, ready, close: () => store.close() }
-}
-
-const { app, ready, close } = way === 'plain' ? plain() : createTintype({ storageDir, log })
+const { app, ready, close } =
+  way === 'plain' ? compose({ storageDir, log }, plainEncoders()) : createTintype({ storageDir, log })
 await ready
 const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => process.send?.({ port }))
 process.on('disconnect', () => {

@@ -68,7 +68,7 @@ export const readVariant = async (store: Store, projectId: string, imageId: stri
 
 export const idsOf = async (store: Store, projectId: string, page?: { after?: string; limit?: number }) => {
   const state = await store.project(projectId)
-  return state && (await store.images(state, page)).map(({ id }) => id)
+  return state && (await store.images(state, page))?.map(({ id }) => id)
 }
 
 async function* chunks(...texts: string[]) {

@@ -9,6 +9,7 @@ import type { EncodeJob } from '../../src/image/encoder.ts'
 import { encodePicture } from '../../src/image/pipeline.ts'
 import { createDoctor, type Diagnosis, type Finding } from '../../src/services/doctor.ts'
 import { createImageService, type ImageService } from '../../src/services/images.ts'
+import { createPictures } from '../../src/services/pictures.ts'
 import { createInspector } from '../../src/stores/doctor/inspector.ts'
 import { createFileStore } from '../../src/stores/file/file-store.ts'
 import { createPaths, type Paths } from '../../src/stores/file/paths.ts'
@@ -20,7 +21,7 @@ const encode = (job: EncodeJob) => encodePicture(job, { maxPixels: 1e8, backgrou
 
 /** Images over a store, with the picture work in this process. */
 export const imagesOver = (store: Store): ImageService =>
-  createImageService({ store, encoders: { encode, assertRoom: () => {}, close: async () => {} } })
+  createImageService({ store, encoders: { encode, assertRoom: () => {} }, pictures: createPictures({ store }) })
 
 /** A picture like no other: its colours follow from its number. */
 export const picture = (number: number, format: 'jpeg' | 'png' = 'jpeg', width = 80): Promise<Buffer> =>
@@ -68,7 +69,7 @@ export const seenIn = (storageDir: string, projectId: string) =>
   withStore(storageDir, async (store) => {
     const state = await store.project(projectId)
     if (!state) return undefined
-    const images = await store.images(state)
+    const images = (await store.images(state)) ?? []
     const files: string[] = []
     for (const { id } of images)
       for (const size of SIZES) files.push(await base64Of(createPaths(storageDir).variant(projectId, id, size)))

@@ -150,15 +150,21 @@ describe('the file behind an answer', () => {
     const path = join(await temporaryFolder(), 'file')
     await writeFile(path, '')
     await truncate(path, bytes)
-    const opened: { fd: () => number; path: string } = { fd: () => 0, path }
-    const app = new Hono<Env>().get('/', async (c) => {
-      const handle = await open(path)
-      opened.fd = () => handle.fd
-      return deliver(c, { handle, bytes, modifiedMs: 0 }, { etag: '"tag"', cacheControl: 'no-cache' })
-    })
+    const opened: { fd: () => number; path: string } = { fd: () => NEVER, path }
+    const source = {
+      bytes,
+      async open() {
+        const handle = await open(path)
+        opened.fd = () => handle.fd
+        return { handle, bytes, modifiedMs: 0 }
+      },
+    }
+    const delivery = { etag: '"tag"', modifiedMs: 0, cacheControl: 'no-cache', contentType: 'image/jpeg' }
+    const app = new Hono<Env>().get('/', (c) => deliver(c, source, delivery))
     return { app, opened }
   }
   const CLOSED = -1
+  const NEVER = -2
 
   it.each([WHOLE, IN_PIECES])('is closed once %i bytes were sent', async (bytes) => {
     const { app, opened } = await oneFile(bytes)
@@ -167,11 +173,33 @@ describe('the file behind an answer', () => {
     expect(opened.fd()).toBe(CLOSED)
   })
 
-  it('is closed after HEAD and after 304', async () => {
+  it('is not opened for HEAD, for 304 and for 412', async () => {
     const { app, opened } = await oneFile(IN_PIECES)
-    await app.request('/', { method: 'HEAD' })
+    const statuses = []
+    for (const [name, value] of [
+      ['Accept', '*/*'],
+      ['If-None-Match', '"tag"'],
+      ['If-Match', '"other"'],
+    ] as const) {
+      const response = await app.request('/', { method: 'HEAD', headers: { [name]: value } })
+      statuses.push(response.status)
+    }
+    statuses.push((await app.request('/', { headers: { 'If-Modified-Since': new Date(0).toUTCString() } })).status)
+    expect(statuses).toEqual([200, 304, 500, 304])
+    expect(opened.fd()).toBe(NEVER)
+  })
+
+  it.each(['bytes=1000000-', 'bytes=-0'])('is closed after 416 for %s', async (range) => {
+    const { app, opened } = await oneFile(IN_PIECES)
+    await app.request('/', { headers: { Range: range } })
     expect(opened.fd()).toBe(CLOSED)
-    await app.request('/', { headers: { 'If-None-Match': '"tag"' } })
+  })
+
+  it.each(['bytes=10-19', 'bytes=10-899999'])('is closed once %s was sent', async (range) => {
+    const { app, opened } = await oneFile(IN_PIECES)
+    const response = await app.request('/', { headers: { Range: range } })
+    expect(response.status).toBe(206)
+    expect((await response.arrayBuffer()).byteLength).toBe(Number(response.headers.get('content-length')))
     expect(opened.fd()).toBe(CLOSED)
   })
 

@@ -5,15 +5,17 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { TintypeError } from '../../src/core/errors.ts'
 import { type AppOptions, createApp } from '../../src/http/app.ts'
+import { createAskedReader } from '../../src/http/asked.ts'
 import { healthSchema } from '../../src/http/schemas.ts'
 import type { ImageService } from '../../src/services/images.ts'
+import { createPictures } from '../../src/services/pictures.ts'
 import { createProjectService } from '../../src/services/projects.ts'
 import { createTestApp, formOf, problemOf } from '../helpers/app.ts'
 import { fileStoreFixture } from '../helpers/file-store.ts'
 
 const failingImages = (failure: unknown): ImageService => {
   const fail = () => Promise.reject(failure)
-  return { upload: fail, list: fail, open: fail, openPrimary: fail, remove: fail, setPrimary: fail }
+  return { upload: fail, list: fail, remove: fail, setPrimary: fail }
 }
 
 /** An app whose images fail as a test wants it, and what it wrote to the log. */
@@ -30,6 +32,9 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
   const app = createApp({
     images: failingImages(failure),
     projects: createProjectService({ store }),
+    pictures: createPictures({ store }),
+    renders: { find: () => Promise.reject(failure), peek: () => undefined, close: async () => {} },
+    asked: createAskedReader({}),
     version: '1.2.3',
     startedAt: Date.now() - 90_500,
     check: () => store.check(),

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../src/http/app.ts'
+import { createAskedReader } from '../../src/http/asked.ts'
 import type { ImageService } from '../../src/services/images.ts'
+import { createPictures } from '../../src/services/pictures.ts'
 import { createProjectService } from '../../src/services/projects.ts'
 import { createTestApp, formOf, listen, problemOf, uploadTo } from '../helpers/app.ts'
 import { fileStoreFixture, silent } from '../helpers/file-store.ts'
@@ -94,15 +96,27 @@ describe('an upload', () => {
         throw new Error('enough')
       },
       list: unused,
-      open: unused,
-      openPrimary: unused,
       remove: unused,
       setPrimary: unused,
     }
     const projects = createProjectService({ store })
+    const pictures = createPictures({ store })
+    const renders = { find: unused, peek: () => undefined, close: unused }
+    const asked = createAskedReader({})
     const check = () => store.check()
     const { port } = await listen(
-      createApp({ images, projects, check, version: '1', startedAt: 0, maxUploadBytes: 1e9, log: silent }),
+      createApp({
+        images,
+        projects,
+        pictures,
+        renders,
+        asked,
+        check,
+        version: '1',
+        startedAt: 0,
+        maxUploadBytes: 1e9,
+        log: silent,
+      }),
     )
     const client = await connectRaw(port)
     const total = 60 * MEGABYTE

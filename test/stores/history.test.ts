@@ -33,6 +33,22 @@ const namedRuns = async (folder: string) => {
   return [...named].sort()
 }
 
+describe('a state that others have left far behind', () => {
+  it('has no list any more, so that the project is asked for again', async () => {
+    const folder = await temporaryFolder()
+    const [slow, others] = [await openFileStore(folder), await openFileStore(folder)]
+    await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH + 2 })
+    const old = await slow.project('shop')
+    if (!old) throw new Error('the project is missing')
+    const first = (await others.images(old))?.[0]?.id ?? ''
+    // Its run is replaced, and removed with the last revision that names it.
+    await others.commit('shop', { type: 'delete_image', imageId: first })
+    for (let change = 0; change < 70; change++) await others.commit('shop', { type: 'edit', title: `${change}` })
+    expect(await slow.images(old)).toBeUndefined()
+    expect(await idsOf(slow, 'shop')).toHaveLength(RUN_LENGTH + 1)
+  })
+})
+
 describe('what lies on disk', () => {
   it('is what the design says, to the file', async () => {
     const folder = join(await temporaryFolder(), 'made', 'by', 'the store')

@@ -140,5 +140,5 @@ describe('a power cut at any moment', () => {
 
 const addedLast = async (store: Awaited<ReturnType<typeof openFileStore>>) => {
   const state = await store.project('shop')
-  return state && (await store.images(state)).at(-1)?.id
+  return state && (await store.images(state))?.at(-1)?.id
 }

@@ -1,6 +1,7 @@
 // One line in the log for each request.
 
 import type { Logger } from '../../telemetry/logger.ts'
+import type { FastOptions } from '../fast.ts'
 import type { Context } from '../respond.ts'
 
 /** Without the query: it can carry what a log must not keep. The time runs until the answer begins. */
@@ -13,3 +14,16 @@ export const requestLog =
     const ms = Math.round((performance.now() - startedMs) * 10) / 10
     log.info({ method: c.req.method, path: c.req.path, status: c.res.status, ms }, 'request')
   }
+
+/** The same for answers that go out at once. */
+export const logAnswers =
+  (log: Logger): NonNullable<FastOptions['onAnswer']> =>
+  ({ method, url = '' }, { status }) => {
+    if (log.isLevelEnabled('info')) log.info({ method, path: pathOf(url), status, ms: 0 }, 'request')
+    return []
+  }
+
+const pathOf = (url: string): string => {
+  const end = url.indexOf('?')
+  return end === -1 ? url : url.slice(0, end)
+}

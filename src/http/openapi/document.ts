@@ -6,6 +6,7 @@ import * as docs from './docs.ts'
 import * as health from './health.ts'
 import * as images from './images.ts'
 import * as projects from './projects.ts'
+import * as renders from './renders.ts'
 
 export interface OpenApiOptions {
   version: string
@@ -18,7 +19,10 @@ const ROUTES = [
   images.upload,
   images.list,
   images.read,
+  images.file,
+  renders.render,
   images.thumbnail,
+  images.cover,
   images.remove,
   images.setPrimary,
   projects.list,

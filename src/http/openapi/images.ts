@@ -1,20 +1,24 @@
 // Descriptions of the image routes.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import { SIZES } from '../../core/names.ts'
 import { IMMUTABLE } from '../deliver.ts'
 import { imageListSchema, primarySchema, uploadSchema } from '../schemas.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_IMAGE_URL } from './examples.ts'
 import {
   etagHeader,
+  formatInQuery,
+  formatParameter,
   imageIdParameter,
   jsonAnswer,
   NOT_MODIFIED,
+  OTHER_PICTURE_ANSWERS,
   pageParameters,
   pictureAnswer,
   projectIdParameter,
+  sizeInPath,
+  sizeParameter,
 } from './parts.ts'
-import { problems, READ_FAILURES, WRITE_FAILURES } from './problems.ts'
+import { PICTURE_FAILURES, problems, READ_FAILURES, RENDER_FAILURES, WRITE_FAILURES } from './problems.ts'
 
 const TAGS = ['Images']
 
@@ -89,22 +93,64 @@ export const read: RouteConfig = {
   operationId: 'readImage',
   tags: TAGS,
   summary: 'Get an image',
-  description: 'The stored JPEG of one size. It never changes and can be kept for ever.',
-  parameters: [
-    projectIdParameter,
-    imageIdParameter,
-    {
-      name: 'size',
-      in: 'query',
-      description: 'Which variant. `game` is exactly 50 x 50; the others keep the proportions.',
-      schema: { type: 'string', enum: [...SIZES], default: 'original' },
-      example: 'thumb',
-    },
-  ],
+  description: 'One size: the stored JPEG, or another format of it. It never changes and can be kept for ever.',
+  parameters: [projectIdParameter, imageIdParameter, sizeParameter('original'), formatInQuery],
   responses: {
     200: pictureAnswer('The picture.', IMMUTABLE),
-    304: NOT_MODIFIED,
-    ...problems('invalid_project_id', 'invalid_parameter', 'project_not_found', 'image_not_found', ...READ_FAILURES),
+    ...OTHER_PICTURE_ANSWERS,
+    ...problems(
+      'invalid_project_id',
+      'invalid_parameter',
+      'project_not_found',
+      'image_not_found',
+      ...PICTURE_FAILURES,
+      ...RENDER_FAILURES,
+    ),
+  },
+}
+
+export const file: RouteConfig = {
+  method: 'get',
+  path: '/projects/{project_id}/images/{image_id}/{size}.{format}',
+  operationId: 'readImageFile',
+  tags: TAGS,
+  summary: 'Get an image under a URL with an extension',
+  description: 'For CDNs and game loaders that go by it. Otherwise as without one.',
+  parameters: [projectIdParameter, imageIdParameter, sizeInPath, formatParameter],
+  responses: {
+    200: pictureAnswer('The picture.', IMMUTABLE),
+    ...OTHER_PICTURE_ANSWERS,
+    ...problems(
+      'invalid_project_id',
+      'project_not_found',
+      'image_not_found',
+      'route_not_found',
+      ...PICTURE_FAILURES,
+      ...RENDER_FAILURES,
+    ),
+  },
+}
+
+export const cover: RouteConfig = {
+  method: 'get',
+  path: '/projects/{project_id}/cover.{format}',
+  operationId: 'readCover',
+  tags: TAGS,
+  summary: 'Get the cover of a project in any size',
+  description: 'Its primary image, under a URL that stays the same when the cover changes.',
+  parameters: [projectIdParameter, formatParameter, sizeParameter('thumb')],
+  responses: {
+    200: pictureAnswer('The cover.', 'no-cache'),
+    ...OTHER_PICTURE_ANSWERS,
+    ...problems(
+      'invalid_project_id',
+      'invalid_parameter',
+      'project_not_found',
+      'no_primary_image',
+      'route_not_found',
+      ...PICTURE_FAILURES,
+      ...RENDER_FAILURES,
+    ),
   },
 }
 
@@ -115,11 +161,18 @@ export const thumbnail: RouteConfig = {
   tags: TAGS,
   summary: 'Get the cover of a project',
   description: 'The `thumb` of its primary image, under a URL that stays the same when the cover changes.',
-  parameters: [projectIdParameter],
+  parameters: [projectIdParameter, formatInQuery],
   responses: {
     200: pictureAnswer('The cover.', 'no-cache'),
-    304: NOT_MODIFIED,
-    ...problems('invalid_project_id', 'project_not_found', 'no_primary_image', ...READ_FAILURES),
+    ...OTHER_PICTURE_ANSWERS,
+    ...problems(
+      'invalid_project_id',
+      'project_not_found',
+      'invalid_parameter',
+      'no_primary_image',
+      ...PICTURE_FAILURES,
+      ...RENDER_FAILURES,
+    ),
   },
 }
 

@@ -1,7 +1,7 @@
 // Parameters, headers and bodies that descriptions share.
 
 import type { z } from '@hono/zod-openapi'
-import { IMAGE_ID, PROJECT_ID, PROJECT_ID_RULE } from '../../core/names.ts'
+import { IMAGE_ID, PROJECT_ID, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
 import { MAX_PAGE } from '../params.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID } from './examples.ts'
 
@@ -20,6 +20,35 @@ export const imageIdParameter = {
   required: true,
   schema: { type: 'string', pattern: IMAGE_ID.source },
   example: EXAMPLE_IMAGE_ID,
+} as const
+
+const oneOf = (values: readonly string[]) => ({ type: 'string' as const, enum: [...values] })
+
+export const sizeParameter = (standard: Size) =>
+  ({
+    name: 'size',
+    in: 'query',
+    description: 'Which variant. `game` is exactly 50 x 50; the others keep the proportions.',
+    schema: { ...oneOf(SIZES), default: standard },
+    example: 'thumb',
+  }) as const
+
+export const sizeInPath = {
+  name: 'size',
+  in: 'path',
+  required: true,
+  description: 'Which variant.',
+  schema: oneOf(SIZES),
+  example: 'thumb',
+} as const
+
+export const formatParameter = {
+  name: 'format',
+  in: 'path',
+  required: true,
+  description: 'JPEG is stored; WebP and AVIF are made from the original when they are first asked for.',
+  schema: oneOf(['jpg', 'webp', 'avif']),
+  example: 'jpg',
 } as const
 
 /**
@@ -60,14 +89,43 @@ export const etagHeader = (example: string) =>
 
 export const NOT_MODIFIED = { description: 'The client has it already (If-None-Match).' } as const
 
-/** A stored JPEG. */
+/** Of the stored sizes, where the URL has no extension. */
+export const formatInQuery = {
+  name: 'format',
+  in: 'query',
+  description:
+    'Another format than the stored JPEG, made from the original when it is first asked for. `auto` chooses by ' +
+    '`Accept`: AVIF, then WebP, where they are named, else JPEG.',
+  schema: oneOf(['auto', 'avif', 'webp', 'jpeg']),
+  example: 'auto',
+} as const
+
+const FILE = { schema: { type: 'string', format: 'binary' } } as const
+
+const PICTURE = { 'image/jpeg': FILE, 'image/webp': FILE, 'image/avif': FILE } as const
+
+/** What a picture is answered with besides all of it. */
+export const OTHER_PICTURE_ANSWERS = {
+  206: {
+    description: 'The part of it that `Range` names. Several ranges are answered by all of it.',
+    headers: {
+      'Content-Range': { description: 'Which part of how many bytes.', schema: { type: 'string' } },
+    },
+    content: PICTURE,
+  },
+  304: { description: 'The client has it already (If-None-Match, If-Modified-Since).' },
+} as const
+
+/** A picture. */
 export const pictureAnswer = (description: string, cacheControl: string) =>
   ({
     description,
     headers: {
       ...etagHeader(`"${EXAMPLE_IMAGE_ID}-thumb"`),
-      'Last-Modified': { description: 'When the file was made.', schema: { type: 'string' } },
+      'Last-Modified': { description: 'Since when it is this picture.', schema: { type: 'string' } },
+      'Accept-Ranges': { description: 'Parts can be asked for.', schema: oneOf(['bytes']) },
       'Cache-Control': { description: 'How long it can be kept.', schema: { type: 'string' }, example: cacheControl },
+      Vary: { description: '`Accept`, where that decided.', schema: { type: 'string' }, example: 'Accept' },
     },
-    content: { 'image/jpeg': { schema: { type: 'string', format: 'binary' } } },
+    content: PICTURE,
   }) as const

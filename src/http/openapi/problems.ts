@@ -41,6 +41,9 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     details: { max_files: 1 },
   },
   upload_aborted: { detail: 'The connection ended before the request was complete.' },
+  signature_required: { detail: 'Expected a signature in "sig", or one of the presets in "preset".' },
+  signature_invalid: { detail: 'The signature does not belong to this URL.' },
+  signature_expired: { detail: 'The URL was valid until 2026-05-04T09:30:00.000Z.' },
   route_not_found: { detail: 'There is no route GET /pictures.' },
   project_not_found: { detail: `There is no project "${EXAMPLE_PROJECT_ID}".` },
   image_not_found: { detail: `There is no image "${EXAMPLE_IMAGE_ID}" in project "${EXAMPLE_PROJECT_ID}".` },
@@ -49,6 +52,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     detail: 'Expected GET, HEAD, OPTIONS, received PUT.',
     details: { allow: ['GET', 'HEAD', 'OPTIONS'], received: 'PUT' },
   },
+  precondition_failed: { detail: 'Expected an ETag that If-Match names, the image has another one.' },
   upload_too_large: {
     detail: 'Expected a file of at most 26214400 bytes.',
     details: { max_bytes: 26214400 },
@@ -60,6 +64,10 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   },
   not_an_image: { detail: 'Expected an image of type JPEG, PNG, WebP, GIF, TIFF or AVIF; the file is none.' },
   unsupported_image_type: { detail: 'Expected JPEG, PNG, WebP, GIF, TIFF or AVIF; the file is SVG.' },
+  range_not_satisfiable: {
+    detail: 'Expected a range that begins before byte 20000.',
+    details: { bytes: 20000 },
+  },
   empty_file: { detail: 'Expected an image in field "file", it has 0 bytes.' },
   damaged_image: { detail: 'The image cannot be decoded: it ends too early.' },
   image_too_slow: { detail: 'The image was given up after 30 seconds.' },
@@ -102,6 +110,22 @@ export const WRITE_FAILURES = [
 
 /** What every route that reads a project can meet. */
 export const READ_FAILURES = ['internal', 'project_damaged'] as const satisfies ErrorCode[]
+
+/** What every route that sends a picture can meet. */
+export const PICTURE_FAILURES = [
+  'precondition_failed',
+  'range_not_satisfiable',
+  ...READ_FAILURES,
+] as const satisfies ErrorCode[]
+
+/** What every route that may have to make a picture first can meet besides. */
+export const RENDER_FAILURES = [
+  'image_too_slow',
+  'busy',
+  'store_unavailable',
+  'shutting_down',
+  'storage_full',
+] as const satisfies ErrorCode[]
 
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' }, example: 5 },

@@ -91,6 +91,8 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
       const base = await heads.read(projectId)
       const state = await loaded(base, batch).catch((error: unknown) => ({ error }))
       if (state && 'error' in state) {
+        // Others committed so much since the head was read that a part of its list is gone.
+        if (base && (await heads.isOvertaken(projectId, base.state.revision))) continue
         for (const { reject } of batch.filter(needsAll)) reject(storeError(state.error))
         batch = batch.filter((pending) => !needsAll(pending))
         continue

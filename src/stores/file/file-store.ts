@@ -1,12 +1,13 @@
 // The store on plain files: wiring of its parts, and the reads.
 
+import { statSync } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { type ProjectChange, type ProjectState, unknownProject } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { ImageRecord } from '../../core/model.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { OpenFile, Store } from '../store.ts'
+import type { FoundFile, OpenFile, Store } from '../store.ts'
 import { createAfterPowerCut } from './after-power-cut.ts'
 import { createCommitter } from './commit.ts'
 import { createCommitQueue } from './commit-queue.ts'
@@ -88,8 +89,36 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     }
   }
 
+  /** False for an image that was deleted, whether its files are there or not. */
+  const isReadable = async (projectId: string, imageId: string): Promise<boolean> => {
+    for (;;) {
+      const head = await heads.read(projectId).catch(rethrow)
+      if (!head || head.state.deleted) return false
+      const isRemoving = await unlessOvertaken(head.state, () => removal.isRemoving(projectId, head, imageId))
+      if (isRemoving !== undefined) return !isRemoving
+    }
+  }
+
+  /**
+   * What `read` makes of a state. Undefined where it fails and the state isn't the newest any more: parts of its list
+   * are removed with the last of 32 revisions that name them, and this process may have slept.
+   */
+  const unlessOvertaken = async <T>({ project_id, revision }: ProjectState, read: () => Promise<T>) => {
+    try {
+      return await read()
+    } catch (error) {
+      if (isDamage(error) && (await heads.isOvertaken(project_id, revision).catch(rethrow))) return undefined
+      throw storeError(error)
+    }
+  }
+
   return {
     project,
+
+    current(projectId, share) {
+      const head = heads.current(projectId, share)
+      return head && !head.state.deleted ? head.state : undefined
+    },
 
     async open() {
       await openFolder(paths)
@@ -99,7 +128,8 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     },
 
     async images(state, page) {
-      return pageOf(state, page?.after, page?.limit, (list) => runs.load(state.project_id, list)).catch(rethrow)
+      const load: Load = (list) => runs.load(state.project_id, list)
+      return unlessOvertaken(state, () => pageOf(state, page?.after, page?.limit, load))
     },
 
     async projectIds(page) {
@@ -129,13 +159,13 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     },
 
     async openVariant(projectId, imageId, size) {
-      try {
-        const head = await heads.read(projectId)
-        if (!head || head.state.deleted || (await removal.isRemoving(projectId, head, imageId))) return undefined
-        return await openFile(paths.variant(projectId, imageId, size))
-      } catch (error) {
-        throw storeError(error)
-      }
+      if (!(await isReadable(projectId, imageId))) return undefined
+      return openFile(paths.variant(projectId, imageId, size)).catch(rethrow)
+    },
+
+    async findVariant(projectId, imageId, size) {
+      if (!(await isReadable(projectId, imageId))) return undefined
+      return findFile(paths.root, paths.variant(projectId, imageId, size))
     },
 
     async check() {
@@ -158,6 +188,8 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     },
   }
 }
+
+const isDamage = (error: unknown): boolean => error instanceof TintypeError && error.code === 'project_damaged'
 
 const rethrow = (error: unknown): never => {
   throw storeError(error)
@@ -186,6 +218,17 @@ const pageOf = async (state: ProjectState, after: string | undefined, limit: num
       },
     )
   return images
+}
+
+/** Synchronous, as the heads' own `stat` is: a microsecond or two. */
+const findFile = (root: string, path: string): FoundFile | undefined => {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (!found) return undefined
+    return { bytes: found.size, modifiedMs: found.mtimeMs, path: relative(root, path).replaceAll(sep, '/') }
+  } catch (error) {
+    throw storeError(error)
+  }
 }
 
 const openFile = async (path: string): Promise<OpenFile | undefined> => {

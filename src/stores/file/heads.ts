@@ -22,6 +22,10 @@ export interface Heads {
    * @throws TintypeError `project_damaged`
    */
   read(projectId: string): Promise<Revision | undefined>
+  /** The same without a wait, undefined where the newest revision is not in memory. See {@link Store.current}. */
+  current(projectId: string, share?: boolean): Revision | undefined
+  /** Whether the project has, by now, another newest revision than this one. */
+  isOvertaken(projectId: string, revision: number): Promise<boolean>
   /** Numbers of the revisions on disk, lowest first. */
   numbers(projectId: string): Promise<number[]>
   /** Remembers what this process committed, so that it need not be read back. */
@@ -34,6 +38,9 @@ interface Head {
   /** Tell its file from any other under the same name: an inode alone is used again. */
   inode: number
   modifiedMs: number
+  /** Paths of this revision and of its successor: made once, for they are looked at in every read. */
+  path: string
+  next: string
 }
 
 /** What an image, a run's name and the rest take in memory, in bytes, about. */
@@ -52,14 +59,22 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
       (state.images.runs.length + removingRuns.length) * RUN_BYTES,
   })
 
-  // Synchronous on purpose: 5 microseconds for both, where a trip through the thread pool costs tens.
-  const lookUp = (projectId: string, number: number): Stats | undefined => statsOf(paths.revision(projectId, number))
+  /** Shown to be the newest in this turn of the event loop. */
+  const shown = new Set<Head>()
 
-  const isNewest = (projectId: string, { revision, inode, modifiedMs }: Head): boolean => {
-    const { revision: number } = revision.state
-    const found = lookUp(projectId, number)
-    return found?.ino === inode && found.mtimeMs === modifiedMs && lookUp(projectId, number + 1) === undefined
+  // Synchronous on purpose: 5 microseconds for both, where a trip through the thread pool costs tens.
+  const isNewest = ({ path, next, inode, modifiedMs }: Head): boolean => {
+    const found = statsOf(path)
+    return found?.ino === inode && found.mtimeMs === modifiedMs && statsOf(next) === undefined
   }
+
+  const headOf = (projectId: string, revision: Revision, { ino, mtimeMs }: Stats): Head => ({
+    revision,
+    inode: ino,
+    modifiedMs: mtimeMs,
+    path: paths.revision(projectId, revision.state.revision),
+    next: paths.revision(projectId, revision.state.revision + 1),
+  })
 
   const numbers = async (projectId: string): Promise<number[]> => {
     const names = await readdir(paths.meta(projectId)).catch((error: unknown) => {
@@ -76,30 +91,43 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const newest = (await numbers(projectId)).at(-1)
       if (newest === undefined) return undefined
-      const head = await readHead(paths.revision(projectId, newest), projectId, newest)
-      if (head) return head
+      const read = await readRevision(paths.revision(projectId, newest), projectId, newest)
+      if (read) return headOf(projectId, read.revision, read.stats)
     }
     throw damaged(projectId)
   }
 
+  const read = async (projectId: string): Promise<Revision | undefined> => {
+    const known = heads.get(projectId)
+    if (known && isNewest(known)) return known.revision
+    // Most requests for projects that do not exist end here.
+    if (!known && statsOf(paths.meta(projectId)) === undefined) return undefined
+    const head = await load(projectId)
+    if (head) heads.set(projectId, head)
+    else heads.delete(projectId)
+    return head?.revision
+  }
+
   return {
-    async read(projectId) {
+    read,
+
+    isOvertaken: async (projectId, revision) => (await read(projectId))?.state.revision !== revision,
+
+    current(projectId, share = false) {
       const known = heads.get(projectId)
-      if (known && isNewest(projectId, known)) return known.revision
-      // Most requests for projects that do not exist end here.
-      if (!known && statsOf(paths.meta(projectId)) === undefined) return undefined
-      const head = await load(projectId)
-      if (head) heads.set(projectId, head)
-      else heads.delete(projectId)
-      return head?.revision
+      if (!known || (share && shown.has(known))) return known?.revision
+      if (!isNewest(known)) return undefined
+      if (shown.size === 0) setImmediate(() => shown.clear())
+      shown.add(known)
+      return known.revision
     },
 
     numbers,
 
     remember(revision) {
       const { project_id, revision: number } = revision.state
-      const found = lookUp(project_id, number)
-      if (found) heads.set(project_id, { revision, inode: found.ino, modifiedMs: found.mtimeMs })
+      const found = statsOf(paths.revision(project_id, number))
+      if (found) heads.set(project_id, headOf(project_id, revision, found))
     },
 
     forget(projectId) {
@@ -109,16 +137,20 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
 }
 
 /** Undefined where the file is gone. @throws TintypeError `project_damaged`; errors of the system as they are */
-const readHead = async (path: string, projectId: string, number: number): Promise<Head | undefined> => {
+const readRevision = async (
+  path: string,
+  projectId: string,
+  number: number,
+): Promise<{ revision: Revision; stats: Stats } | undefined> => {
   try {
     const handle = await open(path)
     try {
-      const { ino, mtimeMs } = await handle.stat()
+      const stats = await handle.stat()
       const revision = decodeRevision(await handle.readFile('utf8'))
       // A file may be whole and at the wrong place: a folder that was copied, a file under another's name.
       if (revision.state.project_id !== projectId || revision.state.revision !== number)
         throw new Error(`the file is revision ${revision.state.revision} of "${revision.state.project_id}"`)
-      return { revision, inode: ino, modifiedMs: mtimeMs }
+      return { revision, stats }
     } finally {
       await handle.close()
     }

@@ -15,6 +15,9 @@ export const createPaths = (storageDir: string) => {
     root,
     projects,
     tmp: join(root, '.tmp'),
+    cache: join(root, '.cache'),
+    /** What was made from one image and can be made again. */
+    cached: (projectId: string, imageId: string) => join(root, '.cache', folderOf(projectId), imageId),
     project,
     variants: (projectId: string, size: Size) => join(project(projectId), size),
     variant: (projectId: string, imageId: string, size: Size) => join(project(projectId), size, `${imageId}.jpg`),

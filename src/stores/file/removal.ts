@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache'
 import { findImage } from '../../core/image-list.ts'
 import { SIZES } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { codeOf, removeFile, sync } from './durable.ts'
+import { codeOf, removeFile, removeFolder, sync } from './durable.ts'
 import type { Heads } from './heads.ts'
 import type { Paths } from './paths.ts'
 import type { Revision } from './revision.ts'
@@ -41,6 +41,7 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
   const finished = new LRUCache<string, Set<string>>({ max: 1000 })
 
   const image = async (projectId: string, imageId: string): Promise<void> => {
+    await removeFolder(paths.cached(projectId, imageId))
     for (const size of ORDER) await removeFile(paths.variant(projectId, imageId, size))
   }
 

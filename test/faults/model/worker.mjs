@@ -80,13 +80,20 @@ const add = async (projectId) => {
 }
 
 const change = (projectId, toDo) =>
-  timed({ type: 'change', change: toDo }, async () => ({ state: await shown(await store.commit(projectId, toDo)) }))
+  timed({ type: 'change', change: toDo }, async () => {
+    const state = await shown(await store.commit(projectId, toDo))
+    // Kept, but nobody can say any more what it led to: as good as unknown.
+    return state ? { state } : { error: 'store_unavailable', because: 'overtaken before its list was read' }
+  })
 
 const read = (projectId) =>
   timed({ type: 'read' }, async () => {
-    const state = await store.project(projectId)
-    if (!state) return { state: null }
-    const snapshot = await shown(state)
+    let snapshot
+    while (!snapshot) {
+      const state = await store.project(projectId)
+      if (!state) return { state: null }
+      snapshot = await shown(state)
+    }
     const known = knownIn(projectId)
     known.push(...snapshot.ids.filter((id) => !known.includes(id)))
     return { state: snapshot }
@@ -116,7 +123,8 @@ const timed = async (action, work) => {
 
 const shown = async (state) => {
   const { images: _, ...project } = state
-  return { ...project, ids: (await store.images(state)).map(({ id }) => id) }
+  const images = await store.images(state)
+  return images && { ...project, ids: images.map(({ id }) => id) }
 }
 
 const recordOf = (id) => {

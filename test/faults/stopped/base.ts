@@ -23,7 +23,7 @@ export const prepareBase = async (folder: string, images: number): Promise<Base>
       await store.commit(PROJECT, { type: 'edit', title: `title ${state?.revision}` })
       continue
     }
-    const loaded = { ...state, images: { runs: [], tail: await store.images(state) } }
+    const loaded = { ...state, images: { runs: [], tail: (await store.images(state)) ?? [] } }
     await store.close()
     return { folder, state: loaded }
   }

@@ -48,6 +48,7 @@ const readList = async (projectId) => {
     return undefined
   }
   const images = await store.images(state)
+  if (!images) return readList(projectId)
   const at = `${projectId} at revision ${state.revision}`
   if (known && state.revision < known.revision) findings.push(`${at}: revision ${known.revision} was read before`)
   if (known?.revision === state.revision) {

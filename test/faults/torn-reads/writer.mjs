@@ -57,7 +57,7 @@ const work = async ({ projectId, images }) => {
 const change = async (projectId, images) => {
   const state = await store.project(projectId)
   if (!state || state.image_count < images / 2) return add(projectId)
-  const ids = (await store.images(state)).map(({ id }) => id)
+  const ids = ((await store.images(state)) ?? []).map(({ id }) => id)
   const chance = Math.random()
   if (chance < 0.35 && ids.length < images * 1.5) return add(projectId)
   if (chance < 0.75) return store.commit(projectId, { type: 'delete_image', imageId: pick(ids) })

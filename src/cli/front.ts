@@ -1,0 +1,87 @@
+// Connections before Node's HTTP server sees them: a request for a small picture in memory is answered at once.
+//
+// Node's server makes some twenty objects and timers of each request, which take twice the time of the answer. So a
+// connection starts here, and stays as long as each piece that comes is one plain whole request that can be answered from
+// memory. With the first one that is anything else it goes to Node's server, with that request, and stays there.
+
+import type { Socket } from 'node:net'
+import { type AnswerFast, type FastRequest, writeAnswer } from '../http/fast.ts'
+
+export interface FrontOptions {
+  answerFast: AnswerFast
+  /** Gives a connection to the HTTP server, from now on. */
+  handOver(socket: Socket): void
+  /** Time for the first request, after which a connection is closed, in milliseconds. */
+  firstMs: number
+  /** Time for each further one, in milliseconds. */
+  idleMs: number
+}
+
+/** Larger ones are for the HTTP server, which has a limit of its own. */
+const MAX_HEAD_BYTES = 4096
+
+export const createFront = (options: FrontOptions) => {
+  const { answerFast, handOver, firstMs, idleMs } = options
+
+  return (socket: Socket): void => {
+    let isFirst = true
+
+    const onData = (piece: Buffer): void => {
+      const request = readRequest(piece, socket)
+      const answer = request && answerFast(request)
+      if (!answer) {
+        leave(piece)
+        return
+      }
+      if (isFirst) socket.setTimeout(idleMs)
+      isFirst = false
+      writeAnswer(socket, answer)
+      // No more is read from one who does not read.
+      if (socket.writableLength > 0) socket.pause()
+    }
+    const onDrain = (): void => {
+      if (socket.isPaused()) socket.resume()
+    }
+    const onEnd = (): void => void socket.end()
+    const onTimeout = (): void => void socket.destroy()
+    // The connection is destroyed by then, and nobody waits for it.
+    const onError = (): void => {}
+
+    const leave = (piece: Buffer): void => {
+      socket.off('data', onData).off('drain', onDrain).off('end', onEnd).off('timeout', onTimeout).off('error', onError)
+      socket.setTimeout(0)
+      handOver(socket)
+      socket.unshift(piece)
+    }
+
+    socket.on('data', onData).on('drain', onDrain).on('end', onEnd).on('timeout', onTimeout).on('error', onError)
+    socket.setTimeout(firstMs)
+  }
+}
+
+const REQUEST_LINE = /^(GET|HEAD) (\/[!-~]*) HTTP\/1\.1$/
+const HEADER = /^([A-Za-z0-9-]+):[ \t]*([!-~](?:[ -~]*[!-~])?)?[ \t]*$/
+
+/**
+ * A piece that is one whole request without a body, in the plainest form. Undefined for everything else, also for what
+ * is only unusual: whether it is an error is for the HTTP server to say.
+ */
+const readRequest = (piece: Buffer, socket: Socket): FastRequest | undefined => {
+  if (piece.length > MAX_HEAD_BYTES) return undefined
+  const lines = piece.toString('latin1').split('\r\n')
+  // The empty line at the end, and nothing behind it.
+  if (lines.length < 3 || lines.pop() !== '' || lines.pop() !== '') return undefined
+  const [, method, url] = REQUEST_LINE.exec(lines[0] ?? '') ?? []
+  if (method === undefined || url === undefined) return undefined
+  const rawHeaders: string[] = []
+  for (let at = 1; at < lines.length; at++) {
+    const [, name, value = ''] = HEADER.exec(lines[at] ?? '') ?? []
+    if (
+      name === undefined ||
+      (name.length === 10 && name.toLowerCase() === 'connection' && value.toLowerCase() !== 'keep-alive')
+    )
+      return undefined
+    rawHeaders.push(name, value)
+  }
+  return { method, url, rawHeaders, socket }
+}

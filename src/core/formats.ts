@@ -1,0 +1,48 @@
+// The formats that pictures are sent in, and which of them a client gets that leaves the choice to us.
+
+/** What pictures can be made as, best first. The stored variants are JPEG. */
+export const FORMATS = ['avif', 'webp', 'jpeg'] as const
+
+export type Format = (typeof FORMATS)[number]
+
+export const MEDIA_TYPES = {
+  avif: 'image/avif',
+  webp: 'image/webp',
+  jpeg: 'image/jpeg',
+} as const satisfies Record<Format, string>
+
+/** Of URLs and files. */
+export const EXTENSIONS = { avif: 'avif', webp: 'webp', jpeg: 'jpg' } as const satisfies Record<Format, string>
+
+/** The format of an extension, or of its name in a parameter: `jpg` and `jpeg` are one. */
+export const formatOf = (name: string): Format | undefined =>
+  name === 'jpg' ? 'jpeg' : FORMATS.find((format) => format === name)
+
+/**
+ * The format for a client that sends this `Accept` (RFC 9110 section 12.5.1): of those that it weighs most, AVIF, then
+ * WebP, then JPEG. AVIF and WebP only where they are named: browsers that know neither send `image/*` as well. JPEG
+ * where nothing is accepted, too: an answer that is looked at anyway serves better than none.
+ */
+export const chooseFormat = (accept: string | undefined): Format => {
+  const weights = weightsOf(accept ?? '*/*')
+  const weightOf = (format: Format): number =>
+    weights.get(MEDIA_TYPES[format]) ?? (format === 'jpeg' ? (weights.get('image/*') ?? weights.get('*/*') ?? 0) : 0)
+  const best = Math.max(...FORMATS.map(weightOf))
+  return best === 0 ? 'jpeg' : (FORMATS.find((format) => weightOf(format) === best) ?? 'jpeg')
+}
+
+/** Beyond this nobody states a preference; it is not read. */
+const MAX_ACCEPT_LENGTH = 2000
+
+const weightsOf = (accept: string): Map<string, number> => {
+  const weights = new Map<string, number>()
+  for (const range of accept.slice(0, MAX_ACCEPT_LENGTH).toLowerCase().split(',')) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim())
+    const weight = parameters.find((parameter) => /^q\s*=/.test(parameter))?.replace(/^q\s*=\s*/, '')
+    weights.set(type, weight === undefined ? 1 : weightFrom(weight))
+  }
+  return weights
+}
+
+/** Of a weight that is none, as of one that is 0: not wanted. */
+const weightFrom = (text: string): number => (/^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(text) ? Number(text) : 0)

@@ -1,0 +1,51 @@
+// What is made from an original and kept: a transform, or one of the named sizes in another format than JPEG.
+
+import { createHash } from 'node:crypto'
+import { EXTENSIONS, type Format } from './formats.ts'
+import type { Size } from './names.ts'
+import { type Transform, transformParameters, withFormat } from './transform.ts'
+
+export type Recipe =
+  | { kind: 'size'; size: Size; format: Format }
+  | { kind: 'transform'; transform: Transform & { format: Format } }
+
+/** Counts the ways in which recipes were carried out: with another number, no file made before is used any more. */
+const EDITION = 1
+
+const sizes = new Map<string, Recipe>()
+
+/** The same object for the same size and format. */
+export const sizeRecipe = (size: Size, format: Format): Recipe => {
+  const recipe: Recipe = sizes.get(`${size}.${format}`) ?? { kind: 'size', size, format }
+  sizes.set(`${size}.${format}`, recipe)
+  return recipe
+}
+
+/** @param choice the format where the transform leaves it open */
+export const transformRecipe = (transform: Transform, choice: Format): Recipe => {
+  const format = transform.format === 'auto' ? choice : transform.format
+  return { kind: 'transform', transform: { ...withFormat(transform, format), format } }
+}
+
+export const formatOfRecipe = (recipe: Recipe): Format =>
+  recipe.kind === 'size' ? recipe.format : recipe.transform.format
+
+/** The name of the file that a recipe leads to, the same for all that mean the same: `<32 hex digits>.<extension>`. */
+export const recipeName = (recipe: Recipe): string => {
+  const known = names.get(recipe)
+  if (known !== undefined) return known
+  const name = nameOf(recipe)
+  names.set(recipe, name)
+  return name
+}
+
+const names = new WeakMap<Recipe, string>()
+
+const nameOf = (recipe: Recipe): string => {
+  const text =
+    recipe.kind === 'size'
+      ? `size=${recipe.size}`
+      : new URLSearchParams(transformParameters(recipe.transform)).toString()
+  const hash = createHash('sha256').update(`${EDITION}\n${recipe.kind}\n${text}`).digest('hex').slice(0, 32)
+  return `${hash}.${EXTENSIONS[formatOfRecipe(recipe)]}`
+}

@@ -1,0 +1,108 @@
+// Signed URLs: HMAC-SHA256 (RFC 2104) over what a URL means, made with the newest of several keys and accepted from all.
+
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { TintypeError } from './errors.ts'
+import { eachOnce, invalidParameter, type Parameter } from './parameters.ts'
+import { parseTransform, transformParameters } from './transform.ts'
+
+/** Shortest signing key, in characters: with fewer, somebody with one signed URL can find it by trying. */
+export const MIN_KEY_LENGTH = 16
+
+/** @throws TintypeError `invalid_parameter` where one is too short; it is not repeated */
+export const parseSigningKeys = (keys: readonly string[] | string): string[] => {
+  const list = typeof keys === 'string' ? keys.split(',') : [...keys]
+  const trimmed = list.map((key) => key.trim()).filter((key) => key !== '')
+  const short = trimmed.find((key) => key.length < MIN_KEY_LENGTH)
+  if (short !== undefined)
+    throw invalidParameter('signing keys', `at least ${MIN_KEY_LENGTH} characters each`, `one of ${short.length}`)
+  return trimmed
+}
+
+export interface Signed {
+  /** Below `/projects`, as routes see it: what a proxy or a parent app puts before it is not signed. */
+  path: string
+  /** What is signed, by its name; without `sig`. */
+  parameters: ReadonlyMap<string, string>
+}
+
+/** The parameters that make a signature. */
+export const EXPIRES = 'exp'
+export const SIGNATURE = 'sig'
+
+export interface SignUrlOptions {
+  /** The first one signs. */
+  keys: readonly string[]
+  /** When the URL stops to be valid. @default never */
+  expiresAt?: Date
+}
+
+/**
+ * The URL with `exp` and `sig`, absolute or from `/` as it was given. A transform is written in its canonical form.
+ *
+ * @param url of a picture: `https://img.example.com/projects/<id>/images/<id>/render?w=320`
+ * @throws TintypeError `invalid_parameter` where there is no key, or the URL is none that can be signed
+ */
+export const signUrl = (url: string, { keys, expiresAt }: SignUrlOptions): string => {
+  const [key] = keys
+  if (key === undefined) throw invalidParameter('keys', 'at least one signing key', 'none')
+  const base = 'http://relative.invalid'
+  const parsed = URL.canParse(url, base) ? new URL(url, base) : undefined
+  const path = /\/projects\/.+$/.exec(parsed?.pathname ?? '')?.[0]
+  if (!parsed || path === undefined) throw invalidParameter('url', 'a URL with /projects/ in its path', url)
+  const given = eachOnce(parsed.searchParams)
+  given.delete(SIGNATURE)
+  given.delete(EXPIRES)
+  const parameters = new Map(path.endsWith('/render') && !given.has('preset') ? ofTransform(given) : given)
+  if (expiresAt) parameters.set(EXPIRES, String(Math.floor(expiresAt.getTime() / 1000)))
+  const text = new URLSearchParams([...parameters, [SIGNATURE, signatureOf(key, { path, parameters })]])
+  return `${parsed.origin === base ? '' : parsed.origin}${parsed.pathname}?${text}`
+}
+
+/**
+ * @param signature as it came, undefined where none did
+ * @param now milliseconds since 1970
+ * @throws TintypeError `signature_required`, `signature_invalid`, `signature_expired`; `invalid_parameter` where `exp`
+ *   is no time
+ */
+export const verifySignature = (
+  signed: Signed,
+  signature: string | undefined,
+  keys: readonly string[],
+  now: number,
+): void => {
+  if (signature === undefined)
+    throw new TintypeError(
+      'signature_required',
+      keys.length === 0
+        ? 'Expected a preset: this server has no signing keys, so that it takes no other transforms.'
+        : 'Expected a signature in "sig", or one of the presets in "preset".',
+    )
+  // Every key is tried, so that the time says nothing of which one fits.
+  const fits = keys.map((key) => isEqual(signature, signatureOf(key, signed)))
+  if (!fits.includes(true)) throw new TintypeError('signature_invalid', 'The signature does not belong to this URL.')
+  const expires = signed.parameters.get(EXPIRES)
+  if (expires === undefined) return
+  if (!/^\d{1,12}$/.test(expires)) throw invalidParameter(EXPIRES, 'seconds since 1970', expires)
+  if (now >= Number(expires) * 1000)
+    throw new TintypeError('signature_expired', `The URL was valid until ${timeText(Number(expires))}.`)
+}
+
+/** Transforms in their canonical form, so that a signature says what is made and not how it was written. */
+export const ofTransform = (parameters: ReadonlyMap<string, string>): Parameter[] =>
+  transformParameters(parseTransform(parameters))
+
+const signatureOf = (key: string, { path, parameters }: Signed): string => {
+  const sorted = [...parameters].sort(([one], [other]) => (one < other ? -1 : 1))
+  return createHmac('sha256', key)
+    .update(`tintype-url-1\n${path}\n${new URLSearchParams(sorted)}`)
+    .digest('base64url')
+}
+
+const isEqual = (received: string, expected: string): boolean => {
+  const [first, second] = [Buffer.from(received), Buffer.from(expected)]
+  return first.length === second.length && timingSafeEqual(first, second)
+}
+
+/** A time beyond the range of dates is said in seconds. */
+const timeText = (seconds: number): string =>
+  seconds * 1000 <= 8.64e15 ? new Date(seconds * 1000).toISOString() : `${seconds} s after 1970`

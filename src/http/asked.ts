@@ -1,0 +1,113 @@
+// What a request for a transform asks for: read, found to be allowed, and remembered.
+
+import { LRUCache } from 'lru-cache'
+import { chooseFormat } from '../core/formats.ts'
+import { eachOnce, invalidParameter } from '../core/parameters.ts'
+import { type Presets, presetOf } from '../core/presets.ts'
+import { type Recipe, transformRecipe } from '../core/recipe.ts'
+import { EXPIRES, SIGNATURE, verifySignature } from '../core/signature.ts'
+import { parseTransform, type Transform, transformParameters } from '../core/transform.ts'
+import { IMMUTABLE } from './deliver.ts'
+
+export interface AskedOptions {
+  /** The first one signs, all verify. @default none, so that only presets can be asked for */
+  signingKeys?: readonly string[]
+  /** Transforms that need no signature. @default none */
+  presets?: Presets
+}
+
+export interface Asked {
+  /** True where `Accept` decides the format. */
+  isChosen: boolean
+  recipeFor(accept: string | undefined): Recipe
+  /** As it is now: no cache keeps an answer for longer than its URL is valid. */
+  cacheControl(): string
+  /** Milliseconds since 1970. */
+  expiresMs: number
+}
+
+export interface AskedReader {
+  /**
+   * @param path of the transform, below the app's own root
+   * @param search as it came, with its `?`
+   * @throws TintypeError `invalid_parameter`, `signature_required`, `signature_invalid`, `signature_expired`
+   */
+  read(path: string, search: string): Asked
+  /** What was read before and is still valid. */
+  known(path: string, search: string): Asked | undefined
+}
+
+/** A preset can be given another meaning by the operator of the server. */
+const PRESET_CACHING = 'public, max-age=86400'
+
+const YEAR_SECONDS = 31_536_000
+
+/** A page asks for the same few again and again. */
+const REMEMBERED = { max: 5000, maxLength: 500 }
+
+export const createAskedReader = ({ signingKeys = [], presets = new Map() }: AskedOptions): AskedReader => {
+  const remembered = new LRUCache<string, Asked>({ max: REMEMBERED.max })
+
+  const read = (path: string, search: string): Asked => {
+    const parameters = eachOnce(new URLSearchParams(search))
+    const signature = taken(parameters, SIGNATURE)
+    const expires = taken(parameters, EXPIRES)
+    const expiry = expires === undefined ? [] : ([[EXPIRES, expires]] as const)
+    const preset = taken(parameters, 'preset')
+    const verify = (meaning: readonly (readonly [string, string])[]) =>
+      verifySignature({ path, parameters: new Map([...meaning, ...expiry]) }, signature, signingKeys, Date.now())
+    if (preset === undefined) {
+      const transform = parseTransform(parameters)
+      verify(transformParameters(transform))
+      return askedOf(transform, IMMUTABLE, expires)
+    }
+    for (const [name, value] of parameters) throw invalidParameter(name, 'nothing else beside preset', value)
+    const transform = presetOf(presets, preset)
+    if (signature === undefined) return askedOf(transform, PRESET_CACHING, undefined)
+    verify([['preset', preset]])
+    return askedOf(transform, PRESET_CACHING, expires)
+  }
+
+  const known = (path: string, search: string): Asked | undefined => {
+    const asked = remembered.get(path + search)
+    return asked && Date.now() < asked.expiresMs ? asked : undefined
+  }
+
+  return {
+    known,
+    read(path, search) {
+      const before = known(path, search)
+      if (before) return before
+      const asked = read(path, search)
+      if (search.length <= REMEMBERED.maxLength) remembered.set(path + search, asked)
+      return asked
+    },
+  }
+}
+
+const askedOf = (transform: Transform, caching: string, expires: string | undefined): Asked => {
+  const isChosen = transform.format === 'auto'
+  const recipes = new Map<string, Recipe>()
+  const expiresMs = expires === undefined ? Number.POSITIVE_INFINITY : Number(expires) * 1000
+  return {
+    isChosen,
+    recipeFor(accept) {
+      const format = isChosen ? chooseFormat(accept) : 'jpeg'
+      const recipe = recipes.get(format) ?? transformRecipe(transform, format)
+      recipes.set(format, recipe)
+      return recipe
+    },
+    cacheControl() {
+      if (expires === undefined) return caching
+      const seconds = Math.floor((expiresMs - Date.now()) / 1000)
+      return `public, max-age=${Math.max(0, Math.min(YEAR_SECONDS, seconds))}`
+    },
+    expiresMs,
+  }
+}
+
+const taken = (parameters: Map<string, string>, name: string): string | undefined => {
+  const value = parameters.get(name)
+  parameters.delete(name)
+  return value
+}

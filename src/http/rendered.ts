@@ -1,0 +1,19 @@
+// How a picture that was made from an original is delivered.
+
+import { MEDIA_TYPES } from '../core/formats.ts'
+import { formatOfRecipe } from '../core/recipe.ts'
+import type { Render } from '../services/renders.ts'
+import type { Delivery } from './deliver.ts'
+
+/** @param vary header of the request by which the format was chosen */
+export const renderDelivery = (
+  { imageId, name, recipe, modifiedMs }: Omit<Render, 'open'>,
+  cacheControl: string,
+  vary: string | undefined,
+): Delivery => ({
+  etag: `"${imageId}-${name}"`,
+  modifiedMs,
+  cacheControl,
+  contentType: MEDIA_TYPES[formatOfRecipe(recipe)],
+  vary,
+})

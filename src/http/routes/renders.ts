@@ -1,0 +1,70 @@
+// Handlers of what is made from originals: transforms, and the named sizes in other formats than JPEG.
+
+import { decide } from '../../core/delivery.ts'
+import type { Format } from '../../core/formats.ts'
+import type { Size } from '../../core/names.ts'
+import { sizeRecipe } from '../../core/recipe.ts'
+import type { Pictures } from '../../services/pictures.ts'
+import type { Render, Renders } from '../../services/renders.ts'
+import type { AskedReader } from '../asked.ts'
+import { type Delivery, deliver, IMMUTABLE } from '../deliver.ts'
+import { imageIdOf, projectIdOf } from '../params.ts'
+import { renderDelivery } from '../rendered.ts'
+import type { Context } from '../respond.ts'
+import { coverDelivery } from '../stored.ts'
+
+export interface RenderRouteOptions {
+  renders: Renders
+  pictures: Pictures
+  asked: AskedReader
+}
+
+export const createRenderRoutes = ({ renders, pictures, asked }: RenderRouteOptions) => {
+  const send = async (c: Context, render: Render, delivery: Delivery): Promise<Response> => {
+    const open = () => render.open(c.req.raw.signal)
+    const source = { bytes: 0, open }
+    // The length of something can be told only once it is there.
+    if (c.req.method === 'HEAD' && decide((name) => c.req.header(name), delivery) === 'send') {
+      const content = await open()
+      source.bytes = Buffer.isBuffer(content) ? content.length : content.bytes
+      if (!Buffer.isBuffer(content)) await content.handle.close()
+    }
+    return deliver(c, source, delivery)
+  }
+
+  return {
+    async render(c: Context) {
+      const projectId = projectIdOf(c)
+      const imageId = imageIdOf(c, projectId)
+      const { url } = c.req
+      const at = url.indexOf('?')
+      // Before it is read: an error of it depends on `Accept` as well.
+      if (CHOSEN.test(url)) c.set('vary', 'Accept')
+      const { isChosen, recipeFor, cacheControl } = asked.read(
+        `/projects/${projectId}/images/${imageId}/render`,
+        at < 0 ? '' : url.slice(at),
+      )
+      if (isChosen) c.set('vary', 'Accept')
+      const render = await renders.find(projectId, imageId, recipeFor(c.req.header('accept')))
+      return send(c, render, renderDelivery(render, cacheControl(), c.get('vary')))
+    },
+
+    /** A named size in another format than JPEG. */
+    async sized(c: Context, projectId: string, imageId: string, size: Size, format: Format) {
+      const render = await renders.find(projectId, imageId, sizeRecipe(size, format))
+      return send(c, render, renderDelivery(render, IMMUTABLE, c.get('vary')))
+    },
+
+    /** The same of the primary image. */
+    async cover(c: Context, projectId: string, size: Size, format: Format) {
+      const { picture, project } = await pictures.findPrimary(projectId, size)
+      const render = await renders.find(projectId, picture.imageId, sizeRecipe(size, format))
+      const { etag, contentType, vary } = renderDelivery(render, IMMUTABLE, c.get('vary'))
+      return send(c, render, { ...coverDelivery(picture, project, Date.now()), etag, contentType, vary })
+    },
+  }
+}
+
+export type RenderRoutes = ReturnType<typeof createRenderRoutes>
+
+const CHOSEN = /[?&]format=auto(?:&|$)/

@@ -1,0 +1,29 @@
+// How a stored JPEG is delivered: under its id, and as the cover of its project.
+
+import { coverShownMs } from '../core/delivery.ts'
+import type { Project } from '../core/model.ts'
+import type { Picture } from '../services/pictures.ts'
+import { type Delivery, IMMUTABLE } from './deliver.ts'
+
+/** By id: the file never changes. */
+export const storedDelivery = ({ imageId, size, modifiedMs }: Picture): Delivery => ({
+  etag: `"${imageId}-${size}"`,
+  modifiedMs,
+  cacheControl: IMMUTABLE,
+  contentType: 'image/jpeg',
+})
+
+/**
+ * As the cover: to be asked for again, since another image may take its place at any moment. Its date is that of the
+ * project's last change, because an older image may become the cover after a newer one.
+ */
+export const coverDelivery = (picture: Picture, { updated_at }: Project, nowMs: number): Delivery => {
+  const changedMs = Date.parse(updated_at)
+  return {
+    ...storedDelivery(picture),
+    modifiedMs: changedMs,
+    shownModifiedMs: coverShownMs(changedMs, nowMs),
+    dateIsWeak: true,
+    cacheControl: 'no-cache',
+  }
+}

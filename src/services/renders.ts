@@ -1,0 +1,164 @@
+// Pictures made from originals: small ones from memory, others from the disk cache, new ones by an encoder.
+
+import { join } from 'node:path'
+import { LRUCache } from 'lru-cache'
+import { type ProjectState, unknownImage, unknownProject } from '../core/changes.ts'
+import { type Recipe, recipeName } from '../core/recipe.ts'
+import type { EncoderPool } from '../image/encoder.ts'
+import type { RenderCache } from '../stores/cache/render-cache.ts'
+import type { FoundFile, OpenFile, Store } from '../stores/store.ts'
+
+export interface RendersOptions {
+  store: Store
+  encoders: EncoderPool
+  cache: RenderCache
+  /** Folder of the store, where the encoders find originals. */
+  storageDir: string
+  /** Memory for small pictures, in bytes; 0 keeps none. @default 16777216 (16 MiB) */
+  cacheBytes?: number
+  /** Largest picture that is kept in memory, in bytes. @default 131072 (128 KiB) */
+  maxBodyBytes?: number
+}
+
+export interface Render {
+  imageId: string
+  /** Of the recipe: with the image's id, it says which bytes these are. */
+  name: string
+  recipe: Recipe
+  /** Of the original, in whole seconds, as milliseconds since 1970. */
+  modifiedMs: number
+  /**
+   * The picture, made now where it is not kept: the bytes of a small one, the open file of another.
+   *
+   * @param signal of the request: what nobody waits for any more is not made
+   * @throws TintypeError `image_not_found` where it was deleted meanwhile, `project_damaged`, `busy`,
+   *   `image_too_slow`, `storage_full`; the signal's reason
+   */
+  open(signal?: AbortSignal): Promise<Buffer<ArrayBuffer> | OpenFile>
+}
+
+export interface Renders {
+  /** Opens and makes nothing. @throws TintypeError `project_not_found`, `image_not_found` */
+  find(projectId: string, imageId: string, recipe: Recipe): Promise<Render>
+  /** Without a wait, where it is in memory. Undefined says nothing. */
+  peek(projectId: string, imageId: string, recipe: Recipe): RenderInMemory | undefined
+  /** Finishes what is being kept. */
+  close(): Promise<void>
+}
+
+export interface RenderInMemory extends Omit<Render, 'open'> {
+  body: Buffer<ArrayBuffer>
+}
+
+interface Kept {
+  body: Buffer<ArrayBuffer>
+  modifiedMs: number
+  /** Newest revision of the project in which the image was seen to be there. */
+  revision: number
+}
+
+/** The objects around the bytes of one picture, about. */
+const ENTRY_BYTES = 1000
+
+export const createRenders = (options: RendersOptions): Renders => {
+  const { store, encoders, cache, storageDir } = options
+  const cacheBytes = options.cacheBytes ?? 16 * 2 ** 20
+  const maxBodyBytes = cacheBytes === 0 ? -1 : (options.maxBodyBytes ?? 128 * 1024)
+  const memory = new LRUCache<string, Kept>({
+    maxSize: Math.max(1, cacheBytes),
+    sizeCalculation: ({ body }, key) => body.length + key.length * 2 + ENTRY_BYTES,
+  })
+
+  const requireProject = async (projectId: string): Promise<ProjectState> => {
+    const project = store.current(projectId) ?? (await store.project(projectId))
+    if (!project) throw unknownProject(projectId)
+    return project
+  }
+
+  const requireOriginal = async (projectId: string, imageId: string): Promise<FoundFile> => {
+    const original = await store.findVariant(projectId, imageId, 'original')
+    if (original) return original
+    await requireProject(projectId)
+    throw unknownImage(projectId, imageId)
+  }
+
+  const openFile = async (project: ProjectState, imageId: string, recipe: Recipe, signal?: AbortSignal) => {
+    const { project_id: projectId } = project
+    const original = await requireOriginal(projectId, imageId)
+    const isWanted = async () => (await store.findVariant(projectId, imageId, 'original')) !== undefined
+    try {
+      return await cache.get(
+        { projectId, imageId, name: recipeName(recipe) },
+        {
+          make: (target, signal) =>
+            encoders.render({ source: join(storageDir, original.path), target, recipe }, { signal }),
+          modifiedMs: original.modifiedMs,
+          isWanted,
+          signal,
+        },
+      )
+    } catch (error) {
+      // Deleted before the encoder had read it.
+      if (!(await isWanted())) throw unknownImage(projectId, imageId)
+      throw error
+    }
+  }
+
+  return {
+    async find(projectId, imageId, recipe) {
+      const name = recipeName(recipe)
+      const key = keyOf(projectId, imageId, name)
+      const project = await requireProject(projectId)
+      const kept = memory.get(key)
+      if (kept && kept.revision !== project.revision) {
+        const original = await store.findVariant(projectId, imageId, 'original')
+        if (original && inSeconds(original.modifiedMs) === kept.modifiedMs) kept.revision = project.revision
+        else memory.delete(key)
+      }
+      if (kept?.revision === project.revision)
+        return { imageId, name, recipe, modifiedMs: kept.modifiedMs, open: () => Promise.resolve(kept.body) }
+      const { modifiedMs } = await requireOriginal(projectId, imageId)
+      return {
+        imageId,
+        name,
+        recipe,
+        modifiedMs: inSeconds(modifiedMs),
+        async open(signal) {
+          const file = await openFile(project, imageId, recipe, signal)
+          if (file.bytes > maxBodyBytes) return file
+          const body = await readWhole(file)
+          memory.set(key, { body, modifiedMs: inSeconds(modifiedMs), revision: project.revision })
+          return body
+        },
+      }
+    },
+
+    peek(projectId, imageId, recipe) {
+      const name = recipeName(recipe)
+      const kept = memory.get(keyOf(projectId, imageId, name))
+      if (!kept || store.current(projectId)?.revision !== kept.revision) return undefined
+      return { imageId, name, recipe, modifiedMs: kept.modifiedMs, body: kept.body }
+    },
+
+    close: () => cache.close(),
+  }
+}
+
+const keyOf = (projectId: string, imageId: string, name: string): string => `${projectId}/${imageId}/${name}`
+
+const inSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000
+
+const readWhole = async ({ handle, bytes }: OpenFile): Promise<Buffer<ArrayBuffer>> => {
+  try {
+    // Not from Node's pool, of which a small body would hold 8 KiB.
+    const body = Buffer.allocUnsafeSlow(bytes)
+    for (let at = 0; at < bytes; ) {
+      const { bytesRead } = await handle.read(body, at, bytes - at, at)
+      if (bytesRead === 0) throw new Error(`the file ends at byte ${at}, when it was opened it had ${bytes}`)
+      at += bytesRead
+    }
+    return body
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,186 @@
+// Reads by wrk: one worker of Tintype as its users start it, logging and metrics on, in turn with one worker of nginx
+// that serves the same file. Then the times of covers while two photos of 12 MP a second are uploaded.
+//
+//   npm run bench -- serve [rounds] [seconds]
+
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { freePort, hasNginx, startNginx } from '../helpers/nginx.mjs'
+import { photo } from '../helpers/photo.mjs'
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const PROJECT = 'wall'
+const IMAGES = 100
+const CONNECTIONS = 16
+const WARM_UP_SECONDS = 5
+const UPLOAD_EVERY_MS = 500
+
+/** @param {readonly string[]} args */
+export const run = async ([rounds = '5', seconds = '3']) => {
+  if (!hasNginx()) throw new Error("this benchmark needs Debian's packages nginx and wrk")
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'))
+  const stops = []
+  try {
+    const tintype = await startTintype(folder)
+    stops.push(tintype.stop)
+    const { imageId } = await fill(tintype.url)
+    const www = join(folder, 'www')
+    const port = await freePort()
+    const tasks = await tasksOf({ url: tintype.url, imageId, www, nginx: `http://127.0.0.1:${port}` })
+    const http = `sendfile on; tcp_nopush on; keepalive_requests 1000000000; types { image/jpeg jpg; application/json json; }
+      server { listen 127.0.0.1:${port}; root ${www}; }`
+    const nginx = await startNginx({ folder: join(folder, 'nginx'), port, http })
+    stops.push(nginx.stop)
+    const rows = []
+    for (const task of tasks) rows.push(await compare(task, Number(rounds), seconds))
+    console.log(`\nRequests a second, ${CONNECTIONS} connections, medians of ${rounds} rounds in turn:`)
+    console.table(rows)
+    console.log('Covers while two photos of 12 MP a second are uploaded, milliseconds:')
+    console.table([await whileUploading(tintype.url, `${tintype.url}/projects/${PROJECT}/thumbnail`)])
+  } finally {
+    for (const stop of stops) await stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The same bytes under a URL of each. A 304 by the tag that each of them gives. */
+const tasksOf = async ({ url, imageId, www, nginx }) => {
+  const project = `${url}/projects/${PROJECT}`
+  const files = {
+    'cover.jpg': `${project}/thumbnail`,
+    'icon.jpg': `${project}/images/${imageId}/game.jpg`,
+    'list.json': `${project}/images`,
+  }
+  await mkdir(www, { recursive: true })
+  const sizes = {}
+  for (const [name, source] of Object.entries(files)) {
+    const body = Buffer.from(await (await fetch(source)).arrayBuffer())
+    sizes[name] = body.length
+    await writeFile(join(www, name), body)
+  }
+  const task = (what, name) => ({ what, bytes: sizes[name], tintype: files[name], nginx: `${nginx}/${name}` })
+  return [
+    task('cover', 'cover.jpg'),
+    task('icon', 'icon.jpg'),
+    { ...task('304 of a cover', 'cover.jpg'), isConditional: true },
+    task(`list of ${IMAGES} images`, 'list.json'),
+  ]
+}
+
+const compare = async ({ what, bytes, isConditional, ...urls }, rounds, seconds) => {
+  const results = { tintype: [], nginx: [] }
+  // The first round warms up: code is compiled, files are in memory.
+  for (let round = -1; round < rounds; round++)
+    for (const [way, url] of Object.entries(urls)) {
+      const headers = isConditional ? [`If-None-Match: ${(await fetch(url)).headers.get('etag')}`] : []
+      const { rate } = await wrk(url, round < 0 ? WARM_UP_SECONDS : seconds, headers)
+      if (round >= 0) results[way].push(rate)
+    }
+  return {
+    what,
+    bytes: isConditional ? 0 : bytes,
+    'nginx /s': Math.round(median(results.nginx)),
+    'tintype /s': Math.round(median(results.tintype)),
+    ratio: median(results.tintype.map((rate, n) => rate / results.nginx[n])).toFixed(2),
+    'of rounds': results.tintype.map((rate, n) => (rate / results.nginx[n]).toFixed(2)).join(' '),
+  }
+}
+
+const whileUploading = async (url, cover) => {
+  const bytes = await photo({ width: 4000, height: 3000 })
+  const file = new Blob([bytes], { type: 'image/jpeg' })
+  const stopped = new AbortController()
+  const uploads = []
+  const send = async () => {
+    const body = new FormData()
+    body.append('file', file, 'photo.jpg')
+    const begin = performance.now()
+    const response = await fetch(`${url}/projects/uploads/images`, { method: 'POST', body })
+    await response.arrayBuffer()
+    if (response.status === 201) uploads.push(performance.now() - begin)
+  }
+  const underWay = []
+  const uploading = (async () => {
+    while (!stopped.signal.aborted) {
+      underWay.push(send())
+      await setTimeout(UPLOAD_EVERY_MS)
+    }
+  })()
+  await setTimeout(2000)
+  // wrk asks again as soon as it is answered: no server has more to do than this.
+  const { rate, p50, p99, errors } = await wrk(cover, '10', [])
+  stopped.abort()
+  await uploading
+  await Promise.all(underWay)
+  return {
+    'covers /s': Math.round(rate),
+    p50,
+    p99,
+    errors,
+    uploads: uploads.length,
+    'upload ms': Math.round(median(uploads)),
+  }
+}
+
+/** @returns {Promise<{ rate: number, p50: number, p99: number, errors: number }>} */
+const wrk = async (url, seconds, headers) => {
+  const { stdout } = await promisify(execFile)('wrk', [
+    ...['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--latency'],
+    ...headers.flatMap((header) => ['-H', header]),
+    url,
+  ])
+  const find = (pattern) => pattern.exec(stdout) ?? []
+  const ms = (percent) => {
+    const [, value, unit] = find(new RegExp(`${percent}% +([\\d.]+)(us|ms|s)`))
+    return Number((Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit]).toFixed(2))
+  }
+  const failed = Number(find(/Non-2xx or 3xx responses: (\d+)/)[1] ?? 0)
+  const broken = (find(/Socket errors: (.+)/)[1]?.match(/\d+/g) ?? []).reduce((sum, count) => sum + Number(count), 0)
+  return { rate: Number(find(/Requests\/sec: +([\d.]+)/)[1]), p50: ms(50), p99: ms(99), errors: failed + broken }
+}
+
+/** A hundred images of a moderate size; the first one is the cover. */
+const fill = async (url) => {
+  const bytes = await photo({ width: 1200, height: 900 })
+  const upload = async () => {
+    const body = new FormData()
+    body.append('file', new Blob([bytes], { type: 'image/jpeg' }), 'photo.jpg')
+    const response = await fetch(`${url}/projects/${PROJECT}/images`, { method: 'POST', body })
+    if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`)
+    return response.json()
+  }
+  const first = await upload()
+  for (let left = IMAGES - 1; left > 0; left -= 3) await Promise.all(Array.from({ length: 3 }, upload))
+  return { imageId: first.image_id }
+}
+
+const startTintype = async (folder) => {
+  const log = join(folder, 'tintype.log')
+  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--storage', join(folder, 'storage')], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', openSync(log, 'w')],
+    env: { PATH: process.env.PATH, LOG_LEVEL: process.env.LOG_LEVEL },
+  })
+  let banner = ''
+  const ended = once(child, 'exit')
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    banner += text
+  })
+  while (!banner.includes('Ctrl-C') && child.exitCode === null) await setTimeout(50)
+  if (child.exitCode !== null) throw new Error(`tintype ended: ${await readFile(log, 'utf8')}`)
+  const [url] = /http:\/\/\S+:\d+/.exec(banner) ?? []
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await ended
+  }
+  return { url, stop }
+}
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]

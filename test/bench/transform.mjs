@@ -1,0 +1,205 @@
+// A first transform over HTTP against plain sharp on the original and against ipx over HTTP, in turn; then a repeated
+// one against a stored variant of about the same size, by wrk where it is there.
+//
+//   npm run bench -- transform [rounds]
+
+import { execFile, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { Agent, createServer, get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import sharp from 'sharp'
+import { signUrl } from '../../dist/index.js'
+import { photo } from '../helpers/photo.mjs'
+
+const KEY = 'a key of the benchmark only'
+const QUALITY = { jpeg: 80, webp: 80, avif: 50 }
+
+const PICTURES = [
+  { picture: '12 MP', width: 4000, height: 3000 },
+  { picture: '2 MP', width: 1632, height: 1224 },
+]
+
+/** Longest side of the results, and formats. */
+const TASKS = [
+  { format: 'jpeg', side: 320 },
+  { format: 'jpeg', side: 1280 },
+  { format: 'webp', side: 320 },
+  { format: 'webp', side: 1280 },
+  { format: 'avif', side: 320 },
+]
+
+/** No dependency of the project: it brings an older sharp along. */
+const IPX = 'ipx'
+
+/** Idle connections are closed from here: a server that does it first could meet the next request. */
+const agent = new Agent({ keepAlive: true, timeout: 2000 })
+
+/** @param {readonly string[]} args */
+export const run = async ([rounds = '11']) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'))
+  const stops = []
+  try {
+    const tintype = await startTintype(join(folder, 'storage'))
+    stops.push(tintype.stop)
+    const ipx = await startIpx(folder)
+    if (ipx) stops.push(ipx.stop)
+    else console.log('ipx is not installed (npm i --no-save ipx): it is left out.')
+    const rows = []
+    for (const each of PICTURES) rows.push(...(await firsts(each, folder, tintype, ipx, Number(rounds))))
+    console.log(`\nA transform that was not made before, milliseconds, medians of ${rounds} in turn:`)
+    console.table(rows)
+    await repeated(tintype)
+  } finally {
+    agent.destroy()
+    for (const stop of stops) await stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const firsts = async ({ picture, width, height }, folder, tintype, ipx, rounds) => {
+  const bytes = await photo({ width, height })
+  const name = `${width}.jpg`
+  const source = join(folder, name)
+  await writeFile(source, bytes)
+  const imageId = await upload(tintype.url, bytes)
+  const rows = []
+  for (const { format, side } of TASKS) {
+    /** The same box for all three, another one each round, so that nothing was made before. */
+    const ways = {
+      sharp: (w, h) => sharp(source).autoOrient().resize(w, h)[format]({ quality: QUALITY[format] }).toBuffer(),
+      tintype: (w, h) => fetched(signed(tintype.url, imageId, `w=${w}&h=${h}&format=${format}`)),
+      ...(ipx ? { ipx: (w, h) => fetched(`${ipx.url}/f_${format},q_${QUALITY[format]},s_${w}x${h}/${name}`) } : {}),
+    }
+    const times = Object.fromEntries(Object.keys(ways).map((way) => [way, []]))
+    const sizes = {}
+    // The first two rounds warm up: processes are started, code is compiled.
+    for (let round = -2; round < rounds; round++) {
+      for (const [way, work] of Object.entries(ways)) {
+        const begin = performance.now()
+        const result = await work(side + round * 2, Math.round((side + round * 2) * 0.6))
+        if (round >= 0) times[way].push(performance.now() - begin)
+        sizes[way] = result.length
+      }
+    }
+    const [plain, ours, theirs] = [times.sharp, times.tintype, times.ipx].map((list) => list && median(list))
+    rows.push({
+      picture,
+      result: `${format} ${side}`,
+      'sharp ms': plain.toFixed(1),
+      'tintype ms': ours.toFixed(1),
+      'tintype - sharp': (ours - plain).toFixed(1),
+      'sharp / tintype': (plain / ours).toFixed(2),
+      ...(theirs ? { 'ipx ms': theirs.toFixed(1), 'ipx / tintype': (theirs / ours).toFixed(2) } : {}),
+      'kB sharp': (sizes.sharp / 1000).toFixed(1),
+      'kB tintype': (sizes.tintype / 1000).toFixed(1),
+    })
+  }
+  return rows
+}
+
+const repeated = async ({ url }) => {
+  const imageId = await upload(url, await photo({ width: 1632, height: 1224, seed: 2 }))
+  const targets = {
+    'stored thumb': `${url}/projects/bench/images/${imageId}?size=thumb`,
+    'repeated transform': signed(url, imageId, 'w=400&h=300'),
+    'repeated preset': `${url}/projects/bench/images/${imageId}/render?preset=card`,
+    'thumb.webp': `${url}/projects/bench/images/${imageId}/thumb.webp`,
+  }
+  const rates = Object.fromEntries(Object.keys(targets).map((name) => [name, []]))
+  const sizes = {}
+  for (const [name, target] of Object.entries(targets)) sizes[name] = (await fetched(target)).length
+  for (let round = 0; round < 5; round++)
+    for (const [name, target] of Object.entries(targets)) {
+      const rate = await wrk(target)
+      if (rate === undefined) return console.log('wrk is not installed: repeated transforms are left out.')
+      rates[name].push(rate)
+    }
+  console.log('Repeated, requests a second, medians of 5 rounds of 2 s by wrk with 16 connections, in turn:')
+  const stored = median(rates['stored thumb'])
+  console.table(
+    Object.entries(rates).map(([name, list]) => ({
+      what: name,
+      'requests/s': median(list).toFixed(0),
+      'to stored': (median(list) / stored).toFixed(2),
+      kB: (sizes[name] / 1000).toFixed(1),
+    })),
+  )
+}
+
+const wrk = async (target) => {
+  try {
+    const { stdout } = await promisify(execFile)('wrk', ['-t1', '-c16', '-d2s', target])
+    if (/Non-2xx/.test(stdout)) throw new Error(stdout)
+    return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1])
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+const signed = (url, imageId, query) =>
+  signUrl(`${url}/projects/bench/images/${imageId}/render?${query}`, { keys: [KEY] })
+
+const upload = async (url, bytes) => {
+  const body = new FormData()
+  body.append('file', new Blob([bytes], { type: 'image/jpeg' }), 'photo.jpg')
+  const response = await fetch(`${url}/projects/bench/images`, { method: 'POST', body })
+  if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`)
+  return (await response.json()).image_id
+}
+
+const fetched = async (url) => {
+  const request = get(url, { agent })
+  const [response] = await once(request, 'response')
+  const pieces = await response.toArray()
+  if (response.statusCode !== 200) throw new Error(`${url}: ${response.statusCode} ${Buffer.concat(pieces)}`)
+  return Buffer.concat(pieces)
+}
+
+/** As its users start it, with the usual log. */
+const startTintype = async (storageDir) => {
+  const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+  const env = { PATH: process.env.PATH, SIGNING_KEYS: KEY, PRESETS: 'card:w=400,h=300' }
+  const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--storage', storageDir], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let text = ''
+  for await (const piece of child.stdout) {
+    text += piece
+    if (text.includes('Ctrl-C')) break
+  }
+  const url = /address +(http:\/\/\S+)/.exec(text)?.[1]
+  return { url, stop: () => ended(child, () => child.kill('SIGTERM')) }
+}
+
+const startIpx = async (folder) => {
+  try {
+    await import(IPX)
+  } catch {
+    return undefined
+  }
+  const child = fork(fileURLToPath(import.meta.url), ['ipx', folder])
+  const [{ port }] = await once(child, 'message')
+  return { url: `http://127.0.0.1:${port}`, stop: () => ended(child, () => child.disconnect()) }
+}
+
+const ended = async (child, end) => {
+  const exit = once(child, 'exit')
+  end()
+  await exit
+}
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
+
+// The child: ipx on the folder of the photos.
+if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv[2] === 'ipx') {
+  const { createIPX, createIPXNodeServer, ipxFSStorage } = await import(IPX)
+  const server = createServer(createIPXNodeServer(createIPX({ storage: ipxFSStorage({ dir: process.argv[3] }) })))
+  server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address().port }))
+  process.on('disconnect', () => process.exit(0))
+}

@@ -1,0 +1,9 @@
+// Types of nginx.mjs, which benchmarks run without a compiler.
+
+export function hasNginx(): boolean
+export function freePort(): Promise<number>
+export function startNginx(options: {
+  folder: string
+  port: number
+  http: string
+}): Promise<{ pid: number; stop(): Promise<void> }>

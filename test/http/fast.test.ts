@@ -1,0 +1,219 @@
+// Small pictures in front of the app: every answer is the app's own, and connections go on as they should.
+
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import sharp from 'sharp'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startHttpServer } from '../../src/cli/http-server.ts'
+import { createTestApp, uploadTo } from '../helpers/app.ts'
+import { openFileStore } from '../helpers/file-store.ts'
+import { connectRaw, postHead } from './raw-client.ts'
+
+/** One image, a server that asks the fast way first and counts what it answered, and one that never does. */
+const twoServers = async () => {
+  const tintype = await createTestApp()
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const
+  const photo = await sharp({ create: { width: 900, height: 700, channels: 3, background: '#808080', noise } })
+    .jpeg()
+    .toBuffer()
+  const { image_id } = await uploadTo(tintype.app, 'Game', photo)
+  const counts: { fast: number; socket?: Socket } = { fast: 0 }
+  const options = { fetch: tintype.app.fetch, host: '127.0.0.1', port: 0, requestTimeoutMs: 30_000 }
+  const fast = await startHttpServer({
+    ...options,
+    answerFast(request) {
+      const answered = tintype.answerFast(request)
+      if (answered) counts.fast++
+      counts.socket = request.socket
+      return answered
+    },
+  })
+  const slow = await startHttpServer(options)
+  onTestFinished(async () => {
+    await Promise.all([fast.drain(), slow.drain()])
+  })
+  return { ...tintype, imageId: image_id, fast, slow, counts }
+}
+
+/** What comes back on a connection of its own, closed by the client's half once all of it was sent. */
+const exchange = async (port: number, request: string): Promise<Buffer> => {
+  const socket = connect({ port, host: '127.0.0.1' })
+  const pieces: Buffer[] = []
+  socket.on('data', (piece) => pieces.push(piece))
+  socket.end(request.replaceAll('\n', '\r\n'), 'latin1')
+  await once(socket, 'close')
+  return Buffer.concat(pieces)
+}
+
+/** Status, headers in one order and without the date, body. */
+const parsed = (answer: Buffer) => {
+  const end = answer.indexOf('\r\n\r\n')
+  const [status, ...lines] = answer.subarray(0, end).toString('latin1').split('\r\n')
+  const headers = lines
+    .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)])
+    .filter(([name]) => name !== 'date')
+    .sort()
+  return { status, headers, body: answer.subarray(end + 4).toString('latin1') }
+}
+
+const conditions = (etag: string) => [
+  '',
+  `If-None-Match: ${etag}\n`,
+  `If-None-Match: W/${etag}, "other"\n`,
+  'If-None-Match: "other"\n',
+  'If-None-Match: "other"\nIf-None-Match: *\n',
+  'If-None-Match: *\n',
+  'If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT\n',
+  'If-Modified-Since: Thu, 01 Jan 2015 00:00:00 GMT\n',
+  'If-Modified-Since: whenever\n',
+  `If-Match: ${etag}\n`,
+  'If-Match: "other"\n',
+  'If-Unmodified-Since: Thu, 01 Jan 2015 00:00:00 GMT\n',
+  'Range: bytes=10-19\n',
+  'Range: bytes=-10\n',
+  'Range: bytes=9999999-\n',
+  'Range: bytes=0-1,5-6\n',
+  `Range: bytes=10-19\nIf-Range: ${etag}\n`,
+  'Range: bytes=10-19\nIf-Range: "other"\n',
+  'Cache-Control: no-cache\n',
+  'Accept-Encoding: gzip\nAccept: text/html\n',
+]
+
+describe('an answer from memory', () => {
+  it('is the same as the one that the app gives, for every kind of request', async () => {
+    const { fast, slow, counts, imageId } = await twoServers()
+    const image = `/projects/Game/images/${imageId}`
+    const targets: [string, string][] = [
+      [`${image}?size=thumb`, `"${imageId}-thumb"`],
+      [`${image}/game.jpg`, `"${imageId}-game"`],
+      ['/projects/Game/thumbnail', `"${imageId}-thumb"`],
+      ['/projects/Game/cover.jpg?size=game', `"${imageId}-game"`],
+      ['/projects/Game/cover.jpg', `"${imageId}-thumb"`],
+    ]
+    // Within the second of the upload the cover's date is still to change.
+    await setTimeout(2100)
+    for (const [target, etag] of targets)
+      for (const method of ['GET', 'HEAD'])
+        for (const condition of conditions(etag)) {
+          const request = `${method} ${target} HTTP/1.1\nHost: test\n${condition}\n`
+          const [answer, wanted] = await Promise.all([exchange(fast.port, request), exchange(slow.port, request)])
+          expect(parsed(answer), request).toEqual(parsed(wanted))
+        }
+    expect(counts.fast).toBeGreaterThan(100)
+  })
+
+  it('is left to the app where the request is unusual', async () => {
+    const { fast, slow, counts, imageId } = await twoServers()
+    const image = `/projects/Game/images/${imageId}`
+    for (const request of [
+      `GET ${image}?size=thumb HTTP/1.0\n\n`,
+      `GET ${image}?size=thumb HTTP/1.1\nHost: test\nConnection: close\n\n`,
+      `GET ${image}?size=thumb HTTP/1.1\nHost: te st\n\n`,
+      `GET ${image}?size=thumb HTTP/1.1\nHost: test:99999\n\n`,
+      `GET ${image}?size=thumb HTTP/1.1\n\n`,
+      `GET ${image}?size=thumb&size=game HTTP/1.1\nHost: test\n\n`,
+      `GET ${image}?size=Thumb HTTP/1.1\nHost: test\n\n`,
+      `GET ${image}?size= HTTP/1.1\nHost: test\n\n`,
+      `GET ${image}/thumb.jpeg HTTP/1.1\nHost: test\n\n`,
+      `GET ${image}/thumb.png HTTP/1.1\nHost: test\n\n`,
+      `GET ${image}/huge.jpg HTTP/1.1\nHost: test\n\n`,
+      `GET ${image}/thumb.jpg/ HTTP/1.1\nHost: test\n\n`,
+      `GET ${image}/../${imageId}?size=thumb HTTP/1.1\nHost: test\n\n`,
+      `GET ${image.replace('Game', 'game')}?size=thumb HTTP/1.1\nHost: test\n\n`,
+      `GET ${image.replace('Game', '%47ame')}?size=thumb HTTP/1.1\nHost: test\n\n`,
+      `GET http://test${image}?size=thumb HTTP/1.1\nHost: test\n\n`,
+      `PUT ${image} HTTP/1.1\nHost: test\nContent-Length: 0\n\n`,
+      `GET ${image}?size=thumb HTTP/1.1\nHost: test\nContent-Length: 3\n\nabc`,
+    ]) {
+      const before = counts.fast
+      const [answer, wanted] = await Promise.all([exchange(fast.port, request), exchange(slow.port, request)])
+      expect(parsed(answer), request).toEqual(parsed(wanted))
+      expect(counts.fast, request).toBe(before)
+    }
+  })
+
+  it('is followed by the next on the same connection, the app answering some of them', async () => {
+    const { fast, counts, imageId } = await twoServers()
+    const client = await connectRaw(fast.port)
+    const image = `/projects/Game/images/${imageId}`
+    let answers = ''
+    for (const [at, target] of [`${image}/game.jpg`, '/health', `${image}/thumb.jpg`, `${image}/game.jpg`].entries()) {
+      const mark = `"${imageId}-${target.includes('thumb') ? 'thumb' : 'game'}"`
+      client.send(`HEAD ${target} HTTP/1.1\r\nHost: test\r\nX-Number: ${at}\r\n\r\n`)
+      await expect.poll(() => client.received().split('HTTP/1.1 200 OK').length - 1).toBe(at + 1)
+      answers = client.received()
+      if (target !== '/health') expect(answers.slice(answers.lastIndexOf('HTTP/1.1'))).toContain(mark)
+    }
+    expect(counts.fast).toBe(3)
+  })
+
+  it('may be followed by a request in pieces, and by an upload', async () => {
+    const { fast, counts, imageId } = await twoServers()
+    const client = await connectRaw(fast.port)
+    const image = `/projects/Game/images/${imageId}`
+    const answers = () => [...client.received().matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
+    client.send(`HEAD ${image}/game.jpg HTTP/1.1\r\nHost: test\r\n\r\n`)
+    await expect.poll(answers).toEqual(['200'])
+    await client.send(`HEAD ${image}/thumb.jpg HTTP/1.1\r\nHo`)
+    await setTimeout(50)
+    client.send('st: test\r\nIf-None-Match: *\r\n\r\n')
+    await expect.poll(answers).toEqual(['200', '304'])
+    client.send(postHead('/projects/Game/images', 3))
+    client.send('abc')
+    await expect.poll(answers).toEqual(['200', '304', '400'])
+    expect(counts.fast).toBeGreaterThan(0)
+  })
+
+  it("comes from another worker's change on: a deleted image is gone on a connection that had it", async () => {
+    const { app, fast, imageId, storageDir } = await twoServers()
+    const client = await connectRaw(fast.port)
+    const request = `HEAD /projects/Game/images/${imageId}/game.jpg HTTP/1.1\r\nHost: test\r\n\r\n`
+    const answers = () => [...client.received().matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
+    client.send(request)
+    await expect.poll(answers).toEqual(['200'])
+    const other = await openFileStore(storageDir)
+    await other.commit('Game', { type: 'delete_image', imageId })
+    client.send(request)
+    await expect.poll(answers).toEqual(['200', '404'])
+    expect((await app.request(`/projects/Game/images/${imageId}/game.jpg`)).status).toBe(404)
+  })
+
+  it('keeps the order of requests that are sent all at once', async () => {
+    const { fast, imageId } = await twoServers()
+    const sizes = ['game', 'thumb', 'original', 'game', 'thumb', 'game']
+    const requests = sizes.map((size) => `HEAD /projects/Game/images/${imageId}?size=${size} HTTP/1.1\nHost: test\n\n`)
+    const answers = (await exchange(fast.port, requests.join(''))).toString('latin1')
+    const tags = [...answers.matchAll(/etag: "\w+-(\w+)"/gi)].map(([, size]) => size)
+    expect(tags).toEqual(sizes)
+  })
+
+  it('reaches a reader that is slow, whole, and also when the server is told to end meanwhile', async () => {
+    const { app, fast, imageId, counts } = await twoServers()
+    const wanted = Buffer.from(await (await app.request(`/projects/Game/images/${imageId}?size=thumb`)).arrayBuffer())
+    const socket = connect({ port: fast.port, host: '127.0.0.1' })
+    socket.pause()
+    const request = `GET /projects/Game/images/${imageId}?size=thumb HTTP/1.1\r\nHost: test\r\n\r\n`
+    let sent = 0
+    // One after the other, until so much lies unread that the server has to keep some of it.
+    while (!counts.socket?.writableLength) {
+      socket.write(request)
+      sent++
+      while (counts.fast < sent) await setImmediate()
+      await setImmediate()
+    }
+    const drained = fast.drain()
+    const pieces: Buffer[] = []
+    socket.on('data', (piece) => pieces.push(piece)).resume()
+    await once(socket, 'close')
+    await drained
+    const all = Buffer.concat(pieces)
+    let at = 0
+    for (let answer = 0; answer < sent; answer++) {
+      const start = all.indexOf('\r\n\r\n', at) + 4
+      expect(all.subarray(start, start + wanted.length).equals(wanted), `answer ${answer}`).toBe(true)
+      at = start + wanted.length
+    }
+    expect(at).toBe(all.length)
+  })
+})
