@@ -2,7 +2,12 @@
 
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import { parseFixedKeys } from './core/api-key.ts'
+import { TintypeError } from './core/errors.ts'
+import { isKeyUrl, KEY_URL_RULE } from './core/issuer.ts'
+import { parseOrigins } from './core/origins.ts'
 import { readPresets } from './core/presets.ts'
+import { parseProxies } from './core/proxies.ts'
 import { MIN_KEY_LENGTH, parseSigningKeys } from './core/signature.ts'
 
 const BYTE_UNITS = new Map([
@@ -51,7 +56,7 @@ export const folder: Kind<string> = {
   read: (text) => (text.trim() === '' || text.includes('\0') ? undefined : resolve(text)),
 }
 
-export const oneOf = (words: readonly string[]): Kind<string> => ({
+export const oneOf = <Word extends string>(words: readonly Word[]): Kind<Word> => ({
   expected: `one of ${words.join(', ')}`,
   read: (text) => words.find((word) => word === text),
 })
@@ -77,11 +82,43 @@ export const signingKeys: Kind<string> = {
   read: (text) => (orUndefined(() => parseSigningKeys(text)) ? text : undefined),
 }
 
+/** Where the keys of a token issuer are published; empty for none. */
+export const keyUrl: Kind<string> = {
+  expected: KEY_URL_RULE,
+  read: (text) => (text === '' || isKeyUrl(text) ? text : undefined),
+}
+
+/** API keys, checked and kept as they were written. */
+export const apiKeys: Kind<string> = {
+  expected: 'API keys, separated by commas',
+  mistakes(text) {
+    try {
+      parseFixedKeys(text)
+      return []
+    } catch (error) {
+      return [`${this.expected}; ${error instanceof TintypeError ? error.message : 'they cannot be read'}`]
+    }
+  },
+  read: (text) => (orUndefined(() => parseFixedKeys(text)) ? text : undefined),
+}
+
 /** Presets, checked and kept as they were written. */
 export const presets: Kind<string> = {
   expected: 'presets such as card:w=320,h=180,fit=cover;hero:w=1600',
   mistakes: (text) => readPresets(text).mistakes,
   read: (text) => (readPresets(text).mistakes.length === 0 ? text : undefined),
+}
+
+/** Proxies, checked and kept as they were written. */
+export const proxies: Kind<string> = {
+  expected: 'addresses and networks such as 10.0.0.0/8, separated by commas, or loopback',
+  read: (text) => (orUndefined(() => parseProxies(text)) ? text : undefined),
+}
+
+/** Origins, checked and kept as they were written. */
+export const origins: Kind<string> = {
+  expected: 'origins such as https://shop.example, separated by commas, or *',
+  read: (text) => (orUndefined(() => parseOrigins(text)) ? text : undefined),
 }
 
 const orUndefined = <T>(work: () => T): T | undefined => {

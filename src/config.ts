@@ -1,12 +1,13 @@
 // Every setting: its names, its default, what it takes and what it means. Declared, loaded and checked here only.
 
 import { z } from 'zod'
+import { accessSettings } from './config-access.ts'
+import { accountSettings, issuerMistakes } from './config-accounts.ts'
 import { readEnvFile, type Texts } from './config-env-file.ts'
 import {
   byteCount,
   byteCountOrNone,
   folder,
-  type Kind,
   matching,
   numberOrCores,
   oneOf,
@@ -15,37 +16,11 @@ import {
   signingKeys,
   wholeNumber,
 } from './config-kinds.ts'
+import { limitSettings } from './config-limits.ts'
+import { about, type Setting, setting } from './config-setting.ts'
 import { MIN_KEY_LENGTH } from './core/signature.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
-
-/** How a setting is named and explained; `tintype serve --help` and the README's table are made from it. */
-export interface Setting {
-  env: string
-  flag: string
-  /** Unit or form of the value. */
-  unit: string
-  /** As a user would write it. */
-  initial: string
-  /** One line. */
-  doc: string
-  /** Its value is not repeated, in no message. @default false */
-  isSecret?: boolean
-}
-
-const about = z.registry<Setting>()
-
-const setting = <T>(kind: Kind<T>, names: Setting) =>
-  z
-    .string()
-    .transform((text, context) => {
-      const value = kind.read(text)
-      if (value !== undefined) return value
-      for (const mistake of kind.mistakes?.(text) ?? [kind.expected]) context.addIssue(mistake)
-      return z.NEVER
-    })
-    .prefault(names.initial)
-    .register(about, names)
 
 const configSchema = z.object({
   port: setting(wholeNumber(0, 65_535), {
@@ -168,6 +143,9 @@ const configSchema = z.object({
     doc: `Keys of signed URLs, ${MIN_KEY_LENGTH} characters or more, separated by commas; the first signs, all are accepted`,
     isSecret: true,
   }),
+  ...accessSettings,
+  ...accountSettings,
+  ...limitSettings,
   logLevel: setting(oneOf(LOG_LEVELS), {
     env: 'LOG_LEVEL',
     flag: 'log-level',
@@ -208,6 +186,7 @@ export const loadConfig = (sources: ConfigSources = {}): Config => {
     names.set(key, name)
   }
   const result = configSchema.safeParse(given)
+  if (result.success) mistakes.push(...issuerMistakes(result.data))
   if (result.success && mistakes.length === 0) return result.data
   for (const { path, message } of result.error?.issues ?? []) {
     const key = String(path[0])

@@ -32,8 +32,8 @@ describe('the README', () => {
 
     const script = CURL + commands.replaceAll('http://127.0.0.1:8001', service.url)
     const { stderr } = await run('sh', ['-eu', '-c', script], { cwd: folder })
-    // Upload, cover, list, list, icon, primary, title, order, delete, delete; and the one that shows an error.
-    expect(stderr.trim().split(' ')).toEqual(['201', ...Array(9).fill('200'), '400'])
+    // Upload, cover, list, list, icon, primary, title, order, delete, delete; one with a key, and the one that shows an error.
+    expect(stderr.trim().split(' ')).toEqual(['201', ...Array(9).fill('200'), '201', '400'])
     expect((await readdir(folder)).sort()).toEqual(['cover.jpg', 'icon.jpg', 'photo.jpg'])
   })
 })

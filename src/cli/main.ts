@@ -6,11 +6,20 @@ import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runMain } fr
 import { version } from '../version.ts'
 import { doctorCommand } from './doctor.ts'
 import { fail } from './fail.ts'
+import { keyCommand } from './key.ts'
 import { openapiCommand } from './openapi.ts'
 import { serveCommand } from './serve.ts'
 import { signCommand } from './sign.ts'
+import { userCommand } from './user.ts'
 
-const subCommands = { serve: serveCommand, doctor: doctorCommand, sign: signCommand, openapi: openapiCommand }
+const subCommands = {
+  serve: serveCommand,
+  doctor: doctorCommand,
+  sign: signCommand,
+  key: keyCommand,
+  user: userCommand,
+  openapi: openapiCommand,
+}
 
 const tintype = defineCommand({
   meta: { name: 'tintype', version, description: 'A database-free image store for projects' },

@@ -7,6 +7,7 @@ import { createLogger } from '../telemetry/logger.ts'
 import { bannerOf } from './banner.ts'
 import { fail } from './fail.ts'
 import { parseFlags } from './flags.ts'
+import { whyNotOpen } from './refuse-open.ts'
 import { supervise } from './supervisor.ts'
 
 export const serveCommand = defineCommand({
@@ -17,6 +18,8 @@ export const serveCommand = defineCommand({
   args: flagsOfSettings(),
   async run({ rawArgs }) {
     const config = settingsFrom(rawArgs)
+    const reason = cluster.isPrimary ? await whyNotOpen(config) : undefined
+    if (reason !== undefined) fail(reason)
     const log = createLogger({ level: config.logLevel, fd: process.stderr.fd })
     if (config.workers > 1 && cluster.isPrimary) return supervise({ config, log, announce })
     // Loaded here, so that neither a supervisor nor `--help` carries the whole application.

@@ -1,17 +1,10 @@
-// `tintype sign`: the URL of a transform with its signature.
+// `tintype sign`: the URL of a transform, or of a private project's picture, with its signature.
 
 import { defineCommand } from 'citty'
 import { loadConfig } from '../config.ts'
-import { TintypeError } from '../core/errors.ts'
 import { parseSigningKeys, signUrl } from '../core/signature.ts'
+import { timeIn } from './duration.ts'
 import { fail } from './fail.ts'
-
-const UNITS_MS = new Map([
-  ['s', 1000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-])
 
 export const signCommand = defineCommand({
   meta: {
@@ -27,7 +20,7 @@ export const signCommand = defineCommand({
     expires: {
       type: 'string',
       valueHint: 'time',
-      description: 'How long it is valid: 90s, 15m, 1h, 30d. Default: for ever',
+      description: 'How long it is valid: 90s, 15m, 1h, 30d; needed for a private project. Default: for ever',
     },
   },
   run({ args }) {
@@ -43,12 +36,4 @@ const signed = (url: string, expires: string | undefined): string => {
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error))
   }
-}
-
-const timeIn = (text: string): Date => {
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
-  const unitMs = UNITS_MS.get(unit)
-  if (unitMs === undefined || Number(count) === 0)
-    throw new TintypeError('invalid_parameter', `--expires: expected a time such as 90s, 15m, 1h or 30d, got "${text}"`)
-  return new Date(Date.now() + Number(count) * unitMs)
 }

@@ -2,6 +2,7 @@
 
 import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
+import { RateLimiterClusterMaster } from 'rate-limiter-flexible'
 import { type Config, configEnv } from '../config.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { exitBySignal, onSignals } from './signals.ts'
@@ -33,6 +34,9 @@ export const supervise = async ({ config, log, announce }: SupervisorOptions): P
   let exitCode = 0
   cluster.setupPrimary({ exec: fileURLToPath(new URL('./main.js', import.meta.url)), args: ['serve'] })
 
+  // Counts the requests of all workers. Answers them by itself from now on.
+  new RateLimiterClusterMaster()
+
   /** Resolves with the port where the worker listens. */
   const start = (index: number, shortLives = 0): Promise<number> =>
     new Promise((resolve) => {
@@ -40,6 +44,8 @@ export const supervise = async ({ config, log, announce }: SupervisorOptions): P
       // Each gets the settings as they were read at the start, whatever happens to .env afterwards.
       const worker = cluster.fork(configEnv({ ...config, encoders: encodersOf(config, index) }))
       workers.add(worker)
+      // Such as an answer to one that has just died; without somebody who hears of it, it would end this process.
+      worker.on('error', (error) => log.warn({ err: error, pid: worker.process.pid }, 'a worker was not reached'))
       // A connection that the worker had no file descriptor for. node:cluster waits for ever to hear what became of it,
       // and gives this worker no other one (seen with Node 20), so another worker takes its place.
       worker.process.on('internalMessage', (message: unknown) => {

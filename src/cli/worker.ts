@@ -8,6 +8,7 @@ import { TintypeError } from '../core/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { fail } from './fail.ts'
 import { type HttpServer, startHttpServer } from './http-server.ts'
+import { noAddress } from './refuse-open.ts'
 import { onSignals } from './signals.ts'
 
 export interface WorkerOptions {
@@ -37,6 +38,8 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ por
   const tintype = createTintype({
     ...options,
     accelRedirect: accelRedirect === 'off' ? undefined : accelRedirect,
+    // The supervisor counts for all of them.
+    sharedLimits: cluster.isWorker,
     log,
   })
   const start = async (): Promise<HttpServer> => {
@@ -79,7 +82,7 @@ const reasonOf = (error: unknown, { host, port }: Config): string => {
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `${host} is no address of this machine; choose another by --host or HOST`
+      return noAddress(host)
     default:
       throw error
   }

@@ -1,15 +1,35 @@
 // The changes of a project, as data, and what each does to it. Pure: a change can run again on a newer state.
 
+import { type Action, type MemberRole, type Principal, requireAccess, type Visibility } from './access.ts'
+import { type AddImage, addImage } from './add-image.ts'
 import { TintypeError } from './errors.ts'
-import { appendImage, findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage } from './image-list.ts'
-import type { ImageRecord, Project } from './model.ts'
+import { findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage, replaceImage } from './image-list.ts'
+import { accessOf, type ImageRecord, type Project } from './model.ts'
+import { chargedTo } from './quota.ts'
+import { unknownImage, unknownProject } from './unknown.ts'
+import { looksAtImages } from './uploads.ts'
 
-export type ProjectChange =
-  | { type: 'add_image'; image: ImageRecord }
+export type ProjectChange = Change & {
+  /**
+   * Who wants it, and has to be allowed to when it is committed: the project can have become another's since it was
+   * looked at. A user whose upload makes the project owns it. @default nobody who has to be asked for
+   */
+  by?: Principal
+}
+
+type Change =
+  | AddImage
   | { type: 'delete_image'; imageId: string }
   | { type: 'set_primary'; imageId: string }
   /** `imageOrder` puts the images that it names first, in that order; the others follow in the order they have. */
-  | { type: 'edit'; title?: string | null; imageOrder?: readonly string[] }
+  | {
+      type: 'edit'
+      title?: string | null
+      imageOrder?: readonly string[]
+      visibility?: Visibility
+      /** By user id; null lets one go. Those not named stay. */
+      members?: Readonly<Record<string, MemberRole | null>>
+    }
   | { type: 'delete_project' }
   /** A repair: one image's record is replaced, under its id and at its place. */
   | { type: 'replace_image'; image: ImageRecord }
@@ -20,11 +40,16 @@ export interface ProjectState extends Project {
   images: ImageList
 }
 
+/** Of one project. They are a part of every revision. */
+export const MAX_MEMBERS = 1000
+
 /** True where a change looks at images that are there already, so that all of them must be loaded. */
 export const needsImages = (change: ProjectChange): boolean =>
   change.type === 'edit'
     ? change.imageOrder !== undefined
-    : change.type !== 'add_image' && change.type !== 'delete_project'
+    : change.type === 'add_image'
+      ? change.terms !== undefined && looksAtImages(change.terms)
+      : change.type !== 'delete_project'
 
 /** A project before its first change. */
 export const emptyProject = (projectId: string, now: string): ProjectState => ({
@@ -41,12 +66,16 @@ export const emptyProject = (projectId: string, now: string): ProjectState => ({
 
 /**
  * The state after a change, or the very same object where there is nothing to do (a cover, a title or an order that
- * is so already). An image to add must not be in the state: looking for it would mean to load all of them.
+ * is so already, an upload that an image answers which is there). An image to add must not be in the state: looking for
+ * it would mean to load all of them.
  *
- * @throws TintypeError `project_not_found`, `image_not_found`, `invalid_parameter`
+ * @throws TintypeError `project_not_found`, `image_not_found`, `invalid_parameter`; `forbidden`, `unauthenticated`
  */
 export const applyChange = (state: ProjectState, change: ProjectChange, now: string): ProjectState => {
-  if (change.type === 'add_image') return addImage(state, change.image, now)
+  if (change.by)
+    requireAccess(change.by, actionOf(change), state.project_id, state.deleted ? undefined : accessOf(state))
+  if (change.type === 'add_image')
+    return addImage(state, state.deleted ? newProject(state, change, now) : state, change, now)
   if (state.deleted) throw unknownProject(state.project_id)
   switch (change.type) {
     case 'delete_image':
@@ -55,38 +84,40 @@ export const applyChange = (state: ProjectState, change: ProjectChange, now: str
       requireImage(state, change.imageId)
       return state.primary_image_id === change.imageId ? state : { ...state, primary_image_id: change.imageId }
     case 'edit':
-      return edit(state, change.title, change.imageOrder)
+      return edit(state, change)
     case 'replace_image':
       requireImage(state, change.image.id)
-      return {
-        ...state,
-        images: listOf(imagesOf(state.images).map((image) => (image.id === change.image.id ? change.image : image))),
-      }
+      return { ...state, images: replaceImage(state.images, change.image) }
     case 'delete_project':
-      return { ...state, deleted: true, title: null, primary_image_id: null, image_count: 0, images: listOf([]) }
+      return deleteProject(state)
   }
 }
 
-export const unknownProject = (projectId: string): TintypeError =>
-  new TintypeError('project_not_found', `There is no project "${projectId}".`)
-
-export const unknownImage = (projectId: string, imageId: string): TintypeError =>
-  new TintypeError('image_not_found', `There is no image "${imageId}" in project "${projectId}".`)
+/** What one has to be allowed to do for a change. */
+export const actionOf = (change: ProjectChange): Action => {
+  switch (change.type) {
+    case 'add_image':
+      return 'create'
+    case 'delete_project':
+      return 'manage'
+    case 'edit':
+      return change.visibility === undefined && change.members === undefined ? 'write' : 'manage'
+    default:
+      return 'write'
+  }
+}
 
 const requireImage = (state: ProjectState, imageId: string): void => {
   if (!findImage(state.images, imageId)) throw unknownImage(state.project_id, imageId)
 }
 
-const addImage = (state: ProjectState, image: ImageRecord, now: string): ProjectState => {
-  const project = state.deleted ? { ...emptyProject(state.project_id, now), revision: state.revision } : state
-  return {
-    ...project,
-    deleted: false,
-    primary_image_id: project.primary_image_id ?? image.id,
-    image_count: project.image_count + 1,
-    images: appendImage(project.images, image),
-  }
-}
+const newProject = (state: ProjectState, { by, visibility }: AddImage, now: string): ProjectState => ({
+  ...emptyProject(state.project_id, now),
+  revision: state.revision,
+  ...(by?.kind === 'user' ? { owner_id: by.id } : {}),
+  ...(by?.kind === 'key' ? { made_by: chargedTo(undefined, by) } : {}),
+  ...(visibility === 'private' ? { visibility } : {}),
+})
 
 const deleteImage = (state: ProjectState, imageId: string): ProjectState => {
   requireImage(state, imageId)
@@ -100,9 +131,60 @@ const deleteImage = (state: ProjectState, imageId: string): ProjectState => {
   }
 }
 
-const edit = (state: ProjectState, title = state.title, imageOrder?: readonly string[]): ProjectState => {
+/** What stays of it says nothing of who had it. */
+const deleteProject = ({
+  owner_id: _,
+  visibility: __,
+  members: ___,
+  made_by: ____,
+  ...state
+}: ProjectState): ProjectState => ({
+  ...state,
+  deleted: true,
+  title: null,
+  primary_image_id: null,
+  image_count: 0,
+  images: listOf([]),
+})
+
+const edit = (state: ProjectState, change: ProjectChange & { type: 'edit' }): ProjectState => {
+  const { title = state.title, imageOrder } = change
   const images = imageOrder ? reorder(state, imageOrder) : state.images
-  return title === state.title && images === state.images ? state : { ...state, title, images }
+  const { visibility, members } = accessOf(state)
+  const access = { visibility: change.visibility ?? visibility, members: changedMembers(state, change.members) }
+  if (
+    title === state.title &&
+    images === state.images &&
+    access.visibility === visibility &&
+    isSame(access.members, members)
+  )
+    return state
+  const isTouched = change.visibility !== undefined || change.members !== undefined
+  return { ...state, title, images, ...(isTouched ? access : {}) }
+}
+
+const changedMembers = (state: ProjectState, changes: Readonly<Record<string, MemberRole | null>> = {}) => {
+  const members = new Map<string, MemberRole>(Object.entries(accessOf(state).members))
+  for (const [id, role] of Object.entries(changes)) {
+    if (role === null) members.delete(id)
+    else members.set(id, role)
+  }
+  if (members.size > MAX_MEMBERS)
+    throw new TintypeError(
+      'invalid_parameter',
+      `members: expected at most ${MAX_MEMBERS}, it would be ${members.size}.`,
+      {
+        details: { field: 'members', expected: MAX_MEMBERS, received: members.size },
+      },
+    )
+  return Object.fromEntries(members)
+}
+
+const isSame = (one: Readonly<Record<string, MemberRole>>, other: Readonly<Record<string, MemberRole>>): boolean => {
+  const ids = Object.keys(one)
+  return (
+    ids.length === Object.keys(other).length && ids.every((id) => Object.hasOwn(other, id) && one[id] === other[id])
+  )
 }
 
 const reorder = (state: ProjectState, order: readonly string[]): ImageList => {

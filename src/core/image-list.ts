@@ -55,6 +55,14 @@ export const removeImage = (list: ImageList, id: string): ImageList => {
   return { ...list, runs: list.runs.toSpliced(first, last - first + 1, ...(joined.length > 0 ? [runOf(joined)] : [])) }
 }
 
+/** One image's record in place of the one under the same id. Other runs than its own stay as they are. */
+export const replaceImage = (list: ImageList, image: ImageRecord): ImageList => {
+  const replaced = (images: readonly ImageRecord[]) => images.map((each) => (each.id === image.id ? image : each))
+  const isIn = (images: readonly ImageRecord[]) => images.some(({ id }) => id === image.id)
+  if (isIn(list.tail)) return { ...list, tail: replaced(list.tail) }
+  return { ...list, runs: list.runs.map((run) => (isIn(loaded(run)) ? runOf(replaced(loaded(run))) : run)) }
+}
+
 export const findImage = (list: ImageList, id: string): ImageRecord | undefined => {
   for (const images of newestFirst(list)) {
     const found = images.find((image) => image.id === id)

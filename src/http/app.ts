@@ -2,15 +2,21 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { type ErrorCode, TintypeError } from '../core/errors.ts'
+import type { Authenticator } from '../services/authenticator.ts'
 import type { ImageService } from '../services/images.ts'
 import type { Pictures } from '../services/pictures.ts'
 import type { ProjectService } from '../services/projects.ts'
 import type { Renders } from '../services/renders.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { AskedReader } from './asked.ts'
+import { createClient } from './client.ts'
+import type { Edge } from './edge.ts'
+import { createGuard } from './guard.ts'
 import { answerEarly } from './linger.ts'
+import { authenticate } from './middleware/authenticate.ts'
 import { refuseDotSegments, refuseWhileDraining, waitUntil } from './middleware/gate.ts'
 import { requestLog } from './middleware/request-log.ts'
+import * as accounts from './openapi/accounts.ts'
 import * as docs from './openapi/docs.ts'
 import * as health from './openapi/health.ts'
 import * as images from './openapi/images.ts'
@@ -20,11 +26,13 @@ import { clip } from './params.ts'
 import { problemOf, toTintypeError } from './problem.ts'
 import type { Context, Env } from './respond.ts'
 import { createRouteTable } from './route-table.ts'
+import { type AccountRouteOptions, createAccountRoutes } from './routes/accounts.ts'
 import { createDocsRoutes } from './routes/docs.ts'
 import { createHealthRoutes } from './routes/health.ts'
 import { createImageRoutes } from './routes/images.ts'
 import { createProjectRoutes } from './routes/projects.ts'
 import { createRenderRoutes } from './routes/renders.ts'
+import { createSessionCookies } from './session-cookies.ts'
 import { createViews } from './views.ts'
 
 export interface AppOptions {
@@ -32,8 +40,16 @@ export interface AppOptions {
   projects: ProjectService
   pictures: Pictures
   renders: Renders
+  /** Accounts, and what protects the browsers of people who are signed in. @default no routes of accounts */
+  people?: Omit<AccountRouteOptions, 'cookies'>
   /** Says what transforms may be asked for. */
   asked: AskedReader
+  /** Proxies, limits and pages of other sites. @default no proxy is trusted, nothing is limited, no other page may read */
+  edge?: Edge
+  /** Ways to say who one is, asked in this order. @default none */
+  authenticators?: readonly Authenticator[]
+  /** Whether everybody may do everything, as things are now. @default () => true */
+  isOpen?(): boolean
   /** Of the program, as `/health` and the OpenAPI document say it. */
   version: string
   /** When the server started, in milliseconds since 1970. */
@@ -61,14 +77,18 @@ export interface AppOptions {
   log: Logger
 }
 
+/** Where passwords and invitations can be guessed. */
+const SIGN_IN_PATHS = ['/auth/login', '/auth/register', '/auth/password']
+
 /** Errors of 500 and over that say nothing about the state of the machine. */
-const EXPECTED: readonly ErrorCode[] = ['busy', 'shutting_down']
+const EXPECTED: readonly ErrorCode[] = ['busy', 'shutting_down', 'quota_exceeded']
 
 export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const { log, version, startedAt, check, maxUploadBytes } = options
   const isDraining = () => options.isDraining?.() ?? false
   const basePath = (options.basePath ?? '').replace(/\/+$/, '')
   const views = createViews(basePath)
+  const client = options.edge?.client ?? createClient(() => false)
 
   const app = new OpenAPIHono<Env>()
 
@@ -79,20 +99,25 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
       log.error({ err: error, method: c.req.method, path: c.req.path }, error.code)
     const vary = c.get('vary')
     if (vary !== undefined) headers.Vary = vary
+    Object.assign(headers, c.get('limitHeaders'))
     return answerEarly(c, { status, headers, text: JSON.stringify(body) })
   }
   app.onError((error, c) => fail(c, error))
   app.notFound((c) => fail(c, routeNotFound(c)))
 
-  app.use(requestLog(log))
+  app.use(requestLog(log, client))
   if (options.ready) app.use(waitUntil(options.ready))
   app.use(refuseDotSegments)
+  options.edge?.useOrigins(app)
   app.use(refuseWhileDraining(isDraining))
+  app.use(authenticate({ authenticators: options.authenticators ?? [], isOpen: options.isOpen ?? (() => true) }))
+  options.edge?.useLimits(app, SIGN_IN_PATHS)
 
   const route = createRouteTable(app)
 
-  const render = createRenderRoutes(options)
-  const image = createImageRoutes({ ...options, views, maxUploadBytes, renders: render })
+  const guard = createGuard(options)
+  const render = createRenderRoutes({ ...options, guard })
+  const image = createImageRoutes({ ...options, guard, views, maxUploadBytes, renders: render })
   route.add(images.upload, image.upload)
   route.add(images.list, image.list)
   route.add(images.read, image.read)
@@ -103,11 +128,22 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(images.remove, image.remove)
   route.add(images.setPrimary, image.setPrimary)
 
-  const project = createProjectRoutes({ ...options, views })
+  const project = createProjectRoutes({ ...options, guard, views })
   route.add(projects.list, project.list)
   route.add(projects.read, project.read)
   route.add(projects.edit, project.edit)
   route.add(projects.remove, project.remove)
+
+  if (options.people) {
+    const cookies = createSessionCookies({ basePath, isSecure: client.isSecure })
+    const account = createAccountRoutes({ ...options.people, cookies })
+    route.add(accounts.register, account.register)
+    route.add(accounts.login, account.login)
+    route.add(accounts.refresh, account.refresh)
+    route.add(accounts.logout, account.logout)
+    route.add(accounts.me, account.me)
+    route.add(accounts.password, account.password)
+  }
 
   const state = createHealthRoutes({ version, startedAt, check, isDraining })
   route.add(health.health, state.health)

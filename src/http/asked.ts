@@ -1,6 +1,7 @@
 // What a request for a transform asks for: read, found to be allowed, and remembered.
 
 import { LRUCache } from 'lru-cache'
+import { TintypeError } from '../core/errors.ts'
 import { chooseFormat } from '../core/formats.ts'
 import { eachOnce, invalidParameter } from '../core/parameters.ts'
 import { type Presets, presetOf } from '../core/presets.ts'
@@ -33,6 +34,12 @@ export interface AskedReader {
    * @throws TintypeError `invalid_parameter`, `signature_required`, `signature_invalid`, `signature_expired`
    */
   read(path: string, search: string): Asked
+  /**
+   * When the signature of any other picture's URL ends, in milliseconds since 1970; undefined where it has none.
+   *
+   * @throws TintypeError `signature_invalid`, also where it never ends; `signature_expired`, `invalid_parameter`
+   */
+  signedUntil(path: string, search: string): number | undefined
   /** What was read before and is still valid. */
   known(path: string, search: string): Asked | undefined
 }
@@ -75,6 +82,17 @@ export const createAskedReader = ({ signingKeys = [], presets = new Map() }: Ask
 
   return {
     known,
+
+    signedUntil(path, search) {
+      const parameters = eachOnce(new URLSearchParams(search))
+      const signature = taken(parameters, SIGNATURE)
+      if (signature === undefined) return undefined
+      verifySignature({ path, parameters }, signature, signingKeys, Date.now())
+      const expires = parameters.get(EXPIRES)
+      if (expires === undefined) throw endless()
+      return Number(expires) * 1000
+    },
+
     read(path, search) {
       const before = known(path, search)
       if (before) return before
@@ -105,6 +123,12 @@ const askedOf = (transform: Transform, caching: string, expires: string | undefi
     expiresMs,
   }
 }
+
+const endless = (): TintypeError =>
+  new TintypeError(
+    'signature_invalid',
+    `Expected a signature that ends ("${EXPIRES}"), for a picture of a private project.`,
+  )
 
 const taken = (parameters: Map<string, string>, name: string): string | undefined => {
   const value = parameters.get(name)

@@ -70,10 +70,17 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
   })
 }
 
+/** Pictures are made to be shown on pages of other sites, which the other answers are not. */
+const PICTURE_HEADERS = {
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'Content-Security-Policy': "sandbox; default-src 'none'",
+} as const
+
 /** Those that a 304 repeats (RFC 9110 section 15.4.5); with a strong tag, no date. */
 export const cachingHeaders = ({ etag, cacheControl, vary }: Delivery): Record<string, string> => ({
   ETag: etag,
   'Cache-Control': cacheControl,
+  ...PICTURE_HEADERS,
   ...(vary === undefined ? {} : { Vary: vary }),
 })
 
@@ -84,7 +91,6 @@ export const pictureHeaders = (delivery: Delivery): Record<string, string> => ({
   'Last-Modified': httpDate(delivery.shownModifiedMs ?? delivery.modifiedMs),
   'Accept-Ranges': 'bytes',
   'Content-Type': delivery.contentType,
-  'Content-Security-Policy': "sandbox; default-src 'none'",
 })
 
 /** nginx would look at these again, without our tag. */

@@ -1,10 +1,10 @@
 // Path and query parameters, checked before anything else happens.
 
-import { unknownImage } from '../core/changes.ts'
 import { TintypeError } from '../core/errors.ts'
 import { chooseFormat, FORMATS, type Format, formatOf } from '../core/formats.ts'
 import { isImageId, isProjectId, isSize, PROJECT_ID_RULE, SIZES, type Size } from '../core/names.ts'
 import { invalidParameter } from '../core/parameters.ts'
+import { unknownImage } from '../core/unknown.ts'
 import type { Context } from './respond.ts'
 
 /** Most entries of one page. */

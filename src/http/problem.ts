@@ -43,6 +43,8 @@ export const problemOf = (error: TintypeError): Problem => {
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' }
   const retryAfter = error.retryAfterSeconds ?? (status === 503 ? DEFAULT_RETRY_AFTER_SECONDS : undefined)
   if (retryAfter !== undefined) headers['Retry-After'] = String(Math.ceil(retryAfter))
+  // RFC 9110 section 15.5.2: a 401 says how to sign in.
+  if (status === 401) headers['WWW-Authenticate'] = 'Bearer realm="tintype"'
   // RFC 9110 section 15.5.6: a 405 names the methods that there are.
   const allow = error.details?.allow
   if (Array.isArray(allow)) headers.Allow = allow.join(', ')

@@ -4,7 +4,11 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context as HonoContext, Handler as HonoHandler } from 'hono'
+import type { Principal } from '../core/access.ts'
 import { namesWeakly } from '../core/delivery.ts'
+import type { TintypeError } from '../core/errors.ts'
+
+type Headers = Record<string, string>
 
 /** Node's own request and response are there under @hono/node-server, and absent in every other runtime. */
 export interface Env {
@@ -12,6 +16,12 @@ export interface Env {
   Variables: {
     /** Header of the request by which the answer is chosen: on every answer of the route, errors too. */
     vary?: string
+    /** Who asks. Read it by `principalOf`, which knows of refusals. */
+    principal?: Principal
+    /** Why what the request carried to say who asks isn't valid. */
+    refusal?: TintypeError
+    /** Where the client stands with its limits: on every answer, errors too. */
+    limitHeaders?: Headers
   }
 }
 
@@ -19,10 +29,21 @@ export type Context = HonoContext<Env>
 
 export type Handler = HonoHandler<Env>
 
-type Headers = Record<string, string>
+/** Methods that change nothing. */
+export const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** On every answer: a browser must not guess another type than the one we name. */
-export const BASE_HEADERS = { 'X-Content-Type-Options': 'nosniff' } as const
+/**
+ * On every answer: a browser must not guess another type than the one we name, nor show it in a frame, nor run anything
+ * of it, nor give it to a page of another site that has not asked for it by the rules of CORS, nor tell that site where
+ * it was. Pictures and the documentation say it otherwise where they have to.
+ */
+export const BASE_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+} as const
 
 /** Node's request of this call, undefined where the app runs on something else than Node's HTTP server. */
 export const incomingOf = (c: Context): IncomingMessage | undefined => {
@@ -34,16 +55,27 @@ export const incomingOf = (c: Context): IncomingMessage | undefined => {
 export const json = (c: Context, body: unknown, status: 200 | 201 = 200, headers?: Headers): Response =>
   c.body(JSON.stringify(body), status, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...headers })
 
+interface Revalidated {
+  /** @default one made from the body */
+  etag?: string
+  /** True where it is for who asked alone. @default false */
+  isPrivate?: boolean
+}
+
 /** JSON that can change: kept by clients, but asked for again each time, and answered 304 where it is the same. */
-export const revalidatedJson = (c: Context, body: unknown, etag?: string): Response => {
+export const revalidatedJson = (c: Context, body: unknown, { etag, isPrivate }: Revalidated = {}): Response => {
   const text = JSON.stringify(body)
   const tag = etag ?? `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
-  if (hasEtag(c, tag)) return notModified(c, revalidated(tag))
-  return c.body(text, 200, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...revalidated(tag) })
+  const caching = revalidated(tag, isPrivate)
+  if (hasEtag(c, tag)) return notModified(c, caching)
+  return c.body(text, 200, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...caching })
 }
 
 /** Headers of something that can change at any moment. */
-export const revalidated = (etag: string) => ({ ETag: etag, 'Cache-Control': 'no-cache' })
+export const revalidated = (etag: string, isPrivate = false) => ({
+  ETag: etag,
+  'Cache-Control': isPrivate ? 'private, no-cache' : 'no-cache',
+})
 
 /** @param headers those of the 200 that RFC 9110 section 15.4.5 names */
 export const notModified = (c: Context, headers: Headers): Response =>

@@ -1,9 +1,17 @@
 // The JSON that goes in and out, as zod schemas with examples: they type the answers and make the OpenAPI document.
 
 import { z } from '@hono/zod-openapi'
+import { MEMBER_ROLES, VISIBILITIES } from '../core/access.ts'
 import { FAILURES } from '../core/errors.ts'
-import { MAX_TITLE_LENGTH } from '../core/model.ts'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID, EXAMPLE_SIZES, EXAMPLE_TIME, exampleUrls } from './openapi/examples.ts'
+import { MAX_TITLE_LENGTH, userIdSchema } from '../core/model.ts'
+import {
+  EXAMPLE_IMAGE_ID,
+  EXAMPLE_MEMBERS,
+  EXAMPLE_PROJECT_ID,
+  EXAMPLE_SIZES,
+  EXAMPLE_TIME,
+  exampleUrls,
+} from './openapi/examples.ts'
 
 const projectId = z.string().openapi({ example: EXAMPLE_PROJECT_ID })
 const imageId = z.string().openapi({ example: EXAMPLE_IMAGE_ID, description: '20 of 0-9 a-z, never used again.' })
@@ -14,6 +22,10 @@ const primaryImageId = z.string().nullable().openapi({
 const time = z.iso.datetime().openapi({ example: EXAMPLE_TIME })
 const pixels = z.int().min(0)
 const revision = z.int().min(0).openapi({ example: 7, description: 'Counts the changes of the project.' })
+const visibility = z.enum(VISIBILITIES).openapi({
+  example: 'public',
+  description: 'A public project can be looked at by everybody, a private one by those who are let in.',
+})
 const next = (what: string) =>
   z
     .string()
@@ -44,7 +56,15 @@ const shown = {
 const imageSchema = z.object({ id: imageId, ...shown }).openapi('Image')
 
 export const uploadSchema = z
-  .object({ image_id: imageId, project_id: projectId, ...shown, revision })
+  .object({
+    image_id: imageId,
+    project_id: projectId,
+    ...shown,
+    revision,
+    deduplicated: z.literal(true).optional().openapi({
+      description: 'Present where the same file was in the project already, and nothing was stored (`?dedupe=true`).',
+    }),
+  })
   .openapi('UploadedImage')
 
 export const imageListSchema = z
@@ -70,6 +90,16 @@ export const projectSchema = z
     revision,
     created_at: time,
     updated_at: time,
+    visibility,
+    owner_id: z
+      .string()
+      .nullable()
+      .optional()
+      .openapi({ description: 'Id of the user whose it is; null for none. For those who manage it.', example: null }),
+    members: z
+      .record(z.string(), z.enum(MEMBER_ROLES))
+      .optional()
+      .openapi({ description: 'Who is let in, by user id. For those who manage it.', example: EXAMPLE_MEMBERS }),
   })
   .openapi('Project')
 
@@ -91,6 +121,14 @@ export const projectEditSchema = z
       .openapi({
         description: 'Image ids in the order that is wanted; those not named follow in the order they have.',
         example: [EXAMPLE_IMAGE_ID],
+      }),
+    visibility: visibility.optional(),
+    members: z
+      .record(userIdSchema, z.enum(MEMBER_ROLES).nullable())
+      .optional()
+      .openapi({
+        description: 'Users to let in, by id; null lets one go. Those not named stay. For those who manage it.',
+        example: { ...EXAMPLE_MEMBERS, '4hk2p0w7d1x9c5t3b8n6': null },
       }),
   })
   .openapi('ProjectEdit', { minProperties: 1 })

@@ -1,15 +1,17 @@
 // Projects and images as answers show them, with the URLs that lead to their files.
 
+import { decideAccess, type Principal } from '../core/access.ts'
 import type { ProjectState } from '../core/changes.ts'
-import type { ImageRecord, Variant } from '../core/model.ts'
+import { accessOf, type ImageRecord, type Variant } from '../core/model.ts'
 import { SIZES, type Size } from '../core/names.ts'
-import type { UploadedImage } from '../services/images.ts'
+import type { UploadedImage } from '../services/uploads.ts'
 import type { ImageView, PrimaryView, ProjectView, UploadView } from './schemas.ts'
 
 export interface Views {
   upload(uploaded: UploadedImage): UploadView
   image(project: ProjectState, image: ImageRecord): ImageView
-  project(project: ProjectState): ProjectView
+  /** @param by who is let in is shown only to those who manage it */
+  project(project: ProjectState, by: Principal): ProjectView
   primary(project: ProjectState): PrimaryView
   imageUrl(projectId: string, imageId: string, size?: Size): string
   projectUrl(projectId: string): string
@@ -36,15 +38,21 @@ export const createViews = (basePath: string): Views => {
   })
 
   return {
-    upload({ project, image }) {
+    upload({ project, image, isNew }) {
       const { id, ...view } = imageView(project, image)
-      return { image_id: id, project_id: project.project_id, ...view, revision: project.revision }
+      return {
+        image_id: id,
+        project_id: project.project_id,
+        ...view,
+        revision: project.revision,
+        ...(isNew ? {} : DUPLICATE),
+      }
     },
 
     image: imageView,
 
     // The cover by its image id: a page that shows many covers finds those that did not change in its cache.
-    project: (project) => ({
+    project: (project, by) => ({
       project_id: project.project_id,
       title: project.title,
       cover_url:
@@ -54,6 +62,7 @@ export const createViews = (basePath: string): Views => {
       revision: project.revision,
       created_at: project.created_at,
       updated_at: project.updated_at,
+      ...accessView(project, by),
     }),
 
     primary: ({ project_id, primary_image_id, revision }) => ({ project_id, primary_image_id, revision }),
@@ -63,6 +72,15 @@ export const createViews = (basePath: string): Views => {
     projectsUrl,
   }
 }
+
+const accessView = (project: ProjectState, by: Principal): Pick<ProjectView, 'visibility' | 'owner_id' | 'members'> => {
+  const access = accessOf(project)
+  const manages = decideAccess(by, 'manage', project.project_id, access) === 'allowed'
+  const { visibility, owner_id, members } = access
+  return manages ? { visibility, owner_id, members } : { visibility }
+}
+
+const DUPLICATE = { deduplicated: true } as const
 
 const dimensions = ({ width, height, bytes }: Variant) => ({ width, height, bytes })
 

@@ -1,15 +1,14 @@
 // Images of a project: upload, list, delete, choose the cover.
 
-import { type ProjectState, unknownProject } from '../core/changes.ts'
-import { TintypeError } from '../core/errors.ts'
+import type { Principal } from '../core/access.ts'
+import type { ProjectState } from '../core/changes.ts'
 import type { ImageRecord } from '../core/model.ts'
-import type { EncoderPool } from '../image/encoder.ts'
+import { unknownProject } from '../core/unknown.ts'
 import type { Store } from '../stores/store.ts'
 import type { Pictures } from './pictures.ts'
+import { createUploader, type Upload, type UploaderOptions } from './uploads.ts'
 
-export interface ImageServiceOptions {
-  store: Store
-  encoders: Pick<EncoderPool, 'encode' | 'assertRoom'>
+export interface ImageServiceOptions extends Omit<UploaderOptions, 'now'> {
   pictures: Pictures
   /** @default () => new Date() */
   now?: () => Date
@@ -27,26 +26,21 @@ export interface ImageService {
    * Stores one upload and its variants. The stream is written to disk as it comes; nothing is kept where it fails, or
    * where the stream throws at its end.
    *
-   * @param signal given up where it aborts before the commit has begun.
-   * @throws TintypeError what {@link EncoderPool.encode} and {@link Store.commit} throw
+   * @throws TintypeError what `EncoderPool.encode`, {@link Store.commit} and `OwnerQuota.reserve` throw;
+   *   `idempotency_conflict`, `idempotency_running`, `quota_exceeded`
    */
-  upload(projectId: string, file: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<UploadedImage>
+  upload: Upload
   /** @throws TintypeError `project_not_found`, `invalid_parameter` */
   list(projectId: string, page?: Page): Promise<{ project: ProjectState; images: ImageRecord[] }>
   /** @throws TintypeError `project_not_found`, `image_not_found` */
-  remove(projectId: string, imageId: string): Promise<ProjectState>
+  remove(projectId: string, imageId: string, by?: Principal): Promise<ProjectState>
   /** @throws TintypeError `project_not_found`, `image_not_found` */
-  setPrimary(projectId: string, imageId: string): Promise<ProjectState>
-}
-
-export interface UploadedImage {
-  project: ProjectState
-  image: ImageRecord
+  setPrimary(projectId: string, imageId: string, by?: Principal): Promise<ProjectState>
 }
 
 export const createImageService = (options: ImageServiceOptions): ImageService => {
-  const { store, encoders, pictures } = options
-  const now = options.now ?? (() => new Date())
+  const { store, pictures } = options
+  const upload = createUploader({ ...options, now: options.now ?? (() => new Date()) })
 
   const requireProject = async (projectId: string): Promise<ProjectState> => {
     const project = await store.project(projectId)
@@ -55,29 +49,10 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
   }
 
   return {
-    async upload(projectId, file, signal) {
-      encoders.assertRoom()
-      const stage = await store.stage(projectId)
-      try {
-        const bytes = await stage.receive(file)
-        if (bytes === 0) throw new TintypeError('empty_file', 'Expected an image in field "file", it has 0 bytes.')
-        const picture = await encoders.encode({ source: stage.uploadPath, targets: stage.targets }, signal)
-        const image: ImageRecord = {
-          id: stage.imageId,
-          ext: 'jpg',
-          created_at: now().toISOString(),
-          width: picture.sizes.original.width,
-          height: picture.sizes.original.height,
-          sha256: picture.sha256,
-          sizes: picture.sizes,
-        }
-        await stage.publish()
-        const project = await store.commit(projectId, { type: 'add_image', image })
-        await pictures.warm(project, image)
-        return { project, image }
-      } finally {
-        await stage.discard()
-      }
+    async upload(projectId, file, options) {
+      const uploaded = await upload(projectId, file, options)
+      if (uploaded.isNew && !uploaded.isReplay) await pictures.warm(uploaded.project, uploaded.image)
+      return uploaded
     },
 
     async list(projectId, page) {
@@ -88,11 +63,11 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
       }
     },
 
-    async remove(projectId, imageId) {
-      const project = await store.commit(projectId, { type: 'delete_image', imageId })
+    async remove(projectId, imageId, by) {
+      const project = await store.commit(projectId, { type: 'delete_image', imageId, by })
       pictures.forget(projectId, imageId)
       return project
     },
-    setPrimary: (projectId, imageId) => store.commit(projectId, { type: 'set_primary', imageId }),
+    setPrimary: (projectId, imageId, by) => store.commit(projectId, { type: 'set_primary', imageId, by }),
   }
 }

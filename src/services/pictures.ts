@@ -4,10 +4,11 @@
 // for no other: with a newer one, whoever committed it, the store is asked again whether the image is there.
 
 import { LRUCache } from 'lru-cache'
-import { type ProjectState, unknownImage, unknownProject } from '../core/changes.ts'
+import type { ProjectState } from '../core/changes.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { ImageRecord } from '../core/model.ts'
 import { SIZES, type Size } from '../core/names.ts'
+import { unknownImage, unknownProject } from '../core/unknown.ts'
 import type { OpenFile, Store } from '../stores/store.ts'
 
 export interface PicturesOptions {
@@ -52,7 +53,8 @@ export interface Pictures {
    */
   findPrimary(projectId: string, size: Size): Promise<{ picture: Picture; project: ProjectState }>
   /**
-   * Without a wait, where it is in memory; the primary image where none is named. Undefined says nothing.
+   * Without a wait, where it is in memory and everybody may see it; the primary image where none is named. Undefined
+   * says nothing.
    *
    * @param share see {@link Store.current}
    */
@@ -176,7 +178,7 @@ export const createPictures = (options: PicturesOptions): Pictures => {
     peek(projectId, imageId, size, share) {
       const project = store.current(projectId, share)
       const id = imageId ?? project?.primary_image_id
-      if (!project || !id) return undefined
+      if (!project || !id || project.visibility === 'private') return undefined
       const picture = kept.get(keyOf(projectId, id, size))
       if (picture?.revision !== project.revision) return undefined
       counts.hits++

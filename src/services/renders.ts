@@ -2,8 +2,9 @@
 
 import { join } from 'node:path'
 import { LRUCache } from 'lru-cache'
-import { type ProjectState, unknownImage, unknownProject } from '../core/changes.ts'
+import type { ProjectState } from '../core/changes.ts'
 import { type Recipe, recipeName } from '../core/recipe.ts'
+import { unknownImage, unknownProject } from '../core/unknown.ts'
 import type { EncoderPool } from '../image/encoder.ts'
 import type { RenderCache } from '../stores/cache/render-cache.ts'
 import type { FoundFile, OpenFile, Store } from '../stores/store.ts'
@@ -40,7 +41,7 @@ export interface Render {
 export interface Renders {
   /** Opens and makes nothing. @throws TintypeError `project_not_found`, `image_not_found` */
   find(projectId: string, imageId: string, recipe: Recipe): Promise<Render>
-  /** Without a wait, where it is in memory. Undefined says nothing. */
+  /** Without a wait, where it is in memory and everybody may see it. Undefined says nothing. */
   peek(projectId: string, imageId: string, recipe: Recipe): RenderInMemory | undefined
   /** Finishes what is being kept. */
   close(): Promise<void>
@@ -136,7 +137,9 @@ export const createRenders = (options: RendersOptions): Renders => {
     peek(projectId, imageId, recipe) {
       const name = recipeName(recipe)
       const kept = memory.get(keyOf(projectId, imageId, name))
-      if (!kept || store.current(projectId)?.revision !== kept.revision) return undefined
+      if (!kept) return undefined
+      const project = store.current(projectId)
+      if (project?.revision !== kept.revision || project?.visibility === 'private') return undefined
       return { imageId, name, recipe, modifiedMs: kept.modifiedMs, body: kept.body }
     },
 

@@ -246,3 +246,63 @@ describe('the images of a project', () => {
     expect(() => apply(unloaded, change)).toThrow('the run is not loaded')
   })
 })
+
+describe('a change that somebody wants', () => {
+  const by = (name: string) => ({ kind: 'user', id: name }) as const
+  const owned = (more: Partial<ProjectState> = {}) => projectWith(2, { owner_id: 'ada', ...more })
+
+  it('makes a project theirs where it makes one, private where that is wanted', () => {
+    const change = { type: 'add_image', image: image(0), by: by('ada') } as const
+    expect(apply(emptyProject('shop', NOW), change)).toMatchObject({ owner_id: 'ada' })
+    expect(apply(emptyProject('shop', NOW), { ...change, visibility: 'private' })).toMatchObject({
+      owner_id: 'ada',
+      visibility: 'private',
+    })
+    // One that is there stays as it is.
+    expect(apply(owned(), { ...change, image: image(7), visibility: 'private' }).visibility).toBeUndefined()
+  })
+
+  it('is looked at again where the project has become another one since it was allowed', () => {
+    const changes = [
+      { type: 'add_image', image: image(7) },
+      { type: 'delete_image', imageId: id(0) },
+      { type: 'set_primary', imageId: id(1) },
+      { type: 'edit', title: 'Mine now' },
+      { type: 'edit', members: { eve: 'editor' } },
+      { type: 'delete_project' },
+    ] as const
+    for (const change of changes) {
+      expectError(owned(), { ...change, by: by('eve') }, 'forbidden', '"shop"')
+      expectError(owned({ visibility: 'private' }), { ...change, by: by('eve') }, 'project_not_found', '"shop"')
+      expectError(owned(), { ...change, by: { kind: 'anonymous' } }, 'unauthenticated', 'API key')
+      expect(() => apply(owned(), { ...change, by: by('ada') })).not.toThrow()
+    }
+  })
+
+  it('may be an editor’s, unless it is about who is let in', () => {
+    const shared = owned({ visibility: 'private', members: { bob: 'editor' } })
+    expect(apply(shared, { type: 'edit', title: 'x', by: by('bob') }).title).toBe('x')
+    const changes: ProjectChange[] = [
+      { type: 'edit', visibility: 'public' },
+      { type: 'edit', members: { bob: null } },
+      { type: 'edit', title: 'x', members: {} },
+    ]
+    for (const change of changes) expectError(shared, { ...change, by: by('bob') }, 'forbidden', '"shop"')
+  })
+
+  it('leaves the very same state where who is let in is so already', () => {
+    const shared = owned({ visibility: 'private', members: { bob: 'editor' } })
+    const changes: ProjectChange[] = [
+      { type: 'edit', visibility: 'private' },
+      { type: 'edit', members: { bob: 'editor', eve: null } },
+      { type: 'edit', members: {} },
+    ]
+    for (const change of changes) expect(apply(shared, change)).toBe(shared)
+    expect(apply(shared, { type: 'edit', members: { bob: 'viewer' } }).members).toEqual({ bob: 'viewer' })
+  })
+
+  it('leaves nothing of who had a project that is deleted', () => {
+    const gone = apply(owned({ visibility: 'private', members: { bob: 'editor' } }), { type: 'delete_project' })
+    for (const field of ['owner_id', 'visibility', 'members', 'made_by']) expect(gone).not.toHaveProperty(field)
+  })
+})

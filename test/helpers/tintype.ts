@@ -14,6 +14,8 @@ export interface RunOptions {
   env?: Record<string, string>
   /** @default a new temporary folder */
   cwd?: string
+  /** What it reads from standard input. @default nothing */
+  input?: string
 }
 
 export interface Run {
@@ -27,12 +29,14 @@ export interface Run {
 /** Starts `tintype` with these arguments. */
 export const runTintype = async (args: readonly string[], options: RunOptions = {}): Promise<Run> => {
   const cwd = options.cwd ?? (await temporaryFolder())
-  return run(process.execPath, [MAIN, ...args], { cwd, env: { PATH: process.env.PATH, ...options.env } })
+  return run(process.execPath, [MAIN, ...args], { cwd, env: { PATH: process.env.PATH, ...options.env } }, options.input)
 }
 
-const run = (program: string, args: readonly string[], options: SpawnOptions): Run => {
+const run = (program: string, args: readonly string[], options: SpawnOptions, input = ''): Run => {
   // A group of its own, so that the end of the test can reach whatever it has started.
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn(program, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  // One that ends without reading is no error.
+  child.stdin?.on('error', () => {}).end(input)
   const ended = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => signal ?? code ?? 0)
   onTestFinished(async () => {
     if (child.pid) killGroup(child.pid)

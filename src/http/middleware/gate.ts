@@ -2,7 +2,7 @@
 
 import { TintypeError } from '../../core/errors.ts'
 import { invalidProjectId } from '../params.ts'
-import { type Context, incomingOf } from '../respond.ts'
+import { type Context, incomingOf, READING } from '../respond.ts'
 
 /** Lets requests through once the store is open. @throws TintypeError `store_unavailable` where it can't be opened */
 export const waitUntil = (ready: Promise<void>) => {
@@ -35,8 +35,6 @@ export const refuseDotSegments = (c: Context, next: () => Promise<void>): Promis
   if (project !== undefined) throw invalidProjectId(project)
   throw new TintypeError('route_not_found', 'Expected a path without the segments "." and "..".')
 }
-
-const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Changes are refused while the server finishes those that are under way. @throws TintypeError `shutting_down` */
 export const refuseWhileDraining =

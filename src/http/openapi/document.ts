@@ -2,11 +2,13 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { FAILURES } from '../../core/errors.ts'
+import * as accounts from './accounts.ts'
 import * as docs from './docs.ts'
 import * as health from './health.ts'
 import * as images from './images.ts'
 import * as projects from './projects.ts'
 import * as renders from './renders.ts'
+import { SECURITY, SECURITY_SCHEMES } from './security.ts'
 
 export interface OpenApiOptions {
   version: string
@@ -29,6 +31,12 @@ const ROUTES = [
   projects.read,
   projects.edit,
   projects.remove,
+  accounts.register,
+  accounts.login,
+  accounts.refresh,
+  accounts.logout,
+  accounts.me,
+  accounts.password,
   health.health,
   health.ready,
   docs.page,
@@ -38,6 +46,8 @@ const ROUTES = [
 export const openApiDocument = ({ version, basePath }: OpenApiOptions) => {
   const registry = new OpenAPIHono()
   for (const route of ROUTES) registry.openAPIRegistry.registerPath(route)
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
+    registry.openAPIRegistry.registerComponent('securitySchemes', name, scheme)
   return registry.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
@@ -47,9 +57,11 @@ export const openApiDocument = ({ version, basePath }: OpenApiOptions) => {
       description: DESCRIPTION,
     },
     servers: [{ url: basePath || '/' }],
+    security: SECURITY,
     tags: [
       { name: 'Images', description: 'Upload, list, read and delete; the cover of a project.' },
       { name: 'Projects', description: 'A project comes into being with its first upload.' },
+      { name: 'Accounts', description: 'Register, sign in and out. Access tokens go into `Authorization: Bearer`.' },
       { name: 'Server' },
     ],
   })

@@ -2,6 +2,7 @@
 
 export const EXAMPLE_PROJECT_ID = 'cosmic-drift'
 export const EXAMPLE_IMAGE_ID = '4f0z6k1m9q2w8e5r7t3y'
+export const EXAMPLE_USER_ID = '7m2x9k4q1w8e5r3t6y0u'
 export const EXAMPLE_TIME = '2026-05-04T09:30:00.000Z'
 
 export const EXAMPLE_SIZES = {
@@ -19,3 +20,5 @@ export const exampleUrls = () => ({
   thumb: `${EXAMPLE_IMAGE_URL}?size=thumb`,
   game: `${EXAMPLE_IMAGE_URL}?size=game`,
 })
+
+export const EXAMPLE_MEMBERS = { '7d2m9x0c4v8b6n1q5w3z': 'viewer' } as const

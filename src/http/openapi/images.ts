@@ -3,6 +3,7 @@
 import type { RouteConfig } from '@hono/zod-openapi'
 import { IMMUTABLE } from '../deliver.ts'
 import { imageListSchema, primarySchema, uploadSchema } from '../schemas.ts'
+import { MAX_KEY_LENGTH, REPLAY_HEADER } from '../upload-terms.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_IMAGE_URL } from './examples.ts'
 import {
   etagHeader,
@@ -12,6 +13,7 @@ import {
   jsonAnswer,
   NOT_MODIFIED,
   OTHER_PICTURE_ANSWERS,
+  PRIVATE_PICTURE,
   pageParameters,
   pictureAnswer,
   projectIdParameter,
@@ -22,6 +24,32 @@ import { PICTURE_FAILURES, problems, READ_FAILURES, RENDER_FAILURES, WRITE_FAILU
 
 const TAGS = ['Images']
 
+const dedupeParameter = {
+  name: 'dedupe',
+  in: 'query',
+  description: 'With `true`, a file that the project has already is answered with its image instead of being stored.',
+  schema: { type: 'boolean', default: false },
+  example: 'true',
+} as const
+
+const idempotencyKeyParameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'Any text that is new for each upload. One that is sent again with the same key within a day is not stored again ' +
+    'but answered as it was the first time, with `Idempotent-Replay: true`.',
+  schema: { type: 'string', minLength: 1, maxLength: MAX_KEY_LENGTH, pattern: '^[ -~]+$' },
+  example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
+} as const
+
+const REPLAYED = {
+  [REPLAY_HEADER]: {
+    description: 'On an answer that was given before.',
+    schema: { type: 'string' },
+    example: 'true',
+  },
+} as const
+
 export const upload: RouteConfig = {
   method: 'post',
   path: '/projects/{project_id}/images',
@@ -31,7 +59,7 @@ export const upload: RouteConfig = {
   description:
     'Stores the image and makes its four variants. The first image of a project becomes its primary image; the ' +
     'project comes into being with its first upload.',
-  parameters: [projectIdParameter],
+  parameters: [projectIdParameter, dedupeParameter, idempotencyKeyParameter],
   request: {
     body: {
       required: true,
@@ -51,9 +79,15 @@ export const upload: RouteConfig = {
   responses: {
     201: jsonAnswer('Stored.', uploadSchema, {
       Location: { description: 'URL of the image.', schema: { type: 'string' }, example: EXAMPLE_IMAGE_URL },
+      ...REPLAYED,
     }),
+    200: jsonAnswer('The same file was in the project already (`dedupe=true`): its image.', uploadSchema, REPLAYED),
     ...problems(
       'invalid_project_id',
+      'invalid_parameter',
+      'idempotency_running',
+      'idempotency_conflict',
+      'quota_exceeded',
       'malformed_multipart',
       'file_missing',
       'wrong_field',
@@ -94,7 +128,7 @@ export const read: RouteConfig = {
   tags: TAGS,
   summary: 'Get an image',
   description: 'One size: the stored JPEG, or another format of it. It never changes and can be kept for ever.',
-  parameters: [projectIdParameter, imageIdParameter, sizeParameter('original'), formatInQuery],
+  parameters: [projectIdParameter, imageIdParameter, sizeParameter('original'), formatInQuery, ...PRIVATE_PICTURE],
   responses: {
     200: pictureAnswer('The picture.', IMMUTABLE),
     ...OTHER_PICTURE_ANSWERS,
@@ -116,7 +150,7 @@ export const file: RouteConfig = {
   tags: TAGS,
   summary: 'Get an image under a URL with an extension',
   description: 'For CDNs and game loaders that go by it. Otherwise as without one.',
-  parameters: [projectIdParameter, imageIdParameter, sizeInPath, formatParameter],
+  parameters: [projectIdParameter, imageIdParameter, sizeInPath, formatParameter, ...PRIVATE_PICTURE],
   responses: {
     200: pictureAnswer('The picture.', IMMUTABLE),
     ...OTHER_PICTURE_ANSWERS,
@@ -138,7 +172,7 @@ export const cover: RouteConfig = {
   tags: TAGS,
   summary: 'Get the cover of a project in any size',
   description: 'Its primary image, under a URL that stays the same when the cover changes.',
-  parameters: [projectIdParameter, formatParameter, sizeParameter('thumb')],
+  parameters: [projectIdParameter, formatParameter, sizeParameter('thumb'), ...PRIVATE_PICTURE],
   responses: {
     200: pictureAnswer('The cover.', 'no-cache'),
     ...OTHER_PICTURE_ANSWERS,
@@ -161,7 +195,7 @@ export const thumbnail: RouteConfig = {
   tags: TAGS,
   summary: 'Get the cover of a project',
   description: 'The `thumb` of its primary image, under a URL that stays the same when the cover changes.',
-  parameters: [projectIdParameter, formatInQuery],
+  parameters: [projectIdParameter, formatInQuery, ...PRIVATE_PICTURE],
   responses: {
     200: pictureAnswer('The cover.', 'no-cache'),
     ...OTHER_PICTURE_ANSWERS,

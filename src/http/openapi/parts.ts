@@ -100,6 +100,31 @@ export const formatInQuery = {
   example: 'auto',
 } as const
 
+/** @param purpose of the signature */
+export const signatureParameters = (purpose: string) =>
+  [
+    {
+      name: 'exp',
+      in: 'query',
+      description: 'When the URL stops to be valid, in seconds since 1970.',
+      schema: { type: 'integer', minimum: 0 },
+      example: 1798761600,
+    },
+    {
+      name: 'sig',
+      in: 'query',
+      description: purpose,
+      schema: { type: 'string' },
+      example: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY',
+    },
+  ] as const
+
+/** Of a picture that needs no signature where its project is public. */
+export const PRIVATE_PICTURE = signatureParameters(
+  'For a picture of a private project, instead of a key: the signature of the URL, as `tintype sign` and `signUrl` make ' +
+    'it. It needs `exp`.',
+)
+
 const FILE = { schema: { type: 'string', format: 'binary' } } as const
 
 const PICTURE = { 'image/jpeg': FILE, 'image/webp': FILE, 'image/avif': FILE } as const

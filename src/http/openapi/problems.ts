@@ -41,6 +41,16 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     details: { max_files: 1 },
   },
   upload_aborted: { detail: 'The connection ended before the request was complete.' },
+  unauthenticated: {
+    detail: 'Expected an API key (X-API-Key, or Authorization: Bearer) or a signed-in user, the request has neither.',
+  },
+  forbidden: { detail: `Expected somebody who may change project "${EXAMPLE_PROJECT_ID}".` },
+  wrong_credentials: { detail: 'Expected an e-mail address and its password.' },
+  registration_closed: { detail: 'Nobody can register here; the operator makes accounts.' },
+  invite_invalid: { detail: 'The invitation is unknown, used, expired or for another e-mail address.' },
+  csrf: { detail: 'Expected the value of the cookie "tintype_csrf" in "X-CSRF-Token", the request has none.' },
+  email_taken: { detail: 'There is an account with this e-mail address.' },
+  issuer_unavailable: { detail: 'The keys of the token issuer cannot be had now.' },
   signature_required: { detail: 'Expected a signature in "sig", or one of the presets in "preset".' },
   signature_invalid: { detail: 'The signature does not belong to this URL.' },
   signature_expired: { detail: 'The URL was valid until 2026-05-04T09:30:00.000Z.' },
@@ -51,6 +61,9 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   method_not_allowed: {
     detail: 'Expected GET, HEAD, OPTIONS, received PUT.',
     details: { allow: ['GET', 'HEAD', 'OPTIONS'], received: 'PUT' },
+  },
+  idempotency_running: {
+    detail: 'The first upload with this Idempotency-Key is still running. Ask again in a moment.',
   },
   precondition_failed: { detail: 'Expected an ETag that If-Match names, the image has another one.' },
   upload_too_large: {
@@ -71,22 +84,35 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   empty_file: { detail: 'Expected an image in field "file", it has 0 bytes.' },
   damaged_image: { detail: 'The image cannot be decoded: it ends too early.' },
   image_too_slow: { detail: 'The image was given up after 30 seconds.' },
+  idempotency_conflict: {
+    detail: 'The Idempotency-Key came with another file before. Take a new key.',
+    details: { field: 'Idempotency-Key' },
+  },
+  rate_limited: {
+    detail: 'Expected at most 100 requests in 60 seconds. Try again in 12 seconds.',
+    details: { limit: 100, window_seconds: 60 },
+  },
   internal: { detail: 'The server met an error that it did not expect. It was written to the log.' },
   project_damaged: { detail: `The files of project "${EXAMPLE_PROJECT_ID}" are damaged.` },
   busy: { detail: 'More uploads are waiting than can be worked on soon.' },
   store_unavailable: { detail: 'The store cannot be written.' },
   shutting_down: { detail: 'The server is shutting down and takes no changes.' },
   storage_full: { detail: 'The disk of the store is full.' },
+  quota_exceeded: {
+    detail: `Expected at most 500 images in project "${EXAMPLE_PROJECT_ID}", it has 500. Delete some first.`,
+    details: { max_images: 500, images: 500 },
+  },
 }
 
 /** The error answers of a route: one for each status, with an example of each code. */
 export const problems = (...codes: ErrorCode[]): Responses => {
   const responses: Responses = {}
   for (const status of new Set(codes.map((code) => FAILURES[code].status))) {
-    const same = codes.filter((code) => FAILURES[code].status === status)
+    const same = [...new Set(codes)].filter((code) => FAILURES[code].status === status)
     responses[status] = {
       description: same.map((code) => `${FAILURES[code].title} (\`${code}\`)`).join('. '),
-      ...(status === 503 ? { headers: RETRY_AFTER } : {}),
+      ...(status === 503 || status === 429 ? { headers: RETRY_AFTER } : {}),
+      ...(status === 401 ? { headers: WWW_AUTHENTICATE } : {}),
       content: {
         'application/problem+json': {
           schema: problemSchema,
@@ -100,19 +126,33 @@ export const problems = (...codes: ErrorCode[]): Responses => {
 
 /** What every route that writes can meet. */
 export const WRITE_FAILURES = [
+  'rate_limited',
+  'unauthenticated',
+  'forbidden',
+  'csrf',
+  'rate_limited',
   'internal',
   'project_damaged',
   'busy',
   'store_unavailable',
   'shutting_down',
   'storage_full',
+  'issuer_unavailable',
 ] as const satisfies ErrorCode[]
 
 /** What every route that reads a project can meet. */
-export const READ_FAILURES = ['internal', 'project_damaged'] as const satisfies ErrorCode[]
+export const READ_FAILURES = [
+  'unauthenticated',
+  'rate_limited',
+  'internal',
+  'project_damaged',
+  'issuer_unavailable',
+] as const satisfies ErrorCode[]
 
 /** What every route that sends a picture can meet. */
 export const PICTURE_FAILURES = [
+  'signature_invalid',
+  'signature_expired',
   'precondition_failed',
   'range_not_satisfiable',
   ...READ_FAILURES,
@@ -129,6 +169,14 @@ export const RENDER_FAILURES = [
 
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' }, example: 5 },
+} as const
+
+const WWW_AUTHENTICATE = {
+  'WWW-Authenticate': {
+    description: 'How to say who one is.',
+    schema: { type: 'string' },
+    example: 'Bearer realm="tintype"',
+  },
 } as const
 
 const exampleOf = (code: ErrorCode) => {

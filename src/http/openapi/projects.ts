@@ -15,7 +15,9 @@ export const list: RouteConfig = {
   operationId: 'listProjects',
   tags: TAGS,
   summary: 'List the projects',
-  description: 'Sorted by id, page by page.',
+  description:
+    'Sorted by id, page by page: for a user those that are theirs or that they are let in to, for a key those that it is ' +
+    'for, for nobody the public ones.',
   parameters: [...pageParameters('projects', DEFAULT_PROJECTS_PAGE, EXAMPLE_PROJECT_ID)],
   responses: {
     200: jsonAnswer('A page of projects.', projectListSchema, etagHeader('"kYJ0cXDPzMTTm1xJY6oLWg"')),
@@ -43,7 +45,8 @@ export const edit: RouteConfig = {
   path: '/projects/{project_id}',
   operationId: 'editProject',
   tags: TAGS,
-  summary: 'Change the title or the order of the images',
+  summary: 'Change the title, the order of the images, or who is let in',
+  description: 'Who is let in is for the owner and admins to say.',
   parameters: [projectIdParameter],
   request: { body: { required: true, content: { 'application/json': { schema: projectEditSchema } } } },
   responses: {

@@ -4,7 +4,13 @@ import type { RouteConfig } from '@hono/zod-openapi'
 import { FORMATS } from '../../core/formats.ts'
 import { FITS, KERNELS, MAX_SIDE, PLACES, QUALITIES } from '../../core/transform.ts'
 import { IMMUTABLE } from '../deliver.ts'
-import { imageIdParameter, OTHER_PICTURE_ANSWERS, pictureAnswer, projectIdParameter } from './parts.ts'
+import {
+  imageIdParameter,
+  OTHER_PICTURE_ANSWERS,
+  pictureAnswer,
+  projectIdParameter,
+  signatureParameters,
+} from './parts.ts'
 import { PICTURE_FAILURES, problems, RENDER_FAILURES } from './problems.ts'
 
 const side = (name: 'w' | 'h', which: string, example: number) =>
@@ -79,14 +85,7 @@ const TRANSFORM = [
   }),
   word('kernel', KERNELS, 'lanczos3', '`nearest` keeps the edges of pixel art.'),
   text('preset', 'One of the server’s presets, in place of all the above. It needs no signature.', 'card'),
-  {
-    name: 'exp',
-    in: 'query',
-    description: 'When the URL stops to be valid, in seconds since 1970.',
-    schema: { type: 'integer', minimum: 0 },
-    example: 1798761600,
-  },
-  text('sig', 'The signature, as `tintype sign` and `signUrl` make it.', 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY'),
+  ...signatureParameters('The signature, as `tintype sign` and `signUrl` make it.'),
 ] as const
 
 export const render: RouteConfig = {
@@ -108,8 +107,6 @@ export const render: RouteConfig = {
       'invalid_project_id',
       'invalid_parameter',
       'signature_required',
-      'signature_invalid',
-      'signature_expired',
       'project_not_found',
       'image_not_found',
       ...PICTURE_FAILURES,

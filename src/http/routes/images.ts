@@ -1,15 +1,19 @@
 // Handlers of images: upload, list, read, delete, and the cover.
 
 import { type Format, formatOf } from '../../core/formats.ts'
+import { accessOf, type Project } from '../../core/model.ts'
 import { isImageId, isSize, type Size } from '../../core/names.ts'
 import type { ImageService } from '../../services/images.ts'
 import type { Pictures } from '../../services/pictures.ts'
 import type { ProjectService } from '../../services/projects.ts'
+import type { AskedReader } from '../asked.ts'
 import { deliver } from '../deliver.ts'
+import { type Guard, type Sight, seenAs } from '../guard.ts'
 import { afterOf, chosenFormatOf, fileNameOf, imageIdOf, limitOf, projectIdOf, sizeOf, unknownFile } from '../params.ts'
 import { receiveFile } from '../receive.ts'
 import { type Context, hasEtag, json, notModified, revalidated, revalidatedJson } from '../respond.ts'
 import { coverDelivery, storedDelivery } from '../stored.ts'
+import { dedupeOf, idempotencyKeyOf, REPLAY_HEADER } from '../upload-terms.ts'
 import type { Views } from '../views.ts'
 import type { RenderRoutes } from './renders.ts'
 
@@ -23,10 +27,16 @@ export interface ImageRouteOptions {
   accelRedirect?: string
   /** Of what isn't stored: other formats than JPEG. */
   renders: RenderRoutes
+  guard: Guard
+  asked: AskedReader
 }
 
 export const createImageRoutes = (options: ImageRouteOptions) => {
-  const { images, projects, pictures, views, maxUploadBytes, accelRedirect, renders } = options
+  const { images, projects, pictures, views, maxUploadBytes, accelRedirect, renders, guard, asked } = options
+
+  /** @param path below the project's own */
+  const sightOf = (c: Context, projectId: string, path: string) =>
+    guard.picture(c, projectId, () => asked.signedUntil(`/projects/${projectId}/${path}`, searchOf(c)))
 
   const byId = async (
     c: Context,
@@ -34,34 +44,43 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     imageId: string,
     size: Size,
     format: Format,
+    sight: Sight,
   ): Promise<Response> => {
-    if (format !== 'jpeg') return renders.sized(c, projectId, imageId, size, format)
+    if (format !== 'jpeg') return renders.sized(c, projectId, imageId, size, format, sight)
     const picture = await pictures.find(projectId, imageId, size)
-    return deliver(c, picture, { ...storedDelivery(picture), accelRedirect, vary: c.get('vary') })
+    return deliver(c, picture, seenAs({ ...storedDelivery(picture), accelRedirect, vary: c.get('vary') }, sight))
   }
 
-  const cover = async (c: Context, projectId: string, size: Size, format: Format): Promise<Response> => {
-    if (format !== 'jpeg') return renders.cover(c, projectId, size, format)
+  const cover = async (c: Context, projectId: string, size: Size, format: Format, sight: Sight): Promise<Response> => {
+    if (format !== 'jpeg') return renders.cover(c, projectId, size, format, sight)
     const { picture, project } = await pictures.findPrimary(projectId, size)
-    return deliver(c, picture, { ...coverDelivery(picture, project, Date.now()), accelRedirect, vary: c.get('vary') })
+    const delivery = { ...coverDelivery(picture, project, Date.now()), accelRedirect, vary: c.get('vary') }
+    return deliver(c, picture, seenAs(delivery, sight))
   }
 
   return {
     async upload(c: Context) {
       const projectId = projectIdOf(c)
+      const by = await guard.require(c, 'create', projectId)
+      const [idempotencyKey, dedupe] = [idempotencyKeyOf(c), dedupeOf(c)]
       const file = receiveFile(c, maxUploadBytes)
-      const uploaded = await images.upload(projectId, file, c.req.raw.signal)
-      return json(c, views.upload(uploaded), 201, { Location: views.imageUrl(projectId, uploaded.image.id) })
+      const uploaded = await images.upload(projectId, file, { by, signal: c.req.raw.signal, idempotencyKey, dedupe })
+      return json(c, views.upload(uploaded), uploaded.isNew ? 201 : 200, {
+        Location: views.imageUrl(projectId, uploaded.image.id),
+        ...(uploaded.isReplay ? { [REPLAY_HEADER]: 'true' } : {}),
+      })
     },
 
     async list(c: Context) {
       const projectId = projectIdOf(c)
+      await guard.require(c, 'read', projectId)
       const limit = limitOf(c)
       const after = afterOf(c, isImageId, 'an image id')
       // Nothing of the list is read for a client that has it.
       if (c.req.header('if-none-match') !== undefined) {
-        const etag = revisionEtag(await projects.get(projectId))
-        if (hasEtag(c, etag)) return notModified(c, revalidated(etag))
+        const project = await projects.get(projectId)
+        const etag = revisionEtag(project)
+        if (hasEtag(c, etag)) return notModified(c, revalidated(etag, isPrivate(project)))
       }
       // One more than is shown tells whether there is a next page.
       const { project, images: found } = await images.list(projectId, {
@@ -76,44 +95,59 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         images: page.map((image) => views.image(project, image)),
         next: page.length < found.length ? url : null,
       }
-      return revalidatedJson(c, body, revisionEtag(project))
+      return revalidatedJson(c, body, { etag: revisionEtag(project), isPrivate: isPrivate(project) })
     },
 
     async read(c: Context) {
       const projectId = projectIdOf(c)
+      const imageId = c.req.param('image_id') ?? ''
+      const sight = await sightOf(c, projectId, `images/${imageId}`)
       const format = chosenFormatOf(c)
-      return byId(c, projectId, imageIdOf(c, projectId), sizeOf(c), format)
+      return byId(c, projectId, imageIdOf(c, projectId), sizeOf(c), format, sight)
     },
 
     async file(c: Context) {
       const projectId = projectIdOf(c)
+      const sight = await sightOf(c, projectId, `images/${c.req.param('image_id')}/${c.req.param('file')}`)
       const imageId = imageIdOf(c, projectId)
       const [size, extension] = fileNameOf(c)
       if (!isSize(size)) throw unknownFile(c)
-      return byId(c, projectId, imageId, size, formatOf(extension) ?? 'jpeg')
+      return byId(c, projectId, imageId, size, formatOf(extension) ?? 'jpeg', sight)
     },
 
-    thumbnail(c: Context) {
-      const format = chosenFormatOf(c)
-      return cover(c, projectIdOf(c), 'thumb', format)
-    },
-
-    cover(c: Context) {
+    async thumbnail(c: Context) {
       const projectId = projectIdOf(c)
+      const sight = await sightOf(c, projectId, 'thumbnail')
+      const format = chosenFormatOf(c)
+      return cover(c, projectId, 'thumb', format, sight)
+    },
+
+    async cover(c: Context) {
+      const projectId = projectIdOf(c)
+      const sight = await sightOf(c, projectId, c.req.param('file') ?? '')
       const [, extension] = fileNameOf(c)
-      return cover(c, projectId, sizeOf(c, 'thumb'), formatOf(extension) ?? 'jpeg')
+      return cover(c, projectId, sizeOf(c, 'thumb'), formatOf(extension) ?? 'jpeg', sight)
     },
 
     async remove(c: Context) {
       const projectId = projectIdOf(c)
-      return json(c, views.primary(await images.remove(projectId, imageIdOf(c, projectId))))
+      const by = await guard.require(c, 'write', projectId)
+      return json(c, views.primary(await images.remove(projectId, imageIdOf(c, projectId), by)))
     },
 
     async setPrimary(c: Context) {
       const projectId = projectIdOf(c)
-      return json(c, views.primary(await images.setPrimary(projectId, imageIdOf(c, projectId))))
+      const by = await guard.require(c, 'write', projectId)
+      return json(c, views.primary(await images.setPrimary(projectId, imageIdOf(c, projectId), by)))
     },
   }
 }
+
+const searchOf = (c: Context): string => {
+  const at = c.req.url.indexOf('?')
+  return at < 0 ? '' : c.req.url.slice(at)
+}
+
+const isPrivate = (project: Project): boolean => accessOf(project).visibility === 'private'
 
 const revisionEtag = ({ revision }: { revision: number }): string => `"${revision}"`

@@ -3,6 +3,8 @@
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
 import type { ProjectEdit, ProjectService } from '../../services/projects.ts'
 import { invalidBody, readJson } from '../body.ts'
+import type { Guard } from '../guard.ts'
+import { principalOf } from '../middleware/authenticate.ts'
 import { afterOf, clip, DEFAULT_PROJECTS_PAGE, limitOf, projectIdOf } from '../params.ts'
 import { type Context, json, revalidatedJson } from '../respond.ts'
 import { projectEditSchema } from '../schemas.ts'
@@ -14,30 +16,41 @@ const MAX_EDIT_BYTES = 4 * 1024 * 1024
 export interface ProjectRouteOptions {
   projects: ProjectService
   views: Views
+  guard: Guard
 }
 
-export const createProjectRoutes = ({ projects, views }: ProjectRouteOptions) => ({
+export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOptions) => ({
   async list(c: Context) {
+    const by = principalOf(c)
     const limit = limitOf(c) ?? DEFAULT_PROJECTS_PAGE
-    const page = await projects.list({ after: afterOf(c, isProjectId, `a project id (${PROJECT_ID_RULE})`), limit })
+    const after = afterOf(c, isProjectId, `a project id (${PROJECT_ID_RULE})`)
+    const page = await projects.list({ after, limit }, by)
     const next = page.next === undefined ? null : `${views.projectsUrl()}?limit=${limit}&after=${page.next}`
-    return revalidatedJson(c, { projects: page.projects.map(views.project), next })
+    const body = { projects: page.projects.map((project) => views.project(project, by)), next }
+    return revalidatedJson(c, body, { isPrivate: by.kind === 'key' || by.kind === 'user' })
   },
 
   async read(c: Context) {
-    const project = await projects.get(projectIdOf(c))
-    return revalidatedJson(c, views.project(project), `"${project.revision}"`)
+    const projectId = projectIdOf(c)
+    const by = await guard.require(c, 'read', projectId)
+    const project = await projects.get(projectId)
+    const view = views.project(project, by)
+    // Who manages it sees more of the same revision than others do.
+    const isManaged = view.members !== undefined && by.kind !== 'anybody'
+    const etag = `"${project.revision}${isManaged ? '-managed' : ''}"`
+    return revalidatedJson(c, view, { etag, isPrivate: isManaged || view.visibility === 'private' })
   },
 
   async edit(c: Context) {
     const projectId = projectIdOf(c)
+    const by = await guard.require(c, 'write', projectId)
     const edit = parseEdit(await readJson(c, MAX_EDIT_BYTES))
-    return json(c, views.project(await projects.edit(projectId, edit)))
+    return json(c, views.project(await projects.edit(projectId, edit, by), by))
   },
 
   async remove(c: Context) {
     const projectId = projectIdOf(c)
-    await projects.remove(projectId)
+    await projects.remove(projectId, await guard.require(c, 'manage', projectId))
     return json(c, { project_id: projectId, deleted: true })
   },
 })
@@ -53,7 +66,8 @@ const parseEdit = (body: unknown): ProjectEdit => {
     if (unknown !== undefined) throw invalidBody(`Expected ${FIELDS}, "${clip(unknown)}" is neither.`, { field })
     throw invalidBody(`${field || 'body'}: ${issue?.message}.`, field ? { field } : undefined)
   }
-  const { title, image_order } = parsed.data
-  if (title === undefined && image_order === undefined) throw invalidBody(`Expected ${FIELDS}, the object has neither.`)
-  return { title, imageOrder: image_order }
+  const { title, image_order, visibility, members } = parsed.data
+  if (Object.values(parsed.data).every((value) => value === undefined))
+    throw invalidBody(`Expected ${FIELDS}, the object has neither.`)
+  return { title, imageOrder: image_order, visibility, members }
 }

@@ -8,6 +8,7 @@ import type { Pictures } from '../../services/pictures.ts'
 import type { Render, Renders } from '../../services/renders.ts'
 import type { AskedReader } from '../asked.ts'
 import { type Delivery, deliver, IMMUTABLE } from '../deliver.ts'
+import { type Guard, type Sight, seenAs } from '../guard.ts'
 import { imageIdOf, projectIdOf } from '../params.ts'
 import { renderDelivery } from '../rendered.ts'
 import type { Context } from '../respond.ts'
@@ -17,9 +18,10 @@ export interface RenderRouteOptions {
   renders: Renders
   pictures: Pictures
   asked: AskedReader
+  guard: Guard
 }
 
-export const createRenderRoutes = ({ renders, pictures, asked }: RenderRouteOptions) => {
+export const createRenderRoutes = ({ renders, pictures, asked, guard }: RenderRouteOptions) => {
   const send = async (c: Context, render: Render, delivery: Delivery): Promise<Response> => {
     const open = () => render.open(c.req.raw.signal)
     const source = { bytes: 0, open }
@@ -40,27 +42,29 @@ export const createRenderRoutes = ({ renders, pictures, asked }: RenderRouteOpti
       const at = url.indexOf('?')
       // Before it is read: an error of it depends on `Accept` as well.
       if (CHOSEN.test(url)) c.set('vary', 'Accept')
-      const { isChosen, recipeFor, cacheControl } = asked.read(
+      const { isChosen, recipeFor, cacheControl, expiresMs } = asked.read(
         `/projects/${projectId}/images/${imageId}/render`,
         at < 0 ? '' : url.slice(at),
       )
       if (isChosen) c.set('vary', 'Accept')
+      const sight = await guard.picture(c, projectId, () => (Number.isFinite(expiresMs) ? expiresMs : undefined))
       const render = await renders.find(projectId, imageId, recipeFor(c.req.header('accept')))
-      return send(c, render, renderDelivery(render, cacheControl(), c.get('vary')))
+      return send(c, render, seenAs(renderDelivery(render, cacheControl(), c.get('vary')), sight))
     },
 
     /** A named size in another format than JPEG. */
-    async sized(c: Context, projectId: string, imageId: string, size: Size, format: Format) {
+    async sized(c: Context, projectId: string, imageId: string, size: Size, format: Format, sight: Sight) {
       const render = await renders.find(projectId, imageId, sizeRecipe(size, format))
-      return send(c, render, renderDelivery(render, IMMUTABLE, c.get('vary')))
+      return send(c, render, seenAs(renderDelivery(render, IMMUTABLE, c.get('vary')), sight))
     },
 
     /** The same of the primary image. */
-    async cover(c: Context, projectId: string, size: Size, format: Format) {
+    async cover(c: Context, projectId: string, size: Size, format: Format, sight: Sight) {
       const { picture, project } = await pictures.findPrimary(projectId, size)
       const render = await renders.find(projectId, picture.imageId, sizeRecipe(size, format))
       const { etag, contentType, vary } = renderDelivery(render, IMMUTABLE, c.get('vary'))
-      return send(c, render, { ...coverDelivery(picture, project, Date.now()), etag, contentType, vary })
+      const delivery = { ...coverDelivery(picture, project, Date.now()), etag, contentType, vary }
+      return send(c, render, seenAs(delivery, sight))
     },
   }
 }

@@ -4,6 +4,7 @@ import { emptyProject, type ProjectState } from '../../core/changes.ts'
 import { appendImage, type ImageList, imagesOf, type Run } from '../../core/image-list.ts'
 import type { ImageRecord } from '../../core/model.ts'
 import { SIZES } from '../../core/names.ts'
+import { anyStored } from '../accounts/any-stored.ts'
 import { storedRun } from '../file/revision.ts'
 import { statOf } from './look.ts'
 import { type FoundOriginal, foundOriginals, recordFromFiles } from './orphans.ts'
@@ -42,6 +43,7 @@ export const rescuedState = async (
     ...(kept.gone > 0 ? [`${kept.gone} images left out, of which no file is left`] : []),
     ...(found.length > records.length ? [`${found.length - records.length} files are no sound pictures`] : []),
     ...(base ? ['what changed since (title, order, cover) is lost'] : []),
+    ...(anyStored(tools.paths.root) ? ['it is private until its owner or an admin says otherwise'] : []),
   ].join('; ')
   return { state: await stateOf(tools, projectId, base, images, kept.imageIds), imageIds: kept.imageIds, how }
 }
@@ -107,6 +109,8 @@ const stateOf = async (
     !base || base.deleted || (base.image_count > 0 && !(await statOf(tools.paths.published(projectId))))
   return {
     ...(base ?? { ...emptyProject(projectId, now), created_at: first?.created_at ?? now }),
+    // Whether it was private is lost with the newest revision.
+    ...(anyStored(tools.paths.root) ? { visibility: 'private' as const } : {}),
     updated_at: now,
     primary_image_id: primary !== null && imageIds.has(primary) ? primary : (first?.id ?? null),
     image_count: imageIds.size,

@@ -3,9 +3,11 @@
 import { statSync } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { type ProjectChange, type ProjectState, unknownProject } from '../../core/changes.ts'
+import type { ProjectChange, ProjectState } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { ImageRecord } from '../../core/model.ts'
+import { unknownProject } from '../../core/unknown.ts'
+import { looksAtImages } from '../../core/uploads.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { FoundFile, OpenFile, Store } from '../store.ts'
 import { createAfterPowerCut } from './after-power-cut.ts'
@@ -82,7 +84,8 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       if (change.type === 'delete_image' || change.type === 'delete_project') return await remove(projectId, change)
       const upload = change.type === 'add_image' ? uploads.get(change.image.id) : undefined
       const state = await queue.commit(projectId, change, upload?.workspacePath)
-      if (upload) upload.committed = true
+      // Another image may answer the upload; then the files are not the project's.
+      if (upload) upload.committed = change.type === 'add_image' && !looksAtImages(change.terms ?? {})
       return state
     } catch (error) {
       throw storeError(error)

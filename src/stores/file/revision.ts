@@ -41,7 +41,7 @@ const revisionSchema = z.object({
 export const encodeRevision = ({ state, commits, removing, removingRuns, droppedRuns }: Revision): string => {
   const { images, ...project } = state
   const head = {
-    ...project,
+    ...inOrder(project),
     commits,
     removing,
     removing_runs: removingRuns,
@@ -96,7 +96,7 @@ export const encodePublished = (state: ProjectState, runs: readonly string[]): s
   const tail = linesOf(images.tail)
   const parts = [...runs, tail].map((text) => text.trim().slice(1, -1).trim()).filter((lines) => lines !== '')
   const list = parts.length > 0 ? `[\n    ${parts.join(',\n    ')}\n  ]` : '[]'
-  return `{\n${fields(project)},\n  "images": ${list}\n}\n`
+  return `{\n${fields(inOrder(project))},\n  "images": ${list}\n}\n`
 }
 
 export const storedRun = (count: number, stored: Omit<StoredRun, 'count'> | undefined): StoredRun => {
@@ -105,6 +105,17 @@ export const storedRun = (count: number, stored: Omit<StoredRun, 'count'> | unde
 }
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+const ORDER = [...Object.keys(projectSchema.shape), 'deleted']
+
+/**
+ * In the order of the schema, whichever way they came into the state: the text of a state that was read is the same as of
+ * one that has just been made. What is absent stays so.
+ */
+const inOrder = (project: object): object => {
+  const values = new Map(Object.entries(project))
+  return Object.fromEntries(ORDER.flatMap((name) => (values.get(name) === undefined ? [] : [[name, values.get(name)]])))
+}
 
 const fields = (record: object): string =>
   Object.entries(record)

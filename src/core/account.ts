@@ -1,0 +1,69 @@
+// People and their accounts: what is kept of them, and the form of what they type.
+
+import { customAlphabet } from 'nanoid'
+import { z } from 'zod'
+
+/** As {@link newAccountId} makes them. */
+const ACCOUNT_ID = /^[0-9a-z]{20}$/
+
+/** Of a user or a session: 20 of `0-9 a-z`, 103 random bits, never used again. */
+export const newAccountId: () => string = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 20)
+
+export const isAccountId = (value: string): boolean => ACCOUNT_ID.test(value)
+
+/** Characters of a password. The upper bound keeps the work of a hash bounded. */
+export const PASSWORD_LENGTH = { least: 10, most: 200 } as const
+
+/** Characters of a name that a user goes by. */
+export const MAX_NAME_LENGTH = 100
+
+/** Characters of an e-mail address (RFC 5321 section 4.5.3.1.3, without the angle brackets). */
+export const MAX_EMAIL_LENGTH = 254
+
+/** Who may make an account: everybody, those with an invitation, nobody. */
+export const REGISTRATIONS = ['open', 'invite', 'closed'] as const
+export type Registration = (typeof REGISTRATIONS)[number]
+
+/** What is kept of a user. */
+export const userSchema = z.object({
+  id: z.string().regex(ACCOUNT_ID),
+  /** As {@link normalEmail} writes it. */
+  email: z.string(),
+  name: z.string().nullable(),
+  /** Argon2id, as a PHC string. */
+  password_hash: z.string(),
+  /** Raised by what ends all sessions: they belong to the generation in which they began. */
+  generation: z.int().min(0),
+  /** True where the user may not sign in; all sessions are void. */
+  disabled: z.boolean(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+})
+
+export type User = z.infer<typeof userSchema>
+
+/**
+ * The form by which addresses are compared. The part before the `@` could differ by case in theory (RFC 5321 section
+ * 2.4), but no provider lets two people have twins, and somebody who types a capital means the same account.
+ */
+export const normalEmail = (email: string): string => email.trim().toLowerCase()
+
+/** The same password typed on two keyboards can be two rows of code points (NIST SP 800-63B section 5.1.1.2). */
+export const normalPassword = (password: string): string => password.normalize('NFKC')
+
+/** Code points, as a person counts. */
+const characters = (text: string): number => [...text].length
+
+export const isEmail = (text: string): boolean => text.length <= MAX_EMAIL_LENGTH && z.email().safeParse(text).success
+
+/** What a terminal or a log would take for something else than text is in no name. */
+export const isName = (text: string): boolean =>
+  text.trim() !== '' && characters(text) <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(text)
+
+export const PASSWORD_RULE = `${PASSWORD_LENGTH.least} to ${PASSWORD_LENGTH.most} characters`
+
+/** What has more than two units for each character that it may have needs no counting. */
+export const isPassword = (text: string): boolean =>
+  text.length <= 2 * PASSWORD_LENGTH.most &&
+  characters(text) >= PASSWORD_LENGTH.least &&
+  characters(text) <= PASSWORD_LENGTH.most

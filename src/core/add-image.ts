@@ -1,0 +1,64 @@
+// Adding an image, under the terms of its upload. Pure.
+
+import type { Principal, Visibility } from './access.ts'
+import type { ProjectState } from './changes.ts'
+import { appendImage, imagesOf, replaceImage } from './image-list.ts'
+import type { ImageRecord } from './model.ts'
+import {
+  assertCharged,
+  assertRoomForImage,
+  type Earlier,
+  findEarlier,
+  looksAtImages,
+  type UploadTerms,
+  withAnswer,
+} from './uploads.ts'
+
+export interface AddImage {
+  type: 'add_image'
+  image: ImageRecord
+  by?: Principal
+  /** Of the project, where the image makes it. */
+  visibility?: Visibility
+  terms?: UploadTerms
+}
+
+/**
+ * The very same state where an image that is there answers the upload.
+ *
+ * @param state before; with all of its images where {@link looksAtImages} says so
+ * @param project the same, or the new one where the state is that of none
+ * @throws TintypeError `quota_exceeded`, `idempotency_conflict`, `busy`
+ */
+export const addImage = (state: ProjectState, project: ProjectState, change: AddImage, now: string): ProjectState => {
+  const { terms = {} } = change
+  const earlier = looksAtImages(terms)
+    ? findEarlier(imagesOf(state.images), change.image.sha256, terms, now)
+    : undefined
+  if (earlier) return answerByEarlier(state, earlier, change, now)
+  assertRoomForImage(state.project_id, project.image_count, terms.maxImages)
+  assertCharged(project, terms.chargedTo)
+  const primary = project.primary_image_id ?? change.image.id
+  const image = withAnswerFor(change.image, change, { ...project, primary_image_id: primary }, now)
+  return {
+    ...project,
+    deleted: false,
+    primary_image_id: primary,
+    image_count: project.image_count + 1,
+    images: appendImage(project.images, image),
+  }
+}
+
+/** Nothing is added; the first time that a key meets a duplicate, its image remembers the answer. */
+const answerByEarlier = (state: ProjectState, { image, answered }: Earlier, change: AddImage, now: string) => {
+  if (answered || change.terms?.idempotencyKey === undefined) return state
+  return { ...state, images: replaceImage(state.images, withAnswerFor(image, change, state, now)) }
+}
+
+/** The image with the answer that this upload gets in the next revision, where it is to be given again. */
+const withAnswerFor = (image: ImageRecord, { image: upload, terms }: AddImage, state: ProjectState, now: string) => {
+  const key = terms?.idempotencyKey
+  if (key === undefined) return image
+  const isPrimary = state.primary_image_id === image.id
+  return withAnswer(image, { key, upload: upload.id, at: now, revision: state.revision + 1, is_primary: isPrimary })
+}

@@ -1,0 +1,75 @@
+// API keys as text: `tt_<id>_<secret>`, and those that an operator makes up.
+
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { customAlphabet } from 'nanoid'
+import { ROLES, type Role } from './access.ts'
+import { TintypeError } from './errors.ts'
+
+/** Shortest secret that an operator may make up, in characters. */
+export const MIN_SECRET_LENGTH = 16
+
+/** Characters of the name that a person gives a key. */
+export const MAX_KEY_NAME_LENGTH = 100
+
+const PREFIX = 'tt_'
+
+/** The secret is 32 random bytes in base64url. */
+const KEY = /^tt_([0-9a-z]{12})_([A-Za-z0-9_-]{43})$/
+
+export const KEY_ID = /^[0-9a-z]{12}$/
+
+const newKeyId: () => string = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12)
+
+/** A new key, whole as it is to be sent, and what is kept of it. */
+export const newKey = (): { id: string; key: string; sha256: string } => {
+  const id = newKeyId()
+  const secret = randomBytes(32).toString('base64url')
+  return { id, key: `${PREFIX}${id}_${secret}`, sha256: hashOf(secret).toString('hex') }
+}
+
+/** True for what is meant as one of our keys, whole or not. */
+export const looksLikeKey = (text: string): boolean => text.startsWith(PREFIX)
+
+export const parseKey = (text: string): { id: string; secret: string } | undefined => {
+  const [, id, secret] = KEY.exec(text) ?? []
+  return id === undefined || secret === undefined ? undefined : { id, secret }
+}
+
+/** 256 random bits need no slow hash. */
+export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()
+
+/** Takes as long whatever the two are. @param sha256 of the right one, in hex */
+export const isSecret = (secret: string, sha256: string): boolean =>
+  timingSafeEqual(hashOf(secret), Buffer.from(sha256, 'hex'))
+
+/** A key of the environment. */
+export interface FixedKey {
+  role: Role
+  sha256: string
+}
+
+/**
+ * Reads `role:secret` or `secret` (admin) of a list, or separated by commas.
+ *
+ * @throws TintypeError `invalid_parameter` that says which one is wrong and does not repeat it
+ */
+export const parseFixedKeys = (keys: readonly string[] | string): FixedKey[] => {
+  const texts = (typeof keys === 'string' ? keys.split(',') : keys).map((text) => text.trim()).filter(Boolean)
+  return texts.map((text, at) => {
+    // Letters before a colon were meant as a role, so that a misspelt one doesn't make an admin.
+    const [, word, rest] = /^([a-z]+):(.*)$/i.exec(text) ?? []
+    const role = word === undefined ? 'admin' : ROLES.find((each) => each === word)
+    const secret = rest ?? text
+    const wrong =
+      role === undefined
+        ? `expected ${ROLES.join(', ')} before the colon`
+        : secret.length < MIN_SECRET_LENGTH
+          ? `expected at least ${MIN_SECRET_LENGTH} characters, it has ${secret.length}`
+          : /\s/.test(secret)
+            ? 'expected no spaces in it'
+            : undefined
+    if (role === undefined || wrong !== undefined)
+      throw new TintypeError('invalid_parameter', `API key ${at + 1}: ${wrong}.`, { details: { field: 'apiKeys' } })
+    return { role, sha256: hashOf(secret).toString('hex') }
+  })
+}

@@ -1,0 +1,21 @@
+// What must be known of an issuer whose tokens are accepted here.
+
+/** An issuer of tokens, such as a company's identity provider. */
+export interface Issuer {
+  /** Where it publishes its keys (RFC 7517); see {@link isKeyUrl}. */
+  url: string
+  /** `iss` of its tokens. */
+  issuer: string
+  /** `aud` of the tokens that are meant for this server. */
+  audience: string
+}
+
+export const KEY_URL_RULE = 'an https URL, or an http one of this machine'
+
+/** Keys that came over the network in the clear could be anybody's. */
+export const isKeyUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, username, password } = new URL(text)
+  if (username !== '' || password !== '') return false
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname))
+}

@@ -1,0 +1,22 @@
+// Which pages of other sites may read answers.
+
+/** `*` is every page, but none with cookies. */
+export type AllowedOrigins = '*' | readonly string[]
+
+/**
+ * @param value origins such as `https://shop.example`, in a list or separated by commas; or `*`
+ * @throws Error that names what is none
+ */
+export const parseOrigins = (value: readonly string[] | string): AllowedOrigins => {
+  const origins = (typeof value === 'string' ? value.split(',') : value)
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '')
+  if (origins.length === 1 && origins[0] === '*') return '*'
+  for (const origin of origins)
+    if (!isOrigin(origin)) throw new Error(`expected origins such as https://shop.example, or *; received "${origin}"`)
+  return origins
+}
+
+/** Written as browsers send it: no path, no port that is the scheme's own. */
+const isOrigin = (text: string): boolean =>
+  /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text

@@ -1,0 +1,85 @@
+// Whom a request is from, where proxies stand in between: an address is believed only from those that are trusted.
+
+import ipaddr from 'ipaddr.js'
+
+/** True for an address of a trusted proxy. */
+export type IsTrusted = (address: string) => boolean
+
+/** Of IPv6, a network that one customer has: whoever has one address has 2^64. */
+const NETWORK_BITS = 64
+
+/**
+ * @param text addresses and networks (CIDR), separated by commas; `loopback` is this machine
+ * @throws Error that names what is neither
+ */
+export const parseProxies = (text: string): IsTrusted => {
+  const networks = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .flatMap((part) => (part === 'loopback' ? ['127.0.0.0/8', '::1/128'] : part))
+    .map(networkOf)
+  return (address) => {
+    const parsed = plainAddress(address)
+    return parsed !== undefined && networks.some(([network, bits]) => isIn(parsed, network, bits))
+  }
+}
+
+/**
+ * The client's address: the peer's own, or, where that is a trusted proxy, the right-most one of `X-Forwarded-For` that
+ * is not. What stands left of it was written by the client, who can write anything.
+ *
+ * @param peer undefined where there is no connection
+ */
+export const forwardedAddress = (
+  peer: string | undefined,
+  forwardedFor: string | undefined,
+  isTrusted: IsTrusted,
+): string | undefined => {
+  let address = plainAddress(peer ?? '')?.toString() ?? peer
+  if (address === undefined || forwardedFor === undefined) return address
+  for (const part of forwardedFor.split(',').reverse()) {
+    if (!isTrusted(address)) break
+    const next = plainAddress(withoutPort(part.trim()))
+    if (next === undefined) break
+    address = next.toString()
+  }
+  return address
+}
+
+/** What requests of one client are counted under: its address, of IPv6 the network of 64 bits. */
+export const clientNetwork = (address: string): string => {
+  const parsed = plainAddress(address)
+  if (parsed === undefined) return address
+  if (!isIPv6(parsed)) return parsed.toString()
+  const parts = parsed.parts.map((part, at) => (at < NETWORK_BITS / 16 ? part : 0))
+  return `${new ipaddr.IPv6(parts).toString()}/${NETWORK_BITS}`
+}
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6
+
+const isIPv6 = (address: Address): address is ipaddr.IPv6 => address.kind() === 'ipv6'
+
+/** Undefined where it is none. An IPv4 address that came as `::ffff:…` is taken as what it is. */
+const plainAddress = (text: string): Address | undefined => {
+  const bare = text.replace(/%.*$/, '')
+  if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return ipaddr.IPv4.parse(bare)
+  if (!ipaddr.IPv6.isValid(bare)) return undefined
+  const address = ipaddr.IPv6.parse(bare)
+  return address.isIPv4MappedAddress() ? address.toIPv4Address() : address
+}
+
+const networkOf = (text: string): [Address, number] => {
+  const [, base = '', bits] = /^([0-9a-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? []
+  const address = plainAddress(base)
+  const most = address && isIPv6(address) ? 128 : 32
+  if (address === undefined || Number(bits ?? most) > most)
+    throw new Error(`expected an address, a network such as 10.0.0.0/8, or loopback; received "${text}"`)
+  return [address, Number(bits ?? most)]
+}
+
+const isIn = (address: Address, network: Address, bits: number): boolean =>
+  address.kind() === network.kind() && address.match(network, bits)
+
+const withoutPort = (text: string): string =>
+  /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text

@@ -1,0 +1,91 @@
+// What stands between the network and the routes: whose word counts, how much one may ask for, which pages may read.
+
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { type AllowedOrigins, parseOrigins } from '../core/origins.ts'
+import { parseProxies } from '../core/proxies.ts'
+import { createRateLimits, type RateLimits } from '../services/rate-limits.ts'
+import { createSlowdown, type Slowdown } from '../services/sign-in-slowdown.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { type Client, createClient } from './client.ts'
+import type { AnswerFast, FastOptions } from './fast.ts'
+import { crossOrigin, crossOriginFast, crossOriginHeaders } from './middleware/cross-origin.ts'
+import { rateLimit, signInLimit } from './middleware/rate-limit.ts'
+import type { Env } from './respond.ts'
+
+export interface EdgeOptions {
+  /** Most reading requests of one key, user or address in a window; 0 is no limit. @default 0 */
+  rateLimit?: number
+  /** Most requests that change something; `auto` is a quarter of `rateLimit`, rounded up. @default 'auto' */
+  rateLimitWrites?: number | 'auto'
+  /** Length of a window, in seconds. @default 60 */
+  rateLimitWindow?: number
+  /** Most attempts of one address to sign in or to register in a window; 0 is no limit. @default 10 */
+  signInLimit?: number
+  /**
+   * True in a worker of node:cluster whose primary has made a `RateLimiterClusterMaster` of rate-limiter-flexible: all
+   * of them are counted together. @default false
+   */
+  sharedLimits?: boolean
+  /**
+   * Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks such as `10.0.0.0/8`,
+   * separated by commas; `loopback` is this machine. @default none
+   */
+  trustProxy?: string
+  /** Other sites whose pages may use the API, in a list or separated by commas; `*` is all, without cookies. @default none */
+  allowedOrigins?: readonly string[] | string
+}
+
+export interface Edge {
+  client: Client
+  slowdown: Slowdown
+  /** Before every route, and before it is known who asks. */
+  useOrigins(app: OpenAPIHono<Env>): void
+  /** Behind what finds out who asks. @param signIns paths of attempts to sign in */
+  useLimits(app: OpenAPIHono<Env>, signIns: readonly string[]): void
+  /** Answers from memory by the same rules. */
+  fast(create: (onAnswer: FastOptions['onAnswer']) => AnswerFast, onAnswer: OnAnswer): AnswerFast
+}
+
+type OnAnswer = NonNullable<FastOptions['onAnswer']>
+
+/** @throws Error that says what is wrong with an option */
+export const createEdge = (options: EdgeOptions & { log: Logger }): Edge => {
+  const { log, sharedLimits: isShared, rateLimitWrites = 'auto' } = options
+  const allowed = parseOrigins(options.allowedOrigins ?? [])
+  const client = createClient(parseProxies(options.trustProxy ?? ''))
+  const limits = createRateLimits({
+    reads: options.rateLimit,
+    writes: rateLimitWrites === 'auto' ? undefined : rateLimitWrites,
+    signIns: options.signInLimit,
+    windowSeconds: options.rateLimitWindow,
+    isShared,
+    log,
+  })
+
+  return {
+    client,
+    slowdown: createSlowdown({ isShared, log }),
+
+    useOrigins(app) {
+      if (hasAny(allowed)) app.use(crossOrigin(allowed))
+    },
+
+    useLimits(app, signIns) {
+      const standing = { limits, client }
+      if (limits.limitOf('read') > 0 || limits.limitOf('write') > 0) app.use(rateLimit(standing))
+      if (limits.limitOf('sign_in') > 0) for (const path of signIns) app.use(path, signInLimit(standing))
+    },
+
+    fast(create, onAnswer) {
+      // Counting may need another process, which takes longer than an answer from memory may.
+      if (isCounting(limits)) return () => undefined
+      const more = crossOriginHeaders(allowed)
+      const answerFast = create(more.length === 0 ? onAnswer : (...about) => [...onAnswer(...about), ...more])
+      return crossOriginFast(allowed, answerFast)
+    },
+  }
+}
+
+const hasAny = (allowed: AllowedOrigins): boolean => allowed.length > 0
+
+const isCounting = (limits: RateLimits): boolean => limits.limitOf('read') > 0

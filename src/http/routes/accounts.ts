@@ -1,0 +1,139 @@
+// Handlers of accounts: register, sign in, renew, sign out, who am I, change of password.
+
+import type { z } from '@hono/zod-openapi'
+import { unauthenticated } from '../../core/access.ts'
+import type { User } from '../../core/account.ts'
+import type { AccountService, SignedIn } from '../../services/accounts.ts'
+import { bearerOf } from '../../services/api-keys.ts'
+import type { Credentials } from '../../services/authenticator.ts'
+import { cookieOf, type ForgeryGuard } from '../../services/forgery.ts'
+import { REFRESH_COOKIE, SESSION_COOKIE } from '../../services/session-cookie.ts'
+import { ACCESS_SECONDS, type Session } from '../../services/session-tokens.ts'
+import {
+  credentialsSchema,
+  type MeView,
+  passwordChangeSchema,
+  registrationSchema,
+  type SignedInView,
+  sessionSchema,
+  type UserView,
+} from '../account-schemas.ts'
+import { invalidBody, readJson } from '../body.ts'
+import { principalOf } from '../middleware/authenticate.ts'
+import { clip } from '../params.ts'
+import { BASE_HEADERS, type Context, json } from '../respond.ts'
+import type { SessionCookies } from '../session-cookies.ts'
+
+export interface AccountRouteOptions {
+  accounts: AccountService
+  cookies: SessionCookies
+  forgery: ForgeryGuard
+}
+
+const MAX_BODY_BYTES = 16 * 1024
+
+const UNCACHED = { 'Cache-Control': 'no-store' } as const
+
+export const createAccountRoutes = ({ accounts, cookies, forgery }: AccountRouteOptions) => {
+  const answer = (c: Context, signedIn: SignedIn, asCookie: boolean, status: 200 | 201 = 200): Response => {
+    if (asCookie) cookies.set(c, signedIn)
+    return json(c, signedInView(signedIn, asCookie), status, UNCACHED)
+  }
+
+  /** The refresh token of the body or the cookie; undefined where the browser has none any more. */
+  const refreshTokenOf = async (c: Context, body: z.infer<typeof sessionSchema>): Promise<string | undefined> => {
+    if (!body.cookie) return body.refresh_token
+    const request = credentialsOf(c)
+    const token = cookieOf(request, REFRESH_COOKIE)
+    const read = token === undefined ? undefined : await accounts.tokens.readRefresh(token)
+    if (read) await forgery.refuseForged(request, read.family)
+    return read && token
+  }
+
+  /** @throws TintypeError `unauthenticated`, `csrf` */
+  const sessionOf = async (c: Context): Promise<Session> => {
+    const request = credentialsOf(c)
+    const bearer = bearerOf(request)
+    const token = bearer ?? cookieOf(request, SESSION_COOKIE)
+    const session = token === undefined ? undefined : await accounts.sessionOf(token)
+    if (!session) throw unauthenticated('Expected the access token of somebody who has an account here.')
+    if (bearer === undefined) await forgery.refuseForged(request, session.id)
+    return session
+  }
+
+  return {
+    async register(c: Context) {
+      const { cookie, ...account } = parse(registrationSchema, await readJson(c, MAX_BODY_BYTES))
+      if (cookie) forgery.refuseForeign(credentialsOf(c))
+      return answer(c, await accounts.register(account), cookie, 201)
+    },
+
+    async login(c: Context) {
+      const { cookie, ...credentials } = parse(credentialsSchema, await readJson(c, MAX_BODY_BYTES))
+      // Nor may a foreign page sign a browser in to an account of its own.
+      if (cookie) forgery.refuseForeign(credentialsOf(c))
+      return answer(c, await accounts.signIn(credentials), cookie)
+    },
+
+    async refresh(c: Context) {
+      const body = parse(sessionSchema, await readJson(c, MAX_BODY_BYTES))
+      const token = await refreshTokenOf(c, body)
+      if (token === undefined) throw unauthenticated('Expected a refresh token, there is none, or it is not valid.')
+      return answer(c, await accounts.refresh(token), body.cookie)
+    },
+
+    async logout(c: Context) {
+      const body = parse(sessionSchema, await readJson(c, MAX_BODY_BYTES))
+      const token = await refreshTokenOf(c, body)
+      const read = token === undefined ? undefined : await accounts.tokens.readRefresh(token)
+      // A token that was used before, or has expired, ends the session as well: whoever has it wants that.
+      if (read) await accounts.signOut(read.family)
+      if (body.cookie) cookies.clear(c)
+      return c.body(null, 204, { ...BASE_HEADERS, ...UNCACHED })
+    },
+
+    async me(c: Context) {
+      const principal = principalOf(c)
+      if (principal.kind === 'anonymous') throw unauthenticated()
+      const user = principal.kind === 'user' ? await accounts.user(principal.id) : undefined
+      const view: MeView = {
+        kind: principal.kind,
+        id: principal.kind === 'anybody' ? null : principal.id,
+        role: principal.kind === 'key' ? principal.role : null,
+        user: user ? userView(user) : null,
+      }
+      return json(c, view, 200, UNCACHED)
+    },
+
+    async password(c: Context) {
+      const session = await sessionOf(c)
+      const { current, new: next, cookie } = parse(passwordChangeSchema, await readJson(c, MAX_BODY_BYTES))
+      return answer(c, await accounts.changePassword(session.userId, { current, next }), cookie)
+    },
+  }
+}
+
+const credentialsOf = (c: Context): Credentials => ({ header: (name) => c.req.header(name), method: c.req.method })
+
+const userView = ({ id, email, name, created_at }: User): UserView => ({ id, email, name, created_at })
+
+const signedInView = (signedIn: SignedIn, asCookie: boolean): SignedInView => ({
+  user: userView(signedIn.user),
+  token_type: 'Bearer',
+  expires_in: ACCESS_SECONDS,
+  ...(asCookie
+    ? { csrf_token: signedIn.csrfToken }
+    : { access_token: signedIn.accessToken, refresh_token: signedIn.refreshToken }),
+})
+
+/** @throws TintypeError `invalid_body`, which names the field and never repeats a password */
+const parse = <T>(schema: z.ZodType<T>, body: unknown): T => {
+  const parsed = schema.safeParse(body)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  if (unknown !== undefined)
+    throw invalidBody(`"${clip(unknown)}" is no field of this route.`, { field: clip(unknown) })
+  const field = issue?.path.join('.') ?? ''
+  throw invalidBody(`${field || 'body'}: ${issue?.message}.`, field ? { field } : undefined)
+}

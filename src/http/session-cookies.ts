@@ -1,0 +1,46 @@
+// The cookies of a session in a browser: set, and taken back.
+
+import { deleteCookie, setCookie } from 'hono/cookie'
+import type { SignedIn } from '../services/accounts.ts'
+import { CSRF_COOKIE } from '../services/forgery.ts'
+import { REFRESH_COOKIE, SESSION_COOKIE } from '../services/session-cookie.ts'
+import { ACCESS_SECONDS, REFRESH_SECONDS } from '../services/session-tokens.ts'
+import type { Context } from './respond.ts'
+
+export interface SessionCookiesOptions {
+  /** Path that the app is mounted under. */
+  basePath: string
+  /** True where the browser came by https, so that the cookies are never to go another way. */
+  isSecure(c: Context): boolean
+}
+
+export interface SessionCookies {
+  set(c: Context, signedIn: SignedIn): void
+  clear(c: Context): void
+}
+
+export const createSessionCookies = ({ basePath, isSecure }: SessionCookiesOptions): SessionCookies => {
+  const everywhere = (c: Context) => ({
+    path: basePath || '/',
+    secure: isSecure(c),
+    httpOnly: true,
+    sameSite: 'Strict' as const,
+  })
+  // The long one goes nowhere but where it is used up.
+  const toAuth = (c: Context) => ({ ...everywhere(c), path: `${basePath}/auth` })
+  const readable = (c: Context) => ({ ...everywhere(c), httpOnly: false })
+
+  return {
+    set(c, { accessToken, refreshToken, csrfToken }) {
+      setCookie(c, SESSION_COOKIE, accessToken, { ...everywhere(c), maxAge: ACCESS_SECONDS })
+      setCookie(c, REFRESH_COOKIE, refreshToken, { ...toAuth(c), maxAge: REFRESH_SECONDS })
+      setCookie(c, CSRF_COOKIE, csrfToken, { ...readable(c), maxAge: REFRESH_SECONDS })
+    },
+
+    clear(c) {
+      deleteCookie(c, SESSION_COOKIE, everywhere(c))
+      deleteCookie(c, REFRESH_COOKIE, toAuth(c))
+      deleteCookie(c, CSRF_COOKIE, readable(c))
+    },
+  }
+}

@@ -1,0 +1,154 @@
+// What a person can do with an account: make one, sign in, stay signed in, sign out, change the password.
+
+import { unauthenticated } from '../core/access.ts'
+import { normalEmail, type Registration, type User } from '../core/account.ts'
+import { TintypeError } from '../core/errors.ts'
+import type { AccountStore } from '../stores/accounts/account-store.ts'
+import { registerByInvite } from './invites.ts'
+import { createUser, type NewAccount } from './new-user.ts'
+import type { Passwords } from './passwords.ts'
+import { createSessionTokens, REFRESH_SECONDS, type Session, type SessionTokens } from './session-tokens.ts'
+
+export interface AccountServiceOptions {
+  store: AccountStore
+  passwords: Passwords
+  registration: Registration
+  /** Milliseconds since 1970. @default Date.now */
+  now?(): number
+}
+
+export interface SignedIn {
+  user: User
+  sessionId: string
+  accessToken: string
+  refreshToken: string
+  csrfToken: string
+}
+
+export interface AccountService {
+  tokens: SessionTokens
+  /** @throws TintypeError `registration_closed`, `invite_invalid`, `email_taken`, `busy` */
+  register(account: NewAccount & { invite?: string }): Promise<SignedIn>
+  /** One answer for an unknown address, a wrong password and a disabled user. @throws TintypeError `wrong_credentials`, `busy` */
+  signIn(credentials: { email: string; password: string }): Promise<SignedIn>
+  /**
+   * Uses a refresh token up for the next one. One that was used before ends the session, for whoever has the newer one
+   * too: which of the two is the thief can't be told.
+   *
+   * @throws TintypeError `unauthenticated`
+   */
+  refresh(refreshToken: string): Promise<SignedIn>
+  /** Ends a session. Does nothing where it has ended. */
+  signOut(sessionId: string): Promise<void>
+  /** Ends all sessions of the user, and begins a new one. @throws TintypeError `wrong_credentials`, `busy` */
+  changePassword(userId: string, change: { current: string; next: string }): Promise<SignedIn>
+  /** The session of an access token, as long as it lives and its user may sign in. */
+  sessionOf(accessToken: string): Promise<Session | undefined>
+  /** By id. */
+  user(id: string): Promise<User | undefined>
+  /** Waits for what goes on in the background. */
+  close(): Promise<void>
+}
+
+/** How often what has ended is removed, in milliseconds. */
+const SWEEP_MS = 3_600_000
+/** A day more than a refresh token lives, in milliseconds. */
+const ENDED_MS = (REFRESH_SECONDS + 86_400) * 1000
+
+export const createAccountService = (options: AccountServiceOptions): AccountService => {
+  const { store, passwords, registration, now = Date.now } = options
+  const { users, families } = store
+  const tokens = createSessionTokens({ secret: store.secret, ensureSecret: store.ensureSecret, now })
+  let sweptAt = Number.NEGATIVE_INFINITY
+  let sweeping = Promise.resolve()
+
+  const sweepNowAndThen = () => {
+    if (now() - sweptAt < SWEEP_MS) return
+    sweptAt = now()
+    // What could not be removed is met again an hour later.
+    sweeping = store.sweep(ENDED_MS).catch(() => {})
+  }
+
+  const signedIn = async (user: User, family: string, number: number): Promise<SignedIn> => {
+    const session = { id: family, userId: user.id, generation: user.generation }
+    const [accessToken, refreshToken, csrfToken] = await Promise.all([
+      tokens.access(session),
+      tokens.refresh(family, number),
+      tokens.csrf(family),
+    ])
+    return { user, sessionId: family, accessToken, refreshToken, csrfToken }
+  }
+
+  const begin = async (user: User): Promise<SignedIn> => {
+    sweepNowAndThen()
+    const { id, generation } = user
+    const family = await families.begin({ user_id: id, generation, created_at: new Date(now()).toISOString() })
+    return signedIn(user, family, 1)
+  }
+
+  return {
+    tokens,
+
+    async register({ invite, ...account }) {
+      if (registration === 'closed')
+        throw new TintypeError('registration_closed', 'Nobody can register here; the operator makes accounts.')
+      const create = () => createUser({ users, passwords, now }, account)
+      if (registration === 'open') return begin(await create())
+      return begin(await registerByInvite({ invites: store.invites, now }, account.email, invite, create))
+    },
+
+    async signIn({ email, password }) {
+      const user = await users.byEmail(normalEmail(email))
+      const fits = await passwords.verify(user?.password_hash, password)
+      if (!user || !fits || user.disabled) throw wrongCredentials('Expected an e-mail address and its password.')
+      return begin(user)
+    },
+
+    async refresh(refreshToken) {
+      const token = await tokens.readRefresh(refreshToken)
+      if (!token || now() >= token.expiresAt) throw sessionOver()
+      const { family, number } = token
+      const found = await families.read(family, number)
+      const user = found && (await users.get(found.user_id))
+      const isGood = found && user && mayGoOn(user, found.generation)
+      if (isGood && (await families.advance(family, number))) return signedIn(user, family, number + 1)
+      await families.end(family)
+      throw sessionOver()
+    },
+
+    signOut: (sessionId) => families.end(sessionId),
+
+    async changePassword(userId, { current, next }) {
+      const user = await users.get(userId)
+      const fits = await passwords.verify(user?.password_hash, current)
+      if (!user || !fits) throw wrongCredentials('Expected the password that is to be changed in "current".')
+      const password_hash = await passwords.hash(next)
+      const changed = await users.change(userId, (newest) => {
+        // Somebody else has changed it meanwhile: what was checked is no longer the password.
+        if (newest.password_hash !== user.password_hash || newest.disabled)
+          throw wrongCredentials('The password was changed at the same time.')
+        const updated_at = new Date(now()).toISOString()
+        return { ...newest, password_hash, generation: newest.generation + 1, updated_at }
+      })
+      if (!changed) throw sessionOver()
+      return begin(changed)
+    },
+
+    async sessionOf(accessToken) {
+      const session = await tokens.readAccess(accessToken)
+      if (!session || !families.isAlive(session.id)) return undefined
+      const user = await users.get(session.userId)
+      return user && mayGoOn(user, session.generation) ? session : undefined
+    },
+
+    user: users.get,
+
+    close: () => sweeping,
+  }
+}
+
+const mayGoOn = (user: User, generation: number): boolean => !user.disabled && user.generation === generation
+
+const wrongCredentials = (message: string): TintypeError => new TintypeError('wrong_credentials', message)
+
+const sessionOver = (): TintypeError => unauthenticated('The session has ended: sign in again.')

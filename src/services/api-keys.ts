@@ -1,0 +1,86 @@
+// API keys: made, listed, revoked, and recognised in requests.
+
+import { type Principal, type Role, unauthenticated } from '../core/access.ts'
+import { type FixedKey, isSecret, looksLikeKey, newKey, parseKey } from '../core/api-key.ts'
+import type { KeyRecord, Keys, ListedKey } from '../stores/accounts/keys.ts'
+import type { Authenticator, Credentials } from './authenticator.ts'
+
+export interface ApiKeysOptions {
+  keys: Keys
+  /** Keys of the environment. @default none */
+  fixed?: readonly FixedKey[]
+  /** Milliseconds since 1970. @default Date.now */
+  now?(): number
+}
+
+export interface NewKey {
+  name: string
+  role: Role
+  /** The only ones that it is for. @default all */
+  projects?: readonly string[]
+  /** @default never */
+  expiresAt?: Date
+}
+
+export interface ApiKeys {
+  /** @returns the key, which is kept nowhere, and what is kept of it */
+  create(wanted: NewKey): Promise<{ key: string; record: KeyRecord }>
+  list(): Promise<ListedKey[]>
+  /** False where there is no such key. */
+  revoke(id: string): Promise<boolean>
+  /** Knows `X-API-Key: <key>` and `Authorization: Bearer <key>`. */
+  authenticate: Authenticator
+}
+
+export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptions): ApiKeys => {
+  /** Each is tried, so that the time says nothing of which one fits. */
+  const findFixed = (text: string): Principal | undefined => {
+    const at = fixed.map(({ sha256 }) => isSecret(text, sha256)).indexOf(true)
+    const found = fixed[at]
+    return found && { kind: 'key', id: `env-${at + 1}`, role: found.role }
+  }
+
+  const findStored = async (text: string): Promise<Principal> => {
+    const parsed = parseKey(text)
+    const record = parsed && (await keys.find(parsed.id))
+    if (!parsed || !record || !isSecret(parsed.secret, record.sha256))
+      throw unauthenticated('The API key is not valid.')
+    if (record.expires_at !== null && now() >= Date.parse(record.expires_at))
+      throw unauthenticated(`The API key was valid until ${record.expires_at}.`)
+    const { id, role, projects } = record
+    return { kind: 'key', id, role, ...(projects === null ? {} : { projects }) }
+  }
+
+  return {
+    async create({ name, role, projects, expiresAt }) {
+      const { id, key, sha256 } = newKey()
+      const record: KeyRecord = {
+        id,
+        name,
+        role,
+        projects: projects ? [...projects] : null,
+        sha256,
+        created_at: new Date(now()).toISOString(),
+        expires_at: expiresAt?.toISOString() ?? null,
+      }
+      await keys.add(record)
+      return { key, record }
+    },
+
+    list: () => keys.list(),
+
+    revoke: (id) => keys.revoke(id, new Date(now()).toISOString()),
+
+    async authenticate(request) {
+      const own = request.header('x-api-key')
+      if (own !== undefined) return findFixed(own) ?? findStored(own)
+      const text = bearerOf(request)
+      if (text === undefined) return undefined
+      return findFixed(text) ?? (looksLikeKey(text) ? findStored(text) : undefined)
+    },
+  }
+}
+
+/** RFC 6750 section 2.1; the name of the scheme in any case, as RFC 9110 section 11.1 says. */
+export const bearerOf = (request: Credentials): string | undefined =>
+  /^Bearer +(\S+) *$/i.exec(request.header('authorization') ?? '')?.[1]

@@ -1,0 +1,18 @@
+// How a request says who it comes from: one way of many, such as API keys, access tokens or a cookie.
+
+import type { Principal } from '../core/access.ts'
+
+/** What is looked at of a request. */
+export interface Credentials {
+  /** By its name in lower case. */
+  header(name: string): string | undefined
+  method: string
+}
+
+/**
+ * Undefined where the request carries nothing for it.
+ *
+ * @throws TintypeError `unauthenticated` where it carries something that isn't valid; other codes where it is valid but
+ *   not in this request (`csrf`)
+ */
+export type Authenticator = (request: Credentials) => Promise<Principal | undefined>

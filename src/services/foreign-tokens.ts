@@ -1,0 +1,100 @@
+// Access tokens of another issuer, such as a company's identity provider, checked by the keys that it publishes.
+
+import { createHash } from 'node:crypto'
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
+import { z } from 'zod'
+import { unauthenticated } from '../core/access.ts'
+import { TintypeError } from '../core/errors.ts'
+import { type Issuer, isKeyUrl, KEY_URL_RULE } from '../core/issuer.ts'
+import { invalidParameter } from '../core/parameters.ts'
+import { OWN_ISSUER } from './session-tokens.ts'
+
+export interface ForeignTokensOptions extends Issuer {
+  /** Milliseconds since 1970. @default Date.now */
+  now?(): number
+}
+
+export interface ForeignTokens {
+  /**
+   * Id of the user whom the token speaks for: `ext:` and its subject.
+   *
+   * @throws TintypeError `unauthenticated`, `issuer_unavailable`
+   */
+  userOf(token: string): Promise<string>
+}
+
+/** Signatures by a private key only: `none`, and secrets that could be confused with a public key, are none of them. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
+
+/** How long the keys may take to arrive, in milliseconds. */
+const FETCH_MS = 5000
+/** A token with an unknown key lets them be asked for again, but not more often than this, in milliseconds. */
+const COOLDOWN_MS = 30_000
+/** After this time they are asked for again, so that a key that was withdrawn is no longer good, in milliseconds. */
+const MAX_AGE_MS = 600_000
+/** After they could not be had, nobody waits for them for so long, in milliseconds. */
+const GIVEN_UP_MS = 5000
+/** How far two clocks may differ, in seconds. */
+const TOLERANCE_S = 5
+
+/** Subjects that are written as they are, short enough for an id of 128 characters. */
+const PLAIN_SUBJECT = /^[A-Za-z0-9._@|+-]{1,124}$/
+
+const claimsSchema = z.object({ sub: z.string().min(1).max(1000) })
+
+/** @throws TintypeError `invalid_parameter` where the URL is none that keys may come from */
+export const createForeignTokens = ({ url, issuer, audience, now = Date.now }: ForeignTokensOptions): ForeignTokens => {
+  if (!isKeyUrl(url)) throw invalidParameter('JWKS_URL', KEY_URL_RULE, url)
+  // Without them every token of the provider would do, whoever it was made for.
+  if (issuer === '') throw invalidParameter('JWKS_ISSUER', 'the issuer of the tokens', issuer)
+  if (audience === '') throw invalidParameter('JWKS_AUDIENCE', 'the audience of tokens for this server', audience)
+  if (issuer === OWN_ISSUER) throw invalidParameter('JWKS_ISSUER', 'the issuer of other tokens than ours', issuer)
+  const keys = createRemoteJWKSet(new URL(url), {
+    timeoutDuration: FETCH_MS,
+    cooldownDuration: COOLDOWN_MS,
+    cacheMaxAge: MAX_AGE_MS,
+  })
+  let failedAt = Number.NEGATIVE_INFINITY
+
+  return {
+    async userOf(token) {
+      if (!keys.fresh && performance.now() - failedAt < GIVEN_UP_MS) throw unavailable()
+      try {
+        const { payload } = await jwtVerify(token, keys, {
+          algorithms: ALGORITHMS,
+          issuer,
+          audience,
+          requiredClaims: ['exp'],
+          clockTolerance: TOLERANCE_S,
+          currentDate: new Date(now()),
+        })
+        return userIdOf(claimsSchema.parse(payload).sub)
+      } catch (error) {
+        if (isRefusal(error)) throw unauthenticated('The token is not valid here, or has expired.')
+        failedAt = performance.now()
+        throw unavailable(error)
+      }
+    },
+  }
+}
+
+/** A subject of other characters, or a long one, is known by its hash; `:` is in no plain one, so the two never meet. */
+const userIdOf = (subject: string): string =>
+  `ext:${PLAIN_SUBJECT.test(subject) ? subject : `h:${createHash('sha256').update(subject).digest('hex')}`}`
+
+/** True where the token is at fault, false where the keys could not be had. */
+const isRefusal = (error: unknown): boolean => {
+  if (error instanceof z.ZodError) return true
+  if (!(error instanceof errors.JOSEError)) return false
+  return !(
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
+    error.constructor === errors.JOSEError
+  )
+}
+
+const unavailable = (cause?: unknown): TintypeError =>
+  new TintypeError('issuer_unavailable', 'The keys of the token issuer cannot be had now.', {
+    cause,
+    retryAfterSeconds: GIVEN_UP_MS / 1000,
+  })

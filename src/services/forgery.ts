@@ -1,0 +1,65 @@
+// Requests that a page of another site makes a browser send (CSRF): how they are told from those of our own pages.
+
+import { parse } from 'hono/utils/cookie'
+import { TintypeError } from '../core/errors.ts'
+import type { Credentials } from './authenticator.ts'
+import { isEqual, type SessionTokens } from './session-tokens.ts'
+
+export interface ForgeryGuardOptions {
+  tokens: SessionTokens
+  /** Other origins whose pages may use the cookies, such as `https://gallery.example.com`. @default none */
+  trustedOrigins?: readonly string[]
+}
+
+export interface ForgeryGuard {
+  /**
+   * Lets a request with cookies pass where a page of ours sent it. Three walls, because each alone has had holes: the
+   * cookies are `SameSite=Strict`; the browser says from where it comes; and the page has to repeat a value that only it
+   * can read, made for this session, so that a cookie that a neighbouring host plants is of no use.
+   *
+   * @throws TintypeError `csrf`
+   */
+  refuseForged(request: Credentials, sessionId: string): Promise<void>
+  /** @throws TintypeError `csrf` where the browser says that a page of an origin that isn't ours sent the request */
+  refuseForeign(request: Credentials): void
+}
+
+/** For the page to read, and to send back in {@link CSRF_HEADER}. */
+export const CSRF_COOKIE = 'tintype_csrf'
+const CSRF_HEADER = 'x-csrf-token'
+
+/** Undefined where the request has none. */
+export const cookieOf = ({ header }: Credentials, name: string): string | undefined =>
+  parse(header('cookie') ?? '', name)[name]
+
+export const createForgeryGuard = ({ tokens, trustedOrigins = [] }: ForgeryGuardOptions): ForgeryGuard => {
+  const refuseForeign = ({ header }: Credentials): void => {
+    const origin = header('origin')
+    if (origin !== undefined && trustedOrigins.includes(origin)) return
+    // The browser's own word, which no proxy in between can put wrong (W3C Fetch Metadata).
+    const site = header('sec-fetch-site')
+    if (site === 'same-origin' || site === 'none') return
+    if (site !== undefined) throw forged(`Expected a request of this origin, the browser says "${site.slice(0, 20)}".`)
+    // Browsers without it, and all of them on plain http: the host that the page came from is the one that is asked.
+    if (origin !== undefined && hostOf(origin) !== header('host')?.toLowerCase())
+      throw forged('Expected a request of this origin, "Origin" names another one.')
+  }
+
+  return {
+    refuseForeign,
+
+    async refuseForged(request, sessionId) {
+      refuseForeign(request)
+      const sent = request.header(CSRF_HEADER)
+      if (sent === undefined)
+        throw forged(`Expected the value of the cookie "${CSRF_COOKIE}" in "X-CSRF-Token", the request has none.`)
+      const expected = await tokens.csrf(sessionId)
+      if (!isEqual(sent, expected) || !isEqual(cookieOf(request, CSRF_COOKIE) ?? '', expected))
+        throw forged(`Expected the value of the cookie "${CSRF_COOKIE}" in "X-CSRF-Token", of this session.`)
+    },
+  }
+}
+
+const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined)
+
+const forged = (message: string): TintypeError => new TintypeError('csrf', message)

@@ -1,0 +1,64 @@
+// Invitations: a code that is good for one account, until it expires.
+
+import { customAlphabet } from 'nanoid'
+import { normalEmail, type User } from '../core/account.ts'
+import { TintypeError } from '../core/errors.ts'
+import type { AccountStore } from '../stores/accounts/account-store.ts'
+
+interface InviteOptions {
+  invites: AccountStore['invites']
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+/** 26 of `0-9 a-z`, 134 random bits: nobody finds one by trying. */
+const newCode = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 26)
+
+/**
+ * Makes one, and says its code, which is stored nowhere.
+ *
+ * @param email the only address that it is for; null for any
+ * @param expiresAt milliseconds since 1970
+ */
+export const makeInvite = async (
+  { invites, now }: InviteOptions,
+  email: string | null,
+  expiresAt: number,
+): Promise<string> => {
+  const code = `tti_${newCode()}`
+  await invites.add(code, {
+    created_at: new Date(now()).toISOString(),
+    expires_at: new Date(expiresAt).toISOString(),
+    email: email === null ? null : normalEmail(email),
+  })
+  return code
+}
+
+/**
+ * Runs `create` for whoever has a good code. The code is taken first, so that of two that come with the same one only
+ * one gets an account, and given back where none was made.
+ *
+ * @throws TintypeError `invite_invalid`, and what `create` throws
+ */
+export const registerByInvite = async (
+  { invites, now }: InviteOptions,
+  email: string,
+  code: string | undefined,
+  create: () => Promise<User>,
+): Promise<User> => {
+  if (code === undefined) throw invalid('Expected the code of an invitation in "invite".')
+  const invite = await invites.read(code)
+  const isGood =
+    invite && now() < Date.parse(invite.expires_at) && (invite.email === null || invite.email === normalEmail(email))
+  // One answer for all, so that nobody learns whom an invitation is for.
+  if (!isGood || !(await invites.claim(code)))
+    throw invalid('The invitation is unknown, used, expired or for another e-mail address.')
+  const user = await create().catch(async (error: unknown) => {
+    await invites.giveBack(code).catch(() => {})
+    throw error
+  })
+  await invites.remove(code).catch(() => {})
+  return user
+}
+
+const invalid = (message: string): TintypeError => new TintypeError('invite_invalid', message)

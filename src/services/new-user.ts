@@ -1,0 +1,37 @@
+// A new account, as registration and the operator make it.
+
+import { newAccountId, normalEmail, type User } from '../core/account.ts'
+import { TintypeError } from '../core/errors.ts'
+import type { AccountStore } from '../stores/accounts/account-store.ts'
+import type { Passwords } from './passwords.ts'
+
+/** What is needed for a new account. */
+export interface NewAccount {
+  email: string
+  password: string
+  name?: string | null
+}
+
+export interface UserMaker {
+  users: AccountStore['users']
+  passwords: Passwords
+  now(): number
+}
+
+/** The work of a hash comes first, whether the address is free or not. @throws TintypeError `email_taken`, `busy` */
+export const createUser = async ({ users, passwords, now }: UserMaker, account: NewAccount): Promise<User> => {
+  const at = new Date(now()).toISOString()
+  const user: User = {
+    id: newAccountId(),
+    email: normalEmail(account.email),
+    name: account.name ?? null,
+    password_hash: await passwords.hash(account.password),
+    generation: 0,
+    disabled: false,
+    created_at: at,
+    updated_at: at,
+  }
+  if (!(await users.create(user)))
+    throw new TintypeError('email_taken', 'There is an account with this e-mail address.')
+  return user
+}

@@ -1,0 +1,60 @@
+// Passwords as argon2id hashes, a few at a time: each takes 19 MiB and a thread for some tens of milliseconds.
+
+import { hash, verify } from '@node-rs/argon2'
+import { normalPassword } from '../core/account.ts'
+import { TintypeError } from '../core/errors.ts'
+
+export interface PasswordsOptions {
+  /** Hashes that are worked on at once. Node's file calls share the four threads with them. @default 2 */
+  concurrency?: number
+  /** Hashes that may wait; one more is answered 503. @default 32 */
+  maxWaiting?: number
+}
+
+export interface Passwords {
+  /** @throws TintypeError `busy` */
+  hash(password: string): Promise<string>
+  /**
+   * The same work where there is nothing to compare with, so that the time doesn't tell who has an account.
+   *
+   * @throws TintypeError `busy`
+   */
+  verify(hash: string | undefined, password: string): Promise<boolean>
+}
+
+/** OWASP's password storage cheat sheet: argon2id (the library's default), 19 MiB, 2 passes, 1 lane. */
+const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
+
+/** Of a password that nobody has, made with the same cost. */
+const NOBODY = '$argon2id$v=19$m=19456,t=2,p=1$n+f19LClZ1lEu/88caHpLA$oxIDjb8oirzKjdB0XqvWiqtiu7galoZDbHzzNm/wlNE'
+
+export const createPasswords = ({ concurrency = 2, maxWaiting = 32 }: PasswordsOptions = {}): Passwords => {
+  const waiting: (() => void)[] = []
+  let running = 0
+
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (running >= concurrency) {
+      if (waiting.length >= maxWaiting)
+        throw new TintypeError('busy', 'More people are signing in than can be served soon.', { retryAfterSeconds: 2 })
+      // Whoever ends hands its place on, so that nobody who comes later gets it.
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    } else running++
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running--
+    }
+  }
+
+  return {
+    hash: (password) => inTurn(() => hash(normalPassword(password), COST)),
+
+    verify: (known, password) =>
+      inTurn(async () => {
+        const fits = await verify(known ?? NOBODY, normalPassword(password))
+        return fits && known !== undefined
+      }),
+  }
+}

@@ -1,0 +1,91 @@
+// How many requests a client may make: counted in windows, for all workers of a machine together.
+
+import { RateLimiterCluster, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Logger } from '../telemetry/logger.ts'
+
+export interface RateLimitOptions {
+  /** Requests that read, in a window; 0 is no limit. @default 0 */
+  reads?: number
+  /** Requests that change something, in a window; 0 is no limit. @default a quarter of `reads`, rounded up */
+  writes?: number
+  /** Attempts to sign in or to register from one address, in a window; 0 is no limit. @default 10 */
+  signIns?: number
+  /** Length of a window, in seconds. @default 60 */
+  windowSeconds?: number
+  /**
+   * True in a worker of node:cluster whose primary counts for all of them (`RateLimiterClusterMaster`). @default false,
+   * this process counts for itself
+   */
+  isShared?: boolean
+  log: Logger
+}
+
+export const LIMITED = ['read', 'write', 'sign_in'] as const
+export type Limited = (typeof LIMITED)[number]
+
+/** Where a client stands after a request was counted. */
+export interface Standing {
+  kind: Limited
+  /** Requests in a window. */
+  limit: number
+  windowSeconds: number
+  remaining: number
+  /** Until the window ends, in seconds, rounded up. */
+  resetSeconds: number
+  isExceeded: boolean
+}
+
+export interface RateLimits {
+  /** Counts a request. Undefined where this kind has no limit. Never throws. */
+  take(kind: Limited, client: string): Promise<Standing | undefined>
+  /** Requests of a kind in a window, 0 where there is no limit. */
+  limitOf(kind: Limited): number
+}
+
+/** What counts is the interface; both kinds keep it. */
+export type Limiter = Pick<RateLimiterMemory, 'consume' | 'get' | 'penalty' | 'reward' | 'delete'>
+
+/** Longest wait for the primary's answer, in milliseconds; then the request goes through. */
+const SHARED_TIMEOUT_MS = 1000
+
+export const createLimiter = (
+  options: { keyPrefix: string; points: number; duration: number },
+  isShared: boolean,
+): Limiter =>
+  isShared ? new RateLimiterCluster({ ...options, timeoutMs: SHARED_TIMEOUT_MS }) : new RateLimiterMemory(options)
+
+export const createRateLimits = (options: RateLimitOptions): RateLimits => {
+  const { reads = 0, signIns = 10, windowSeconds = 60, isShared = false, log } = options
+  const limits = { read: reads, write: options.writes ?? Math.ceil(reads / 4), sign_in: signIns }
+  const limiters = new Map(
+    LIMITED.filter((kind) => limits[kind] > 0).map((kind) => [
+      kind,
+      createLimiter({ keyPrefix: kind, points: limits[kind], duration: windowSeconds }, isShared),
+    ]),
+  )
+
+  return {
+    limitOf: (kind) => limits[kind],
+
+    async take(kind, client) {
+      const limiter = limiters.get(kind)
+      if (!limiter) return undefined
+      const standing = (found: RateLimiterRes, isExceeded: boolean): Standing => ({
+        kind,
+        limit: limits[kind],
+        windowSeconds,
+        remaining: found.remainingPoints,
+        resetSeconds: Math.max(1, Math.ceil(found.msBeforeNext / 1000)),
+        isExceeded,
+      })
+      try {
+        return standing(await limiter.consume(client), false)
+      } catch (refused) {
+        if (refused instanceof RateLimiterRes) return standing(refused, true)
+        // Honest clients are not to be refused because nobody counts.
+        log.warn({ error: refused }, 'a request could not be counted; it goes through')
+        return undefined
+      }
+    },
+  }
+}

@@ -1,0 +1,128 @@
+// The tokens of a session: a short one for access, a long one that renews it once, and one against forged requests.
+
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { jwtVerify, SignJWT } from 'jose'
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+
+export interface SessionTokensOptions {
+  /** 32 bytes of which the keys are made; undefined where none was made yet. */
+  secret(): Promise<Buffer | undefined>
+  /** The same, made where it is missing. */
+  ensureSecret(): Promise<Buffer>
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+/** What an access token says. */
+export interface Session {
+  /** Family of its refresh tokens. */
+  id: string
+  userId: string
+  /** Of the user, when the session began. */
+  generation: number
+}
+
+export interface RefreshToken {
+  family: string
+  /** Counts the tokens of the family from 1. */
+  number: number
+  /** Milliseconds since 1970. */
+  expiresAt: number
+}
+
+export type SessionTokens = ReturnType<typeof createSessionTokens>
+
+/** `iss` of our tokens; a foreign issuer is a URL. */
+export const OWN_ISSUER = 'tintype'
+const AUDIENCE = 'tintype'
+
+/** RFC 9068, so that no other token made with the same key could be taken for one. */
+const ACCESS_TYPE = 'at+jwt'
+
+/** Life of an access token, in seconds. */
+export const ACCESS_SECONDS = 900
+
+/** Life of a refresh token, in seconds: who comes within 30 days stays signed in. */
+export const REFRESH_SECONDS = 2_592_000
+
+/** Access tokens whose signature is known to be good. */
+const REMEMBERED = 1000
+
+const claimsSchema = z.object({ sub: z.string(), sid: z.string(), gen: z.int(), exp: z.int() })
+
+const REFRESH_FORM = /^ttr_([0-9a-z]{20})_(\d{1,9})_(\d{10})_([\w-]{43})$/
+
+export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokensOptions) => {
+  const known = new LRUCache<string, { session: Session; expiresAt: number }>({ max: REMEMBERED })
+  const seconds = () => Math.floor(now() / 1000)
+
+  return {
+    async access({ id, userId, generation }: Session): Promise<string> {
+      return new SignJWT({ sid: id, gen: generation })
+        .setProtectedHeader({ alg: 'HS256', typ: ACCESS_TYPE })
+        .setSubject(userId)
+        .setIssuer(OWN_ISSUER)
+        .setAudience(AUDIENCE)
+        .setIssuedAt(seconds())
+        .setExpirationTime(seconds() + ACCESS_SECONDS)
+        .sign(keyFor('access', await ensureSecret()))
+    },
+
+    /** Undefined where it is not ours, was changed or has expired. Whether the session still lives is another question. */
+    async readAccess(token: string): Promise<Session | undefined> {
+      const found = known.get(token)
+      if (found) return now() < found.expiresAt ? found.session : undefined
+      const of = await secret()
+      if (!of) return undefined
+      try {
+        const { payload } = await jwtVerify(token, keyFor('access', of), {
+          algorithms: ['HS256'],
+          typ: ACCESS_TYPE,
+          issuer: OWN_ISSUER,
+          audience: AUDIENCE,
+          currentDate: new Date(now()),
+        })
+        const { sub, sid, gen, exp } = claimsSchema.parse(payload)
+        const session = { id: sid, userId: sub, generation: gen }
+        known.set(token, { session, expiresAt: exp * 1000 })
+        return session
+      } catch {
+        return undefined
+      }
+    },
+
+    /** Everything is in it, under a seal, so that nothing that could be used lies on the disk. */
+    async refresh(family: string, number: number): Promise<string> {
+      const content = `${family}_${number}_${seconds() + REFRESH_SECONDS}`
+      return `ttr_${content}_${seal('refresh', content, await ensureSecret())}`
+    },
+
+    /** Undefined where it is none that was made here. Whether it is still good is another question. */
+    async readRefresh(token: string): Promise<RefreshToken | undefined> {
+      const [, family, number, expires, sealed] = REFRESH_FORM.exec(token) ?? []
+      const of = await secret()
+      if (!of || family === undefined || sealed === undefined) return undefined
+      if (!isEqual(sealed, seal('refresh', `${family}_${number}_${expires}`, of))) return undefined
+      return { family, number: Number(number), expiresAt: Number(expires) * 1000 }
+    },
+
+    /** The one of a session that a page of ours can read and a foreign page can't. */
+    csrf: async (sessionId: string): Promise<string> => seal('csrf', sessionId, await ensureSecret()),
+  }
+}
+
+type Purpose = 'access' | 'refresh' | 'csrf'
+
+/** A key for each purpose, so that what was made for one is nothing for another. */
+const keyFor = (purpose: Purpose, secret: Buffer): Uint8Array =>
+  new Uint8Array(createHmac('sha256', secret).update(`tintype-${purpose}-1`).digest())
+
+const seal = (purpose: Purpose, content: string, secret: Buffer): string =>
+  createHmac('sha256', keyFor(purpose, secret)).update(content).digest('base64url')
+
+/** In constant time. */
+export const isEqual = (received: string, expected: string): boolean => {
+  const [first, second] = [Buffer.from(received), Buffer.from(expected)]
+  return first.length === second.length && timingSafeEqual(first, second)
+}

@@ -1,0 +1,199 @@
+// One upload, from its first byte to the answer: stored, or answered with an image that is there.
+
+import { createHash } from 'node:crypto'
+import type { Principal, Visibility } from '../core/access.ts'
+import type { ProjectState } from '../core/changes.ts'
+import { TintypeError } from '../core/errors.ts'
+import type { Answered, ImageRecord } from '../core/model.ts'
+import { bytesOfImage, chargedTo } from '../core/quota.ts'
+import {
+  assertRoomForImage,
+  findAnswered,
+  findEarlier,
+  looksAtImages,
+  outcomeOf,
+  type UploadTerms,
+} from '../core/uploads.ts'
+import type { EncoderPool } from '../image/encoder.ts'
+import type { Stage, Store } from '../stores/store.ts'
+import type { Claims } from '../stores/uploads/claims.ts'
+import type { OwnerQuota } from '../stores/uploads/owner-quota.ts'
+
+export interface UploaderOptions {
+  store: Store
+  encoders: Pick<EncoderPool, 'encode' | 'assertRoom'>
+  /** Marks of uploads that have a key. @default none, so that one that runs twice is stored once and answered twice */
+  claims?: Claims
+  /** @default no limit */
+  quota?: OwnerQuota
+  /** Most images of a project. @default no limit */
+  maxImages?: number
+  /** Of projects that an upload makes. @default 'public' */
+  newVisibility?: Visibility
+  now: () => Date
+}
+
+export interface UploadOptions {
+  /** Who uploads: the owner of a project that comes into being by it. @default nobody who has to be asked for */
+  by?: Principal
+  /** Given up where it aborts before the commit has begun. */
+  signal?: AbortSignal
+  /** As the client sent it: a later upload with it is answered as this one. @default none */
+  idempotencyKey?: string
+  /** An identical file that is there is answered instead. @default false */
+  dedupe?: boolean
+}
+
+export interface UploadedImage {
+  /** As the answer shows it: for one that is given again, as it was then. */
+  project: ProjectState
+  image: ImageRecord
+  /** False for an image that was there, because an identical file had been uploaded before. */
+  isNew: boolean
+  /** True for an answer that was given before. */
+  isReplay: boolean
+}
+
+export type Upload = (
+  projectId: string,
+  file: AsyncIterable<Uint8Array>,
+  options?: UploadOptions,
+) => Promise<UploadedImage>
+
+export const createUploader = (options: UploaderOptions): Upload => {
+  const { store, encoders, claims, quota, maxImages } = options
+  const now = () => options.now().toISOString()
+
+  const allImages = async (
+    projectId: string,
+  ): Promise<{ project: ProjectState; images: ImageRecord[] } | undefined> => {
+    for (;;) {
+      const project = await store.project(projectId)
+      if (!project) return undefined
+      const images = await store.images(project)
+      if (images) return { project, images }
+    }
+  }
+
+  /** What can be known before the first byte, and spares the client to send the others. */
+  const assertUseful = async (projectId: string, terms: UploadTerms): Promise<void> => {
+    if (looksAtImages(terms)) {
+      const found = terms.idempotencyKey === undefined ? undefined : await allImages(projectId)
+      if (findAnswered(found?.images ?? [], terms.idempotencyKey, now())) return
+    } else if (maxImages !== undefined) {
+      assertRoomForImage(projectId, (await store.project(projectId))?.image_count ?? 0, maxImages)
+    }
+    encoders.assertRoom()
+  }
+
+  /** The answer for these bytes, where it needs no commit. @throws TintypeError `idempotency_conflict` */
+  const findAnswer = async (projectId: string, sha256: string, terms: UploadTerms) => {
+    const found = await allImages(projectId)
+    const earlier = found && findEarlier(found.images, sha256, terms, now())
+    // A duplicate that comes with a key has to be kept as the answer of that key.
+    if (!earlier || (!earlier.answered && terms.idempotencyKey !== undefined)) return undefined
+    return shown(found.project, earlier.image, earlier.answered, false)
+  }
+
+  const reserve = async (projectId: string, stage: Stage, image: ImageRecord, by: Principal | undefined) => {
+    if (!quota) return undefined
+    const owner = chargedTo(await store.project(projectId), by)
+    await quota.reserve(owner, projectId, stage, bytesOfImage(image))
+    return owner
+  }
+
+  /** The commit can have found that another image answers this upload. */
+  const committed = async (project: ProjectState, upload: ImageRecord, terms: UploadTerms): Promise<UploadedImage> => {
+    if (!looksAtImages(terms)) return { project, image: upload, isNew: true, isReplay: false }
+    const images = (await store.images(project)) ?? (await allImages(project.project_id))?.images ?? []
+    const outcome = outcomeOf(images, upload, terms, now())
+    if (!outcome) throw new TintypeError('busy', 'The image was deleted at once.', { retryAfterSeconds: 1 })
+    return shown(project, outcome.image, outcome.answered, outcome.isFirst)
+  }
+
+  const upload = async (
+    projectId: string,
+    file: AsyncIterable<Uint8Array>,
+    terms: UploadTerms,
+    { by, signal }: UploadOptions,
+  ): Promise<UploadedImage> => {
+    await assertUseful(projectId, terms)
+    const stage = await store.stage(projectId)
+    try {
+      const hash = looksAtImages(terms) ? createHash('sha256') : undefined
+      const bytes = await stage.receive(hash ? hashed(file, hash) : file)
+      if (bytes === 0) throw new TintypeError('empty_file', 'Expected an image in field "file", it has 0 bytes.')
+      const answer = hash && (await findAnswer(projectId, hash.digest('hex'), terms))
+      if (answer) return answer
+      const picture = await encoders.encode({ source: stage.uploadPath, targets: stage.targets }, signal)
+      const image: ImageRecord = {
+        id: stage.imageId,
+        ext: 'jpg',
+        created_at: now(),
+        width: picture.sizes.original.width,
+        height: picture.sizes.original.height,
+        sha256: picture.sha256,
+        sizes: picture.sizes,
+      }
+      const charged = await reserve(projectId, stage, image, by)
+      await stage.publish()
+      const all = { ...terms, chargedTo: charged }
+      const change = { type: 'add_image', image, by, visibility: options.newVisibility, terms: all } as const
+      const project = await store.commit(projectId, change)
+      return await committed(project, image, all)
+    } finally {
+      await stage.discard()
+    }
+  }
+
+  return async (projectId, file, request = {}) => {
+    const { by, dedupe } = request
+    if (request.idempotencyKey === undefined) return upload(projectId, file, { dedupe, maxImages }, request)
+    const idempotencyKey = idempotencyKeyOf(projectId, request.idempotencyKey, by)
+    const claim = claims ? await claims.take(idempotencyKey) : undefined
+    if (claims && !claim) throw stillRunning()
+    try {
+      return await upload(projectId, file, { idempotencyKey, dedupe, maxImages }, request)
+    } finally {
+      await claim?.release()
+    }
+  }
+}
+
+/** What is kept of a key: nobody can read it from the store, and nobody else's key meets it. */
+const idempotencyKeyOf = (projectId: string, key: string, by: Principal | undefined): string => {
+  const who = by && 'id' in by ? [by.kind, by.id] : []
+  return createHash('sha256')
+    .update(JSON.stringify([projectId, key, ...who]))
+    .digest('hex')
+}
+
+/** @param answered what was answered before, or is to be answered again from now on */
+const shown = (
+  project: ProjectState,
+  image: ImageRecord,
+  answered: Answered | undefined,
+  isFirst: boolean,
+): UploadedImage => {
+  if (!answered) return { project, image, isNew: isFirst, isReplay: false }
+  return {
+    project: { ...project, revision: answered.revision, primary_image_id: answered.is_primary ? image.id : null },
+    image,
+    isNew: answered.upload === image.id,
+    isReplay: !isFirst,
+  }
+}
+
+async function* hashed(file: AsyncIterable<Uint8Array>, hash: { update(chunk: Uint8Array): unknown }) {
+  for await (const chunk of file) {
+    hash.update(chunk)
+    yield chunk
+  }
+}
+
+const stillRunning = (): TintypeError =>
+  new TintypeError(
+    'idempotency_running',
+    'The first upload with this Idempotency-Key is still running. Ask again in a moment.',
+    { retryAfterSeconds: 1 },
+  )

@@ -1,0 +1,66 @@
+// What the operator of a store can do with its users.
+
+import { customAlphabet } from 'nanoid'
+import { normalEmail, type User } from '../core/account.ts'
+import { TintypeError } from '../core/errors.ts'
+import type { AccountStore } from '../stores/accounts/account-store.ts'
+import { makeInvite } from './invites.ts'
+import { createUser, type NewAccount } from './new-user.ts'
+import type { Passwords } from './passwords.ts'
+
+export interface UserAdminOptions {
+  store: AccountStore
+  passwords: Passwords
+  /** Milliseconds since 1970. @default Date.now */
+  now?(): number
+}
+
+export interface UserAdmin {
+  /** @throws TintypeError `email_taken` */
+  create(account: NewAccount): Promise<User>
+  /** Sorted by address. */
+  list(): Promise<User[]>
+  /** A disabled user can't sign in, and all sessions end at once. @throws TintypeError `invalid_parameter` */
+  setDisabled(email: string, disabled: boolean): Promise<User>
+  /** Ends all sessions of the user. @throws TintypeError `invalid_parameter` where nobody has the address */
+  setPassword(email: string, password: string): Promise<User>
+  /** @param expiresAt milliseconds since 1970 @returns the code, which is kept nowhere */
+  invite(email: string | null, expiresAt: number): Promise<string>
+}
+
+/** 20 letters and digits that can't be taken for each other, 99 random bits. */
+export const newPassword: () => string = customAlphabet('23456789abcdefghjkmnpqrstuvwxyz', 20)
+
+export const createUserAdmin = ({ store, passwords, now = Date.now }: UserAdminOptions): UserAdmin => {
+  const { users, invites } = store
+
+  /** @param differently what is to be changed */
+  const change = async (email: string, differently: (user: User) => Partial<User>): Promise<User> => {
+    const user = await users.byEmail(normalEmail(email))
+    const changed =
+      user &&
+      (await users.change(user.id, (newest) => ({
+        ...newest,
+        ...differently(newest),
+        updated_at: new Date(now()).toISOString(),
+      })))
+    if (!changed) throw new TintypeError('invalid_parameter', `There is no user with the address "${email}".`)
+    return changed
+  }
+
+  return {
+    create: (account) => createUser({ users, passwords, now }, account),
+
+    list: users.list,
+
+    setDisabled: (email, disabled) =>
+      change(email, ({ generation }) => ({ disabled, generation: disabled ? generation + 1 : generation })),
+
+    async setPassword(email, password) {
+      const password_hash = await passwords.hash(password)
+      return change(email, ({ generation }) => ({ password_hash, generation: generation + 1 }))
+    },
+
+    invite: (email, expiresAt) => makeInvite({ invites, now }, email, expiresAt),
+  }
+}

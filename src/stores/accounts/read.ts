@@ -1,0 +1,26 @@
+// Reads a file of an account, as its schema says.
+
+import { readFile } from 'node:fs/promises'
+import type { z } from 'zod'
+import { TintypeError } from '../../core/errors.ts'
+import { codeOf } from '../file/durable.ts'
+
+/**
+ * Undefined where there is none.
+ *
+ * @throws TintypeError `store_unavailable` where somebody has damaged it: files come here complete
+ */
+export const readRecord = async <T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> => {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  })
+  if (text === undefined) return undefined
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    // What is wrong with it would repeat what it holds; the log gets its name.
+    const cause = new Error(`${path} is damaged`)
+    throw new TintypeError('store_unavailable', 'The files of an account are damaged.', { cause })
+  }
+}

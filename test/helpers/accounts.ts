@@ -1,0 +1,36 @@
+// Account services on one folder, as the workers of a server have them, with a clock that the test sets.
+
+import type { Registration } from '../../src/core/account.ts'
+import { type AccountService, createAccountService } from '../../src/services/accounts.ts'
+import { createPasswords } from '../../src/services/passwords.ts'
+import { type AccountStore, createAccountStore } from '../../src/stores/accounts/account-store.ts'
+import { temporaryFolder } from './folder.ts'
+
+export const ADA = { email: 'ada@example.com', password: 'correct horse battery' }
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  ms: number
+}
+
+export interface TestAccounts {
+  accounts: AccountService
+  store: AccountStore
+  clock: Clock
+  storageDir: string
+  /** Another process's view of the same folder. */
+  another(): { accounts: AccountService; store: AccountStore }
+}
+
+export const START_MS = Date.UTC(2026, 4, 4, 9, 30)
+
+export const createTestAccounts = async (registration: Registration = 'open'): Promise<TestAccounts> => {
+  const storageDir = await temporaryFolder()
+  const clock = { ms: START_MS }
+  const now = () => clock.ms
+  const another = () => {
+    const store = createAccountStore({ storageDir, now })
+    return { store, accounts: createAccountService({ store, passwords: createPasswords(), registration, now }) }
+  }
+  return { ...another(), another, clock, storageDir }
+}
