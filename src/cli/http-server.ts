@@ -6,6 +6,7 @@ import { type AddressInfo, Server, type Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { type AnswerFast, isWritable, writeResponse } from '../http/fast.ts'
 import { createFront } from './front.ts'
+import { createInTurn } from './in-turn.ts'
 
 export interface HttpServerOptions {
   fetch: Parameters<typeof getRequestListener>[0]
@@ -40,6 +41,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
 
   const answerFast: AnswerFast = (request) => (draining ? undefined : options.answerFast?.(request))
   const listener = getRequestListener(options.fetch)
+  const inTurn = createInTurn()
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -50,12 +52,15 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
       if (draining) response.setHeader('Connection', 'close')
       const answer = isWritable(response) ? answerFast(request) : undefined
       if (answer) return writeResponse(response, answer)
-      underWay.add(response)
-      response.once('close', () => {
-        underWay.delete(response)
-        if (draining && !isBusy(request.socket)) request.socket.destroySoon()
+      inTurn(request.socket, (end) => {
+        underWay.add(response)
+        response.once('close', () => {
+          underWay.delete(response)
+          end()
+          if (draining && !isBusy(request.socket)) request.socket.destroySoon()
+        })
+        void listener(request, response)
       })
-      return listener(request, response)
     },
   )
   // What the server does with a new connection, to be done later with those that need it.

@@ -7,11 +7,12 @@
 // A file is made beside the process's other temporary files and comes here whole, by one rename. A deleted image's
 // folder goes with it (removal.ts); what was under way at that moment is removed by whoever finishes it.
 
-import { mkdir, open, rename, stat, utimes } from 'node:fs/promises'
+import { mkdir, rename, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Logger } from '../../telemetry/logger.ts'
 import { codeOf, removeFolder, storeError, sync } from '../file/durable.ts'
 import { createPaths } from '../file/paths.ts'
+import { openPlainFile } from '../file/plain-file.ts'
 import { createWorkspace } from '../file/workspace.ts'
 import type { OpenFile } from '../store.ts'
 import { createEviction } from './eviction.ts'
@@ -158,14 +159,14 @@ const moveTo = async (from: string, to: string): Promise<void> => {
 
 const openFile = async (path: string): Promise<OpenFile | undefined> => {
   try {
-    const handle = await open(path)
-    const { size, mtimeMs, mtime, atimeMs } = await handle.stat()
+    const file = await openPlainFile(path)
+    if (!file) return undefined
+    const { mtime, atimeMs } = await file.handle.stat()
     const now = Date.now()
     // Said explicitly, because most disks are mounted so that reading does not change it.
-    if (now - atimeMs > TOUCH_MS) await handle.utimes(new Date(now), mtime).catch(() => {})
-    return { handle, bytes: size, modifiedMs: mtimeMs }
+    if (now - atimeMs > TOUCH_MS) await file.handle.utimes(new Date(now), mtime).catch(() => {})
+    return file
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
     throw storeError(error)
   }
 }

@@ -1,7 +1,6 @@
 // The store on plain files: wiring of its parts, and the reads.
 
-import { statSync } from 'node:fs'
-import { open, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import type { ProjectChange, ProjectState } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
@@ -9,16 +8,17 @@ import type { ImageRecord } from '../../core/model.ts'
 import { unknownProject } from '../../core/unknown.ts'
 import { looksAtImages } from '../../core/uploads.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { FoundFile, OpenFile, Store } from '../store.ts'
+import type { FoundFile, Store } from '../store.ts'
 import { createAfterPowerCut } from './after-power-cut.ts'
 import { createCommitter } from './commit.ts'
 import { createCommitQueue } from './commit-queue.ts'
 import { createDeletion } from './deletion.ts'
-import { codeOf, removeFolder, storeError, writeNew } from './durable.ts'
+import { removeFolder, storeError, writeNew } from './durable.ts'
 import { createFreeSpace } from './free-space.ts'
 import { createHeads } from './heads.ts'
 import { openFolder } from './open-folder.ts'
 import { createPaths, projectIdOf } from './paths.ts'
+import { openPlainFile, plainFileStats } from './plain-file.ts'
 import { createProjectLock } from './project-lock.ts'
 import { createPublisher } from './publish.ts'
 import { createRemoval } from './removal.ts'
@@ -163,7 +163,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
     async openVariant(projectId, imageId, size) {
       if (!(await isReadable(projectId, imageId))) return undefined
-      return openFile(paths.variant(projectId, imageId, size)).catch(rethrow)
+      return openPlainFile(paths.variant(projectId, imageId, size)).catch(rethrow)
     },
 
     async findVariant(projectId, imageId, size) {
@@ -226,24 +226,10 @@ const pageOf = async (state: ProjectState, after: string | undefined, limit: num
 /** Synchronous, as the heads' own `stat` is: a microsecond or two. */
 const findFile = (root: string, path: string): FoundFile | undefined => {
   try {
-    const found = statSync(path, { throwIfNoEntry: false })
+    const found = plainFileStats(path)
     if (!found) return undefined
     return { bytes: found.size, modifiedMs: found.mtimeMs, path: relative(root, path).replaceAll(sep, '/') }
   } catch (error) {
     throw storeError(error)
-  }
-}
-
-const openFile = async (path: string): Promise<OpenFile | undefined> => {
-  const handle = await open(path).catch((error: unknown) => {
-    if (codeOf(error) !== 'ENOENT') throw error
-  })
-  if (!handle) return undefined
-  try {
-    const { size, mtimeMs } = await handle.stat()
-    return { handle, bytes: size, modifiedMs: mtimeMs }
-  } catch (error) {
-    await handle.close()
-    throw error
   }
 }

@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
 import { codeOf } from './durable.ts'
 import type { Paths } from './paths.ts'
+import { isPlainFolder } from './plain-file.ts'
 import { decodeRevision, type Revision } from './revision.ts'
 
 export interface HeadsOptions {
@@ -88,6 +89,8 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
   }
 
   const load = async (projectId: string): Promise<Head | undefined> => {
+    if (!isPlainFolder(paths.project(projectId)) || !isPlainFolder(paths.meta(projectId)))
+      throw damaged(projectId, new Error('a symbolic link is in the place of a folder'))
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const newest = (await numbers(projectId)).at(-1)
       if (newest === undefined) return undefined

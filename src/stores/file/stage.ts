@@ -2,11 +2,13 @@
 
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { TintypeError } from '../../core/errors.ts'
 import { newImageId, SIZES, type Size } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Stage } from '../store.ts'
 import { codeOf, linkNew, makeOne, removeFolder, storeError, sync, writeAllOf } from './durable.ts'
 import type { Paths } from './paths.ts'
+import { isPlainFolder } from './plain-file.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface StageOptions {
@@ -60,6 +62,14 @@ export const createStage = async ({
     for (const parent of [meta, project, paths.projects]) await sync(parent)
   }
 
+  /** @throws TintypeError `project_damaged` where a link leads out of the project, and files would follow it */
+  const refuseLinks = (): void => {
+    const folders = [paths.project(projectId), ...SIZES.map((size) => paths.variants(projectId, size))]
+    if (folders.every(isPlainFolder)) return
+    const message = `A folder of project "${projectId}" is a symbolic link; put the folder itself in its place.`
+    throw new TintypeError('project_damaged', message)
+  }
+
   return {
     imageId,
     uploadPath,
@@ -81,6 +91,7 @@ export const createStage = async ({
       try {
         // The folder's name and names tell a sweep what to take back, so they are durable before anything is linked.
         await Promise.all([...SIZES.map((size) => sync(targets[size])), workspace.secure(folder)])
+        refuseLinks()
         if (!(await isKnown())) await makeProject()
         await linkAll().catch(async (error: unknown) => {
           // Copies of a store may lack the folders that were empty.

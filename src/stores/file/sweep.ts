@@ -6,10 +6,11 @@ import { findImage } from '../../core/image-list.ts'
 import { isImageId } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { AfterPowerCut } from './after-power-cut.ts'
-import { codeOf, removeFolder } from './durable.ts'
+import { codeOf, removeFile, removeFolder } from './durable.ts'
 import type { Heads } from './heads.ts'
 import { diedWithMachine, LEFT, ownerLives } from './owner.ts'
 import type { Paths } from './paths.ts'
+import { isPlainFolder } from './plain-file.ts'
 import type { Removal } from './removal.ts'
 import type { Runs } from './runs.ts'
 import { newToken, OWNER_FILE, projectOfFolder, type Workspace } from './workspace.ts'
@@ -108,7 +109,8 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
       for (const name of await readdir(paths.tmp)) {
         const owner = join(paths.tmp, name)
         try {
-          if (owner !== workspace.path && !(await ownerLives(join(owner, OWNER_FILE)))) await sweepOwner(owner)
+          if (!isPlainFolder(owner)) await removeFile(owner)
+          else if (owner !== workspace.path && !(await ownerLives(join(owner, OWNER_FILE)))) await sweepOwner(owner)
         } catch (error) {
           // Another process may sweep the same folder.
           if (codeOf(error) !== 'ENOENT') log.warn({ error, owner }, 'could not sweep')

@@ -1,0 +1,160 @@
+// Paths and ids that try to get out of the store, or into a project that is not meant.
+
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { formOf } from '../helpers/app.ts'
+import { smallPhoto } from '../helpers/upload.ts'
+import { askRaw, leaksOf } from './raw.ts'
+import { KEYS } from './server.ts'
+import { keyHeader } from './target.ts'
+import { describeAttacks } from './under-attack.ts'
+
+const ADMIN = keyHeader(KEYS.admin)
+
+const IDS = {
+  'a way up': '..',
+  'a way up, encoded': '%2e%2e',
+  'a way up, encoded twice': '%252e%252e',
+  'a way up, with a slash': '..%2f..%2fbeside',
+  'a way up, with a backslash': '..%5c..%5cbeside',
+  'a way up, in overlong UTF-8': '%c0%ae%c0%ae%c0%af',
+  'a way up, in full-width letters': '%ef%bc%8e%ef%bc%8e',
+  'an absolute path': '%2fetc%2fpasswd',
+  'a NUL': 'open%00',
+  'a NUL and an extension': 'open%00.jpg',
+  'a line break': 'open%0d%0aX-Evil:%201',
+  'a folder of the store': '.accounts',
+  'another one': '.tmp',
+  'the name of a folder on disk': '!open',
+  'a Unicode twin (Cyrillic o)': '%d0%bepen',
+  'a Unicode twin (full width)': '%ef%bd%8fpen',
+  'a combining mark': 'ope%cc%81n',
+  'an invisible letter': 'op%e2%80%8ben',
+  'a right-to-left mark': '%e2%80%aeopen',
+  'invalid UTF-8': 'open%ff',
+  'half a surrogate pair': 'open%ed%a0%80',
+  'a stream of NTFS': 'open:stream',
+  'a wildcard': '*',
+  'a tilde': '~root',
+  'a shell command': '$(id)',
+  'a space at the end': 'open%20',
+  '65 characters': 'a'.repeat(65),
+  '8,000 characters': 'a'.repeat(8000),
+} as const
+
+const routesFor = (id: string) =>
+  [
+    ['GET', `/projects/${id}`],
+    ['PATCH', `/projects/${id}`],
+    ['DELETE', `/projects/${id}`],
+    ['GET', `/projects/${id}/images`],
+    ['POST', `/projects/${id}/images`],
+    ['GET', `/projects/${id}/thumbnail`],
+    ['GET', `/projects/${id}/cover.jpg`],
+    ['GET', `/projects/${id}/images/00000000000000000000/render?w=10`],
+    ['DELETE', `/projects/${id}/images/00000000000000000000`],
+    ['PUT', `/projects/${id}/primary/00000000000000000000`],
+  ] as const
+
+describeAttacks('paths and ids', (attacked) => {
+  const projects = () => readdir(join(attacked().target.storageDir, 'projects'))
+
+  it.each(Object.entries(IDS))('%s is no project, also to an admin', async (_, id) => {
+    const { port } = attacked().target
+    for (const [method, path] of routesFor(id)) {
+      const { status, text } = await askRaw(port, method, path, ADMIN)
+      expect([400, 404], `${method} ${path.slice(0, 100)}: ${text.slice(0, 300)}`).toContain(status)
+      expect([leaksOf(text.replaceAll(id, '')), text.includes('\nX-Evil')], text).toEqual([[], false])
+    }
+    expect((await projects()).filter((name) => !['open', 'closed', 'honest'].includes(name))).toEqual([])
+  })
+
+  it.each(Object.entries(IDS))('%s is no image', async (_, id) => {
+    const { port, storageDir } = attacked().target
+    const before = await readdir(join(storageDir, 'projects', 'open'), { recursive: true })
+    for (const [method, path] of [
+      ['GET', `/projects/open/images/${id}`],
+      ['GET', `/projects/open/images/${id}?size=thumb`],
+      ['GET', `/projects/open/images/${id}/thumb.jpg`],
+      ['GET', `/projects/open/images/${id}/render?preset=a`],
+      ['DELETE', `/projects/open/images/${id}`],
+      ['PUT', `/projects/open/primary/${id}`],
+    ] as const) {
+      const { status, text } = await askRaw(port, method, path, ADMIN)
+      expect([400, 403, 404, 405], `${method} ${path.slice(0, 100)}: ${text.slice(0, 300)}`).toContain(status)
+      expect(leaksOf(text.replaceAll(id, '')), text).toEqual([])
+    }
+    expect((await readdir(join(storageDir, 'projects', 'open'), { recursive: true })).sort()).toEqual(before.sort())
+  })
+
+  it('names of sizes and files lead nowhere else', async () => {
+    const { port, open } = attacked().target
+    const names = [
+      'meta',
+      '../meta.json',
+      '..%2f..%2fmeta.json',
+      'thumb.jpg%00',
+      'thumb.jpg/..',
+      'thumb.jpg.jpg',
+      '.jpg',
+    ]
+    for (const name of [...names, 'constructor', '__proto__', 'toString', 'original/../../meta.json']) {
+      for (const path of [`${open}?size=${name}`, `${open}/${name}`, `${open}/${name}.jpg`]) {
+        const { status, text } = await askRaw(port, 'GET', `/projects/open/images/${path}`, ADMIN)
+        expect([400, 404], `${path}: ${text.slice(0, 300)}`).toContain(status)
+        expect(leaksOf(text), text).toEqual([])
+      }
+    }
+  })
+
+  it('a twin in other case is another project, also on a disk that ignores case', async () => {
+    const { ask } = attacked().target
+    const headers = keyHeader(KEYS.writer)
+    expect((await ask('/projects/Open/images', { headers })).status).toBe(404)
+    const body = formOf(await smallPhoto())
+    expect((await ask('/projects/OPEN/images', { method: 'POST', headers, body })).status).toBe(201)
+    expect(await projects()).toContain('!o!p!e!n')
+    const folders = (await projects()).map((name) => name.toLowerCase())
+    expect(new Set(folders).size).toBe(folders.length)
+    expect((await ask('/projects/OPEN', { method: 'DELETE', headers: ADMIN })).status).toBe(200)
+    expect((await ask('/projects/open/images')).status).toBe(200)
+  })
+
+  it('a private project is to strangers what none is, byte for byte, on every route', async () => {
+    const { port, closed } = attacked().target
+    const answers = async (id: string, image: string) => {
+      const paths = routesFor(id).map(([method, path]) => [method, path.replace(/0{20}/, image)] as const)
+      const more = [['GET', `/projects/${id}/images/${image}`] as const]
+      return Promise.all(
+        [...paths, ...more].map(async ([method, path]) => {
+          const { text } = await askRaw(port, method, path)
+          return text
+            .replaceAll(id, 'ID')
+            .replaceAll(image, 'IMAGE')
+            .replace(/^(date|x-request-id|content-length):.*$/gim, '')
+        }),
+      )
+    }
+    expect(await answers('closed', closed)).toEqual(await answers('absent', '1'.repeat(20)))
+  })
+
+  it('targets that are no paths, and heads that are too long, get an answer or a closed connection', async () => {
+    const { port } = attacked().target
+    for (const path of [
+      'http://127.0.0.1:1/etc',
+      '//evil.example/etc',
+      '*',
+      'projects',
+      '/%',
+      '/%zz',
+      `/${'a/'.repeat(7000)}`,
+    ]) {
+      const { status, text } = await askRaw(port, 'GET', path)
+      expect([400, 404], `${path.slice(0, 50)}: ${text.slice(0, 300)}`).toContain(status)
+      expect(leaksOf(text)).toEqual([])
+    }
+    expect((await askRaw(port, 'GET', `/${'a'.repeat(20_000)}`)).status).toBe(431)
+    expect((await askRaw(port, 'GET', '/health', { 'X-Large': 'a'.repeat(20_000) })).status).toBe(431)
+  })
+})

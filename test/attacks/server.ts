@@ -1,0 +1,106 @@
+// The built server as an attacker meets it: real processes on loopback, with keys, users, a private project and limits.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { killAllIn, processesIn } from '../faults/harness/processes.ts'
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+export const KEYS = {
+  admin: 'admin-of-the-attacked-shop',
+  writer: 'writer-of-the-attacked-shop',
+  reader: 'reader-of-the-attacked-shop',
+} as const
+
+export const SIGNING_KEY = 'signing-key-of-the-attacked-shop'
+
+export const MAX_UPLOAD_BYTES = 4_000_000
+export const MAX_PIXELS = 15_000_000
+
+/** Longest time for one answer to an honest or a hostile request, in milliseconds. */
+const ANSWER_MS = 60_000
+
+/** Small limits, so that both sides of them are near. */
+const SETTINGS = {
+  API_KEYS: Object.entries(KEYS)
+    .map(([role, secret]) => `${role}:${secret}`)
+    .join(),
+  SIGNING_KEYS: SIGNING_KEY,
+  REGISTRATION: 'open',
+  SIGN_IN_LIMIT: '0',
+  MAX_UPLOAD_BYTES: String(MAX_UPLOAD_BYTES),
+  MAX_PIXELS: String(MAX_PIXELS),
+  ENCODE_DEADLINE_MS: '5000',
+  LOG_LEVEL: 'warn',
+} as const
+
+export interface AttackedServer {
+  url: string
+  port: number
+  /** Holds the store in `storage/`, the server's working folder, and what is none of the server's business. */
+  folder: string
+  storageDir: string
+  /** Asks with a path in place of a URL; one that is not answered in time fails. */
+  ask(path: string, init?: RequestInit): Promise<Response>
+  /** Resident memory of all of its processes, in bytes. */
+  memory(): number
+  /** What it logged at level warn and above. */
+  log(): string
+  end(): Promise<void>
+}
+
+/** @param env more settings */
+export const startServer = async (env: Record<string, string> = {}): Promise<AttackedServer> => {
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-attacked-'))
+  const [cwd, storageDir] = [join(folder, 'cwd'), join(folder, 'storage')]
+  await mkdir(cwd)
+  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--encoders', '2', '--storage', storageDir], {
+    cwd,
+    env: { PATH: process.env.PATH, ...SETTINGS, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const exited = once(child, 'exit')
+  let [banner, log] = ['', '']
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text
+  })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    banner += text
+  })
+  while (!banner.includes('Ctrl-C')) {
+    await Promise.race([once(child.stdout, 'data'), exited])
+    if (child.exitCode === null) continue
+    await rm(folder, { recursive: true, force: true })
+    throw new Error(`the server did not start:\n${log}`)
+  }
+  const [, url = '', port] = /(http:\/\/127\.0\.0\.1:(\d+))/.exec(banner) ?? []
+
+  return {
+    url,
+    port: Number(port),
+    folder,
+    storageDir,
+    ask: (path, init) => fetch(url + path, { signal: AbortSignal.timeout(ANSWER_MS), ...init }),
+    memory: () => processesIn(cwd).reduce((sum, pid) => sum + residentOf(pid), 0),
+    log: () => log,
+    async end() {
+      await killAllIn(cwd)
+      await exited
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+}
+
+/** In bytes, 0 where the process has ended (proc(5), VmRSS). */
+const residentOf = (pid: number): number => {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
+  } catch {
+    return 0
+  }
+}
