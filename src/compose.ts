@@ -7,6 +7,7 @@ import { createApp } from './http/app.ts'
 import { createAskedReader } from './http/asked.ts'
 import { type AnswerFast, createFast } from './http/fast.ts'
 import { createFastRenders } from './http/fast-renders.ts'
+import { createListMemory } from './http/list-memory.ts'
 import { logAnswers } from './http/middleware/request-log.ts'
 import type { EncoderPool } from './image/encoder.ts'
 import { createEncoderPool } from './image/encoder-pool.ts'
@@ -107,10 +108,13 @@ export const compose = (options: TintypeOptions, encoders: EncoderPool): Tintype
   ready.catch(() => {})
   const { accelRedirect } = options
   // Where a web server sends the bytes, none of them are needed here.
-  // A quarter of the memory is for what is made from originals, which is sent from here in any case.
+  // A part of the memory is for what is made from originals and for lists, which are sent from here in any case.
   const cacheBytes = options.cacheBytes ?? 64 * 2 ** 20
   const forRenders = Math.floor(cacheBytes / 4)
-  const pictures = createPictures({ store, cacheBytes: accelRedirect === undefined ? cacheBytes - forRenders : 0 })
+  const forLists = Math.floor(cacheBytes / 8)
+  const forPictures = accelRedirect === undefined ? cacheBytes - forRenders - forLists : 0
+  const pictures = createPictures({ store, cacheBytes: forPictures })
+  const lists = createListMemory({ current: (projectId, share) => store.current(projectId, share), maxBytes: forLists })
   const renders = createRenders({
     store,
     encoders,
@@ -122,6 +126,7 @@ export const compose = (options: TintypeOptions, encoders: EncoderPool): Tintype
     images: createImageService({ store, encoders, pictures }),
     pictures,
     renders,
+    lists,
     asked,
     accelRedirect,
     projects: createProjectService({ store }),
@@ -135,7 +140,12 @@ export const compose = (options: TintypeOptions, encoders: EncoderPool): Tintype
   })
   return {
     app,
-    answerFast: createFast({ pictures, findRender: createFastRenders({ renders, asked }), onAnswer: logAnswers(log) }),
+    answerFast: createFast({
+      pictures,
+      lists,
+      findRender: createFastRenders({ renders, asked }),
+      onAnswer: logAnswers(log),
+    }),
     ready,
     async close() {
       await ready.catch(() => {})

@@ -9,6 +9,7 @@ import type { Renders } from '../services/renders.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { AskedReader } from './asked.ts'
 import { answerEarly } from './linger.ts'
+import type { ListMemory } from './list-memory.ts'
 import { refuseDotSegments, refuseWhileDraining, waitUntil } from './middleware/gate.ts'
 import { requestLog } from './middleware/request-log.ts'
 import * as docs from './openapi/docs.ts'
@@ -32,6 +33,8 @@ export interface AppOptions {
   projects: ProjectService
   pictures: Pictures
   renders: Renders
+  /** Where lists of images are kept that were answered. @default they are not */
+  lists?: Pick<ListMemory, 'keep'>
   /** Says what transforms may be asked for. */
   asked: AskedReader
   /** Of the program, as `/health` and the OpenAPI document say it. */

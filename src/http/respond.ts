@@ -39,8 +39,18 @@ export const revalidatedJson = (c: Context, body: unknown, etag?: string): Respo
   const text = JSON.stringify(body)
   const tag = etag ?? `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
   if (hasEtag(c, tag)) return notModified(c, revalidated(tag))
-  return c.body(text, 200, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...revalidated(tag) })
+  return c.body(text, 200, jsonHeaders(tag))
 }
+
+/** Of JSON that can change, with its tag. */
+export const jsonHeaders = (etag: string) => ({
+  'Content-Type': 'application/json',
+  ...BASE_HEADERS,
+  ...revalidated(etag),
+})
+
+/** Tag of what a project's newest revision says. */
+export const revisionEtag = ({ revision }: { revision: number }): string => `"${revision}"`
 
 /** Headers of something that can change at any moment. */
 export const revalidated = (etag: string) => ({ ETag: etag, 'Cache-Control': 'no-cache' })

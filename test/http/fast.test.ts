@@ -103,6 +103,33 @@ describe('an answer from memory', () => {
     expect(counts.fast).toBeGreaterThan(100)
   })
 
+  it('is the same for lists as well, whole or a page, as long as the project does not change', async () => {
+    const { app, fast, slow, counts, storageDir } = await twoServers()
+    for (const target of ['/projects/Game/images', '/projects/Game/images?limit=1', '/projects/Game/images?limit=0']) {
+      const first = `GET ${target} HTTP/1.1\nHost: test\n\n`
+      await exchange(slow.port, first)
+      for (const method of ['GET', 'HEAD'])
+        for (const condition of conditions('"1"')) {
+          const request = `${method} ${target} HTTP/1.1\nHost: test\n${condition}\n`
+          const [answer, wanted] = await Promise.all([exchange(fast.port, request), exchange(slow.port, request)])
+          expect(parsed(answer), request).toEqual(parsed(wanted))
+        }
+    }
+    expect(counts.fast).toBeGreaterThan(10)
+
+    const before = counts.fast
+    const other = await openFileStore(storageDir)
+    await other.commit('Game', { type: 'edit', title: 'another title' })
+    const request = 'GET /projects/Game/images HTTP/1.1\nHost: test\n\n'
+    const url = `http://127.0.0.1:${fast.port}/projects/Game/images`
+    expect((await fetch(url)).headers.get('etag')).toBe('"2"')
+    expect(counts.fast).toBe(before)
+    expect(parsed(await exchange(fast.port, request)).headers).toContainEqual(['etag', '"2"'])
+    expect(counts.fast).toBe(before + 1)
+    await app.request('/projects/Game', { method: 'DELETE' })
+    expect((await fetch(url)).status).toBe(404)
+  })
+
   it('is left to the app where the request is unusual', async () => {
     const { fast, slow, counts, imageId } = await twoServers()
     const image = `/projects/Game/images/${imageId}`

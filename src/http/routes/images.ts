@@ -6,9 +6,10 @@ import type { ImageService } from '../../services/images.ts'
 import type { Pictures } from '../../services/pictures.ts'
 import type { ProjectService } from '../../services/projects.ts'
 import { deliver } from '../deliver.ts'
+import type { ListMemory } from '../list-memory.ts'
 import { afterOf, chosenFormatOf, fileNameOf, imageIdOf, limitOf, projectIdOf, sizeOf, unknownFile } from '../params.ts'
 import { receiveFile } from '../receive.ts'
-import { type Context, hasEtag, json, notModified, revalidated, revalidatedJson } from '../respond.ts'
+import { type Context, hasEtag, json, jsonHeaders, notModified, revalidated, revisionEtag } from '../respond.ts'
 import { coverDelivery, storedDelivery } from '../stored.ts'
 import type { Views } from '../views.ts'
 import type { RenderRoutes } from './renders.ts'
@@ -18,6 +19,7 @@ export interface ImageRouteOptions {
   projects: ProjectService
   pictures: Pictures
   views: Views
+  lists?: Pick<ListMemory, 'keep'>
   maxUploadBytes: number
   /** See {@link Delivery}. */
   accelRedirect?: string
@@ -26,7 +28,7 @@ export interface ImageRouteOptions {
 }
 
 export const createImageRoutes = (options: ImageRouteOptions) => {
-  const { images, projects, pictures, views, maxUploadBytes, accelRedirect, renders } = options
+  const { images, projects, pictures, views, lists, maxUploadBytes, accelRedirect, renders } = options
 
   const byId = async (
     c: Context,
@@ -76,7 +78,11 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         images: page.map((image) => views.image(project, image)),
         next: page.length < found.length ? url : null,
       }
-      return revalidatedJson(c, body, revisionEtag(project))
+      const etag = revisionEtag(project)
+      if (hasEtag(c, etag)) return notModified(c, revalidated(etag))
+      const text = Buffer.from(JSON.stringify(body))
+      lists?.keep(pathOf(c.req.url), projectId, { revision: project.revision, body: text })
+      return c.body(text, 200, jsonHeaders(etag))
     },
 
     async read(c: Context) {
@@ -116,4 +122,5 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
   }
 }
 
-const revisionEtag = ({ revision }: { revision: number }): string => `"${revision}"`
+/** Path and query. */
+const pathOf = (url: string): string => url.slice(url.indexOf('/', url.indexOf('://') + 3))
