@@ -1,6 +1,7 @@
 // The only wiring: options -> store and encoders -> services -> app.
 
 import { resolve } from 'node:path'
+import { parsePrefetch } from './core/prefetch.ts'
 import { parsePresets } from './core/presets.ts'
 import { parseSigningKeys } from './core/signature.ts'
 import { createApp } from './http/app.ts'
@@ -11,6 +12,7 @@ import { createListMemory } from './http/list-memory.ts'
 import { logAnswers } from './http/middleware/request-log.ts'
 import type { EncoderPool } from './image/encoder.ts'
 import { createEncoderPool } from './image/encoder-pool.ts'
+import { PRIORITIES } from './image/waiting-line.ts'
 import { createImageService } from './services/images.ts'
 import { createPictures } from './services/pictures.ts'
 import { createProjectService } from './services/projects.ts'
@@ -18,6 +20,9 @@ import { createRenders } from './services/renders.ts'
 import { createRenderCache } from './stores/cache/render-cache.ts'
 import { createFileStore } from './stores/file/file-store.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
+import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+import { createRequestIds } from './telemetry/request-ids.ts'
+import type { Snapshot } from './telemetry/snapshot.ts'
 import { version } from './version.ts'
 
 export interface TintypeOptions {
@@ -55,10 +60,20 @@ export interface TintypeOptions {
   signingKeys?: readonly string[] | string
   /** Transforms that need no signature: `card:w=320,h=180,fit=cover;hero:w=1600,format=auto`. @default none */
   presets?: string
+  /**
+   * What is made of each upload ahead of need, when nothing else waits for an encoder: `thumb.webp,medium.avif`, names
+   * of presets. @default nothing
+   */
+  prefetch?: string
   /** Path that the app is mounted under; put before every URL in answers. @default '' */
   basePath?: string
   /** A pino logger. @default one that writes warnings and errors to standard output */
   log?: Logger
+  /**
+   * The metrics of all processes that serve this folder together, for `/metrics`; each of them has its own from
+   * {@link Tintype.metrics}. @default those of this one
+   */
+  gatherMetrics?(): Promise<readonly Snapshot[]>
 }
 
 export interface Tintype {
@@ -71,36 +86,46 @@ export interface Tintype {
   answerFast: AnswerFast
   /** Resolves once the store is open. Requests wait for it. @throws TintypeError `store_unavailable` */
   ready: Promise<void>
+  /** What this instance and its process have counted, as plain data that can be sent to another process. */
+  metrics(): Promise<Snapshot>
   /** Finishes the changes and pictures under way, then lets go of files and processes. */
   close(): Promise<void>
 }
 
-export const createTintype = (options: TintypeOptions = {}): Tintype =>
-  compose(
+export const createTintype = (options: TintypeOptions = {}): Tintype => {
+  const metrics = createMetrics({ version })
+  return compose(
     options,
     createEncoderPool({
+      observer: metrics.observer,
       encoders: options.encoders,
       maxPixels: options.maxPixels,
       background: options.background,
       deadlineMs: options.encodeDeadlineMs,
       maxWaiting: options.maxWaiting,
     }),
+    metrics,
   )
+}
 
 /** The same over other encoders, such as the plain way that benchmarks compare with. */
-export const compose = (options: TintypeOptions, encoders: EncoderPool): Tintype => {
+export const compose = (
+  options: TintypeOptions,
+  encoders: EncoderPool,
+  metrics: Metrics = createMetrics({ version }),
+): Tintype => {
   const log = options.log ?? createLogger({ level: 'warn' })
   // Wrong ones are told at once, before anything is opened.
-  const asked = createAskedReader({
-    signingKeys: parseSigningKeys(options.signingKeys ?? []),
-    presets: parsePresets(options.presets ?? ''),
-  })
+  const presets = parsePresets(options.presets ?? '')
+  const prefetched = parsePrefetch(options.prefetch ?? '', presets)
+  const asked = createAskedReader({ signingKeys: parseSigningKeys(options.signingKeys ?? []), presets })
   // Absolute, so that a program may change its working folder.
   const storageDir = resolve(options.storageDir ?? './storage')
   const store = createFileStore({
     storageDir,
     lockStaleMs: options.lockStaleMs,
     minFreeBytes: options.minFreeBytes,
+    observer: metrics.observer,
     log,
   })
   const ready = store.open()
@@ -122,12 +147,22 @@ export const compose = (options: TintypeOptions, encoders: EncoderPool): Tintype
     storageDir,
     cacheBytes: forRenders,
   })
+  const onStored = (projectId: string, imageId: string) => renders.prefetch(projectId, imageId, prefetched)
+  metrics.watch({
+    caches() {
+      const { memory, disk } = renders.stats()
+      return { pictures: pictures.stats(), renders: memory, renders_disk: disk }
+    },
+    waiting: () => Object.fromEntries(PRIORITIES.map((priority) => [priority, encoders.waitingOf(priority)])),
+  })
+  const ids = createRequestIds()
   const app = createApp({
-    images: createImageService({ store, encoders, pictures }),
+    images: createImageService({ store, encoders, pictures, onStored }),
     pictures,
     renders,
     lists,
     asked,
+    presets,
     accelRedirect,
     projects: createProjectService({ store }),
     check: () => store.check(),
@@ -137,6 +172,9 @@ export const compose = (options: TintypeOptions, encoders: EncoderPool): Tintype
     maxUploadBytes: options.maxUploadBytes ?? 25 * 2 ** 20,
     basePath: options.basePath ?? '',
     log,
+    ids,
+    metrics,
+    gatherMetrics: options.gatherMetrics,
   })
   return {
     app,
@@ -144,9 +182,10 @@ export const compose = (options: TintypeOptions, encoders: EncoderPool): Tintype
       pictures,
       lists,
       findRender: createFastRenders({ renders, asked }),
-      onAnswer: logAnswers(log),
+      onAnswer: logAnswers({ log, ids, requests: metrics.requests }),
     }),
     ready,
+    metrics: metrics.snapshot,
     async close() {
       await ready.catch(() => {})
       await encoders.close()

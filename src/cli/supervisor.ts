@@ -4,6 +4,7 @@ import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import { type Config, configEnv } from '../config.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { createMetricsExchange } from './metrics-exchange.ts'
 import { exitBySignal, onSignals } from './signals.ts'
 
 export interface SupervisorOptions {
@@ -28,6 +29,7 @@ export const encodersOf = ({ encoders, workers }: Config, index: number): number
 /** Resolves when all workers listen. Ends the process after them, or where the first one cannot start. */
 export const supervise = async ({ config, log, announce }: SupervisorOptions): Promise<void> => {
   const workers = new Set<Worker>()
+  const metrics = createMetricsExchange()
   let everListened = false
   let ending = false
   let exitCode = 0
@@ -40,6 +42,7 @@ export const supervise = async ({ config, log, announce }: SupervisorOptions): P
       // Each gets the settings as they were read at the start, whatever happens to .env afterwards.
       const worker = cluster.fork(configEnv({ ...config, encoders: encodersOf(config, index) }))
       workers.add(worker)
+      metrics.watch(worker)
       // A connection that the worker had no file descriptor for. node:cluster waits for ever to hear what became of it,
       // and gives this worker no other one (seen with Node 20), so another worker takes its place.
       worker.process.on('internalMessage', (message: unknown) => {

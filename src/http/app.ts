@@ -2,11 +2,15 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { type ErrorCode, TintypeError } from '../core/errors.ts'
+import type { Presets } from '../core/presets.ts'
 import type { ImageService } from '../services/images.ts'
 import type { Pictures } from '../services/pictures.ts'
 import type { ProjectService } from '../services/projects.ts'
 import type { Renders } from '../services/renders.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
+import { createRequestIds, type RequestIds } from '../telemetry/request-ids.ts'
+import type { Snapshot } from '../telemetry/snapshot.ts'
 import type { AskedReader } from './asked.ts'
 import { answerEarly } from './linger.ts'
 import type { ListMemory } from './list-memory.ts'
@@ -15,6 +19,7 @@ import { requestLog } from './middleware/request-log.ts'
 import * as docs from './openapi/docs.ts'
 import * as health from './openapi/health.ts'
 import * as images from './openapi/images.ts'
+import * as metrics from './openapi/metrics.ts'
 import * as projects from './openapi/projects.ts'
 import * as renders from './openapi/renders.ts'
 import { clip } from './params.ts'
@@ -24,6 +29,7 @@ import { createRouteTable } from './route-table.ts'
 import { createDocsRoutes } from './routes/docs.ts'
 import { createHealthRoutes } from './routes/health.ts'
 import { createImageRoutes } from './routes/images.ts'
+import { createMetricsRoute } from './routes/metrics.ts'
 import { createProjectRoutes } from './routes/projects.ts'
 import { createRenderRoutes } from './routes/renders.ts'
 import { createViews } from './views.ts'
@@ -32,11 +38,13 @@ export interface AppOptions {
   images: ImageService
   projects: ProjectService
   pictures: Pictures
-  renders: Renders
+  renders: Pick<Renders, 'find'>
   /** Where lists of images are kept that were answered. @default they are not */
   lists?: Pick<ListMemory, 'keep'>
   /** Says what transforms may be asked for. */
   asked: AskedReader
+  /** Transforms that need no signature: their URLs are shown with every image. @default none */
+  presets?: Presets
   /** Of the program, as `/health` and the OpenAPI document say it. */
   version: string
   /** When the server started, in milliseconds since 1970. */
@@ -62,6 +70,12 @@ export interface AppOptions {
   /** While it says true, changes are refused and `/ready` answers 503. @default () => false */
   isDraining?(): boolean
   log: Logger
+  /** @default new ones */
+  ids?: RequestIds
+  /** @default those of this app alone */
+  metrics?: Pick<Metrics, 'observer' | 'requests' | 'snapshot'>
+  /** The metrics of all processes. @default those of this instance */
+  gatherMetrics?(): Promise<readonly Snapshot[]>
 }
 
 /** Errors of 500 and over that say nothing about the state of the machine. */
@@ -69,17 +83,23 @@ const EXPECTED: readonly ErrorCode[] = ['busy', 'shutting_down']
 
 export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const { log, version, startedAt, check, maxUploadBytes } = options
+  const ids = options.ids ?? createRequestIds()
+  const { observer, requests, snapshot } = options.metrics ?? createMetrics({ version })
   const isDraining = () => options.isDraining?.() ?? false
   const basePath = (options.basePath ?? '').replace(/\/+$/, '')
-  const views = createViews(basePath)
+  const views = createViews(basePath, options.presets ?? new Map())
 
   const app = new OpenAPIHono<Env>()
 
   const fail = (c: Context, thrown: unknown): Promise<Response> => {
     const error = toTintypeError(thrown, c.req.raw.signal)
     const { status, headers, body } = problemOf(error)
-    if (status >= 500 && !EXPECTED.includes(error.code))
-      log.error({ err: error, method: c.req.method, path: c.req.path }, error.code)
+    observer.failed(error.code)
+    if (status >= 500 && !EXPECTED.includes(error.code)) {
+      const id = c.get('requestId')
+      log.error({ err: error, id, method: c.req.method, path: c.req.path }, error.code)
+      body.request_id = id
+    }
     const vary = c.get('vary')
     if (vary !== undefined) headers.Vary = vary
     return answerEarly(c, { status, headers, text: JSON.stringify(body) })
@@ -87,7 +107,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   app.onError((error, c) => fail(c, error))
   app.notFound((c) => fail(c, routeNotFound(c)))
 
-  app.use(requestLog(log))
+  app.use(requestLog({ log, ids, requests }))
   if (options.ready) app.use(waitUntil(options.ready))
   app.use(refuseDotSegments)
   app.use(refuseWhileDraining(isDraining))
@@ -95,7 +115,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const route = createRouteTable(app)
 
   const render = createRenderRoutes(options)
-  const image = createImageRoutes({ ...options, views, maxUploadBytes, renders: render })
+  const image = createImageRoutes({ ...options, views, maxUploadBytes, observer, renders: render })
   route.add(images.upload, image.upload)
   route.add(images.list, image.list)
   route.add(images.read, image.read)
@@ -115,6 +135,8 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const state = createHealthRoutes({ version, startedAt, check, isDraining })
   route.add(health.health, state.health)
   route.add(health.ready, state.ready)
+  const gather = options.gatherMetrics ?? (async () => [await snapshot()])
+  route.add(metrics.metrics, createMetricsRoute({ gather }))
 
   const documentation = createDocsRoutes({ version, basePath })
   route.add(docs.page, documentation.page)

@@ -2,7 +2,7 @@
 
 import { cachingHeaders, type Delivery, pictureHeaders } from './deliver.ts'
 import type { KeptList } from './list-memory.ts'
-import { BASE_HEADERS, jsonHeaders, revalidated, revisionEtag } from './respond.ts'
+import { BASE_HEADERS, jsonHeaders, revalidated } from './respond.ts'
 
 /** Heads of answers, ready to be sent. */
 export interface Prepared {
@@ -19,11 +19,10 @@ export const preparePicture = (delivery: Delivery, bytes: number): Prepared => (
 })
 
 /** Of a list, which has a tag and no date. */
-export const prepareList = (list: KeptList): Prepared => {
-  const etag = revisionEtag(list)
+export const prepareList = ({ etag, body }: KeptList): Prepared => {
   return {
     delivery: { etag, modifiedMs: 0, cacheControl: 'no-cache' },
-    found: headText('200 OK', { ...jsonHeaders(etag), 'Content-Length': String(list.body.length) }),
+    found: headText('200 OK', { ...jsonHeaders(etag), 'Content-Length': String(body.length) }),
     notModified: headText('304 Not Modified', { ...BASE_HEADERS, ...revalidated(etag) }),
   }
 }

@@ -45,7 +45,18 @@ export interface FastOptions {
    *
    * @returns more headers, as names and values in turn
    */
-  onAnswer?(request: FastRequest, answer: Pick<FastAnswer, 'status' | 'route' | 'body'>): readonly string[]
+  onAnswer?(
+    request: FastRequest,
+    answer: Pick<FastAnswer, 'status' | 'route' | 'body'>,
+    about: AboutRequest,
+  ): readonly string[]
+}
+
+export interface AboutRequest {
+  /** When it was looked at first, as `performance.now()` has it. */
+  startedMs: number
+  /** `X-Request-Id` as it came. */
+  requestId: string | undefined
 }
 
 /** The answer, or undefined where the app is to give it. */
@@ -57,6 +68,7 @@ const PICTURE =
 const LIST = /^\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/images(?:\?[!-~]*)?$/
 
 const BY_ID = '/projects/{project_id}/images/{image_id}'
+const FILE = '/projects/{project_id}/images/{image_id}/{size}.{format}'
 
 export const createFast = ({ pictures, lists, findRender, onAnswer }: FastOptions): AnswerFast => {
   const byId = new WeakMap<Picture, Prepared>()
@@ -65,6 +77,8 @@ export const createFast = ({ pictures, lists, findRender, onAnswer }: FastOption
 
   /** Connection of the last request: what comes behind it without a wait is one that was sent at once with it. */
   let last: Socket | undefined
+  /** Of the request that is being answered: nothing here waits. */
+  let startedMs = 0
   /** Of what is made from originals, by its bytes. */
   const rendered = new WeakMap<Buffer, Prepared>()
   const listed = new WeakMap<KeptList, Prepared>()
@@ -121,7 +135,8 @@ export const createFast = ({ pictures, lists, findRender, onAnswer }: FastOption
 
   const answerRender = (request: FastRequest): FastAnswer | undefined => {
     const asked = findRender ? readHeaders(request.rawHeaders) : undefined
-    const found = asked && findRender?.(request.url ?? '', headerOf(request)('accept'))
+    const accept = () => headerOf(request)('accept')
+    const found = asked && findRender?.(request.url ?? '', accept, mayShare(request))
     return found && answer(request, asked, { prepared: preparedRender(found), body: found.body, route: found.route })
   }
 
@@ -136,7 +151,7 @@ export const createFast = ({ pictures, lists, findRender, onAnswer }: FastOption
     const head = status === 200 ? prepared.found : prepared.notModified
     const sent: FastAnswer = { status, route, head, body: undefined }
     if (status === 200 && request.method === 'GET') sent.body = body
-    const more = onAnswer?.(request, sent) ?? NONE
+    const more = onAnswer?.(request, sent, { startedMs, requestId: asked.requestId }) ?? NONE
     sent.head += `Date: ${dateNow()}\r\n`
     for (let at = 0; at < more.length; at += 2) sent.head += `${more[at]}: ${more[at + 1]}\r\n`
     sent.head += '\r\n'
@@ -144,6 +159,7 @@ export const createFast = ({ pictures, lists, findRender, onAnswer }: FastOption
   }
 
   return (request) => {
+    startedMs = performance.now()
     const { method, url = '' } = request
     if (method !== 'GET' && method !== 'HEAD') return undefined
     const target = PICTURE.exec(url)
@@ -161,7 +177,7 @@ export const createFast = ({ pictures, lists, findRender, onAnswer }: FastOption
     if (!seen) return undefined
 
     const prepared = imageId ? preparedById(seen.picture) : preparedCover(seen)
-    const route = imageId ? (inName ? `${BY_ID}/{size}.{format}` : BY_ID) : thumbnail ? THUMBNAIL : COVER
+    const route = imageId ? (inName ? FILE : BY_ID) : thumbnail ? THUMBNAIL : COVER
     return answer(request, asked, { prepared, body: seen.picture.body, route })
   }
 }

@@ -11,6 +11,7 @@ export interface ListMemoryOptions {
 
 export interface KeptList {
   revision: number
+  etag: string
   body: Buffer
 }
 

@@ -12,6 +12,12 @@ export interface Env {
   Variables: {
     /** Header of the request by which the answer is chosen: on every answer of the route, errors too. */
     vary?: string
+    /** Id of this request, in its line of the log. */
+    requestId?: string
+    /** Template of the path that was found. */
+    route?: string
+    /** Bytes of the answer's body, where it has one. */
+    bodyBytes?: number
   }
 }
 
@@ -32,14 +38,25 @@ export const incomingOf = (c: Context): IncomingMessage | undefined => {
 }
 
 export const json = (c: Context, body: unknown, status: 200 | 201 = 200, headers?: Headers): Response =>
-  c.body(JSON.stringify(body), status, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...headers })
+  sized(c, JSON.stringify(body), status, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...headers })
+
+/** An answer whose body is at hand, so that its bytes can be counted. */
+export const sized = (
+  c: Context,
+  body: string | Uint8Array<ArrayBuffer>,
+  status: 200 | 201,
+  headers: Headers,
+): Response => {
+  c.set('bodyBytes', typeof body === 'string' ? Buffer.byteLength(body) : body.length)
+  return c.body(body, status, headers)
+}
 
 /** JSON that can change: kept by clients, but asked for again each time, and answered 304 where it is the same. */
 export const revalidatedJson = (c: Context, body: unknown, etag?: string): Response => {
   const text = JSON.stringify(body)
   const tag = etag ?? `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
   if (hasEtag(c, tag)) return notModified(c, revalidated(tag))
-  return c.body(text, 200, jsonHeaders(tag))
+  return sized(c, text, 200, jsonHeaders(tag))
 }
 
 /** Of JSON that can change, with its tag. */
@@ -48,9 +65,6 @@ export const jsonHeaders = (etag: string) => ({
   ...BASE_HEADERS,
   ...revalidated(etag),
 })
-
-/** Tag of what a project's newest revision says. */
-export const revisionEtag = ({ revision }: { revision: number }): string => `"${revision}"`
 
 /** Headers of something that can change at any moment. */
 export const revalidated = (etag: string) => ({ ETag: etag, 'Cache-Control': 'no-cache' })

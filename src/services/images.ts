@@ -11,6 +11,8 @@ export interface ImageServiceOptions {
   store: Store
   encoders: Pick<EncoderPool, 'encode' | 'assertRoom'>
   pictures: Pictures
+  /** Called with each new image. Never throws. */
+  onStored?(projectId: string, imageId: string): void
   /** @default () => new Date() */
   now?: () => Date
 }
@@ -70,10 +72,13 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
           height: picture.sizes.original.height,
           sha256: picture.sha256,
           sizes: picture.sizes,
+          placeholder: picture.placeholder,
+          color: picture.color,
         }
         await stage.publish()
         const project = await store.commit(projectId, { type: 'add_image', image })
         await pictures.warm(project, image)
+        options.onStored?.(projectId, image.id)
         return { project, image }
       } finally {
         await stage.discard()

@@ -5,6 +5,7 @@ import { FAILURES } from '../../core/errors.ts'
 import * as docs from './docs.ts'
 import * as health from './health.ts'
 import * as images from './images.ts'
+import * as metrics from './metrics.ts'
 import * as projects from './projects.ts'
 import * as renders from './renders.ts'
 
@@ -31,6 +32,7 @@ const ROUTES = [
   projects.remove,
   health.health,
   health.ready,
+  metrics.metrics,
   docs.page,
   docs.openApi,
 ]

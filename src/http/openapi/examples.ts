@@ -11,6 +11,9 @@ export const EXAMPLE_SIZES = {
   game: { width: 50, height: 50, bytes: 1630 },
 } as const
 
+/** ThumbHash of a picture, in base64. */
+export const EXAMPLE_PLACEHOLDER = '1DgGDoILwErCm5rIrIpnWomdCMOqYKs='
+
 export const EXAMPLE_IMAGE_URL = `/projects/${EXAMPLE_PROJECT_ID}/images/${EXAMPLE_IMAGE_ID}`
 
 export const exampleUrls = () => ({
@@ -18,4 +21,13 @@ export const exampleUrls = () => ({
   medium: `${EXAMPLE_IMAGE_URL}?size=medium`,
   thumb: `${EXAMPLE_IMAGE_URL}?size=thumb`,
   game: `${EXAMPLE_IMAGE_URL}?size=game`,
+})
+
+export const exampleSrcset = () => {
+  const { thumb, medium } = exampleUrls()
+  return `${thumb} ${EXAMPLE_SIZES.thumb.width}w, ${medium} ${EXAMPLE_SIZES.medium.width}w`
+}
+
+export const examplePresets = () => ({
+  card: { url: `${EXAMPLE_IMAGE_URL}/render?preset=card`, width: 320, height: 180 },
 })

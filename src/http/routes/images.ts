@@ -5,11 +5,12 @@ import { isImageId, isSize, type Size } from '../../core/names.ts'
 import type { ImageService } from '../../services/images.ts'
 import type { Pictures } from '../../services/pictures.ts'
 import type { ProjectService } from '../../services/projects.ts'
+import type { Observer } from '../../telemetry/observer.ts'
 import { deliver } from '../deliver.ts'
 import type { ListMemory } from '../list-memory.ts'
 import { afterOf, chosenFormatOf, fileNameOf, imageIdOf, limitOf, projectIdOf, sizeOf, unknownFile } from '../params.ts'
 import { receiveFile } from '../receive.ts'
-import { type Context, hasEtag, json, jsonHeaders, notModified, revalidated, revisionEtag } from '../respond.ts'
+import { type Context, hasEtag, json, jsonHeaders, notModified, revalidated, sized } from '../respond.ts'
 import { coverDelivery, storedDelivery } from '../stored.ts'
 import type { Views } from '../views.ts'
 import type { RenderRoutes } from './renders.ts'
@@ -21,6 +22,8 @@ export interface ImageRouteOptions {
   views: Views
   lists?: Pick<ListMemory, 'keep'>
   maxUploadBytes: number
+  /** @default nobody */
+  observer?: Pick<Observer, 'received'>
   /** See {@link Delivery}. */
   accelRedirect?: string
   /** Of what isn't stored: other formats than JPEG. */
@@ -28,7 +31,7 @@ export interface ImageRouteOptions {
 }
 
 export const createImageRoutes = (options: ImageRouteOptions) => {
-  const { images, projects, pictures, views, lists, maxUploadBytes, accelRedirect, renders } = options
+  const { images, projects, pictures, views, lists, maxUploadBytes, observer, accelRedirect, renders } = options
 
   const byId = async (
     c: Context,
@@ -51,7 +54,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
   return {
     async upload(c: Context) {
       const projectId = projectIdOf(c)
-      const file = receiveFile(c, maxUploadBytes)
+      const file = receiveFile(c, maxUploadBytes, observer)
       const uploaded = await images.upload(projectId, file, c.req.raw.signal)
       return json(c, views.upload(uploaded), 201, { Location: views.imageUrl(projectId, uploaded.image.id) })
     },
@@ -62,7 +65,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       const after = afterOf(c, isImageId, 'an image id')
       // Nothing of the list is read for a client that has it.
       if (c.req.header('if-none-match') !== undefined) {
-        const etag = revisionEtag(await projects.get(projectId))
+        const etag = views.listEtag(await projects.get(projectId))
         if (hasEtag(c, etag)) return notModified(c, revalidated(etag))
       }
       // One more than is shown tells whether there is a next page.
@@ -78,11 +81,11 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         images: page.map((image) => views.image(project, image)),
         next: page.length < found.length ? url : null,
       }
-      const etag = revisionEtag(project)
+      const etag = views.listEtag(project)
       if (hasEtag(c, etag)) return notModified(c, revalidated(etag))
       const text = Buffer.from(JSON.stringify(body))
-      lists?.keep(pathOf(c.req.url), projectId, { revision: project.revision, body: text })
-      return c.body(text, 200, jsonHeaders(etag))
+      lists?.keep(pathOf(c.req.url), projectId, { revision: project.revision, etag, body: text })
+      return sized(c, text, 200, jsonHeaders(etag))
     },
 
     async read(c: Context) {

@@ -55,6 +55,8 @@ export interface RenderCache {
    * @throws what `make` throws; the signal's reason
    */
   get(key: CacheKey, options: MakeOptions): Promise<OpenFile>
+  /** Since the start: files that were there when they were asked for, and not. */
+  stats(): { hits: number; misses: number }
   /** Finishes what is being kept. */
   close(): Promise<void>
 }
@@ -73,6 +75,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
   const eviction = createEviction({ folder: paths.cache, maxBytes, log })
   const marks = createMarks({ waitMs: options.waitMs ?? 60_000 })
   const flights = createFlights<string>()
+  const counts = { hits: 0, misses: 0 }
 
   const folderOf = ({ projectId, imageId }: CacheKey): string => paths.cached(projectId, imageId)
   const pathOf = (key: CacheKey): string => join(folderOf(key), key.name)
@@ -124,6 +127,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     async get(key, options) {
       for (let attempt = 1; ; attempt++) {
         const kept = await find(key)
+        if (attempt === 1) counts[kept ? 'hits' : 'misses']++
         if (kept) return kept
         const file = await flights.join(
           pathOf(key),
@@ -136,6 +140,8 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
         if (attempt === ATTEMPTS) throw storeError(new Error('the cache loses what is put into it'))
       }
     },
+
+    stats: () => ({ ...counts }),
 
     async close() {
       await flights.idle()
