@@ -65,7 +65,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   }
   const front = createFront({ answerFast, handOver, firstMs: HEADERS_TIMEOUT_MS, idleMs: KEEP_ALIVE_TIMEOUT_MS })
   server.removeAllListeners('connection')
-  server.on('connection', options.answerFast ? front : handOver)
+  server.on('connection', options.answerFast ? front.accept : handOver)
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -81,6 +81,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
 
     drain() {
       draining = true
+      front.flush()
       for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close')
       for (const socket of sockets) {
         if (isBusy(socket)) continue

@@ -67,8 +67,8 @@ describe('behind nginx', () => {
   it('conditions, ranges and HEAD are answered as without it', async (context) => {
     const { app, url } = await behindNginx(context)
     const { image_id, sizes } = await uploadTo(app, 'game', await photo('#205030'))
-    const etag = `"${image_id}-original"`
     const { bytes } = sizes.original
+    const etag = `"${image_id}-original-${bytes}"`
     const read = async (headers: Record<string, string>, method = 'GET') => {
       const response = await fetch(`${url}/projects/game/images/${image_id}`, { headers, method })
       return [response.status, (await response.arrayBuffer()).byteLength, response.headers.get('etag')]
@@ -93,14 +93,17 @@ describe('behind nginx', () => {
     const second = await uploadTo(app, 'game', await photo('#000020'))
     const cover = (headers?: Record<string, string>) => fetch(`${url}/projects/game/thumbnail`, { headers })
     const before = await cover()
-    expect(before.headers.get('etag')).toBe(`"${first.image_id}-thumb"`)
+    expect(before.headers.get('etag')).toBe(`"${first.image_id}-thumb-${first.sizes.thumb.bytes}"`)
     await app.request(`/projects/game/primary/${second.image_id}`, { method: 'PUT' })
     const conditions = {
       'If-None-Match': before.headers.get('etag') ?? '',
       'If-Modified-Since': before.headers.get('last-modified') ?? '',
     }
     const after = await cover(conditions)
-    expect([after.status, after.headers.get('etag')]).toEqual([200, `"${second.image_id}-thumb"`])
+    expect([after.status, after.headers.get('etag')]).toEqual([
+      200,
+      `"${second.image_id}-thumb-${second.sizes.thumb.bytes}"`,
+    ])
     const byDate = await cover({ 'If-Modified-Since': conditions['If-Modified-Since'] })
     expect(byDate.status).toBe(200)
   })
