@@ -38,7 +38,15 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   const underWay = new Set<ServerResponse>()
   let draining = false
 
-  const answerFast: AnswerFast = (request) => (draining ? undefined : options.answerFast?.(request))
+  const answerFast: AnswerFast = (request) => {
+    if (draining) return undefined
+    try {
+      return options.answerFast?.(request)
+    } catch {
+      // Such as a disk that fails to tell of a file: the application meets the same, and has an answer for it.
+      return undefined
+    }
+  }
   const listener = getRequestListener(options.fetch)
   const server = createServer(
     {
