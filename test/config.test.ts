@@ -24,6 +24,20 @@ const envFileWith = async (text: string): Promise<string> => {
   return path
 }
 
+describe('what is made ahead of need', () => {
+  it('is checked against the presets', () => {
+    expect(load({ env: { PREFETCH: 'thumb.webp,card', PRESETS: 'card:w=80' } })).toMatchObject({
+      prefetch: 'thumb.webp,card',
+    })
+    expect(mistakesOf({ env: { PREFETCH: 'thumb.webp,card' } })).toEqual([
+      'PREFETCH: expected sizes such as thumb.webp or medium.avif (there are no presets), got "thumb.webp,card"',
+    ])
+    expect(mistakesOf({ flags: { '--prefetch': 'cards' }, env: { PRESETS: 'card:w=80' } })).toEqual([
+      '--prefetch: expected sizes such as thumb.webp or medium.avif, or presets (card), got "cards"',
+    ])
+  })
+})
+
 describe('settings', () => {
   it('have the defaults of the design', () => {
     expect(load()).toEqual({
@@ -39,7 +53,29 @@ describe('settings', () => {
       encodeDeadlineMs: 30_000,
       lockStaleMs: 10_000,
       minFreeBytes: 64 * 1024 * 1024,
+      cacheBytes: 64 * 1024 * 1024,
+      diskCacheBytes: 2 * 1024 ** 3,
+      accelRedirect: 'off',
+      presets: '',
+      prefetch: '',
+      signingKeys: '',
+      auth: 'auto',
+      apiKeys: '',
+      newVisibility: 'public',
+      registration: 'closed',
+      jwksUrl: '',
+      jwksIssuer: '',
+      jwksAudience: '',
+      rateLimit: 0,
+      rateLimitWrites: 'auto',
+      rateLimitWindow: 60,
+      signInLimit: 10,
+      trustProxy: '',
+      allowedOrigins: '',
+      maxImagesPerProject: 0,
+      maxBytesPerOwner: 0,
       logLevel: 'info',
+      logFormat: 'auto',
     })
   })
 
@@ -90,7 +126,8 @@ describe('settings', () => {
     for (const { env, flag, unit, initial, doc } of SETTINGS) {
       expect(env).toMatch(/^[A-Z][A-Z_]+$/)
       expect(flag).toBe(env === 'STORAGE_DIR' ? 'storage' : env.toLowerCase().replaceAll('_', '-'))
-      for (const text of [unit, initial, doc]) expect(text).toMatch(/^\S.*\S$|^\S$/)
+      for (const text of [unit, doc]) expect(text).toMatch(/^\S.*\S$|^\S$/)
+      expect(initial).toBe(initial.trim())
     }
   })
 })

@@ -32,8 +32,14 @@ describe('the README', () => {
 
     const script = CURL + commands.replaceAll('http://127.0.0.1:8001', service.url)
     const { stderr } = await run('sh', ['-eu', '-c', script], { cwd: folder })
-    // Upload, cover, list, list, icon, primary, title, order, delete, delete; one with a key, and the one that shows an error.
-    expect(stderr.trim().split(' ')).toEqual(['201', ...Array(9).fill('200'), '201', '400'])
-    expect((await readdir(folder)).sort()).toEqual(['cover.jpg', 'icon.jpg', 'photo.jpg'])
+    // Upload, cover, list, list, icon, three formats, primary, title, order, delete, delete; one with a key, and the one
+    // that shows an error.
+    expect(stderr.trim().split(' ')).toEqual(['201', ...Array(12).fill('200'), '201', '400'])
+    const files = ['cover.avif', 'cover.jpg', 'icon.jpg', 'photo.any', 'photo.jpg', 'photo.webp']
+    expect((await readdir(folder)).sort()).toEqual(files)
+  })
+
+  it('shows the configuration of nginx that is tested', async () => {
+    expect(await readme()).toContain(await readFile(new URL('./http/nginx.conf', import.meta.url), 'utf8'))
   })
 })

@@ -39,7 +39,15 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   const underWay = new Set<ServerResponse>()
   let draining = false
 
-  const answerFast: AnswerFast = (request) => (draining ? undefined : options.answerFast?.(request))
+  const answerFast: AnswerFast = (request) => {
+    if (draining) return undefined
+    try {
+      return options.answerFast?.(request)
+    } catch {
+      // Such as a disk that fails to tell of a file: the application meets the same, and has an answer for it.
+      return undefined
+    }
+  }
   const listener = getRequestListener(options.fetch)
   const inTurn = createInTurn()
   const server = createServer(
@@ -70,7 +78,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   }
   const front = createFront({ answerFast, handOver, firstMs: HEADERS_TIMEOUT_MS, idleMs: KEEP_ALIVE_TIMEOUT_MS })
   server.removeAllListeners('connection')
-  server.on('connection', options.answerFast ? front : handOver)
+  server.on('connection', options.answerFast ? front.accept : handOver)
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -86,6 +94,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
 
     drain() {
       draining = true
+      front.flush()
       for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close')
       for (const socket of sockets) {
         if (isBusy(socket)) continue

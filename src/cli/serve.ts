@@ -1,9 +1,10 @@
 // `tintype serve`: reads the settings, then serves here or starts workers that do.
 
 import cluster from 'node:cluster'
+import { isatty } from 'node:tty'
 import { type ArgsDef, defineCommand } from 'citty'
 import { type Config, loadConfig, SETTINGS } from '../config.ts'
-import { createLogger } from '../telemetry/logger.ts'
+import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { bannerOf } from './banner.ts'
 import { fail } from './fail.ts'
 import { parseFlags } from './flags.ts'
@@ -20,7 +21,7 @@ export const serveCommand = defineCommand({
     const config = settingsFrom(rawArgs)
     const reason = cluster.isPrimary ? await whyNotOpen(config) : undefined
     if (reason !== undefined) fail(reason)
-    const log = createLogger({ level: config.logLevel, fd: process.stderr.fd })
+    const log = await openLog(config)
     if (config.workers > 1 && cluster.isPrimary) return supervise({ config, log, announce })
     // Loaded here, so that neither a supervisor nor `--help` carries the whole application.
     const { startWorker } = await import('./worker.ts')
@@ -44,6 +45,15 @@ const settingsFrom = (rawArgs: string[]): Config => {
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** To standard error: standard output is for the banner. */
+const openLog = async ({ logLevel: level, logFormat }: Config): Promise<Logger> => {
+  const { fd } = process.stderr
+  const isTerminal = isatty(fd)
+  if (logFormat === 'json' || (logFormat === 'auto' && !isTerminal)) return createLogger({ level, fd })
+  const { prettyDestination } = await import('../telemetry/pretty.ts')
+  return createLogger({ level, destination: prettyDestination({ fd, colours: isTerminal }) })
 }
 
 const announce = (config: Config, port: number): void => {

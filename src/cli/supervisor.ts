@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { RateLimiterClusterMaster } from 'rate-limiter-flexible'
 import { type Config, configEnv } from '../config.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { createMetricsExchange } from './metrics-exchange.ts'
 import { exitBySignal, onSignals } from './signals.ts'
 
 export interface SupervisorOptions {
@@ -29,6 +30,7 @@ export const encodersOf = ({ encoders, workers }: Config, index: number): number
 /** Resolves when all workers listen. Ends the process after them, or where the first one cannot start. */
 export const supervise = async ({ config, log, announce }: SupervisorOptions): Promise<void> => {
   const workers = new Set<Worker>()
+  const metrics = createMetricsExchange()
   let everListened = false
   let ending = false
   let exitCode = 0
@@ -46,6 +48,7 @@ export const supervise = async ({ config, log, announce }: SupervisorOptions): P
       workers.add(worker)
       // Such as an answer to one that has just died; without somebody who hears of it, it would end this process.
       worker.on('error', (error) => log.warn({ err: error, pid: worker.process.pid }, 'a worker was not reached'))
+      metrics.watch(worker)
       // A connection that the worker had no file descriptor for. node:cluster waits for ever to hear what became of it,
       // and gives this worker no other one (seen with Node 20), so another worker takes its place.
       worker.process.on('internalMessage', (message: unknown) => {

@@ -10,6 +10,7 @@ import { fail } from './fail.ts'
 import { type HttpServer, startHttpServer } from './http-server.ts'
 import { noAddress } from './refuse-open.ts'
 import { onSignals } from './signals.ts'
+import { answerSupervisor, askSupervisor } from './worker-metrics.ts'
 
 export interface WorkerOptions {
   config: Config
@@ -34,14 +35,16 @@ const KEEP_YOUNG_GENERATION_SMALL = '--semi-space-growth-factor=1'
 export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ port: number }> => {
   setFlagsFromString(KEEP_YOUNG_GENERATION_SMALL)
   // What is left of the settings are the options of the library, name by name.
-  const { port, host, workers, logLevel, accelRedirect, ...options } = config
+  const { port, host, workers, logLevel, logFormat, accelRedirect, ...options } = config
   const tintype = createTintype({
     ...options,
     accelRedirect: accelRedirect === 'off' ? undefined : accelRedirect,
     // The supervisor counts for all of them.
     sharedLimits: cluster.isWorker,
+    gatherMetrics: cluster.isWorker ? askSupervisor : undefined,
     log,
   })
+  if (cluster.isWorker) answerSupervisor(tintype.metrics)
   const start = async (): Promise<HttpServer> => {
     await tintype.ready
     return startHttpServer({

@@ -5,7 +5,7 @@
 
 import type { ImageRecord } from './model.ts'
 
-/** Images in a sealed run. Up to this many are written with each revision: about 80 KB. */
+/** Images in a sealed run. Up to this many are written with each revision: about 100 KB. */
 export const RUN_LENGTH = 128
 
 export interface Run {

@@ -42,6 +42,13 @@ export const imageSchema = z.object({
   /** SHA-256 of the file that was uploaded, in hex. */
   sha256,
   sizes: z.object({ original: variantSchema, medium: variantSchema, thumb: variantSchema, game: variantSchema }),
+  /** ThumbHash, in base64. Like `color` unknown of images that were uploaded before there was one. */
+  placeholder: z.base64().min(8).max(40).optional(),
+  /** The dominant colour, `#rrggbb`. */
+  color: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .optional(),
   /** Of uploads with an `Idempotency-Key`. */
   answers: z.array(answeredSchema).optional(),
 })

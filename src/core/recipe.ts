@@ -10,7 +10,7 @@ export type Recipe =
   | { kind: 'transform'; transform: Transform & { format: Format } }
 
 /** Counts the ways in which recipes were carried out: with another number, no file made before is used any more. */
-const EDITION = 1
+const EDITION = 2
 
 const sizes = new Map<string, Recipe>()
 

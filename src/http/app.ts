@@ -2,17 +2,23 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { type ErrorCode, TintypeError } from '../core/errors.ts'
+import type { Presets } from '../core/presets.ts'
 import type { Authenticator } from '../services/authenticator.ts'
+import type { ForgeryGuard } from '../services/forgery.ts'
 import type { ImageService } from '../services/images.ts'
 import type { Pictures } from '../services/pictures.ts'
 import type { ProjectService } from '../services/projects.ts'
 import type { Renders } from '../services/renders.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
+import { createRequestIds, type RequestIds } from '../telemetry/request-ids.ts'
+import type { Snapshot } from '../telemetry/snapshot.ts'
 import type { AskedReader } from './asked.ts'
 import { createClient } from './client.ts'
 import type { Edge } from './edge.ts'
 import { createGuard } from './guard.ts'
 import { answerEarly } from './linger.ts'
+import type { ListMemory } from './list-memory.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { refuseDotSegments, refuseWhileDraining, waitUntil } from './middleware/gate.ts'
 import { requestLog } from './middleware/request-log.ts'
@@ -20,6 +26,7 @@ import * as accounts from './openapi/accounts.ts'
 import * as docs from './openapi/docs.ts'
 import * as health from './openapi/health.ts'
 import * as images from './openapi/images.ts'
+import * as metrics from './openapi/metrics.ts'
 import * as projects from './openapi/projects.ts'
 import * as renders from './openapi/renders.ts'
 import { clip } from './params.ts'
@@ -30,6 +37,7 @@ import { type AccountRouteOptions, createAccountRoutes } from './routes/accounts
 import { createDocsRoutes } from './routes/docs.ts'
 import { createHealthRoutes } from './routes/health.ts'
 import { createImageRoutes } from './routes/images.ts'
+import { createMetricsRoute } from './routes/metrics.ts'
 import { createProjectRoutes } from './routes/projects.ts'
 import { createRenderRoutes } from './routes/renders.ts'
 import { createSessionCookies } from './session-cookies.ts'
@@ -39,17 +47,23 @@ export interface AppOptions {
   images: ImageService
   projects: ProjectService
   pictures: Pictures
-  renders: Renders
+  renders: Pick<Renders, 'find'>
   /** Accounts, and what protects the browsers of people who are signed in. @default no routes of accounts */
   people?: Omit<AccountRouteOptions, 'cookies'>
+  /** Where lists of images are kept that were answered. @default they are not */
+  lists?: Pick<ListMemory, 'keep'>
   /** Says what transforms may be asked for. */
   asked: AskedReader
+  /** Transforms that need no signature: their URLs are shown with every image. @default none */
+  presets?: Presets
   /** Proxies, limits and pages of other sites. @default no proxy is trusted, nothing is limited, no other page may read */
   edge?: Edge
   /** Ways to say who one is, asked in this order. @default none */
   authenticators?: readonly Authenticator[]
   /** Whether everybody may do everything, as things are now. @default () => true */
   isOpen?(): boolean
+  /** See {@link authenticate}. */
+  refuseForeign?: ForgeryGuard['refuseForeign']
   /** Of the program, as `/health` and the OpenAPI document say it. */
   version: string
   /** When the server started, in milliseconds since 1970. */
@@ -75,6 +89,12 @@ export interface AppOptions {
   /** While it says true, changes are refused and `/ready` answers 503. @default () => false */
   isDraining?(): boolean
   log: Logger
+  /** @default new ones */
+  ids?: RequestIds
+  /** @default those of this app alone */
+  metrics?: Pick<Metrics, 'observer' | 'requests' | 'snapshot'>
+  /** The metrics of all processes. @default those of this instance */
+  gatherMetrics?(): Promise<readonly Snapshot[]>
 }
 
 /** Where passwords and invitations can be guessed. */
@@ -85,9 +105,11 @@ const EXPECTED: readonly ErrorCode[] = ['busy', 'shutting_down', 'quota_exceeded
 
 export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const { log, version, startedAt, check, maxUploadBytes } = options
+  const ids = options.ids ?? createRequestIds()
+  const { observer, requests, snapshot } = options.metrics ?? createMetrics({ version })
   const isDraining = () => options.isDraining?.() ?? false
   const basePath = (options.basePath ?? '').replace(/\/+$/, '')
-  const views = createViews(basePath)
+  const views = createViews(basePath, options.presets ?? new Map())
   const client = options.edge?.client ?? createClient(() => false)
 
   const app = new OpenAPIHono<Env>()
@@ -95,8 +117,12 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const fail = (c: Context, thrown: unknown): Promise<Response> => {
     const error = toTintypeError(thrown, c.req.raw.signal)
     const { status, headers, body } = problemOf(error)
-    if (status >= 500 && !EXPECTED.includes(error.code))
-      log.error({ err: error, method: c.req.method, path: c.req.path }, error.code)
+    observer.failed(error.code)
+    if (status >= 500 && !EXPECTED.includes(error.code)) {
+      const id = c.get('requestId')
+      log.error({ err: error, id, method: c.req.method, path: c.req.path }, error.code)
+      body.request_id = id
+    }
     const vary = c.get('vary')
     if (vary !== undefined) headers.Vary = vary
     Object.assign(headers, c.get('limitHeaders'))
@@ -105,19 +131,20 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   app.onError((error, c) => fail(c, error))
   app.notFound((c) => fail(c, routeNotFound(c)))
 
-  app.use(requestLog(log, client))
+  app.use(requestLog({ log, ids, requests, client }))
   if (options.ready) app.use(waitUntil(options.ready))
   app.use(refuseDotSegments)
   options.edge?.useOrigins(app)
   app.use(refuseWhileDraining(isDraining))
-  app.use(authenticate({ authenticators: options.authenticators ?? [], isOpen: options.isOpen ?? (() => true) }))
+  const { authenticators = [], isOpen = () => true, refuseForeign } = options
+  app.use(authenticate({ authenticators, isOpen, refuseForeign }))
   options.edge?.useLimits(app, SIGN_IN_PATHS)
 
   const route = createRouteTable(app)
 
   const guard = createGuard(options)
   const render = createRenderRoutes({ ...options, guard })
-  const image = createImageRoutes({ ...options, guard, views, maxUploadBytes, renders: render })
+  const image = createImageRoutes({ ...options, guard, views, maxUploadBytes, observer, renders: render })
   route.add(images.upload, image.upload)
   route.add(images.list, image.list)
   route.add(images.read, image.read)
@@ -148,6 +175,8 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const state = createHealthRoutes({ version, startedAt, check, isDraining })
   route.add(health.health, state.health)
   route.add(health.ready, state.ready)
+  const gather = options.gatherMetrics ?? (async () => [await snapshot()])
+  route.add(metrics.metrics, createMetricsRoute({ gather }))
 
   const documentation = createDocsRoutes({ version, basePath })
   route.add(docs.page, documentation.page)

@@ -1,13 +1,14 @@
 // Where a request comes from, behind the proxies that are trusted.
 
+import { LRUCache } from 'lru-cache'
 import { forwardedAddress, type IsTrusted } from '../core/proxies.ts'
 import { type Context, incomingOf } from './respond.ts'
 
 export interface Client {
   /** Of the client, undefined where the app runs without a connection. */
   addressOf(c: Context): string | undefined
-  /** The same from the connection's other end and what `X-Forwarded-For` says. */
-  addressBehind(peer: string | undefined, forwardedFor: string | undefined): string | undefined
+  /** The same from the connection's other end and what `X-Forwarded-For` says, asked only of a trusted proxy. */
+  addressBehind(peer: string | undefined, forwardedFor: () => string | undefined): string | undefined
   /** Whether the client speaks TLS, to this server or to a trusted proxy. */
   isSecure(c: Context): boolean
 }
@@ -15,9 +16,22 @@ export interface Client {
 /** @param isTrusted says which peers are proxies whose word counts */
 export const createClient = (isTrusted: IsTrusted): Client => {
   const peerOf = (c: Context): string | undefined => incomingOf(c)?.socket.remoteAddress
+  /** By their text: to read an address takes longer than the line of the log in which it stands. */
+  const peers = new LRUCache<string, { address: string | undefined; isTrusted: boolean }>({ max: 1000 })
+
+  const addressBehind: Client['addressBehind'] = (peer, forwardedFor) => {
+    if (peer === undefined) return undefined
+    const known = peers.get(peer) ?? {
+      address: forwardedAddress(peer, undefined, isTrusted),
+      isTrusted: isTrusted(peer),
+    }
+    peers.set(peer, known)
+    return known.isTrusted ? forwardedAddress(peer, forwardedFor(), isTrusted) : known.address
+  }
+
   return {
-    addressOf: (c) => forwardedAddress(peerOf(c), c.req.header('x-forwarded-for'), isTrusted),
-    addressBehind: (peer, forwardedFor) => forwardedAddress(peer, forwardedFor, isTrusted),
+    addressOf: (c) => addressBehind(peerOf(c), () => c.req.header('x-forwarded-for')),
+    addressBehind,
     isSecure(c) {
       const forwarded = c.req.header('x-forwarded-proto')
       if (forwarded !== undefined && isTrusted(peerOf(c) ?? '')) return /(^|,)\s*https\s*$/i.test(forwarded)

@@ -58,6 +58,7 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
     if (!Buffer.isBuffer(content)) await content.handle.close()
     throw rangeNotSatisfiable(bytes)
   }
+  c.set('bodyBytes', range === 'whole' ? bytes : range.end - range.start + 1)
   if (range === 'whole')
     return c.body(await bodyOf(content, { start: 0, end: bytes - 1 }), 200, {
       ...headers,

@@ -6,13 +6,15 @@ export interface Asked {
   conditions: number
   /** `If-None-Match`, the condition of nearly all that have one. */
   noneMatch: string | undefined
+  /** `X-Request-Id`. */
+  requestId: string | undefined
 }
 
 /** Hosts that need no closer look; the app refuses those that are none. */
 const PLAIN_HOST = /^[A-Za-z0-9._-]+(?::(?:[1-9]\d{0,3}|[1-5]\d{4}))?$/
 
 /** `app` is a part of a picture, or a body that has to be read away. */
-const MEANINGS = new Map<string, 'app' | 'host' | 'condition' | 'none-match'>([
+const MEANINGS = new Map<string, 'app' | 'host' | 'condition' | 'none-match' | 'request-id'>([
   ['range', 'app'],
   ['content-length', 'app'],
   ['transfer-encoding', 'app'],
@@ -23,6 +25,7 @@ const MEANINGS = new Map<string, 'app' | 'host' | 'condition' | 'none-match'>([
   ['if-unmodified-since', 'condition'],
   ['if-modified-since', 'condition'],
   ['if-none-match', 'none-match'],
+  ['x-request-id', 'request-id'],
 ])
 
 /** By length of the name, so that most others are passed over at once. */
@@ -33,6 +36,7 @@ export const readHeaders = (raw: readonly string[]): Asked | undefined => {
   let hasHost = false
   let conditions = 0
   let noneMatch: string | undefined
+  let requestId: string | undefined
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at] ?? ''
     if (!LENGTHS[name.length]) continue
@@ -50,7 +54,10 @@ export const readHeaders = (raw: readonly string[]): Asked | undefined => {
         break
       case 'condition':
         conditions++
+        break
+      case 'request-id':
+        requestId = requestId === undefined ? value : `${requestId}, ${value}`
     }
   }
-  return hasHost ? { conditions, noneMatch } : undefined
+  return hasHost ? { conditions, noneMatch, requestId } : undefined
 }

@@ -9,10 +9,10 @@ import type { Socket } from 'node:net'
 import { type Decision, decide, type HeaderOf, httpDate, namesWeakly } from '../core/delivery.ts'
 import { isSize } from '../core/names.ts'
 import type { Picture, Pictures, Seen } from '../services/pictures.ts'
-import { cachingHeaders, type Delivery, pictureHeaders } from './deliver.ts'
 import { type Asked, readHeaders } from './fast-headers.ts'
+import { type Prepared, prepareList, preparePicture } from './fast-heads.ts'
 import type { FastRender, FindFastRender } from './fast-renders.ts'
-import { BASE_HEADERS } from './respond.ts'
+import type { KeptList, ListMemory } from './list-memory.ts'
 import { coverDelivery, storedDelivery } from './stored.ts'
 
 /** What is looked at of a request; Node's own has it too. */
@@ -36,6 +36,8 @@ export interface FastAnswer {
 
 export interface FastOptions {
   pictures: Pictures
+  /** Lists that were answered before. @default left to the app */
+  lists?: Pick<ListMemory, 'find'>
   /** What is made from originals. @default left to the app */
   findRender?: FindFastRender
   /**
@@ -43,7 +45,18 @@ export interface FastOptions {
    *
    * @returns more headers, as names and values in turn
    */
-  onAnswer?(request: FastRequest, answer: Pick<FastAnswer, 'status' | 'route' | 'body'>): readonly string[]
+  onAnswer?(
+    request: FastRequest,
+    answer: Pick<FastAnswer, 'status' | 'route' | 'body'>,
+    about: AboutRequest,
+  ): readonly string[]
+}
+
+export interface AboutRequest {
+  /** When it was looked at first, as `performance.now()` has it. */
+  startedMs: number
+  /** `X-Request-Id` as it came. */
+  requestId: string | undefined
 }
 
 /** The answer, or undefined where the app is to give it. */
@@ -52,29 +65,35 @@ export type AnswerFast = (request: FastRequest) => FastAnswer | undefined
 const PICTURE =
   /^\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/(?:images\/([0-9a-z]{20})(?:\?size=([a-z]+)|\/([a-z]+)\.jpg)?|(thumbnail)|cover\.jpg(?:\?size=([a-z]+))?)$/
 
+const LIST = /^\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/images(?:\?[!-~]*)?$/
+
 const BY_ID = '/projects/{project_id}/images/{image_id}'
+const FILE = '/projects/{project_id}/images/{image_id}/{size}.{format}'
 
-/** Heads of answers, ready to be sent, of a picture under its own URL. */
-interface Prepared {
-  delivery: Delivery
-  found: string
-  notModified: string
-}
-
-export const createFast = ({ pictures, findRender, onAnswer }: FastOptions): AnswerFast => {
+export const createFast = ({ pictures, lists, findRender, onAnswer }: FastOptions): AnswerFast => {
   const byId = new WeakMap<Picture, Prepared>()
   /** Of covers, until their project changes. */
   const covers = new WeakMap<Picture, Prepared & { revision: number }>()
 
   /** Connection of the last request: what comes behind it without a wait is one that was sent at once with it. */
   let last: Socket | undefined
+  /** Of the request that is being answered: nothing here waits. */
+  let startedMs = 0
   /** Of what is made from originals, by its bytes. */
   const rendered = new WeakMap<Buffer, Prepared>()
+  const listed = new WeakMap<KeptList, Prepared>()
+
+  /** True where another request's look at the disk will do for this one, see {@link Store.current}. */
+  const mayShare = ({ socket }: FastRequest): boolean => {
+    const isFirst = socket !== last
+    last = socket
+    return isFirst
+  }
 
   const preparedById = (picture: Seen['picture']): Prepared => {
     const known = byId.get(picture)
     if (known) return known
-    const prepared = prepare(storedDelivery(picture), picture.bytes)
+    const prepared = preparePicture(storedDelivery(picture), picture.bytes)
     byId.set(picture, prepared)
     return prepared
   }
@@ -83,7 +102,7 @@ export const createFast = ({ pictures, findRender, onAnswer }: FastOptions): Ans
     const known = covers.get(picture)
     if (known?.revision === project.revision) return known
     const nowMs = Date.now()
-    const prepared = prepare(coverDelivery(picture, project, nowMs), picture.bytes)
+    const prepared = preparePicture(coverDelivery(picture, project, nowMs), picture.bytes)
     // Within the second of a change its date is another one than afterwards.
     const settled = nowMs - Date.parse(project.updated_at) > 2000
     if (settled) covers.set(picture, { ...prepared, revision: project.revision })
@@ -93,14 +112,33 @@ export const createFast = ({ pictures, findRender, onAnswer }: FastOptions): Ans
   const preparedRender = ({ delivery, body }: FastRender): Prepared => {
     const known = rendered.get(body)
     if (known?.delivery.cacheControl === delivery.cacheControl && known.delivery.vary === delivery.vary) return known
-    const prepared = prepare(delivery, body.length)
+    const prepared = preparePicture(delivery, body.length)
     rendered.set(body, prepared)
     return prepared
   }
 
+  const preparedList = (list: KeptList): Prepared => {
+    const known = listed.get(list)
+    if (known) return known
+    const prepared = prepareList(list)
+    listed.set(list, prepared)
+    return prepared
+  }
+
+  /** A list has a tag and no date, so that only the tag is looked at here. */
+  const answerList = (request: FastRequest, projectId: string): FastAnswer | undefined => {
+    const asked = lists && request.method === 'GET' ? readHeaders(request.rawHeaders) : undefined
+    if (!asked || asked.conditions > (asked.noneMatch === undefined ? 0 : 1)) return undefined
+    // Unlike a picture, a list is refused to whoever shows a key or token that isn't valid: the app looks at it.
+    if (CREDENTIALS.some((name) => headerOf(request)(name) !== undefined)) return undefined
+    const list = lists?.find(request.url ?? '', projectId, mayShare(request))
+    return list && answer(request, asked, { prepared: preparedList(list), body: list.body, route: LISTED })
+  }
+
   const answerRender = (request: FastRequest): FastAnswer | undefined => {
     const asked = findRender ? readHeaders(request.rawHeaders) : undefined
-    const found = asked && findRender?.(request.url ?? '', headerOf(request)('accept'))
+    const accept = () => headerOf(request)('accept')
+    const found = asked && findRender?.(request.url ?? '', accept, mayShare(request))
     return found && answer(request, asked, { prepared: preparedRender(found), body: found.body, route: found.route })
   }
 
@@ -115,7 +153,7 @@ export const createFast = ({ pictures, findRender, onAnswer }: FastOptions): Ans
     const head = status === 200 ? prepared.found : prepared.notModified
     const sent: FastAnswer = { status, route, head, body: undefined }
     if (status === 200 && request.method === 'GET') sent.body = body
-    const more = onAnswer?.(request, sent) ?? NONE
+    const more = onAnswer?.(request, sent, { startedMs, requestId: asked.requestId }) ?? NONE
     sent.head += `Date: ${dateNow()}\r\n`
     for (let at = 0; at < more.length; at += 2) sent.head += `${more[at]}: ${more[at + 1]}\r\n`
     sent.head += '\r\n'
@@ -123,22 +161,25 @@ export const createFast = ({ pictures, findRender, onAnswer }: FastOptions): Ans
   }
 
   return (request) => {
-    const { method, url = '', socket } = request
+    startedMs = performance.now()
+    const { method, url = '' } = request
     if (method !== 'GET' && method !== 'HEAD') return undefined
     const target = PICTURE.exec(url)
-    if (target === null) return answerRender(request)
+    if (target === null) {
+      const [, ofList] = LIST.exec(url) ?? []
+      return ofList === undefined ? answerRender(request) : answerList(request, ofList)
+    }
     // `images/{id}` alone is the original, which is large.
     const [, projectId = '', imageId, inQuery, inName, thumbnail, ofCover] = target
     const size = thumbnail ? 'thumb' : (inQuery ?? inName ?? ofCover ?? (imageId ? 'original' : 'thumb'))
     if (!isSize(size)) return undefined
     const asked = readHeaders(request.rawHeaders)
     if (!asked) return undefined
-    const seen = pictures.peek(projectId, imageId, size, socket !== last)
-    last = socket
+    const seen = pictures.peek(projectId, imageId, size, mayShare(request))
     if (!seen) return undefined
 
     const prepared = imageId ? preparedById(seen.picture) : preparedCover(seen)
-    const route = imageId ? (inName ? `${BY_ID}/{size}.{format}` : BY_ID) : thumbnail ? THUMBNAIL : COVER
+    const route = imageId ? (inName ? FILE : BY_ID) : thumbnail ? THUMBNAIL : COVER
     return answer(request, asked, { prepared, body: seen.picture.body, route })
   }
 }
@@ -177,10 +218,16 @@ const dateNow = (): string => {
 }
 
 const NONE: readonly string[] = []
+const CREDENTIALS = ['x-api-key', 'authorization']
+const LISTED = '/projects/{project_id}/images'
 const THUMBNAIL = '/projects/{project_id}/thumbnail'
 const COVER = '/projects/{project_id}/cover.{format}'
 
-const decideFast = (request: FastRequest, { conditions, noneMatch }: Asked, delivery: Delivery): Decision => {
+const decideFast = (
+  request: FastRequest,
+  { conditions, noneMatch }: Asked,
+  delivery: Prepared['delivery'],
+): Decision => {
   if (conditions === 0) return 'send'
   if (conditions === 1 && noneMatch !== undefined)
     return namesWeakly(noneMatch, delivery.etag) ? 'not_modified' : 'send'
@@ -197,17 +244,3 @@ const headerOf =
         found = found === undefined ? rawHeaders[at + 1] : `${found}, ${rawHeaders[at + 1]}`
     return found
   }
-
-const prepare = (delivery: Delivery, bytes: number): Prepared => ({
-  delivery,
-  found: headText('200 OK', { ...pictureHeaders(delivery), 'Content-Length': String(bytes) }),
-  notModified: headText('304 Not Modified', { ...BASE_HEADERS, ...cachingHeaders(delivery) }),
-})
-
-const headText = (status: string, headers: Record<string, string>): string =>
-  [
-    `HTTP/1.1 ${status}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    'Connection: keep-alive',
-    'Keep-Alive: timeout=65\r\n',
-  ].join('\r\n')

@@ -24,11 +24,12 @@ export interface Answer {
 export const answerEarly = async (c: Context, { status, headers, text }: Answer): Promise<Response> => {
   const incoming = incomingOf(c)
   const all = { ...BASE_HEADERS, ...headers }
+  const length = Buffer.byteLength(text)
+  c.set('bodyBytes', length)
   if (!incoming || !(await isStillSending(c, incoming))) return new Response(text, { status, headers: all })
-  const length = String(Buffer.byteLength(text))
   return new Response(thenDiscard(text, incoming), {
     status,
-    headers: { ...all, 'Content-Length': length, Connection: 'close' },
+    headers: { ...all, 'Content-Length': String(length), Connection: 'close' },
   })
 }
 

@@ -13,6 +13,8 @@ interface ProblemDocument {
   status: number
   detail: string
   code: ErrorCode
+  /** Of a request whose error is in the log. */
+  request_id?: string
 }
 
 export interface Problem {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import busboy from 'busboy'
 import { TintypeError } from '../core/errors.ts'
+import { NO_OBSERVER, type Observer } from '../telemetry/observer.ts'
 import { bodyChunks } from './body.ts'
 import { clip } from './params.ts'
 import type { Context } from './respond.ts'
@@ -25,10 +26,15 @@ const MAX_FORM_BYTES = 64 * 1024
  * The stream throws where the form is wrong, at the latest at its end: a consumer must keep nothing of one that threw.
  *
  * @param maxUploadBytes of the file
+ * @param observer is told of all bytes, as they arrive
  * @throws TintypeError at once: `multipart_required`, `malformed_multipart`, `upload_too_large`; from the stream: these,
  *   `file_missing`, `wrong_field`, `too_many_files`, `upload_aborted`
  */
-export const receiveFile = (c: Context, maxUploadBytes: number): AsyncIterable<Uint8Array> => {
+export const receiveFile = (
+  c: Context,
+  maxUploadBytes: number,
+  observer: Pick<Observer, 'received'> = NO_OBSERVER,
+): AsyncIterable<Uint8Array> => {
   const contentType = c.req.header('content-type')
   if (contentType === undefined || !/^multipart\/form-data\s*(;|$)/i.test(contentType))
     throw new TintypeError(
@@ -37,7 +43,14 @@ export const receiveFile = (c: Context, maxUploadBytes: number): AsyncIterable<U
       { details: { expected: 'multipart/form-data', received: contentType ?? null } },
     )
   if (Number(c.req.header('content-length')) > maxUploadBytes + MAX_FORM_BYTES) throw tooLarge(maxUploadBytes)
-  return readForm(openForm(contentType), bodyChunks(c), maxUploadBytes)
+  return readForm(openForm(contentType), counted(bodyChunks(c), observer), maxUploadBytes)
+}
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, observer: Pick<Observer, 'received'>) {
+  for await (const chunk of chunks) {
+    observer.received(chunk.length)
+    yield chunk
+  }
 }
 
 interface Form {

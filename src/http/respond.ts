@@ -22,6 +22,12 @@ export interface Env {
     refusal?: TintypeError
     /** Where the client stands with its limits: on every answer, errors too. */
     limitHeaders?: Headers
+    /** Id of this request, in its line of the log. */
+    requestId?: string
+    /** Template of the path that was found. */
+    route?: string
+    /** Bytes of the answer's body, where it has one. */
+    bodyBytes?: number
   }
 }
 
@@ -53,7 +59,18 @@ export const incomingOf = (c: Context): IncomingMessage | undefined => {
 }
 
 export const json = (c: Context, body: unknown, status: 200 | 201 = 200, headers?: Headers): Response =>
-  c.body(JSON.stringify(body), status, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...headers })
+  sized(c, JSON.stringify(body), status, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...headers })
+
+/** An answer whose body is at hand, so that its bytes can be counted. */
+export const sized = (
+  c: Context,
+  body: string | Uint8Array<ArrayBuffer>,
+  status: 200 | 201,
+  headers: Headers,
+): Response => {
+  c.set('bodyBytes', typeof body === 'string' ? Buffer.byteLength(body) : body.length)
+  return c.body(body, status, headers)
+}
 
 interface Revalidated {
   /** @default one made from the body */
@@ -68,8 +85,15 @@ export const revalidatedJson = (c: Context, body: unknown, { etag, isPrivate }: 
   const tag = etag ?? `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
   const caching = revalidated(tag, isPrivate)
   if (hasEtag(c, tag)) return notModified(c, caching)
-  return c.body(text, 200, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...caching })
+  return sized(c, text, 200, jsonHeaders(tag, isPrivate))
 }
+
+/** Of JSON that can change, with its tag. */
+export const jsonHeaders = (etag: string, isPrivate = false) => ({
+  'Content-Type': 'application/json',
+  ...BASE_HEADERS,
+  ...revalidated(etag, isPrivate),
+})
 
 /** Headers of something that can change at any moment. */
 export const revalidated = (etag: string, isPrivate = false) => ({

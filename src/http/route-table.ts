@@ -16,6 +16,7 @@ export interface RouteTable {
 
 export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
   const methods = new Map<string, string[]>()
+  const templates = new Map<string, string>()
 
   return {
     add({ hide, middleware: _, ...description }, handler) {
@@ -23,15 +24,25 @@ export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
       const method = description.method.toUpperCase()
       methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])])
       if (!hide) app.openAPIRegistry.registerPath(description)
-      app.on(method, path, handler)
+      app.on(method, path, named(description.path, handler))
+      templates.set(path, description.path)
     },
 
     // By a handler for each path, because an app that is mounted in another one has no say in what is not found there.
     refuseOtherMethods() {
-      for (const [path, known] of methods) app.all(path, refuse([...known, 'OPTIONS']))
+      for (const [path, known] of methods)
+        app.all(path, named(templates.get(path) ?? path, refuse([...known, 'OPTIONS'])))
     },
   }
 }
+
+/** Says which route it is, for the metrics. */
+const named =
+  (template: string, handler: Handler): Handler =>
+  (c, next) => {
+    c.set('route', template)
+    return handler(c, next)
+  }
 
 /** `{size}.{format}` is one parameter for the router, `file`. */
 const segmentOf = (segment: string): string => {

@@ -7,9 +7,12 @@ import { MAX_TITLE_LENGTH, userIdSchema } from '../core/model.ts'
 import {
   EXAMPLE_IMAGE_ID,
   EXAMPLE_MEMBERS,
+  EXAMPLE_PLACEHOLDER,
   EXAMPLE_PROJECT_ID,
   EXAMPLE_SIZES,
   EXAMPLE_TIME,
+  examplePresets,
+  exampleSrcset,
   exampleUrls,
 } from './openapi/examples.ts'
 
@@ -44,13 +47,35 @@ const urls = z
   .object({ original: z.string(), medium: z.string(), thumb: z.string(), game: z.string() })
   .openapi('Urls', { example: exampleUrls() })
 
+const presets = z
+  .record(z.string(), z.object({ url: z.string(), width: pixels, height: pixels }))
+  .openapi('PresetUrls', {
+    description: 'The presets of the server by their names, with the size that each of them leads to for this image.',
+    example: examplePresets(),
+  })
+
 const shown = {
   created_at: time,
   is_primary: z.boolean().openapi({ example: true, description: 'True where the image is the cover.' }),
   width: pixels.openapi({ example: 2400, description: 'Pixels of the original as shown.' }),
   height: pixels.openapi({ example: 1800 }),
+  placeholder: z.string().nullable().openapi({
+    example: EXAMPLE_PLACEHOLDER,
+    description: 'ThumbHash in base64, to be shown until the image is there. Null for images of an older Tintype.',
+  }),
+  color: z.string().nullable().openapi({
+    example: '#5c6f83',
+    description: 'The dominant colour. Null for images of an older Tintype.',
+  }),
   sizes,
   urls,
+  srcset: z.string().openapi({
+    example: exampleSrcset(),
+    description:
+      'For the `srcset` of an `<img>`: `thumb`, `medium` and the presets that show the whole picture in its own ' +
+      'shape and no larger than it is, by their true widths.',
+  }),
+  presets,
 }
 
 const imageSchema = z.object({ id: imageId, ...shown }).openapi('Image')
@@ -158,6 +183,10 @@ export const problemSchema = z
     status: z.int(),
     detail: z.string().openapi({ description: 'What was expected and what arrived.' }),
     code: z.string().openapi({ enum: Object.keys(FAILURES), description: 'Stable; made to be compared.' }),
+    request_id: z
+      .string()
+      .optional()
+      .openapi({ description: 'The X-Request-Id of this answer, where the log of the server says more.' }),
   })
   .openapi('Problem', {
     description: 'RFC 9457. More members say more, such as `field`, `expected`, `received`, `max_bytes`.',

@@ -5,9 +5,12 @@ import type { Project } from '../core/model.ts'
 import type { Picture } from '../services/pictures.ts'
 import { type Delivery, IMMUTABLE } from './deliver.ts'
 
-/** By id: the file never changes. */
-export const storedDelivery = ({ imageId, size, modifiedMs }: Picture): Delivery => ({
-  etag: `"${imageId}-${size}"`,
+/**
+ * By id: the file never changes, unless it was damaged and doctor made it again. Then it may have other bytes, and as
+ * good as always another number of them.
+ */
+export const storedDelivery = ({ imageId, size, bytes, modifiedMs }: Picture): Delivery => ({
+  etag: `"${imageId}-${size}-${bytes}"`,
   modifiedMs,
   cacheControl: IMMUTABLE,
   contentType: 'image/jpeg',

@@ -1,11 +1,15 @@
 // Projects and images as answers show them, with the URLs that lead to their files.
 
+import { createHash } from 'node:crypto'
 import { decideAccess, type Principal } from '../core/access.ts'
 import type { ProjectState } from '../core/changes.ts'
 import { accessOf, type ImageRecord, type Variant } from '../core/model.ts'
 import { SIZES, type Size } from '../core/names.ts'
+import type { Presets } from '../core/presets.ts'
+import { transformParameters } from '../core/transform.ts'
 import type { UploadedImage } from '../services/uploads.ts'
 import type { ImageView, PrimaryView, ProjectView, UploadView } from './schemas.ts'
+import { presetResults, srcsetOf } from './srcset.ts'
 
 export interface Views {
   upload(uploaded: UploadedImage): UploadView
@@ -13,13 +17,19 @@ export interface Views {
   /** @param by who is let in is shown only to those who manage it */
   project(project: ProjectState, by: Principal): ProjectView
   primary(project: ProjectState): PrimaryView
+  /** Tag of a list of images: its revision, and the presets where there are some, for they are shown in it. */
+  listEtag(project: { revision: number }): string
   imageUrl(projectId: string, imageId: string, size?: Size): string
   projectUrl(projectId: string): string
   projectsUrl(): string
 }
 
-/** @param basePath put before every URL */
-export const createViews = (basePath: string): Views => {
+/**
+ * @param basePath put before every URL
+ * @param presets shown with every image
+ */
+export const createViews = (basePath: string, presets: Presets): Views => {
+  const edition = presets.size === 0 ? '' : `-${editionOf(presets)}`
   const projectsUrl = () => `${basePath}/projects`
   const projectUrl = (projectId: string) => `${projectsUrl()}/${projectId}`
   const imageUrl = (projectId: string, imageId: string, size?: Size) => {
@@ -27,15 +37,24 @@ export const createViews = (basePath: string): Views => {
     return size === undefined ? url : `${url}?size=${size}`
   }
 
-  const imageView = (project: ProjectState, image: ImageRecord): ImageView => ({
-    id: image.id,
-    created_at: image.created_at,
-    is_primary: image.id === project.primary_image_id,
-    width: image.width,
-    height: image.height,
-    sizes: ofEachSize((size) => dimensions(image.sizes[size])),
-    urls: ofEachSize((size) => imageUrl(project.project_id, image.id, size)),
-  })
+  const imageView = (project: ProjectState, image: ImageRecord): ImageView => {
+    const urls = ofEachSize((size) => imageUrl(project.project_id, image.id, size))
+    const made = presetResults(image, imageUrl(project.project_id, image.id), presets)
+    const { thumb, medium } = image.sizes
+    return {
+      id: image.id,
+      created_at: image.created_at,
+      is_primary: image.id === project.primary_image_id,
+      width: image.width,
+      height: image.height,
+      placeholder: image.placeholder ?? null,
+      color: image.color ?? null,
+      sizes: ofEachSize((size) => dimensions(image.sizes[size])),
+      urls,
+      srcset: srcsetOf(image, [{ ...thumb, url: urls.thumb }, { ...medium, url: urls.medium }, ...Object.values(made)]),
+      presets: made,
+    }
+  }
 
   return {
     upload({ project, image, isNew }) {
@@ -50,6 +69,8 @@ export const createViews = (basePath: string): Views => {
     },
 
     image: imageView,
+
+    listEtag: ({ revision }) => `"${revision}${edition}"`,
 
     // The cover by its image id: a page that shows many covers finds those that did not change in its cache.
     project: (project, by) => ({
@@ -81,6 +102,11 @@ const accessView = (project: ProjectState, by: Principal): Pick<ProjectView, 'vi
 }
 
 const DUPLICATE = { deduplicated: true } as const
+
+const editionOf = (presets: Presets): string => {
+  const text = [...presets].map(([name, transform]) => `${name}:${new URLSearchParams(transformParameters(transform))}`)
+  return createHash('sha256').update(text.join('\n')).digest('base64url').slice(0, 8)
+}
 
 const dimensions = ({ width, height, bytes }: Variant) => ({ width, height, bytes })
 

@@ -20,7 +20,10 @@ const failureSchema = z.object({
 const answerWith = <Result extends z.ZodType>(result: Result) => z.union([z.object({ result }), failureSchema])
 
 const pictureSchema = answerWith(
-  imageSchema.pick({ sha256: true, sizes: true }).extend({ type: z.enum(ACCEPTED_TYPES) }),
+  imageSchema
+    .pick({ sha256: true, sizes: true, placeholder: true, color: true })
+    .required()
+    .extend({ type: z.enum(ACCEPTED_TYPES) }),
 )
 
 const side = z.int().min(1).max(MAX_SIDE)

@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { TintypeError } from '../core/errors.ts'
+import { type JobOutcome, NO_OBSERVER, type Observer } from '../telemetry/observer.ts'
 import { pictureOf, renderedOf } from './check-answer.ts'
 import type { EncoderPool } from './encoder.ts'
 import { createEncoderSlot, type EncoderSlot, type Work } from './encoder-slot.ts'
@@ -25,6 +26,8 @@ export interface EncoderPoolOptions {
   maxWaiting?: number
   /** How long a process without a job stays, in milliseconds. @default 30000 */
   idleMs?: number
+  /** @default nobody */
+  observer?: Pick<Observer, 'jobEnded' | 'encoded'>
 }
 
 /** What a job is thought to take before there is a measure, in milliseconds. */
@@ -36,6 +39,7 @@ const NEWEST = 0.2
 export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool => {
   const encoders = options.encoders ?? availableParallelism()
   const maxWaiting = options.maxWaiting ?? 64
+  const observer = options.observer ?? NO_OBSERVER
   const deadlineMs = options.deadlineMs ?? 30_000
   const slotOptions = {
     maxPixels: options.maxPixels ?? 100_000_000,
@@ -64,23 +68,47 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
       await Promise.all(targetsOf(work).map((path) => rm(path, { force: true })))
       result = await slot.run(work)
     }
-    meanMs += NEWEST * (performance.now() - begin - meanMs)
+    const ms = performance.now() - begin
+    meanMs += NEWEST * (ms - meanMs)
+    observer.encoded(work.kind, ms / 1000)
     if (result.end === 'late')
       throw new TintypeError('image_too_slow', `The picture could not be decoded within ${deadlineMs / 1000} s.`)
     if (result.end === 'died') throw failureOf(result.cause)
     return result.answer
   }
 
+  const observed = async <Result>(kind: Work['kind'], work: () => Promise<Result>): Promise<Result> => {
+    let outcome: JobOutcome = 'given_up'
+    try {
+      const result = await work()
+      outcome = 'done'
+      return result
+    } catch (error) {
+      if (error instanceof TintypeError) outcome = error.code
+      throw error
+    } finally {
+      observer.jobEnded(kind, outcome)
+    }
+  }
+
   return {
-    async encode(job, signal) {
-      assertRoom()
-      return pictureOf(await line.use((slot) => workIn(slot, { kind: 'encode', job }), { signal }))
-    },
-    async render(job, { priority = 'transform', signal } = {}) {
-      assertRoom(priority)
-      return renderedOf(await line.use((slot) => workIn(slot, { kind: 'render', job }), { priority, signal }))
+    encode: (job, signal) =>
+      observed('encode', async () => {
+        assertRoom()
+        return pictureOf(await line.use((slot) => workIn(slot, { kind: 'encode', job }), { signal }))
+      }),
+    render: (job, signal) =>
+      observed('render', async () => {
+        assertRoom('transform')
+        const work = (slot: EncoderSlot) => workIn(slot, { kind: 'render', job })
+        return renderedOf(await line.use(work, { priority: 'transform', signal }))
+      }),
+    async turn(options) {
+      assertRoom(options.priority)
+      await line.use(async () => {}, options)
     },
     assertRoom,
+    waitingOf: line.waitingOf,
     async close() {
       isClosed = true
       await line.drained()

@@ -18,6 +18,10 @@ export interface EncodedPicture {
   /** SHA-256 of the upload, in hex. */
   sha256: string
   sizes: Record<Size, Variant>
+  /** ThumbHash of the picture, in base64. */
+  placeholder: string
+  /** Its dominant colour, `#rrggbb`. */
+  color: string
 }
 
 export interface RenderJob {
@@ -66,18 +70,21 @@ export interface EncoderPool {
    * @throws TintypeError `project_damaged` where the original can't be decoded, and what {@link encode} throws but for
    *   the errors of an upload; the signal's reason where it aborts before the work has begun
    */
-  render(job: RenderJob, options?: RenderOptions): Promise<RenderedPicture>
+  render(job: RenderJob, signal?: AbortSignal): Promise<RenderedPicture>
+  /**
+   * Resolves once work of this priority would be begun: when nothing more urgent waits.
+   *
+   * @throws TintypeError `busy`, `shutting_down`; the signal's reason
+   */
+  turn(options: Required<UseOptions>): Promise<void>
   /**
    * Throws `busy` with `retryAfterSeconds`, or `shutting_down`, where a job that came now would be refused.
    *
    * @param priority @default 'upload'
    */
   assertRoom(priority?: Priority): void
+  /** Jobs of this priority that have not begun. */
+  waitingOf(priority: Priority): number
   /** Ends the encoder processes; jobs that were accepted are finished first. */
   close(): Promise<void>
-}
-
-export interface RenderOptions extends UseOptions {
-  /** @default 'transform' */
-  priority?: Priority
 }

@@ -13,6 +13,7 @@ import {
   type Upload,
 } from './decode.ts'
 import type { EncodedPicture, EncodeJob } from './encoder.ts'
+import { impressionOf } from './impression.ts'
 import { type JpegLayout, readJpeg, rewriteJpeg } from './jpeg.ts'
 import { decodedSize, levelFor, type PixelSize, SIDES, sizeWithin } from './levels.ts'
 import { acceptedTypeOf } from './sniff.ts'
@@ -51,19 +52,19 @@ const keepOriginal = async (
     sha256: sha256Of(upload),
     original: writeVariant(job, 'original', header.shown, rewriteJpeg(jpeg, header.orientation)),
   })
-  const [{ sha256, original }, others] = await bothDone(
+  const [{ sha256, original }, { smaller, ...impression }] = await bothDone(
     keep(),
     decoding.then((decoded) => writeSmaller(job, header.shown, decoded)),
   )
-  return { sha256, sizes: { original, ...others } }
+  return { sha256, sizes: { original, ...smaller }, ...impression }
 }
 
 /** One decode at full size, and everything from its pixels. */
 const convertOriginal = async (job: EncodeJob, upload: Upload, header: Header, options: PipelineOptions) => {
   const decoded = await decodeWhole(upload, header, options)
   const convert = async () => writeVariant(job, 'original', decoded, [await toOriginal(decoded)])
-  const [original, others] = await bothDone(convert(), writeSmaller(job, decoded, decoded))
-  return { sha256: sha256Of(upload), sizes: { original, ...others } }
+  const [original, { smaller, ...impression }] = await bothDone(convert(), writeSmaller(job, decoded, decoded))
+  return { sha256: sha256Of(upload), sizes: { original, ...smaller }, ...impression }
 }
 
 const writeSmaller = async (job: EncodeJob, shown: PixelSize, decoded: Level) => {
@@ -75,11 +76,12 @@ const writeSmaller = async (job: EncodeJob, shown: PixelSize, decoded: Level) =>
     return {
       thumb: writeVariant(job, 'thumb', thumb, [await toJpeg(thumb, 'thumb')]),
       game: writeVariant(job, 'game', icon, [await toIcon(levelFor([decoded, medium, thumb], icon))]),
+      impression: await impressionOf(thumb),
     }
   }
   const large = async () => writeVariant(job, 'medium', medium, [await toJpeg(medium, 'medium')])
-  const [first, others] = await bothDone(large(), small())
-  return { medium: first, ...others }
+  const [first, { thumb, game, impression }] = await bothDone(large(), small())
+  return { smaller: { medium: first, thumb, game }, ...impression }
 }
 
 const writeVariant = (

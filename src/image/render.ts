@@ -6,6 +6,7 @@ import { TintypeError } from '../core/errors.ts'
 import { type Layout, layoutOf, resultOf } from '../core/geometry.ts'
 import { formatOfRecipe, type Recipe } from '../core/recipe.ts'
 import { type Kernel, MAX_SIDE, QUALITIES } from '../core/transform.ts'
+import { jpegFor, type Upload } from './decode.ts'
 import type { RenderedPicture, RenderJob } from './encoder.ts'
 import { type PixelSize, SIDES } from './levels.ts'
 import { writeNew } from './write.ts'
@@ -26,19 +27,22 @@ const MAX_OPTIMISED_PIXELS = 500_000
  * @throws TintypeError `project_damaged` where the original can't be decoded, `storage_full`, `internal`
  */
 export const renderPicture = async ({ source, target, recipe }: RenderJob): Promise<RenderedPicture> => {
-  const original = readFileSync(source)
+  const original = { path: source, bytes: readFileSync(source) }
   const picture = await orDamaged(toFile(original, recipe))
   return { ...picture.size, bytes: writeNew(target, [picture.bytes]).bytes }
 }
 
-const toFile = async (original: Buffer, recipe: Recipe): Promise<{ size: PixelSize; bytes: Buffer }> => {
-  const header = await sharp(original, { limitInputPixels: false }).metadata()
-  const layout = layoutFor(recipe, shownSize(header))
+const toFile = async (original: Upload, recipe: Recipe): Promise<{ size: PixelSize; bytes: Buffer }> => {
+  const header = await sharp(original.bytes, { limitInputPixels: false }).metadata()
+  const shown = shownSize(header)
+  const layout = layoutFor(recipe, shown)
   const kernel = recipe.kind === 'transform' ? recipe.transform.kernel : 'lanczos3'
   const background = recipe.kind === 'transform' ? recipe.transform.background : '#ffffff'
   const hasProfile = header.icc !== undefined && header.channels === 3
   const options = { failOn: 'error', limitInputPixels: false, ignoreIcc: !hasProfile } as const
-  let picture = laidOut(sharp(original, options).autoOrient(), layout, kernel)
+  // Nearest means the stored pixels themselves: libjpeg would average them while it shrinks.
+  const input = kernel === 'nearest' ? original.bytes : jpegFor(original, shown, layout.scaled)
+  let picture = laidOut(sharp(input, options).autoOrient(), layout, kernel)
   // The profile is applied to the pixels that are left, not to all that are stored.
   if (hasProfile) picture = sharp(await picture.keepIccProfile().tiff({ compression: 'none' }).toBuffer())
   if (layout.ground) picture.extend({ ...marginsOf(layout.scaled, layout.ground), background })
@@ -60,7 +64,6 @@ const shownSize = ({ width, height, orientation = 1 }: Metadata): PixelSize =>
   orientation >= 5 && orientation <= 8 ? { width: height, height: width } : { width, height }
 
 const laidOut = (picture: Sharp, { scaled, cut }: Layout, kernel: Kernel): Sharp => {
-  // Nearest means the stored pixels themselves: libjpeg would average them while it shrinks.
   const options = { kernel, fastShrinkOnLoad: kernel !== 'nearest' } as const
   if (!cut) return picture.resize({ ...scaled, ...options, fit: 'fill' })
   if ('by' in cut)

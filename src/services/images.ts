@@ -10,6 +10,8 @@ import { createUploader, type Upload, type UploaderOptions } from './uploads.ts'
 
 export interface ImageServiceOptions extends Omit<UploaderOptions, 'now'> {
   pictures: Pictures
+  /** Called with each new image. Never throws. */
+  onStored?(projectId: string, imageId: string): void
   /** @default () => new Date() */
   now?: () => Date
 }
@@ -39,7 +41,7 @@ export interface ImageService {
 }
 
 export const createImageService = (options: ImageServiceOptions): ImageService => {
-  const { store, pictures } = options
+  const { store, pictures, onStored } = options
   const upload = createUploader({ ...options, now: options.now ?? (() => new Date()) })
 
   const requireProject = async (projectId: string): Promise<ProjectState> => {
@@ -51,7 +53,9 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
   return {
     async upload(projectId, file, options) {
       const uploaded = await upload(projectId, file, options)
-      if (uploaded.isNew && !uploaded.isReplay) await pictures.warm(uploaded.project, uploaded.image)
+      if (!uploaded.isNew || uploaded.isReplay) return uploaded
+      await pictures.warm(uploaded.project, uploaded.image)
+      onStored?.(projectId, uploaded.image.id)
       return uploaded
     },
 

@@ -41,10 +41,26 @@ export interface Render {
 export interface Renders {
   /** Opens and makes nothing. @throws TintypeError `project_not_found`, `image_not_found` */
   find(projectId: string, imageId: string, recipe: Recipe): Promise<Render>
-  /** Without a wait, where it is in memory and everybody may see it. Undefined says nothing. */
-  peek(projectId: string, imageId: string, recipe: Recipe): RenderInMemory | undefined
+  /**
+   * Without a wait, where it is in memory and everybody may see it. Undefined says nothing.
+   *
+   * @param share see {@link Store.current}
+   */
+  peek(projectId: string, imageId: string, recipe: Recipe, share?: boolean): RenderInMemory | undefined
+  /**
+   * Makes what is not kept yet, one after the other, when no upload and no transform waits. What fails, or would wait
+   * behind too much, is made at its first use.
+   */
+  prefetch(projectId: string, imageId: string, recipes: readonly Recipe[]): void
+  /** Since the start: pictures given out from memory and not, what is in it now, and the same of the disk cache. */
+  stats(): { memory: CacheStats & { entries: number; bytes: number }; disk: CacheStats }
   /** Finishes what is being kept. */
   close(): Promise<void>
+}
+
+interface CacheStats {
+  hits: number
+  misses: number
 }
 
 export interface RenderInMemory extends Omit<Render, 'open'> {
@@ -70,6 +86,10 @@ export const createRenders = (options: RendersOptions): Renders => {
     sizeCalculation: ({ body }, key) => body.length + key.length * 2 + ENTRY_BYTES,
   })
 
+  const ending = new AbortController()
+  const prefetching = new Set<Promise<void>>()
+  const counts = { hits: 0, misses: 0 }
+
   const requireProject = async (projectId: string): Promise<ProjectState> => {
     const project = store.current(projectId) ?? (await store.project(projectId))
     if (!project) throw unknownProject(projectId)
@@ -92,7 +112,7 @@ export const createRenders = (options: RendersOptions): Renders => {
         { projectId, imageId, name: recipeName(recipe) },
         {
           make: (target, signal) =>
-            encoders.render({ source: join(storageDir, original.path), target, recipe }, { signal }),
+            encoders.render({ source: join(storageDir, original.path), target, recipe }, signal),
           modifiedMs: original.modifiedMs,
           isWanted,
           signal,
@@ -105,45 +125,77 @@ export const createRenders = (options: RendersOptions): Renders => {
     }
   }
 
-  return {
-    async find(projectId, imageId, recipe) {
-      const name = recipeName(recipe)
-      const key = keyOf(projectId, imageId, name)
-      const project = await requireProject(projectId)
-      const kept = memory.get(key)
-      if (kept && kept.revision !== project.revision) {
-        const original = await store.findVariant(projectId, imageId, 'original')
-        if (original && inSeconds(original.modifiedMs) === kept.modifiedMs) kept.revision = project.revision
-        else memory.delete(key)
-      }
-      if (kept?.revision === project.revision)
-        return { imageId, name, recipe, modifiedMs: kept.modifiedMs, open: () => Promise.resolve(kept.body) }
-      const { modifiedMs } = await requireOriginal(projectId, imageId)
-      return {
-        imageId,
-        name,
-        recipe,
-        modifiedMs: inSeconds(modifiedMs),
-        async open(signal) {
-          const file = await openFile(project, imageId, recipe, signal)
-          if (file.bytes > maxBodyBytes) return file
-          const body = await readWhole(file)
-          memory.set(key, { body, modifiedMs: inSeconds(modifiedMs), revision: project.revision })
-          return body
-        },
-      }
-    },
+  const find = async (projectId: string, imageId: string, recipe: Recipe): Promise<Render> => {
+    const name = recipeName(recipe)
+    const key = keyOf(projectId, imageId, name)
+    const project = await requireProject(projectId)
+    const kept = memory.get(key)
+    if (kept && kept.revision !== project.revision) {
+      const original = await store.findVariant(projectId, imageId, 'original')
+      if (original && inSeconds(original.modifiedMs) === kept.modifiedMs) kept.revision = project.revision
+      else memory.delete(key)
+    }
+    if (kept?.revision === project.revision) {
+      counts.hits++
+      return { imageId, name, recipe, modifiedMs: kept.modifiedMs, open: () => Promise.resolve(kept.body) }
+    }
+    const { modifiedMs } = await requireOriginal(projectId, imageId)
+    counts.misses++
+    return {
+      imageId,
+      name,
+      recipe,
+      modifiedMs: inSeconds(modifiedMs),
+      async open(signal) {
+        const file = await openFile(project, imageId, recipe, signal)
+        if (file.bytes > maxBodyBytes) return file
+        const body = await readWhole(file)
+        memory.set(key, { body, modifiedMs: inSeconds(modifiedMs), revision: project.revision })
+        return body
+      },
+    }
+  }
 
-    peek(projectId, imageId, recipe) {
+  const prefetchEach = async (projectId: string, imageId: string, recipes: readonly Recipe[]): Promise<void> => {
+    const { signal } = ending
+    for (const recipe of recipes) {
+      // A turn first and then a usual place in the line: whoever asks for the same meanwhile waits behind nobody else.
+      await encoders.turn({ priority: 'prefetch', signal })
+      const content = await (await find(projectId, imageId, recipe)).open(signal)
+      if (!Buffer.isBuffer(content)) await content.handle.close()
+    }
+  }
+
+  return {
+    find,
+
+    peek(projectId, imageId, recipe, share) {
       const name = recipeName(recipe)
       const kept = memory.get(keyOf(projectId, imageId, name))
       if (!kept) return undefined
-      const project = store.current(projectId)
+      const project = store.current(projectId, share)
       if (project?.revision !== kept.revision || project?.visibility === 'private') return undefined
+      counts.hits++
       return { imageId, name, recipe, modifiedMs: kept.modifiedMs, body: kept.body }
     },
 
-    close: () => cache.close(),
+    prefetch(projectId, imageId, recipes) {
+      const making = prefetchEach(projectId, imageId, recipes)
+        .catch(() => {})
+        .finally(() => prefetching.delete(making))
+      prefetching.add(making)
+    },
+
+    stats: () => ({
+      memory: { ...counts, entries: memory.size, bytes: memory.calculatedSize },
+      disk: cache.stats(),
+    }),
+
+    async close() {
+      ending.abort(new Error('the server is shutting down'))
+      await Promise.all(prefetching)
+      await cache.close()
+    },
   }
 }
 

@@ -134,6 +134,8 @@ export const createUploader = (options: UploaderOptions): Upload => {
         height: picture.sizes.original.height,
         sha256: picture.sha256,
         sizes: picture.sizes,
+        placeholder: picture.placeholder,
+        color: picture.color,
       }
       const charged = await reserve(projectId, stage, image, by)
       await stage.publish()

@@ -146,7 +146,17 @@ const giveCover = async (storageDir, paths, projectId, imageId) => {
 const recordOf = (id) => {
   const variant = { width: 400, height: 300, bytes: 20_000, sha256: sha256(id) }
   const sizes = { original: variant, medium: variant, thumb: variant, game: variant }
-  return { id, ext: 'jpg', created_at: new Date().toISOString(), width: 400, height: 300, sha256: sha256(id), sizes }
+  return {
+    id,
+    ext: 'jpg',
+    created_at: new Date().toISOString(),
+    width: 400,
+    height: 300,
+    sha256: sha256(id),
+    sizes,
+    placeholder: '1DgGDoILwErCm5rIrIpnWomdCMOqYKs=',
+    color: '#302722',
+  }
 }
 
 const memoryOf = async (pid) =>

@@ -19,6 +19,7 @@ setFlagsFromString('--semi-space-growth-factor=1')
 /** The plain way as an encoder pool, so that everything around it is the same. */
 const plainEncoders = () => ({
   assertRoom() {},
+  waitingOf: () => 0,
   async close() {},
   async encode({ source, targets }) {
     const picture = () => sharp(source).autoOrient()

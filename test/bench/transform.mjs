@@ -32,9 +32,6 @@ const TASKS = [
   { format: 'avif', side: 320 },
 ]
 
-/** No dependency of the project: it brings an older sharp along. */
-const IPX = 'ipx'
-
 /** Idle connections are closed from here: a server that does it first could meet the next request. */
 const agent = new Agent({ keepAlive: true, timeout: 2000 })
 
@@ -46,8 +43,7 @@ export const run = async ([rounds = '11']) => {
     const tintype = await startTintype(join(folder, 'storage'))
     stops.push(tintype.stop)
     const ipx = await startIpx(folder)
-    if (ipx) stops.push(ipx.stop)
-    else console.log('ipx is not installed (npm i --no-save ipx): it is left out.')
+    stops.push(ipx.stop)
     const rows = []
     for (const each of PICTURES) rows.push(...(await firsts(each, folder, tintype, ipx, Number(rounds))))
     console.log(`\nA transform that was not made before, milliseconds, medians of ${rounds} in turn:`)
@@ -72,7 +68,7 @@ const firsts = async ({ picture, width, height }, folder, tintype, ipx, rounds) 
     const ways = {
       sharp: (w, h) => sharp(source).autoOrient().resize(w, h)[format]({ quality: QUALITY[format] }).toBuffer(),
       tintype: (w, h) => fetched(signed(tintype.url, imageId, `w=${w}&h=${h}&format=${format}`)),
-      ...(ipx ? { ipx: (w, h) => fetched(`${ipx.url}/f_${format},q_${QUALITY[format]},s_${w}x${h}/${name}`) } : {}),
+      ipx: (w, h) => fetched(`${ipx.url}/f_${format},q_${QUALITY[format]},s_${w}x${h}/${name}`),
     }
     const times = Object.fromEntries(Object.keys(ways).map((way) => [way, []]))
     const sizes = {}
@@ -85,7 +81,7 @@ const firsts = async ({ picture, width, height }, folder, tintype, ipx, rounds) 
         sizes[way] = result.length
       }
     }
-    const [plain, ours, theirs] = [times.sharp, times.tintype, times.ipx].map((list) => list && median(list))
+    const [plain, ours, theirs] = [times.sharp, times.tintype, times.ipx].map(median)
     rows.push({
       picture,
       result: `${format} ${side}`,
@@ -93,7 +89,8 @@ const firsts = async ({ picture, width, height }, folder, tintype, ipx, rounds) 
       'tintype ms': ours.toFixed(1),
       'tintype - sharp': (ours - plain).toFixed(1),
       'sharp / tintype': (plain / ours).toFixed(2),
-      ...(theirs ? { 'ipx ms': theirs.toFixed(1), 'ipx / tintype': (theirs / ours).toFixed(2) } : {}),
+      'ipx ms': theirs.toFixed(1),
+      'ipx / tintype': (theirs / ours).toFixed(2),
       'kB sharp': (sizes.sharp / 1000).toFixed(1),
       'kB tintype': (sizes.tintype / 1000).toFixed(1),
     })
@@ -178,11 +175,6 @@ const startTintype = async (storageDir) => {
 }
 
 const startIpx = async (folder) => {
-  try {
-    await import(IPX)
-  } catch {
-    return undefined
-  }
   const child = fork(fileURLToPath(import.meta.url), ['ipx', folder])
   const [{ port }] = await once(child, 'message')
   return { url: `http://127.0.0.1:${port}`, stop: () => ended(child, () => child.disconnect()) }
@@ -198,7 +190,7 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 
 // The child: ipx on the folder of the photos.
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv[2] === 'ipx') {
-  const { createIPX, createIPXNodeServer, ipxFSStorage } = await import(IPX)
+  const { createIPX, createIPXNodeServer, ipxFSStorage } = await import('ipx')
   const server = createServer(createIPXNodeServer(createIPX({ storage: ipxFSStorage({ dir: process.argv[3] }) })))
   server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address().port }))
   process.on('disconnect', () => process.exit(0))

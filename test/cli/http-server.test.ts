@@ -79,3 +79,26 @@ describe('a port', () => {
     await expect(start(port)).rejects.toThrow('EADDRINUSE')
   })
 })
+
+describe('a server with answers in front of the app', () => {
+  it('leaves to the app what they fail at', async () => {
+    const app = new Hono().get('/', (c) => c.text('hello'))
+    const answerFast = () => {
+      throw new Error('EIO: i/o error, stat')
+    }
+    const server = await startHttpServer({
+      fetch: app.fetch,
+      answerFast,
+      host: '127.0.0.1',
+      port: 0,
+      requestTimeoutMs: 30_000,
+    })
+    onTestFinished(() => server.drain())
+    const client = await open(server)
+    for (let time = 0; time < 2; time++) {
+      client.write(GET)
+      const [answer] = await once(client, 'data')
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*hello$/)
+    }
+  })
+})

@@ -8,7 +8,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   stores: ['core', 'telemetry', 'stores'],
   services: ['core', 'telemetry', 'services'],
   http: ['core', 'telemetry', 'image', 'stores', 'services', 'http'],
-  compose: ['core', 'telemetry', 'image', 'stores', 'services', 'http', 'config', 'version'],
+  compose: ['core', 'telemetry', 'image', 'stores', 'services', 'http', 'config', 'version', 'compose'],
   index: ['core', 'compose'],
   cli: ['core', 'telemetry', 'image', 'stores', 'services', 'http', 'config', 'version', 'compose', 'index', 'cli'],
   config: ['core', 'config'],

@@ -10,7 +10,8 @@ const settingsTable = (): string =>
     '| environment | flag | default | meaning |',
     '|---|---|---|---|',
     ...SETTINGS.map(
-      ({ env, flag, unit, initial, doc }) => `| \`${env}\` | \`--${flag}=<${unit}>\` | \`${initial}\` | ${doc} |`,
+      ({ env, flag, unit, initial, doc }) =>
+        `| \`${env}\` | \`--${flag}=<${unit}>\` | ${initial === '' ? 'none' : `\`${initial}\``} | ${doc} |`,
     ),
   ].join('\n')
 

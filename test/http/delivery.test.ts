@@ -48,12 +48,12 @@ describe('GET /projects/{project_id}/images/{image_id}', () => {
 
   it('says that it can be kept for ever and must not run anything', async () => {
     const { app } = await createTestApp()
-    const { image_id } = await uploadTo(app, 'game')
+    const { image_id, sizes } = await uploadTo(app, 'game')
     const { headers } = await app.request(`/projects/game/images/${image_id}?size=thumb`)
     expect(Object.fromEntries(headers)).toMatchObject({
       'content-type': 'image/jpeg',
       'cache-control': 'public, max-age=31536000, immutable',
-      etag: `"${image_id}-thumb"`,
+      etag: `"${image_id}-thumb-${sizes.thumb.bytes}"`,
       'content-security-policy': "sandbox; default-src 'none'",
       'x-content-type-options': 'nosniff',
     })
@@ -62,8 +62,8 @@ describe('GET /projects/{project_id}/images/{image_id}', () => {
 
   it('answers 304 to whoever has it', async () => {
     const { app } = await createTestApp()
-    const { image_id } = await uploadTo(app, 'game')
-    const etag = `"${image_id}-game"`
+    const { image_id, sizes } = await uploadTo(app, 'game')
+    const etag = `"${image_id}-game-${sizes.game.bytes}"`
     for (const condition of [etag, `W/${etag}`, `"other", ${etag}`, `"other",${etag}`, '*']) {
       const headers = { 'If-None-Match': condition }
       const response = await app.request(`/projects/game/images/${image_id}?size=game`, { headers })
@@ -76,9 +76,11 @@ describe('GET /projects/{project_id}/images/{image_id}', () => {
 
   it('answers another ETag in full', async () => {
     const { app } = await createTestApp()
-    const { image_id } = await uploadTo(app, 'game')
-    const headers = { 'If-None-Match': `"${image_id}-thumb"` }
-    expect((await app.request(`/projects/game/images/${image_id}?size=game`, { headers })).status).toBe(200)
+    const { image_id, sizes } = await uploadTo(app, 'game')
+    for (const other of [`"${image_id}-thumb-${sizes.thumb.bytes}"`, `"${image_id}-game-${sizes.game.bytes + 1}"`]) {
+      const headers = { 'If-None-Match': other }
+      expect((await app.request(`/projects/game/images/${image_id}?size=game`, { headers })).status).toBe(200)
+    }
   })
 
   it('answers HEAD with the length and no body, over a socket too', async () => {
@@ -132,7 +134,10 @@ describe('GET /projects/{project_id}/thumbnail', () => {
     expect((await cover(condition)).status).toBe(304)
     await app.request(`/projects/game/primary/${second.image_id}`, { method: 'PUT' })
     const after = await cover(condition)
-    expect([after.status, after.headers.get('etag')]).toEqual([200, `"${second.image_id}-thumb"`])
+    expect([after.status, after.headers.get('etag')]).toEqual([
+      200,
+      `"${second.image_id}-thumb-${second.sizes.thumb.bytes}"`,
+    ])
   })
 
   it('answers 404 where there is no project', async () => {

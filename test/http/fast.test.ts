@@ -1,7 +1,7 @@
 // Small pictures in front of the app: every answer is the app's own, and connections go on as they should.
 
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect, Socket } from 'node:net'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -17,7 +17,7 @@ const twoServers = async () => {
   const photo = await sharp({ create: { width: 900, height: 700, channels: 3, background: '#808080', noise } })
     .jpeg()
     .toBuffer()
-  const { image_id } = await uploadTo(tintype.app, 'Game', photo)
+  const { image_id, sizes } = await uploadTo(tintype.app, 'Game', photo)
   const counts: { fast: number; socket?: Socket } = { fast: 0 }
   const options = { fetch: tintype.app.fetch, host: '127.0.0.1', port: 0, requestTimeoutMs: 30_000 }
   const fast = await startHttpServer({
@@ -33,7 +33,7 @@ const twoServers = async () => {
   onTestFinished(async () => {
     await Promise.all([fast.drain(), slow.drain()])
   })
-  return { ...tintype, imageId: image_id, fast, slow, counts }
+  return { ...tintype, imageId: image_id, sizes, fast, slow, counts }
 }
 
 /** What comes back on a connection of its own, closed by the client's half once all of it was sent. */
@@ -52,7 +52,7 @@ const parsed = (answer: Buffer) => {
   const [status, ...lines] = answer.subarray(0, end).toString('latin1').split('\r\n')
   const headers = lines
     .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)])
-    .filter(([name]) => name !== 'date')
+    .filter(([name = '']) => !['date', 'x-request-id'].includes(name))
     .sort()
   return { status, headers, body: answer.subarray(end + 4).toString('latin1') }
 }
@@ -82,14 +82,16 @@ const conditions = (etag: string) => [
 
 describe('an answer from memory', () => {
   it('is the same as the one that the app gives, for every kind of request', async () => {
-    const { fast, slow, counts, imageId } = await twoServers()
+    const { fast, slow, counts, imageId, sizes } = await twoServers()
     const image = `/projects/Game/images/${imageId}`
+    const thumb = `"${imageId}-thumb-${sizes.thumb.bytes}"`
+    const game = `"${imageId}-game-${sizes.game.bytes}"`
     const targets: [string, string][] = [
-      [`${image}?size=thumb`, `"${imageId}-thumb"`],
-      [`${image}/game.jpg`, `"${imageId}-game"`],
-      ['/projects/Game/thumbnail', `"${imageId}-thumb"`],
-      ['/projects/Game/cover.jpg?size=game', `"${imageId}-game"`],
-      ['/projects/Game/cover.jpg', `"${imageId}-thumb"`],
+      [`${image}?size=thumb`, thumb],
+      [`${image}/game.jpg`, game],
+      ['/projects/Game/thumbnail', thumb],
+      ['/projects/Game/cover.jpg?size=game', game],
+      ['/projects/Game/cover.jpg', thumb],
     ]
     // Within the second of the upload the cover's date is still to change.
     await setTimeout(2100)
@@ -101,6 +103,49 @@ describe('an answer from memory', () => {
           expect(parsed(answer), request).toEqual(parsed(wanted))
         }
     expect(counts.fast).toBeGreaterThan(100)
+  })
+
+  it('is the same for lists as well, whole or a page, as long as the project does not change', async () => {
+    const { app, fast, slow, counts, storageDir } = await twoServers()
+    for (const target of ['/projects/Game/images', '/projects/Game/images?limit=1', '/projects/Game/images?limit=0']) {
+      const first = `GET ${target} HTTP/1.1\nHost: test\n\n`
+      await exchange(slow.port, first)
+      for (const method of ['GET', 'HEAD'])
+        for (const condition of conditions('"1"')) {
+          const request = `${method} ${target} HTTP/1.1\nHost: test\n${condition}\n`
+          const [answer, wanted] = await Promise.all([exchange(fast.port, request), exchange(slow.port, request)])
+          expect(parsed(answer), request).toEqual(parsed(wanted))
+        }
+    }
+    expect(counts.fast).toBeGreaterThan(10)
+
+    const before = counts.fast
+    const other = await openFileStore(storageDir)
+    await other.commit('Game', { type: 'edit', title: 'another title' })
+    const request = 'GET /projects/Game/images HTTP/1.1\nHost: test\n\n'
+    const url = `http://127.0.0.1:${fast.port}/projects/Game/images`
+    expect((await fetch(url)).headers.get('etag')).toBe('"2"')
+    expect(counts.fast).toBe(before)
+    expect(parsed(await exchange(fast.port, request)).headers).toContainEqual(['etag', '"2"'])
+    expect(counts.fast).toBe(before + 1)
+    await app.request('/projects/Game', { method: 'DELETE' })
+    expect((await fetch(url)).status).toBe(404)
+  })
+
+  it('of a list is left to the app where the request brings a key or token, valid or not', async () => {
+    const { answerFast, app, counts } = await twoServers()
+    await app.request('/projects/Game/images')
+    const ask = (...headers: string[]) =>
+      answerFast({
+        method: 'GET',
+        url: '/projects/Game/images',
+        rawHeaders: ['Host', 'test', ...headers],
+        socket: counts.socket ?? new Socket(),
+      })
+    expect(ask()?.status).toBe(200)
+    expect(ask('X-API-Key', 'nonsense')).toBeUndefined()
+    expect(ask('Authorization', 'Bearer nonsense')).toBeUndefined()
+    expect(ask('X-Other', 'nonsense')?.status).toBe(200)
   })
 
   it('is left to the app where the request is unusual', async () => {
@@ -139,7 +184,7 @@ describe('an answer from memory', () => {
     const image = `/projects/Game/images/${imageId}`
     let answers = ''
     for (const [at, target] of [`${image}/game.jpg`, '/health', `${image}/thumb.jpg`, `${image}/game.jpg`].entries()) {
-      const mark = `"${imageId}-${target.includes('thumb') ? 'thumb' : 'game'}"`
+      const mark = `"${imageId}-${target.includes('thumb') ? 'thumb' : 'game'}-`
       client.send(`HEAD ${target} HTTP/1.1\r\nHost: test\r\nX-Number: ${at}\r\n\r\n`)
       await expect.poll(() => client.received().split('HTTP/1.1 200 OK').length - 1).toBe(at + 1)
       answers = client.received()
@@ -184,7 +229,7 @@ describe('an answer from memory', () => {
     const sizes = ['game', 'thumb', 'original', 'game', 'thumb', 'game']
     const requests = sizes.map((size) => `HEAD /projects/Game/images/${imageId}?size=${size} HTTP/1.1\nHost: test\n\n`)
     const answers = (await exchange(fast.port, requests.join(''))).toString('latin1')
-    const tags = [...answers.matchAll(/etag: "\w+-(\w+)"/gi)].map(([, size]) => size)
+    const tags = [...answers.matchAll(/etag: "\w+-(\w+)-\d+"/gi)].map(([, size]) => size)
     expect(tags).toEqual(sizes)
   })
 

@@ -33,7 +33,7 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
     images: failingImages(failure),
     projects: createProjectService({ store }),
     pictures: createPictures({ store }),
-    renders: { find: () => Promise.reject(failure), peek: () => undefined, close: async () => {} },
+    renders: { find: () => Promise.reject(failure) },
     asked: createAskedReader({}),
     version: '1.2.3',
     startedAt: Date.now() - 90_500,

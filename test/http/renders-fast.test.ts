@@ -26,7 +26,7 @@ const setUp = async () => {
   const image = `/projects/Game/images/${image_id}`
   const answer = async (path: string, headers: Record<string, string> = {}) => {
     const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers })
-    const { date: _, ...named } = Object.fromEntries(response.headers)
+    const { date: _, 'x-request-id': ____, ...named } = Object.fromEntries(response.headers)
     const { connection: __, 'keep-alive': ___, ...compared } = named
     return {
       status: response.status,

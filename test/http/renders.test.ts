@@ -47,6 +47,26 @@ const setUp = async (options: Parameters<typeof createTestApp>[0] = {}) => {
 const isRed = (colour: number[]) => (colour[0] ?? 0) > 200 && (colour[2] ?? 255) < 60
 const isBlue = (colour: number[]) => (colour[2] ?? 0) > 200 && (colour[0] ?? 255) < 60
 
+describe('what is made ahead of need', () => {
+  it('is there without anybody asking for it, and asked for like anything else', async () => {
+    const { app, image, cached, picture } = await setUp({ prefetch: 'thumb.webp,best' })
+    // AVIF and WebP for the preset that leaves it to the client.
+    await expect.poll(cached, { timeout: 10_000 }).toHaveLength(3)
+    expect((await picture(`${image}/thumb.webp`)).format).toBe('webp')
+    expect((await picture(`${image}/render?preset=best`, { accept: BROWSER })).format).toBe('heif')
+    expect(await cached()).toHaveLength(3)
+    expect((await app.request(image, { method: 'DELETE' })).status).toBe(200)
+    await expect.poll(cached).toEqual([])
+  })
+
+  it('is given up with the server, and nothing of it stays behind', async () => {
+    const { storageDir, close, app } = await createTestApp({ prefetch: 'original.avif,medium.avif,thumb.avif' })
+    for (let number = 0; number < 3; number++) await uploadTo(app, 'game', await halves())
+    await close()
+    expect(await filesIn(join(storageDir, '.tmp'))).toEqual([])
+  })
+})
+
 describe('a named size with another extension', () => {
   it('has the pixels of the stored variant and the type that its extension says', async () => {
     const { image, picture, image_id } = await setUp()

@@ -101,7 +101,7 @@ describe('an upload', () => {
     }
     const projects = createProjectService({ store })
     const pictures = createPictures({ store })
-    const renders = { find: unused, peek: () => undefined, close: unused }
+    const renders = { find: unused, peek: () => undefined, prefetch: () => {}, close: unused }
     const asked = createAskedReader({})
     const check = () => store.check()
     const { port } = await listen(

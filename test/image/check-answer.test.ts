@@ -8,6 +8,8 @@ const picture = {
   type: 'image/png',
   sha256: 'b'.repeat(64),
   sizes: { original: variant, medium: variant, thumb: variant, game: variant },
+  placeholder: '1QcSHQRnh493V4dIh4eXh1h4kJUI',
+  color: '#a05030',
 } as const
 
 /** As it goes through the channel between two processes. */
@@ -47,8 +49,12 @@ describe('the answer of an encoder process', () => {
 
   it.each([
     ['nothing', undefined],
-    ['half a picture', { picture: { ...picture, sizes: { original: variant } } }],
-    ['a hash that is none', { picture: { ...picture, sha256: '../../etc/passwd' } }],
+    ['half a picture', { result: { ...picture, sizes: { original: variant } } }],
+    ['a hash that is none', { result: { ...picture, sha256: '../../etc/passwd' } }],
+    ['a colour that is none', { result: { ...picture, color: 'red;background:url(//evil)' } }],
+    ['a placeholder that is none', { result: { ...picture, placeholder: '"><script>' } }],
+    ['a placeholder of any length', { result: { ...picture, placeholder: 'AAAA'.repeat(1000) } }],
+    ['no placeholder', { result: { ...picture, placeholder: undefined } }],
     ['a code that is none', { failure: { code: 'constructor', message: 'x' } }],
   ])('is not believed where it makes no sense: %s', (_, answer) => {
     expect(() => pictureOf(answer)).toThrow(expect.objectContaining({ code: 'internal' }))

@@ -22,11 +22,11 @@ const setUp = async (maxWaiting = 64) => {
   const order: string[] = []
   let files = 0
   const done = <T>(name: string, work: Promise<T>) => work.then(() => order.push(name))
-  const render = (name: string, options: Parameters<typeof pool.render>[1] = {}) =>
-    done(
-      name,
-      pool.render({ source, target: join(folder, `${files++}.webp`), recipe: sizeRecipe('thumb', 'webp') }, options),
-    )
+  const render = (name: string, signal?: AbortSignal) => {
+    const target = join(folder, `${files++}.webp`)
+    return done(name, pool.render({ source, target, recipe: sizeRecipe('thumb', 'webp') }, signal))
+  }
+  const turn = (name: string) => done(name, pool.turn({ priority: 'prefetch', signal: new AbortController().signal }))
   const [original, medium, thumb, game] = SIZES
   const upload = (name: string) => {
     const path = (size: string) => join(folder, `${files}-${size}.jpg`)
@@ -34,14 +34,14 @@ const setUp = async (maxWaiting = 64) => {
     files++
     return done(name, pool.encode({ source, targets }))
   }
-  return { pool, order, render, upload, folder }
+  return { pool, order, render, turn, upload, folder }
 }
 
 describe('the encoders', () => {
   it('do uploads first, then transforms, then what is made ahead', async () => {
-    const { order, render, upload } = await setUp()
+    const { order, render, turn, upload } = await setUp()
     const running = render('running')
-    const ahead = render('ahead', { priority: 'prefetch' })
+    const ahead = turn('ahead')
     const transform = render('transform')
     const another = upload('upload')
     await Promise.all([running, ahead, transform, another])
@@ -60,7 +60,7 @@ describe('the encoders', () => {
     const { order, render } = await setUp()
     const client = new AbortController()
     const running = render('running')
-    const waiting = render('waiting', { signal: client.signal })
+    const waiting = render('waiting', client.signal)
     client.abort(new Error('gone'))
     await expect(waiting).rejects.toThrow('gone')
     await running

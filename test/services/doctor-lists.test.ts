@@ -70,6 +70,7 @@ describe('where all revisions are gone', () => {
   it('the list is rebuilt from the files in original/ in the order of their times, and lost variants are made again', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const before = await seenIn(storageDir, 'shop')
+    const [impressions, png] = [await impressionsIn(storageDir), await pngOf(storageDir)]
     const wanted = before?.ids.toSorted() ?? []
     for (const [at, id] of wanted.entries()) {
       const time = new Date(Date.UTC(2026, 1, 1 + at))
@@ -88,6 +89,13 @@ describe('where all revisions are gone', () => {
     expect(originals(after?.files)).toEqual(originals(before?.files))
     const images = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
     expect(images.map(({ created_at }) => created_at.slice(0, 10))).toEqual(wanted.map((_, at) => `2026-02-0${1 + at}`))
+    const jpegs = images.filter(({ id }) => id !== png).map(({ id }) => id)
+    const rebuilt = await impressionsIn(storageDir)
+    expect(jpegs).toHaveLength(3)
+    for (const id of jpegs) {
+      expect(rebuilt.get(id)?.placeholder).toMatch(/^\S+$/)
+      expect(rebuilt.get(id)).toEqual(impressions.get(id))
+    }
   })
 
   it('a file that is no picture is left out of the list and moved aside, not removed', async () => {
@@ -283,6 +291,19 @@ describe('a record that says something else of a picture than its file', () => {
     expect(await readFile(paths.variant('shop', first.id, 'thumb'))).toEqual(bytes)
   })
 
+  it('of an image that is older than placeholders is no damage; it gets one with a variant that is made again', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const [first] = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+    if (!first) return never()
+    const { placeholder, color, ...older } = first
+    await withStore(storageDir, (store) => store.commit('shop', { type: 'replace_image', image: older }))
+    expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
+    expect((await impressionsIn(storageDir)).get(first.id)).toEqual({ placeholder: undefined, color: undefined })
+    await rm(paths.variant('shop', first.id, 'thumb'))
+    await mend(storageDir)
+    expect((await impressionsIn(storageDir)).get(first.id)).toEqual({ placeholder, color })
+  })
+
   it('follows a variant that was made again with other bytes', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     await appendFile(paths.variant('shop', (await pngOf(storageDir)) ?? '', 'medium'), 'x')
@@ -292,6 +313,11 @@ describe('a record that says something else of a picture than its file', () => {
     ])
   })
 })
+
+const impressionsIn = async (storageDir: string) => {
+  const images = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+  return new Map(images.map(({ id, placeholder, color }) => [id, { placeholder, color }]))
+}
 
 /** The image that was uploaded as PNG: the hash of its upload is not that of any of its files, nor would be of a JPEG. */
 const pngOf = async (storageDir: string): Promise<string | undefined> => {

@@ -15,8 +15,12 @@ import {
 } from '../../src/stores/file/revision.ts'
 import { recordOf } from '../contracts/store.ts'
 
+/** Every second one has what images have that were uploaded since there is a placeholder. */
 const images = (count: number): ImageRecord[] =>
-  Array.from({ length: count }, (_, n) => recordOf(String(n).padStart(20, '0')))
+  Array.from({ length: count }, (_, n) => {
+    const record = recordOf(String(n).padStart(20, '0'))
+    return n % 2 === 0 ? record : { ...record, placeholder: '1QcSHQRnh493V4dIh4eXh1h4kJUI', color: '#a05030' }
+  })
 
 /** A state whose runs are stored, and the texts they are stored as. */
 const stored = (state: Partial<ProjectState>, count: number): { state: ProjectState; texts: string[] } => {
@@ -93,6 +97,7 @@ describe('a revision file', () => {
       fc.property(revision, (each) => {
         const text = encodeRevision(each)
         expect(decodeRevision(text)).toEqual(each)
+        expect(encodeRevision(decodeRevision(text)), 'meta.json is made from what was read').toBe(text)
         expect(peekDroppedRuns(text)).toEqual(each.droppedRuns)
       }),
       { numRuns: 60 },
@@ -164,6 +169,7 @@ describe('a run file', () => {
     const text = encodeRun(images(RUN_LENGTH))
     const stored = { sha256: sha256(text) }
     expect(decodeRun(text, stored)).toEqual(images(RUN_LENGTH))
+    expect(encodeRun(decodeRun(text, stored))).toBe(text)
     expect(() => decodeRun(encodeRun(images(RUN_LENGTH - 1)), stored)).toThrow('checksum')
     expect(() => decodeRun(text.replace('"width":4', '"width":5'), stored)).toThrow('checksum')
     expect(() => decodeRun('', stored)).toThrow('checksum')

@@ -2,14 +2,16 @@
 
 import { type Principal, unauthenticated } from '../../core/access.ts'
 import { TintypeError } from '../../core/errors.ts'
-import type { Authenticator } from '../../services/authenticator.ts'
-import type { Context } from '../respond.ts'
+import type { Authenticator, Credentials } from '../../services/authenticator.ts'
+import { type Context, READING } from '../respond.ts'
 
 export interface AuthenticateOptions {
   /** Asked in this order; the first one that knows the request says who it is. */
   authenticators: readonly Authenticator[]
   /** Whether everybody may do everything, as things are now. */
   isOpen(): boolean
+  /** Throws where a page of a foreign origin sends the request. @default nobody is foreign */
+  refuseForeign?(request: Credentials): void
 }
 
 /**
@@ -18,10 +20,13 @@ export interface AuthenticateOptions {
  * somebody can sign in, with an old cookie too.
  */
 export const authenticate =
-  ({ authenticators, isOpen }: AuthenticateOptions) =>
+  ({ authenticators, isOpen, refuseForeign }: AuthenticateOptions) =>
   async (c: Context, next: () => Promise<void>): Promise<void> => {
-    if (isOpen()) c.set('principal', ANYBODY)
-    else await identify(c, authenticators)
+    if (isOpen()) {
+      // A form needs no leave of ours: any page that is open on this machine could send one.
+      if (!READING.has(c.req.method)) refuseForeign?.({ header: (name) => c.req.header(name), method: c.req.method })
+      c.set('principal', ANYBODY)
+    } else await identify(c, authenticators)
     return next()
   }
 

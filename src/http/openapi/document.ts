@@ -6,6 +6,7 @@ import * as accounts from './accounts.ts'
 import * as docs from './docs.ts'
 import * as health from './health.ts'
 import * as images from './images.ts'
+import * as metrics from './metrics.ts'
 import * as projects from './projects.ts'
 import * as renders from './renders.ts'
 import { SECURITY, SECURITY_SCHEMES } from './security.ts'
@@ -39,6 +40,7 @@ const ROUTES = [
   accounts.password,
   health.health,
   health.ready,
+  metrics.metrics,
   docs.page,
   docs.openApi,
 ]

@@ -12,6 +12,9 @@ export const EXAMPLE_SIZES = {
   game: { width: 50, height: 50, bytes: 1630 },
 } as const
 
+/** ThumbHash of a picture, in base64. */
+export const EXAMPLE_PLACEHOLDER = '1DgGDoILwErCm5rIrIpnWomdCMOqYKs='
+
 export const EXAMPLE_IMAGE_URL = `/projects/${EXAMPLE_PROJECT_ID}/images/${EXAMPLE_IMAGE_ID}`
 
 export const exampleUrls = () => ({
@@ -22,3 +25,12 @@ export const exampleUrls = () => ({
 })
 
 export const EXAMPLE_MEMBERS = { '7d2m9x0c4v8b6n1q5w3z': 'viewer' } as const
+
+export const exampleSrcset = () => {
+  const { thumb, medium } = exampleUrls()
+  return `${thumb} ${EXAMPLE_SIZES.thumb.width}w, ${medium} ${EXAMPLE_SIZES.medium.width}w`
+}
+
+export const examplePresets = () => ({
+  card: { url: `${EXAMPLE_IMAGE_URL}/render?preset=card`, width: 320, height: 180 },
+})

@@ -3,7 +3,7 @@
 import type { z } from '@hono/zod-openapi'
 import { IMAGE_ID, PROJECT_ID, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
 import { MAX_PAGE } from '../params.ts'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID } from './examples.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID, EXAMPLE_SIZES } from './examples.ts'
 
 export const projectIdParameter = {
   name: 'project_id',
@@ -146,7 +146,7 @@ export const pictureAnswer = (description: string, cacheControl: string) =>
   ({
     description,
     headers: {
-      ...etagHeader(`"${EXAMPLE_IMAGE_ID}-thumb"`),
+      ...etagHeader(`"${EXAMPLE_IMAGE_ID}-thumb-${EXAMPLE_SIZES.thumb.bytes}"`),
       'Last-Modified': { description: 'Since when it is this picture.', schema: { type: 'string' } },
       'Accept-Ranges': { description: 'Parts can be asked for.', schema: oneOf(['bytes']) },
       'Cache-Control': { description: 'How long it can be kept.', schema: { type: 'string' }, example: cacheControl },

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import { openApiDocument } from '../openapi/document.ts'
 import { clip } from '../params.ts'
-import { BASE_HEADERS, type Context, hasEtag, notModified, revalidatedJson } from '../respond.ts'
+import { BASE_HEADERS, type Context, hasEtag, notModified, revalidatedJson, sized } from '../respond.ts'
 
 export interface DocsRouteOptions {
   version: string
@@ -84,7 +84,7 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
     },
 
     page: (c: Context) =>
-      c.body(PAGE, 200, {
+      sized(c, PAGE, 200, {
         ...BASE_HEADERS,
         'Content-Type': 'text/html; charset=utf-8',
         'Content-Security-Policy': PAGE_POLICY,
@@ -97,7 +97,7 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
       const { bytes, etag } = await assetOf(name)
       const caching = { ETag: etag, 'Cache-Control': 'public, max-age=3600' }
       if (hasEtag(c, etag)) return notModified(c, caching)
-      return c.body(bytes, 200, { ...BASE_HEADERS, ...caching, 'Content-Type': TYPES[name] })
+      return sized(c, bytes, 200, { ...BASE_HEADERS, ...caching, 'Content-Type': TYPES[name] })
     },
   }
 }

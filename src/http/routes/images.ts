@@ -6,12 +6,14 @@ import { isImageId, isSize, type Size } from '../../core/names.ts'
 import type { ImageService } from '../../services/images.ts'
 import type { Pictures } from '../../services/pictures.ts'
 import type { ProjectService } from '../../services/projects.ts'
+import type { Observer } from '../../telemetry/observer.ts'
 import type { AskedReader } from '../asked.ts'
 import { deliver } from '../deliver.ts'
 import { type Guard, type Sight, seenAs } from '../guard.ts'
+import type { ListMemory } from '../list-memory.ts'
 import { afterOf, chosenFormatOf, fileNameOf, imageIdOf, limitOf, projectIdOf, sizeOf, unknownFile } from '../params.ts'
 import { receiveFile } from '../receive.ts'
-import { type Context, hasEtag, json, notModified, revalidated, revalidatedJson } from '../respond.ts'
+import { type Context, hasEtag, json, jsonHeaders, notModified, revalidated, sized } from '../respond.ts'
 import { coverDelivery, storedDelivery } from '../stored.ts'
 import { dedupeOf, idempotencyKeyOf, REPLAY_HEADER } from '../upload-terms.ts'
 import type { Views } from '../views.ts'
@@ -22,7 +24,10 @@ export interface ImageRouteOptions {
   projects: ProjectService
   pictures: Pictures
   views: Views
+  lists?: Pick<ListMemory, 'keep'>
   maxUploadBytes: number
+  /** @default nobody */
+  observer?: Pick<Observer, 'received'>
   /** See {@link Delivery}. */
   accelRedirect?: string
   /** Of what isn't stored: other formats than JPEG. */
@@ -32,7 +37,8 @@ export interface ImageRouteOptions {
 }
 
 export const createImageRoutes = (options: ImageRouteOptions) => {
-  const { images, projects, pictures, views, maxUploadBytes, accelRedirect, renders, guard, asked } = options
+  const { images, projects, pictures, views, lists, maxUploadBytes, observer, accelRedirect, renders, guard, asked } =
+    options
 
   /** @param path below the project's own */
   const sightOf = (c: Context, projectId: string, path: string) =>
@@ -63,7 +69,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       const projectId = projectIdOf(c)
       const by = await guard.require(c, 'create', projectId)
       const [idempotencyKey, dedupe] = [idempotencyKeyOf(c), dedupeOf(c)]
-      const file = receiveFile(c, maxUploadBytes)
+      const file = receiveFile(c, maxUploadBytes, observer)
       const uploaded = await images.upload(projectId, file, { by, signal: c.req.raw.signal, idempotencyKey, dedupe })
       return json(c, views.upload(uploaded), uploaded.isNew ? 201 : 200, {
         Location: views.imageUrl(projectId, uploaded.image.id),
@@ -79,7 +85,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       // Nothing of the list is read for a client that has it.
       if (c.req.header('if-none-match') !== undefined) {
         const project = await projects.get(projectId)
-        const etag = revisionEtag(project)
+        const etag = views.listEtag(project)
         if (hasEtag(c, etag)) return notModified(c, revalidated(etag, isPrivate(project)))
       }
       // One more than is shown tells whether there is a next page.
@@ -95,7 +101,13 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         images: page.map((image) => views.image(project, image)),
         next: page.length < found.length ? url : null,
       }
-      return revalidatedJson(c, body, { etag: revisionEtag(project), isPrivate: isPrivate(project) })
+      const etag = views.listEtag(project)
+      if (hasEtag(c, etag)) return notModified(c, revalidated(etag, isPrivate(project)))
+      const text = Buffer.from(JSON.stringify(body))
+      // What is in front of the app asks nobody who they are.
+      if (!isPrivate(project))
+        lists?.keep(pathOf(c.req.url), projectId, { revision: project.revision, etag, body: text })
+      return sized(c, text, 200, jsonHeaders(etag, isPrivate(project)))
     },
 
     async read(c: Context) {
@@ -150,4 +162,5 @@ const searchOf = (c: Context): string => {
 
 const isPrivate = (project: Project): boolean => accessOf(project).visibility === 'private'
 
-const revisionEtag = ({ revision }: { revision: number }): string => `"${revision}"`
+/** Path and query. */
+const pathOf = (url: string): string => url.slice(url.indexOf('/', url.indexOf('://') + 3))

@@ -15,7 +15,7 @@ import type { Context } from '../respond.ts'
 import { coverDelivery } from '../stored.ts'
 
 export interface RenderRouteOptions {
-  renders: Renders
+  renders: Pick<Renders, 'find'>
   pictures: Pictures
   asked: AskedReader
   guard: Guard

@@ -7,13 +7,14 @@
 // A file is made beside the process's other temporary files and comes here whole, by one rename. A deleted image's
 // folder goes with it (removal.ts); what was under way at that moment is removed by whoever finishes it.
 
-import { mkdir, rename, stat, utimes } from 'node:fs/promises'
+import { existsSync, utimesSync } from 'node:fs'
+import { mkdir, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Logger } from '../../telemetry/logger.ts'
-import { codeOf, removeFolder, storeError, sync } from '../file/durable.ts'
+import { codeOf, removeFile, removeFolder, storeError, sync } from '../file/durable.ts'
 import { createPaths } from '../file/paths.ts'
 import { openPlainFile } from '../file/plain-file.ts'
-import { createWorkspace } from '../file/workspace.ts'
+import { createWorkspace, newToken } from '../file/workspace.ts'
 import type { OpenFile } from '../store.ts'
 import { createEviction } from './eviction.ts'
 import { createFlights } from './flights.ts'
@@ -56,6 +57,8 @@ export interface RenderCache {
    * @throws what `make` throws; the signal's reason
    */
   get(key: CacheKey, options: MakeOptions): Promise<OpenFile>
+  /** Since the start: files that were there when they were asked for, and not. */
+  stats(): { hits: number; misses: number }
   /** Finishes what is being kept. */
   close(): Promise<void>
 }
@@ -74,10 +77,23 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
   const eviction = createEviction({ folder: paths.cache, maxBytes, log })
   const marks = createMarks({ waitMs: options.waitMs ?? 60_000 })
   const flights = createFlights<string>()
+  const counts = { hits: 0, misses: 0 }
+  let making: Promise<string> | undefined
+
+  /** One for all that is made here, with the first of it: many a server is never asked for any. Another if it was swept. */
+  const folder = (): Promise<string> => {
+    const begun = (making ?? workspace.folder()).then((path) => (existsSync(path) ? path : workspace.folder()))
+    begun.catch(() => {
+      making = undefined
+    })
+    making = begun
+    return begun
+  }
 
   const folderOf = ({ projectId, imageId }: CacheKey): string => paths.cached(projectId, imageId)
   const pathOf = (key: CacheKey): string => join(folderOf(key), key.name)
-  const find = async (key: CacheKey) => (maxBytes === 0 ? undefined : openFile(pathOf(key)))
+  // Synchronous where there is nothing to be found: 10 microseconds instead of a trip through the thread pool.
+  const find = async (key: CacheKey) => (maxBytes === 0 || !existsSync(pathOf(key)) ? undefined : openFile(pathOf(key)))
 
   const keep = async (made: string, key: CacheKey, isWanted: () => Promise<boolean>): Promise<void> => {
     // Else a power cut could leave an empty file under a name that says it is whole.
@@ -92,31 +108,29 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
   const make = async (key: CacheKey, { make, modifiedMs, isWanted }: MakeOptions, signal: AbortSignal) => {
     const mark = maxBytes === 0 ? undefined : await marks.take(pathOf(key), signal)
     if (mark?.finished) return pathOf(key)
-    let folder: string | undefined
+    let made: string | undefined
     const release = async () => {
-      if (folder !== undefined) await removeFolder(folder).catch(() => {})
+      if (made !== undefined) await removeFile(made).catch(() => {})
       await mark?.release()
     }
-    let made: string
     try {
-      // The first one makes the workspace as well: many a server is never asked for anything of this.
-      folder = await workspace.folder()
-      made = join(folder, 'made')
+      made = join(await folder(), newToken())
       await make(made, signal)
       // Whole seconds, as HTTP says times: no copy of a file is older or newer than another.
-      await utimes(made, new Date(), Math.floor(modifiedMs / 1000))
+      utimesSync(made, new Date(), Math.floor(modifiedMs / 1000))
     } catch (error) {
       await release()
       throw error
     }
+    const path = made
     const finish = async () => {
       if (maxBytes > 0)
-        await keep(made, key, isWanted).catch((error: unknown) => {
+        await keep(path, key, isWanted).catch((error: unknown) => {
           log.warn({ error, ...key }, 'a picture that was made could not be kept')
         })
       await release()
     }
-    return { path: made, finish }
+    return { path, finish }
   }
 
   return {
@@ -125,6 +139,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     async get(key, options) {
       for (let attempt = 1; ; attempt++) {
         const kept = await find(key)
+        if (attempt === 1) counts[kept ? 'hits' : 'misses']++
         if (kept) return kept
         const file = await flights.join(
           pathOf(key),
@@ -138,9 +153,12 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
       }
     },
 
+    stats: () => ({ ...counts }),
+
     async close() {
       await flights.idle()
       await eviction.idle()
+      if (making) await removeFolder(await making).catch(() => {})
       await workspace.close()
     },
   }

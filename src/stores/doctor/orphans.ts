@@ -2,13 +2,13 @@
 
 import { join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
-import type { ImageRecord, Variant } from '../../core/model.ts'
+import type { ImageRecord } from '../../core/model.ts'
 import { isImageId, SIZES, type Size } from '../../core/names.ts'
 import type { Paths } from '../file/paths.ts'
 import { eachName, lookAt, statOf } from './look.ts'
 import { placeVariant } from './place-variant.ts'
 import { underWay } from './temporaries.ts'
-import type { Tools } from './tools.ts'
+import type { Remade, Tools } from './tools.ts'
 
 export interface FoundOriginal {
   imageId: string
@@ -64,8 +64,9 @@ export const recordFromFiles = (
     const source = tools.paths.variant(projectId, imageId, 'original')
     const look = await lookAt(source)
     if (look.type !== 'file') return undefined
-    const sizes = await sizesOf(tools, source, folder)
-    if (!sizes) return undefined
+    const remade = await remakeIn(tools, source, folder)
+    if (!remade) return undefined
+    const { sizes, placeholder, color } = remade
     for (const size of SIZES.slice(1)) {
       const path = tools.paths.variant(projectId, imageId, size)
       const there = await lookAt(path)
@@ -81,6 +82,8 @@ export const recordFromFiles = (
       height: original.height,
       sha256: look.sha256,
       sizes: { ...sizes, original },
+      placeholder,
+      color,
     }
   })
 
@@ -90,9 +93,9 @@ export const targetsIn = (folder: string): Record<Size, string> => {
   return { original: target('original'), medium: target('medium'), thumb: target('thumb'), game: target('game') }
 }
 
-const sizesOf = async (tools: Tools, source: string, folder: string): Promise<Record<Size, Variant> | undefined> => {
+const remakeIn = async (tools: Tools, source: string, folder: string): Promise<Remade | undefined> => {
   try {
-    return (await tools.remake({ source, targets: targetsIn(folder) })).sizes
+    return await tools.remake({ source, targets: targetsIn(folder) })
   } catch (error) {
     if (error instanceof TintypeError && NO_PICTURE.includes(error.code)) return undefined
     throw error

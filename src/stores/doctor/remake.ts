@@ -37,6 +37,7 @@ export const remakePictures = (
     const { image, looks } = broken
     const done = new Map<Size, string>()
     const sizes = { ...image.sizes }
+    let { placeholder, color } = image
     const place = async (from: string, size: Size) => {
       const kept = await placeVariant(tools, from, tools.paths.variant(projectId, image.id, size))
       const look = looks[size]
@@ -61,6 +62,9 @@ export const remakePictures = (
         source: tools.paths.variant(projectId, image.id, source),
         targets: targetsIn(folder),
       })
+      // An image of an older store had none.
+      placeholder ??= remade.placeholder
+      color ??= remade.color
       for (const size of smaller) {
         await place(targetsIn(folder)[size], size)
         const isSame = remade.sizes[size].sha256 === image.sizes[size].sha256
@@ -78,7 +82,7 @@ export const remakePictures = (
     await putRight(
       tools,
       projectId,
-      { ...image, width: sizes.original.width, height: sizes.original.height, sizes },
+      { ...image, width: sizes.original.width, height: sizes.original.height, sizes, placeholder, color },
       broken,
     )
     return done

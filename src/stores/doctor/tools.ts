@@ -21,9 +21,13 @@ import { createWorkspace } from '../file/workspace.ts'
 import { createLost, type Lost } from './lost.ts'
 
 /** Makes the four variants of a picture in new files. @throws TintypeError what an encoder throws */
-export type Remake = (job: { source: string; targets: Record<Size, string> }) => Promise<{
+export type Remake = (job: { source: string; targets: Record<Size, string> }) => Promise<Remade>
+
+export interface Remade {
   sizes: Record<Size, Variant>
-}>
+  placeholder: string
+  color: string
+}
 
 export interface ToolsOptions {
   storageDir: string

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { needsImages, type ProjectChange, type ProjectState } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import { linkNew, removeFile, removeFolder, storeError, sync, writeNew } from './durable.ts'
 import type { Heads } from './heads.ts'
 import type { Paths } from './paths.ts'
@@ -30,6 +31,8 @@ export interface CommitterOptions {
   withLock: ProjectLock
   now: () => Date
   log: Logger
+  /** @default nobody */
+  observer?: Pick<Observer, 'committed' | 'retriedCommit'>
 }
 
 /** One change that waits. Without a change, a revision is written that drops what has been removed. */
@@ -52,7 +55,7 @@ const MOST_REVISIONS = 64
 const MOST_TRIES = 100
 
 export const createCommitter = (options: CommitterOptions): CommitBatch => {
-  const { paths, heads, runs, removal, publisher, workspace, withLock, now, log } = options
+  const { paths, heads, runs, removal, publisher, workspace, withLock, now, log, observer = NO_OBSERVER } = options
   /** Folders of commits under way that stored runs. */
   const withRuns = new Set<string>()
 
@@ -88,6 +91,7 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     const token = newToken()
     let batch = waiting
     for (let tries = 0; tries < MOST_TRIES && batch.length > 0; tries++) {
+      if (tries > 0) observer.retriedCommit()
       const base = await heads.read(projectId)
       const state = await loaded(base, batch).catch((error: unknown) => ({ error }))
       if (state && 'error' in state) {
@@ -106,6 +110,7 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
       const revision = await prepare(base, applied.state, applied, token, folder)
       if (!(await linkRevision(revision, folder))) continue
       if (!(await confirm(revision, token))) continue
+      observer.committed(changesMade(applied, batch))
       await afterwards(projectId, revision, folder, () => settle(batch, applied))
       return
     }
@@ -201,6 +206,10 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
 const needsAll = ({ change }: PendingChange): boolean => change !== undefined && needsImages(change)
 
 const changesOf = (batch: readonly PendingChange[]) => batch.map(({ change }) => change)
+
+/** Without those that failed, and without the commit that only drops what was removed. */
+const changesMade = ({ outcomes }: Applied, batch: readonly PendingChange[]): number =>
+  batch.filter(({ change }, at) => change !== undefined && 'state' in (outcomes[at] ?? {})).length
 
 const settle = (batch: readonly PendingChange[], { outcomes }: Applied): void => {
   for (const [at, { resolve, reject }] of batch.entries()) {

@@ -4,10 +4,10 @@ import { readdir } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import type { ProjectChange, ProjectState } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
-import type { ImageRecord } from '../../core/model.ts'
 import { unknownProject } from '../../core/unknown.ts'
 import { looksAtImages } from '../../core/uploads.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import type { Observer } from '../../telemetry/observer.ts'
 import type { FoundFile, Store } from '../store.ts'
 import { createAfterPowerCut } from './after-power-cut.ts'
 import { createCommitter } from './commit.ts'
@@ -17,6 +17,7 @@ import { removeFolder, storeError, writeNew } from './durable.ts'
 import { createFreeSpace } from './free-space.ts'
 import { createHeads } from './heads.ts'
 import { openFolder } from './open-folder.ts'
+import { type Load, pageOf } from './page.ts'
 import { createPaths, projectIdOf } from './paths.ts'
 import { openPlainFile, plainFileStats } from './plain-file.ts'
 import { createProjectLock } from './project-lock.ts'
@@ -43,10 +44,12 @@ export interface FileStoreOptions {
   sweepMs?: number
   /** @default () => new Date() */
   now?: () => Date
+  /** @default nobody */
+  observer?: Observer
 }
 
 export const createFileStore = (options: FileStoreOptions): Store => {
-  const { storageDir, log } = options
+  const { storageDir, log, observer } = options
   const now = options.now ?? (() => new Date())
   const paths = createPaths(storageDir)
   const workspace = createWorkspace({ paths })
@@ -56,12 +59,14 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const removal = createRemoval({ paths, heads, runs, log })
   const publisher = createPublisher({ paths, heads, workspace, log })
   const lockStaleMs = options.lockStaleMs ?? 10_000
-  const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs: options.lockWaitMs ?? lockStaleMs + 5000 })
-  const commitBatch = createCommitter({ paths, heads, runs, removal, publisher, workspace, withLock, now, log })
+  const lockWaitMs = options.lockWaitMs ?? lockStaleMs + 5000
+  const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs, observer })
+  const base = { paths, heads, runs, removal, workspace, log, observer }
+  const commitBatch = createCommitter({ ...base, publisher, withLock, now })
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
   const afterPowerCut = createAfterPowerCut({ paths, heads, removal, lockStaleMs, log })
-  const sweeper = createSweeper({ paths, workspace, heads, runs, removal, afterPowerCut, settle, log })
+  const sweeper = createSweeper({ ...base, afterPowerCut, settle })
   const remove = createDeletion({ workspace, removal, commit: queue.commit, log })
   /** Images whose upload is under way here, where, and whether they are committed. */
   const uploads = new Map<string, { workspacePath: string; committed: boolean }>()
@@ -196,31 +201,6 @@ const isDamage = (error: unknown): boolean => error instanceof TintypeError && e
 
 const rethrow = (error: unknown): never => {
   throw storeError(error)
-}
-
-type Load = (list: ProjectState['images']) => Promise<ProjectState['images']>
-
-/** Only the runs of the page are read, unless it begins behind an image that has to be found first. */
-const pageOf = async (state: ProjectState, after: string | undefined, limit: number | undefined, load: Load) => {
-  const images: ImageRecord[] = []
-  const most = limit ?? Number.POSITIVE_INFINITY
-  let found = after === undefined
-  for (const run of [...state.images.runs, undefined]) {
-    if (images.length >= most) break
-    const part = run ? ((await load({ runs: [run], tail: [] })).runs[0]?.images ?? []) : state.images.tail
-    const start = found ? 0 : part.findIndex(({ id }) => id === after) + 1
-    found ||= start > 0
-    if (found) images.push(...part.slice(start, start + most - images.length))
-  }
-  if (!found)
-    throw new TintypeError(
-      'invalid_parameter',
-      `after: expected the id of an image of the project, received "${after}".`,
-      {
-        details: { field: 'after', received: after },
-      },
-    )
-  return images
 }
 
 /** Synchronous, as the heads' own `stat` is: a microsecond or two. */

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lock } from 'proper-lockfile'
 import { TintypeError } from '../../core/errors.ts'
+import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import { codeOf } from './durable.ts'
 import type { Paths } from './paths.ts'
 
@@ -14,6 +15,8 @@ export interface ProjectLockOptions {
   lockStaleMs: number
   /** Longest wait for the lock, in milliseconds. */
   lockWaitMs: number
+  /** @default nobody */
+  observer?: Pick<Observer, 'waitedForLock'>
 }
 
 /** Runs one function at a time per project, as far as a lock can promise that. */
@@ -23,9 +26,12 @@ const SHORTEST_PAUSE_MS = 2
 const LONGEST_PAUSE_MS = 40
 
 export const createProjectLock =
-  ({ paths, lockStaleMs, lockWaitMs }: ProjectLockOptions): ProjectLock =>
+  ({ paths, lockStaleMs, lockWaitMs, observer = NO_OBSERVER }: ProjectLockOptions): ProjectLock =>
   async (projectId, critical) => {
-    const held = await acquire(paths, projectId, lockStaleMs, Date.now() + lockWaitMs)
+    const beganMs = performance.now()
+    const held = await acquire(paths, projectId, lockStaleMs, Date.now() + lockWaitMs).finally(() =>
+      observer.waitedForLock((performance.now() - beganMs) / 1000),
+    )
     try {
       return await critical()
     } finally {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { findImage } from '../../core/image-list.ts'
 import { isImageId } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import type { AfterPowerCut } from './after-power-cut.ts'
 import { codeOf, removeFile, removeFolder } from './durable.ts'
 import type { Heads } from './heads.ts'
@@ -25,6 +26,8 @@ export interface SweeperOptions {
   /** Writes a revision that no longer names what was removed. */
   settle(projectId: string): Promise<void>
   log: Logger
+  /** @default nobody */
+  observer?: Pick<Observer, 'swept'>
 }
 
 export interface Sweeper {
@@ -43,6 +46,7 @@ const COMMIT_FILE = /\.json$/
 
 export const createSweeper = (options: SweeperOptions): Sweeper => {
   const { paths, workspace, heads, runs, removal, afterPowerCut, settle, log } = options
+  const observer = options.observer ?? NO_OBSERVER
 
   const unpublish = async (projectId: string, imageId: string): Promise<void> => {
     const head = await heads.read(projectId)
@@ -82,7 +86,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
    * had begun, whichever folder below it would have been linked from. (Seen one by one, the folder of an upload could be
    * swept while the commit of it still went through.) The new name says that anybody may sweep it, should this fail.
    */
-  const sweepOwner = async (owner: string): Promise<void> => {
+  const sweepOwner = async (owner: string): Promise<boolean> => {
     const taken = join(paths.tmp, newToken() + LEFT)
     const diedOfCut = await diedWithMachine(join(owner, OWNER_FILE))
     await rename(owner, taken)
@@ -97,25 +101,32 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
       })
     }
     if (diedOfCut) await afterPowerCut()
-    if (!whole) return
+    if (!whole) return false
     await removeFolder(taken)
     log.info({ owner }, 'swept behind a process that is gone')
+    return true
   }
 
   return {
     unpublish,
 
     async sweep() {
+      let owners = 0
       for (const name of await readdir(paths.tmp)) {
         const owner = join(paths.tmp, name)
         try {
-          if (!isPlainFolder(owner)) await removeFile(owner)
-          else if (owner !== workspace.path && !(await ownerLives(join(owner, OWNER_FILE)))) await sweepOwner(owner)
+          if (!isPlainFolder(owner)) {
+            await removeFile(owner)
+            continue
+          }
+          const isLeft = owner !== workspace.path && !(await ownerLives(join(owner, OWNER_FILE)))
+          if (isLeft && (await sweepOwner(owner))) owners++
         } catch (error) {
           // Another process may sweep the same folder.
           if (codeOf(error) !== 'ENOENT') log.warn({ error, owner }, 'could not sweep')
         }
       }
+      observer.swept(owners)
     },
   }
 }

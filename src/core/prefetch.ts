@@ -1,0 +1,39 @@
+// What is made of each upload ahead of need.
+
+import { formatOf } from './formats.ts'
+import { isSize } from './names.ts'
+import { invalidParameter } from './parameters.ts'
+import type { Presets } from './presets.ts'
+import { type Recipe, sizeRecipe, transformRecipe } from './recipe.ts'
+
+/** Those that `auto` chooses between where a client names more than JPEG. */
+const CHOSEN = ['avif', 'webp'] as const
+
+/**
+ * Reads `thumb.webp,medium.avif,card`: sizes in other formats than JPEG, and presets. A preset with `format=auto` is made
+ * as AVIF and as WebP.
+ *
+ * @throws TintypeError `invalid_parameter`
+ */
+export const parsePrefetch = (text: string, presets: Presets): Recipe[] => {
+  const names = text.split(',').map((name) => name.trim())
+  return names.filter((name) => name !== '').flatMap((name) => recipesOf(name, presets))
+}
+
+/** What can be named, in words. */
+export const prefetchable = (presets: Presets): string =>
+  presets.size === 0
+    ? 'sizes such as thumb.webp or medium.avif (there are no presets)'
+    : `sizes such as thumb.webp or medium.avif, or presets (${[...presets.keys()].join(', ')})`
+
+const recipesOf = (name: string, presets: Presets): Recipe[] => {
+  const preset = presets.get(name)
+  if (preset) {
+    const formats = preset.format === 'auto' ? CHOSEN : [preset.format]
+    return formats.map((format) => transformRecipe(preset, format))
+  }
+  const [size = '', extension = '', ...more] = name.split('.')
+  const format = formatOf(extension)
+  if (isSize(size) && format !== undefined && format !== 'jpeg' && more.length === 0) return [sizeRecipe(size, format)]
+  throw invalidParameter('prefetch', prefetchable(presets), name)
+}

@@ -1,0 +1,36 @@
+// Heads of the answers that are given in front of the app: made once for a picture or list, as text.
+
+import { cachingHeaders, type Delivery, pictureHeaders } from './deliver.ts'
+import type { KeptList } from './list-memory.ts'
+import { BASE_HEADERS, jsonHeaders, revalidated } from './respond.ts'
+
+/** Heads of answers, ready to be sent. */
+export interface Prepared {
+  delivery: Pick<Delivery, 'etag' | 'modifiedMs' | 'cacheControl' | 'vary'>
+  found: string
+  notModified: string
+}
+
+/** Of a picture. */
+export const preparePicture = (delivery: Delivery, bytes: number): Prepared => ({
+  delivery,
+  found: headText('200 OK', { ...pictureHeaders(delivery), 'Content-Length': String(bytes) }),
+  notModified: headText('304 Not Modified', { ...BASE_HEADERS, ...cachingHeaders(delivery) }),
+})
+
+/** Of a list, which has a tag and no date. */
+export const prepareList = ({ etag, body }: KeptList): Prepared => {
+  return {
+    delivery: { etag, modifiedMs: 0, cacheControl: 'no-cache' },
+    found: headText('200 OK', { ...jsonHeaders(etag), 'Content-Length': String(body.length) }),
+    notModified: headText('304 Not Modified', { ...BASE_HEADERS, ...revalidated(etag) }),
+  }
+}
+
+const headText = (status: string, headers: Record<string, string>): string =>
+  [
+    `HTTP/1.1 ${status}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    'Connection: keep-alive',
+    'Keep-Alive: timeout=65\r\n',
+  ].join('\r\n')

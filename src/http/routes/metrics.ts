@@ -1,0 +1,22 @@
+// Handler of the metrics.
+
+import { requireAdmin } from '../../core/access.ts'
+import { METRICS_CONTENT_TYPE, metricsText, type Snapshot } from '../../telemetry/snapshot.ts'
+import { principalOf } from '../middleware/authenticate.ts'
+import { BASE_HEADERS, type Context, sized } from '../respond.ts'
+
+export interface MetricsRouteOptions {
+  /** One for each process. @throws TintypeError `busy` where they could not be had in time */
+  gather(): Promise<readonly Snapshot[]>
+}
+
+export const createMetricsRoute =
+  ({ gather }: MetricsRouteOptions) =>
+  async (c: Context) => {
+    requireAdmin(principalOf(c))
+    return sized(c, await metricsText(await gather()), 200, {
+      ...BASE_HEADERS,
+      'Content-Type': METRICS_CONTENT_TYPE,
+      'Cache-Control': 'no-store',
+    })
+  }

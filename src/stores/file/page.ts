@@ -1,0 +1,31 @@
+// A part of a project's list of images.
+
+import type { ProjectState } from '../../core/changes.ts'
+import { TintypeError } from '../../core/errors.ts'
+import type { ImageRecord } from '../../core/model.ts'
+
+/** Loads the runs of a list. */
+export type Load = (list: ProjectState['images']) => Promise<ProjectState['images']>
+
+/** Only the runs of the page are read, unless it begins behind an image that has to be found first. */
+export const pageOf = async (state: ProjectState, after: string | undefined, limit: number | undefined, load: Load) => {
+  const images: ImageRecord[] = []
+  const most = limit ?? Number.POSITIVE_INFINITY
+  let found = after === undefined
+  for (const run of [...state.images.runs, undefined]) {
+    if (images.length >= most) break
+    const part = run ? ((await load({ runs: [run], tail: [] })).runs[0]?.images ?? []) : state.images.tail
+    const start = found ? 0 : part.findIndex(({ id }) => id === after) + 1
+    found ||= start > 0
+    if (found) images.push(...part.slice(start, start + most - images.length))
+  }
+  if (!found)
+    throw new TintypeError(
+      'invalid_parameter',
+      `after: expected the id of an image of the project, received "${after}".`,
+      {
+        details: { field: 'after', received: after },
+      },
+    )
+  return images
+}

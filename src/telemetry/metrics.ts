@@ -1,0 +1,142 @@
+// What one instance counts: requests, caches, encoders, commits. Each instance has a registry of its own.
+
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Observer } from './observer.ts'
+import { processMetrics } from './process-metrics.ts'
+import { createRequestMeter, type RequestMeter } from './request-meter.ts'
+import type { Snapshot } from './snapshot.ts'
+
+export interface MetricsOptions {
+  /** Of the program. */
+  version: string
+}
+
+/** Asked when somebody wants the metrics. */
+export interface Samples {
+  /** Caches by name: looked for since the start, and what they hold now where that is known. */
+  caches(): Record<string, CacheCounts>
+  /** Jobs that wait for an encoder, by priority. */
+  waiting(): Record<string, number>
+}
+
+export interface CacheCounts {
+  hits: number
+  misses: number
+  entries?: number
+  bytes?: number
+}
+
+export interface Metrics {
+  observer: Observer
+  requests: RequestMeter
+  /** Adds what is looked at when somebody asks. To be called once. */
+  watch(samples: Samples): void
+  /** This instance and its process. */
+  snapshot(): Promise<Snapshot>
+}
+
+const LOCK_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const ENCODER_BOUNDS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 12, 30, 60]
+
+export const createMetrics = ({ version }: MetricsOptions): Metrics => {
+  const registry = new Registry()
+  const registers = [registry]
+  const counter = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
+    new Counter({ name: `tintype_${name}`, help, labelNames, registers })
+  const requests = createRequestMeter()
+
+  new Gauge({
+    name: 'tintype_info',
+    help: 'Version of the program; always 1.',
+    labelNames: ['version'],
+    registers,
+    aggregator: 'first',
+  }).set({ version }, 1)
+  const errors = counter('errors_total', 'Answers that were errors, by code.', ['code'])
+  const received = counter('upload_received_bytes_total', 'Bytes of uploads that arrived, kept or not.')
+  const jobs = counter('encoder_jobs_total', 'Jobs of the encoders, by kind and how they ended.', ['kind', 'outcome'])
+  const encoding = new Histogram({
+    name: 'tintype_encoder_duration_seconds',
+    help: 'Time that one picture was in an encoder, in seconds.',
+    labelNames: ['kind'],
+    buckets: ENCODER_BOUNDS,
+    registers,
+  })
+  const lock = new Histogram({
+    name: 'tintype_lock_wait_seconds',
+    help: "Time that a change waited for its project's lock, in seconds.",
+    buckets: LOCK_BOUNDS,
+    registers,
+  })
+  const revisions = counter('revisions_committed_total', 'Revisions that became durable.')
+  const changes = counter('changes_committed_total', 'Changes in these revisions.')
+  const retries = counter('commit_retries_total', 'Commits that started again because another writer was first.')
+  const sweeps = counter('sweeps_total', 'How often what dead processes left was looked for.')
+  const owners = counter('swept_owners_total', 'Dead processes that were swept behind.')
+
+  return {
+    requests,
+    observer: {
+      received: (bytes) => received.inc(bytes),
+      jobEnded: (kind, outcome) => jobs.inc({ kind, outcome }),
+      encoded: (kind, seconds) => encoding.observe({ kind }, seconds),
+      waitedForLock: (seconds) => lock.observe(seconds),
+      committed(count) {
+        revisions.inc()
+        changes.inc(count)
+      },
+      retriedCommit: () => retries.inc(),
+      swept(count) {
+        sweeps.inc()
+        owners.inc(count)
+      },
+      failed: (code) => errors.inc({ code }),
+    },
+
+    watch: (samples) => watchSamples(registry, samples),
+
+    async snapshot() {
+      const [own, ofProcess] = await Promise.all([registry.getMetricsAsJSON(), processMetrics()])
+      return [...own, ...requests.metrics(), ...ofProcess]
+    },
+  }
+}
+
+const watchSamples = (registry: Registry, { caches, waiting }: Samples): void => {
+  const registers = [registry]
+  new Counter({
+    name: 'tintype_cache_requests_total',
+    help: 'Pictures that were looked for in a cache, by what was found.',
+    labelNames: ['cache', 'result'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [cache, { hits, misses }] of Object.entries(caches())) {
+        this.inc({ cache, result: 'hit' }, hits)
+        this.inc({ cache, result: 'miss' }, misses)
+      }
+    },
+  })
+  const held = (what: 'entries' | 'bytes', help: string) =>
+    new Gauge({
+      name: `tintype_cache_${what}`,
+      help,
+      labelNames: ['cache'],
+      registers,
+      collect() {
+        for (const [cache, counts] of Object.entries(caches()))
+          if (counts[what] !== undefined) this.set({ cache }, counts[what])
+      },
+    })
+  held('entries', 'Pictures in a memory cache.')
+  held('bytes', 'Bytes that a memory cache takes.')
+  new Gauge({
+    name: 'tintype_encoder_waiting',
+    help: 'Jobs that wait for an encoder, by priority.',
+    labelNames: ['priority'],
+    registers,
+    collect() {
+      for (const [priority, count] of Object.entries(waiting())) this.set({ priority }, count)
+    },
+  })
+}

@@ -1,0 +1,33 @@
+// The log as a person reads it, on a terminal. To be loaded only there.
+
+import { type DestinationStream, pino } from 'pino'
+import { prettyFactory } from 'pino-pretty'
+
+export interface PrettyOptions {
+  /** 1 is standard output, 2 standard error. */
+  fd: number
+  /** @default false */
+  colours?: boolean
+}
+
+/** Those of a request, which are shown in its message. */
+const OF_REQUEST = ['method', 'path', 'status', 'ms', 'bytes']
+
+/** A destination for pino that writes `14:03:09 INFO: GET /projects 200 1.2 ms 512 B {"id":"…"}`. */
+export const prettyDestination = ({ fd, colours = false }: PrettyOptions): DestinationStream => {
+  const format = prettyFactory({
+    colorize: colours,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: ['pid', 'hostname', ...OF_REQUEST].join(','),
+    messageFormat: (line, messageKey) => messageOf(line, String(line[messageKey] ?? '')),
+  })
+  const destination = pino.destination({ dest: fd, sync: true })
+  return { write: (line) => void destination.write(format(line)) }
+}
+
+const messageOf = ({ method, path, status, ms, bytes }: Record<string, unknown>, message: string): string => {
+  if (method === undefined) return message
+  if (status === undefined) return `${message} ${method} ${path}`
+  return `${method} ${path} ${status} ${ms} ms ${bytes} B`
+}
