@@ -2,8 +2,8 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createRenderCache, type RenderCacheOptions } from '../../src/stores/cache/render-cache.ts'
@@ -53,6 +53,18 @@ describe('the disk cache', () => {
     expect(made()).toBe(1)
     expect(second.content.equals(first.content)).toBe(true)
     expect([first.modifiedMs, second.modifiedMs]).toEqual([1_700_000_000_000, 1_700_000_000_000])
+  })
+
+  it('leaves nothing but its owner file behind, and goes on where that was swept away', async () => {
+    const { get, kept, storageDir } = await open()
+    const temporary = join(storageDir, '.tmp')
+    for (const number of [1, 2]) {
+      await Promise.all([get(number * 2), get(number * 2 + 1)])
+      await expect.poll(kept).toHaveLength(number * 2)
+      await expect.poll(async () => (await filesIn(temporary)).map((path) => basename(path))).toEqual(['owner.json'])
+      expect(await readdir(temporary)).toHaveLength(1)
+      for (const owner of await readdir(temporary)) await rm(join(temporary, owner), { recursive: true })
+    }
   })
 
   it('makes a file once for four processes with 25 requests each', async () => {

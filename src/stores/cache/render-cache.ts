@@ -78,16 +78,11 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
   const marks = createMarks({ waitMs: options.waitMs ?? 60_000 })
   const flights = createFlights<string>()
   const counts = { hits: 0, misses: 0 }
-  let making: Promise<string> | undefined
 
-  /** One for all that is made here, with the first of it: many a server is never asked for any. Another if it was swept. */
-  const folder = (): Promise<string> => {
-    const begun = (making ?? workspace.folder()).then((path) => (existsSync(path) ? path : workspace.folder()))
-    begun.catch(() => {
-      making = undefined
-    })
-    making = begun
-    return begun
+  /** This process's folder, made with the first picture (many a server is never asked for any), and again if it was swept. */
+  const room = async (): Promise<string> => {
+    if (!existsSync(workspace.path)) await removeFolder(await workspace.folder())
+    return workspace.path
   }
 
   const folderOf = ({ projectId, imageId }: CacheKey): string => paths.cached(projectId, imageId)
@@ -114,7 +109,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
       await mark?.release()
     }
     try {
-      made = join(await folder(), newToken())
+      made = join(await room(), newToken())
       await make(made, signal)
       // Whole seconds, as HTTP says times: no copy of a file is older or newer than another.
       utimesSync(made, new Date(), Math.floor(modifiedMs / 1000))
@@ -158,7 +153,6 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     async close() {
       await flights.idle()
       await eviction.idle()
-      if (making) await removeFolder(await making).catch(() => {})
       await workspace.close()
     },
   }
