@@ -99,7 +99,7 @@ export const decodeJpeg = async (
   { maxPixels }: DecodeOptions,
 ): Promise<Level> => {
   const options = { ...STRICT, limitInputPixels: maxPixels, ignoreIcc: !hasProfile }
-  const picture = sharp(jpegFor(upload, shown, size), options)
+  const picture = sharp(halvedJpeg(upload.path, shown, size) ?? upload.bytes, options)
     .autoOrient()
     .resize({ ...size, fit: 'fill' })
   if (!hasProfile || isGrey) return toLevel(picture)
@@ -125,7 +125,7 @@ export const decodeWhole = (
 }
 
 /**
- * What sharp is to read a plain JPEG from that becomes another size.
+ * What sharp is to read a plain JPEG from that becomes another size; undefined where the file itself will do.
  *
  * sharp lets libjpeg halve a picture only where it is to become less than a third, for fear of odd sizes, which don't
  * matter where both sides are given. 8 to 18 MP lie between. Options of libvips after the name of a file say it
@@ -135,9 +135,9 @@ export const decodeWhole = (
  * @param from its size, turned like `to`
  * @param to what it is scaled to in both directions, whatever is cut off then
  */
-export const jpegFor = ({ path, bytes }: Upload, from: PixelSize, to: PixelSize): Buffer | string => {
+export const halvedJpeg = (path: string, from: PixelSize, to: PixelSize): string | undefined => {
   const factor = Math.min(from.width / to.width, from.height / to.height)
-  return factor >= 2 && factor < 3 ? `${path}[shrink=2]` : bytes
+  return factor >= 2 && factor < 3 ? `${path}[shrink=2]` : undefined
 }
 
 const ONE_PAGE = { page: 0, pages: 1, animated: false } as const satisfies SharpOptions

@@ -139,7 +139,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
         const file = await flights.join(
           pathOf(key),
           (signal) => make(key, options, signal),
-          async (path) => (await openFile(path)) ?? openFile(pathOf(key)),
+          async (path) => (await openFresh(path)) ?? openFile(pathOf(key)),
           options.signal,
         )
         if (file) return file
@@ -168,6 +168,12 @@ const moveTo = async (from: string, to: string): Promise<void> => {
     }
   }
 }
+
+/** One that was made a moment ago. */
+const openFresh = (path: string): Promise<OpenFile | undefined> =>
+  openPlainFile(path).catch((error: unknown) => {
+    throw storeError(error)
+  })
 
 const openFile = async (path: string): Promise<OpenFile | undefined> => {
   try {
