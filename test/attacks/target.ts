@@ -1,5 +1,6 @@
 // What there is to attack: a user with a public and a private project, pictures in both, and files beside the store.
 
+import type { Dirent } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { signUrl } from '../../src/core/signature.ts'
@@ -83,7 +84,7 @@ export const signedPath = (path: string, validMs = 600_000, key = SIGNING_KEY): 
 
 /** Every file, folder and link beside the store, with what is in it: one line each. */
 export const besideStore = async ({ folder, storageDir }: Target): Promise<string[]> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const entries = await entriesBeside(folder, storageDir)
   const paths = entries.map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
   const lines = paths
     .filter(({ path }) => !`${path}/`.startsWith(`${storageDir}/`))
@@ -92,4 +93,14 @@ export const besideStore = async ({ folder, storageDir }: Target): Promise<strin
       return `${relative(folder, path)} ${entry.isDirectory() ? 'folder' : 'file'} ${content}`
     })
   return (await Promise.all(lines)).sort()
+}
+
+/** The store itself is left out from the start: what is in it comes and goes. */
+const entriesBeside = async (folder: string, storageDir: string): Promise<Dirent[]> => {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const others = entries.filter(({ parentPath, name }) => join(parentPath, name) !== storageDir)
+  const below = others.map((entry) =>
+    entry.isDirectory() ? entriesBeside(join(entry.parentPath, entry.name), storageDir) : [],
+  )
+  return [...others, ...(await Promise.all(below)).flat()]
 }
