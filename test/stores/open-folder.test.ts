@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { createFileStore } from '../../src/stores/file/file-store.ts'
-import { failing } from '../helpers/disk.ts'
+import { beforeCall, failing } from '../helpers/disk.ts'
 import { silent } from '../helpers/file-store.ts'
 import { filesIn, temporaryFolder } from '../helpers/folder.ts'
 
@@ -28,5 +28,23 @@ describe('a disk that cannot hold a store', () => {
     const refused = openOn(folder)
     await expect(refused).rejects.toMatchObject({ code: 'store_unavailable' })
     await expect(refused).rejects.toThrow(/^The storage folder .*storage can't be used: .*EROFS.*\.$/)
+  })
+
+  it('is tried in a folder with an owner, which a sweep can tell for dead', async () => {
+    const folder = join(await temporaryFolder(), 'storage')
+    const tried: string[] = []
+    beforeCall(
+      ({ name }) => name === 'link',
+      async () => void tried.push(...(await filesIn(folder))),
+    )
+    const store = createFileStore({ storageDir: folder, log: silent })
+    await store.open()
+    await store.close()
+    const [, owner] = tried[0]?.split('/') ?? []
+    expect(tried).toEqual([
+      expect.stringMatching(new RegExp(`^\\.tmp/${owner}/[0-9a-z]{12}/file$`)),
+      `.tmp/${owner}/owner.json`,
+    ])
+    expect(await filesIn(folder)).toEqual([])
   })
 })

@@ -78,7 +78,7 @@ export const createTools = ({ storageDir, remake, lockStaleMs, log, now }: Tools
 
   /** A check alone writes nothing, so this waits for the first mend. */
   const open = (): Promise<void> => {
-    opening ??= openFolder(paths).then(() => workspace.open())
+    opening ??= openFolder(paths, workspace)
     return opening
   }
 

@@ -129,8 +129,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     },
 
     async open() {
-      await openFolder(paths)
-      await workspace.open().catch(rethrow)
+      await openFolder(paths, workspace)
       sweep()
       timer = setInterval(sweep, options.sweepMs ?? 30_000).unref()
     },

@@ -1,40 +1,46 @@
 // Whether a folder can hold a store, found out before the first request.
 
 import { constants } from 'node:fs'
-import { access, link, mkdir, writeFile } from 'node:fs/promises'
+import { access, link, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import { codeOf, makeFolder, removeFolder } from './durable.ts'
 import type { Paths } from './paths.ts'
-import { newToken } from './workspace.ts'
+import type { Workspace } from './workspace.ts'
 
-/** Makes the store's folders. @throws TintypeError `store_unavailable`, with one line that says why it can't be used */
-export const openFolder = async (paths: Paths): Promise<void> => {
+/**
+ * Makes the store's folders, and this process's own among them.
+ *
+ * @throws TintypeError `store_unavailable`, with one line that says why the folder can't be used
+ */
+export const openFolder = async (paths: Paths, workspace: Workspace): Promise<void> => {
+  let why = "it can't be written"
   try {
     await makeFolder(paths.projects)
     await makeFolder(paths.tmp)
     await access(paths.projects, constants.W_OK)
+    await workspace.open()
+    await tryHardLink(workspace, () => {
+      why = 'its disk makes no hard links'
+    })
   } catch (error) {
-    throw refused(paths.root, `it can't be written (${codeOf(error) ?? 'unknown error'})`, error)
+    await workspace.close()
+    const message = `The storage folder ${paths.root} can't be used: ${why} (${codeOf(error) ?? 'unknown error'}).`
+    throw new TintypeError('store_unavailable', message, { cause: error })
   }
-  await tryHardLink(paths)
 }
 
-/** Commits rest on hard links, which some disks (FAT, exFAT, some network shares) don't have. */
-const tryHardLink = async (paths: Paths): Promise<void> => {
-  const folder = join(paths.tmp, `probe-${newToken()}`)
-  let why = "it can't be written"
+/**
+ * Commits rest on hard links, which some disks (FAT, exFAT, some network shares) don't have. Tried in the workspace, so
+ * that the next sweep removes what is left of it should this process be killed.
+ */
+const tryHardLink = async (workspace: Workspace, writable: () => void): Promise<void> => {
+  const folder = await workspace.folder()
   try {
-    await mkdir(folder)
     await writeFile(join(folder, 'file'), '')
-    why = 'its disk makes no hard links'
+    writable()
     await link(join(folder, 'file'), join(folder, 'link'))
-  } catch (error) {
-    throw refused(paths.root, `${why} (${codeOf(error) ?? 'unknown error'})`, error)
   } finally {
     await removeFolder(folder).catch(() => {})
   }
 }
-
-const refused = (root: string, why: string, cause: unknown): TintypeError =>
-  new TintypeError('store_unavailable', `The storage folder ${root} can't be used: ${why}.`, { cause })
