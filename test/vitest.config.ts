@@ -1,5 +1,6 @@
 // Every test that needs Node alone. The fault suite and the benchmarks have commands of their own.
 
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { nothingSkipped } from './helpers/nothing-skipped.ts'
@@ -13,6 +14,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/faults/**', 'test/bench/**'],
     globalSetup: 'test/global-setup.ts',
+    // One more than cores: files wait for the disk and for other processes most of the time.
+    maxWorkers: availableParallelism() + 1,
     // Real pictures, processes and syncs on a machine that may be slow: a limit against hanging, not a measurement.
     testTimeout: 60_000,
     hookTimeout: 60_000,
