@@ -1,5 +1,6 @@
 // One recipe carried out: from the stored original to the file that is kept and sent.
 
+import { existsSync } from 'node:fs'
 import sharp, { type AvifOptions, type JpegOptions, type Metadata, type Sharp, type WebpOptions } from 'sharp'
 import { TintypeError } from '../core/errors.ts'
 import { type Layout, layoutOf, resultOf } from '../core/geometry.ts'
@@ -23,10 +24,11 @@ const MAX_OPTIMISED_PIXELS = 500_000
 /**
  * Reads the original, which is a JPEG that was checked when it was uploaded, and writes one new file.
  *
- * @throws TintypeError `project_damaged` where the original can't be decoded, `storage_full`, `internal`
+ * @throws TintypeError `project_damaged` where the original can't be decoded, `image_not_found` where it is gone,
+ *   `storage_full`, `internal`
  */
 export const renderPicture = async ({ source, target, recipe }: RenderJob): Promise<RenderedPicture> => {
-  const picture = await orDamaged(toFile(source, recipe))
+  const picture = await orDamaged(source, toFile(source, recipe))
   return { ...picture.size, bytes: writeNew(target, [picture.bytes]).bytes }
 }
 
@@ -96,10 +98,11 @@ const encoded = (picture: Sharp, recipe: Recipe, size: PixelSize): Sharp => {
   }
 }
 
-const orDamaged = async <Result>(work: Promise<Result>): Promise<Result> => {
+const orDamaged = async <Result>(source: string, work: Promise<Result>): Promise<Result> => {
   try {
     return await work
   } catch (cause) {
+    if (!existsSync(source)) throw new TintypeError('image_not_found', 'The image was deleted meanwhile.', { cause })
     throw new TintypeError('project_damaged', 'The stored original of this image cannot be decoded.', { cause })
   }
 }

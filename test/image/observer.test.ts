@@ -1,6 +1,6 @@
 // What the encoders tell of their jobs.
 
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -59,5 +59,12 @@ describe('the encoders', () => {
     await expect(render()).rejects.toMatchObject({ code: 'project_damaged' })
     expect(outcomes).toEqual(['render project_damaged'])
     expect(times).toHaveLength(1)
+  })
+
+  it('do not take an image that was deleted meanwhile for damage', async () => {
+    const { render, outcomes, source } = await setUp()
+    await rm(source)
+    await expect(render()).rejects.toMatchObject({ code: 'image_not_found' })
+    expect(outcomes).toEqual(['render image_not_found'])
   })
 })

@@ -1,6 +1,8 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
+import { SIZES } from '../../src/core/names.ts'
 import { createPaths } from '../../src/stores/file/paths.ts'
 import { addImage, idsOf, readVariant } from '../contracts/store.ts'
 import { type DiskCall, failing, watchDisk } from '../helpers/disk.ts'
@@ -49,6 +51,21 @@ describe('a disk that fails', () => {
     await sweep(folder)
     await expectWhole(other, folder)
     expect(await filesUnderWay(folder)).toEqual([])
+  })
+
+  it('that keeps what was made from a deleted image does not keep the image as well', async () => {
+    const { folder, paths, writer } = await twoWriters()
+    const imageId = await addImage(writer, 'shop')
+    const cached = paths.cached('shop', imageId)
+    await mkdir(cached, { recursive: true })
+    await writeFile(join(cached, 'thumb.webp'), 'made from it')
+    const stop = failing(({ path }) => path.startsWith(cached), 'ENOTEMPTY')
+    await writer.commit('shop', { type: 'delete_image', imageId })
+    stop()
+    expect(existsSync(cached)).toBe(true)
+    for (const size of SIZES) expect(existsSync(paths.variant('shop', imageId, size)), size).toBe(false)
+    await sweep(folder)
+    expect(existsSync(cached)).toBe(false)
   })
 
   interface Attempt {

@@ -120,8 +120,10 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     const path = made
     const finish = async () => {
       if (maxBytes > 0)
-        await keep(path, key, isWanted).catch((error: unknown) => {
-          log.warn({ error, ...key }, 'a picture that was made could not be kept')
+        await keep(path, key, isWanted).catch(async (error: unknown) => {
+          // The folder goes away under it where the image is deleted.
+          if (await isWanted().catch(() => true))
+            log.warn({ error, ...key }, 'a picture that was made could not be kept')
         })
       await release()
     }

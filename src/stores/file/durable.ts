@@ -100,7 +100,8 @@ export const removeFolder = async (path: string): Promise<void> => {
     await Promise.all((await readdir(path)).map((name) => unlink(join(path, name))))
     await rmdir(path)
   } catch {
-    await rm(path, { recursive: true, force: true })
+    // Somebody may put a file in meanwhile.
+    await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
   }
 }
 

@@ -41,8 +41,8 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
   const finished = new LRUCache<string, Set<string>>({ max: 1000 })
 
   const image = async (projectId: string, imageId: string): Promise<void> => {
-    await removeFolder(paths.cached(projectId, imageId))
     for (const size of ORDER) await removeFile(paths.variant(projectId, imageId, size))
+    await removeFolder(paths.cached(projectId, imageId))
   }
 
   /** Until this is done, a power cut can bring files back that were removed. */
