@@ -45,6 +45,8 @@ export const FAILURES = {
   image_too_slow: { status: 422, title: 'The image took too long to decode' },
   idempotency_conflict: { status: 422, title: 'The Idempotency-Key came with another file before' },
   rate_limited: { status: 429, title: 'Too many requests' },
+  // No registered status, but the one that web servers log: nobody is there to see it.
+  client_gone: { status: 499, title: 'The client left before the answer' },
   internal: { status: 500, title: 'Something went wrong on the server' },
   project_damaged: { status: 500, title: 'The files of the project are damaged' },
   busy: { status: 503, title: 'Too much work is waiting' },

@@ -20,8 +20,8 @@ import { createGuard } from './guard.ts'
 import { answerEarly } from './linger.ts'
 import type { ListMemory } from './list-memory.ts'
 import { authenticate } from './middleware/authenticate.ts'
-import { refuseDotSegments, refuseWhileDraining, waitUntil } from './middleware/gate.ts'
-import { requestLog } from './middleware/request-log.ts'
+import { refuseDotSegments, refuseWhileDraining, throwErrors, varyByAccept, waitUntil } from './middleware/gate.ts'
+import { loggedPath, requestLog } from './middleware/request-log.ts'
 import * as accounts from './openapi/accounts.ts'
 import * as docs from './openapi/docs.ts'
 import * as health from './openapi/health.ts'
@@ -115,12 +115,12 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const app = new OpenAPIHono<Env>()
 
   const fail = (c: Context, thrown: unknown): Promise<Response> => {
-    const error = toTintypeError(thrown, c.req.raw.signal)
+    const error = toTintypeError(thrown, c.req.raw)
     const { status, headers, body } = problemOf(error)
     observer.failed(error.code)
     if (status >= 500 && !EXPECTED.includes(error.code)) {
       const id = c.get('requestId')
-      log.error({ err: error, id, method: c.req.method, path: c.req.path }, error.code)
+      log.error({ err: error, id, method: c.req.method, path: loggedPath(c.req.url) }, error.code)
       body.request_id = id
     }
     const vary = c.get('vary')
@@ -132,6 +132,8 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   app.notFound((c) => fail(c, routeNotFound(c)))
 
   app.use(requestLog({ log, ids, requests, client }))
+  app.use(throwErrors)
+  app.use(varyByAccept)
   if (options.ready) app.use(waitUntil(options.ready))
   app.use(refuseDotSegments)
   options.edge?.useOrigins(app)

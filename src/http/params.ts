@@ -3,7 +3,7 @@
 import { TintypeError } from '../core/errors.ts'
 import { chooseFormat, FORMATS, type Format, formatOf } from '../core/formats.ts'
 import { isImageId, isProjectId, isSize, PROJECT_ID_RULE, SIZES, type Size } from '../core/names.ts'
-import { invalidParameter } from '../core/parameters.ts'
+import { eachOnce, invalidParameter } from '../core/parameters.ts'
 import { unknownImage } from '../core/unknown.ts'
 import type { Context } from './respond.ts'
 
@@ -40,7 +40,7 @@ export const imageIdOf = (c: Context, projectId: string): string => {
 
 /** @throws TintypeError `invalid_parameter` */
 export const sizeOf = (c: Context, standard: Size = 'original'): Size => {
-  const size = c.req.query('size')
+  const size = onlyOne(c, 'size')
   if (size === undefined) return standard
   if (!isSize(size)) throw invalidParameter('size', SIZES, size)
   return size
@@ -48,17 +48,14 @@ export const sizeOf = (c: Context, standard: Size = 'original'): Size => {
 
 /**
  * The format in which a named size is sent: JPEG, as it is stored, where none is asked for. Where the choice is ours,
- * the answer depends on `Accept`, and says so.
+ * the answer depends on `Accept`, and says so (gate.ts).
  *
  * @throws TintypeError `invalid_parameter`
  */
 export const chosenFormatOf = (c: Context): Format => {
-  const name = c.req.query('format')
+  const name = onlyOne(c, 'format')
   if (name === undefined) return 'jpeg'
-  if (name === 'auto') {
-    c.set('vary', 'Accept')
-    return chooseFormat(c.req.header('accept'))
-  }
+  if (name === 'auto') return chooseFormat(c.req.header('accept'))
   const format = formatOf(name)
   if (format === undefined) throw invalidParameter('format', ['auto', ...FORMATS], name)
   return format
@@ -86,7 +83,7 @@ export const unknownFile = (c: Context): TintypeError =>
 
 /** @throws TintypeError `invalid_parameter` */
 export const limitOf = (c: Context): number | undefined => {
-  const limit = c.req.query('limit')
+  const limit = onlyOne(c, 'limit')
   if (limit === undefined) return undefined
   const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0
   if (count < 1 || count > MAX_PAGE) throw invalidParameter('limit', `a number from 1 to ${MAX_PAGE}`, limit)
@@ -99,7 +96,10 @@ export const limitOf = (c: Context): number | undefined => {
  * @throws TintypeError `invalid_parameter`
  */
 export const afterOf = (c: Context, isId: (value: string) => boolean, expected: string): string | undefined => {
-  const after = c.req.query('after')
+  const after = onlyOne(c, 'after')
   if (after !== undefined && !isId(after)) throw invalidParameter('after', expected, after)
   return after
 }
+
+const onlyOne = (c: Context, name: string): string | undefined =>
+  eachOnce((c.req.queries(name) ?? []).map((value) => [name, value])).get(name)

@@ -32,11 +32,14 @@ const problemType = (code: ErrorCode): string => `urn:tintype:problem:${code}`
 /**
  * Any error as a {@link TintypeError}; of one that nobody foresaw, nothing is shown.
  *
- * @param signal of the request: what is broken off because the client has gone fails in many ways
+ * @param request what is broken off because its client has gone fails in many ways
  */
-export const toTintypeError = (error: unknown, signal: AbortSignal): TintypeError => {
+export const toTintypeError = (error: unknown, { method, signal }: Request): TintypeError => {
   if (error instanceof TintypeError) return error
-  if (signal.aborted) return new TintypeError('upload_aborted', 'The client has gone.', { cause: error })
+  if (signal.aborted) {
+    const code = method === 'GET' || method === 'HEAD' ? 'client_gone' : 'upload_aborted'
+    return new TintypeError(code, 'The client has gone.', { cause: error })
+  }
   return new TintypeError('internal', UNEXPECTED, { cause: error })
 }
 

@@ -20,7 +20,7 @@ export const prettyDestination = ({ fd, colours = false }: PrettyOptions): Desti
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss',
     ignore: ['pid', 'hostname', ...OF_REQUEST].join(','),
-    messageFormat: (line, messageKey) => messageOf(line, String(line[messageKey] ?? '')),
+    messageFormat: (line, messageKey) => inOneLine(messageOf(line, String(line[messageKey] ?? ''))),
   })
   const destination = pino.destination({ dest: fd, sync: true })
   return { write: (line) => void destination.write(format(line)) }
@@ -31,3 +31,10 @@ const messageOf = ({ method, path, status, ms, bytes }: Record<string, unknown>,
   if (status === undefined) return `${message} ${method} ${path}`
   return `${method} ${path} ${status} ${ms} ms ${bytes} B`
 }
+
+/** Control characters would begin a line of their own, or tell the terminal what to do. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
+
+const inOneLine = (text: string): string =>
+  text.replace(CONTROL, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)

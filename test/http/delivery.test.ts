@@ -108,6 +108,17 @@ describe('GET /projects/{project_id}/images/{image_id}', () => {
     }
   })
 
+  it.each(['size=thumb&size=game', 'size=thumb&size=thumb', 'format=jpeg&format=auto'])(
+    'refuses %s rather than choose from it',
+    async (query) => {
+      const { app } = await createTestApp()
+      const { image_id } = await uploadTo(app, 'game')
+      const problem = await problemOf(app.request(`/projects/game/images/${image_id}?${query}`))
+      const field = query.split('=')[0]
+      expect(problem).toMatchObject({ status: 400, code: 'invalid_parameter', field, expected: 'it once' })
+    },
+  )
+
   it('answers 404 for an id that no image has or can have', async () => {
     const { app } = await createTestApp()
     await uploadTo(app, 'game')

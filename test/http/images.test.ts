@@ -100,7 +100,7 @@ describe('GET /projects/{project_id}/images', () => {
     const { app } = await createTestApp()
     await uploadTo(app, 'game')
     const wrong = {
-      limit: ['0', '1001', '-1', '1.5', '', 'ten', '1e2', '0x10'],
+      limit: ['0', '1001', '-1', '1.5', '', 'ten', '1e2', '0x10', '1&limit=1'],
       after: ['', '../secret', '00000000000000000000'],
     }
     for (const [field, values] of Object.entries(wrong))

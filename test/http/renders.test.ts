@@ -124,7 +124,13 @@ describe('?format=auto', () => {
       `${image}/render?format=auto&w=10`,
       `${image}/render?format=auto&w=x`,
     ]
-    const unknown = [`/projects/none/images/${'0'.repeat(20)}?format=auto`, '/projects/none/thumbnail?format=auto']
+    const unknown = [
+      `/projects/none/images/${'0'.repeat(20)}?format=auto`,
+      '/projects/none/thumbnail?format=auto',
+      '/projects/.none/thumbnail?format=auto',
+      '/projects/game/images/none/render?format=auto&w=10',
+      '/projects/game/images/none/render?preset=best',
+    ]
     for (const url of [...wrong, ...unknown])
       expect((await problemOf(app.request(url))).response.headers.get('vary')).toBe('Accept')
   })

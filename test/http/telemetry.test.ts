@@ -112,6 +112,30 @@ describe('the line of a request', () => {
     }
     expect(JSON.stringify(lines)).not.toContain('s3cret')
   })
+
+  it('has the path as it came, and nothing of a query whose question mark was escaped', async () => {
+    const { get, lines } = await served()
+    for (const [url, path] of [
+      ['/projects/game/thumbnail%3fsig=s3cret', '/projects/game/thumbnail'],
+      ['/projects/game/thumbnail%3Fsig=s3cret', '/projects/game/thumbnail'],
+      ['/x%0aGET%20/%1b%5b2J', '/x%0aGET%20/%1b%5b2J'],
+    ] as const) {
+      await get(url)
+      expect(lines.at(-1)).toMatchObject({ path, status: 404 })
+    }
+  })
+
+  it('is written and counted for a client that left before its answer, too', async () => {
+    const { app, lines, imageId } = await served({ presets: 'card:w=20' })
+    // As the HTTP server tells it: the reason is a text.
+    const signal = AbortSignal.abort('Client connection prematurely closed.')
+    await app.request(`/projects/game/images/${imageId}/render?preset=card`, { signal })
+    expect(lines.at(-1)).toMatchObject({ path: `/projects/game/images/${imageId}/render`, status: 499 })
+    const metrics = await metricsOf(app)
+    const route = '/projects/{project_id}/images/{image_id}/render'
+    expect(metrics.get(`tintype_http_requests_total{method="GET",route="${route}",status="499"}`)).toBe(1)
+    expect(metrics.get('tintype_errors_total{code="client_gone"}')).toBe(1)
+  })
 })
 
 describe('GET /metrics', () => {

@@ -1,8 +1,28 @@
-// What is refused before any route is looked for.
+// What is settled before any route is looked for.
 
 import { TintypeError } from '../../core/errors.ts'
 import { invalidProjectId } from '../params.ts'
 import { type Context, incomingOf, READING } from '../respond.ts'
+
+/**
+ * Hono gives its error handler what is an `Error`, and throws anything else through all that is in front: a request whose
+ * client has gone is given up with a text as the reason, and would be missing in the log.
+ */
+export const throwErrors = async (_: Context, next: () => Promise<void>): Promise<void> => {
+  try {
+    await next()
+  } catch (thrown) {
+    throw thrown instanceof Error ? thrown : new Error(String(thrown))
+  }
+}
+
+const CHOSEN = /[?&]format=auto(?:&|$)/
+
+/** Where the format is chosen by `Accept`, all answers of a URL say so, errors too: a cache takes no one of them for all. */
+export const varyByAccept = (c: Context, next: () => Promise<void>): Promise<void> => {
+  if (CHOSEN.test(c.req.url)) c.set('vary', 'Accept')
+  return next()
+}
 
 /** Lets requests through once the store is open. @throws TintypeError `store_unavailable` where it can't be opened */
 export const waitUntil = (ready: Promise<void>) => {

@@ -20,13 +20,27 @@ export const REQUEST_ID = 'X-Request-Id'
 /** Route of what no route was found for: any number of paths, one name. */
 const NO_ROUTE = 'none'
 
+/** Also one that was escaped by mistake: what is behind it may be a signature. */
+const QUERY = /\?|%3f/i
+
+/**
+ * The path as it came, still encoded, so that it is one line whatever is in it; without the query.
+ *
+ * @param url absolute, or from its path on
+ */
+export const loggedPath = (url: string): string => {
+  const path = url.startsWith('/') ? url : url.slice(url.indexOf('/', url.indexOf('://') + 3))
+  const end = path.search(QUERY)
+  return end < 0 ? path : path.slice(0, end)
+}
+
 /** The time runs until the answer begins. */
 export const requestLog = ({ log, ids, requests, client }: RequestLogOptions) => {
   const writeLine = createRequestLines(log)
 
   return async (c: Context, next: () => Promise<void>): Promise<void> => {
     const startedMs = performance.now()
-    const { method, path } = c.req
+    const { method, url } = c.req
     const id = ids(c.req.header('x-request-id'))
     c.set('requestId', id)
     // On Node's own response: a Response whose headers are touched is sent the slow way.
@@ -39,7 +53,7 @@ export const requestLog = ({ log, ids, requests, client }: RequestLogOptions) =>
     const ms = performance.now() - startedMs
     const bytes = method === 'HEAD' ? 0 : (c.get('bodyBytes') ?? 0)
     requests.record(method, c.get('route') ?? NO_ROUTE, status, ms, bytes)
-    writeLine({ id, method, path, status, ms, bytes, from: () => client.addressOf(c) })
+    writeLine({ id, method, path: loggedPath(url), status, ms, bytes, from: () => client.addressOf(c) })
   }
 }
 
@@ -53,7 +67,7 @@ export const logAnswers = ({ log, ids, requests, client }: RequestLogOptions): N
     const bytes = body?.length ?? 0
     requests.record(method, route, status, ms, bytes)
     const from = () => client.addressBehind(socket.remoteAddress, () => forwardedForIn(rawHeaders))
-    writeLine({ id, method, path: pathOf(url), status, ms, bytes, from })
+    writeLine({ id, method, path: loggedPath(url), status, ms, bytes, from })
     return [REQUEST_ID, id]
   }
 }
@@ -61,9 +75,4 @@ export const logAnswers = ({ log, ids, requests, client }: RequestLogOptions): N
 const forwardedForIn = (rawHeaders: readonly string[]): string | undefined => {
   const values = rawHeaders.filter((_, at) => rawHeaders[at - 1]?.toLowerCase() === 'x-forwarded-for' && at % 2 === 1)
   return values.length > 0 ? values.join(',') : undefined
-}
-
-const pathOf = (url: string): string => {
-  const end = url.indexOf('?')
-  return end === -1 ? url : url.slice(0, end)
 }

@@ -41,6 +41,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     details: { max_files: 1 },
   },
   upload_aborted: { detail: 'The connection ended before the request was complete.' },
+  client_gone: { detail: 'The client has gone.' },
   unauthenticated: {
     detail: 'Expected an API key (X-API-Key, or Authorization: Bearer) or a signed-in user, the request has neither.',
   },

@@ -37,16 +37,15 @@ export const createRenderRoutes = ({ renders, pictures, asked, guard }: RenderRo
   return {
     async render(c: Context) {
       const projectId = projectIdOf(c)
-      const imageId = imageIdOf(c, projectId)
       const { url } = c.req
       const at = url.indexOf('?')
-      // Before it is read: an error of it depends on `Accept` as well.
-      if (CHOSEN.test(url)) c.set('vary', 'Accept')
       const { isChosen, recipeFor, cacheControl, expiresMs } = asked.read(
-        `/projects/${projectId}/images/${imageId}/render`,
+        `/projects/${projectId}/images/${c.req.param('image_id')}/render`,
         at < 0 ? '' : url.slice(at),
       )
+      // First of all: an error depends on `Accept` as well.
       if (isChosen) c.set('vary', 'Accept')
+      const imageId = imageIdOf(c, projectId)
       const sight = await guard.picture(c, projectId, () => (Number.isFinite(expiresMs) ? expiresMs : undefined))
       const render = await renders.find(projectId, imageId, recipeFor(c.req.header('accept')))
       return send(c, render, seenAs(renderDelivery(render, cacheControl(), c.get('vary')), sight))
@@ -70,5 +69,3 @@ export const createRenderRoutes = ({ renders, pictures, asked, guard }: RenderRo
 }
 
 export type RenderRoutes = ReturnType<typeof createRenderRoutes>
-
-const CHOSEN = /[?&]format=auto(?:&|$)/
