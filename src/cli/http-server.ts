@@ -28,6 +28,8 @@ export interface HttpServer {
   drain(): Promise<void>
 }
 
+/** Of a request that names none, as HTTP/1.0 does not have to. */
+const DEFAULT_HOST = 'localhost'
 /** Longest time that the head of a request may take, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 20_000
 /** Longer than the 60 s of common proxies, so that it is the proxy who closes an idle connection. */
@@ -48,7 +50,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
       return undefined
     }
   }
-  const listener = getRequestListener(options.fetch)
+  const listener = getRequestListener(options.fetch, { hostname: DEFAULT_HOST })
   const inTurn = createInTurn()
   const server = createServer(
     {

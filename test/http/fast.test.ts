@@ -36,14 +36,32 @@ const twoServers = async () => {
   return { ...tintype, imageId: image_id, sizes, fast, slow, counts }
 }
 
-/** What comes back on a connection of its own, closed by the client's half once all of it was sent. */
-const exchange = async (port: number, request: string): Promise<Buffer> => {
+/** What comes back on a connection of its own, which is closed once every request has its whole answer. */
+const exchange = async (port: number, requests: string): Promise<Buffer> => {
+  const methods = [...requests.matchAll(/^([A-Z]+) \S+ HTTP\/1\.[01]$/gm)].map(([, method = '']) => method)
   const socket = connect({ port, host: '127.0.0.1' })
-  const pieces: Buffer[] = []
-  socket.on('data', (piece) => pieces.push(piece))
-  socket.end(request.replaceAll('\n', '\r\n'), 'latin1')
+  let received = Buffer.alloc(0)
+  socket.on('data', (piece) => {
+    received = Buffer.concat([received, piece])
+    if (isWhole(received, methods)) socket.end()
+  })
+  socket.write(requests.replaceAll('\n', '\r\n'), 'latin1')
   await once(socket, 'close')
-  return Buffer.concat(pieces)
+  expect(isWhole(received, methods), requests).toBe(true)
+  return received
+}
+
+/** True where there is a whole answer to each request. */
+const isWhole = (received: Buffer, methods: readonly string[]): boolean => {
+  let at = 0
+  for (const method of methods) {
+    const end = received.indexOf('\r\n\r\n', at)
+    if (end < 0) return false
+    const head = received.subarray(at, end).toString('latin1')
+    const hasBody = method !== 'HEAD' && !head.startsWith('HTTP/1.1 304')
+    at = end + 4 + (hasBody ? Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0) : 0)
+  }
+  return received.length >= at
 }
 
 /** Status, headers in one order and without the date, body. */
@@ -153,6 +171,7 @@ describe('an answer from memory', () => {
     const image = `/projects/Game/images/${imageId}`
     for (const request of [
       `GET ${image}?size=thumb HTTP/1.0\n\n`,
+      `GET ${image}?size=thumb HTTP/1.0\nHost: test\n\n`,
       `GET ${image}?size=thumb HTTP/1.1\nHost: test\nConnection: close\n\n`,
       `GET ${image}?size=thumb HTTP/1.1\nHost: te st\n\n`,
       `GET ${image}?size=thumb HTTP/1.1\nHost: test:99999\n\n`,
