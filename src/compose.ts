@@ -84,6 +84,10 @@ export const compose = (
   const ready = store.open()
   // Whoever does not look at `ready` hears of a failure with the first request.
   ready.catch(() => {})
+  const claims = createClaims({ storageDir })
+  ready
+    .then(() => claims.sweep())
+    .catch((error: unknown) => log.warn({ error }, 'what crashed uploads left could not be swept'))
   const { accelRedirect, maxBytesPerOwner = 0, maxImagesPerProject = 0 } = options
   // Where a web server sends the bytes, none of them are needed here.
   // A part of the memory is for what is made from originals and for lists, which are sent from here in any case.
@@ -144,7 +148,7 @@ export const compose = (
       encoders,
       pictures,
       newVisibility: options.newVisibility,
-      claims: createClaims({ storageDir }),
+      claims,
       quota: maxBytesPerOwner > 0 ? createOwnerQuota({ storageDir, store, maxBytes: maxBytesPerOwner }) : undefined,
       maxImages: maxImagesPerProject > 0 ? maxImagesPerProject : undefined,
       onStored,

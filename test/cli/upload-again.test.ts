@@ -37,6 +37,8 @@ it('an upload that was answered is answered again after a kill -9; one that was 
   await once(socket, 'close')
 
   const second = await begin()
+  // Swept at the start, whether its key ever comes again or not.
+  await expect.poll(() => readdir(join(storage, '.running')), { timeout: 10_000 }).toEqual([])
   const answer = await send(second.url)
   expect([answer.status, answer.headers.get('idempotent-replay')]).toEqual([201, null])
   const body = await answer.json()

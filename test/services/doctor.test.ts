@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newImageId, SIZES } from '../../src/core/names.ts'
+import { thisProcess } from '../../src/stores/file/owner.ts'
+import { sealOwner } from '../../src/stores/file/owner-seal.ts'
 import type { Paths } from '../../src/stores/file/paths.ts'
 import type { Store } from '../../src/stores/store.ts'
 import { copyOf, examine, imagesOver, inShort, picture, seenIn, uploadPicture, withStore } from '../helpers/doctor.ts'
@@ -115,6 +117,18 @@ describe('files that nothing names', () => {
     expect(counts).toMatchObject({ mended: 0, remaining: 0, noted: strange.length })
     expect(findings.map(({ path }) => join(storageDir, path)).toSorted()).toEqual(strange.toSorted())
     for (const path of strange) expect(await readFile(path, 'utf8')).toBe('mine')
+  })
+
+  it('of which a killed process left the mark of an upload, are removed', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    await mkdir(paths.running, { recursive: true })
+    const marks = [join(paths.running, 'dead'), join(paths.running, 'living')]
+    const [dead = '', living = ''] = marks
+    await writeFile(dead, sealOwner(dead, { ...(await thisProcess()), started: '1' }))
+    await writeFile(living, sealOwner(living, await thisProcess()))
+    expect(inShort(await examine(storageDir))).toEqual(['temporary_left .running/dead mendable'])
+    expect(inShort(await examine(storageDir, { fix: true }))).toEqual(['temporary_left .running/dead mended'])
+    expect(await readdir(paths.running)).toEqual(['living'])
   })
 
   it('and have the name of a revision that cannot be, are moved aside', async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
@@ -66,6 +66,28 @@ describe('a disk that fails', () => {
     for (const size of SIZES) expect(existsSync(paths.variant('shop', imageId, size)), size).toBe(false)
     await sweep(folder)
     expect(existsSync(cached)).toBe(false)
+  })
+
+  it('of which a refused deletion cannot even be left to a sweep gets rid of it once there is room', async () => {
+    const folder = await temporaryFolder()
+    const store = await openFileStore(folder, { sweepMs: 50 })
+    const imageId = await addImage(store, 'shop')
+    let folders = 0
+    const stop = watchDisk({
+      before({ name, path }) {
+        if (name === 'mkdir' && ++folders === 1) return
+        if (name !== 'rmdir' && name !== 'unlink' && path.includes('.tmp'))
+          throw Object.assign(new Error(path), { code: 'ENOSPC' })
+      },
+    })
+    await expect(store.commit('shop', { type: 'delete_image', imageId })).rejects.toMatchObject({
+      code: 'storage_full',
+    })
+    stop()
+    await expect.poll(() => filesUnderWay(folder)).toEqual([])
+    await expect.poll(async () => (await readdir(createPaths(folder).tmp)).length).toBe(1)
+    expect(await idsOf(store, 'shop')).toEqual([imageId])
+    await expectWhole(store, folder)
   })
 
   interface Attempt {

@@ -68,7 +68,6 @@ describe('the store', () => {
 
   it('tells of each sweep, and of how many processes it swept behind', async () => {
     const folder = await temporaryFolder()
-    await openFileStore(folder)
     for (const owner of ['aaaa.left', 'bbbb.left']) await mkdir(join(folder, '.tmp', owner), { recursive: true })
     const { told, observer } = remembering()
     const store = await openFileStore(folder, { observer })

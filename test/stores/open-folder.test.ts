@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { createFileStore } from '../../src/stores/file/file-store.ts'
+import { createPaths } from '../../src/stores/file/paths.ts'
+import { addImage, idsOf, readVariant } from '../contracts/store.ts'
 import { beforeCall, failing } from '../helpers/disk.ts'
-import { silent } from '../helpers/file-store.ts'
+import { openFileStore, silent } from '../helpers/file-store.ts'
 import { filesIn, temporaryFolder } from '../helpers/folder.ts'
+import { expectWhole } from '../helpers/store-folder.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
 
@@ -29,6 +32,30 @@ describe('a disk that cannot hold a store', () => {
     await expect(refused).rejects.toMatchObject({ code: 'store_unavailable' })
     await expect(refused).rejects.toThrow(/^The storage folder .*storage can't be used: .*EROFS.*\.$/)
   })
+
+  it.each(['open', 'mkdir'] as const)(
+    'is read where it is full (%s), and changed again once there is room',
+    async (name) => {
+      const folder = await temporaryFolder()
+      const before = await openFileStore(folder)
+      const kept = await addImage(before, 'shop')
+      await before.close()
+      const isTemporary = ({ path }: { path: string }) => path.startsWith(join(createPaths(folder).tmp, '/'))
+      const stop = failing((call) => call.name === name && isTemporary(call), 'ENOSPC')
+      const store = await openFileStore(folder)
+      expect(await idsOf(store, 'shop')).toEqual([kept])
+      expect(await readVariant(store, 'shop', kept)).toBeDefined()
+      await expect(store.check()).rejects.toMatchObject({ code: 'storage_full' })
+      await expect(addImage(store, 'shop')).rejects.toMatchObject({ code: 'storage_full' })
+      await expect(store.commit('shop', { type: 'edit', title: 'no' })).rejects.toMatchObject({ code: 'storage_full' })
+      stop()
+      await store.check()
+      const added = await addImage(store, 'shop')
+      expect(await idsOf(store, 'shop')).toEqual([kept, added])
+      await expectWhole(store, folder)
+      expect((await filesIn(createPaths(folder).tmp)).map((path) => path.split('/').at(-1))).toEqual(['owner.json'])
+    },
+  )
 
   it('is tried in a folder with an owner, which a sweep can tell for dead', async () => {
     const folder = join(await temporaryFolder(), 'storage')

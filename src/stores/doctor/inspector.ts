@@ -15,7 +15,7 @@ import { checkNewest } from './rescue.ts'
 import { checkOlder } from './revisions.ts'
 import { checkRuns, runFaults } from './runs.ts'
 import { checkStrays, unknownEntry } from './strays.ts'
-import { checkTemporaries } from './temporaries.ts'
+import { checkClaims, checkTemporaries } from './temporaries.ts'
 import { createTools, type Remake } from './tools.ts'
 import { judge } from './verdict.ts'
 
@@ -107,7 +107,10 @@ export const createInspector = (options: InspectorOptions): Inspector => {
       yield* checkStrays(tools, projectId)
     },
 
-    temporaries: (projectId) => checkTemporaries(tools, projectId),
+    async *temporaries(projectId) {
+      yield* checkTemporaries(tools, projectId)
+      if (projectId === undefined) yield* checkClaims(tools)
+    },
 
     close: () => tools.close(),
   }

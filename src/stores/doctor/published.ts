@@ -7,6 +7,7 @@ import type { ProjectState } from '../../core/changes.ts'
 import { listOf } from '../../core/image-list.ts'
 import { imageSchema, projectSchema } from '../../core/model.ts'
 import type { Paths } from '../file/paths.ts'
+import { CLAIM_BYTES, claimOf } from '../file/published-claim.ts'
 import { encodePublished, encodeRun } from '../file/revision.ts'
 import { type Look, lookThrough, readText, visit } from './look.ts'
 
@@ -15,17 +16,9 @@ export type PublishedLook = Look | (Look & { type: 'file'; claimed: number | und
 /** What stands there, and the revision that it says it is a copy of. */
 export const lookAtPublished = (paths: Paths, projectId: string): Promise<PublishedLook> =>
   visit(paths.published(projectId), async (handle, bytes) => {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(CLAIM_BYTES), 0, CLAIM_BYTES, 0)
     return { ...(await lookThrough(handle, bytes)), claimed: claimOf(buffer.toString('utf8', 0, bytesRead)) }
   })
-
-/** The number stands in the second line; this is far more. */
-const HEAD_BYTES = 1024
-
-const claimOf = (text: string): number | undefined => {
-  const number = Number(/^ {2}"revision": ([1-9]\d*),$/m.exec(text)?.[1])
-  return Number.isSafeInteger(number) ? number : undefined
-}
 
 const publishedSchema = z.object({ ...projectSchema.shape, images: z.array(imageSchema) })
 

@@ -3,6 +3,7 @@
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isImageId } from '../../core/names.ts'
+import { removeFile } from '../file/durable.ts'
 import { ownerLives } from '../file/owner.ts'
 import { ownerFault } from '../file/owner-seal.ts'
 import type { Paths } from '../file/paths.ts'
@@ -78,6 +79,23 @@ export async function* checkTemporaries(tools: Tools, projectId?: string): Async
     }
     const problem = await checkOwner(tools, folder, projectId)
     if (problem) yield problem
+  }
+}
+
+/** Uploads with an Idempotency-Key whose process is gone. */
+export async function* checkClaims(tools: Tools): AsyncGenerator<Problem> {
+  for (const name of await namesIn(tools.paths.running)) {
+    const path = join(tools.paths.running, name)
+    if (!(await ownerLives(path)))
+      yield {
+        kind: 'temporary_left',
+        path: tools.name(path),
+        detail: 'the process of this upload is gone',
+        async mend() {
+          await removeFile(path)
+          return 'removed'
+        },
+      }
   }
 }
 

@@ -68,7 +68,7 @@ const CACHE_BYTES = 8 * 2 ** 20
 export const createTools = ({ storageDir, remake, lockStaleMs, log, now }: ToolsOptions): Tools => {
   const paths = createPaths(storageDir)
   const workspace = createWorkspace({ paths })
-  const heads = createHeads({ paths, maxBytes: CACHE_BYTES })
+  const heads = createHeads({ paths, maxBytes: CACHE_BYTES, refuseLost: false })
   const runs = createRuns({ paths, maxBytes: CACHE_BYTES })
   const removal = createRemoval({ paths, heads, runs, log })
   const publisher = createPublisher({ paths, heads, workspace, log, promptImages: Number.POSITIVE_INFINITY })
@@ -78,7 +78,7 @@ export const createTools = ({ storageDir, remake, lockStaleMs, log, now }: Tools
 
   /** A check alone writes nothing, so this waits for the first mend. */
   const open = (): Promise<void> => {
-    opening ??= openFolder(paths, workspace)
+    opening ??= openFolder({ paths, workspace, log })
     return opening
   }
 

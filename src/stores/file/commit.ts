@@ -92,7 +92,7 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     let batch = waiting
     for (let tries = 0; tries < MOST_TRIES && batch.length > 0; tries++) {
       if (tries > 0) observer.retriedCommit()
-      const base = await heads.read(projectId)
+      const base = await heads.readToChange(projectId)
       const state = await loaded(base, batch).catch((error: unknown) => ({ error }))
       if (state && 'error' in state) {
         // Others committed so much since the head was read that a part of its list is gone.

@@ -109,11 +109,14 @@ export const removeFolder = async (path: string): Promise<void> => {
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
+/** True where there is no room left, or none for this user. */
+export const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
+
 /** What a failed system call means to a caller of the store. */
 export const storeError = (error: unknown): TintypeError => {
   if (error instanceof TintypeError) return error
   const code = codeOf(error)
-  if (code === 'ENOSPC' || code === 'EDQUOT')
+  if (isFull(error))
     return new TintypeError('storage_full', 'There is no room left on the disk of the store.', { cause: error })
   return new TintypeError('store_unavailable', `The store cannot be used now (${code ?? 'unknown error'}).`, {
     cause: error,

@@ -75,7 +75,10 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   let timer: NodeJS.Timeout | undefined
 
   const sweep = () => {
-    sweeping = sweeping.then(() => sweeper.sweep()).catch((error: unknown) => log.warn({ error }, 'could not sweep'))
+    sweeping = sweeping
+      .then(() => workspace.leaveRest())
+      .then(() => sweeper.sweep())
+      .catch((error: unknown) => log.warn({ error }, 'could not sweep'))
   }
 
   const project = async (projectId: string): Promise<ProjectState | undefined> => {
@@ -129,7 +132,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     },
 
     async open() {
-      await openFolder(paths, workspace)
+      await openFolder({ paths, workspace, log })
       sweep()
       timer = setInterval(sweep, options.sweepMs ?? 30_000).unref()
     },

@@ -7,12 +7,18 @@ import { TintypeError } from '../../core/errors.ts'
 import { codeOf } from './durable.ts'
 import type { Paths } from './paths.ts'
 import { isPlainFolder } from './plain-file.ts'
+import { claimIn } from './published-claim.ts'
 import { decodeRevision, type Revision } from './revision.ts'
 
 export interface HeadsOptions {
   paths: Paths
   /** Memory for revisions, in bytes. @default 32 MiB */
   maxBytes?: number
+  /**
+   * What revisions are gone is told by meta.json, which is never ahead of them. To build on what is left would replace
+   * it, and with it the last that is known of their images. False for whoever mends it. @default true
+   */
+  refuseLost?: boolean
 }
 
 export interface Heads {
@@ -20,9 +26,11 @@ export interface Heads {
    * The newest revision, undefined where the project never existed. What any process committed before the call is in
    * it: two `stat` calls show that the one in memory is still there and has no successor.
    *
-   * @throws TintypeError `project_damaged`
+   * @throws TintypeError `project_damaged`, also where all revisions are gone and meta.json is not
    */
   read(projectId: string): Promise<Revision | undefined>
+  /** The same to build on. @throws TintypeError `project_damaged`, also where a newer one was here before */
+  readToChange(projectId: string): Promise<Revision | undefined>
   /** The same without a wait, undefined where the newest revision is not in memory. See {@link Store.current}. */
   current(projectId: string, share?: boolean): Revision | undefined
   /** Whether the project has, by now, another newest revision than this one. */
@@ -36,6 +44,8 @@ export interface Heads {
 
 interface Head {
   revision: Revision
+  /** True where a newer one is gone: it was here before, or meta.json is a copy of it. */
+  isBehind: boolean
   /** Tell its file from any other under the same name: an inode alone is used again. */
   inode: number
   modifiedMs: number
@@ -51,7 +61,7 @@ const OTHER_BYTES = 4096
 /** A revision that is listed but gone was removed by others' commits, at least 32 for each further try. */
 const MOST_TRIES = 100
 
-export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
+export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions): Heads => {
   const heads = new LRUCache<string, Head>({
     maxSize: maxBytes ?? 32 * 2 ** 20,
     sizeCalculation: ({ revision: { state, removingRuns } }) =>
@@ -69,8 +79,9 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
     return found?.ino === inode && found.mtimeMs === modifiedMs && statsOf(next) === undefined
   }
 
-  const headOf = (projectId: string, revision: Revision, { ino, mtimeMs }: Stats): Head => ({
+  const headOf = (projectId: string, revision: Revision, { ino, mtimeMs }: Stats, isBehind = false): Head => ({
     revision,
+    isBehind,
     inode: ino,
     modifiedMs: mtimeMs,
     path: paths.revision(projectId, revision.state.revision),
@@ -88,31 +99,50 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
       .sort((a, b) => a - b)
   }
 
-  const load = async (projectId: string): Promise<Head | undefined> => {
+  /** @param known the newest one so far */
+  const load = async (projectId: string, known?: Head): Promise<Head | undefined> => {
     if (!isPlainFolder(paths.project(projectId)) || !isPlainFolder(paths.meta(projectId)))
       throw damaged(projectId, new Error('a symbolic link is in the place of a folder'))
+    // Before the revisions are listed: it is never ahead of them.
+    const before = refuseLost ? (known?.revision.state.revision ?? claimIn(paths.published(projectId)) ?? 0) : 0
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const newest = (await numbers(projectId)).at(-1)
       if (newest === undefined) return undefined
       const read = await readRevision(paths.revision(projectId, newest), projectId, newest)
-      if (read) return headOf(projectId, read.revision, read.stats)
+      if (read) return headOf(projectId, read.revision, read.stats, newest < before)
     }
     throw damaged(projectId)
   }
 
-  const read = async (projectId: string): Promise<Revision | undefined> => {
+  const find = async (projectId: string): Promise<Head | undefined> => {
     const known = heads.get(projectId)
-    if (known && isNewest(known)) return known.revision
+    if (known && isNewest(known)) return known
     // Most requests for projects that do not exist end here.
-    if (!known && statsOf(paths.meta(projectId)) === undefined) return undefined
-    const head = await load(projectId)
+    const isUnknown = () => statsOf(paths.meta(projectId)) === undefined && (!refuseLost || !isPublished(projectId))
+    if (!known && isUnknown()) return undefined
+    let head = await load(projectId, known)
+    if (!head && refuseLost && isPublished(projectId)) {
+      // Somebody may have begun the project in between.
+      head = await load(projectId)
+      if (!head) throw damaged(projectId, new Error('there is meta.json and no revision'))
+    }
     if (head) heads.set(projectId, head)
     else heads.delete(projectId)
-    return head?.revision
+    return head
   }
+
+  const isPublished = (projectId: string): boolean => statsOf(paths.published(projectId)) !== undefined
+
+  const read = async (projectId: string): Promise<Revision | undefined> => (await find(projectId))?.revision
 
   return {
     read,
+
+    async readToChange(projectId) {
+      const head = await find(projectId)
+      if (head?.isBehind) throw damaged(projectId, new Error('there was a newer revision'))
+      return head?.revision
+    },
 
     isOvertaken: async (projectId, revision) => (await read(projectId))?.state.revision !== revision,
 

@@ -4,29 +4,48 @@ import { constants } from 'node:fs'
 import { access, link, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
-import { codeOf, makeFolder, removeFolder } from './durable.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import { codeOf, isFull, makeFolder, removeFolder } from './durable.ts'
 import type { Paths } from './paths.ts'
 import type { Workspace } from './workspace.ts'
 
+export interface OpenFolderOptions {
+  paths: Paths
+  workspace: Workspace
+  log: Logger
+}
+
 /**
- * Makes the store's folders, and this process's own among them.
+ * Makes the store's folders, and this process's own among them. On a full disk the latter waits until there is room:
+ * what is stored can be read meanwhile.
  *
  * @throws TintypeError `store_unavailable`, with one line that says why the folder can't be used
  */
-export const openFolder = async (paths: Paths, workspace: Workspace): Promise<void> => {
+export const openFolder = async ({ paths, workspace, log }: OpenFolderOptions): Promise<void> => {
   let why = "it can't be written"
+  const refused = (error: unknown): TintypeError => {
+    const message = `The storage folder ${paths.root} can't be used: ${why} (${codeOf(error) ?? 'unknown error'}).`
+    return new TintypeError('store_unavailable', message, { cause: error })
+  }
   try {
     await makeFolder(paths.projects)
     await makeFolder(paths.tmp)
     await access(paths.projects, constants.W_OK)
+  } catch (error) {
+    throw refused(error)
+  }
+  try {
     await workspace.open()
     await tryHardLink(workspace, () => {
       why = 'its disk makes no hard links'
     })
   } catch (error) {
+    if (isFull(error)) {
+      log.warn({ error }, 'the disk is full; what is stored is served, and changes are refused until there is room')
+      return
+    }
     await workspace.close()
-    const message = `The storage folder ${paths.root} can't be used: ${why} (${codeOf(error) ?? 'unknown error'}).`
-    throw new TintypeError('store_unavailable', message, { cause: error })
+    throw refused(error)
   }
 }
 

@@ -16,6 +16,8 @@ export const createPaths = (storageDir: string) => {
     projects,
     tmp: join(root, '.tmp'),
     cache: join(root, '.cache'),
+    /** Uploads with an Idempotency-Key that are under way. */
+    running: join(root, '.running'),
     /** What was made from one image and can be made again. */
     cached: (projectId: string, imageId: string) => join(root, '.cache', folderOf(projectId), imageId),
     project,

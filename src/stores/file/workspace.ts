@@ -9,7 +9,7 @@
 import { mkdir, rename, rmdir, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { customAlphabet } from 'nanoid'
-import { codeOf, removeFile, sync, writeNew } from './durable.ts'
+import { codeOf, removeFile, removeFolder, sync, writeNew } from './durable.ts'
 import { LEFT, thisProcess } from './owner.ts'
 import { sealOwner } from './owner-seal.ts'
 import { folderOf, type Paths, projectIdOf } from './paths.ts'
@@ -21,14 +21,18 @@ export interface WorkspaceOptions {
 export interface Workspace {
   /** This process's folder: another one after it was taken away. */
   readonly path: string
-  /** Creates it. */
+  /** Creates it; where that fails, {@link folder} tries again. */
   open(): Promise<void>
   /** A new folder for work, on a project if one is given. Remove it when that work is done. */
   folder(projectId?: string): Promise<string>
   /** Makes the names of a folder durable, so that they are found after a power cut. */
   secure(folder: string): Promise<void>
-  /** Gives a folder, whose work could not be cleaned up, to the next sweep of any process. Never throws. */
+  /**
+   * Gives a folder, whose work could not be cleaned up, to the next sweep of any process. Where that cannot be (it takes
+   * an inode, which a full disk has not), {@link leaveRest} does it later. Never throws.
+   */
   leave(folder: string): Promise<void>
+  leaveRest(): Promise<void>
   /** What is still in the folder is left to a sweep. */
   close(): Promise<void>
 }
@@ -47,13 +51,20 @@ export const createWorkspace = ({ paths }: WorkspaceOptions): Workspace => {
   let heartbeat: NodeJS.Timeout | undefined
   let opening: Promise<void> | undefined
   let closed = false
+  const rest = new Set<string>()
 
   const begin = async (): Promise<void> => {
     const ownerFile = join(path, OWNER_FILE)
     await mkdir(path)
-    await writeNew(ownerFile, sealOwner(ownerFile, await thisProcess()))
-    await sync(path)
-    await sync(paths.tmp)
+    try {
+      await writeNew(ownerFile, sealOwner(ownerFile, await thisProcess()))
+      await sync(path)
+      await sync(paths.tmp)
+    } catch (error) {
+      // Work in a folder that says nothing of its owner would be swept away.
+      await removeFolder(path).catch(() => {})
+      throw error
+    }
     clearInterval(heartbeat)
     heartbeat = setInterval(() => {
       const now = new Date()
@@ -71,6 +82,21 @@ export const createWorkspace = ({ paths }: WorkspaceOptions): Workspace => {
     const folder = join(owner, projectId === undefined ? newToken() : `${newToken()}@${folderOf(projectId)}`)
     await mkdir(folder)
     return folder
+  }
+
+  const leave = async (folder: string): Promise<void> => {
+    const left = join(paths.tmp, newToken() + LEFT)
+    try {
+      await mkdir(left)
+      await sync(paths.tmp)
+      await rename(folder, join(left, basename(folder)))
+      rest.delete(folder)
+    } catch (error) {
+      await rmdir(left).catch(() => {})
+      // Swept away meanwhile.
+      if (codeOf(error) === 'ENOENT') rest.delete(folder)
+      else rest.add(folder)
+    }
   }
 
   return {
@@ -97,15 +123,10 @@ export const createWorkspace = ({ paths }: WorkspaceOptions): Workspace => {
       await sync(dirname(folder))
     },
 
-    async leave(folder) {
-      const left = join(paths.tmp, newToken() + LEFT)
-      try {
-        await mkdir(left)
-        await sync(paths.tmp)
-        await rename(folder, join(left, basename(folder)))
-      } catch {
-        // Then it is left to a sweep when this process ends.
-      }
+    leave,
+
+    async leaveRest() {
+      for (const folder of rest) await leave(folder)
     },
 
     async close() {

@@ -5,11 +5,12 @@
 // For that answer only. Of two uploads with one key that run at the same time nevertheless, the commit stores one; so a
 // mark that was lost, or could not be set, does no harm.
 
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { codeOf, removeFile } from '../file/durable.ts'
 import { ownerLives, thisProcess } from '../file/owner.ts'
 import { sealOwner } from '../file/owner-seal.ts'
+import { createPaths } from '../file/paths.ts'
 
 export interface ClaimsOptions {
   /** Folder of the store. */
@@ -23,22 +24,15 @@ export interface Claims {
    * @param name of `0-9 a-z`
    */
   take(name: string): Promise<{ release(): Promise<void> } | undefined>
+  /** Removes what crashes left: the same key may never come again. */
+  sweep(): Promise<void>
 }
 
 const MOST_TRIES = 3
 
 export const createClaims = ({ storageDir }: ClaimsOptions): Claims => {
-  const folder = join(resolve(storageDir), '.running')
+  const folder = createPaths(storageDir).running
   let owner: ReturnType<typeof thisProcess> | undefined
-  let swept = false
-
-  /** What crashes left, once: the same key may never come again. */
-  const sweep = async (): Promise<void> => {
-    for (const name of await readdir(folder)) {
-      const path = join(folder, name)
-      if (!(await ownerLives(path))) await removeFile(path)
-    }
-  }
 
   const mark = async (path: string): Promise<void> => {
     owner ??= thisProcess()
@@ -52,8 +46,6 @@ export const createClaims = ({ storageDir }: ClaimsOptions): Claims => {
       for (let tries = 0; tries < MOST_TRIES; tries++) {
         try {
           await mark(path)
-          if (!swept) void sweep().catch(() => {})
-          swept = true
           return { release: () => removeFile(path).catch(() => {}) }
         } catch (error) {
           if (codeOf(error) !== 'EEXIST') return { release: async () => {} }
@@ -63,5 +55,23 @@ export const createClaims = ({ storageDir }: ClaimsOptions): Claims => {
       }
       return undefined
     },
+
+    async sweep() {
+      const names = await readdir(folder).catch((error: unknown) => {
+        if (codeOf(error) === 'ENOENT') return []
+        throw error
+      })
+      for (const name of names) {
+        const path = join(folder, name)
+        if ((await isEmpty(path)) || !(await ownerLives(path))) await removeFile(path)
+      }
+    },
   }
 }
+
+/** Its process died over it, or is about to write it: then no harm is done. */
+const isEmpty = (path: string): Promise<boolean> =>
+  stat(path).then(
+    ({ size }) => size === 0,
+    () => false,
+  )

@@ -80,7 +80,9 @@ export const startLoad = (options: LoadOptions): Load => {
     const picture = await newPicture()
     const acknowledge = ledger.upload(projectId, picture.sha256)
     const path = `/projects/${projectId}/images`
-    const body = await ask(request, 'upload', path, { method: 'POST', body: formOf(picture.bytes) })
+    // Some with a key, whose mark has to go away as well.
+    const headers = randomInt(3) === 0 ? { 'Idempotency-Key': picture.sha256 } : undefined
+    const body = await ask(request, 'upload', path, { method: 'POST', body: formOf(picture.bytes), headers })
     if (body === undefined) return
     const { image_id } = uploaded.parse(body)
     acknowledge(image_id)

@@ -11,6 +11,8 @@ import { commandOf, killAllIn, parentOf, processesIn, stopAllIn } from './proces
 
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
+/** Says that the store can be written. */
+const READY = '/ready'
 /** Longest time until a server answers, in milliseconds. */
 const START_MS = 60_000
 /** What is kept of the log, in characters. */
@@ -34,8 +36,12 @@ export type Request = (path: string, init?: RequestInit) => Promise<Response>
 export interface Server {
   /** Throws where the server cannot be reached or does not answer in time. */
   request: Request
-  /** Resolves when it answers, also after {@link kill} and {@link end}: on the same port. */
-  start(): Promise<void>
+  /**
+   * Resolves when it answers, also after {@link kill} and {@link end}: on the same port.
+   *
+   * @param sign path that is answered 200 then. @default '/ready'
+   */
+  start(sign?: string): Promise<void>
   /** Resolves when it answers, after some of its workers were killed. */
   ready(): Promise<void>
   /** All of its processes: supervisor, workers, encoders. */
@@ -71,7 +77,7 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   const request: Request = (path, init) =>
     fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(ANSWER_MS), ...init })
 
-  const start = async (): Promise<void> => {
+  const start = async (sign = READY): Promise<void> => {
     const flags = { port, storage: options.storageDir, workers, encoders: options.encoders ?? workers }
     const args = [MAIN, 'serve', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)])]
     const [program = process.execPath, ...before] = [...(options.under ?? []), process.execPath]
@@ -82,19 +88,19 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
     })
     child = started
     for (const output of [started.stdout, started.stderr]) output.setEncoding('utf8').on('data', keep)
-    await ready()
+    await answers(sign)
   }
 
-  const ready = async (): Promise<void> => {
+  const answers = async (sign: string): Promise<void> => {
     const deadline = Date.now() + START_MS
-    while (!(await isReady())) {
+    while (!(await isOk(sign))) {
       if (child?.exitCode !== null || Date.now() > deadline) throw new Error(`the server does not answer:\n${log}`)
       await sleep(20)
     }
   }
 
-  const isReady = async (): Promise<boolean> => {
-    const answer = await request('/ready').catch(() => undefined)
+  const isOk = async (path: string): Promise<boolean> => {
+    const answer = await request(path).catch(() => undefined)
     await answer?.arrayBuffer()
     return answer?.status === 200
   }
@@ -115,7 +121,7 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   return {
     request,
     start,
-    ready,
+    ready: () => answers(READY),
     kill,
     processes: () => processesIn(cwd),
     workers() {

@@ -10,7 +10,7 @@ import { orUndefined, readProject, runsNamedBy } from './disk.ts'
 /** One line for each file or folder of a resting store that nothing accounts for, from `stray: `. */
 export const straysIn = async (storageDir: string): Promise<string[]> => {
   const paths = createPaths(storageDir)
-  const strays = [...(await straysInTmp(paths.tmp))]
+  const strays = [...(await straysInTmp(paths.tmp)), ...(await everythingIn(paths.running))]
   for (const folder of await readdir(paths.projects)) {
     const projectId = projectIdOf(folder)
     if (projectId === undefined) strays.push(join(paths.projects, folder))
