@@ -50,6 +50,7 @@ export const FAILURES = {
   internal: { status: 500, title: 'Something went wrong on the server' },
   project_damaged: { status: 500, title: 'The files of the project are damaged' },
   busy: { status: 503, title: 'Too much work is waiting' },
+  encoder_failed: { status: 503, title: 'The picture could not be worked on now' },
   store_unavailable: { status: 503, title: 'The store cannot be written' },
   issuer_unavailable: { status: 503, title: 'The keys of the token issuer cannot be had' },
   shutting_down: { status: 503, title: 'The server is shutting down' },

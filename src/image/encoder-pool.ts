@@ -120,7 +120,7 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
 const failureOf = (cause: unknown): TintypeError =>
   isSpawnRefused(cause)
     ? new TintypeError('busy', 'The machine lets no encoder be started now.', { cause, retryAfterSeconds: 5 })
-    : new TintypeError('internal', 'The encoder ended unexpectedly, twice.', { cause })
+    : new TintypeError('encoder_failed', 'The encoder ended unexpectedly, twice.', { cause })
 
 /** What the system lacks for one more process: file descriptors, memory, or room in the table of processes. */
 const SPAWN_REFUSED = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']

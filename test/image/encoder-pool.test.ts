@@ -145,7 +145,7 @@ describe('a process that dies', () => {
     process.kill(encoder, 'SIGKILL')
     await until(() => encodersOf().some((pid) => pid !== encoder && isRunning(pid)))
     for (const pid of encodersOf()) process.kill(pid, 'SIGKILL')
-    expect(await encoded).toMatchObject({ code: 'internal' })
+    expect(await encoded).toMatchObject({ code: 'encoder_failed' })
     await expect(pool.encode(next)).resolves.toBeDefined()
   })
 })

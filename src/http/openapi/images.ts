@@ -101,6 +101,7 @@ export const upload: RouteConfig = {
       'empty_file',
       'damaged_image',
       'image_too_slow',
+      'encoder_failed',
       ...WRITE_FAILURES,
     ),
   },

@@ -96,6 +96,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   internal: { detail: 'The server met an error that it did not expect. It was written to the log.' },
   project_damaged: { detail: `The files of project "${EXAMPLE_PROJECT_ID}" are damaged.` },
   busy: { detail: 'More uploads are waiting than can be worked on soon.' },
+  encoder_failed: { detail: 'The encoder ended unexpectedly, twice.' },
   store_unavailable: { detail: 'The store cannot be written.' },
   shutting_down: { detail: 'The server is shutting down and takes no changes.' },
   storage_full: { detail: 'The disk of the store is full.' },
@@ -162,6 +163,7 @@ export const PICTURE_FAILURES = [
 /** What every route that may have to make a picture first can meet besides. */
 export const RENDER_FAILURES = [
   'image_too_slow',
+  'encoder_failed',
   'busy',
   'store_unavailable',
   'shutting_down',

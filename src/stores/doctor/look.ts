@@ -9,13 +9,16 @@ import { type PictureSize, readPictureSize } from './jpeg-header.ts'
 export type Look =
   | { type: 'missing' }
   /** Something else than a file, or a file that the disk does not give; `what` ends a sentence. */
-  | { type: 'odd'; what: string }
+  | { type: 'odd'; what: string; isDenied?: boolean }
   | { type: 'file'; bytes: number; sha256: string }
 
 export type PictureLook = Look | (Look & { type: 'file'; picture: PictureSize | undefined })
 
 /** What a disk says of a damaged sector or a damaged file system. Any other error says nothing about the file. */
 const DAMAGE_CODES = ['EIO', 'EUCLEAN', 'EBADMSG', 'EILSEQ']
+
+/** What it says to a user without rights: the file may be as sound as ever. */
+const DENIED_CODES = ['EACCES', 'EPERM']
 
 const CHUNK_BYTES = 256 * 1024
 const HEADER_BYTES = 4096
@@ -26,8 +29,18 @@ const MOST_TEXT_BYTES = 400 * 2 ** 20
 /** Type, size and hash. */
 export const lookAt = (path: string): Promise<Look> => visit(path, (handle, bytes) => lookThrough(handle, bytes))
 
-/** The same, and how large the picture in it is. */
-export const lookAtPicture = (path: string): Promise<PictureLook> =>
+/** The same, and how large the picture in it is. A picture that may not be read is told, and keeps nobody from the next. */
+export const lookAtPicture = async (path: string): Promise<PictureLook> => {
+  try {
+    return await lookAtReadable(path)
+  } catch (error) {
+    const code = codeOf(error) ?? ''
+    if (DENIED_CODES.includes(code)) return { type: 'odd', what: `unreadable (${code})`, isDenied: true }
+    throw error
+  }
+}
+
+const lookAtReadable = (path: string): Promise<PictureLook> =>
   visit(path, async (handle, bytes) => {
     // The size stands in the first piece but for the largest colour profiles.
     let first = NOTHING

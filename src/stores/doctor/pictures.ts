@@ -108,6 +108,11 @@ function* problemsOf(tools: Tools, projectId: string, broken: Broken, misplaced:
   let mending: Promise<ReadonlyMap<Size, string>> | undefined
   for (const [size, { kind, detail }] of broken.faults) {
     const path = tools.name(tools.paths.variant(projectId, broken.image.id, size))
+    const look = broken.looks[size]
+    if (look.type === 'odd' && look.isDenied) {
+      yield { kind: 'unreadable', path, detail: `${detail}; run the doctor as the user that runs the server` }
+      continue
+    }
     if (!canRemake(broken, size, misplaced)) {
       yield { kind, path, detail: `${detail}; no source to make it from, the image keeps what else it has` }
       continue
