@@ -38,6 +38,9 @@ export type Handler = HonoHandler<Env>
 /** Methods that change nothing. */
 export const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+/** Asked by those who watch the server, many times a minute: neither counted nor refused. */
+export const WATCHED: ReadonlySet<string> = new Set(['/health', '/ready'])
+
 /**
  * On every answer: a browser must not guess another type than the one we name, nor show it in a frame, nor run anything
  * of it, nor give it to a page of another site that has not asked for it by the rules of CORS, nor tell that site where
