@@ -25,19 +25,20 @@ export interface SignedIn {
   csrfToken: string
 }
 
+/** `network` is where a request comes from, for what slows attempts down; undefined where that is not known. */
 export interface AccountService {
   tokens: SessionTokens
   /** @throws TintypeError `registration_closed`, `invite_invalid`, `email_taken`, `busy` */
-  register(account: NewAccount & { invite?: string }): Promise<SignedIn>
+  register(account: NewAccount & { invite?: string }, network?: string): Promise<SignedIn>
   /** One answer for an unknown address, a wrong password and a disabled user. @throws TintypeError `wrong_credentials`, `busy` */
-  signIn(credentials: { email: string; password: string }): Promise<SignedIn>
+  signIn(credentials: { email: string; password: string }, network?: string): Promise<SignedIn>
   /**
    * Uses a refresh token up for the next one. One that was used before ends the session, for whoever has the newer one
    * too: which of the two is the thief can't be told.
    *
    * @throws TintypeError `unauthenticated`
    */
-  refresh(refreshToken: string): Promise<SignedIn>
+  refresh(refreshToken: string, network?: string): Promise<SignedIn>
   /** Ends a session. Does nothing where it has ended. */
   signOut(sessionId: string): Promise<void>
   /** Ends all sessions of the user, and begins a new one. @throws TintypeError `wrong_credentials`, `busy` */

@@ -2,7 +2,6 @@
 // draft-ietf-httpapi-ratelimit-headers).
 
 import { TintypeError } from '../../core/errors.ts'
-import { clientNetwork } from '../../core/proxies.ts'
 import type { Limited, RateLimits, Standing } from '../../services/rate-limits.ts'
 import type { Client } from '../client.ts'
 import { type Context, READING, WATCHED } from '../respond.ts'
@@ -49,7 +48,7 @@ const whoOf = (c: Context, client: Client): string => {
     : addressOf(c, client)
 }
 
-const addressOf = (c: Context, client: Client): string => `address:${clientNetwork(client.addressOf(c) ?? 'none')}`
+const addressOf = (c: Context, client: Client): string => `address:${client.networkOf(c) ?? 'none'}`
 
 const headersOf = ({ kind, limit, windowSeconds, remaining, resetSeconds }: Standing): Record<string, string> => ({
   'RateLimit-Policy': `"${kind}";q=${limit};w=${windowSeconds}`,
