@@ -6,7 +6,7 @@
 // harmless: the next sign-in brings it back.
 
 import { createHash } from 'node:crypto'
-import { createLimiter } from './rate-limits.ts'
+import { type CountingOptions, createLimiter } from './limiter.ts'
 
 export interface KnownNetworks {
   has(account: string, network: string): Promise<boolean>
@@ -20,10 +20,10 @@ const MEMORY_SECONDS = 21 * 86_400
 /** Not written again before this, in milliseconds. */
 const RENEWED_BELOW_MS = (MEMORY_SECONDS - 86_400) * 1000
 
-export const createKnownNetworks = (isShared: boolean): KnownNetworks => {
+export const createKnownNetworks = (counting: CountingOptions): KnownNetworks => {
   const places = createLimiter(
     { keyPrefix: 'known', points: Number.MAX_SAFE_INTEGER, duration: MEMORY_SECONDS },
-    isShared,
+    counting,
   )
 
   const find = async (account: string, network: string) => {

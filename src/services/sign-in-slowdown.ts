@@ -8,16 +8,9 @@ import { createHash } from 'node:crypto'
 import { RateLimiterRes } from 'rate-limiter-flexible'
 import { normalEmail } from '../core/account.ts'
 import { TintypeError } from '../core/errors.ts'
-import type { Logger } from '../telemetry/logger.ts'
 import type { AccountService } from './accounts.ts'
 import { createKnownNetworks } from './known-networks.ts'
-import { createLimiter, type Limiter } from './rate-limits.ts'
-
-export interface SlowdownOptions {
-  /** See `RateLimitOptions.isShared`. @default false */
-  isShared?: boolean
-  log: Logger
-}
+import { type CountingOptions, createLimiter, type Limiter } from './limiter.ts'
 
 export interface Slowdown {
   /**
@@ -44,10 +37,10 @@ const LONGEST_PAUSE_SECONDS = 300
 export const pauseAfter = (failures: number): number =>
   failures < FREE_FAILURES ? 0 : Math.min(2 ** (failures - FREE_FAILURES), LONGEST_PAUSE_SECONDS)
 
-export const createSlowdown = ({ isShared = false, log }: SlowdownOptions): Slowdown => {
-  const failures = createLimiter({ keyPrefix: 'failures', points: 1_000_000, duration: MEMORY_SECONDS }, isShared)
-  const pauses = createLimiter({ keyPrefix: 'pauses', points: 1, duration: 1 }, isShared)
-  const known = createKnownNetworks(isShared)
+export const createSlowdown = (counting: CountingOptions): Slowdown => {
+  const failures = createLimiter({ keyPrefix: 'failures', points: 1_000_000, duration: MEMORY_SECONDS }, counting)
+  const pauses = createLimiter({ keyPrefix: 'pauses', points: 1, duration: 1 }, counting)
+  const known = createKnownNetworks(counting)
 
   /** Every attempt counts as a failure until it has succeeded, or many at once would all be free. */
   const begin = async (key: string): Promise<void> => {
@@ -71,8 +64,7 @@ export const createSlowdown = ({ isShared = false, log }: SlowdownOptions): Slow
     async run(account, network, attempt) {
       const key = keyOf((await isKnown(account, network)) ? [account, network] : [account])
       await begin(key).catch((refused: unknown) => {
-        if (refused instanceof RateLimiterRes) throw tooSoon(refused)
-        log.warn({ error: refused }, 'an attempt to sign in could not be counted; it goes through')
+        throw refused instanceof RateLimiterRes ? tooSoon(refused) : refused
       })
       try {
         const result = await attempt()
