@@ -20,6 +20,8 @@ export interface Env {
     principal?: Principal
     /** Why what the request carried to say who asks isn't valid. */
     refusal?: TintypeError
+    /** Finds out once more who asks, for what takes long. What has only expired since the request came is still good. */
+    identifyAgain?: () => Promise<void>
     /** Where the client stands with its limits: on every answer, errors too. */
     limitHeaders?: Headers
     /** Id of this request, in its line of the log. */

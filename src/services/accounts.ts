@@ -43,8 +43,12 @@ export interface AccountService {
   signOut(sessionId: string): Promise<void>
   /** Ends all sessions of the user, and begins a new one. @throws TintypeError `wrong_credentials`, `busy` */
   changePassword(userId: string, change: { current: string; next: string }): Promise<SignedIn>
-  /** The session of an access token, as long as it lives and its user may sign in. */
-  sessionOf(accessToken: string): Promise<Session | undefined>
+  /**
+   * The session of an access token, as long as it lives and its user may sign in.
+   *
+   * @param atMs when the token must not have expired yet, in milliseconds since 1970. @default now
+   */
+  sessionOf(accessToken: string, atMs?: number): Promise<Session | undefined>
   /** By id. */
   user(id: string): Promise<User | undefined>
   /** Waits for what goes on in the background. */
@@ -135,8 +139,8 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
       return begin(changed)
     },
 
-    async sessionOf(accessToken) {
-      const session = await tokens.readAccess(accessToken)
+    async sessionOf(accessToken, atMs) {
+      const session = await tokens.readAccess(accessToken, atMs)
       if (!session || !families.isAlive(session.id)) return undefined
       const user = await users.get(session.userId)
       return user && mayGoOn(user, session.generation) ? session : undefined

@@ -45,12 +45,12 @@ export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptio
     return { kind: 'key', id: await id, role: found.role }
   }
 
-  const findStored = async (text: string): Promise<Principal> => {
+  const findStored = async (text: string, atMs = now()): Promise<Principal> => {
     const parsed = parseKey(text)
     const record = parsed && (await keys.find(parsed.id))
     if (!parsed || !record || !isSecret(parsed.secret, record.sha256))
       throw unauthenticated('The API key is not valid.')
-    if (record.expires_at !== null && now() >= Date.parse(record.expires_at))
+    if (record.expires_at !== null && atMs >= Date.parse(record.expires_at))
       throw unauthenticated(`The API key was valid until ${record.expires_at}.`)
     const { id, role, projects } = record
     return { kind: 'key', id, role, ...(projects === null ? {} : { projects }) }
@@ -78,10 +78,10 @@ export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptio
 
     async authenticate(request) {
       const own = request.header('x-api-key')
-      if (own !== undefined) return (await findFixed(own)) ?? findStored(own)
+      if (own !== undefined) return (await findFixed(own)) ?? findStored(own, request.receivedMs)
       const text = bearerOf(request)
       if (text === undefined) return undefined
-      return (await findFixed(text)) ?? (looksLikeKey(text) ? findStored(text) : undefined)
+      return (await findFixed(text)) ?? (looksLikeKey(text) ? findStored(text, request.receivedMs) : undefined)
     },
   }
 }
