@@ -71,9 +71,17 @@ export const compose = (
   const presets = parsePresets(options.presets ?? '')
   const prefetched = parsePrefetch(options.prefetch ?? '', presets)
   const asked = createAskedReader({ signingKeys: parseSigningKeys(options.signingKeys ?? []), presets })
-  const edge = createEdge({ ...options, log })
   // Absolute, so that a program may change its working folder.
   const storageDir = resolve(options.storageDir ?? './storage')
+  const isOpen = createOpenDoor({
+    mode: options.auth ?? 'auto',
+    isSetUp: () =>
+      fixedKeys.length > 0 ||
+      (options.registration ?? 'closed') !== 'closed' ||
+      Boolean(options.jwksUrl) ||
+      anyStored(storageDir),
+  })
+  const edge = createEdge({ ...options, log, isOpen })
   const store = createFileStore({
     storageDir,
     lockStaleMs: options.lockStaleMs,
@@ -116,14 +124,6 @@ export const compose = (
     ? createForeignTokens({ url: jwksUrl, issuer: jwksIssuer ?? '', audience: jwksAudience ?? '' })
     : undefined
   const apiKeys = createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)), fixed: fixedKeys })
-  const isOpen = createOpenDoor({
-    mode: options.auth ?? 'auto',
-    isSetUp: () =>
-      fixedKeys.length > 0 ||
-      (options.registration ?? 'closed') !== 'closed' ||
-      Boolean(options.jwksUrl) ||
-      anyStored(storageDir),
-  })
   const onStored = (projectId: string, imageId: string) => renders.prefetch(projectId, imageId, prefetched)
   metrics.watch({
     caches() {

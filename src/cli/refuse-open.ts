@@ -1,8 +1,9 @@
 // A server that strangers can reach does not start by accident without a way to keep them out.
 
 import { once } from 'node:events'
-import { createServer, isIPv4 } from 'node:net'
+import { createServer } from 'node:net'
 import type { Config } from '../config.ts'
+import { isLoopback } from '../core/hosts.ts'
 import { anyStored } from '../stores/accounts/any-stored.ts'
 
 export type DoorSettings = Pick<
@@ -51,12 +52,3 @@ const isSetUp = ({ storageDir, apiKeys, registration, jwksUrl }: DoorSettings): 
   registration !== 'closed' ||
   jwksUrl !== '' ||
   anyStored(storageDir)
-
-/** Names other than `localhost` can mean anything tomorrow. */
-export const isLoopback = (host: string): boolean => {
-  const plain = host
-    .toLowerCase()
-    .replace(/%.*$/, '')
-    .replace(/^::ffff:/, '')
-  return plain === 'localhost' || plain === '::1' || (isIPv4(plain) && plain.startsWith('127.'))
-}

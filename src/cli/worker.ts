@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8'
 import { createTintype } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { TintypeError } from '../core/errors.ts'
+import { isLoopback } from '../core/hosts.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { fail } from './fail.ts'
 import { type HttpServer, startHttpServer } from './http-server.ts'
@@ -39,6 +40,8 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ por
   const tintype = createTintype({
     ...options,
     accelRedirect: accelRedirect === 'off' ? undefined : accelRedirect,
+    // Elsewhere it is open only where somebody wants it so (AUTH=none).
+    ownHostsOnly: isLoopback(host) && config.auth === 'auto',
     // The supervisor counts for all of them.
     sharedLimits: cluster.isWorker,
     gatherMetrics: cluster.isWorker ? askSupervisor : undefined,

@@ -1,6 +1,7 @@
 // API keys as text: `tt_<id>_<secret>`, and those that an operator makes up.
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
 import { customAlphabet } from 'nanoid'
 import { ROLES, type Role } from './access.ts'
 import { TintypeError } from './errors.ts'
@@ -47,6 +48,15 @@ export interface FixedKey {
   role: Role
   sha256: string
 }
+
+const slowHash = promisify<string, string, number, Buffer>(scrypt)
+
+/**
+ * Id of a key of the environment: the same wherever it stands among others, and in every process. It is kept in projects
+ * and shown, and people make up secrets that can be guessed, so each guess by the id costs 16 MiB and some 50 ms.
+ */
+export const fixedKeyId = async ({ sha256 }: FixedKey): Promise<string> =>
+  `env-${(await slowHash(sha256, 'tintype: id of a fixed key', 6)).toString('hex')}`
 
 /**
  * Reads `role:secret` or `secret` (admin) of a list, or separated by commas.

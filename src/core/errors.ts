@@ -23,6 +23,7 @@ export const FAILURES = {
   registration_closed: { status: 403, title: 'Nobody can register here' },
   invite_invalid: { status: 403, title: 'The invitation is not valid' },
   csrf: { status: 403, title: 'The request could come from another site' },
+  unexpected_host: { status: 403, title: 'The server is not expected under this host' },
   signature_required: { status: 403, title: 'The URL needs a signature' },
   signature_invalid: { status: 403, title: 'The signature does not fit the URL' },
   signature_expired: { status: 403, title: 'The signed URL has expired' },

@@ -22,8 +22,8 @@ export interface UploadTerms {
 /** How long the answer of a key is given again, in milliseconds. */
 export const IDEMPOTENT_MS = 86_400_000
 
-/** Most answers that one image remembers; each is of a deduplicated upload but the first. */
-const MOST_ANSWERS = 16
+/** Most answers to deduplicated uploads that one image remembers. */
+const MOST_DUPLICATES = 64
 
 /** An image that answers an upload in place of a new one. */
 export interface Earlier {
@@ -68,11 +68,18 @@ export const findAnswered = (images: readonly ImageRecord[], key: string | undef
   return undefined
 }
 
-/** The image with one more answer; those that are too old are forgotten. */
+/**
+ * The image with one more answer; those that are too old are forgotten. That of the upload which made the image stays for
+ * all of its time, however many duplicates come: without it, the same upload sent again would be stored again. Of those
+ * the newest stay: one that was forgotten is sent again with `?dedupe=true`, and finds the same image.
+ */
 export const withAnswer = (image: ImageRecord, answered: Answered): ImageRecord => {
   const since = Date.parse(answered.at) - IDEMPOTENT_MS
   const before = image.answers?.filter(({ key, at }) => key !== answered.key && Date.parse(at) > since) ?? []
-  return { ...image, answers: [...before, answered].slice(-MOST_ANSWERS) }
+  const all = [...before, answered]
+  const own = all.filter(({ upload }) => upload === image.id)
+  const duplicates = all.filter(({ upload }) => upload !== image.id)
+  return { ...image, answers: [...own, ...duplicates.slice(-MOST_DUPLICATES)] }
 }
 
 /** @throws TintypeError `quota_exceeded` */

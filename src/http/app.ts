@@ -49,7 +49,7 @@ export interface AppOptions {
   pictures: Pictures
   renders: Pick<Renders, 'find'>
   /** Accounts, and what protects the browsers of people who are signed in. @default no routes of accounts */
-  people?: Omit<AccountRouteOptions, 'cookies'>
+  people?: Omit<AccountRouteOptions, 'cookies' | 'client'>
   /** Where lists of images are kept that were answered. @default they are not */
   lists?: Pick<ListMemory, 'keep'>
   /** Says what transforms may be asked for. */
@@ -165,7 +165,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
 
   if (options.people) {
     const cookies = createSessionCookies({ basePath, isSecure: client.isSecure })
-    const account = createAccountRoutes({ ...options.people, cookies })
+    const account = createAccountRoutes({ ...options.people, cookies, client })
     route.add(accounts.register, account.register)
     route.add(accounts.login, account.login)
     route.add(accounts.refresh, account.refresh)

@@ -1,12 +1,14 @@
 // Where a request comes from, behind the proxies that are trusted.
 
 import { LRUCache } from 'lru-cache'
-import { forwardedAddress, type IsTrusted } from '../core/proxies.ts'
+import { clientNetwork, forwardedAddress, type IsTrusted } from '../core/proxies.ts'
 import { type Context, incomingOf } from './respond.ts'
 
 export interface Client {
   /** Of the client, undefined where the app runs without a connection. */
   addressOf(c: Context): string | undefined
+  /** What the client shares its limits with: {@link clientNetwork} of its address. */
+  networkOf(c: Context): string | undefined
   /** The same from the connection's other end and what `X-Forwarded-For` says, asked only of a trusted proxy. */
   addressBehind(peer: string | undefined, forwardedFor: () => string | undefined): string | undefined
   /** Whether the client speaks TLS, to this server or to a trusted proxy. */
@@ -29,8 +31,14 @@ export const createClient = (isTrusted: IsTrusted): Client => {
     return known.isTrusted ? forwardedAddress(peer, forwardedFor(), isTrusted) : known.address
   }
 
+  const addressOf: Client['addressOf'] = (c) => addressBehind(peerOf(c), () => c.req.header('x-forwarded-for'))
+
   return {
-    addressOf: (c) => addressBehind(peerOf(c), () => c.req.header('x-forwarded-for')),
+    addressOf,
+    networkOf(c) {
+      const address = addressOf(c)
+      return address === undefined ? undefined : clientNetwork(address)
+    },
     addressBehind,
     isSecure(c) {
       const forwarded = c.req.header('x-forwarded-proto')

@@ -9,6 +9,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import { type Client, createClient } from './client.ts'
 import type { AnswerFast, FastOptions } from './fast.ts'
 import { crossOrigin, crossOriginFast, crossOriginHeaders } from './middleware/cross-origin.ts'
+import { createExpectedHosts, ownHostsFast, refuseOtherHosts } from './middleware/own-hosts.ts'
 import { rateLimit, signInLimit } from './middleware/rate-limit.ts'
 import type { Env } from './respond.ts'
 
@@ -33,6 +34,11 @@ export interface EdgeOptions {
   trustProxy?: string
   /** Other sites whose pages may use the API, in a list or separated by commas; `*` is all, without cookies. @default none */
   allowedOrigins?: readonly string[] | string
+  /**
+   * For a server that listens on loopback: while it is open to everybody, only requests are answered that name this
+   * machine as their host, or an allowed origin's. @default false
+   */
+  ownHostsOnly?: boolean
 }
 
 export interface Edge {
@@ -48,10 +54,18 @@ export interface Edge {
 
 type OnAnswer = NonNullable<FastOptions['onAnswer']>
 
-/** @throws Error that says what is wrong with an option */
-export const createEdge = (options: EdgeOptions & { log: Logger }): Edge => {
+/**
+ * @param options with whether everybody may do everything, as things are now
+ * @throws Error that says what is wrong with an option
+ */
+export const createEdge = (options: EdgeOptions & { log: Logger; isOpen(): boolean }): Edge => {
   const { log, sharedLimits: isShared, rateLimitWrites = 'auto' } = options
   const allowed = parseOrigins(options.allowedOrigins ?? [])
+  // Where pages of every site may use the API, there is nothing to keep this one from.
+  const hosts =
+    options.ownHostsOnly && allowed !== '*'
+      ? createExpectedHosts({ allowedOrigins: allowed, isOpen: options.isOpen })
+      : undefined
   const client = createClient(parseProxies(options.trustProxy ?? ''))
   const limits = createRateLimits({
     reads: options.rateLimit,
@@ -67,6 +81,7 @@ export const createEdge = (options: EdgeOptions & { log: Logger }): Edge => {
     slowdown: createSlowdown({ isShared, log }),
 
     useOrigins(app) {
+      if (hosts) app.use(refuseOtherHosts(hosts))
       if (hasAny(allowed)) app.use(crossOrigin(allowed))
     },
 
@@ -80,8 +95,11 @@ export const createEdge = (options: EdgeOptions & { log: Logger }): Edge => {
       // Counting may need another process, which takes longer than an answer from memory may.
       if (isCounting(limits)) return () => undefined
       const more = crossOriginHeaders(allowed)
-      const answerFast = create(more.length === 0 ? onAnswer : (...about) => [...onAnswer(...about), ...more])
-      return crossOriginFast(allowed, answerFast)
+      const answerFast = crossOriginFast(
+        allowed,
+        create(more.length === 0 ? onAnswer : (...about) => [...onAnswer(...about), ...more]),
+      )
+      return hosts ? ownHostsFast(hosts, answerFast) : answerFast
     },
   }
 }

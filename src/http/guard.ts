@@ -12,6 +12,13 @@ export interface Guard {
   /** @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found` */
   require(c: Context, action: Action, projectId: string): Promise<Principal>
   /**
+   * The same at the end of what takes long, for whoever it is by then: somebody whose key was revoked or whose session
+   * was ended meanwhile is nobody. A token that was good when the request came needs not last until its end.
+   *
+   * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`
+   */
+  requireStill(c: Context, action: Action, projectId: string): Promise<void>
+  /**
    * For a picture: those of public projects need nothing, not even that what was sent with the request is valid.
    *
    * @param signedUntil when a signature of the request ends, in milliseconds since 1970; undefined where there is none
@@ -30,27 +37,36 @@ export interface Sight {
   untilMs?: number
 }
 
-export const createGuard = ({ projects }: { projects: Pick<ProjectService, 'find'> }): Guard => ({
-  async require(c, action, projectId) {
+export const createGuard = ({ projects }: { projects: Pick<ProjectService, 'find'> }): Guard => {
+  const requireNow: Guard['require'] = async (c, action, projectId) => {
     const principal = principalOf(c)
     if (principal.kind === 'anybody') return principal
     const project = await projects.find(projectId)
     requireAccess(principal, action, projectId, project && accessOf(project))
     return principal
-  },
+  }
 
-  async picture(c, projectId, signedUntil) {
-    const project = await projects.find(projectId)
-    const access = project && accessOf(project)
-    if (access?.visibility === 'public') return PUBLIC
-    const principal = c.get('principal')
-    if (principal && decideAccess(principal, 'read', projectId, access) === 'allowed') return PRIVATE
-    const untilMs = signedUntil()
-    if (untilMs === undefined) throw c.get('refusal') ?? unknownProject(projectId)
-    if (!project) throw unknownProject(projectId)
-    return { isPrivate: true, untilMs }
-  },
-})
+  return {
+    require: requireNow,
+
+    async requireStill(c, action, projectId) {
+      await c.get('identifyAgain')?.()
+      await requireNow(c, action, projectId)
+    },
+
+    async picture(c, projectId, signedUntil) {
+      const project = await projects.find(projectId)
+      const access = project && accessOf(project)
+      if (access?.visibility === 'public') return PUBLIC
+      const principal = c.get('principal')
+      if (principal && decideAccess(principal, 'read', projectId, access) === 'allowed') return PRIVATE
+      const untilMs = signedUntil()
+      if (untilMs === undefined) throw c.get('refusal') ?? unknownProject(projectId)
+      if (!project) throw unknownProject(projectId)
+      return { isPrivate: true, untilMs }
+    },
+  }
+}
 
 /**
  * A picture that is not everybody's is kept by nobody but who asked; and asked for again, in case they are somebody else

@@ -20,6 +20,8 @@ export interface Env {
     principal?: Principal
     /** Why what the request carried to say who asks isn't valid. */
     refusal?: TintypeError
+    /** Finds out once more who asks, for what takes long. What has only expired since the request came is still good. */
+    identifyAgain?: () => Promise<void>
     /** Where the client stands with its limits: on every answer, errors too. */
     limitHeaders?: Headers
     /** Id of this request, in its line of the log. */
@@ -37,6 +39,9 @@ export type Handler = HonoHandler<Env>
 
 /** Methods that change nothing. */
 export const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Asked by those who watch the server, many times a minute: neither counted nor refused. */
+export const WATCHED: ReadonlySet<string> = new Set(['/health', '/ready'])
 
 /**
  * On every answer: a browser must not guess another type than the one we name, nor show it in a frame, nor run anything

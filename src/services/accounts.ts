@@ -25,25 +25,30 @@ export interface SignedIn {
   csrfToken: string
 }
 
+/** `network` is where a request comes from, for what slows attempts down; undefined where that is not known. */
 export interface AccountService {
   tokens: SessionTokens
   /** @throws TintypeError `registration_closed`, `invite_invalid`, `email_taken`, `busy` */
-  register(account: NewAccount & { invite?: string }): Promise<SignedIn>
+  register(account: NewAccount & { invite?: string }, network?: string): Promise<SignedIn>
   /** One answer for an unknown address, a wrong password and a disabled user. @throws TintypeError `wrong_credentials`, `busy` */
-  signIn(credentials: { email: string; password: string }): Promise<SignedIn>
+  signIn(credentials: { email: string; password: string }, network?: string): Promise<SignedIn>
   /**
    * Uses a refresh token up for the next one. One that was used before ends the session, for whoever has the newer one
    * too: which of the two is the thief can't be told.
    *
    * @throws TintypeError `unauthenticated`
    */
-  refresh(refreshToken: string): Promise<SignedIn>
+  refresh(refreshToken: string, network?: string): Promise<SignedIn>
   /** Ends a session. Does nothing where it has ended. */
   signOut(sessionId: string): Promise<void>
   /** Ends all sessions of the user, and begins a new one. @throws TintypeError `wrong_credentials`, `busy` */
   changePassword(userId: string, change: { current: string; next: string }): Promise<SignedIn>
-  /** The session of an access token, as long as it lives and its user may sign in. */
-  sessionOf(accessToken: string): Promise<Session | undefined>
+  /**
+   * The session of an access token, as long as it lives and its user may sign in.
+   *
+   * @param atMs when the token must not have expired yet, in milliseconds since 1970. @default now
+   */
+  sessionOf(accessToken: string, atMs?: number): Promise<Session | undefined>
   /** By id. */
   user(id: string): Promise<User | undefined>
   /** Waits for what goes on in the background. */
@@ -134,8 +139,8 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
       return begin(changed)
     },
 
-    async sessionOf(accessToken) {
-      const session = await tokens.readAccess(accessToken)
+    async sessionOf(accessToken, atMs) {
+      const session = await tokens.readAccess(accessToken, atMs)
       if (!session || !families.isAlive(session.id)) return undefined
       const user = await users.get(session.userId)
       return user && mayGoOn(user, session.generation) ? session : undefined

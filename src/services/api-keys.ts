@@ -1,7 +1,7 @@
 // API keys: made, listed, revoked, and recognised in requests.
 
 import { type Principal, type Role, unauthenticated } from '../core/access.ts'
-import { type FixedKey, isSecret, looksLikeKey, newKey, parseKey } from '../core/api-key.ts'
+import { type FixedKey, fixedKeyId, isSecret, looksLikeKey, newKey, parseKey } from '../core/api-key.ts'
 import type { KeyRecord, Keys, ListedKey } from '../stores/accounts/keys.ts'
 import type { Authenticator, Credentials } from './authenticator.ts'
 
@@ -33,19 +33,24 @@ export interface ApiKeys {
 }
 
 export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptions): ApiKeys => {
+  /** Made when they are first needed: they take a while. */
+  const fixedIds = new Map<FixedKey, Promise<string>>()
+
   /** Each is tried, so that the time says nothing of which one fits. */
-  const findFixed = (text: string): Principal | undefined => {
-    const at = fixed.map(({ sha256 }) => isSecret(text, sha256)).indexOf(true)
-    const found = fixed[at]
-    return found && { kind: 'key', id: `env-${at + 1}`, role: found.role }
+  const findFixed = async (text: string): Promise<Principal | undefined> => {
+    const found = fixed[fixed.map(({ sha256 }) => isSecret(text, sha256)).indexOf(true)]
+    if (!found) return undefined
+    const id = fixedIds.get(found) ?? fixedKeyId(found)
+    fixedIds.set(found, id)
+    return { kind: 'key', id: await id, role: found.role }
   }
 
-  const findStored = async (text: string): Promise<Principal> => {
+  const findStored = async (text: string, atMs = now()): Promise<Principal> => {
     const parsed = parseKey(text)
     const record = parsed && (await keys.find(parsed.id))
     if (!parsed || !record || !isSecret(parsed.secret, record.sha256))
       throw unauthenticated('The API key is not valid.')
-    if (record.expires_at !== null && now() >= Date.parse(record.expires_at))
+    if (record.expires_at !== null && atMs >= Date.parse(record.expires_at))
       throw unauthenticated(`The API key was valid until ${record.expires_at}.`)
     const { id, role, projects } = record
     return { kind: 'key', id, role, ...(projects === null ? {} : { projects }) }
@@ -73,10 +78,10 @@ export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptio
 
     async authenticate(request) {
       const own = request.header('x-api-key')
-      if (own !== undefined) return findFixed(own) ?? findStored(own)
+      if (own !== undefined) return (await findFixed(own)) ?? findStored(own, request.receivedMs)
       const text = bearerOf(request)
       if (text === undefined) return undefined
-      return findFixed(text) ?? (looksLikeKey(text) ? findStored(text) : undefined)
+      return (await findFixed(text)) ?? (looksLikeKey(text) ? findStored(text, request.receivedMs) : undefined)
     },
   }
 }

@@ -7,6 +7,11 @@ export interface Credentials {
   /** By its name in lower case. */
   header(name: string): string | undefined
   method: string
+  /**
+   * When it came, in milliseconds since 1970, where it is asked about again later: what has only expired since is still
+   * good for it. @default now
+   */
+  receivedMs?: number
 }
 
 /**

@@ -18,8 +18,9 @@ export const createBearerAuthenticator =
     const token = bearerOf(request)
     if (token === undefined || !JWT_FORM.test(token)) return undefined
     // What it says of its issuer is believed for the choice alone; whoever is chosen checks all of it.
-    if (foreign && issuerOf(token) !== OWN_ISSUER) return { kind: 'user', id: await foreign.userOf(token) }
-    const session = await accounts.sessionOf(token)
+    if (foreign && issuerOf(token) !== OWN_ISSUER)
+      return { kind: 'user', id: await foreign.userOf(token, request.receivedMs) }
+    const session = await accounts.sessionOf(token, request.receivedMs)
     if (!session) throw unauthenticated('The token is not valid here, has expired, or its session has ended.')
     return { kind: 'user', id: session.userId }
   }

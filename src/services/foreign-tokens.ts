@@ -18,9 +18,10 @@ export interface ForeignTokens {
   /**
    * Id of the user whom the token speaks for: `ext:` and its subject.
    *
+   * @param atMs when the token must not have expired yet, in milliseconds since 1970. @default now
    * @throws TintypeError `unauthenticated`, `issuer_unavailable`
    */
-  userOf(token: string): Promise<string>
+  userOf(token: string, atMs?: number): Promise<string>
 }
 
 /** Signatures by a private key only: `none`, and secrets that could be confused with a public key, are none of them. */
@@ -57,7 +58,7 @@ export const createForeignTokens = ({ url, issuer, audience, now = Date.now }: F
   let failedAt = Number.NEGATIVE_INFINITY
 
   return {
-    async userOf(token) {
+    async userOf(token, atMs = now()) {
       if (!keys.fresh && performance.now() - failedAt < GIVEN_UP_MS) throw unavailable()
       try {
         const { payload } = await jwtVerify(token, keys, {
@@ -66,7 +67,7 @@ export const createForeignTokens = ({ url, issuer, audience, now = Date.now }: F
           audience,
           requiredClaims: ['exp'],
           clockTolerance: TOLERANCE_S,
-          currentDate: new Date(now()),
+          currentDate: new Date(atMs),
         })
         return userIdOf(claimsSchema.parse(payload).sub)
       } catch (error) {

@@ -1,9 +1,9 @@
 // How many requests a client may make: counted in windows, for all workers of a machine together.
 
-import { RateLimiterCluster, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
-import type { Logger } from '../telemetry/logger.ts'
+import { RateLimiterRes } from 'rate-limiter-flexible'
+import { type CountingOptions, createLimiter } from './limiter.ts'
 
-export interface RateLimitOptions {
+export interface RateLimitOptions extends CountingOptions {
   /** Requests that read, in a window; 0 is no limit. @default 0 */
   reads?: number
   /** Requests that change something, in a window; 0 is no limit. @default a quarter of `reads`, rounded up */
@@ -12,12 +12,6 @@ export interface RateLimitOptions {
   signIns?: number
   /** Length of a window, in seconds. @default 60 */
   windowSeconds?: number
-  /**
-   * True in a worker of node:cluster whose primary counts for all of them (`RateLimiterClusterMaster`). @default false,
-   * this process counts for itself
-   */
-  isShared?: boolean
-  log: Logger
 }
 
 export const LIMITED = ['read', 'write', 'sign_in'] as const
@@ -36,31 +30,19 @@ export interface Standing {
 }
 
 export interface RateLimits {
-  /** Counts a request. Undefined where this kind has no limit. Never throws. */
+  /** Counts a request. Undefined where this kind has no limit. */
   take(kind: Limited, client: string): Promise<Standing | undefined>
   /** Requests of a kind in a window, 0 where there is no limit. */
   limitOf(kind: Limited): number
 }
 
-/** What counts is the interface; both kinds keep it. */
-export type Limiter = Pick<RateLimiterMemory, 'consume' | 'get' | 'penalty' | 'reward' | 'delete'>
-
-/** Longest wait for the primary's answer, in milliseconds; then the request goes through. */
-const SHARED_TIMEOUT_MS = 1000
-
-export const createLimiter = (
-  options: { keyPrefix: string; points: number; duration: number },
-  isShared: boolean,
-): Limiter =>
-  isShared ? new RateLimiterCluster({ ...options, timeoutMs: SHARED_TIMEOUT_MS }) : new RateLimiterMemory(options)
-
 export const createRateLimits = (options: RateLimitOptions): RateLimits => {
-  const { reads = 0, signIns = 10, windowSeconds = 60, isShared = false, log } = options
+  const { reads = 0, signIns = 10, windowSeconds = 60 } = options
   const limits = { read: reads, write: options.writes ?? Math.ceil(reads / 4), sign_in: signIns }
   const limiters = new Map(
     LIMITED.filter((kind) => limits[kind] > 0).map((kind) => [
       kind,
-      createLimiter({ keyPrefix: kind, points: limits[kind], duration: windowSeconds }, isShared),
+      createLimiter({ keyPrefix: kind, points: limits[kind], duration: windowSeconds }, options),
     ]),
   )
 
@@ -82,9 +64,7 @@ export const createRateLimits = (options: RateLimitOptions): RateLimits => {
         return standing(await limiter.consume(client), false)
       } catch (refused) {
         if (refused instanceof RateLimiterRes) return standing(refused, true)
-        // Honest clients are not to be refused because nobody counts.
-        log.warn({ error: refused }, 'a request could not be counted; it goes through')
-        return undefined
+        throw refused
       }
     },
   }

@@ -20,7 +20,7 @@ export const createCookieAuthenticator =
   (accounts: AccountService, forgery: ForgeryGuard): Authenticator =>
   async (request) => {
     const token = cookieOf(request, SESSION_COOKIE)
-    const session = token === undefined ? undefined : await accounts.sessionOf(token)
+    const session = token === undefined ? undefined : await accounts.sessionOf(token, request.receivedMs)
     if (!session) return undefined
     if (!SAFE.has(request.method)) await forgery.refuseForged(request, session.id)
     return { kind: 'user', id: session.userId }

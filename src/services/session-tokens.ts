@@ -70,9 +70,9 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
     },
 
     /** Undefined where it is not ours, was changed or has expired. Whether the session still lives is another question. */
-    async readAccess(token: string): Promise<Session | undefined> {
+    async readAccess(token: string, atMs = now()): Promise<Session | undefined> {
       const found = known.get(token)
-      if (found) return now() < found.expiresAt ? found.session : undefined
+      if (found) return atMs < found.expiresAt ? found.session : undefined
       const of = await secret()
       if (!of) return undefined
       try {
@@ -81,7 +81,7 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
           typ: ACCESS_TYPE,
           issuer: OWN_ISSUER,
           audience: AUDIENCE,
-          currentDate: new Date(now()),
+          currentDate: new Date(atMs),
         })
         const { sub, sid, gen, exp } = claimsSchema.parse(payload)
         const session = { id: sid, userId: sub, generation: gen }

@@ -1,29 +1,29 @@
 // Passwords cannot be tried by the million: with each failure, the next attempt on an account has to wait for longer.
 //
-// From wherever the attempts come, and whether the account exists or not. One in each pause goes through, so that the
-// owner gets in too while somebody else tries; a success forgets the failures.
+// From wherever the attempts come, and whether the account exists or not. Whoever tries on gets all of them, so a network
+// from which the account was signed in to is counted apart from strangers: they can't keep its owner out. (Somebody in
+// that same network can tell by it that there is the account.) A success forgets the failures of its own count.
 
 import { createHash } from 'node:crypto'
 import { RateLimiterRes } from 'rate-limiter-flexible'
 import { normalEmail } from '../core/account.ts'
 import { TintypeError } from '../core/errors.ts'
-import type { Logger } from '../telemetry/logger.ts'
 import type { AccountService } from './accounts.ts'
-import { createLimiter, type Limiter } from './rate-limits.ts'
+import { createKnownNetworks } from './known-networks.ts'
+import { type CountingOptions, createLimiter, type Limiter } from './limiter.ts'
 
-export interface SlowdownOptions {
-  /** See `RateLimitOptions.isShared`. @default false */
-  isShared?: boolean
-  log: Logger
+export interface Slowdown {
+  /**
+   * Runs an attempt, which fails by `wrong_credentials` where the password was wrong.
+   *
+   * @param account an e-mail address, or a user's id
+   * @param network that it comes from; undefined where that is not known
+   * @throws TintypeError `rate_limited` where it comes too soon; what the attempt throws
+   */
+  run<T>(account: string, network: string | undefined, attempt: () => Promise<T>): Promise<T>
+  /** Counts a network apart from now on: somebody who has the account is there. Never throws. */
+  remember(account: string, network: string | undefined): Promise<void>
 }
-
-/**
- * Runs an attempt, which fails by `wrong_credentials` where the password was wrong.
- *
- * @param account an e-mail address, or a user's id
- * @throws TintypeError `rate_limited` where it comes too soon; what the attempt throws
- */
-export type Slowdown = <T>(account: string, attempt: () => Promise<T>) => Promise<T>
 
 /** Failures that cost nothing: people mistype. */
 const FREE_FAILURES = 5
@@ -37,9 +37,10 @@ const LONGEST_PAUSE_SECONDS = 300
 export const pauseAfter = (failures: number): number =>
   failures < FREE_FAILURES ? 0 : Math.min(2 ** (failures - FREE_FAILURES), LONGEST_PAUSE_SECONDS)
 
-export const createSlowdown = ({ isShared = false, log }: SlowdownOptions): Slowdown => {
-  const failures = createLimiter({ keyPrefix: 'failures', points: 1_000_000, duration: MEMORY_SECONDS }, isShared)
-  const pauses = createLimiter({ keyPrefix: 'pauses', points: 1, duration: 1 }, isShared)
+export const createSlowdown = (counting: CountingOptions): Slowdown => {
+  const failures = createLimiter({ keyPrefix: 'failures', points: 1_000_000, duration: MEMORY_SECONDS }, counting)
+  const pauses = createLimiter({ keyPrefix: 'pauses', points: 1, duration: 1 }, counting)
+  const known = createKnownNetworks(counting)
 
   /** Every attempt counts as a failure until it has succeeded, or many at once would all be free. */
   const begin = async (key: string): Promise<void> => {
@@ -50,31 +51,59 @@ export const createSlowdown = ({ isShared = false, log }: SlowdownOptions): Slow
     if (!first) await failures.penalty(key)
   }
 
-  return async (account, attempt) => {
-    const key = createHash('sha256').update(account).digest('base64url')
-    await begin(key).catch((refused: unknown) => {
-      if (refused instanceof RateLimiterRes) throw tooSoon(refused)
-      log.warn({ error: refused }, 'an attempt to sign in could not be counted; it goes through')
-    })
-    try {
-      const result = await attempt()
-      await forget(failures, pauses, key)
-      return result
-    } catch (error) {
-      // Whatever else went wrong says nothing of the password.
-      if (!(error instanceof TintypeError && error.code === 'wrong_credentials'))
-        await failures.reward(key).catch(() => {})
-      throw error
-    }
+  const isKnown = async (account: string, network: string | undefined): Promise<boolean> =>
+    network !== undefined && (await known.has(account, network).catch(() => false))
+
+  const remember: Slowdown['remember'] = async (account, network) => {
+    if (network !== undefined) await known.add(account, network).catch(() => {})
+  }
+
+  return {
+    remember,
+
+    async run(account, network, attempt) {
+      const key = keyOf((await isKnown(account, network)) ? [account, network] : [account])
+      await begin(key).catch((refused: unknown) => {
+        throw refused instanceof RateLimiterRes ? tooSoon(refused) : refused
+      })
+      try {
+        const result = await attempt()
+        await Promise.all([forget(failures, pauses, key), remember(account, network)])
+        return result
+      } catch (error) {
+        // Whatever else went wrong says nothing of the password.
+        if (!(error instanceof TintypeError && error.code === 'wrong_credentials'))
+          await failures.reward(key).catch(() => {})
+        throw error
+      }
+    },
   }
 }
 
 /** The same accounts, with passwords that can't be tried fast. */
 export const slowed = (accounts: AccountService, slowdown: Slowdown): AccountService => ({
   ...accounts,
-  signIn: (credentials) => slowdown(normalEmail(credentials.email), () => accounts.signIn(credentials)),
-  changePassword: (userId, change) => slowdown(userId, () => accounts.changePassword(userId, change)),
+
+  signIn: (credentials, network) =>
+    slowdown.run(normalEmail(credentials.email), network, () => accounts.signIn(credentials)),
+
+  async register(account, network) {
+    const signedIn = await accounts.register(account)
+    await slowdown.remember(signedIn.user.email, network)
+    return signedIn
+  },
+
+  // Who stays signed in hardly ever signs in.
+  async refresh(refreshToken, network) {
+    const signedIn = await accounts.refresh(refreshToken)
+    await slowdown.remember(signedIn.user.email, network)
+    return signedIn
+  },
+
+  changePassword: (userId, change) => slowdown.run(userId, undefined, () => accounts.changePassword(userId, change)),
 })
+
+const keyOf = (of: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(of)).digest('base64url')
 
 const forget = async (failures: Limiter, pauses: Limiter, key: string): Promise<void> => {
   await Promise.allSettled([failures.delete(key), pauses.delete(key)])

@@ -38,6 +38,11 @@ export interface UploadOptions {
   by?: Principal
   /** Given up where it aborts before the commit has begun. */
   signal?: AbortSignal
+  /**
+   * Asked once all bytes are there, before the commit or an answer without one; throws where who uploads may not any
+   * more. @default nobody is asked
+   */
+  confirm?(): Promise<void>
   /** As the client sent it: a later upload with it is answered as this one. @default none */
   idempotencyKey?: string
   /** An identical file that is there is answered instead. @default false */
@@ -115,7 +120,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
     projectId: string,
     file: AsyncIterable<Uint8Array>,
     terms: UploadTerms,
-    { by, signal }: UploadOptions,
+    { by, signal, confirm }: UploadOptions,
   ): Promise<UploadedImage> => {
     await assertUseful(projectId, terms)
     const stage = await store.stage(projectId)
@@ -124,7 +129,10 @@ export const createUploader = (options: UploaderOptions): Upload => {
       const bytes = await stage.receive(hash ? hashed(file, hash) : file)
       if (bytes === 0) throw new TintypeError('empty_file', 'Expected an image in field "file", it has 0 bytes.')
       const answer = hash && (await findAnswer(projectId, hash.digest('hex'), terms))
-      if (answer) return answer
+      if (answer) {
+        await confirm?.()
+        return answer
+      }
       const picture = await encoders.encode({ source: stage.uploadPath, targets: stage.targets }, signal)
       const image: ImageRecord = {
         id: stage.imageId,
@@ -138,6 +146,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
         color: picture.color,
       }
       const charged = await reserve(projectId, stage, image, by)
+      await confirm?.()
       await stage.publish()
       const all = { ...terms, chargedTo: charged }
       const change = { type: 'add_image', image, by, visibility: options.newVisibility, terms: all } as const

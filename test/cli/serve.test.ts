@@ -21,7 +21,7 @@ const beginUpload = async ({ port }: Service): Promise<{ finish(): Promise<strin
   })
   await once(socket, 'connect')
   socket.write(
-    'POST /projects/slow/images HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n' +
+    'POST /projects/slow/images HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n' +
       `Content-Type: multipart/form-data; boundary=edge\r\nContent-Length: ${body.length}\r\n\r\n`,
   )
   // The server has taken the request when it says "continue".

@@ -27,7 +27,7 @@ it('an upload that was answered is answered again after a kill -9; one that was 
   onTestFinished(() => void socket.destroy())
   socket.on('error', () => {})
   socket.write(
-    'POST /projects/shop/images HTTP/1.1\r\nHost: test\r\nContent-Type: multipart/form-data; boundary=x\r\n' +
+    'POST /projects/shop/images HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n' +
       'Content-Length: 5000\r\nIdempotency-Key: order-1\r\n\r\n--x\r\n' +
       'Content-Disposition: form-data; name="file"; filename="photo.jpg"\r\n\r\n',
   )

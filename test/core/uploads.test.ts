@@ -100,11 +100,28 @@ describe('a deduplicated upload', () => {
     )
   })
 
-  it('leaves no more than sixteen answers on an image', () => {
-    let state = add(nothing, 0, {}).next
-    for (let n = 10; n < 40; n++)
-      state = add(state, n, { dedupe: true, idempotencyKey: String(n).padEnd(64, '0') }).next
-    expect(imagesOf(state.images)[0]?.answers).toHaveLength(16)
+  it('leaves no more than 64 answers on an image beside the one of the upload that made it, which stays', () => {
+    let state = add(nothing, 0, { idempotencyKey: KEY }).next
+    const duplicate = (n: number) => ({ dedupe: true, idempotencyKey: String(n).padEnd(64, '0') })
+    for (let n = 100; n < 200; n++) state = add(state, n, duplicate(n)).next
+    const uploads = imagesOf(state.images)[0]?.answers?.map((answer) => answer.upload)
+    expect(uploads).toEqual([id(0), ...Array.from({ length: 64 }, (_, n) => id(136 + n))])
+
+    // Sent again without ?dedupe=true, the first key is not stored a second time.
+    const again = add(state, 300, { idempotencyKey: KEY })
+    expect(again.next).toBe(state)
+    expect(again.outcome).toMatchObject({ answered: { upload: id(0) }, isFirst: false })
+    // And a forgotten one finds the same image.
+    const forgotten = add(state, 301, duplicate(100))
+    expect(ids(forgotten.next)).toEqual([id(0)])
+    expect(forgotten.outcome).toMatchObject({ image: { id: id(0) }, isFirst: true })
+  })
+
+  it('does not keep the first answer for longer than its day', () => {
+    const first = add(nothing, 0, { idempotencyKey: KEY }).next
+    const now = later(IDEMPOTENT_MS)
+    const { next } = add(first, 1, { dedupe: true, idempotencyKey: bytes('2') }, { now })
+    expect(imagesOf(next.images)[0]?.answers).toMatchObject([{ upload: id(1) }])
   })
 })
 

@@ -141,4 +141,19 @@ describe('SIGN_IN_LIMIT', () => {
     expect([refused.code, refused.response.headers.get('retry-after')]).toEqual(['rate_limited', '1'])
     expect((await ask('/auth/login', '1.2.3.9', signIn('al@example.org'))).status).toBe(401)
   })
+
+  it('keeps nobody out of an account who was in it before from the same address', async () => {
+    const { ask } = await appFor({ registration: 'open', signInLimit: 0, trustProxy: 'loopback' })
+    const account = { email: 'bo@example.org', password: 'correct horse battery staple' }
+    const from = (client: string, path: string, body: unknown) =>
+      ask(path, '127.0.0.1', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': client },
+        body: JSON.stringify(body),
+      })
+    expect((await from('5.5.5.5', '/auth/register', account)).status).toBe(201)
+    const attack = () => from('6.6.6.6', '/auth/login', { ...account, password: 'not the one that it is' })
+    while ((await attack()).status !== 429);
+    expect((await from('5.5.5.5', '/auth/login', account)).status).toBe(200)
+  })
 })

@@ -137,6 +137,18 @@ describe('a session', () => {
     expect(await accounts.sessionOf(accessToken)).toBeUndefined()
   })
 
+  it('is still good for a request that came before its token expired, but not once it has ended', async () => {
+    const { accounts, another, clock } = await createTestAccounts()
+    const { accessToken, sessionId } = await accounts.register(ADA)
+    clock.ms = START_MS + ACCESS_SECONDS * 1000
+    for (const worker of [accounts, another().accounts]) {
+      expect(await worker.sessionOf(accessToken, clock.ms - 1)).toBeDefined()
+      expect(await worker.sessionOf(accessToken, clock.ms)).toBeUndefined()
+    }
+    await accounts.signOut(sessionId)
+    expect(await accounts.sessionOf(accessToken, clock.ms - 1)).toBeUndefined()
+  })
+
   it('is renewed by each refresh token once, by any worker', async () => {
     const { accounts, another } = await createTestAccounts()
     const first = await accounts.register(ADA)

@@ -50,6 +50,8 @@ describe('a token of the issuer', () => {
     expect(await codeOf(tokens.userOf(token))).toBe('ext:ada')
     clock.ms += 1000
     expect(await codeOf(tokens.userOf(token))).toBe('unauthenticated')
+    // For a request that came before.
+    expect(await codeOf(tokens.userOf(token, clock.ms - 1000))).toBe('ext:ada')
   })
 })
 

@@ -63,6 +63,9 @@ describe('a stored key', () => {
     expect(await apiKeys.authenticate(sent({ 'x-api-key': key }))).toMatchObject({ role: 'admin' })
     now = NOW + 1000
     await expect(apiKeys.authenticate(sent({ 'x-api-key': key }))).rejects.toThrow('2026-05-04T09:30:01.000Z')
+    // Asked about again, for a request that came before.
+    const earlier = { ...sent({ 'x-api-key': key }), receivedMs: NOW + 999 }
+    expect(await apiKeys.authenticate(earlier)).toMatchObject({ role: 'admin' })
   })
 
   it('is of no use from the moment it is revoked elsewhere, or its file is gone', async () => {

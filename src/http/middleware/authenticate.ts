@@ -22,17 +22,22 @@ export interface AuthenticateOptions {
 export const authenticate =
   ({ authenticators, isOpen, refuseForeign }: AuthenticateOptions) =>
   async (c: Context, next: () => Promise<void>): Promise<void> => {
-    if (isOpen()) {
+    const request = { header: (name: string) => c.req.header(name), method: c.req.method }
+    const receivedMs = Date.now()
+    const identifyBy = async (credentials: Credentials): Promise<void> => {
+      if (!isOpen()) return identify(c, credentials, authenticators)
       // A form needs no leave of ours: any page that is open on this machine could send one.
-      if (!READING.has(c.req.method)) refuseForeign?.({ header: (name) => c.req.header(name), method: c.req.method })
+      if (!READING.has(c.req.method)) refuseForeign?.(credentials)
       c.set('principal', ANYBODY)
-    } else await identify(c, authenticators)
+    }
+    c.set('identifyAgain', () => identifyBy({ ...request, receivedMs }))
+    await identifyBy(request)
     return next()
   }
 
-const identify = async (c: Context, authenticators: readonly Authenticator[]): Promise<void> => {
-  const request = { header: (name: string) => c.req.header(name), method: c.req.method }
+const identify = async (c: Context, request: Credentials, authenticators: readonly Authenticator[]): Promise<void> => {
   c.set('principal', ANONYMOUS)
+  c.set('refusal', undefined)
   try {
     for (const ask of authenticators) {
       const principal = await ask(request)

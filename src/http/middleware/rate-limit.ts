@@ -2,18 +2,14 @@
 // draft-ietf-httpapi-ratelimit-headers).
 
 import { TintypeError } from '../../core/errors.ts'
-import { clientNetwork } from '../../core/proxies.ts'
 import type { Limited, RateLimits, Standing } from '../../services/rate-limits.ts'
 import type { Client } from '../client.ts'
-import { type Context, READING } from '../respond.ts'
+import { type Context, READING, WATCHED } from '../respond.ts'
 
 export interface RateLimitMiddlewareOptions {
   limits: RateLimits
   client: Client
 }
-
-/** Asked by those who watch the server, many times a minute. */
-const UNCOUNTED = new Set(['/health', '/ready'])
 
 /**
  * Counts each request for the key or the user who makes it, or else for its address. Behind whatever finds out who asks.
@@ -23,7 +19,7 @@ const UNCOUNTED = new Set(['/health', '/ready'])
 export const rateLimit =
   ({ limits, client }: RateLimitMiddlewareOptions) =>
   async (c: Context, next: () => Promise<void>): Promise<void> => {
-    if (UNCOUNTED.has(c.req.path)) return next()
+    if (WATCHED.has(c.req.path)) return next()
     await count(c, limits, READING.has(c.req.method) ? 'read' : 'write', whoOf(c, client))
     return next()
   }
@@ -52,7 +48,7 @@ const whoOf = (c: Context, client: Client): string => {
     : addressOf(c, client)
 }
 
-const addressOf = (c: Context, client: Client): string => `address:${clientNetwork(client.addressOf(c) ?? 'none')}`
+const addressOf = (c: Context, client: Client): string => `address:${client.networkOf(c) ?? 'none'}`
 
 const headersOf = ({ kind, limit, windowSeconds, remaining, resetSeconds }: Standing): Record<string, string> => ({
   'RateLimit-Policy': `"${kind}";q=${limit};w=${windowSeconds}`,

@@ -24,6 +24,7 @@ const BODY_FAILURES = [
   'invalid_body',
   'upload_aborted',
   'csrf',
+  'unexpected_host',
   'upload_too_large',
   'rate_limited',
   'internal',
@@ -106,7 +107,14 @@ export const me: RouteConfig = {
   summary: 'Who am I?',
   responses: {
     200: jsonAnswer('Whom the request comes from.', meSchema),
-    ...problems('unauthenticated', 'rate_limited', 'internal', 'issuer_unavailable', 'store_unavailable'),
+    ...problems(
+      'unauthenticated',
+      'unexpected_host',
+      'rate_limited',
+      'internal',
+      'issuer_unavailable',
+      'store_unavailable',
+    ),
   },
 }
 

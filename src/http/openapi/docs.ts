@@ -14,7 +14,7 @@ export const page: RouteConfig = {
   summary: 'This API to look at and to try',
   responses: {
     200: { description: 'Swagger UI.', content: { 'text/html': { schema: { type: 'string' } } } },
-    ...problems('internal'),
+    ...problems('internal', 'unexpected_host'),
   },
 }
 
@@ -38,6 +38,6 @@ export const openApi: RouteConfig = {
       content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
     },
     304: NOT_MODIFIED,
-    ...problems('internal'),
+    ...problems('internal', 'unexpected_host'),
   },
 }

@@ -18,6 +18,6 @@ export const metrics: RouteConfig = {
         'text/plain': { schema: { type: 'string' }, example: 'tintype_revisions_committed_total 42\n' },
       },
     },
-    ...problems('internal', 'busy', 'unauthenticated', 'forbidden'),
+    ...problems('internal', 'busy', 'unauthenticated', 'forbidden', 'unexpected_host'),
   },
 }

@@ -50,6 +50,10 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   registration_closed: { detail: 'Nobody can register here; the operator makes accounts.' },
   invite_invalid: { detail: 'The invitation is unknown, used, expired or for another e-mail address.' },
   csrf: { detail: 'Expected the value of the cookie "tintype_csrf" in "X-CSRF-Token", the request has none.' },
+  unexpected_host: {
+    detail: 'Expected one of these hosts: localhost, 127.0.0.1; received "evil.example".',
+    details: { received: 'evil.example' },
+  },
   email_taken: { detail: 'There is an account with this e-mail address.' },
   issuer_unavailable: { detail: 'The keys of the token issuer cannot be had now.' },
   signature_required: { detail: 'Expected a signature in "sig", or one of the presets in "preset".' },
@@ -132,7 +136,7 @@ export const WRITE_FAILURES = [
   'unauthenticated',
   'forbidden',
   'csrf',
-  'rate_limited',
+  'unexpected_host',
   'internal',
   'project_damaged',
   'busy',
@@ -145,6 +149,7 @@ export const WRITE_FAILURES = [
 /** What every route that reads a project can meet. */
 export const READ_FAILURES = [
   'unauthenticated',
+  'unexpected_host',
   'rate_limited',
   'internal',
   'project_damaged',

@@ -19,6 +19,7 @@ import {
   type UserView,
 } from '../account-schemas.ts'
 import { invalidBody, readJson } from '../body.ts'
+import type { Client } from '../client.ts'
 import { principalOf } from '../middleware/authenticate.ts'
 import { clip } from '../params.ts'
 import { BASE_HEADERS, type Context, json } from '../respond.ts'
@@ -28,13 +29,14 @@ export interface AccountRouteOptions {
   accounts: AccountService
   cookies: SessionCookies
   forgery: ForgeryGuard
+  client: Pick<Client, 'networkOf'>
 }
 
 const MAX_BODY_BYTES = 16 * 1024
 
 const UNCACHED = { 'Cache-Control': 'no-store' } as const
 
-export const createAccountRoutes = ({ accounts, cookies, forgery }: AccountRouteOptions) => {
+export const createAccountRoutes = ({ accounts, cookies, forgery, client }: AccountRouteOptions) => {
   const answer = (c: Context, signedIn: SignedIn, asCookie: boolean, status: 200 | 201 = 200): Response => {
     if (asCookie) cookies.set(c, signedIn)
     return json(c, signedInView(signedIn, asCookie), status, UNCACHED)
@@ -65,21 +67,21 @@ export const createAccountRoutes = ({ accounts, cookies, forgery }: AccountRoute
     async register(c: Context) {
       const { cookie, ...account } = parse(registrationSchema, await readJson(c, MAX_BODY_BYTES))
       if (cookie) forgery.refuseForeign(credentialsOf(c))
-      return answer(c, await accounts.register(account), cookie, 201)
+      return answer(c, await accounts.register(account, client.networkOf(c)), cookie, 201)
     },
 
     async login(c: Context) {
       const { cookie, ...credentials } = parse(credentialsSchema, await readJson(c, MAX_BODY_BYTES))
       // Nor may a foreign page sign a browser in to an account of its own.
       if (cookie) forgery.refuseForeign(credentialsOf(c))
-      return answer(c, await accounts.signIn(credentials), cookie)
+      return answer(c, await accounts.signIn(credentials, client.networkOf(c)), cookie)
     },
 
     async refresh(c: Context) {
       const body = parse(sessionSchema, await readJson(c, MAX_BODY_BYTES))
       const token = await refreshTokenOf(c, body)
       if (token === undefined) throw unauthenticated('Expected a refresh token, there is none, or it is not valid.')
-      return answer(c, await accounts.refresh(token), body.cookie)
+      return answer(c, await accounts.refresh(token, client.networkOf(c)), body.cookie)
     },
 
     async logout(c: Context) {

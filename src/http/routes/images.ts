@@ -70,7 +70,14 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       const by = await guard.require(c, 'create', projectId)
       const [idempotencyKey, dedupe] = [idempotencyKeyOf(c), dedupeOf(c)]
       const file = receiveFile(c, maxUploadBytes, observer)
-      const uploaded = await images.upload(projectId, file, { by, signal: c.req.raw.signal, idempotencyKey, dedupe })
+      const uploaded = await images.upload(projectId, file, {
+        by,
+        signal: c.req.raw.signal,
+        // An upload can take many minutes, in which a key can be revoked.
+        confirm: () => guard.requireStill(c, 'create', projectId),
+        idempotencyKey,
+        dedupe,
+      })
       return json(c, views.upload(uploaded), uploaded.isNew ? 201 : 200, {
         Location: views.imageUrl(projectId, uploaded.image.id),
         ...(uploaded.isReplay ? { [REPLAY_HEADER]: 'true' } : {}),
