@@ -155,7 +155,7 @@ export const compose = (
     asked,
     presets,
     accelRedirect,
-    projects: createProjectService({ store }),
+    projects: createProjectService({ store, log }),
     check: () => store.check(),
     ready,
     version,

@@ -80,3 +80,6 @@ export class TintypeError extends Error {
     this.details = options.details
   }
 }
+
+/** Of one project alone: there is no reason to refuse anything of the others. */
+export const isDamage = (error: unknown): boolean => error instanceof TintypeError && error.code === 'project_damaged'

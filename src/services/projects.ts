@@ -2,12 +2,15 @@
 
 import { decideAccess, type MemberRole, type Principal, type Visibility } from '../core/access.ts'
 import type { ProjectState } from '../core/changes.ts'
+import { isDamage } from '../core/errors.ts'
 import { accessOf } from '../core/model.ts'
 import { unknownProject } from '../core/unknown.ts'
 import type { Store } from '../stores/store.ts'
+import type { Logger } from '../telemetry/logger.ts'
 
 export interface ProjectServiceOptions {
   store: Store
+  log: Logger
 }
 
 export interface ProjectEdit {
@@ -24,15 +27,16 @@ export interface ProjectEdit {
 
 export interface ProjectService {
   /**
-   * Those that are `by`'s to list, sorted by id. `next` is the `after` of the next page, undefined on the last one.
+   * Those that are `by`'s to list, sorted by id. `next` is the `after` of the next page, undefined on the last one. One
+   * that is damaged is left out, and the log says so.
    */
   list(
     page: { after?: string; limit: number },
     by: Principal,
   ): Promise<{ projects: ProjectState[]; next: string | undefined }>
-  /** Undefined where it does not exist. */
+  /** Undefined where it does not exist. @throws TintypeError `project_damaged` */
   find(projectId: string): Promise<ProjectState | undefined>
-  /** @throws TintypeError `project_not_found` */
+  /** @throws TintypeError `project_not_found`, `project_damaged` */
   get(projectId: string): Promise<ProjectState>
   /** @throws TintypeError `project_not_found`, `invalid_parameter` where the order names an unknown image or one twice */
   edit(projectId: string, edit: ProjectEdit, by: Principal): Promise<ProjectState>
@@ -45,7 +49,7 @@ const BATCH = 1000
 /** Projects that are read at once, each with an open file. */
 const AT_ONCE = 32
 
-export const createProjectService = ({ store }: ProjectServiceOptions): ProjectService => {
+export const createProjectService = ({ store, log }: ProjectServiceOptions): ProjectService => {
   const find = async (projectId: string): Promise<ProjectState | undefined> =>
     store.current(projectId) ?? (await store.project(projectId))
 
@@ -54,19 +58,29 @@ export const createProjectService = ({ store }: ProjectServiceOptions): ProjectS
 
     async list({ after, limit }, by) {
       const projects: ProjectState[] = []
+      const damaged = new Map<string, unknown>()
+      const readable = (id: string) =>
+        find(id).catch((error: unknown) => {
+          if (!isDamage(error)) throw error
+          damaged.set(id, error)
+        })
       let behind = after
       // A project that is deleted while the page is read leaves a gap, which the next ids fill.
       while (projects.length <= limit) {
         const missing = limit + 1 - projects.length
         const ids = await listedIds(store, by, { after: behind, limit: seesAll(by) ? missing : BATCH })
-        if (ids.length === 0) return { projects, next: undefined }
+        if (ids.length === 0) break
         for (let at = 0; at < ids.length && projects.length <= limit; at += AT_ONCE)
-          for (const project of await Promise.all(ids.slice(at, at + AT_ONCE).map(find)))
+          for (const project of await Promise.all(ids.slice(at, at + AT_ONCE).map(readable)))
             if (project && isListed(project, by)) projects.push(project)
         behind = ids.at(-1)
       }
+      if (damaged.size > 0) {
+        const [error] = damaged.values()
+        log.warn({ error, projects: [...damaged.keys()].sort() }, 'damaged projects are left out of a list')
+      }
       const page = projects.slice(0, limit)
-      return { projects: page, next: page.at(-1)?.project_id }
+      return { projects: page, next: projects.length > limit ? page.at(-1)?.project_id : undefined }
     },
 
     async get(projectId) {

@@ -29,9 +29,10 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
       done()
     },
   })
+  const log = pino({ level: 'info' }, stream)
   const app = createApp({
     images: failingImages(failure),
-    projects: createProjectService({ store }),
+    projects: createProjectService({ store, log }),
     pictures: createPictures({ store }),
     renders: { find: () => Promise.reject(failure) },
     asked: createAskedReader({}),
@@ -39,7 +40,7 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
     startedAt: Date.now() - 90_500,
     check: () => store.check(),
     maxUploadBytes: 1000,
-    log: pino({ level: 'info' }, stream),
+    log,
     ...rest,
   })
   return { app, lines }

@@ -99,7 +99,7 @@ describe('an upload', () => {
       remove: unused,
       setPrimary: unused,
     }
-    const projects = createProjectService({ store })
+    const projects = createProjectService({ store, log: silent })
     const pictures = createPictures({ store })
     const renders = { find: unused, peek: () => undefined, prefetch: () => {}, close: unused }
     const asked = createAskedReader({})

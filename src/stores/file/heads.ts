@@ -48,6 +48,8 @@ interface Head {
 const IMAGE_BYTES = 1500
 const RUN_BYTES = 300
 const OTHER_BYTES = 4096
+/** Something else in the place of a file or folder, or one that isn't ours to read: it lasts, and it is of this project. */
+const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ELOOP', 'EACCES', 'EPERM'])
 /** A revision that is listed but gone was removed by others' commits, at least 32 for each further try. */
 const MOST_TRIES = 100
 
@@ -65,8 +67,13 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
 
   // Synchronous on purpose: 5 microseconds for both, where a trip through the thread pool costs tens.
   const isNewest = ({ path, next, inode, modifiedMs }: Head): boolean => {
-    const found = statsOf(path)
-    return found?.ino === inode && found.mtimeMs === modifiedMs && statsOf(next) === undefined
+    try {
+      const found = statsOf(path)
+      return found?.ino === inode && found.mtimeMs === modifiedMs && statsOf(next) === undefined
+    } catch {
+      // Whoever reads it then meets what is in the way, and can say so.
+      return false
+    }
   }
 
   const headOf = (projectId: string, revision: Revision, { ino, mtimeMs }: Stats): Head => ({
@@ -103,12 +110,16 @@ export const createHeads = ({ paths, maxBytes }: HeadsOptions): Heads => {
   const read = async (projectId: string): Promise<Revision | undefined> => {
     const known = heads.get(projectId)
     if (known && isNewest(known)) return known.revision
-    // Most requests for projects that do not exist end here.
-    if (!known && statsOf(paths.meta(projectId)) === undefined) return undefined
-    const head = await load(projectId)
-    if (head) heads.set(projectId, head)
-    else heads.delete(projectId)
-    return head?.revision
+    try {
+      // Most requests for projects that do not exist end here.
+      if (!known && statsOf(paths.meta(projectId)) === undefined) return undefined
+      const head = await load(projectId)
+      if (head) heads.set(projectId, head)
+      else heads.delete(projectId)
+      return head?.revision
+    } catch (error) {
+      throw IN_THE_WAY.has(codeOf(error) ?? '') ? damaged(projectId, error) : error
+    }
   }
 
   return {
