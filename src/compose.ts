@@ -26,6 +26,7 @@ import { createImageService } from './services/images.ts'
 import { createOpenDoor } from './services/open-door.ts'
 import { createPasswords } from './services/passwords.ts'
 import { createPictures } from './services/pictures.ts'
+import { createPlaces } from './services/places.ts'
 import { createProjectService } from './services/projects.ts'
 import { createRenders } from './services/renders.ts'
 import { createCookieAuthenticator } from './services/session-cookie.ts'
@@ -100,8 +101,9 @@ export const compose = (
     storageDir,
     cacheBytes: forRenders,
   })
+  const accountStore = createAccountStore({ storageDir })
   const accounts = createAccountService({
-    store: createAccountStore({ storageDir }),
+    store: accountStore,
     passwords: createPasswords(),
     registration: options.registration ?? 'closed',
   })
@@ -155,7 +157,7 @@ export const compose = (
     asked,
     presets,
     accelRedirect,
-    projects: createProjectService({ store, log }),
+    projects: createProjectService({ store, log, places: createPlaces(accountStore) }),
     check: () => store.check(),
     ready,
     version,

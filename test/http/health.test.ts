@@ -9,7 +9,9 @@ import { createAskedReader } from '../../src/http/asked.ts'
 import { healthSchema } from '../../src/http/schemas.ts'
 import type { ImageService } from '../../src/services/images.ts'
 import { createPictures } from '../../src/services/pictures.ts'
+import { createPlaces } from '../../src/services/places.ts'
 import { createProjectService } from '../../src/services/projects.ts'
+import { createAccountStore } from '../../src/stores/accounts/account-store.ts'
 import { createTestApp, formOf, problemOf } from '../helpers/app.ts'
 import { fileStoreFixture } from '../helpers/file-store.ts'
 
@@ -21,7 +23,7 @@ const failingImages = (failure: unknown): ImageService => {
 /** An app whose images fail as a test wants it, and what it wrote to the log. */
 const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } = {}) => {
   const { failure = new Error('not used'), ...rest } = options
-  const { store } = await fileStoreFixture()
+  const { store, folder } = await fileStoreFixture()
   const lines: string[] = []
   const stream = new Writable({
     write(text, _, done) {
@@ -32,7 +34,7 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
   const log = pino({ level: 'info' }, stream)
   const app = createApp({
     images: failingImages(failure),
-    projects: createProjectService({ store, log }),
+    projects: createProjectService({ store, log, places: createPlaces(createAccountStore({ storageDir: folder })) }),
     pictures: createPictures({ store }),
     renders: { find: () => Promise.reject(failure) },
     asked: createAskedReader({}),

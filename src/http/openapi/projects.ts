@@ -9,6 +9,13 @@ import { problems, READ_FAILURES, WRITE_FAILURES } from './problems.ts'
 
 const TAGS = ['Projects']
 
+const fromParameter = {
+  name: 'from',
+  in: 'query',
+  description: 'As `next` says it, in place of `after`, where the next page begins behind what is not shown.',
+  schema: { type: 'string' },
+} as const
+
 export const list: RouteConfig = {
   method: 'get',
   path: '/projects',
@@ -17,8 +24,9 @@ export const list: RouteConfig = {
   summary: 'List the projects',
   description:
     'Sorted by id, page by page: for a user those that are theirs or that they are let in to, for a key those that it is ' +
-    'for, for nobody the public ones.',
-  parameters: [...pageParameters('projects', DEFAULT_PROJECTS_PAGE, EXAMPLE_PROJECT_ID)],
+    'for, for nobody the public ones. Where many are none of these, a page can have fewer than `limit`, or be empty, ' +
+    'though there are more behind it: the list is complete where `next` is null.',
+  parameters: [...pageParameters('projects', DEFAULT_PROJECTS_PAGE, EXAMPLE_PROJECT_ID), fromParameter],
   responses: {
     200: jsonAnswer('A page of projects.', projectListSchema, etagHeader('"kYJ0cXDPzMTTm1xJY6oLWg"')),
     304: NOT_MODIFIED,
