@@ -66,7 +66,10 @@ export interface TintypeErrorOptions {
   details?: Record<string, unknown>
 }
 
-/** The only error class. `message` is public: it says what was expected and what arrived. */
+/**
+ * The only error class. `message` is public: it says what was expected and what arrived. But that of a code with status
+ * 500 says what is wrong inside, and is for the log.
+ */
 export class TintypeError extends Error {
   readonly code: ErrorCode
   readonly retryAfterSeconds: number | undefined

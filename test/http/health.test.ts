@@ -114,6 +114,24 @@ describe('an error', () => {
     expect(lines.filter((line) => line.includes('/var/secret/place'))).toHaveLength(1)
   })
 
+  it('of the files of a project says in the answer no more than its code does, and all of it in the log', async () => {
+    const failure = new TintypeError('project_damaged', 'A folder of project "dmg" is a link to /var/secret/place.', {
+      details: { folder: '/var/secret/place' },
+    })
+    const { app, lines } = await failingApp({ failure })
+    const problem = await problemOf(app.request('/projects/game/images', { headers: { 'X-Request-Id': 'wanted' } }))
+    const { response: _, ...document } = problem
+    expect(document).toEqual({
+      type: 'urn:tintype:problem:project_damaged',
+      title: 'The files of the project are damaged',
+      status: 500,
+      detail: 'The files of the project are damaged on disk. What is wrong with them was written to the log.',
+      code: 'project_damaged',
+      request_id: 'wanted',
+    })
+    expect(lines.filter((line) => line.includes('/var/secret/place') && line.includes('"level":50'))).toHaveLength(1)
+  })
+
   it('of a busy server carries the Retry-After that it was given, and is no error of the log', async () => {
     const { app, lines } = await failingApp({ failure: new TintypeError('busy', 'Later.', { retryAfterSeconds: 2.5 }) })
     const body = formOf(new Uint8Array(10))

@@ -92,8 +92,9 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     detail: 'Expected at most 100 requests in 60 seconds. Try again in 12 seconds.',
     details: { limit: 100, window_seconds: 60 },
   },
-  internal: { detail: 'The server met an error that it did not expect. It was written to the log.' },
-  project_damaged: { detail: `The files of project "${EXAMPLE_PROJECT_ID}" are damaged.` },
+  // Their codes alone say what is shown of them.
+  internal: { detail: '' },
+  project_damaged: { detail: '' },
   busy: { detail: 'More uploads are waiting than can be worked on soon.' },
   store_unavailable: { detail: 'The store cannot be written.' },
   shutting_down: { detail: 'The server is shutting down and takes no changes.' },
