@@ -141,11 +141,13 @@ export const WRITE_FAILURES = [
   'issuer_unavailable',
 ] as const satisfies ErrorCode[]
 
+/** What every route can meet: a limit, and a store that could not be opened. */
+export const COMMON_FAILURES = ['rate_limited', 'internal', 'store_unavailable'] as const satisfies ErrorCode[]
+
 /** What every route that reads a project can meet. */
 export const READ_FAILURES = [
   'unauthenticated',
-  'rate_limited',
-  'internal',
+  ...COMMON_FAILURES,
   'project_damaged',
   'issuer_unavailable',
 ] as const satisfies ErrorCode[]

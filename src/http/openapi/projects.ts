@@ -3,7 +3,7 @@
 import type { RouteConfig } from '@hono/zod-openapi'
 import { DEFAULT_PROJECTS_PAGE } from '../params.ts'
 import { deletedSchema, projectEditSchema, projectListSchema, projectSchema } from '../schemas.ts'
-import { EXAMPLE_PROJECT_ID } from './examples.ts'
+import { EXAMPLE_PLACE, EXAMPLE_PROJECT_ID } from './examples.ts'
 import { etagHeader, jsonAnswer, NOT_MODIFIED, pageParameters, projectIdParameter } from './parts.ts'
 import { problems, READ_FAILURES, WRITE_FAILURES } from './problems.ts'
 
@@ -14,6 +14,7 @@ const fromParameter = {
   in: 'query',
   description: 'As `next` says it, in place of `after`, where the next page begins behind what is not shown.',
   schema: { type: 'string' },
+  example: EXAMPLE_PLACE,
 } as const
 
 export const list: RouteConfig = {
