@@ -111,7 +111,7 @@ export const compose = (
   const forgery = createForgeryGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })
   const { jwksUrl, jwksIssuer, jwksAudience } = options
   const foreignTokens = jwksUrl
-    ? createForeignTokens({ url: jwksUrl, issuer: jwksIssuer ?? '', audience: jwksAudience ?? '' })
+    ? createForeignTokens({ url: jwksUrl, issuer: jwksIssuer ?? '', audience: jwksAudience ?? '', log })
     : undefined
   const apiKeys = createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)), fixed: fixedKeys })
   const isOpen = createOpenDoor({
