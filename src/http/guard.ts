@@ -14,6 +14,12 @@ export interface Guard {
   /** @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found` */
   require(c: Context, action: Action, projectId: string): Promise<Principal>
   /**
+   * For an upload, what can be said without a look at the project: who may not make one, may not upload to any.
+   *
+   * @throws TintypeError `unauthenticated`, `forbidden`
+   */
+  requireUploader(c: Context, projectId: string): void
+  /**
    * For a picture: those of public projects need nothing, not even that what was sent with the request is valid.
    *
    * @param signedUntil when a signature of the request ends, in milliseconds since 1970; undefined where there is none
@@ -57,6 +63,8 @@ export const createGuard = ({ projects, log }: GuardOptions): Guard => {
       requireAccess(principal, action, projectId, await accessTo(projectId))
       return principal
     },
+
+    requireUploader: (c, projectId) => requireAccess(principalOf(c), 'create', projectId, undefined),
 
     async picture(c, projectId, signedUntil) {
       const access = await accessTo(projectId)
