@@ -26,6 +26,7 @@ import { createImageService } from './services/images.ts'
 import { createOpenDoor } from './services/open-door.ts'
 import { createPasswords } from './services/passwords.ts'
 import { createPictures } from './services/pictures.ts'
+import { createPlaces } from './services/places.ts'
 import { createProjectService } from './services/projects.ts'
 import { createRenders } from './services/renders.ts'
 import { createCookieAuthenticator } from './services/session-cookie.ts'
@@ -112,8 +113,9 @@ export const compose = (
     storageDir,
     cacheBytes: forRenders,
   })
+  const accountStore = createAccountStore({ storageDir })
   const accounts = createAccountService({
-    store: createAccountStore({ storageDir }),
+    store: accountStore,
     passwords: createPasswords(),
     registration: options.registration ?? 'closed',
   })
@@ -121,7 +123,7 @@ export const compose = (
   const forgery = createForgeryGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })
   const { jwksUrl, jwksIssuer, jwksAudience } = options
   const foreignTokens = jwksUrl
-    ? createForeignTokens({ url: jwksUrl, issuer: jwksIssuer ?? '', audience: jwksAudience ?? '' })
+    ? createForeignTokens({ url: jwksUrl, issuer: jwksIssuer ?? '', audience: jwksAudience ?? '', log })
     : undefined
   const apiKeys = createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)), fixed: fixedKeys })
   const onStored = (projectId: string, imageId: string) => renders.prefetch(projectId, imageId, prefetched)
@@ -159,7 +161,7 @@ export const compose = (
     asked,
     presets,
     accelRedirect,
-    projects: createProjectService({ store }),
+    projects: createProjectService({ store, log, places: createPlaces(accountStore) }),
     check: () => store.check(),
     ready,
     version,

@@ -70,7 +70,10 @@ export interface TintypeErrorOptions {
   details?: Record<string, unknown>
 }
 
-/** The only error class. `message` is public: it says what was expected and what arrived. */
+/**
+ * The only error class. `message` is public: it says what was expected and what arrived. But that of a code with status
+ * 500 says what is wrong inside, and is for the log.
+ */
 export class TintypeError extends Error {
   readonly code: ErrorCode
   readonly retryAfterSeconds: number | undefined
@@ -84,3 +87,6 @@ export class TintypeError extends Error {
     this.details = options.details
   }
 }
+
+/** Of one project alone: there is no reason to refuse anything of the others. */
+export const isDamage = (error: unknown): boolean => error instanceof TintypeError && error.code === 'project_damaged'

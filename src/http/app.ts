@@ -100,8 +100,8 @@ export interface AppOptions {
 /** Where passwords and invitations can be guessed. */
 const SIGN_IN_PATHS = ['/auth/login', '/auth/register', '/auth/password']
 
-/** Errors of 500 and over that say nothing about the state of the machine. */
-const EXPECTED: readonly ErrorCode[] = ['busy', 'shutting_down', 'quota_exceeded']
+/** Errors of 500 and over that say nothing about the state of the machine, or that are logged where they are met. */
+const EXPECTED: readonly ErrorCode[] = ['busy', 'shutting_down', 'quota_exceeded', 'issuer_unavailable']
 
 export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const { log, version, startedAt, check, maxUploadBytes } = options

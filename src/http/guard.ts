@@ -1,9 +1,11 @@
 // Whether who asks may do what the route does. Every route below /projects asks, before it does anything else.
 
-import { type Action, decideAccess, type Principal, requireAccess } from '../core/access.ts'
+import { type Action, decideAccess, type Principal, type ProjectAccess, requireAccess } from '../core/access.ts'
+import { isDamage } from '../core/errors.ts'
 import { accessOf } from '../core/model.ts'
 import { unknownProject } from '../core/unknown.ts'
 import type { ProjectService } from '../services/projects.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import type { Delivery } from './deliver.ts'
 import { principalOf } from './middleware/authenticate.ts'
 import type { Context } from './respond.ts'
@@ -18,6 +20,12 @@ export interface Guard {
    * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`
    */
   requireStill(c: Context, action: Action, projectId: string): Promise<void>
+  /**
+   * For an upload, what can be said without a look at the project: who may not make one, may not upload to any.
+   *
+   * @throws TintypeError `unauthenticated`, `forbidden`
+   */
+  requireUploader(c: Context, projectId: string): void
   /**
    * For a picture: those of public projects need nothing, not even that what was sent with the request is valid.
    *
@@ -37,12 +45,28 @@ export interface Sight {
   untilMs?: number
 }
 
-export const createGuard = ({ projects }: { projects: Pick<ProjectService, 'find'> }): Guard => {
+export interface GuardOptions {
+  projects: Pick<ProjectService, 'find'>
+  log: Logger
+}
+
+export const createGuard = ({ projects, log }: GuardOptions): Guard => {
+  /** Undefined where there is no project. */
+  const accessTo = async (projectId: string): Promise<ProjectAccess | undefined> => {
+    try {
+      const project = await projects.find(projectId)
+      return project && accessOf(project)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      log.warn({ error, projectId }, 'a project is damaged; strangers to it hear that it is absent')
+      return UNREADABLE
+    }
+  }
+
   const requireNow: Guard['require'] = async (c, action, projectId) => {
     const principal = principalOf(c)
     if (principal.kind === 'anybody') return principal
-    const project = await projects.find(projectId)
-    requireAccess(principal, action, projectId, project && accessOf(project))
+    requireAccess(principal, action, projectId, await accessTo(projectId))
     return principal
   }
 
@@ -54,15 +78,16 @@ export const createGuard = ({ projects }: { projects: Pick<ProjectService, 'find
       await requireNow(c, action, projectId)
     },
 
+    requireUploader: (c, projectId) => requireAccess(principalOf(c), 'create', projectId, undefined),
+
     async picture(c, projectId, signedUntil) {
-      const project = await projects.find(projectId)
-      const access = project && accessOf(project)
+      const access = await accessTo(projectId)
       if (access?.visibility === 'public') return PUBLIC
       const principal = c.get('principal')
       if (principal && decideAccess(principal, 'read', projectId, access) === 'allowed') return PRIVATE
       const untilMs = signedUntil()
       if (untilMs === undefined) throw c.get('refusal') ?? unknownProject(projectId)
-      if (!project) throw unknownProject(projectId)
+      if (!access || access === UNREADABLE) throw unknownProject(projectId)
       return { isPrivate: true, untilMs }
     },
   }
@@ -81,6 +106,9 @@ export const seenAs = (delivery: Delivery, { isPrivate, untilMs }: Sight): Deliv
 }
 
 const YEAR_SECONDS = 31_536_000
+
+/** Nobody knows whose a damaged project is: left are those who need not be let in, and they hear what is wrong with it. */
+const UNREADABLE: ProjectAccess = { owner_id: null, visibility: 'private', members: {} }
 
 const PUBLIC: Sight = { isPrivate: false }
 const PRIVATE: Sight = { isPrivate: true }

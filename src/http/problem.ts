@@ -5,7 +5,14 @@ import { type ErrorCode, FAILURES, TintypeError } from '../core/errors.ts'
 /** Seconds after which a client may try again where the error says nothing of it. */
 const DEFAULT_RETRY_AFTER_SECONDS = 5
 
-const UNEXPECTED = 'The server met an error that it did not expect. It was written to the log.'
+/** Codes whose message is about the inside of the server, and so for the log alone. */
+type InnerCode = { [Code in ErrorCode]: (typeof FAILURES)[Code]['status'] extends 500 ? Code : never }[ErrorCode]
+
+/** What is said instead. */
+const INNER: Record<InnerCode, string> = {
+  internal: 'The server met an error that it did not expect. It was written to the log.',
+  project_damaged: 'The files of the project are damaged on disk. What is wrong with them was written to the log.',
+}
 
 interface ProblemDocument {
   type: string
@@ -40,9 +47,10 @@ export const toTintypeError = (error: unknown, { method, signal }: Request): Tin
     const code = method === 'GET' || method === 'HEAD' ? 'client_gone' : 'upload_aborted'
     return new TintypeError(code, 'The client has gone.', { cause: error })
   }
-  return new TintypeError('internal', UNEXPECTED, { cause: error })
+  return new TintypeError('internal', INNER.internal, { cause: error })
 }
 
+/** Of an error with status 500 nothing is shown but its code. */
 export const problemOf = (error: TintypeError): Problem => {
   const { status, title } = FAILURES[error.code]
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' }
@@ -55,7 +63,11 @@ export const problemOf = (error: TintypeError): Problem => {
   if (Array.isArray(allow)) headers.Allow = allow.join(', ')
   // Section 15.5.17: a 416 names the size that there is.
   if (error.code === 'range_not_satisfiable') headers['Content-Range'] = `bytes */${error.details?.bytes}`
-  const document = { type: problemType(error.code), title, status, detail: error.message, code: error.code }
+  const { code } = error
+  const shown = isInner(code) ? { detail: INNER[code] } : { detail: error.message, details: error.details }
+  const document = { type: problemType(code), title, status, detail: shown.detail, code }
   // First in the text, and never replaced by a detail.
-  return { status, headers, body: { ...document, ...error.details, ...document } }
+  return { status, headers, body: { ...document, ...shown.details, ...document } }
 }
+
+const isInner = (code: ErrorCode): code is InnerCode => FAILURES[code].status === 500

@@ -7,9 +7,11 @@ import { unauthenticated } from '../core/access.ts'
 import { TintypeError } from '../core/errors.ts'
 import { type Issuer, isKeyUrl, KEY_URL_RULE } from '../core/issuer.ts'
 import { invalidParameter } from '../core/parameters.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import { OWN_ISSUER } from './session-tokens.ts'
 
 export interface ForeignTokensOptions extends Issuer {
+  log: Logger
   /** Milliseconds since 1970. @default Date.now */
   now?(): number
 }
@@ -44,7 +46,8 @@ const PLAIN_SUBJECT = /^[A-Za-z0-9._@|+-]{1,124}$/
 const claimsSchema = z.object({ sub: z.string().min(1).max(1000) })
 
 /** @throws TintypeError `invalid_parameter` where the URL is none that keys may come from */
-export const createForeignTokens = ({ url, issuer, audience, now = Date.now }: ForeignTokensOptions): ForeignTokens => {
+export const createForeignTokens = (options: ForeignTokensOptions): ForeignTokens => {
+  const { url, issuer, audience, log, now = Date.now } = options
   if (!isKeyUrl(url)) throw invalidParameter('JWKS_URL', KEY_URL_RULE, url)
   // Without them every token of the provider would do, whoever it was made for.
   if (issuer === '') throw invalidParameter('JWKS_ISSUER', 'the issuer of the tokens', issuer)
@@ -56,6 +59,15 @@ export const createForeignTokens = ({ url, issuer, audience, now = Date.now }: F
     cacheMaxAge: MAX_AGE_MS,
   })
   let failedAt = Number.NEGATIVE_INFINITY
+  let loggedAt = Number.NEGATIVE_INFINITY
+
+  /** Many tokens can wait for the same keys: one line is for all of them. */
+  const missed = (error: unknown): void => {
+    failedAt = performance.now()
+    if (failedAt - loggedAt < GIVEN_UP_MS) return
+    loggedAt = failedAt
+    log.warn({ error, url }, 'the keys of the token issuer cannot be had')
+  }
 
   return {
     async userOf(token, atMs = now()) {
@@ -72,7 +84,7 @@ export const createForeignTokens = ({ url, issuer, audience, now = Date.now }: F
         return userIdOf(claimsSchema.parse(payload).sub)
       } catch (error) {
         if (isRefusal(error)) throw unauthenticated('The token is not valid here, or has expired.')
-        failedAt = performance.now()
+        missed(error)
         throw unavailable(error)
       }
     },

@@ -1,14 +1,26 @@
 // Projects: list, look at one, name it, put its images in order, delete it.
 
+import { setImmediate } from 'node:timers/promises'
 import { decideAccess, type MemberRole, type Principal, type Visibility } from '../core/access.ts'
 import type { ProjectState } from '../core/changes.ts'
+import { isDamage } from '../core/errors.ts'
 import { accessOf } from '../core/model.ts'
+import { invalidParameter } from '../core/parameters.ts'
 import { unknownProject } from '../core/unknown.ts'
 import type { Store } from '../stores/store.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Places } from './places.ts'
 
 export interface ProjectServiceOptions {
   store: Store
+  log: Logger
+  places: Places
+  /** Most projects that one call of `list` looks at. @default 1000 */
+  mostHeads?: number
 }
+
+/** Where a page of the list begins: behind an id, or behind one that is under a seal. */
+export type ListPlace = { after: string } | { from: string }
 
 export interface ProjectEdit {
   /** Null takes the title away. */
@@ -24,15 +36,19 @@ export interface ProjectEdit {
 
 export interface ProjectService {
   /**
-   * Those that are `by`'s to list, sorted by id. `next` is the `after` of the next page, undefined on the last one.
+   * Those that are `by`'s to list, sorted by id. `next` is where the next page begins, undefined on the last one. What one
+   * call may look at has an end, so that it costs no more where most is hidden: then a page has fewer than `limit`, or
+   * none, and there is a next one. A project that is damaged is left out, and the log says so.
+   *
+   * @throws TintypeError `invalid_parameter` where `from` is not of an earlier page
    */
   list(
-    page: { after?: string; limit: number },
+    page: { after?: string; from?: string; limit: number },
     by: Principal,
-  ): Promise<{ projects: ProjectState[]; next: string | undefined }>
-  /** Undefined where it does not exist. */
+  ): Promise<{ projects: ProjectState[]; next: ListPlace | undefined }>
+  /** Undefined where it does not exist. @throws TintypeError `project_damaged` */
   find(projectId: string): Promise<ProjectState | undefined>
-  /** @throws TintypeError `project_not_found` */
+  /** @throws TintypeError `project_not_found`, `project_damaged` */
   get(projectId: string): Promise<ProjectState>
   /** @throws TintypeError `project_not_found`, `invalid_parameter` where the order names an unknown image or one twice */
   edit(projectId: string, edit: ProjectEdit, by: Principal): Promise<ProjectState>
@@ -40,33 +56,58 @@ export interface ProjectService {
   remove(projectId: string, by: Principal): Promise<void>
 }
 
-/** Looked at for one page at a time, where not all are shown: to list all ids costs the same for few and for many. */
-const BATCH = 1000
 /** Projects that are read at once, each with an open file. */
 const AT_ONCE = 32
 
-export const createProjectService = ({ store }: ProjectServiceOptions): ProjectService => {
+export const createProjectService = ({ store, log, places, mostHeads }: ProjectServiceOptions): ProjectService => {
+  const most = mostHeads ?? 1000
+
   const find = async (projectId: string): Promise<ProjectState | undefined> =>
     store.current(projectId) ?? (await store.project(projectId))
+
+  /** The first of them that are `by`'s to list, `count` or a few more, and those that can't be read. */
+  const readEach = async (ids: readonly string[], count: number, by: Principal) => {
+    const projects: ProjectState[] = []
+    const damaged = new Map<string, unknown>()
+    const read = (id: string) =>
+      find(id).catch((error: unknown) => {
+        if (!isDamage(error)) throw error
+        damaged.set(id, error)
+      })
+    for (let at = 0; at < ids.length && projects.length < count; ) {
+      const chunk = ids.slice(at, at + (seesAll(by) ? Math.min(AT_ONCE, count - projects.length) : AT_ONCE))
+      for (const project of await Promise.all(chunk.map(read)))
+        if (project && isListed(project, by)) projects.push(project)
+      at += chunk.length
+      // Those in memory are looked at without a wait, and others want a turn.
+      await setImmediate()
+    }
+    return { projects, damaged }
+  }
+
+  const opened = async (from: string): Promise<string> => {
+    const id = await places.open(from)
+    if (id === undefined) throw invalidParameter('from', 'what "next" of an earlier page says', from)
+    return id
+  }
 
   return {
     find,
 
-    async list({ after, limit }, by) {
-      const projects: ProjectState[] = []
-      let behind = after
-      // A project that is deleted while the page is read leaves a gap, which the next ids fill.
-      while (projects.length <= limit) {
-        const missing = limit + 1 - projects.length
-        const ids = await listedIds(store, by, { after: behind, limit: seesAll(by) ? missing : BATCH })
-        if (ids.length === 0) return { projects, next: undefined }
-        for (let at = 0; at < ids.length && projects.length <= limit; at += AT_ONCE)
-          for (const project of await Promise.all(ids.slice(at, at + AT_ONCE).map(find)))
-            if (project && isListed(project, by)) projects.push(project)
-        behind = ids.at(-1)
+    async list({ after, from, limit }, by) {
+      const start = from === undefined ? after : await opened(from)
+      const ids = await listedIds(store, by, { after: start, limit: most + 1 })
+      const looked = ids.slice(0, most)
+      const { projects, damaged } = await readEach(looked, limit + 1, by)
+      if (damaged.size > 0) {
+        const [error] = damaged.values()
+        log.warn({ error, projects: [...damaged.keys()].sort() }, 'damaged projects are left out of a list')
       }
-      const page = projects.slice(0, limit)
-      return { projects: page, next: page.at(-1)?.project_id }
+      const [page, isCut] = [projects.slice(0, limit), projects.length > limit]
+      const last = isCut ? page.at(-1)?.project_id : looked.at(-1)
+      if (last === undefined || (!isCut && ids.length <= most)) return { projects: page, next: undefined }
+      const mayKnow = by.kind === 'anybody' || by.kind === 'key' || page.at(-1)?.project_id === last
+      return { projects: page, next: mayKnow ? { after: last } : { from: await places.seal(last) } }
     },
 
     async get(projectId) {

@@ -112,10 +112,10 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
   }
 }
 
-type Purpose = 'access' | 'refresh' | 'csrf'
+type Purpose = 'access' | 'refresh' | 'csrf' | 'place' | 'place_nonce'
 
 /** A key for each purpose, so that what was made for one is nothing for another. */
-const keyFor = (purpose: Purpose, secret: Buffer): Uint8Array =>
+export const keyFor = (purpose: Purpose, secret: Buffer): Uint8Array =>
   new Uint8Array(createHmac('sha256', secret).update(`tintype-${purpose}-1`).digest())
 
 const seal = (purpose: Purpose, content: string, secret: Buffer): string =>

@@ -104,8 +104,13 @@ describeAttacks(
       const link = join(storageDir, 'projects', 'twin')
       await symlink(join(storageDir, 'projects', 'closed'), link)
       for (const path of ['', '/images', '/thumbnail']) {
-        const answer = await ask(`/projects/twin${path}`)
-        expect([answer.status, leaksOf(await answer.text())]).toEqual([500, []])
+        for (const [headers, status] of [
+          [{}, 404],
+          [ADMIN, 500],
+        ] as const) {
+          const answer = await ask(`/projects/twin${path}`, { headers })
+          expect([answer.status, leaksOf(await answer.text())]).toEqual([status, []])
+        }
       }
       const body = JSON.stringify({ title: 'mine' })
       const init = { method: 'PATCH', headers: { ...ADMIN, 'Content-Type': 'application/json' }, body }

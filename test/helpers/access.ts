@@ -66,8 +66,8 @@ export interface Cast extends AccessApp {
 }
 
 /** Two projects of one owner, with an editor and a viewer, and one of nobody. */
-export const createCast = async (): Promise<Cast> => {
-  const app = await createAccessApp()
+export const createCast = async (options: TintypeOptions = {}): Promise<Cast> => {
+  const app = await createAccessApp(options)
   const [owner, editor, viewer, stranger] = await Promise.all(['owner', 'editor', 'viewer', 'stranger'].map(app.join))
   if (!owner || !editor || !viewer || !stranger) throw new Error('expected four users')
   const images: Record<string, string> = {}

@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest'
 import { problemSchema, uploadSchema } from '../../src/http/schemas.ts'
 import { createTintype, type Tintype, type TintypeOptions } from '../../src/index.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
+import { heldToDocument } from './documented.ts'
 import { temporaryFolder } from './folder.ts'
 import { smallPhoto } from './upload.ts'
 
@@ -14,13 +15,16 @@ export interface TestApp extends Tintype {
   storageDir: string
 }
 
-/** An open store with one encoder, closed and removed at the end of the test. */
+/**
+ * An open store with one encoder, closed and removed at the end of the test. An answer that isn't in the OpenAPI document
+ * fails the test.
+ */
 export const createTestApp = async (options: TintypeOptions = {}): Promise<TestApp> => {
   const storageDir = await temporaryFolder()
   const tintype = createTintype({ storageDir, encoders: 1, log: createLogger({ level: 'silent' }), ...options })
   onTestFinished(() => tintype.close())
   await tintype.ready
-  return { ...tintype, storageDir }
+  return { ...tintype, app: heldToDocument(tintype.app), storageDir }
 }
 
 /** Whatever answers requests: an app of ours, or one that mounts it. */

@@ -1,6 +1,7 @@
 // A project as it lies on disk after many changes, without making them.
 
 import { mkdir, writeFile } from 'node:fs/promises'
+import type { Visibility } from '../../src/core/access.ts'
 import { emptyProject } from '../../src/core/changes.ts'
 import { listOf } from '../../src/core/image-list.ts'
 import { newImageId, SIZES } from '../../src/core/names.ts'
@@ -16,10 +17,17 @@ export interface PlantedProject {
   images?: number
   /** Revisions up to this number, from 1. @default 1 */
   revisions?: number
+  /** @default 'public' */
+  visibility?: Visibility
 }
 
 /** Gives the ids of the images. */
-export const plantProject = async ({ storageDir, projectId, ...more }: PlantedProject): Promise<string[]> => {
+export const plantProject = async ({
+  storageDir,
+  projectId,
+  visibility,
+  ...more
+}: PlantedProject): Promise<string[]> => {
   const { images, revisions } = { images: 1, revisions: 1, ...more }
   const paths = createPaths(storageDir)
   for (const folder of [paths.runs(projectId), ...SIZES.map((size) => paths.variants(projectId, size))])
@@ -44,6 +52,7 @@ export const plantProject = async ({ storageDir, projectId, ...more }: PlantedPr
       primary_image_id: ids[0] ?? null,
       image_count: images,
       images: { ...list, runs },
+      ...(visibility === 'private' ? { visibility } : {}),
     }
     const text = encodeRevision({
       state,

@@ -8,7 +8,10 @@ import { createApiKeys } from '../../src/services/api-keys.ts'
 import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../src/stores/accounts/keys.ts'
 import { ADMIN, createAccessApp, createCast, keyOf, READER } from '../helpers/access.ts'
-import { createTestApp, problemOf, uploadTo } from '../helpers/app.ts'
+import { createTestApp, formOf, problemOf, uploadTo } from '../helpers/app.ts'
+
+/** A form whose file is refused once it is looked at. */
+const EMPTY_FILE = formOf(new Uint8Array())
 
 /** Requests that change nothing where they are allowed, so that all can be asked in turn. */
 const REQUESTS = {
@@ -20,7 +23,7 @@ const REQUESTS = {
   cover: ['GET', '/cover.jpg?size=game'],
   list: ['GET', '/images'],
   project: ['GET', ''],
-  upload: ['POST', '/images', 'no form'],
+  upload: ['POST', '/images', EMPTY_FILE],
   edit: ['PATCH', '', { title: 'A title' }],
   primary: ['PUT', '/primary/{image}'],
   remove: ['DELETE', '/images/00000000000000000000'],
@@ -34,8 +37,8 @@ const all = (status: number, ...names: (keyof typeof REQUESTS)[]): Answers =>
 
 const looks = (status: number): Answers =>
   all(status, 'picture', 'file', 'webp', 'head', 'thumbnail', 'cover', 'list', 'project')
-/** 415 and 404 of an image are what is answered behind the guard. */
-const CHANGES: Answers = { upload: 415, edit: 200, primary: 200, remove: 404 }
+/** 422 and 404 of an image are what is answered behind the guard. */
+const CHANGES: Answers = { upload: 422, edit: 200, primary: 200, remove: 404 }
 const changes = (status: number): Answers => all(status, 'upload', 'edit', 'primary', 'remove')
 
 const LOOKS = { ...looks(200), ...changes(403), share: 403 }
@@ -51,13 +54,13 @@ const EXPECTED: Record<string, Record<'open' | 'closed' | 'plain' | 'none', Answ
     plain: { ...looks(200), ...MUST_SIGN_IN },
     none: { ...looks(404), ...MUST_SIGN_IN },
   },
-  admin: { open: RULES, closed: RULES, plain: RULES, none: { ...HIDDEN, upload: 415 } },
-  writer: { open: EDITS, closed: EDITS, plain: EDITS, none: { ...HIDDEN, upload: 415, share: 404 } },
+  admin: { open: RULES, closed: RULES, plain: RULES, none: { ...HIDDEN, upload: 422 } },
+  writer: { open: EDITS, closed: EDITS, plain: EDITS, none: { ...HIDDEN, upload: 422, share: 404 } },
   reader: { open: LOOKS, closed: LOOKS, plain: LOOKS, none: { ...HIDDEN, ...changes(403), share: 403 } },
-  owner: { open: RULES, closed: RULES, plain: LOOKS, none: { ...HIDDEN, upload: 415 } },
-  editor: { open: EDITS, closed: EDITS, plain: LOOKS, none: { ...HIDDEN, upload: 415 } },
-  viewer: { open: LOOKS, closed: LOOKS, plain: LOOKS, none: { ...HIDDEN, upload: 415 } },
-  stranger: { open: LOOKS, closed: HIDDEN, plain: LOOKS, none: { ...HIDDEN, upload: 415 } },
+  owner: { open: RULES, closed: RULES, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
+  editor: { open: EDITS, closed: EDITS, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
+  viewer: { open: LOOKS, closed: LOOKS, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
+  stranger: { open: LOOKS, closed: HIDDEN, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
 }
 
 describe('who may do what', () => {
@@ -71,6 +74,21 @@ describe('who may do what', () => {
           answers[what] = (await ask(people[name] ?? {}, method, url, body)).status
         }
         expect({ [`${name}, ${project}`]: answers }).toEqual({ [`${name}, ${project}`]: expected })
+      }
+  })
+
+  it('refuses what is no upload before it looks whether there is a project, but not before it is known who asks', async () => {
+    const { ask, people } = await createCast()
+    for (const [who, status] of Object.entries({ nobody: 401, reader: 403, stranger: 415, viewer: 415, owner: 415 }))
+      for (const project of ['closed', 'open', 'absent']) {
+        const path = `/projects/${project}/images`
+        const refused = ask(people[who] ?? {}, 'POST', path, 'no form')
+        expect([who, project, (await refused).status]).toEqual([who, project, status])
+        const form = { ...people[who], 'Content-Type': 'multipart/form-data' }
+        const noBoundary = await ask(form, 'POST', path)
+        expect([who, project, noBoundary.status]).toEqual([who, project, status === 415 ? 400 : status])
+        const key = await ask({ ...form, 'Idempotency-Key': '\u00e4' }, 'POST', `${path}?dedupe=maybe`)
+        expect([who, project, key.status]).toEqual([who, project, status === 415 ? 400 : status])
       }
   })
 

@@ -1,15 +1,17 @@
 // Requests with the tokens of a company's own identity provider.
 
+import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
+import type { TintypeOptions } from '../../src/index.ts'
 import { ADA } from '../helpers/accounts.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../helpers/app.ts'
 import { createIssuer, ISSUER, OUR_AUDIENCE } from '../helpers/issuer.ts'
 import { bearer, post, signedIn } from '../helpers/sessions.ts'
 
 describe('a token of another issuer', () => {
-  const trusting = async () => {
+  const trusting = async (more: TintypeOptions = {}) => {
     const issuer = await createIssuer()
-    const options = { jwksUrl: issuer.url, jwksIssuer: ISSUER, jwksAudience: OUR_AUDIENCE }
+    const options = { ...more, jwksUrl: issuer.url, jwksIssuer: ISSUER, jwksAudience: OUR_AUDIENCE }
     return { issuer, ...(await createTestApp({ ...options, registration: 'open' })) }
   }
 
@@ -48,10 +50,15 @@ describe('a token of another issuer', () => {
   })
 
   it('waits for its issuer where that cannot be asked', async () => {
-    const { app, issuer } = await trusting()
+    const lines: Record<string, unknown>[] = []
+    const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) })
+    const { app, issuer } = await trusting({ log })
     issuer.fail(true)
     const { code, response } = await problemOf(app.request('/auth/me', { headers: bearer(await issuer.sign({})) }))
     expect([code, response.status]).toEqual(['issuer_unavailable', 503])
     expect(response.headers.get('retry-after')).toBe('5')
+    await app.request('/projects', { headers: bearer(await issuer.sign({})) })
+    expect(lines.filter(({ level }) => level === 50)).toEqual([])
+    expect(lines.filter(({ level }) => level === 40)).toHaveLength(1)
   })
 })

@@ -9,7 +9,9 @@ import { createAskedReader } from '../../src/http/asked.ts'
 import { healthSchema } from '../../src/http/schemas.ts'
 import type { ImageService } from '../../src/services/images.ts'
 import { createPictures } from '../../src/services/pictures.ts'
+import { createPlaces } from '../../src/services/places.ts'
 import { createProjectService } from '../../src/services/projects.ts'
+import { createAccountStore } from '../../src/stores/accounts/account-store.ts'
 import { createTestApp, formOf, problemOf } from '../helpers/app.ts'
 import { fileStoreFixture } from '../helpers/file-store.ts'
 
@@ -21,7 +23,7 @@ const failingImages = (failure: unknown): ImageService => {
 /** An app whose images fail as a test wants it, and what it wrote to the log. */
 const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } = {}) => {
   const { failure = new Error('not used'), ...rest } = options
-  const { store } = await fileStoreFixture()
+  const { store, folder } = await fileStoreFixture()
   const lines: string[] = []
   const stream = new Writable({
     write(text, _, done) {
@@ -29,9 +31,10 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
       done()
     },
   })
+  const log = pino({ level: 'info' }, stream)
   const app = createApp({
     images: failingImages(failure),
-    projects: createProjectService({ store }),
+    projects: createProjectService({ store, log, places: createPlaces(createAccountStore({ storageDir: folder })) }),
     pictures: createPictures({ store }),
     renders: { find: () => Promise.reject(failure) },
     asked: createAskedReader({}),
@@ -39,7 +42,7 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
     startedAt: Date.now() - 90_500,
     check: () => store.check(),
     maxUploadBytes: 1000,
-    log: pino({ level: 'info' }, stream),
+    log,
     ...rest,
   })
   return { app, lines }
@@ -109,6 +112,24 @@ describe('an error', () => {
       type: 'urn:tintype:problem:internal',
     })
     expect(lines.filter((line) => line.includes('/var/secret/place'))).toHaveLength(1)
+  })
+
+  it('of the files of a project says in the answer no more than its code does, and all of it in the log', async () => {
+    const failure = new TintypeError('project_damaged', 'A folder of project "dmg" is a link to /var/secret/place.', {
+      details: { folder: '/var/secret/place' },
+    })
+    const { app, lines } = await failingApp({ failure })
+    const problem = await problemOf(app.request('/projects/game/images', { headers: { 'X-Request-Id': 'wanted' } }))
+    const { response: _, ...document } = problem
+    expect(document).toEqual({
+      type: 'urn:tintype:problem:project_damaged',
+      title: 'The files of the project are damaged',
+      status: 500,
+      detail: 'The files of the project are damaged on disk. What is wrong with them was written to the log.',
+      code: 'project_damaged',
+      request_id: 'wanted',
+    })
+    expect(lines.filter((line) => line.includes('/var/secret/place') && line.includes('"level":50'))).toHaveLength(1)
   })
 
   it('of a busy server carries the Retry-After that it was given, and is no error of the log', async () => {

@@ -63,7 +63,7 @@ describe('GET /projects', () => {
 
   it('refuses a page that cannot be', async () => {
     const { app } = await createTestApp()
-    for (const query of ['limit=0', 'limit=1001', 'after=.hidden', 'after=a/b'])
+    for (const query of ['limit=0', 'limit=1001', 'after=.hidden', 'after=a/b', 'from=', 'from=a'])
       expect(await problemOf(app.request(`/projects?${query}`)), query).toMatchObject({
         status: 400,
         code: 'invalid_parameter',

@@ -1,12 +1,14 @@
 // Whose a project is, who is let in, and what each of them is shown.
 
 import { describe, expect, it } from 'vitest'
+import type { z } from 'zod'
 import { projectListSchema, projectSchema } from '../../src/http/schemas.ts'
 import { createApiKeys } from '../../src/services/api-keys.ts'
 import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../src/stores/accounts/keys.ts'
 import { ADMIN, createAccessApp, createCast, keyOf, type Who } from '../helpers/access.ts'
 import { formOf, problemOf } from '../helpers/app.ts'
+import { plantProject } from '../helpers/planted-project.ts'
 import { smallPhoto } from '../helpers/upload.ts'
 
 const NOBODY: Who = {}
@@ -27,6 +29,22 @@ describe('a project of somebody', () => {
     expect(await listed(people.owner ?? {}, '?limit=1')).toEqual(['closed', '/projects?limit=1&after=closed'])
     expect(await listed(people.owner ?? {}, '?limit=1&after=closed')).toEqual(['open'])
     expect(await listed(NOBODY, '?limit=1')).toEqual(['open', '/projects?limit=1&after=open'])
+  })
+
+  it('is found behind any number that are not to be seen, by following the list to its end', async () => {
+    const { ask, upload, storageDir } = await createAccessApp()
+    const hidden = Array.from({ length: 1001 }, (_, at) => `hidden-${at}`)
+    for (const projectId of hidden) await plantProject({ storageDir, projectId, images: 0, visibility: 'private' })
+    await upload(keyOf(ADMIN), 'last')
+    const pages: string[][] = []
+    for (let url: string | null = '/projects?limit=5'; url !== null; ) {
+      const text = await (await ask(NOBODY, 'GET', url)).text()
+      expect(text).not.toContain('hidden')
+      const { projects, next }: z.infer<typeof projectListSchema> = projectListSchema.parse(JSON.parse(text))
+      pages.push(projects.map(({ project_id }) => project_id))
+      url = next
+    }
+    expect(pages).toEqual([[], ['last']])
   })
 
   it('shows owner and members to those who manage, and keeps their copy apart', async () => {

@@ -8,7 +8,9 @@ import { createApp } from '../../src/http/app.ts'
 import { createAskedReader } from '../../src/http/asked.ts'
 import type { ImageService } from '../../src/services/images.ts'
 import { createPictures } from '../../src/services/pictures.ts'
+import { createPlaces } from '../../src/services/places.ts'
 import { createProjectService } from '../../src/services/projects.ts'
+import { createAccountStore } from '../../src/stores/accounts/account-store.ts'
 import { createTestApp, formOf, listen, problemOf, uploadTo } from '../helpers/app.ts'
 import { fileStoreFixture, silent } from '../helpers/file-store.ts'
 import { filesIn } from '../helpers/folder.ts'
@@ -80,7 +82,7 @@ describe('an upload', () => {
   })
 
   it('is taken from the network no faster than the store takes it', async () => {
-    const { store } = await fileStoreFixture()
+    const { store, folder } = await fileStoreFixture()
     let goOn = () => {}
     const paused = new Promise<void>((resolve) => {
       goOn = resolve
@@ -99,7 +101,11 @@ describe('an upload', () => {
       remove: unused,
       setPrimary: unused,
     }
-    const projects = createProjectService({ store })
+    const projects = createProjectService({
+      store,
+      log: silent,
+      places: createPlaces(createAccountStore({ storageDir: folder })),
+    })
     const pictures = createPictures({ store })
     const renders = { find: unused, peek: () => undefined, prefetch: () => {}, close: unused }
     const asked = createAskedReader({})

@@ -2,12 +2,15 @@
 
 import { createHmac } from 'node:crypto'
 import { exportJWK, exportSPKI, generateKeyPair, importJWK } from 'jose'
+import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { createForeignTokens } from '../../src/services/foreign-tokens.ts'
+import type { Logger } from '../../src/telemetry/logger.ts'
+import { silent } from '../helpers/file-store.ts'
 import { createIssuer, ISSUER, OUR_AUDIENCE, type TestIssuer } from '../helpers/issuer.ts'
 
-const trusting = (url: string, now?: () => number) =>
-  createForeignTokens({ url, issuer: ISSUER, audience: OUR_AUDIENCE, now })
+const trusting = (url: string, now?: () => number, log: Logger = silent) =>
+  createForeignTokens({ url, issuer: ISSUER, audience: OUR_AUDIENCE, now, log })
 
 const codeOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
@@ -146,8 +149,22 @@ describe('the keys of the issuer', () => {
     expect(issuer.asked()).toBe(1)
   })
 
+  it('are missed in the log once, however many tokens wait for them', async () => {
+    const issuer = await createIssuer()
+    issuer.fail(true)
+    const lines: unknown[] = []
+    const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) })
+    const tokens = trusting(issuer.url, undefined, log)
+    const token = await issuer.sign({})
+    await Promise.all(Array.from({ length: 5 }, () => codeOf(tokens.userOf(token))))
+    expect(await codeOf(tokens.userOf(token))).toBe('issuer_unavailable')
+    expect(lines).toEqual([expect.objectContaining({ level: 40, url: issuer.url })])
+    expect(JSON.stringify(lines)).not.toContain(token)
+  })
+
   it('come from an https URL or this machine, and from an issuer that is not ourselves', () => {
-    const create = (url: string, issuer = ISSUER) => createForeignTokens({ url, issuer, audience: OUR_AUDIENCE })
+    const create = (url: string, issuer = ISSUER) =>
+      createForeignTokens({ url, issuer, audience: OUR_AUDIENCE, log: silent })
     for (const url of [
       'https://id.example.com/keys',
       'http://127.0.0.1:9/keys',

@@ -2,7 +2,7 @@
 
 import type { RouteConfig } from '@hono/zod-openapi'
 import { NOT_MODIFIED } from './parts.ts'
-import { problems } from './problems.ts'
+import { COMMON_FAILURES, problems } from './problems.ts'
 
 const TAGS = ['Server']
 
@@ -14,7 +14,7 @@ export const page: RouteConfig = {
   summary: 'This API to look at and to try',
   responses: {
     200: { description: 'Swagger UI.', content: { 'text/html': { schema: { type: 'string' } } } },
-    ...problems('internal', 'unexpected_host'),
+    ...problems(...COMMON_FAILURES),
   },
 }
 
@@ -38,6 +38,6 @@ export const openApi: RouteConfig = {
       content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
     },
     304: NOT_MODIFIED,
-    ...problems('internal', 'unexpected_host'),
+    ...problems(...COMMON_FAILURES),
   },
 }

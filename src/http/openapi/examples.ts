@@ -1,6 +1,10 @@
 // Values that the examples of the OpenAPI document share.
 
 export const EXAMPLE_PROJECT_ID = 'cosmic-drift'
+/** In a list, under its seal. */
+export const EXAMPLE_PLACE =
+  'bjQLnP-zepicpUTmu3gKLHiQHT-zNzh2hRGjBhevoB1L9RIvNEVUxTveLruM0rfj0WAK1jHDhaXXzOI8d4VFmtvBtMkA_-SNV1tdpcY4BAEl9l2w_j4kSUt26pg'
+
 export const EXAMPLE_IMAGE_ID = '4f0z6k1m9q2w8e5r7t3y'
 export const EXAMPLE_USER_ID = '7m2x9k4q1w8e5r3t6y0u'
 export const EXAMPLE_TIME = '2026-05-04T09:30:00.000Z'

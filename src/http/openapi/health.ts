@@ -13,7 +13,7 @@ export const health: RouteConfig = {
   operationId: 'health',
   tags: TAGS,
   summary: 'Is the server alive?',
-  responses: { 200: jsonAnswer('It answers.', healthSchema), ...problems('internal') },
+  responses: { 200: jsonAnswer('It answers.', healthSchema), ...problems('internal', 'store_unavailable') },
 }
 
 export const ready: RouteConfig = {

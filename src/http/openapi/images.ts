@@ -85,6 +85,7 @@ export const upload: RouteConfig = {
     ...problems(
       'invalid_project_id',
       'invalid_parameter',
+      'project_not_found',
       'idempotency_running',
       'idempotency_conflict',
       'quota_exceeded',

@@ -1,7 +1,7 @@
 // Description of the metrics.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import { problems } from './problems.ts'
+import { COMMON_FAILURES, problems } from './problems.ts'
 
 export const metrics: RouteConfig = {
   method: 'get',
@@ -18,6 +18,6 @@ export const metrics: RouteConfig = {
         'text/plain': { schema: { type: 'string' }, example: 'tintype_revisions_committed_total 42\n' },
       },
     },
-    ...problems('internal', 'busy', 'unauthenticated', 'forbidden', 'unexpected_host'),
+    ...problems(...COMMON_FAILURES, 'busy', 'unauthenticated', 'forbidden', 'issuer_unavailable'),
   },
 }

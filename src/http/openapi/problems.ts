@@ -97,8 +97,9 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     detail: 'Expected at most 100 requests in 60 seconds. Try again in 12 seconds.',
     details: { limit: 100, window_seconds: 60 },
   },
-  internal: { detail: 'The server met an error that it did not expect. It was written to the log.' },
-  project_damaged: { detail: `The files of project "${EXAMPLE_PROJECT_ID}" are damaged.` },
+  // Their codes alone say what is shown of them.
+  internal: { detail: '' },
+  project_damaged: { detail: '' },
   busy: { detail: 'More uploads are waiting than can be worked on soon.' },
   encoder_failed: { detail: 'The encoder ended unexpectedly, twice.' },
   store_unavailable: { detail: 'The store cannot be written.' },
@@ -146,12 +147,18 @@ export const WRITE_FAILURES = [
   'issuer_unavailable',
 ] as const satisfies ErrorCode[]
 
+/** What every route can meet: a limit, and a store that could not be opened. */
+export const COMMON_FAILURES = [
+  'rate_limited',
+  'unexpected_host',
+  'internal',
+  'store_unavailable',
+] as const satisfies ErrorCode[]
+
 /** What every route that reads a project can meet. */
 export const READ_FAILURES = [
   'unauthenticated',
-  'unexpected_host',
-  'rate_limited',
-  'internal',
+  ...COMMON_FAILURES,
   'project_damaged',
   'issuer_unavailable',
 ] as const satisfies ErrorCode[]

@@ -3,11 +3,19 @@
 import type { RouteConfig } from '@hono/zod-openapi'
 import { DEFAULT_PROJECTS_PAGE } from '../params.ts'
 import { deletedSchema, projectEditSchema, projectListSchema, projectSchema } from '../schemas.ts'
-import { EXAMPLE_PROJECT_ID } from './examples.ts'
+import { EXAMPLE_PLACE, EXAMPLE_PROJECT_ID } from './examples.ts'
 import { etagHeader, jsonAnswer, NOT_MODIFIED, pageParameters, projectIdParameter } from './parts.ts'
 import { problems, READ_FAILURES, WRITE_FAILURES } from './problems.ts'
 
 const TAGS = ['Projects']
+
+const fromParameter = {
+  name: 'from',
+  in: 'query',
+  description: 'As `next` says it, in place of `after`, where the next page begins behind what is not shown.',
+  schema: { type: 'string' },
+  example: EXAMPLE_PLACE,
+} as const
 
 export const list: RouteConfig = {
   method: 'get',
@@ -17,8 +25,9 @@ export const list: RouteConfig = {
   summary: 'List the projects',
   description:
     'Sorted by id, page by page: for a user those that are theirs or that they are let in to, for a key those that it is ' +
-    'for, for nobody the public ones.',
-  parameters: [...pageParameters('projects', DEFAULT_PROJECTS_PAGE, EXAMPLE_PROJECT_ID)],
+    'for, for nobody the public ones. Where many are none of these, a page can have fewer than `limit`, or be empty, ' +
+    'though there are more behind it: the list is complete where `next` is null.',
+  parameters: [...pageParameters('projects', DEFAULT_PROJECTS_PAGE, EXAMPLE_PROJECT_ID), fromParameter],
   responses: {
     200: jsonAnswer('A page of projects.', projectListSchema, etagHeader('"kYJ0cXDPzMTTm1xJY6oLWg"')),
     304: NOT_MODIFIED,

@@ -67,9 +67,11 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
   return {
     async upload(c: Context) {
       const projectId = projectIdOf(c)
-      const by = await guard.require(c, 'create', projectId)
+      guard.requireUploader(c, projectId)
+      // What is wrong in any case is refused first, so that it says nothing of a project that must not be known.
       const [idempotencyKey, dedupe] = [idempotencyKeyOf(c), dedupeOf(c)]
       const file = receiveFile(c, maxUploadBytes, observer)
+      const by = await guard.require(c, 'create', projectId)
       const uploaded = await images.upload(projectId, file, {
         by,
         signal: c.req.raw.signal,

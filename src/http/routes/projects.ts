@@ -24,8 +24,8 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
     const by = principalOf(c)
     const limit = limitOf(c) ?? DEFAULT_PROJECTS_PAGE
     const after = afterOf(c, isProjectId, `a project id (${PROJECT_ID_RULE})`)
-    const page = await projects.list({ after, limit }, by)
-    const next = page.next === undefined ? null : `${views.projectsUrl()}?limit=${limit}&after=${page.next}`
+    const page = await projects.list({ after, from: c.req.query('from'), limit }, by)
+    const next = page.next ? `${views.projectsUrl()}?limit=${limit}&${new URLSearchParams(page.next)}` : null
     const body = { projects: page.projects.map((project) => views.project(project, by)), next }
     return revalidatedJson(c, body, { isPrivate: by.kind === 'key' || by.kind === 'user' })
   },

@@ -3,7 +3,7 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import type { ProjectChange, ProjectState } from '../../core/changes.ts'
-import { TintypeError } from '../../core/errors.ts'
+import { isDamage } from '../../core/errors.ts'
 import { unknownProject } from '../../core/unknown.ts'
 import { looksAtImages } from '../../core/uploads.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -198,8 +198,6 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     },
   }
 }
-
-const isDamage = (error: unknown): boolean => error instanceof TintypeError && error.code === 'project_damaged'
 
 const rethrow = (error: unknown): never => {
   throw storeError(error)

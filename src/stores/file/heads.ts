@@ -58,6 +58,8 @@ interface Head {
 const IMAGE_BYTES = 1500
 const RUN_BYTES = 300
 const OTHER_BYTES = 4096
+/** Something else in the place of a file or folder, or one that isn't ours to read: it lasts, and it is of this project. */
+const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ELOOP', 'EACCES', 'EPERM'])
 /** A revision that is listed but gone was removed by others' commits, at least 32 for each further try. */
 const MOST_TRIES = 100
 
@@ -75,8 +77,13 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
 
   // Synchronous on purpose: 5 microseconds for both, where a trip through the thread pool costs tens.
   const isNewest = ({ path, next, inode, modifiedMs }: Head): boolean => {
-    const found = statsOf(path)
-    return found?.ino === inode && found.mtimeMs === modifiedMs && statsOf(next) === undefined
+    try {
+      const found = statsOf(path)
+      return found?.ino === inode && found.mtimeMs === modifiedMs && statsOf(next) === undefined
+    } catch {
+      // Whoever reads it then meets what is in the way, and can say so.
+      return false
+    }
   }
 
   const headOf = (projectId: string, revision: Revision, { ino, mtimeMs }: Stats, isBehind = false): Head => ({
@@ -117,19 +124,25 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
   const find = async (projectId: string): Promise<Head | undefined> => {
     const known = heads.get(projectId)
     if (known && isNewest(known)) return known
-    // Most requests for projects that do not exist end here.
-    const isUnknown = () => statsOf(paths.meta(projectId)) === undefined && (!refuseLost || !isPublished(projectId))
-    if (!known && isUnknown()) return undefined
-    let head = await load(projectId, known)
-    if (!head && refuseLost && isPublished(projectId)) {
-      // Somebody may have begun the project in between.
-      head = await load(projectId)
-      if (!head) throw damaged(projectId, new Error('there is meta.json and no revision'))
+    try {
+      // Most requests for projects that do not exist end here.
+      if (!known && isUnknown(projectId)) return undefined
+      let head = await load(projectId, known)
+      if (!head && refuseLost && isPublished(projectId)) {
+        // Somebody may have begun the project in between.
+        head = await load(projectId)
+        if (!head) throw damaged(projectId, new Error('there is meta.json and no revision'))
+      }
+      if (head) heads.set(projectId, head)
+      else heads.delete(projectId)
+      return head
+    } catch (error) {
+      throw IN_THE_WAY.has(codeOf(error) ?? '') ? damaged(projectId, error) : error
     }
-    if (head) heads.set(projectId, head)
-    else heads.delete(projectId)
-    return head
   }
+
+  const isUnknown = (projectId: string): boolean =>
+    statsOf(paths.meta(projectId)) === undefined && (!refuseLost || !isPublished(projectId))
 
   const isPublished = (projectId: string): boolean => statsOf(paths.published(projectId)) !== undefined
 
