@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
+import { clip } from '../../core/text.ts'
 import { openApiDocument } from '../openapi/document.ts'
-import { clip } from '../params.ts'
 import { BASE_HEADERS, type Context, hasEtag, notModified, revalidatedJson, sized } from '../respond.ts'
 
 export interface DocsRouteOptions {
