@@ -81,6 +81,11 @@ export interface TintypeOptions extends EdgeOptions {
   prefetch?: string
   /** Path that the app is mounted under; put before every URL in answers. @default '' */
   basePath?: string
+  /**
+   * True where nothing else is served at this address: `GET /` then leads to the documentation. Else it is left to the
+   * program that mounts the app. @default false
+   */
+  isWholeSite?: boolean
   /** A pino logger. @default one that writes warnings and errors to standard output */
   log?: Logger
   /**

@@ -162,6 +162,7 @@ export const compose = (
     startedAt: Date.now(),
     maxUploadBytes: options.maxUploadBytes ?? 25 * 2 ** 20,
     basePath: options.basePath ?? '',
+    isWholeSite: options.isWholeSite,
     log,
     ids,
     metrics,

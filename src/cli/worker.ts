@@ -39,6 +39,7 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ por
   const tintype = createTintype({
     ...options,
     accelRedirect: accelRedirect === 'off' ? undefined : accelRedirect,
+    isWholeSite: true,
     // The supervisor counts for all of them.
     sharedLimits: cluster.isWorker,
     gatherMetrics: cluster.isWorker ? askSupervisor : undefined,

@@ -79,6 +79,8 @@ export interface AppOptions {
    * @default ''
    */
   basePath?: string
+  /** True where `GET /` is to lead to the documentation. @default false, so that a program keeps its own page there */
+  isWholeSite?: boolean
   /**
    * Path under which the web server in front finds the store's folder, so that it sends stored pictures itself
    * (`X-Accel-Redirect`). @default pictures are sent from here
@@ -182,6 +184,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(docs.page, documentation.page)
   route.add(docs.asset, documentation.asset)
   route.add(docs.openApi, documentation.openApi)
+  if (options.isWholeSite) route.add(docs.front, documentation.front)
 
   route.refuseOtherMethods()
   // A parent app answers for what is not found in it, but below /projects everything is ours.

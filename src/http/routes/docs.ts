@@ -91,6 +91,9 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
         'Cache-Control': 'no-cache',
       }),
 
+    /** Whoever opens the address that the banner names. Relative, as the page's own URLs are. */
+    front: (c: Context) => c.body(null, 302, { ...BASE_HEADERS, Location: 'docs', 'Cache-Control': 'no-cache' }),
+
     async asset(c: Context) {
       const name = c.req.param('asset') ?? ''
       if (!isAssetName(name)) throw new TintypeError('route_not_found', `There is no file "${clip(name)}" in /docs.`)
