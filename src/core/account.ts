@@ -1,14 +1,14 @@
 // People and their accounts: what is kept of them, and the form of what they type.
 
-import { customAlphabet } from 'nanoid'
 import { z } from 'zod'
+import { randomIds } from './random-id.ts'
 import { characters } from './text.ts'
 
 /** As {@link newAccountId} makes them. */
 const ACCOUNT_ID = /^[0-9a-z]{20}$/
 
 /** Of a user or a session: 20 of `0-9 a-z`, 103 random bits, never used again. */
-export const newAccountId: () => string = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 20)
+export const newAccountId: () => string = randomIds(20)
 
 export const isAccountId = (value: string): boolean => ACCOUNT_ID.test(value)
 

@@ -4,7 +4,7 @@ import { type Action, decideAccess, type Principal, requireAccess } from '../cor
 import { accessOf } from '../core/model.ts'
 import { unknownProject } from '../core/unknown.ts'
 import type { ProjectService } from '../services/projects.ts'
-import type { Delivery } from './deliver.ts'
+import { type Delivery, YEAR_SECONDS } from './deliver.ts'
 import { principalOf } from './middleware/authenticate.ts'
 import type { Context } from './respond.ts'
 
@@ -29,6 +29,9 @@ export interface Sight {
   /** When the URL ends by which it is seen, in milliseconds since 1970. */
   untilMs?: number
 }
+
+const PUBLIC: Sight = { isPrivate: false }
+const PRIVATE: Sight = { isPrivate: true }
 
 export const createGuard = ({ projects }: { projects: Pick<ProjectService, 'find'> }): Guard => ({
   async require(c, action, projectId) {
@@ -63,8 +66,3 @@ export const seenAs = (delivery: Delivery, { isPrivate, untilMs }: Sight): Deliv
   const cacheControl = isKept ? `private, max-age=${Math.min(YEAR_SECONDS, seconds)}` : 'private, no-cache'
   return { ...delivery, cacheControl }
 }
-
-const YEAR_SECONDS = 31_536_000
-
-const PUBLIC: Sight = { isPrivate: false }
-const PRIVATE: Sight = { isPrivate: true }

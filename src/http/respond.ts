@@ -35,9 +35,6 @@ export type Context = HonoContext<Env>
 
 export type Handler = HonoHandler<Env>
 
-/** Methods that change nothing. */
-export const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
-
 /**
  * On every answer: a browser must not guess another type than the one we name, nor show it in a frame, nor run anything
  * of it, nor give it to a page of another site that has not asked for it by the rules of CORS, nor tell that site where

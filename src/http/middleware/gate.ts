@@ -1,8 +1,9 @@
 // What is refused before any route is looked for.
 
 import { TintypeError } from '../../core/errors.ts'
+import { READING } from '../../core/methods.ts'
 import { invalidProjectId } from '../params.ts'
-import { type Context, incomingOf, READING } from '../respond.ts'
+import { type Context, incomingOf } from '../respond.ts'
 
 /** Lets requests through once the store is open. @throws TintypeError `store_unavailable` where it can't be opened */
 export const waitUntil = (ready: Promise<void>) => {

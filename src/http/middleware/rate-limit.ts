@@ -2,10 +2,11 @@
 // draft-ietf-httpapi-ratelimit-headers).
 
 import { TintypeError } from '../../core/errors.ts'
+import { READING } from '../../core/methods.ts'
 import { clientNetwork } from '../../core/proxies.ts'
 import type { Limited, RateLimits, Standing } from '../../services/rate-limits.ts'
 import type { Client } from '../client.ts'
-import { type Context, READING } from '../respond.ts'
+import type { Context } from '../respond.ts'
 
 export interface RateLimitMiddlewareOptions {
   limits: RateLimits
