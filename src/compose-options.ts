@@ -26,7 +26,7 @@ export interface TintypeOptions extends EdgeOptions {
   background?: string
   /** Age at which a project's lock counts as left behind, in milliseconds; the same in every process. @default 10000 */
   lockStaleMs?: number
-  /** Free bytes of the disk below which uploads are answered 507. @default 67108864 (64 MiB) */
+  /** Free bytes of the disk below which uploads are answered 507; 0 asks for none. @default 67108864 (64 MiB) */
   minFreeBytes?: number
   /** Memory for small pictures, in bytes; 0 keeps none. @default 67108864 (64 MiB) */
   cacheBytes?: number
@@ -81,6 +81,11 @@ export interface TintypeOptions extends EdgeOptions {
   prefetch?: string
   /** Path that the app is mounted under; put before every URL in answers. @default '' */
   basePath?: string
+  /**
+   * True where nothing else is served at this address: `GET /` then leads to the documentation. Else it is left to the
+   * program that mounts the app. @default false
+   */
+  isWholeSite?: boolean
   /** A pino logger. @default one that writes warnings and errors to standard output */
   log?: Logger
   /**

@@ -168,6 +168,7 @@ export const compose = (
     startedAt: Date.now(),
     maxUploadBytes: options.maxUploadBytes ?? 25 * 2 ** 20,
     basePath: options.basePath ?? '',
+    isWholeSite: options.isWholeSite,
     log,
     ids,
     metrics,

@@ -102,10 +102,10 @@ export const apiKeys: Kind<string> = {
   read: (text) => (orUndefined(() => parseFixedKeys(text)) ? text : undefined),
 }
 
-/** Presets, checked and kept as they were written. */
 /** Checked elsewhere. */
 export const anyText: Kind<string> = { expected: 'text', read: (text) => text }
 
+/** Presets, checked and kept as they were written. */
 export const presets: Kind<string> = {
   expected: 'presets such as card:w=320,h=180,fit=cover;hero:w=1600',
   mistakes: (text) => readPresets(text).mistakes,

@@ -101,19 +101,19 @@ export const configSchema = z.object({
     initial: '10000',
     doc: 'Age at which the lock of a dead process is taken over; the same for all that share a storage folder',
   }),
-  minFreeBytes: setting(byteCount, {
+  minFreeBytes: setting(byteCountOrNone, {
     env: 'MIN_FREE_BYTES',
     flag: 'min-free-bytes',
     unit: 'bytes',
     initial: '64MiB',
-    doc: 'Free room on the disk below which uploads get 507 before they begin',
+    doc: 'Free room on the disk below which uploads get 507 before they begin; 0 asks for none',
   }),
-  cacheBytes: setting(byteCount, {
+  cacheBytes: setting(byteCountOrNone, {
     env: 'CACHE_BYTES',
     flag: 'cache-bytes',
     unit: 'bytes',
     initial: '64MiB',
-    doc: 'Memory of each worker for small pictures',
+    doc: 'Memory of each worker for small pictures; 0 keeps none',
   }),
   accelRedirect: setting(matching(/^(?:off|\/[\w./~-]*)$/, 'off, or a path such as /stored'), {
     env: 'ACCEL_REDIRECT',

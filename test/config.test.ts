@@ -107,6 +107,23 @@ describe('settings', () => {
     expect(load({ env: { MAX_UPLOAD_BYTES: text } }).maxUploadBytes).toBe(bytes)
   })
 
+  it.each([
+    ['CACHE_BYTES', 'cacheBytes'],
+    ['DISK_CACHE_BYTES', 'diskCacheBytes'],
+    ['MIN_FREE_BYTES', 'minFreeBytes'],
+  ])('take 0 for none in %s, and up to 1 PiB', (env, key) => {
+    for (const [text, bytes] of [
+      ['0', 0],
+      ['1', 1],
+      ['1048576GiB', 2 ** 50],
+    ] as const)
+      expect(load({ env: { [env]: text } })).toMatchObject({ [key]: bytes })
+    expect(mistakesOf({ env: { [env]: '1048577GiB' } })).toEqual([
+      `${env}: expected a size in bytes, such as 2GiB or 500MB; 0 for none, got "1048577GiB"`,
+    ])
+    expect(mistakesOf({ env: { [env]: '-1' } })).toHaveLength(1)
+  })
+
   it('take megapixels, and cores as a number of processes', () => {
     const config = load({ env: { MAX_PIXELS: '24MP', WORKERS: 'cores', ENCODERS: '3' } })
     expect(config).toMatchObject({ maxPixels: 24_000_000, workers: availableParallelism(), encoders: 3 })

@@ -63,6 +63,8 @@ const resultOf = ({ stopped, remaining, mended }: Diagnosis): DoctorResult => {
 
 const print = (text: string): void => void process.stdout.write(text)
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 const createLines = ({ storageDir, fix }: ReportOptions) => {
   let isMendable = false
   return {
@@ -72,11 +74,12 @@ const createLines = ({ storageDir, fix }: ReportOptions) => {
       if (done !== undefined) print(`${' '.repeat(LABEL_WIDTH)}  ${oneLine(done)}\n`)
     },
     end({ projects, images, mended, remaining, noted, stopped }: Diagnosis, result: DoctorResult) {
-      const found = [`${mended} mended`, `${remaining} damaged`, `${noted} notes`].filter(
+      const found = [`${mended} mended`, `${remaining} damaged`, counted(noted, 'note')].filter(
         (part) => !part.startsWith('0 '),
       )
       if (stopped) print('Stopped before the end. ')
-      print(`${projects} projects with ${images} images checked: ${found.join(', ') || 'all is well'}.\n`)
+      const checked = `${counted(projects, 'project')} with ${counted(images, 'image')} checked`
+      print(`${checked}: ${found.join(', ') || 'all is well'}.\n`)
       if (isMendable && !fix) print('Run it again with --fix to mend them.\n')
       const lost = join(storageDir, '.lost')
       if (mended > 0 && existsSync(lost))

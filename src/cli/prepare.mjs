@@ -1,5 +1,5 @@
-// Makes a clone ready to run: installs what is missing, builds what is older than its sources, and, as `prepare.mjs
-// start`, serves. Plain JavaScript on Node's own modules, because it runs before anything is installed or built.
+// Makes a clone ready to run: installs what is missing, builds what is older than its sources, and then serves
+// (`prepare.mjs start`) or runs a command (`prepare.mjs cli key list`). Plain JavaScript on Node's own modules, because it runs before anything is installed or built.
 
 import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
@@ -37,10 +37,10 @@ const main = async ([command, ...flags]) => {
       if (!isInstalled()) await install()
       if (!isBuilt()) await build()
     })
-  if (command !== 'start') return
+  if (command !== 'start' && command !== 'cli') return
   // In this process, so that signals sent to `npm start` reach the server.
   const cli = at('dist', 'cli', 'main.js')
-  process.argv = [process.argv[0], cli, 'serve', ...flags]
+  process.argv = [process.argv[0], cli, ...(command === 'start' ? ['serve'] : []), ...flags]
   await import(new URL('../../dist/cli/main.js', import.meta.url).href)
 }
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../core/hosts.ts'
 import { anyStored } from '../stores/accounts/any-stored.ts'
+import { COMMAND } from './command.ts'
 
 export type DoorSettings = Pick<
   Config,
@@ -21,7 +22,7 @@ export const whyNotOpen = async (settings: DoorSettings): Promise<string | undef
   if (!(await canListen(host))) return noAddress(host)
   return [
     `on ${host} everybody who reaches port ${settings.port} could upload and delete; set up who may, one of:`,
-    `  keys        npx tintype key create --name me --role admin --storage ${storageDir}`,
+    `  keys        ${COMMAND} key create --name me --role admin --storage ${storageDir}`,
     '  keys        API_KEYS=<16 characters or more>, in the environment or .env',
     '  users       REGISTRATION=open, or REGISTRATION=invite',
     '  a provider  JWKS_URL, JWKS_ISSUER and JWKS_AUDIENCE of your identity provider',

@@ -42,6 +42,7 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ por
     accelRedirect: accelRedirect === 'off' ? undefined : accelRedirect,
     // Elsewhere it is open only where somebody wants it so (AUTH=none).
     ownHostsOnly: isLoopback(host) && config.auth === 'auto',
+    isWholeSite: true,
     // The supervisor counts for all of them.
     sharedLimits: cluster.isWorker,
     gatherMetrics: cluster.isWorker ? askSupervisor : undefined,

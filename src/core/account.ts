@@ -1,13 +1,14 @@
 // People and their accounts: what is kept of them, and the form of what they type.
 
-import { customAlphabet } from 'nanoid'
 import { z } from 'zod'
+import { randomIds } from './random-id.ts'
+import { characters } from './text.ts'
 
 /** As {@link newAccountId} makes them. */
 const ACCOUNT_ID = /^[0-9a-z]{20}$/
 
 /** Of a user or a session: 20 of `0-9 a-z`, 103 random bits, never used again. */
-export const newAccountId: () => string = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 20)
+export const newAccountId: () => string = randomIds(20)
 
 export const isAccountId = (value: string): boolean => ACCOUNT_ID.test(value)
 
@@ -50,9 +51,6 @@ export const normalEmail = (email: string): string => email.trim().toLowerCase()
 
 /** The same password typed on two keyboards can be two rows of code points (NIST SP 800-63B section 5.1.1.2). */
 export const normalPassword = (password: string): string => password.normalize('NFKC')
-
-/** Code points, as a person counts. */
-const characters = (text: string): number => [...text].length
 
 export const isEmail = (text: string): boolean => text.length <= MAX_EMAIL_LENGTH && z.email().safeParse(text).success
 

@@ -2,9 +2,9 @@
 
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { customAlphabet } from 'nanoid'
 import { ROLES, type Role } from './access.ts'
 import { TintypeError } from './errors.ts'
+import { randomIds } from './random-id.ts'
 
 /** Shortest secret that an operator may make up, in characters. */
 export const MIN_SECRET_LENGTH = 16
@@ -19,7 +19,7 @@ const KEY = /^tt_([0-9a-z]{12})_([A-Za-z0-9_-]{43})$/
 
 export const KEY_ID = /^[0-9a-z]{12}$/
 
-const newKeyId: () => string = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12)
+const newKeyId: () => string = randomIds(12)
 
 /** A new key, whole as it is to be sent, and what is kept of it. */
 export const newKey = (): { id: string; key: string; sha256: string } => {

@@ -63,6 +63,8 @@ export const userIdSchema = z
   .max(255)
   .refine((id) => id !== '__proto__')
 
+export const USER_ID_RULE = 'a user id of 1 to 255 characters'
+
 /** Everything about a project but the list of its images. */
 export const projectSchema = z.object({
   project_id: z.string().regex(PROJECT_ID),

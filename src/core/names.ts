@@ -1,6 +1,6 @@
 // The names of things: variants, project ids and image ids.
 
-import { customAlphabet } from 'nanoid'
+import { randomIds } from './random-id.ts'
 
 /** The four stored variants of every image, largest first. */
 export const SIZES = ['original', 'medium', 'thumb', 'game'] as const
@@ -25,4 +25,4 @@ export const isImageId = (value: string): boolean => IMAGE_ID.test(value)
  * A new image id: 20 of `0-9 a-z`, 103 random bits, so that ids made by any number of machines never meet. Lower case
  * only, because ids are file names and some disks ignore case.
  */
-export const newImageId: () => string = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 20)
+export const newImageId: () => string = randomIds(20)

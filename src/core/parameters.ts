@@ -1,17 +1,15 @@
 // What every refused parameter says: its name, what was expected and what arrived.
 
 import { TintypeError } from './errors.ts'
+import { clip } from './text.ts'
 
 /** A parameter as it came: name and value, decoded. */
 export type Parameter = readonly [name: string, value: string]
 
-/** Characters of a foreign value that an answer repeats. */
-const MAX_QUOTED = 80
-
 /** @param expected in words, or the words to choose from */
 export const invalidParameter = (field: string, expected: string | readonly string[], received: string) => {
   const words = typeof expected === 'string' ? expected : `one of ${expected.join(', ')}`
-  const value = received.length > MAX_QUOTED ? `${received.slice(0, MAX_QUOTED)}…` : received
+  const value = clip(received)
   return new TintypeError('invalid_parameter', `${field}: expected ${words}, received "${value}".`, {
     details: { field, expected, received: value },
   })

@@ -1,6 +1,7 @@
 // Signed URLs: HMAC-SHA256 (RFC 2104) over what a URL means, made with the newest of several keys and accepted from all.
 
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
+import { isEqual } from './equal.ts'
 import { TintypeError } from './errors.ts'
 import { eachOnce, invalidParameter, type Parameter } from './parameters.ts'
 import { parseTransform, transformParameters } from './transform.ts'
@@ -96,11 +97,6 @@ const signatureOf = (key: string, { path, parameters }: Signed): string => {
   return createHmac('sha256', key)
     .update(`tintype-url-1\n${path}\n${new URLSearchParams(sorted)}`)
     .digest('base64url')
-}
-
-const isEqual = (received: string, expected: string): boolean => {
-  const [first, second] = [Buffer.from(received), Buffer.from(expected)]
-  return first.length === second.length && timingSafeEqual(first, second)
 }
 
 /** A time beyond the range of dates is said in seconds. */

@@ -10,36 +10,24 @@ import {
   PASSWORD_LENGTH,
   PASSWORD_RULE,
 } from '../core/account.ts'
+import { QUOTED } from './body.ts'
 import { EXAMPLE_TIME, EXAMPLE_USER_ID } from './openapi/examples.ts'
-import { clip } from './params.ts'
 
 const EXAMPLE_EMAIL = 'ada@example.com'
 const EXAMPLE_PASSWORD = 'correct horse battery staple'
 
-/** What arrived, without what is secret. */
-const kindOf = (input: unknown): string =>
-  input === undefined ? 'nothing' : input === null ? 'null' : Array.isArray(input) ? 'an array' : `a ${typeof input}`
-
-const expects = (expected: string) => ({
-  error: ({ input }: { input?: unknown }) => `expected ${expected}, received ${kindOf(input)}`,
-})
-
-/** Code points, as a person counts. */
-const characters = (text: string): number => [...text].length
+const NAME_RULE = `a text of 1 to ${MAX_NAME_LENGTH} characters, none of them a control character, or null`
+const INVITE_RULE = 'a code of at most 100 characters'
 
 const email = z
-  .string(expects('an e-mail address'))
+  .string('an e-mail address')
   .trim()
-  .refine(isEmail, {
-    error: ({ input }) => `expected an e-mail address, received "${clip(String(input))}"`,
-  })
+  .refine(isEmail, { error: 'an e-mail address', params: QUOTED })
   .openapi({ format: 'email', maxLength: MAX_EMAIL_LENGTH, example: EXAMPLE_EMAIL })
 
 const newPassword = z
-  .string(expects(`a password of ${PASSWORD_RULE}`))
-  .refine(isPassword, {
-    error: ({ input }) => `expected ${PASSWORD_RULE}, received ${characters(String(input))}`,
-  })
+  .string(`a password of ${PASSWORD_RULE}`)
+  .refine(isPassword, `a password of ${PASSWORD_RULE}`)
   .openapi({
     format: 'password',
     minLength: PASSWORD_LENGTH.least,
@@ -49,19 +37,19 @@ const newPassword = z
 
 /** One that was chosen before: any text that could be one. */
 const password = z
-  .string(expects('a password'))
-  .refine((text) => text.length <= 2 * PASSWORD_LENGTH.most, `expected at most ${PASSWORD_LENGTH.most} characters`)
+  .string('a password')
+  .refine((text) => text.length <= 2 * PASSWORD_LENGTH.most, `a password of at most ${PASSWORD_LENGTH.most} characters`)
   .openapi({ format: 'password', example: EXAMPLE_PASSWORD })
 
 const name = z
-  .string(expects('a text or null'))
+  .string(NAME_RULE)
   .trim()
-  .refine(isName, `expected 1 to ${MAX_NAME_LENGTH} characters, none of them a control character`)
+  .refine(isName, NAME_RULE)
   .nullable()
   .openapi({ maxLength: MAX_NAME_LENGTH, example: 'Ada' })
 
 const cookie = z
-  .boolean(expects('true or false'))
+  .boolean()
   .default(false)
   .openapi({
     description:
@@ -70,8 +58,8 @@ const cookie = z
   })
 
 const refreshToken = z
-  .string(expects('a refresh token'))
-  .max(200, 'expected a refresh token, it is too long')
+  .string('a refresh token')
+  .max(200, 'a refresh token')
   .openapi({
     description: 'The newest one of the session; each is good once.',
     example: `ttr_${EXAMPLE_USER_ID}_1_1780565400_pRIb2JdXh1YqYkSmVZ9Y0bF3u5sQm8eWc7T4nK6vL0o`,
@@ -82,7 +70,7 @@ export const registrationSchema = z
     email,
     password: newPassword,
     name: name.optional(),
-    invite: z.string(expects('a code')).max(100, 'expected at most 100 characters').optional().openapi({
+    invite: z.string(INVITE_RULE).max(100, INVITE_RULE).optional().openapi({
       description: 'The code of an invitation, where one is needed.',
       example: 'tti_7k2m9x4q1w8e5r3t6y0u2i4o6p',
     }),
@@ -96,7 +84,7 @@ export const credentialsSchema = z.strictObject({ email, password, cookie }).ope
 export const sessionSchema = z
   .strictObject({ refresh_token: refreshToken.optional(), cookie })
   .refine(({ refresh_token, cookie }) => (refresh_token !== undefined) !== cookie, {
-    error: 'expected either refresh_token, or cookie: true',
+    error: 'either refresh_token or cookie: true',
   })
   .openapi('SessionChoice')
 

@@ -3,6 +3,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { type ErrorCode, TintypeError } from '../core/errors.ts'
 import type { Presets } from '../core/presets.ts'
+import { clip } from '../core/text.ts'
 import type { Authenticator } from '../services/authenticator.ts'
 import type { ForgeryGuard } from '../services/forgery.ts'
 import type { ImageService } from '../services/images.ts'
@@ -29,7 +30,6 @@ import * as images from './openapi/images.ts'
 import * as metrics from './openapi/metrics.ts'
 import * as projects from './openapi/projects.ts'
 import * as renders from './openapi/renders.ts'
-import { clip } from './params.ts'
 import { problemOf, toTintypeError } from './problem.ts'
 import type { Context, Env } from './respond.ts'
 import { createRouteTable } from './route-table.ts'
@@ -79,6 +79,8 @@ export interface AppOptions {
    * @default ''
    */
   basePath?: string
+  /** True where `GET /` is to lead to the documentation. @default false, so that a program keeps its own page there */
+  isWholeSite?: boolean
   /**
    * Path under which the web server in front finds the store's folder, so that it sends stored pictures itself
    * (`X-Accel-Redirect`). @default pictures are sent from here
@@ -184,6 +186,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(docs.page, documentation.page)
   route.add(docs.asset, documentation.asset)
   route.add(docs.openApi, documentation.openApi)
+  if (options.isWholeSite) route.add(docs.front, documentation.front)
 
   route.refuseOtherMethods()
   // A parent app answers for what is not found in it, but below /projects everything is ours.

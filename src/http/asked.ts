@@ -8,7 +8,7 @@ import { type Presets, presetOf } from '../core/presets.ts'
 import { type Recipe, transformRecipe } from '../core/recipe.ts'
 import { EXPIRES, SIGNATURE, verifySignature } from '../core/signature.ts'
 import { parseTransform, type Transform, transformParameters } from '../core/transform.ts'
-import { IMMUTABLE } from './deliver.ts'
+import { IMMUTABLE, YEAR_SECONDS } from './deliver.ts'
 
 export interface AskedOptions {
   /** The first one signs, all verify. @default none, so that only presets can be asked for */
@@ -46,8 +46,6 @@ export interface AskedReader {
 
 /** A preset can be given another meaning by the operator of the server. */
 const PRESET_CACHING = 'public, max-age=86400'
-
-const YEAR_SECONDS = 31_536_000
 
 /** A page asks for the same few again and again. */
 const REMEMBERED = { max: 5000, maxLength: 500 }

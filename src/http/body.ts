@@ -1,7 +1,21 @@
 // Request bodies: their bytes as they arrive, and JSON of bounded size.
 
+import type { z } from '@hono/zod-openapi'
 import { TintypeError } from '../core/errors.ts'
+import { characters, clip } from '../core/text.ts'
 import { type Context, incomingOf } from './respond.ts'
+
+/** Of a schema's check: what it refuses is no secret, and is repeated. */
+export const QUOTED = { isQuoted: true } as const
+
+const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i
+
+/** What zod calls them, in the words of an answer. */
+const KINDS = new Map([
+  ['object', 'an object'],
+  ['string', 'a text'],
+  ['boolean', 'true or false'],
+])
 
 /**
  * The body, chunk by chunk, at the pace of whoever reads it. Stopping early leaves the connection open, so that an
@@ -45,10 +59,65 @@ export const readJson = async (c: Context, maxBytes: number): Promise<unknown> =
   }
 }
 
-export const invalidBody = (message: string, details?: Record<string, unknown>): TintypeError =>
-  new TintypeError('invalid_body', message, { details })
+/**
+ * What the schema takes. The schema's own messages say what is expected and nothing else.
+ *
+ * @throws TintypeError `invalid_body`, which names the field, what was expected and what arrived. A text is repeated
+ *   only where it stands for one of several words, or where its check is {@link QUOTED}: it can be a password.
+ */
+export const parseBody = <Schema extends z.ZodObject>(schema: Schema, body: unknown): z.infer<Schema> => {
+  const parsed = schema.safeParse(body, { reportInput: true, error: expectedBy })
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  if (unknown !== undefined) {
+    const expected = `one of ${Object.keys(schema.shape).join(', ')}`
+    throw mismatch('body', expected, { text: clip(unknown), isQuoted: true }, clip(unknown))
+  }
+  const field = issue && issue.path.length > 0 ? clip(issue.path.join('.')) : undefined
+  throw mismatch(field ?? 'body', issue?.message ?? 'an object', receivedBy(issue, body), field)
+}
 
-const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i
+/** What arrived, as an answer says it. */
+interface Received {
+  text: string
+  isQuoted: boolean
+}
+
+const mismatch = (where: string, expected: string, { text, isQuoted }: Received, field?: string): TintypeError =>
+  invalidBody(`${where}: expected ${expected}, received ${isQuoted ? `"${text}"` : text}.`, {
+    ...(field === undefined ? {} : { field }),
+    expected,
+    received: text,
+  })
+
+/** What a schema expects that has no words for it. */
+const expectedBy = (issue: z.core.$ZodRawIssue): string | undefined => {
+  if (issue.code === 'invalid_value') return `one of ${issue.values.join(', ')}`
+  return issue.code === 'invalid_type' ? KINDS.get(issue.expected) : undefined
+}
+
+const receivedBy = (issue: z.core.$ZodIssue | undefined, body: unknown): Received => {
+  // The body as it came, without the defaults that were filled in.
+  const input = issue && issue.path.length > 0 ? issue.input : body
+  const isWord = issue?.code === 'invalid_value' || (issue?.code === 'custom' && issue.params?.isQuoted === true)
+  return isWord && typeof input === 'string' && input !== ''
+    ? { text: clip(input), isQuoted: true }
+    : { text: kindOf(input), isQuoted: false }
+}
+
+const kindOf = (input: unknown): string => {
+  if (input === undefined) return 'nothing'
+  if (input === null || typeof input === 'boolean') return String(input)
+  if (Array.isArray(input)) return 'an array'
+  if (typeof input === 'string') return input === '' ? 'an empty text' : `a text of ${characters(input)} characters`
+  if (typeof input === 'number') return 'a number'
+  const keys = Object.keys(input)
+  return keys.length === 0 ? 'an empty object' : `an object with ${clip(keys.join(', '))}`
+}
+
+const invalidBody = (message: string, details?: Record<string, unknown>): TintypeError =>
+  new TintypeError('invalid_body', message, { details })
 
 const tooLarge = (maxBytes: number): TintypeError =>
   new TintypeError('upload_too_large', `Expected a body of at most ${maxBytes} bytes.`, {

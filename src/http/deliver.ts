@@ -12,8 +12,11 @@ const WHOLE_BYTES = 64 * 1024
 /** Bytes of one piece of a larger file; a slow reader holds no more than one of them, and what the socket holds. */
 const CHUNK_BYTES = 128 * 1024
 
+/** What is for ever to caches. */
+export const YEAR_SECONDS = 31_536_000
+
 /** A variant never changes, so whoever has it may keep it for ever. */
-export const IMMUTABLE = 'public, max-age=31536000, immutable'
+export const IMMUTABLE = `public, max-age=${YEAR_SECONDS}, immutable`
 
 /** Where the bytes come from. */
 export interface Source {

@@ -69,6 +69,13 @@ const LIST = /^\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/images(?:\?[!-~]
 
 const BY_ID = '/projects/{project_id}/images/{image_id}'
 const FILE = '/projects/{project_id}/images/{image_id}/{size}.{format}'
+const LISTED = '/projects/{project_id}/images'
+const THUMBNAIL = '/projects/{project_id}/thumbnail'
+const COVER = '/projects/{project_id}/cover.{format}'
+
+const CREDENTIALS = ['x-api-key', 'authorization']
+
+const NONE: readonly string[] = []
 
 export const createFast = ({ pictures, lists, findRender, onAnswer }: FastOptions): AnswerFast => {
   const byId = new WeakMap<Picture, Prepared>()
@@ -216,12 +223,6 @@ const dateNow = (): string => {
   }
   return date
 }
-
-const NONE: readonly string[] = []
-const CREDENTIALS = ['x-api-key', 'authorization']
-const LISTED = '/projects/{project_id}/images'
-const THUMBNAIL = '/projects/{project_id}/thumbnail'
-const COVER = '/projects/{project_id}/cover.{format}'
 
 const decideFast = (
   request: FastRequest,

@@ -6,7 +6,7 @@ import { accessOf } from '../core/model.ts'
 import { unknownProject } from '../core/unknown.ts'
 import type { ProjectService } from '../services/projects.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { Delivery } from './deliver.ts'
+import { type Delivery, YEAR_SECONDS } from './deliver.ts'
 import { principalOf } from './middleware/authenticate.ts'
 import type { Context } from './respond.ts'
 
@@ -44,6 +44,12 @@ export interface Sight {
   /** When the URL ends by which it is seen, in milliseconds since 1970. */
   untilMs?: number
 }
+
+/** Nobody knows whose a damaged project is: left are those who need not be let in, and they hear what is wrong with it. */
+const UNREADABLE: ProjectAccess = { owner_id: null, visibility: 'private', members: {} }
+
+const PUBLIC: Sight = { isPrivate: false }
+const PRIVATE: Sight = { isPrivate: true }
 
 export interface GuardOptions {
   projects: Pick<ProjectService, 'find'>
@@ -104,11 +110,3 @@ export const seenAs = (delivery: Delivery, { isPrivate, untilMs }: Sight): Deliv
   const cacheControl = isKept ? `private, max-age=${Math.min(YEAR_SECONDS, seconds)}` : 'private, no-cache'
   return { ...delivery, cacheControl }
 }
-
-const YEAR_SECONDS = 31_536_000
-
-/** Nobody knows whose a damaged project is: left are those who need not be let in, and they hear what is wrong with it. */
-const UNREADABLE: ProjectAccess = { owner_id: null, visibility: 'private', members: {} }
-
-const PUBLIC: Sight = { isPrivate: false }
-const PRIVATE: Sight = { isPrivate: true }

@@ -4,6 +4,7 @@ import { TintypeError } from '../core/errors.ts'
 import { chooseFormat, FORMATS, type Format, formatOf } from '../core/formats.ts'
 import { isImageId, isProjectId, isSize, PROJECT_ID_RULE, SIZES, type Size } from '../core/names.ts'
 import { eachOnce, invalidParameter } from '../core/parameters.ts'
+import { clip } from '../core/text.ts'
 import { unknownImage } from '../core/unknown.ts'
 import type { Context } from './respond.ts'
 
@@ -12,12 +13,6 @@ export const MAX_PAGE = 1000
 
 /** Projects of a page where no `limit` is asked for. */
 export const DEFAULT_PROJECTS_PAGE = 100
-
-/** Characters of a foreign value that an answer repeats. */
-const MAX_QUOTED = 80
-
-/** A value from outside, short enough to be repeated in an answer. */
-export const clip = (value: string): string => (value.length > MAX_QUOTED ? `${value.slice(0, MAX_QUOTED)}…` : value)
 
 /** @throws TintypeError `invalid_project_id` */
 export const projectIdOf = (c: Context): string => {

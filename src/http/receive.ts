@@ -4,9 +4,9 @@ import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import busboy from 'busboy'
 import { TintypeError } from '../core/errors.ts'
+import { clip } from '../core/text.ts'
 import { NO_OBSERVER, type Observer } from '../telemetry/observer.ts'
 import { bodyChunks } from './body.ts'
-import { clip } from './params.ts'
 import type { Context } from './respond.ts'
 
 /** Name of the form field that carries the file. */

@@ -37,9 +37,6 @@ export type Context = HonoContext<Env>
 
 export type Handler = HonoHandler<Env>
 
-/** Methods that change nothing. */
-export const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
-
 /** Asked by those who watch the server, many times a minute: neither counted nor refused. */
 export const WATCHED: ReadonlySet<string> = new Set(['/health', '/ready'])
 

@@ -3,7 +3,8 @@
 import { z } from '@hono/zod-openapi'
 import { MEMBER_ROLES, VISIBILITIES } from '../core/access.ts'
 import { FAILURES } from '../core/errors.ts'
-import { MAX_TITLE_LENGTH, userIdSchema } from '../core/model.ts'
+import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../core/model.ts'
+import { characters } from '../core/text.ts'
 import {
   EXAMPLE_IMAGE_ID,
   EXAMPLE_MEMBERS,
@@ -132,16 +133,18 @@ export const projectListSchema = z
   .object({ projects: z.array(projectSchema), next: next('projects') })
   .openapi('ProjectList')
 
+const TITLE_RULE = `a text of at most ${MAX_TITLE_LENGTH} characters, or null`
+
 export const projectEditSchema = z
   .strictObject({
     title: z
-      .string()
-      .refine((title) => [...title].length <= MAX_TITLE_LENGTH, `expected at most ${MAX_TITLE_LENGTH} characters`)
+      .string(TITLE_RULE)
+      .refine((title) => characters(title) <= MAX_TITLE_LENGTH, TITLE_RULE)
       .nullable()
       .optional()
       .openapi({ maxLength: MAX_TITLE_LENGTH, description: 'Null takes the title away.', example: 'Cosmic Drift' }),
     image_order: z
-      .array(z.string())
+      .array(z.string('an image id'), 'an array of image ids')
       .optional()
       .openapi({
         description: 'Image ids in the order that is wanted; those not named follow in the order they have.',
@@ -149,12 +152,18 @@ export const projectEditSchema = z
       }),
     visibility: visibility.optional(),
     members: z
-      .record(userIdSchema, z.enum(MEMBER_ROLES).nullable())
+      .record(userIdSchema, z.enum(MEMBER_ROLES, `one of ${MEMBER_ROLES.join(', ')}, or null`).nullable(), {
+        error: ({ code }) =>
+          code === 'invalid_key' ? USER_ID_RULE : 'an object of user ids, each with its role or null',
+      })
       .optional()
       .openapi({
         description: 'Users to let in, by id; null lets one go. Those not named stay. For those who manage it.',
         example: { ...EXAMPLE_MEMBERS, '4hk2p0w7d1x9c5t3b8n6': null },
       }),
+  })
+  .refine((edit) => Object.keys(edit).length > 0, {
+    error: 'one or more of title, image_order, visibility, members',
   })
   .openapi('ProjectEdit', { minProperties: 1 })
 

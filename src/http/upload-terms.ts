@@ -1,7 +1,7 @@
 // What a client may ask of an upload besides storing it.
 
 import { invalidParameter } from '../core/parameters.ts'
-import { clip } from './params.ts'
+import { clip } from '../core/text.ts'
 import type { Context } from './respond.ts'
 
 /** Characters of an `Idempotency-Key`. */

@@ -1,9 +1,10 @@
 // Requests that a page of another site makes a browser send (CSRF): how they are told from those of our own pages.
 
 import { parse } from 'hono/utils/cookie'
+import { isEqual } from '../core/equal.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { Credentials } from './authenticator.ts'
-import { isEqual, type SessionTokens } from './session-tokens.ts'
+import type { SessionTokens } from './session-tokens.ts'
 
 export interface ForgeryGuardOptions {
   tokens: SessionTokens

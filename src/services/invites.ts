@@ -1,8 +1,8 @@
 // Invitations: a code that is good for one account, until it expires.
 
-import { customAlphabet } from 'nanoid'
 import { normalEmail, type User } from '../core/account.ts'
 import { TintypeError } from '../core/errors.ts'
+import { randomIds } from '../core/random-id.ts'
 import type { AccountStore } from '../stores/accounts/account-store.ts'
 
 interface InviteOptions {
@@ -12,7 +12,7 @@ interface InviteOptions {
 }
 
 /** 26 of `0-9 a-z`, 134 random bits: nobody finds one by trying. */
-const newCode = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 26)
+const newCode = randomIds(26)
 
 /**
  * Makes one, and says its code, which is stored nowhere.

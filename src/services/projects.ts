@@ -32,8 +32,7 @@ export interface ProjectEdit {
   members?: Readonly<Record<string, MemberRole | null>>
 }
 
-/** All that names `by` throws besides `project_not_found`, `forbidden` or `unauthenticated` where it may not. */
-
+/** All that takes `by` throws besides `project_not_found`, `forbidden` or `unauthenticated` where it may not. */
 export interface ProjectService {
   /**
    * Those that are `by`'s to list, sorted by id. `next` is where the next page begins, undefined on the last one. What one

@@ -1,5 +1,6 @@
 // The session of a browser: an access token in a cookie.
 
+import { READING } from '../core/methods.ts'
 import type { AccountService } from './accounts.ts'
 import type { Authenticator } from './authenticator.ts'
 import { cookieOf, type ForgeryGuard } from './forgery.ts'
@@ -8,9 +9,6 @@ import { cookieOf, type ForgeryGuard } from './forgery.ts'
 export const SESSION_COOKIE = 'tintype_session'
 /** The refresh token; sent to /auth alone, and no script can read it. */
 export const REFRESH_COOKIE = 'tintype_refresh'
-
-/** They change nothing, so they may come from anywhere. */
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * The user of a browser. A cookie that is no longer good says nothing: the browser sends it without being asked, and
@@ -22,6 +20,6 @@ export const createCookieAuthenticator =
     const token = cookieOf(request, SESSION_COOKIE)
     const session = token === undefined ? undefined : await accounts.sessionOf(token, request.receivedMs)
     if (!session) return undefined
-    if (!SAFE.has(request.method)) await forgery.refuseForged(request, session.id)
+    if (!READING.has(request.method)) await forgery.refuseForged(request, session.id)
     return { kind: 'user', id: session.userId }
   }

@@ -1,9 +1,10 @@
 // The tokens of a session: a short one for access, a long one that renews it once, and one against forged requests.
 
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
+import { isEqual } from '../core/equal.ts'
 
 export interface SessionTokensOptions {
   /** 32 bytes of which the keys are made; undefined where none was made yet. */
@@ -120,9 +121,3 @@ export const keyFor = (purpose: Purpose, secret: Buffer): Uint8Array =>
 
 const seal = (purpose: Purpose, content: string, secret: Buffer): string =>
   createHmac('sha256', keyFor(purpose, secret)).update(content).digest('base64url')
-
-/** In constant time. */
-export const isEqual = (received: string, expected: string): boolean => {
-  const [first, second] = [Buffer.from(received), Buffer.from(expected)]
-  return first.length === second.length && timingSafeEqual(first, second)
-}

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { PROBLEM_KINDS } from '../../src/stores/doctor/problem.ts'
 import { version } from '../../src/version.ts'
+import { createTestApp, uploadTo } from '../helpers/app.ts'
 import { copyOf, seenIn } from '../helpers/doctor.ts'
 import { type MadeStore, makeSmallStore } from '../helpers/doctor-stores.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
@@ -61,6 +62,13 @@ describe('tintype doctor', () => {
       stderr: '',
     })
     expect(documentOf((await doctor(storageDir, '--json')).stdout)).toMatchObject({ findings: [], result: 'clean' })
+  })
+
+  it('counts one project, one image and one note as one', async () => {
+    const { app, storageDir } = await createTestApp()
+    await uploadTo(app, 'one')
+    await writeFile(join(storageDir, 'projects', 'one', 'mine.txt'), '')
+    expect((await doctor(storageDir)).stdout).toMatch(/^1 project with 1 image checked: 1 note\.$/m)
   })
 
   it('ends with 3 where there is damage, with 2 where all of it was mended, then with 0', async () => {

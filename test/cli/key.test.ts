@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { runTintype, serve } from '../helpers/tintype.ts'
+import { npmTintype, runTintype, serve } from '../helpers/tintype.ts'
 import { upload } from '../helpers/upload.ts'
 
 const KEY = /^tt_[0-9a-z]{12}_[A-Za-z0-9_-]{43}\n$/
@@ -27,6 +27,21 @@ const key = async (storage: string, ...args: string[]): Promise<string> => {
   if (code !== 0) throw new Error(`ended with ${code}: ${run.stderr()}`)
   return run.stdout()
 }
+
+describe('npm run --silent tintype, in a clone', () => {
+  it('prints what the command prints and nothing else, so that a key can be piped', async () => {
+    const run = npmTintype(['key', 'create', '--name', 'build server', '--storage', await temporaryFolder()])
+    expect(await run.ended).toBe(0)
+    expect(run.stdout()).toMatch(KEY)
+  })
+
+  it('ends with the exit code of the command', async () => {
+    const run = npmTintype(['sevre'])
+    expect(await run.ended).toBe(1)
+    expect(run.stdout()).toBe('')
+    expect(run.stderr()).toContain('expected a command')
+  })
+})
 
 describe('tintype key', () => {
   it('shows a key once, lists it without its secret, and revokes it', async () => {

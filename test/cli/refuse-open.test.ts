@@ -52,7 +52,7 @@ describe('tintype serve on another address than loopback', () => {
       expect(await run.ended).toBe(1)
       expect(run.stdout()).toBe('')
       for (const word of [
-        'tintype key create',
+        'npm run --silent tintype -- key create',
         'API_KEYS=',
         'REGISTRATION=',
         'JWKS_URL',

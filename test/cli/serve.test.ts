@@ -43,6 +43,8 @@ describe('tintype serve', () => {
     expect(service.stdout()).toContain(`files     ${join(folder, 'storage')}\n`)
     expect(service.stdout()).toContain(`docs      ${service.url}/docs\n`)
     expect(service.stdout()).toContain(`try       curl -F file=@photo.jpg ${service.url}/projects/demo/images\n`)
+    const front = await fetch(service.url)
+    expect([front.status, front.url]).toEqual([200, `${service.url}/docs`])
     expect((await upload(service.url, 'demo')).status).toBe(201)
     expect(await readdir(join(folder, 'storage', 'projects'))).toEqual(['demo'])
   })

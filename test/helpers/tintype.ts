@@ -66,6 +66,10 @@ export const serve = async (flags: readonly string[] = [], options: RunOptions =
 export const npmStart = (flags: readonly string[]): Promise<Service> =>
   served(run('npm', ['start', '--silent', '--', ...SMALL, ...flags], { cwd: ROOT }))
 
+/** Runs `npm run --silent tintype` in the project's folder. */
+export const npmTintype = (args: readonly string[]): Run =>
+  run('npm', ['run', '--silent', 'tintype', '--', ...args], { cwd: ROOT })
+
 const SMALL = ['--port', '0', '--encoders', '1']
 
 const served = async (started: Run): Promise<Service> => {

@@ -124,18 +124,40 @@ describe('a body that is not what the route takes', () => {
       ['/auth/register', { ...ADA, email: `${'a'.repeat(64)}@${'b'.repeat(250)}.example` }, 'email', 'expected'],
       ['/auth/register', { ...ADA, email: 'ad\u0430@example.com' }, 'email', 'expected an e-mail address'],
       ['/auth/register', { ...ADA, email: undefined }, 'email', 'received nothing'],
-      ['/auth/register', { ...ADA, password: 'hunter2!!' }, 'password', 'expected 10 to 200 characters, received 9'],
-      ['/auth/register', { ...ADA, password: 'p'.repeat(201) }, 'password', 'received 201'],
+      [
+        '/auth/register',
+        { ...ADA, password: 'hunter2!!' },
+        'password',
+        'a password of 10 to 200 characters, received a text of 9 characters',
+      ],
+      ['/auth/register', { ...ADA, password: 'p'.repeat(201) }, 'password', 'received a text of 201 characters'],
       ['/auth/register', { ...ADA, password: 12_345_678_901 }, 'password', 'received a number'],
       ['/auth/register', { ...ADA, name: '' }, 'name', '1 to 100'],
       ['/auth/register', { ...ADA, name: 'n'.repeat(101) }, 'name', '1 to 100'],
-      ['/auth/register', { ...ADA, admin: true }, 'admin', 'is no field'],
+      [
+        '/auth/register',
+        { ...ADA, admin: true },
+        'admin',
+        'expected one of email, password, name, invite, cookie, received "admin"',
+      ],
+      [
+        '/auth/register',
+        { ...ADA, invite: 'i'.repeat(101) },
+        'invite',
+        'at most 100 characters, received a text of 101',
+      ],
       ['/auth/login', { email: ADA.email }, 'password', 'received nothing'],
+      ['/auth/login', { ...ADA, password: 'p'.repeat(401) }, 'password', 'received a text of 401 characters'],
       ['/auth/login', { ...ADA, cookie: 'yes' }, 'cookie', 'true or false'],
       ['/auth/login', { ...ADA, email: ['ada@example.com'] }, 'email', 'received an array'],
-      ['/auth/refresh', {}, undefined, 'either refresh_token, or cookie: true'],
+      ['/auth/refresh', {}, undefined, 'either refresh_token or cookie: true, received an empty object'],
       ['/auth/refresh', { refresh_token: 'ttr_x', cookie: true }, undefined, 'either'],
-      ['/auth/refresh', { refresh_token: 'x'.repeat(201) }, 'refresh_token', 'too long'],
+      [
+        '/auth/refresh',
+        { refresh_token: 'x'.repeat(201) },
+        'refresh_token',
+        'a refresh token, received a text of 201 characters',
+      ],
     ] as const
     for (const [path, body, field, message] of cases) {
       const problem = await problemOf(post(app, path, body))
@@ -146,12 +168,28 @@ describe('a body that is not what the route takes', () => {
           : expect.arrayContaining([['field', field]]),
       )
       expect(problem.detail).toContain(message)
+      expect(problem).toMatchObject({ expected: expect.any(String), received: expect.any(String) })
       expect(JSON.stringify(problem)).not.toMatch(/hunter2|correct horse|ppp/)
     }
     for (const length of [10, 200])
       expect(
         (await post(app, '/auth/register', { email: `${length}@example.com`, password: 'p'.repeat(length) })).status,
       ).toBe(201)
+  })
+
+  it.each([
+    [
+      '/auth/register',
+      { ...ADA, email: `ada@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(63)}.${'e'.repeat(50)}.example` },
+      201,
+    ],
+    ['/auth/register', { ...ADA, name: 'ñ'.repeat(100) }, 201],
+    ['/auth/register', { ...ADA, name: null, invite: 'i'.repeat(100) }, 201],
+    ['/auth/login', { ...ADA, password: '🎲'.repeat(200) }, 401],
+    ['/auth/refresh', { refresh_token: 'x'.repeat(200) }, 401],
+  ])('is taken by %s up to its limits', async (path, body, status) => {
+    const { app } = await openApp()
+    expect((await post(app, path, body)).status).toBe(status)
   })
 
   it('is refused where it is no JSON, an array, or larger than 16 KiB', async () => {

@@ -70,7 +70,7 @@ describe('the OpenAPI document', () => {
     })
   })
 
-  it('has an example of every error that a route can answer, as it answers it', () => {
+  it('has an example of every error that a route can answer, with its code and status', () => {
     for (const { route, operation } of operations)
       for (const [status, { content }] of Object.entries(operation.responses)) {
         if (Number(status) < 400) continue

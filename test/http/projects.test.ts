@@ -147,6 +147,42 @@ describe('PATCH /projects/{project_id}', () => {
     expect((await projectOf(tintype.app.request('/projects/game'))).revision, 'nothing was changed').toBe(1)
   })
 
+  it.each<[body: unknown, field: string | undefined, expected: string, received: string]>([
+    [{ title: 3 }, 'title', 'a text of at most 200 characters, or null', 'a number'],
+    [{ title: '🎲'.repeat(201) }, 'title', 'a text of at most 200 characters, or null', 'a text of 201 characters'],
+    [{ image_order: null }, 'image_order', 'an array of image ids', 'null'],
+    [{ image_order: ['x', ['y']] }, 'image_order.1', 'an image id', 'an array'],
+    [{ visibility: 'hidden' }, 'visibility', 'one of public, private', 'hidden'],
+    [{ visibility: true }, 'visibility', 'one of public, private', 'true'],
+    [{ members: 'ada' }, 'members', 'an object of user ids, each with its role or null', 'a text of 3 characters'],
+    [{ members: { ada: 'owner' } }, 'members.ada', 'one of viewer, editor, or null', 'owner'],
+    [{ members: { ada: { role: 'viewer' } } }, 'members.ada', 'one of viewer, editor, or null', 'an object with role'],
+    [{ members: { '': 'viewer' } }, 'members.', 'a user id of 1 to 255 characters', 'an empty text'],
+    [{ names: 'x' }, 'names', 'one of title, image_order, visibility, members', 'names'],
+    [{}, undefined, 'one or more of title, image_order, visibility, members', 'an empty object'],
+    [['title'], undefined, 'an object', 'an array'],
+  ])('says of %j which field it is, what was expected and what arrived', async (body, field, expected, received) => {
+    const tintype = await createTestApp()
+    await uploadTo(tintype.app, 'game')
+    const problem = await problemOf(patch(tintype, body))
+    expect(problem).toMatchObject({ code: 'invalid_body', expected, received })
+    expect(Object.entries(problem).find(([name]) => name === 'field')?.[1]).toBe(field)
+    expect(problem.detail.replaceAll('"', '')).toBe(
+      `${field === 'names' || field === undefined ? 'body' : field}: expected ${expected}, received ${received}.`,
+    )
+  })
+
+  it('takes user ids of 255 characters and none of 256, and repeats no more of them than 80', async () => {
+    const tintype = await createTestApp()
+    await uploadTo(tintype.app, 'game')
+    const letIn = (length: number) => patch(tintype, { members: { ['m'.repeat(length)]: 'viewer' } })
+    expect((await letIn(1)).status).toBe(200)
+    expect((await letIn(255)).status).toBe(200)
+    const problem = await problemOf(letIn(256))
+    expect(problem).toMatchObject({ code: 'invalid_body', received: 'a text of 256 characters' })
+    expect(problem).toMatchObject({ field: `members.${'m'.repeat(72)}…` })
+  })
+
   it('takes a title of 200 characters, however many bytes they have', async () => {
     const tintype = await createTestApp()
     await uploadTo(tintype.app, 'game')

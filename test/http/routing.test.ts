@@ -25,6 +25,26 @@ const METHODS = {
 
 const EVERY_METHOD = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND']
 
+describe('the address itself', () => {
+  it('leads to the documentation where nothing else is served there, under any path', async () => {
+    const { app } = await createTestApp({ isWholeSite: true })
+    for (const method of ['GET', 'HEAD']) {
+      const response = await app.request('/', { method })
+      expect([response.status, response.headers.get('location')]).toEqual([302, 'docs'])
+    }
+    expect(await problemOf(app.request('/', { method: 'POST' }))).toMatchObject({ code: 'method_not_allowed' })
+    const proxied = new Hono().mount('/media', app.fetch)
+    expect((await proxied.request('/media/')).headers.get('location')).toBe('docs')
+  })
+
+  it('is left to the program that mounts the app', async () => {
+    const tintype = await createTestApp()
+    expect(await problemOf(tintype.app.request('/'))).toMatchObject({ code: 'route_not_found' })
+    const parent = new Hono().route('/', tintype.app).get('/', (c) => c.text('the parent'))
+    expect(await (await parent.request('/')).text()).toBe('the parent')
+  })
+})
+
 describe('a known route', () => {
   it.each(Object.entries(METHODS))('%s takes %s, and is 405 for others', async (path, methods) => {
     const { app } = await createTestApp()

@@ -16,6 +16,12 @@ describe('the floor of free space', () => {
     expect(await filesIn(folder)).toEqual(before)
   })
 
+  it('is none where it is 0', async () => {
+    const { store } = await fileStoreFixture({ minFreeBytes: 0 })
+    await (await store.stage('shop')).discard()
+    await expect(store.check()).resolves.toBeUndefined()
+  })
+
   it('is no hindrance where a little more is free', async () => {
     const disk = await statfs(tmpdir())
     const { store } = await fileStoreFixture({ minFreeBytes: Math.floor((disk.bavail * disk.bsize) / 2) })

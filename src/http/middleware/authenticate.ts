@@ -2,8 +2,9 @@
 
 import { type Principal, unauthenticated } from '../../core/access.ts'
 import { TintypeError } from '../../core/errors.ts'
+import { READING } from '../../core/methods.ts'
 import type { Authenticator, Credentials } from '../../services/authenticator.ts'
-import { type Context, READING } from '../respond.ts'
+import type { Context } from '../respond.ts'
 
 export interface AuthenticateOptions {
   /** Asked in this order; the first one that knows the request says who it is. */

@@ -1,8 +1,9 @@
 // What is settled before any route is looked for.
 
 import { TintypeError } from '../../core/errors.ts'
+import { READING } from '../../core/methods.ts'
 import { invalidProjectId } from '../params.ts'
-import { type Context, incomingOf, READING } from '../respond.ts'
+import { type Context, incomingOf } from '../respond.ts'
 
 /**
  * Hono gives its error handler what is an `Error`, and throws anything else through all that is in front: a request whose

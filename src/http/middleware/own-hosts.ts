@@ -3,8 +3,8 @@
 
 import { TintypeError } from '../../core/errors.ts'
 import { createOwnHosts } from '../../core/hosts.ts'
+import { clip } from '../../core/text.ts'
 import type { AnswerFast } from '../fast.ts'
-import { clip } from '../params.ts'
 import { type Context, WATCHED } from '../respond.ts'
 
 export interface OwnHostsOptions {

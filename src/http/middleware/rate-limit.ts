@@ -2,9 +2,10 @@
 // draft-ietf-httpapi-ratelimit-headers).
 
 import { TintypeError } from '../../core/errors.ts'
+import { READING } from '../../core/methods.ts'
 import type { Limited, RateLimits, Standing } from '../../services/rate-limits.ts'
 import type { Client } from '../client.ts'
-import { type Context, READING, WATCHED } from '../respond.ts'
+import { type Context, WATCHED } from '../respond.ts'
 
 export interface RateLimitMiddlewareOptions {
   limits: RateLimits

@@ -26,6 +26,14 @@ export const asset: RouteConfig = {
   responses: { 200: { description: 'The file.' } },
 }
 
+/** Only where Tintype is served alone, so not in the document, which is the same everywhere. */
+export const front: RouteConfig = {
+  method: 'get',
+  path: '/',
+  hide: true,
+  responses: { 302: { description: 'To the page.' } },
+}
+
 export const openApi: RouteConfig = {
   method: 'get',
   path: '/openapi.json',

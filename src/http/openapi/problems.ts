@@ -5,7 +5,7 @@ import { type ErrorCode, FAILURES, TintypeError } from '../../core/errors.ts'
 import { PROJECT_ID_RULE, SIZES } from '../../core/names.ts'
 import { problemOf } from '../problem.ts'
 import { problemSchema } from '../schemas.ts'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID } from './examples.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID, EXAMPLE_SIZES } from './examples.ts'
 
 type Responses = RouteConfig['responses']
 
@@ -14,6 +14,10 @@ interface Example {
   details?: Record<string, unknown>
 }
 
+const ACCEPTED = 'accepted are JPEG, PNG, WebP, GIF, TIFF, AVIF'
+const ACCEPTED_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/tiff', 'image/avif']
+
+/** As they are really answered. */
 const EXAMPLES: Record<ErrorCode, Example> = {
   invalid_project_id: {
     detail: `Expected a project id of ${PROJECT_ID_RULE}, received ".hidden".`,
@@ -24,8 +28,8 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     details: { field: 'size', expected: SIZES, received: 'huge' },
   },
   invalid_body: {
-    detail: 'Expected title or image_order, "name" is neither.',
-    details: { field: 'name' },
+    detail: 'title: expected a text of at most 200 characters, or null, received a number.',
+    details: { field: 'title', expected: 'a text of at most 200 characters, or null', received: 'a number' },
   },
   malformed_multipart: { detail: 'Expected a complete multipart/form-data body: Unexpected end of form.' },
   file_missing: {
@@ -45,7 +49,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   unauthenticated: {
     detail: 'Expected an API key (X-API-Key, or Authorization: Bearer) or a signed-in user, the request has neither.',
   },
-  forbidden: { detail: `Expected somebody who may change project "${EXAMPLE_PROJECT_ID}".` },
+  forbidden: { detail: `Expected somebody who may upload to project "${EXAMPLE_PROJECT_ID}".` },
   wrong_credentials: { detail: 'Expected an e-mail address and its password.' },
   registration_closed: { detail: 'Nobody can register here; the operator makes accounts.' },
   invite_invalid: { detail: 'The invitation is unknown, used, expired or for another e-mail address.' },
@@ -70,25 +74,37 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   idempotency_running: {
     detail: 'The first upload with this Idempotency-Key is still running. Ask again in a moment.',
   },
-  precondition_failed: { detail: 'Expected an ETag that If-Match names, the image has another one.' },
+  precondition_failed: {
+    detail: 'The image is not, or no longer, the one that the request names.',
+    details: { etag: `"${EXAMPLE_IMAGE_ID}-original-${EXAMPLE_SIZES.original.bytes}"` },
+  },
   upload_too_large: {
     detail: 'Expected a file of at most 26214400 bytes.',
     details: { max_bytes: 26214400 },
   },
-  too_many_pixels: { detail: 'Expected at most 100000000 pixels, the picture has 289000000 (17000 x 17000).' },
+  too_many_pixels: {
+    detail: 'The picture has 17000 × 17000 pixels; at most 100000000 are accepted.',
+    details: { width: 17000, height: 17000, max_pixels: 100000000 },
+  },
   multipart_required: {
     detail: 'Expected multipart/form-data with the image in field "file", received application/json.',
     details: { expected: 'multipart/form-data', received: 'application/json' },
   },
-  not_an_image: { detail: 'Expected an image of type JPEG, PNG, WebP, GIF, TIFF or AVIF; the file is none.' },
-  unsupported_image_type: { detail: 'Expected JPEG, PNG, WebP, GIF, TIFF or AVIF; the file is SVG.' },
+  not_an_image: {
+    detail: `It is text/plain; ${ACCEPTED}.`,
+    details: { received: 'text/plain', accepted: ACCEPTED_TYPES },
+  },
+  unsupported_image_type: {
+    detail: `It is image/svg+xml; ${ACCEPTED}.`,
+    details: { received: 'image/svg+xml', accepted: ACCEPTED_TYPES },
+  },
   range_not_satisfiable: {
     detail: 'Expected a range that begins before byte 20000.',
     details: { bytes: 20000 },
   },
   empty_file: { detail: 'Expected an image in field "file", it has 0 bytes.' },
-  damaged_image: { detail: 'The image cannot be decoded: it ends too early.' },
-  image_too_slow: { detail: 'The image was given up after 30 seconds.' },
+  damaged_image: { detail: 'The JPEG file is damaged: it breaks off.' },
+  image_too_slow: { detail: 'The picture could not be decoded within 30 s.' },
   idempotency_conflict: {
     detail: 'The Idempotency-Key came with another file before. Take a new key.',
     details: { field: 'Idempotency-Key' },
@@ -100,11 +116,14 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   // Their codes alone say what is shown of them.
   internal: { detail: '' },
   project_damaged: { detail: '' },
-  busy: { detail: 'More uploads are waiting than can be worked on soon.' },
+  busy: { detail: '64 pictures are waiting already.' },
   encoder_failed: { detail: 'The encoder ended unexpectedly, twice.' },
-  store_unavailable: { detail: 'The store cannot be written.' },
+  store_unavailable: { detail: 'The store cannot be used now (EIO).' },
   shutting_down: { detail: 'The server is shutting down and takes no changes.' },
-  storage_full: { detail: 'The disk of the store is full.' },
+  storage_full: {
+    detail: 'The disk of the store has 52428800 bytes free; uploads need at least 67108864.',
+    details: { expected: 67108864, received: 52428800 },
+  },
   quota_exceeded: {
     detail: `Expected at most 500 images in project "${EXAMPLE_PROJECT_ID}", it has 500. Delete some first.`,
     details: { max_images: 500, images: 500 },

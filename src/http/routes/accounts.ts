@@ -18,10 +18,9 @@ import {
   sessionSchema,
   type UserView,
 } from '../account-schemas.ts'
-import { invalidBody, readJson } from '../body.ts'
+import { parseBody, readJson } from '../body.ts'
 import type { Client } from '../client.ts'
 import { principalOf } from '../middleware/authenticate.ts'
-import { clip } from '../params.ts'
 import { BASE_HEADERS, type Context, json } from '../respond.ts'
 import type { SessionCookies } from '../session-cookies.ts'
 
@@ -65,27 +64,27 @@ export const createAccountRoutes = ({ accounts, cookies, forgery, client }: Acco
 
   return {
     async register(c: Context) {
-      const { cookie, ...account } = parse(registrationSchema, await readJson(c, MAX_BODY_BYTES))
+      const { cookie, ...account } = parseBody(registrationSchema, await readJson(c, MAX_BODY_BYTES))
       if (cookie) forgery.refuseForeign(credentialsOf(c))
       return answer(c, await accounts.register(account, client.networkOf(c)), cookie, 201)
     },
 
     async login(c: Context) {
-      const { cookie, ...credentials } = parse(credentialsSchema, await readJson(c, MAX_BODY_BYTES))
+      const { cookie, ...credentials } = parseBody(credentialsSchema, await readJson(c, MAX_BODY_BYTES))
       // Nor may a foreign page sign a browser in to an account of its own.
       if (cookie) forgery.refuseForeign(credentialsOf(c))
       return answer(c, await accounts.signIn(credentials, client.networkOf(c)), cookie)
     },
 
     async refresh(c: Context) {
-      const body = parse(sessionSchema, await readJson(c, MAX_BODY_BYTES))
+      const body = parseBody(sessionSchema, await readJson(c, MAX_BODY_BYTES))
       const token = await refreshTokenOf(c, body)
       if (token === undefined) throw unauthenticated('Expected a refresh token, there is none, or it is not valid.')
       return answer(c, await accounts.refresh(token, client.networkOf(c)), body.cookie)
     },
 
     async logout(c: Context) {
-      const body = parse(sessionSchema, await readJson(c, MAX_BODY_BYTES))
+      const body = parseBody(sessionSchema, await readJson(c, MAX_BODY_BYTES))
       const token = await refreshTokenOf(c, body)
       const read = token === undefined ? undefined : await accounts.tokens.readRefresh(token)
       // A token that was used before, or has expired, ends the session as well: whoever has it wants that.
@@ -109,7 +108,7 @@ export const createAccountRoutes = ({ accounts, cookies, forgery, client }: Acco
 
     async password(c: Context) {
       const session = await sessionOf(c)
-      const { current, new: next, cookie } = parse(passwordChangeSchema, await readJson(c, MAX_BODY_BYTES))
+      const { current, new: next, cookie } = parseBody(passwordChangeSchema, await readJson(c, MAX_BODY_BYTES))
       return answer(c, await accounts.changePassword(session.userId, { current, next }), cookie)
     },
   }
@@ -127,15 +126,3 @@ const signedInView = (signedIn: SignedIn, asCookie: boolean): SignedInView => ({
     ? { csrf_token: signedIn.csrfToken }
     : { access_token: signedIn.accessToken, refresh_token: signedIn.refreshToken }),
 })
-
-/** @throws TintypeError `invalid_body`, which names the field and never repeats a password */
-const parse = <T>(schema: z.ZodType<T>, body: unknown): T => {
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  if (unknown !== undefined)
-    throw invalidBody(`"${clip(unknown)}" is no field of this route.`, { field: clip(unknown) })
-  const field = issue?.path.join('.') ?? ''
-  throw invalidBody(`${field || 'body'}: ${issue?.message}.`, field ? { field } : undefined)
-}

@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
+import { clip } from '../../core/text.ts'
 import { openApiDocument } from '../openapi/document.ts'
-import { clip } from '../params.ts'
 import { BASE_HEADERS, type Context, hasEtag, notModified, revalidatedJson, sized } from '../respond.ts'
 
 export interface DocsRouteOptions {
@@ -90,6 +90,9 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
         'Content-Security-Policy': PAGE_POLICY,
         'Cache-Control': 'no-cache',
       }),
+
+    /** Whoever opens the address that the banner names. Relative, as the page's own URLs are. */
+    front: (c: Context) => c.body(null, 302, { ...BASE_HEADERS, Location: 'docs', 'Cache-Control': 'no-cache' }),
 
     async asset(c: Context) {
       const name = c.req.param('asset') ?? ''

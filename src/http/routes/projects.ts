@@ -1,11 +1,11 @@
 // Handlers of projects: list, look at one, change title and order, delete.
 
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
-import type { ProjectEdit, ProjectService } from '../../services/projects.ts'
-import { invalidBody, readJson } from '../body.ts'
+import type { ProjectService } from '../../services/projects.ts'
+import { parseBody, readJson } from '../body.ts'
 import type { Guard } from '../guard.ts'
 import { principalOf } from '../middleware/authenticate.ts'
-import { afterOf, clip, DEFAULT_PROJECTS_PAGE, limitOf, projectIdOf } from '../params.ts'
+import { afterOf, DEFAULT_PROJECTS_PAGE, limitOf, projectIdOf } from '../params.ts'
 import { type Context, json, revalidatedJson } from '../respond.ts'
 import { projectEditSchema } from '../schemas.ts'
 import type { Views } from '../views.ts'
@@ -44,8 +44,8 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
   async edit(c: Context) {
     const projectId = projectIdOf(c)
     const by = await guard.require(c, 'write', projectId)
-    const edit = parseEdit(await readJson(c, MAX_EDIT_BYTES))
-    return json(c, views.project(await projects.edit(projectId, edit, by), by))
+    const { image_order: imageOrder, ...edit } = parseBody(projectEditSchema, await readJson(c, MAX_EDIT_BYTES))
+    return json(c, views.project(await projects.edit(projectId, { imageOrder, ...edit }, by), by))
   },
 
   async remove(c: Context) {
@@ -54,20 +54,3 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
     return json(c, { project_id: projectId, deleted: true })
   },
 })
-
-const FIELDS = Object.keys(projectEditSchema.shape).join(' or ')
-
-const parseEdit = (body: unknown): ProjectEdit => {
-  const parsed = projectEditSchema.safeParse(body)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-    const field = unknown ?? issue?.path.join('.') ?? ''
-    if (unknown !== undefined) throw invalidBody(`Expected ${FIELDS}, "${clip(unknown)}" is neither.`, { field })
-    throw invalidBody(`${field || 'body'}: ${issue?.message}.`, field ? { field } : undefined)
-  }
-  const { title, image_order, visibility, members } = parsed.data
-  if (Object.values(parsed.data).every((value) => value === undefined))
-    throw invalidBody(`Expected ${FIELDS}, the object has neither.`)
-  return { title, imageOrder: image_order, visibility, members }
-}

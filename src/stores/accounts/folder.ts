@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, readdir, rename, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { customAlphabet } from 'nanoid'
+import { randomIds } from '../../core/random-id.ts'
 import { codeOf, linkNew, makeFolder, removeFile, removeFolder, sync, writeNew } from '../file/durable.ts'
 
 export type AccountsFolder = ReturnType<typeof createAccountsFolder>
@@ -11,7 +11,7 @@ export type AccountsFolder = ReturnType<typeof createAccountsFolder>
 /** Nothing that is under way lies in `.tmp` for as long, in milliseconds. */
 const LEFT_BEHIND_MS = 3_600_000
 
-const newToken = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 16)
+const newToken = randomIds(16)
 
 export const createAccountsFolder = (storageDir: string) => {
   const root = join(resolve(storageDir), '.accounts')

@@ -3,10 +3,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
-import { customAlphabet } from 'nanoid'
 import { TintypeError } from '../../core/errors.ts'
 import type { ImageList, Run } from '../../core/image-list.ts'
 import type { ImageRecord } from '../../core/model.ts'
+import { randomIds } from '../../core/random-id.ts'
 import { codeOf, linkNew, makeFolder, removeFile, sync, writeNew } from './durable.ts'
 import type { Paths } from './paths.ts'
 import { decodeRun, encodeRun, namedRuns, type Revision, type StoredRun, sha256, storedRun } from './revision.ts'
@@ -31,7 +31,7 @@ export interface Runs {
   drop(projectId: string, head: Revision | undefined, folder: string): Promise<void>
 }
 
-const newRunId = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 16)
+const newRunId = randomIds(16)
 
 /** Name of a run's file in a writer's own folder. */
 export const RUN_FILE = /^run-([0-9a-z]{16})\.json$/

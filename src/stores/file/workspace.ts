@@ -8,7 +8,7 @@
 
 import { mkdir, rename, rmdir, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { customAlphabet } from 'nanoid'
+import { randomIds } from '../../core/random-id.ts'
 import { codeOf, removeFile, removeFolder, sync, writeNew } from './durable.ts'
 import { LEFT, thisProcess } from './owner.ts'
 import { sealOwner } from './owner-seal.ts'
@@ -44,7 +44,7 @@ export const OWNER_FILE = 'owner.json'
 const HEARTBEAT_MS = 10_000
 
 /** A name that nobody else has: 12 of `0-9 a-z`, 62 random bits. */
-export const newToken: () => string = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12)
+export const newToken: () => string = randomIds(12)
 
 export const createWorkspace = ({ paths }: WorkspaceOptions): Workspace => {
   let path = join(paths.tmp, newToken())
