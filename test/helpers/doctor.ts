@@ -91,13 +91,10 @@ export interface Examined extends Diagnosis {
   findings: Finding[]
 }
 
-export interface ExamineOptions extends Omit<InspectorOptions, 'storageDir' | 'remake' | 'log'> {
+interface ExamineOptions extends Omit<InspectorOptions, 'storageDir' | 'remake' | 'log'> {
   projectId?: string
   fix?: boolean
 }
-
-/** Waits of a doctor beside whom nobody works: there is no moment of others to let pass. */
-export const ALONE = { secondLookMs: 2, metaPatienceMs: 8, ownerMomentMs: 2 } as const
 
 /** One call of the doctor. */
 export const examine = async (storageDir: string, options: ExamineOptions = {}): Promise<Examined> => {
@@ -111,6 +108,10 @@ export const examine = async (storageDir: string, options: ExamineOptions = {}):
     await inspector.close()
   }
 }
+
+/** The same where nobody works beside it: there is no moment of others to let pass. */
+export const examineAlone: typeof examine = (storageDir, options) =>
+  examine(storageDir, { secondLookMs: 2, metaPatienceMs: 8, ownerMomentMs: 2, ...options })
 
 /** Findings in short: kind, path, outcome. */
 export const inShort = ({ findings }: Examined): string[] =>

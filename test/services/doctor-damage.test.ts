@@ -9,17 +9,7 @@ import { ownerFault } from '../../src/stores/file/owner-seal.ts'
 import type { Paths } from '../../src/stores/file/paths.ts'
 import { decodeRevision, namedRuns } from '../../src/stores/file/revision.ts'
 import { type Chance, newChance } from '../helpers/chance.ts'
-import {
-  ALONE,
-  backUp,
-  copyOf,
-  DAMAGES,
-  type ExamineOptions,
-  examine as examineStore,
-  flip,
-  inShort,
-  seenIn,
-} from '../helpers/doctor.ts'
+import { backUp, copyOf, DAMAGES, examineAlone as examine, flip, inShort, seenIn } from '../helpers/doctor.ts'
 import { type MadeStore, makeLongStore, makeSmallStore } from '../helpers/doctor-stores.ts'
 import { openFileStore } from '../helpers/file-store.ts'
 import { filesIn } from '../helpers/folder.ts'
@@ -38,8 +28,6 @@ afterAll(async () => {
   await made.small?.remove()
   await made.long?.remove()
 })
-
-const examine = (storageDir: string, options: ExamineOptions = {}) => examineStore(storageDir, { ...ALONE, ...options })
 
 /** A file and another of its kind. Candidates come in an order that is the same for every store that is made. */
 type Pick = (paths: Paths, chance: Chance) => Promise<[path: string, other: string]>

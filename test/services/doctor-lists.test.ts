@@ -9,9 +9,9 @@ import { readHistory } from '../../src/stores/doctor/history.ts'
 import type { Paths } from '../../src/stores/file/paths.ts'
 import { newChance } from '../helpers/chance.ts'
 import {
-  ALONE,
   copyOf,
   examine,
+  examineAlone,
   flip,
   imagesOver,
   inShort,
@@ -38,9 +38,9 @@ afterAll(async () => {
 
 /** Mends a store, and shows that nothing is left to mend. */
 const mend = async (storageDir: string) => {
-  const mended = await examine(storageDir, { fix: true, ...ALONE })
+  const mended = await examineAlone(storageDir, { fix: true })
   expect(mended.remaining).toBe(0)
-  expect(inShort(await examine(storageDir, ALONE))).toEqual([])
+  expect(inShort(await examineAlone(storageDir))).toEqual([])
   return mended
 }
 
