@@ -17,6 +17,10 @@ export interface HttpServerOptions {
   port: number
   /** Longest time that a request may take to arrive, body included, in milliseconds. */
   requestTimeoutMs: number
+  /** Longest time that the head of a request may take, in milliseconds. @default 20000 */
+  headersTimeoutMs?: number
+  /** How often it is looked which requests take too long, in milliseconds. @default 5000 */
+  timeoutsCheckedMs?: number
 }
 
 export interface HttpServer {
@@ -30,13 +34,12 @@ export interface HttpServer {
 
 /** Of a request that names none, as HTTP/1.0 does not have to. */
 const DEFAULT_HOST = 'localhost'
-/** Longest time that the head of a request may take, in milliseconds. */
-const HEADERS_TIMEOUT_MS = 20_000
 /** Longer than the 60 s of common proxies, so that it is the proxy who closes an idle connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 
 /** @throws what `listen` of node:net throws, such as EADDRINUSE */
 export const startHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
+  const headersTimeoutMs = options.headersTimeoutMs ?? 20_000
   const sockets = new Set<Socket>()
   const underWay = new Set<ServerResponse>()
   let draining = false
@@ -54,8 +57,9 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   const inTurn = createInTurn()
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
+      headersTimeout: headersTimeoutMs,
       requestTimeout: options.requestTimeoutMs,
+      connectionsCheckingInterval: options.timeoutsCheckedMs ?? 5000,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     },
     (request, response) => {
@@ -78,7 +82,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   const handOver = (socket: Socket) => {
     for (const take of takers) Reflect.apply(take, server, [socket])
   }
-  const front = createFront({ answerFast, handOver, firstMs: HEADERS_TIMEOUT_MS, idleMs: KEEP_ALIVE_TIMEOUT_MS })
+  const front = createFront({ answerFast, handOver, firstMs: headersTimeoutMs, idleMs: KEEP_ALIVE_TIMEOUT_MS })
   server.removeAllListeners('connection')
   server.on('connection', options.answerFast ? front.accept : handOver)
   server.on('connection', (socket) => {

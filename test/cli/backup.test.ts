@@ -68,8 +68,15 @@ it('holds everything that was acknowledged before it began, and is a store', asy
       if (turn % 5 === 0) await fetch(path, { method: 'PATCH', ...json({ title: `turn ${turn}` }, headers) })
     }
   }
-  // The first upload decides to whom a project belongs.
-  const writers = [write(0), ...Array.from({ length: WRITERS - 1 }, (_, at) => write(at + 1))]
+  let writers: Promise<void>[] = []
+  const startWriters = () => {
+    running = true
+    writers = Array.from({ length: WRITERS }, (_, at) => write(at))
+  }
+  const stopWriters = async () => {
+    running = false
+    await Promise.all(writers)
+  }
   onTestFinished(async () => {
     running = false
     await Promise.allSettled(writers)
@@ -80,6 +87,7 @@ it('holds everything that was acknowledged before it began, and is a store', asy
       await Promise.race([...writers, new Promise((resolve) => setTimeout(resolve, 10))])
   }
   for (let copy = 0; copy < COPIES; copy++) {
+    startWriters()
     await more(UPLOADS)
     const user = `user-${copy}`
     await register(user)
@@ -89,6 +97,7 @@ it('holds everything that was acknowledged before it began, and is a store', asy
       if (error.code !== 1) throw error
     })
     await more(1)
+    await stopWriters()
 
     const restored = join(folder, `restored-${copy}`)
     await mkdir(restored)

@@ -1,21 +1,33 @@
-// Ending the server without breaking anybody off, on real sockets.
+// Ending the server without breaking anybody off, and hanging up on those who are too slow, on real sockets.
 
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { createServer } from 'node:http'
+import { connect, Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Hono } from 'hono'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { type HttpServer, startHttpServer } from '../../src/cli/http-server.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../src/cli/http-server.ts'
+
+vi.mock('node:http', async (original) => {
+  const real = await original<typeof import('node:http')>()
+  return { ...real, createServer: vi.fn(real.createServer) }
+})
 
 const BIG_BYTES = 32 * 1024 * 1024
 
 /** `/echo` answers the body when all of it is there, `/big` more than the kernel holds for a slow reader. */
-const start = async (port = 0): Promise<HttpServer> => {
+const start = async (options: Partial<HttpServerOptions> = {}): Promise<HttpServer> => {
   const app = new Hono()
     .get('/', (c) => c.text('hello'))
     .post('/echo', async (c) => c.text(await c.req.text()))
     .get('/big', (c) => c.body(new Uint8Array(BIG_BYTES)))
-  const server = await startHttpServer({ fetch: app.fetch, host: '127.0.0.1', port, requestTimeoutMs: 30_000 })
+  const server = await startHttpServer({
+    fetch: app.fetch,
+    host: '127.0.0.1',
+    port: 0,
+    requestTimeoutMs: 30_000,
+    ...options,
+  })
   onTestFinished(() => server.drain().catch(() => {}))
   return server
 }
@@ -73,10 +85,44 @@ describe('a server that drains', () => {
   })
 })
 
+describe.each([
+  ['by Node’s server', undefined],
+  ['in front of it', () => undefined],
+])('a client that takes its time, received %s', (_, answerFast) => {
+  it('is hung up on where it is silent or sends a head slowly, not where it sends a body slowly', async () => {
+    const server = await start({ answerFast, headersTimeoutMs: 400, timeoutsCheckedMs: 50 })
+    const body = await open(server, 'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc')
+    const silent = await open(server)
+    const head = await open(server, 'GET / HTTP/1.1\r\n')
+    // One that is hung up on while it writes is closed like the others.
+    head.on('error', () => {})
+    const drip = setInterval(() => head.write('a'), 20)
+    onTestFinished(() => clearInterval(drip))
+    const closed = Promise.all([silent, head].map((socket) => new Promise((end) => socket.resume().once('close', end))))
+    const [answer] = await once(await open(server, GET), 'data')
+    expect(String(answer)).toMatch(/hello$/)
+    await closed
+    expect(body.closed).toBe(false)
+    body.write('def')
+    const [echoed] = await once(body, 'data')
+    expect(String(echoed)).toMatch(/abcdef$/)
+  })
+
+  it('has 20 s for a head, looked at every 5 s, where nothing else is said', async () => {
+    const limit = vi.spyOn(Socket.prototype, 'setTimeout')
+    onTestFinished(() => limit.mockRestore())
+    const server = await start({ answerFast })
+    const expected = { headersTimeout: 20_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 }
+    expect(createServer).toHaveBeenLastCalledWith(expect.objectContaining(expected), expect.any(Function))
+    await once(await open(server, GET), 'data')
+    if (answerFast) expect(limit.mock.calls[0]).toEqual([20_000])
+  })
+})
+
 describe('a port', () => {
   it('that is taken rejects the start', async () => {
     const { port } = await start()
-    await expect(start(port)).rejects.toThrow('EADDRINUSE')
+    await expect(start({ port })).rejects.toThrow('EADDRINUSE')
   })
 })
 

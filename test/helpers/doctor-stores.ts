@@ -1,9 +1,11 @@
 // Stores for tests of the doctor: made once, copied for each test.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { imagesOver, picture, uploadPicture, withStore } from './doctor.ts'
+import { SIZES } from '../../src/core/names.ts'
+import { encode, imagesOver, picture, uploadPicture, withStore } from './doctor.ts'
+import { targetsIn } from './pictures.ts'
 
 export interface MadeStore {
   storageDir: string
@@ -28,16 +30,14 @@ export const makeSmallStore = (): Promise<MadeStore> =>
     }),
   )
 
-/** One project whose list is long enough for a run, and had another one before. */
+/** One project whose list is long enough for a run, and had another one before. Many pictures are the same. */
 export const makeLongStore = (): Promise<MadeStore> =>
   make(async (storageDir) =>
     withStore(storageDir, async (store) => {
-      const images = imagesOver(store)
-      const numbers = Array.from({ length: 133 }, (_, number) => number)
-      for (let done = 0; done < numbers.length; done += 19)
-        await Promise.all(
-          numbers.slice(done, done + 19).map(async (number) => uploadPicture(images, 'long', await picture(number))),
-        )
+      const few = await Promise.all(Array.from({ length: 7 }, (_, number) => picture(number)))
+      const images = imagesOver(store, await encoderOf(few, `${storageDir}-encoded`))
+      for (let batch = 0; batch < 7; batch++)
+        await Promise.all([...few, ...few, ...few].slice(2).map((bytes) => uploadPicture(images, 'long', bytes)))
       const [, second, third] = (await images.list('long')).images
       await images.setPrimary('long', third?.id ?? '')
       await images.remove('long', second?.id ?? '')
@@ -50,4 +50,24 @@ const make = async (fill: (storageDir: string) => Promise<void>): Promise<MadeSt
   const storageDir = join(folder, 'storage')
   await fill(storageDir)
   return { storageDir, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** Encodes a few pictures, and gives copies of their files to everyone who uploads one of them. */
+const encoderOf = async (pictures: readonly Buffer[], folder: string): Promise<typeof encode> => {
+  const made = await Promise.all(
+    pictures.map(async (bytes, at) => {
+      const own = join(folder, `${at}`)
+      await mkdir(own, { recursive: true })
+      const [source, targets] = [join(own, 'upload'), targetsIn(own)]
+      await writeFile(source, bytes)
+      return { bytes, targets, encoded: await encode({ source, targets }) }
+    }),
+  )
+  return async ({ source, targets }) => {
+    const bytes = await readFile(source)
+    const found = made.find((each) => each.bytes.equals(bytes))
+    if (!found) throw new Error('expected one of the pictures')
+    for (const size of SIZES) await copyFile(found.targets[size], targets[size])
+    return found.encoded
+  }
 }

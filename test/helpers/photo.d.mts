@@ -11,5 +11,8 @@ export interface PhotoOptions {
 /** RGB, 8 bit. */
 export declare const photoPixels: (options: PhotoOptions) => Promise<Buffer>
 
+/** Numbers from 0 to below 1, the same for a seed on every machine. */
+export declare const randomFrom: (seed: number) => () => number
+
 /** A JPEG file, 4:2:0. @param options.quality 1 to 100. @default 90 */
 export declare const photo: (options: PhotoOptions & { quality?: number }) => Promise<Buffer>

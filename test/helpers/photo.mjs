@@ -56,7 +56,7 @@ export const photo = async ({ quality = 90, ...options }) =>
     .toBuffer()
 
 /** mulberry32: the same numbers on every machine. @type {(seed: number) => () => number} */
-const randomFrom = (seed) => {
+export const randomFrom = (seed) => {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

@@ -1,6 +1,5 @@
 // Every kind of file, damaged in every way, one at a time: found each time, and mended where it can be.
 
-import { randomInt } from 'node:crypto'
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,8 +7,9 @@ import { SIZES, type Size } from '../../src/core/names.ts'
 import { readHistory } from '../../src/stores/doctor/history.ts'
 import { ownerFault } from '../../src/stores/file/owner-seal.ts'
 import type { Paths } from '../../src/stores/file/paths.ts'
-import { decodeRevision } from '../../src/stores/file/revision.ts'
-import { backUp, copyOf, DAMAGES, examine, flip, inShort, seenIn } from '../helpers/doctor.ts'
+import { decodeRevision, namedRuns } from '../../src/stores/file/revision.ts'
+import { type Chance, newChance } from '../helpers/chance.ts'
+import { backUp, copyOf, DAMAGES, examineAlone as examine, flip, inShort, seenIn } from '../helpers/doctor.ts'
 import { type MadeStore, makeLongStore, makeSmallStore } from '../helpers/doctor-stores.ts'
 import { openFileStore } from '../helpers/file-store.ts'
 import { filesIn } from '../helpers/folder.ts'
@@ -29,20 +29,17 @@ afterAll(async () => {
   await made.long?.remove()
 })
 
-/** A file and another of its kind. */
-type Pick = (paths: Paths) => Promise<[path: string, other: string]>
+/** A file and another of its kind. Candidates come in an order that is the same for every store that is made. */
+type Pick = (paths: Paths, chance: Chance) => Promise<[path: string, other: string]>
 
-const two = async (folder: string, isWanted: (name: string) => boolean = () => true): Promise<[string, string]> => {
-  const names = (await readdir(folder)).filter(isWanted)
-  const [one, another] = names.toSorted(() => randomInt(3) - 1)
-  if (one === undefined || another === undefined) throw new Error(`${folder} has fewer than two such files`)
-  return [join(folder, one), join(folder, another)]
-}
+/** Ids of the images in the end of a list that is in no run. */
+const idsOf = async (paths: Paths, projectId: string): Promise<string[]> =>
+  (await readHistory(paths, projectId)).at(-1)?.revision?.state.images.tail.map(({ id }) => id) ?? []
 
 const variantOf =
   (size: Size): Pick =>
-  (paths) =>
-    two(paths.variants('shop', size))
+  async (paths, chance) =>
+    chance.two((await idsOf(paths, 'shop')).map((id) => paths.variant('shop', id, size)))
 
 const revisions = async (paths: Paths, projectId: string): Promise<string[]> =>
   (await readHistory(paths, projectId)).map(({ number }) => paths.revision(projectId, number))
@@ -67,9 +64,9 @@ const CLASSES = {
   },
   'an older revision': {
     store: 'small',
-    pick: async (paths) => {
+    pick: async (paths, chance) => {
       const all = (await revisions(paths, 'shop')).slice(0, -1)
-      const at = randomInt(all.length)
+      const at = chance.number(all.length)
       return [all[at] ?? '', all[(at + 1) % all.length] ?? '']
     },
   },
@@ -80,7 +77,13 @@ const CLASSES = {
       return [first, second]
     },
   },
-  'a run file': { store: 'long', pick: (paths) => two(paths.runs('long')) },
+  'a run file': {
+    store: 'long',
+    pick: async (paths, chance) => {
+      const named = (await readHistory(paths, 'long')).flatMap(({ revision }) => (revision ? namedRuns(revision) : []))
+      return chance.two([...new Set(named)].map((id) => paths.run('long', id)))
+    },
+  },
   'the newest revision of a long list': {
     store: 'long',
     pick: async (paths) => {
@@ -101,8 +104,9 @@ describe.each(Object.entries(DAMAGES))('a file that is %s', (_, damage) => {
   it.each(Object.entries(CLASSES))('is found and mended where it is %s', async (_, { store, pick }) => {
     const { storageDir, paths } = await copyOf(storeOf(store))
     const before = await seen(storageDir, store)
-    const [path, other] = await pick(paths)
-    await damage(path, other)
+    const chance = newChance()
+    const [path, other] = await pick(paths, chance)
+    await damage(chance, path, other)
 
     const found = await examine(storageDir)
     expect(found.findings.map((finding) => join(storageDir, finding.path))).toContain(path)
@@ -127,8 +131,9 @@ describe('a damaged original', () => {
     async (_, damage) => {
       const { storageDir, paths } = await copyOf(storeOf('small'))
       const before = await seenIn(storageDir, 'shop')
-      const [path] = await variantOf('original')(paths)
-      await damage(path, path)
+      const chance = newChance()
+      const [path] = await variantOf('original')(paths, chance)
+      await damage(chance, path, path)
       for (const fix of [false, true, false]) {
         const { findings, remaining } = await examine(storageDir, { fix })
         expect(findings).toMatchObject([{ outcome: 'unmendable' }])
@@ -144,8 +149,9 @@ describe('a damaged original', () => {
   it('that changed places with another is put back, both byte for byte', async () => {
     const { storageDir, paths } = await copyOf(storeOf('small'))
     const before = await seenIn(storageDir, 'shop')
-    const [path, other] = await variantOf('original')(paths)
-    await DAMAGES[SWAPPED](path, other)
+    const chance = newChance()
+    const [path, other] = await variantOf('original')(paths, chance)
+    await DAMAGES[SWAPPED](chance, path, other)
     expect(await examine(storageDir)).toMatchObject({ remaining: 2 })
     expect(await examine(storageDir, { fix: true })).toMatchObject({ remaining: 0, mended: 2 })
     expect(inShort(await examine(storageDir))).toEqual([])
@@ -154,7 +160,7 @@ describe('a damaged original', () => {
 
   it('is no reason to lose the smaller sizes: they are made again from the next larger one', async () => {
     const { storageDir, paths } = await copyOf(storeOf('small'))
-    const [original] = await variantOf('original')(paths)
+    const [original] = await variantOf('original')(paths, newChance())
     const imageId = original.slice(-'.jpg'.length - 20, -'.jpg'.length)
     await rm(original)
     for (const size of ['thumb', 'game'] as const) await rm(paths.variant('shop', imageId, size))
@@ -165,12 +171,18 @@ describe('a damaged original', () => {
 
 describe('one byte', () => {
   it('is found at a random place of random files of the store', async () => {
-    const { storageDir } = await copyOf(storeOf('small'))
-    const files = (await filesIn(storageDir)).filter((path) => path.startsWith('projects'))
+    const { storageDir, paths } = await copyOf(storeOf('small'))
+    const ids = [...(await idsOf(paths, 'shop')), ...(await idsOf(paths, 'Other'))]
+    /** Ids are other ones each time; the order of the files is not to depend on them. */
+    const placeOf = (path: string) => path.replace(/[^/]{20}(?=\.jpg$)/, (id) => `${ids.indexOf(id)}`)
+    const files = (await filesIn(storageDir))
+      .filter((path) => path.startsWith('projects'))
+      .toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1))
+    const chance = newChance()
     for (let round = 0; round < 25; round++) {
-      const path = files[randomInt(files.length)] ?? ''
+      const path = files[chance.number(files.length)] ?? ''
       const restore = await backUp(storageDir, [join(storageDir, path)])
-      await flip(join(storageDir, path))
+      await flip(chance, join(storageDir, path))
       const { findings } = await examine(storageDir, { projectId: projectOf(path) })
       expect(findings.map((finding) => finding.path)).toContain(path)
       await restore()
@@ -181,9 +193,10 @@ describe('one byte', () => {
     const { paths } = await copyOf(storeOf('small'))
     const bytes = await readFile(paths.revision('shop', 3))
     expect(decodeRevision(bytes.toString()).state.revision).toBe(3)
+    const chance = newChance()
     for (let at = 0; at < bytes.length; at++) {
       const damaged = Buffer.from(bytes)
-      damaged[at] = (damaged[at] ?? 0) ^ randomInt(1, 256)
+      damaged[at] = (damaged[at] ?? 0) ^ chance.number(256, 1)
       expect(() => decodeRevision(damaged.toString()), `at ${at}`).toThrow()
     }
   })
@@ -203,7 +216,7 @@ describe('the file that names the owner of temporary files', () => {
 
   it.each(Object.entries(DAMAGES))('is found where it is %s, and its process left alone', async (_, damage) => {
     const { storageDir, one, other } = await opened()
-    await damage(one, other)
+    await damage(newChance(), one, other)
     const { findings } = await examine(storageDir, { fix: true })
     expect(new Set(findings.map(({ kind, outcome }) => `${kind} ${outcome}`))).toEqual(
       new Set(['owner_damaged unmendable']),
@@ -216,8 +229,9 @@ describe('the file that names the owner of temporary files', () => {
     const { one } = await opened()
     const text = await readFile(one, 'latin1')
     expect(ownerFault(one, text)).toBeUndefined()
+    const chance = newChance()
     for (let at = 0; at < text.length; at++) {
-      const other = String.fromCharCode(text.charCodeAt(at) ^ randomInt(1, 128))
+      const other = String.fromCharCode(text.charCodeAt(at) ^ chance.number(128, 1))
       if (!ownerFault(one, text.slice(0, at) + other + text.slice(at + 1))) throw new Error(`not found at ${at}`)
     }
   })

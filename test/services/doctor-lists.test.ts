@@ -7,9 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
 import { readHistory } from '../../src/stores/doctor/history.ts'
 import type { Paths } from '../../src/stores/file/paths.ts'
+import { newChance } from '../helpers/chance.ts'
 import {
   copyOf,
   examine,
+  examineAlone,
   flip,
   imagesOver,
   inShort,
@@ -36,9 +38,9 @@ afterAll(async () => {
 
 /** Mends a store, and shows that nothing is left to mend. */
 const mend = async (storageDir: string) => {
-  const mended = await examine(storageDir, { fix: true })
+  const mended = await examineAlone(storageDir, { fix: true })
   expect(mended.remaining).toBe(0)
-  expect(inShort(await examine(storageDir))).toEqual([])
+  expect(inShort(await examineAlone(storageDir))).toEqual([])
   return mended
 }
 
@@ -139,7 +141,7 @@ describe('where the newest revision and meta.json are lost', () => {
       await store.commit('shop', { type: 'delete_image', imageId: first })
       return uploadPicture(imagesOver(store), 'shop', await picture(40))
     })
-    await flip(await newestPath(paths, 'shop'), 100)
+    await flip(newChance(), await newestPath(paths, 'shop'), 100)
     await writeFile(paths.published('shop'), '{}')
     const { findings } = await mend(storageDir)
     expect(findings).toMatchObject([{ kind: 'revision_damaged', done: expect.stringContaining('1 images found') }])
@@ -151,7 +153,8 @@ describe('where the newest revision and meta.json are lost', () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     await withStore(storageDir, (store) => store.commit('shop', { type: 'delete_project' }))
     const history = await readHistory(paths, 'shop')
-    for (const { number } of history.slice(-2)) await flip(paths.revision('shop', number), 100)
+    const chance = newChance()
+    for (const { number } of history.slice(-2)) await flip(chance, paths.revision('shop', number), 100)
     await mend(storageDir)
     expect(await seenIn(storageDir, 'shop')).toBeUndefined()
   })
@@ -183,7 +186,7 @@ describe('where several revisions are lost', () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const before = await seenIn(storageDir, 'shop')
     for (const number of [2, 3, 5]) await rm(paths.revision('shop', number))
-    await flip(paths.revision('shop', 7))
+    await flip(newChance(), paths.revision('shop', 7))
     await mend(storageDir)
     expect(await seenIn(storageDir, 'shop')).toEqual(before)
     expect(

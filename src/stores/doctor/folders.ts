@@ -41,7 +41,7 @@ export async function* checkFolders(tools: Tools, projectId: string): AsyncGener
 /** Copying tools may leave out empty folders; the store makes its folders with a project's first image only. */
 export const checkMissingFolders = async (tools: Tools, projectId: string): Promise<Problem[]> => {
   const { paths, heads } = tools
-  const missing = await seenTwice(async () => {
+  const missing = await seenTwice(tools, async () => {
     const head = await heads.read(projectId)
     const found = new Map<string, string>()
     for (const folder of head && !head.state.deleted ? foldersOf(paths, projectId) : [])
@@ -91,14 +91,14 @@ const movable = (tools: Tools, path: string, detail: string) => ({
 /** A lock is a folder without anything in it, touched while it is held. */
 export const checkLock = async (tools: Tools, projectId: string): Promise<Problem | undefined> => {
   const path = tools.paths.lock(projectId)
-  const [found] = await seenTwice(async () => {
+  const [found] = await seenTwice(tools, async () => {
     const fault = await lockFault(tools, path)
     return new Map(fault ? [[`${fault.kind} ${fault.touchedMs}`, fault]] : [])
   })
   if (!found) return undefined
   const { kind, detail, touchedMs } = found
   // A holder with another clock touches it again within half of this time.
-  if (touchedMs > Date.now()) await sleep(tools.lockStaleMs)
+  if (touchedMs > Date.now()) await sleep(tools.waits.lockStaleMs)
   if ((await statOf(path))?.mtimeMs !== touchedMs) return undefined
   return { kind, path: tools.name(path), detail, mend: () => mendLock(tools, path, found) }
 }
@@ -109,7 +109,7 @@ interface LockFault {
   touchedMs: number
 }
 
-const lockFault = async ({ lockStaleMs }: Tools, path: string): Promise<LockFault | undefined> => {
+const lockFault = async ({ waits: { lockStaleMs } }: Tools, path: string): Promise<LockFault | undefined> => {
   const stats = await statOf(path)
   if (!stats) return undefined
   const { mtimeMs: touchedMs } = stats

@@ -27,6 +27,12 @@ export interface InspectorOptions {
   log: Logger
   /** Age at which a project's lock counts as left behind, in milliseconds. @default 10000 */
   lockStaleMs?: number
+  /** Pause before a second look, in milliseconds: more than the moment between two steps of a commit. @default 150 */
+  secondLookMs?: number
+  /** Time in which a meta.json follows its revision where nobody is at work, in milliseconds. @default 400 */
+  metaPatienceMs?: number
+  /** Time between the folder that a process makes and the file that it writes there, in milliseconds. @default 500 */
+  ownerMomentMs?: number
   /** @default () => new Date() */
   now?: () => Date
 }
@@ -56,7 +62,12 @@ export interface Inspector {
 export const createInspector = (options: InspectorOptions): Inspector => {
   const tools = createTools({
     ...options,
-    lockStaleMs: options.lockStaleMs ?? 10_000,
+    waits: {
+      lockStaleMs: options.lockStaleMs ?? 10_000,
+      secondLookMs: options.secondLookMs ?? 150,
+      metaPatienceMs: options.metaPatienceMs ?? 400,
+      ownerMomentMs: options.ownerMomentMs ?? 500,
+    },
     now: options.now ?? (() => new Date()),
   })
   const { paths } = tools

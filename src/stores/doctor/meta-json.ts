@@ -12,9 +12,10 @@ import type { Tools } from './tools.ts'
 
 /** A copy follows its revision within milliseconds; that of a long list when the writer has time for it. */
 const LONG_LIST = 1000
-const PATIENCE_MS = 400
 const LONG_PATIENCE_MS = 5000
-const PAUSE_MS = 100
+
+/** Looks before patience is at its end, where nobody is at work. */
+const LOOKS = 4
 
 /** Seen to be written again so often while it was looked at, it is being kept up. */
 const ENOUGH_MOVES = 3
@@ -26,7 +27,7 @@ const ENOUGH_MOVES = 3
 export const checkMetaJson = async (tools: Tools, projectId: string): Promise<Problem | undefined> => {
   let started = Date.now()
   let before: string | undefined
-  for (let moves = 0; moves < ENOUGH_MOVES; await sleep(PAUSE_MS)) {
+  for (let moves = 0; moves < ENOUGH_MOVES; await sleep(tools.waits.metaPatienceMs / LOOKS)) {
     const found = await compare(tools, projectId)
     if (!found) return undefined
     if (before !== undefined && before !== found.trace) {
@@ -86,7 +87,7 @@ const traceOf = (look: Look): string => (look.type === 'file' ? look.sha256 : lo
 const patience = async (tools: Tools, projectId: string, images: number): Promise<number> => {
   const { folders } = await underWay(tools.paths, projectId, 'living')
   const isBusy = folders > 0 || (images > LONG_LIST && (await othersLive(tools)))
-  return isBusy ? LONG_PATIENCE_MS : PATIENCE_MS
+  return isBusy ? LONG_PATIENCE_MS : tools.waits.metaPatienceMs
 }
 
 const problemOf = (tools: Tools, projectId: string, { kind, detail }: Difference): Problem => ({

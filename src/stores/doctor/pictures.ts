@@ -26,7 +26,6 @@ export interface Broken {
 
 /** Images that wait to the end because their lost bytes may turn up under the name of another. */
 const MOST_WAITING = 1000
-const PAUSE_MS = 150
 const MOST_LOOKS = 20
 
 /** @param onImages called with the number of images that were looked at */
@@ -65,7 +64,7 @@ const lookAtImage = async (
     const record = await newestRecord(tools, projectId, image.id, batch)
     const broken = record && (await compare(tools, projectId, record))
     if (!broken || folders === 0 || looks === MOST_LOOKS) return broken
-    await sleep(PAUSE_MS)
+    await sleep(tools.waits.secondLookMs)
   }
 }
 

@@ -7,7 +7,7 @@ import { underWay } from './temporaries.ts'
 import { seenTwice, type Tools } from './tools.ts'
 
 export const checkRemovals = async (tools: Tools, projectId: string): Promise<Problem[]> => {
-  const found = await seenTwice(async () => {
+  const found = await seenTwice(tools, async () => {
     const head = await tools.heads.read(projectId)
     const { images, wholeProject } = await underWay(tools.paths, projectId, 'all')
     const left = new Map<string, string>()

@@ -12,7 +12,7 @@ import { seenTwice, type Tools } from './tools.ts'
 import { judge, type Rescue, type Verdict } from './verdict.ts'
 
 export const checkNewest = async (tools: Tools, projectId: string): Promise<Problem | undefined> => {
-  const [rescue] = await seenTwice(async () => {
+  const [rescue] = await seenTwice(tools, async () => {
     const found = (await judge(tools.paths, projectId)).rescue
     return new Map(found ? [[keyOf(found), found]] : [])
   })

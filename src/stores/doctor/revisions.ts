@@ -13,7 +13,7 @@ interface Fault {
 
 /** Finds nothing where the newest one is not sound: that comes first. */
 export const checkOlder = async (tools: Tools, projectId: string): Promise<Problem[]> => {
-  const faults = await seenTwice(async () => {
+  const faults = await seenTwice(tools, async () => {
     const found = faultsIn(await readHistory(tools.paths, projectId))
     return new Map(found.map((fault) => [`${fault.kind} ${fault.number}`, fault]))
   })

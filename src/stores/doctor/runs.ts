@@ -25,7 +25,7 @@ export const checkRuns = async (tools: Tools, projectId: string): Promise<Proble
 
 /** Those of the newest revision first. */
 export const runFaults = (tools: Tools, projectId: string): Promise<RunFault[]> =>
-  seenTwice(async () => {
+  seenTwice(tools, async () => {
     const history = await readHistory(tools.paths, projectId)
     const faults = new Map<string, RunFault>()
     for (const [at, { stored, revision }] of wanted(history)) {

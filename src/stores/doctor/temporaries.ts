@@ -26,9 +26,6 @@ export interface UnderWay {
 /** Other names are those of what is there for a moment, or of what nobody owns any more. */
 const OWNER_NAME = /^[0-9a-z]{12}$/
 
-/** A process makes its folder first and its file a moment later. */
-const MOMENT_MS = 500
-
 /**
  * Work on a project that is under way. Look here before the head is read: what is neither named here nor, later, by
  * the head, belongs to nobody.
@@ -105,12 +102,12 @@ const checkOwner = async (tools: Tools, folder: string, projectId?: string): Pro
   if (projectId !== undefined && !work.some((name) => projectOfFolder(name) === projectId)) return undefined
   if (!(await ownerLives(file))) {
     // Somebody may be sweeping it.
-    await sleep(MOMENT_MS)
+    await sleep(tools.waits.ownerMomentMs)
     return (await statOf(folder)) && left(tools, folder, work.length)
   }
   const fault = await faultOf(file)
   if (fault === undefined || !OWNER_NAME.test(basename(folder))) return undefined
-  await sleep(MOMENT_MS)
+  await sleep(tools.waits.ownerMomentMs)
   const again = await faultOf(file)
   if (again === undefined || !(await statOf(folder))) return undefined
   return {

@@ -32,9 +32,17 @@ export interface Remade {
 export interface ToolsOptions {
   storageDir: string
   remake: Remake
-  lockStaleMs: number
+  waits: Waits
   log: Logger
   now: () => Date
+}
+
+/** How long things may take that others do, in milliseconds. */
+export interface Waits {
+  lockStaleMs: number
+  secondLookMs: number
+  metaPatienceMs: number
+  ownerMomentMs: number
 }
 
 export interface Tools {
@@ -46,7 +54,7 @@ export interface Tools {
   withLock: ProjectLock
   lost: Lost
   remake: Remake
-  lockStaleMs: number
+  waits: Waits
   now: () => Date
   /** Folder of this process under .tmp; it may not exist yet. */
   readonly ownFolder: string
@@ -65,7 +73,8 @@ export interface Tools {
 const LOCK_WAIT_MS = 30_000
 const CACHE_BYTES = 8 * 2 ** 20
 
-export const createTools = ({ storageDir, remake, lockStaleMs, log, now }: ToolsOptions): Tools => {
+export const createTools = ({ storageDir, remake, waits, log, now }: ToolsOptions): Tools => {
+  const { lockStaleMs } = waits
   const paths = createPaths(storageDir)
   const workspace = createWorkspace({ paths })
   const heads = createHeads({ paths, maxBytes: CACHE_BYTES, refuseLost: false })
@@ -100,7 +109,7 @@ export const createTools = ({ storageDir, remake, lockStaleMs, log, now }: Tools
   const sweeper = createSweeper({ paths, workspace, heads, runs, removal, afterPowerCut, settle, log })
 
   return {
-    ...{ paths, heads, runs, removal, publisher, withLock, remake, lockStaleMs, now, commit },
+    ...{ paths, heads, runs, removal, publisher, withLock, remake, waits, now, commit },
     lost: createLost(paths, now),
     get ownFolder() {
       return workspace.path
@@ -130,17 +139,14 @@ export const createTools = ({ storageDir, remake, lockStaleMs, log, now }: Tools
   }
 }
 
-/** Pause before a second look, in milliseconds: more than the moment between two steps of a commit. */
-const SECOND_LOOK_MS = 150
-
 /**
  * What a check finds twice in a row, by key. While others write, one look may fall between two steps of a change;
  * nothing counts before it was seen again against a newer state.
  */
-export const seenTwice = async <T>(check: () => Promise<ReadonlyMap<string, T>>): Promise<T[]> => {
+export const seenTwice = async <T>({ waits }: Tools, check: () => Promise<ReadonlyMap<string, T>>): Promise<T[]> => {
   const first = await check()
   if (first.size === 0) return []
-  await sleep(SECOND_LOOK_MS)
+  await sleep(waits.secondLookMs)
   const second = await check()
   return [...second].flatMap(([key, value]) => (first.has(key) ? [value] : []))
 }
