@@ -16,7 +16,7 @@ import { writeNew } from './write.ts'
  * 0.2 s and 143 kB at effort 0, 2 s and 145 kB at 2, 15 s and 136 kB at sharp's usual 4; WebP 0.13 s and 233 kB at
  * effort 1, 0.32 s and 240 kB at 4. At 320×180 the files are 4 and 7 % larger than at 4.
  */
-const EFFORT = { avif: 0, webp: 1 } as const
+export const EFFORT = { avif: 0, webp: 1 } as const
 
 /** Huffman tables of its own make a JPEG file a few percent smaller for a second pass; large ones go without. */
 const MAX_OPTIMISED_PIXELS = 500_000

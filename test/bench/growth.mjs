@@ -14,6 +14,7 @@ import { createPaths } from '../../dist/stores/file/paths.js'
 import { encodePublished, encodeRevision, encodeRun, sha256 } from '../../dist/stores/file/revision.js'
 import { photo } from '../helpers/photo.mjs'
 import { cpuOfTree } from './cpu.mjs'
+import { median, spread } from './statistics.mjs'
 
 const UPLOADS = 20
 const COVERS = 400
@@ -55,6 +56,7 @@ const inTurn = async (counts, folder, noun, make, bytes) => {
         [noun]: server.count,
         'start ms': server.startMs.toFixed(0),
         'upload ms': median(server.ms).toFixed(1),
+        'min-max': spread(server.ms, 1),
         'upload CPU ms': median(server.cpu).toFixed(1),
         'CPU ratio': (median(server.cpu) / median(base.cpu)).toFixed(2),
         'cover µs': median(server.cover).toFixed(0),
@@ -161,5 +163,3 @@ const recordOf = (id) => {
 
 const memoryOf = async (pid) =>
   Number(/^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]

@@ -16,6 +16,7 @@ import { decodedSize } from '../../dist/image/levels.js'
 import { encodePicture } from '../../dist/image/pipeline.js'
 import { toJpeg } from '../../dist/image/variants.js'
 import { photo } from '../helpers/photo.mjs'
+import { median } from './statistics.mjs'
 
 /**
  * @typedef {{ picture: string, bytes: number, plainMs: number, tintypeMs: number, limitMs: number, coreMs: number }}
@@ -139,7 +140,7 @@ const inTurn = async (processes, source, folder, rounds) => {
       await rm(target, { recursive: true })
     }
   }
-  return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1])
+  return times.map(median)
 }
 
 /** A process that does one task after the other and answers each with its CPU time. */

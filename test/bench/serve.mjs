@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { freePort, hasNginx, startNginx } from '../helpers/nginx.mjs'
 import { photo } from '../helpers/photo.mjs'
+import { median, spread } from './statistics.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const PROJECT = 'wall'
@@ -43,7 +44,10 @@ export const run = async ([rounds = '5', seconds = '3']) => {
     console.log(`\nRequests a second, ${CONNECTIONS} connections, medians of ${rounds} rounds in turn:`)
     console.table(rows)
     console.log('Covers while two photos of 12 MP a second are uploaded, milliseconds:')
-    console.table([await whileUploading(tintype.url, `${tintype.url}/projects/${PROJECT}/thumbnail`)])
+    const loads = []
+    // Into the project of the covers too: each upload is a new revision, by which a kept picture is looked at again.
+    for (const project of ['another', PROJECT]) loads.push(await whileUploading(tintype.url, project))
+    console.table(loads)
   } finally {
     for (const stop of stops) await stop()
     await rm(folder, { recursive: true, force: true })
@@ -80,20 +84,24 @@ const compare = async ({ what, bytes, isConditional, ...urls }, rounds, seconds)
   for (let round = -1; round < rounds; round++)
     for (const [way, url] of Object.entries(urls)) {
       const headers = isConditional ? [`If-None-Match: ${(await fetch(url)).headers.get('etag')}`] : []
-      const { rate } = await wrk(url, round < 0 ? WARM_UP_SECONDS : seconds, headers)
+      const { rate, errors } = await wrk(url, round < 0 ? WARM_UP_SECONDS : seconds, headers)
+      if (errors > 0) throw new Error(`${errors} requests of ${url} failed: what was measured are errors`)
       if (round >= 0) results[way].push(rate)
     }
   return {
     what,
     bytes: isConditional ? 0 : bytes,
     'nginx /s': Math.round(median(results.nginx)),
+    'nginx min-max': spread(results.nginx),
     'tintype /s': Math.round(median(results.tintype)),
+    'tintype min-max': spread(results.tintype),
     ratio: median(results.tintype.map((rate, n) => rate / results.nginx[n])).toFixed(2),
     'of rounds': results.tintype.map((rate, n) => (rate / results.nginx[n]).toFixed(2)).join(' '),
   }
 }
 
-const whileUploading = async (url, cover) => {
+/** Covers of one project, while photos are uploaded to it or to another. */
+const whileUploading = async (url, project) => {
   const bytes = await photo({ width: 4000, height: 3000 })
   const file = new Blob([bytes], { type: 'image/jpeg' })
   const stopped = new AbortController()
@@ -102,7 +110,7 @@ const whileUploading = async (url, cover) => {
     const body = new FormData()
     body.append('file', file, 'photo.jpg')
     const begin = performance.now()
-    const response = await fetch(`${url}/projects/uploads/images`, { method: 'POST', body })
+    const response = await fetch(`${url}/projects/${project}/images`, { method: 'POST', body })
     await response.arrayBuffer()
     if (response.status === 201) uploads.push(performance.now() - begin)
   }
@@ -115,17 +123,19 @@ const whileUploading = async (url, cover) => {
   })()
   await setTimeout(2000)
   // wrk asks again as soon as it is answered: no server has more to do than this.
-  const { rate, p50, p99, errors } = await wrk(cover, '10', [])
+  const { rate, p50, p99, errors } = await wrk(`${url}/projects/${PROJECT}/thumbnail`, '10', [])
   stopped.abort()
   await uploading
   await Promise.all(underWay)
   return {
+    'uploads into': project === PROJECT ? 'the same project' : 'another project',
     'covers /s': Math.round(rate),
     p50,
     p99,
     errors,
     uploads: uploads.length,
     'upload ms': Math.round(median(uploads)),
+    'min-max': spread(uploads),
   }
 }
 
@@ -182,5 +192,3 @@ const startTintype = async (folder) => {
   }
   return { url, stop }
 }
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]

@@ -12,8 +12,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
+import { EFFORT } from '../../dist/image/render.js'
 import { signUrl } from '../../dist/index.js'
 import { photo } from '../helpers/photo.mjs'
+import { median, spread } from './statistics.mjs'
 
 const KEY = 'a key of the benchmark only'
 const QUALITY = { jpeg: 80, webp: 80, avif: 50 }
@@ -22,6 +24,9 @@ const PICTURES = [
   { picture: '12 MP', width: 4000, height: 3000 },
   { picture: '2 MP', width: 1632, height: 1224 },
 ]
+
+/** sharp's own, and that of ipx: more time for files that are a little smaller, see `src/image/render.ts`. */
+const DEFAULT_EFFORT = 4
 
 /** Longest side of the results, and formats. */
 const TASKS = [
@@ -64,9 +69,17 @@ const firsts = async ({ picture, width, height }, folder, tintype, ipx, rounds) 
   const imageId = await upload(tintype.url, bytes)
   const rows = []
   for (const { format, side } of TASKS) {
-    /** The same box for all three, another one each round, so that nothing was made before. */
+    const plainly = (w, h, effort) =>
+      sharp(source)
+        .autoOrient()
+        .resize(w, h)
+        [format]({ quality: QUALITY[format], ...effort })
+        .toBuffer()
+    const ourEffort = EFFORT[format]
+    /** The same box for all of them, another one each round, so that nothing was made before. */
     const ways = {
-      sharp: (w, h) => sharp(source).autoOrient().resize(w, h)[format]({ quality: QUALITY[format] }).toBuffer(),
+      sharp: (w, h) => plainly(w, h),
+      ...(ourEffort === undefined ? {} : { equal: (w, h) => plainly(w, h, { effort: ourEffort }) }),
       tintype: (w, h) => fetched(signed(tintype.url, imageId, `w=${w}&h=${h}&format=${format}`)),
       ipx: (w, h) => fetched(`${ipx.url}/f_${format},q_${QUALITY[format]},s_${w}x${h}/${name}`),
     }
@@ -81,19 +94,27 @@ const firsts = async ({ picture, width, height }, folder, tintype, ipx, rounds) 
         sizes[way] = result.length
       }
     }
-    const [plain, ours, theirs] = [times.sharp, times.tintype, times.ipx].map(median)
-    rows.push({
-      picture,
-      result: `${format} ${side}`,
-      'sharp ms': plain.toFixed(1),
-      'tintype ms': ours.toFixed(1),
-      'tintype - sharp': (ours - plain).toFixed(1),
-      'sharp / tintype': (plain / ours).toFixed(2),
-      'ipx ms': theirs.toFixed(1),
-      'ipx / tintype': (theirs / ours).toFixed(2),
-      'kB sharp': (sizes.sharp / 1000).toFixed(1),
-      'kB tintype': (sizes.tintype / 1000).toFixed(1),
-    })
+    const [ours, theirs] = [times.tintype, times.ipx].map(median)
+    const row = (way, efforts) => {
+      const plain = median(times[way])
+      return {
+        picture,
+        result: `${format} ${side}`,
+        'effort of sharp : tintype': efforts,
+        'sharp ms': plain.toFixed(1),
+        'sharp min-max': spread(times[way], 1),
+        'tintype ms': ours.toFixed(1),
+        'tintype min-max': spread(times.tintype, 1),
+        'tintype - sharp': (ours - plain).toFixed(1),
+        'sharp / tintype': (plain / ours).toFixed(2),
+        'ipx ms': theirs.toFixed(1),
+        'ipx / tintype': (theirs / ours).toFixed(2),
+        'kB sharp': (sizes[way] / 1000).toFixed(1),
+        'kB tintype': (sizes.tintype / 1000).toFixed(1),
+      }
+    }
+    if (ourEffort === undefined) rows.push(row('sharp', ''))
+    else rows.push(row('sharp', `${DEFAULT_EFFORT} : ${ourEffort}`), row('equal', `${ourEffort} : ${ourEffort}`))
   }
   return rows
 }
@@ -121,6 +142,7 @@ const repeated = async ({ url }) => {
     Object.entries(rates).map(([name, list]) => ({
       what: name,
       'requests/s': median(list).toFixed(0),
+      'min-max': spread(list),
       'to stored': (median(list) / stored).toFixed(2),
       kB: (sizes[name] / 1000).toFixed(1),
     })),
@@ -185,8 +207,6 @@ const ended = async (child, end) => {
   end()
   await exit
 }
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
 
 // The child: ipx on the folder of the photos.
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv[2] === 'ipx') {

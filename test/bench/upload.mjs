@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { photo } from '../helpers/photo.mjs'
 import { cpuOfTree } from './cpu.mjs'
 import { benchPictures, pictureTable } from './pictures.mjs'
+import { median, spread } from './statistics.mjs'
 
 const PICTURES = [
   { picture: '12 MP', width: 4000, height: 3000, images: 36 },
@@ -65,6 +66,10 @@ const compare = async ([plain, tintype], { picture, width, height, images }, rou
     'plain images/s': slow.rate.toFixed(1),
     'tintype images/s': fast.rate.toFixed(1),
     'times as many': median(results.tintype.map(({ rate }, n) => rate / results.plain[n].rate)).toFixed(2),
+    'min-max': spread(
+      results.tintype.map(({ rate }, n) => rate / results.plain[n].rate),
+      2,
+    ),
     'plain CPU ms': slow.cpu.toFixed(0),
     'tintype CPU ms': fast.cpu.toFixed(0),
   }
@@ -113,5 +118,3 @@ const startServer = async (way, storageDir) => {
   }
   return { url: `http://127.0.0.1:${port}`, pid: child.pid, stop }
 }
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
