@@ -68,12 +68,11 @@ describe('a list of which little is to be seen', () => {
   })
 
   it('names no project in a place that must not be known, nor its length', async () => {
-    const names = [...numbered('A', MOST_HEADS - 1), `${'B'.repeat(64)}`, 'z']
-    const { pages, list } = await listing(names)
+    const { pages, list } = await listing([...numbered('A', MOST_HEADS - 1), 'B'.repeat(64), 'z'])
     const [first] = await pages(ANONYMOUS, 10)
     expect(first?.next).toEqual({ from: expect.stringMatching(/^[\w-]{123}$/) })
     const place = sealedIn(first?.next)
-    for (const name of names) expect(Buffer.from(place, 'base64url').toString('latin1')).not.toContain(name)
+    expect(Buffer.from(place, 'base64url').toString('latin1')).not.toContain('BBBB')
     expect((await list({ limit: 10 }, ANONYMOUS)).next, 'the same each time').toEqual({ from: place })
     const { pages: others } = await listing([...numbered('A', MOST_HEADS), 'z'])
     expect(sealedIn((await others(ANONYMOUS, 10))[0]?.next)).toHaveLength(place.length)
