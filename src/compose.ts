@@ -94,9 +94,9 @@ export const compose = (
   // Whoever does not look at `ready` hears of a failure with the first request.
   ready.catch(() => {})
   const claims = createClaims({ storageDir })
-  ready
-    .then(() => claims.sweep())
-    .catch((error: unknown) => log.warn({ error }, 'what crashed uploads left could not be swept'))
+  const sweepClaims = () =>
+    claims.sweep().catch((error: unknown) => log.warn({ error }, 'what crashed uploads left could not be swept'))
+  ready.then(sweepClaims, () => {})
   const { accelRedirect, maxBytesPerOwner = 0, maxImagesPerProject = 0 } = options
   // Where a web server sends the bytes, none of them are needed here.
   // A part of the memory is for what is made from originals and for lists, which are sent from here in any case.

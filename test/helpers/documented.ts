@@ -2,6 +2,7 @@
 
 import type { RouteConfig } from '@hono/zod-openapi'
 import { z } from 'zod'
+import { FAILURES } from '../../src/core/errors.ts'
 import type { Tintype } from '../../src/index.ts'
 
 type App = Tintype['app']
@@ -39,7 +40,8 @@ export const heldToDocument = (app: App, descriptions = descriptionsOf(app)): Ap
     const { pathname } = new URL(request.url)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const route = routes.find((each) => each.method === method && each.path.test(pathname))
-    if (!route) return
+    // Nobody gets to see an answer to a client that has left.
+    if (!route || response.status === FAILURES.client_gone.status) return
     const what = `${request.method} ${pathname} is answered ${response.status}`
     const codes = route.codes.get(response.status)
     if (!codes) throw new Error(`${what}, which its OpenAPI description does not have`)

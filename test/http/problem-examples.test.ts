@@ -64,6 +64,12 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
     const cookies = cookiesOf(await post(app, '/auth/register', { ...ADA, cookie: true }))
     return sent(app, text('x'), cookieHeader(cookies))
   },
+  unexpected_host: () => asked('/projects', { headers: { Host: 'evil.example' } }, { ownHostsOnly: true }),
+  client_gone: async () => {
+    const { app } = await createTestApp({ presets: 'card:w=20' })
+    const { image_id } = await uploadTo(app, EXAMPLE_PROJECT_ID)
+    return app.request(`${IMAGES}/${image_id}/render?preset=card`, { signal: AbortSignal.abort() })
+  },
   email_taken: async () => {
     const { app } = await openApp()
     await post(app, '/auth/register', ADA)
@@ -128,6 +134,7 @@ const NOT_PROVOKED = [
   'issuer_unavailable',
   'idempotency_running',
   'image_too_slow',
+  'encoder_failed',
   'internal',
   'project_damaged',
   'busy',

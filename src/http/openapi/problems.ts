@@ -55,7 +55,10 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   invite_invalid: { detail: 'The invitation is unknown, used, expired or for another e-mail address.' },
   csrf: { detail: 'Expected the value of the cookie "tintype_csrf" in "X-CSRF-Token", the request has none.' },
   unexpected_host: {
-    detail: 'Expected one of these hosts: localhost, 127.0.0.1; received "evil.example".',
+    detail:
+      'Expected one of these hosts: localhost, 127.0.0.1; received "evil.example". As long as there is no key and no ' +
+      'account, other names are refused, because any site can let its name lead to this machine. To be reached by this ' +
+      'one, name its site in ALLOWED_ORIGINS, make a key (tintype key create) or an account, or set AUTH=none.',
     details: { received: 'evil.example' },
   },
   email_taken: { detail: 'There is an account with this e-mail address.' },
