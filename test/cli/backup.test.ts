@@ -21,6 +21,8 @@ const PASSWORD = 'correct horse battery staple'
 const PROJECTS = ['first', 'Second']
 const WRITERS = 4
 const COPIES = 2
+/** A copy may hold the lock of a change that was under way; nobody works with it, so it need not be waited for long. */
+const LOCK_STALE_MS = '2000'
 /** Uploads that are acknowledged before each copy begins, at least. */
 const UPLOADS = 10
 
@@ -102,7 +104,7 @@ it('holds everything that was acknowledged before it began, and is a store', asy
     const restored = join(folder, `restored-${copy}`)
     await mkdir(restored)
     await run('tar', ['-C', restored, '-xf', join(folder, 'backup.tar')])
-    const doctor = await runTintype(['doctor', '--fix', '--storage', restored])
+    const doctor = await runTintype(['doctor', '--fix', '--storage', restored, '--lock-stale-ms', LOCK_STALE_MS])
     expect([0, 2], doctor.stdout()).toContain(await doctor.ended)
     for (const { projectId, images } of before) {
       const { images: found } = await readProject(restored, projectId)
@@ -115,7 +117,7 @@ it('holds everything that was acknowledged before it began, and is a store', asy
       }
     }
 
-    const again = await serve(['--storage', restored], { env })
+    const again = await serve(['--storage', restored], { env: { ...env, LOCK_STALE_MS } })
     const session = { email: `${user}@example.com`, password: PASSWORD }
     expect((await fetch(`${again.url}/auth/login`, { method: 'POST', ...json(session) })).status).toBe(200)
     const body = formOf((await newPicture()).bytes)

@@ -2,8 +2,10 @@
 
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCommand } from 'citty'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { doctorCommand } from '../../src/cli/doctor.ts'
 import { PROBLEM_KINDS } from '../../src/stores/doctor/problem.ts'
 import { version } from '../../src/version.ts'
 import { createTestApp, uploadTo } from '../helpers/app.ts'
@@ -24,6 +26,42 @@ afterAll(() => made.remove())
 const doctor = async (storageDir: string, ...flags: string[]) => {
   const run = await runTintype(['doctor', '--storage', storageDir, ...flags])
   return { code: await run.ended, stdout: run.stdout(), stderr: run.stderr() }
+}
+
+/** The same without a process of its own. */
+const doctorHere = async (storageDir: string, ...flags: string[]) => {
+  const texts = { stdout: '', stderr: '' }
+  const ended = new Error('the command has ended')
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const before = signals.map((signal) => process.listeners(signal))
+  const exitCode = process.exitCode
+  let code: typeof exitCode | null
+  const spies = [
+    ...(['stdout', 'stderr'] as const).map((name) =>
+      vi.spyOn(process[name], 'write').mockImplementation((text) => {
+        texts[name] += text
+        return true
+      }),
+    ),
+    vi.spyOn(process, 'exit').mockImplementation((status) => {
+      code = status
+      throw ended
+    }),
+  ]
+  try {
+    process.exitCode = undefined
+    await runCommand(doctorCommand, { rawArgs: ['--storage', storageDir, ...flags] })
+    code = process.exitCode
+  } catch (error) {
+    if (error !== ended) throw error
+  } finally {
+    process.exitCode = exitCode
+    for (const spy of spies) spy.mockRestore()
+    for (const [at, signal] of signals.entries())
+      for (const listener of process.listeners(signal))
+        if (!before[at]?.includes(listener)) process.off(signal, listener)
+  }
+  return { code, ...texts }
 }
 
 const documentSchema = z.strictObject({
@@ -61,7 +99,7 @@ describe('tintype doctor', () => {
       stdout: '3 projects with 7 images checked: all is well.\n',
       stderr: '',
     })
-    expect(documentOf((await doctor(storageDir, '--json')).stdout)).toMatchObject({ findings: [], result: 'clean' })
+    expect(documentOf((await doctorHere(storageDir, '--json')).stdout)).toMatchObject({ findings: [], result: 'clean' })
   })
 
   it('counts one project, one image and one note as one', async () => {
@@ -88,7 +126,7 @@ describe('tintype doctor', () => {
     expect(mended.stdout).toContain(
       `mended      ${path}: it is missing\n            made again from original, byte for byte\n`,
     )
-    expect(await doctor(storageDir)).toMatchObject({ code: 0 })
+    expect(await doctorHere(storageDir)).toMatchObject({ code: 0 })
     expect(await seenIn(storageDir, 'Other')).toEqual(before)
   })
 
@@ -96,7 +134,7 @@ describe('tintype doctor', () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await rm(paths.variant('Other', (await seenIn(storageDir, 'Other'))?.ids[0] ?? '', 'original'))
     await rm(paths.published('shop'))
-    const { code, stdout } = await doctor(storageDir, '--fix', '--json')
+    const { code, stdout } = await doctorHere(storageDir, '--fix', '--json')
     expect(code).toBe(3)
     expect(documentOf(stdout)).toMatchObject({
       fix: true,
@@ -107,15 +145,15 @@ describe('tintype doctor', () => {
         expect.objectContaining({ project_id: 'shop', kind: 'meta_missing', outcome: 'mended' }),
       ]),
     })
-    expect((await doctor(storageDir, '--fix')).stdout).toContain('needs a copy from elsewhere')
+    expect((await doctorHere(storageDir, '--fix')).stdout).toContain('needs a copy from elsewhere')
   })
 
   it('looks at one project alone with --project', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await rm(paths.published('shop'))
-    expect(await doctor(storageDir, '--project', 'Other')).toMatchObject({ code: 0 })
-    expect(await doctor(storageDir, '--project=shop')).toMatchObject({ code: 3 })
-    expect(await doctor(storageDir, '--project', 'nobody')).toEqual({
+    expect(await doctorHere(storageDir, '--project', 'Other')).toMatchObject({ code: 0 })
+    expect(await doctorHere(storageDir, '--project=shop')).toMatchObject({ code: 3 })
+    expect(await doctorHere(storageDir, '--project', 'nobody')).toEqual({
       code: 1,
       stdout: '',
       stderr: 'tintype: There is no project "nobody".\n',
@@ -125,7 +163,7 @@ describe('tintype doctor', () => {
   it('notes what is not of the store without counting it as damage, whatever its name does to a terminal', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await writeFile(join(paths.project('shop'), 'a\u001b[2J\nb'), '')
-    const { code, stdout } = await doctor(storageDir, '--fix')
+    const { code, stdout } = await doctorHere(storageDir, '--fix')
     expect(code).toBe(0)
     expect(stdout).toContain('note        projects/shop/a\\u{1b}[2J\\u{a}b: not a file of the store\n')
   })
@@ -133,11 +171,12 @@ describe('tintype doctor', () => {
   it('ends with 1 and one line where it cannot be run', async () => {
     const { storageDir } = await copyOf(made.storageDir)
     const usage = 'tintype: "tintype doctor --help" lists its flags\n'
-    expect(await doctor(storageDir, '--project', '../etc')).toMatchObject({ code: 1, stdout: '' })
-    expect(await doctor(storageDir, '--fixx')).toMatchObject({ code: 1, stderr: expect.stringContaining('--fixx') })
-    expect(await doctor(storageDir, '--fixx')).toMatchObject({ stderr: expect.stringContaining(usage) })
+    expect(await doctorHere(storageDir, '--project', '../etc')).toMatchObject({ code: 1, stdout: '' })
+    const misspelt = await doctor(storageDir, '--fixx')
+    expect(misspelt).toMatchObject({ code: 1, stderr: expect.stringContaining('--fixx') })
+    expect(misspelt).toMatchObject({ stderr: expect.stringContaining(usage) })
     const empty = await temporaryFolder()
-    const refused = await doctor(empty, '--fix', '--json')
+    const refused = await doctorHere(empty, '--fix', '--json')
     expect(refused).toMatchObject({
       code: 1,
       stderr: `tintype: There is no store in ${empty}: it has no folder "projects".\n`,
@@ -165,14 +204,14 @@ describe('tintype doctor', () => {
     }
     const uploading = Promise.all([uploads(), uploads()])
     for (let round = 0; round < 2; round++)
-      expect(await doctor(storageDir, '--fix')).toMatchObject({
+      expect(await doctorHere(storageDir, '--fix')).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('all is well'),
       })
     const url = `${server.url}/projects/Other/images/${imageId}?size=medium`
     await rm(paths.variant('Other', imageId, 'medium'))
     expect((await fetch(url)).status).not.toBe(200)
-    expect(await doctor(storageDir, '--fix')).toMatchObject({ code: 2 })
+    expect(await doctorHere(storageDir, '--fix')).toMatchObject({ code: 2 })
     expect((await fetch(url)).status).toBe(200)
     busy = false
     const counts = await uploading
@@ -180,6 +219,6 @@ describe('tintype doctor', () => {
     expect(await list.json()).toMatchObject({ images: { length: 4 + (counts[0] ?? 0) + (counts[1] ?? 0) } })
     server.child.kill('SIGTERM')
     await server.ended
-    expect(await doctor(storageDir)).toMatchObject({ code: 0 })
+    expect(await doctorHere(storageDir)).toMatchObject({ code: 0 })
   })
 })

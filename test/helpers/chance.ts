@@ -1,7 +1,7 @@
 // Chance that can be played again: a test that fails says the seed of its numbers.
 
 import { randomInt } from 'node:crypto'
-import { onTestFailed } from 'vitest'
+import { onTestFailed, type TestContext } from 'vitest'
 import { randomFrom } from './photo.mjs'
 
 export interface Chance {
@@ -11,12 +11,14 @@ export interface Chance {
   two<T>(list: readonly T[]): [T, T]
 }
 
-/** The seed of every chance, to play a failed test again. */
+/** The seed of every chance, 32 bits, to play a failed test again. */
 const PLAYED_AGAIN = process.env.TINTYPE_TEST_SEED
 
-/** @param seed 32 bits. @default another one each time */
-export const newChance = (seed = Number(PLAYED_AGAIN ?? randomInt(2 ** 32))): Chance => {
-  onTestFailed(() => console.error(`To play it again: TINTYPE_TEST_SEED=${seed}`))
+/** @param test the context of a test that runs beside others */
+export const newChance = (test?: TestContext): Chance => {
+  const seed = Number(PLAYED_AGAIN ?? randomInt(2 ** 32))
+  const whenFailed = test?.onTestFailed ?? onTestFailed
+  whenFailed(() => console.error(`To play it again: TINTYPE_TEST_SEED=${seed}`))
   const random = randomFrom(seed)
   const number = (below: number, least = 0): number => least + Math.floor(random() * (below - least))
   return {

@@ -4,6 +4,7 @@ import { cpSync } from 'node:fs'
 import { copyFile, mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import sharp from 'sharp'
+import type { TestContext } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
 import type { EncodedPicture, EncodeJob } from '../../src/image/encoder.ts'
 import { encodePicture } from '../../src/image/pipeline.ts'
@@ -54,8 +55,8 @@ export const uploadPicture = async (images: ImageService, projectId: string, byt
   (await images.upload(projectId, chunk(bytes))).image.id
 
 /** A store of its own for one test, made by copying one that is there. */
-export const copyOf = async (storageDir: string): Promise<{ storageDir: string; paths: Paths }> => {
-  const copy = join(await temporaryFolder(), 'storage')
+export const copyOf = async (storageDir: string, test?: TestContext): Promise<{ storageDir: string; paths: Paths }> => {
+  const copy = join(await temporaryFolder(test), 'storage')
   // Hundreds of small files: one after the other without a wait is many times as fast.
   cpSync(storageDir, copy, { recursive: true, preserveTimestamps: true })
   return { storageDir: copy, paths: createPaths(copy) }

@@ -3,11 +3,13 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, type TestContext } from 'vitest'
 
-export const temporaryFolder = async (): Promise<string> => {
+/** @param test the context of a test that runs beside others: they have to say which one it is that ends */
+export const temporaryFolder = async (test?: TestContext): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-test-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+  const whenFinished = test?.onTestFinished ?? onTestFinished
+  whenFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
   return folder
 }
 

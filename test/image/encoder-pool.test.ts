@@ -1,10 +1,12 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { EncoderPool } from '../../src/image/encoder.ts'
 import { createEncoderPool, type EncoderPoolOptions } from '../../src/image/encoder-pool.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { jobFor, photo } from '../helpers/pictures.ts'
@@ -16,15 +18,16 @@ const openPool = (options: EncoderPoolOptions = {}) => {
   return pool
 }
 
+const upload = photo({ width: 320, height: 240 })
+
 /** Jobs for the same small photo, each with a folder of its own. */
 const makeJobs = async (count: number) => {
   const folder = await temporaryFolder()
-  const upload = await photo({ width: 320, height: 240 })
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const place = join(folder, String(index))
       await mkdir(place)
-      return jobFor(place, upload)
+      return jobFor(place, await upload)
     }),
   )
 }
@@ -42,15 +45,25 @@ const theEncoder = async (): Promise<number> => {
   return pid
 }
 
-/** A pool whose only process is stopped, so that no job ends until it goes on. */
-const openHeldPool = async (options: EncoderPoolOptions = {}) => {
-  const pool = openPool(options)
-  await pool.encode(await oneJob())
+/** Stops the only process of a pool, so that no job ends until it goes on. */
+const hold = async () => {
   const encoder = await theEncoder()
   process.kill(encoder, 'SIGSTOP')
   await until(() => isStopped(encoder))
   const goOn = () => process.kill(encoder, 'SIGCONT')
-  return { pool, encoder, goOn }
+  return { encoder, goOn }
+}
+
+const openHeldPool = async (options: EncoderPoolOptions = {}) => {
+  const pool = openPool(options)
+  await pool.encode(await oneJob())
+  return { pool, ...(await hold()) }
+}
+
+/** From now on time passes when a test says so, for everything but the processes. */
+const holdTime = () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
 }
 
 describe('an encoder pool', () => {
@@ -71,9 +84,25 @@ describe('an encoder pool', () => {
     expect(new Set(pictures.map(({ sha256 }) => sha256)).size).toBe(1)
     expect(encodersOf()).toHaveLength(2)
   })
+})
+
+describe('an encoder pool that has a process', () => {
+  let pool: EncoderPool
+
+  beforeAll(async () => {
+    process.env.TINTYPE_TEST_SECRET = 'hidden'
+    pool = createEncoderPool({ encoders: 1, maxWaiting: 2 })
+    const folder = await mkdtemp(join(tmpdir(), 'tintype-pool-'))
+    await pool.encode(await jobFor(folder, await upload))
+    await rm(folder, { recursive: true })
+  })
+
+  afterAll(async () => {
+    delete process.env.TINTYPE_TEST_SECRET
+    await pool.close()
+  })
 
   it('tells errors of a picture as they are, and goes on with the same process', async () => {
-    const pool = openPool()
     const [good, text] = await makeJobs(2)
     if (!good || !text) throw new Error('no jobs')
     await writeFile(text.source, 'hello')
@@ -90,23 +119,56 @@ describe('an encoder pool', () => {
 
   it('keeps what lies behind an error for the log', async () => {
     const job = await oneJob()
-    await writeFile(job.source, (await photo({ width: 320, height: 240 })).subarray(0, 700))
-    const error = await openPool()
-      .encode(job)
-      .catch((cause: unknown) => cause)
+    await writeFile(job.source, (await upload).subarray(0, 700))
+    const error = await pool.encode(job).catch((cause: unknown) => cause)
     expect(error).toMatchObject({ code: 'damaged_image', message: expect.not.stringContaining('Vips') })
   })
 
   it('shows its processes nothing of its own environment', async () => {
-    process.env.TINTYPE_TEST_SECRET = 'hidden'
-    onTestFinished(() => {
-      delete process.env.TINTYPE_TEST_SECRET
-    })
-    await openPool().encode(await oneJob())
     const environment = readFileSync(`/proc/${await theEncoder()}/environ`, 'utf8')
     expect(environment).toContain('MALLOC_ARENA_MAX=2')
     for (const name of ['TINTYPE_TEST_SECRET', 'PATH=', 'HOME=', 'NODE_OPTIONS'])
       expect(environment).not.toContain(name)
+  })
+
+  it('refuses jobs as busy beyond the bound of those that wait, with a time to come back', async () => {
+    const { goOn } = await hold()
+    const jobs = await makeJobs(4)
+    const [first, second, third, fourth] = jobs
+    if (!first || !second || !third || !fourth) throw new Error('no jobs')
+    const accepted = [first, second, third].map((job) => pool.encode(job))
+    const busy = expect.objectContaining({ code: 'busy', retryAfterSeconds: expect.any(Number) })
+    await expect(pool.encode(fourth)).rejects.toEqual(busy)
+    expect(() => pool.assertRoom()).toThrow(busy)
+    goOn()
+    await Promise.all(accepted)
+    expect(() => pool.assertRoom()).not.toThrow()
+    await expect(pool.encode(fourth)).resolves.toBeDefined()
+  })
+
+  it('leaves jobs that wait without starting them where their signal aborts', async () => {
+    const { goOn } = await hold()
+    const [running, leaving, staying] = await makeJobs(3)
+    if (!running || !leaving || !staying) throw new Error('no jobs')
+    const giveUp = new AbortController()
+    const first = pool.encode(running)
+    const second = pool.encode(leaving, giveUp.signal)
+    const third = pool.encode(staying)
+    giveUp.abort(new Error('the client has gone'))
+    await expect(second).rejects.toThrow('the client has gone')
+    goOn()
+    await Promise.all([first, third])
+    await expect(sharp(leaving.targets.game).metadata()).rejects.toThrow()
+  })
+
+  it('leaves SIGINT and SIGTERM to its parent', async () => {
+    const { encoder, goOn } = await hold()
+    const encoded = pool.encode(await oneJob())
+    process.kill(encoder, 'SIGINT')
+    process.kill(encoder, 'SIGTERM')
+    goOn()
+    await expect(encoded).resolves.toBeDefined()
+    expect(await theEncoder()).toBe(encoder)
   })
 })
 
@@ -115,10 +177,16 @@ describe('a job that takes too long', () => {
     const { pool, encoder } = await openHeldPool({ deadlineMs: 4000 })
     const [late, next] = await makeJobs(2)
     if (!late || !next) throw new Error('no jobs')
-    await expect(pool.encode(late)).rejects.toMatchObject({
+    holdTime()
+    const refused = expect(pool.encode(late)).rejects.toMatchObject({
       code: 'image_too_slow',
       message: 'The picture could not be decoded within 4 s.',
     })
+    await vi.advanceTimersByTimeAsync(3999)
+    expect(isRunning(encoder)).toBe(true)
+    await vi.advanceTimersByTimeAsync(1)
+    await refused
+    vi.useRealTimers()
     await until(() => !isRunning(encoder))
     await pool.encode(next)
     expect(await theEncoder()).not.toBe(encoder)
@@ -150,38 +218,6 @@ describe('a process that dies', () => {
   })
 })
 
-describe('jobs that wait', () => {
-  it('are refused as busy beyond the bound, with a time to come back', async () => {
-    const { pool, goOn } = await openHeldPool({ maxWaiting: 2 })
-    const jobs = await makeJobs(4)
-    const [first, second, third, fourth] = jobs
-    if (!first || !second || !third || !fourth) throw new Error('no jobs')
-    const accepted = [first, second, third].map((job) => pool.encode(job))
-    const busy = expect.objectContaining({ code: 'busy', retryAfterSeconds: expect.any(Number) })
-    await expect(pool.encode(fourth)).rejects.toEqual(busy)
-    expect(() => pool.assertRoom()).toThrow(busy)
-    goOn()
-    await Promise.all(accepted)
-    expect(() => pool.assertRoom()).not.toThrow()
-    await expect(pool.encode(fourth)).resolves.toBeDefined()
-  })
-
-  it('leave without being started where their signal aborts', async () => {
-    const { pool, goOn } = await openHeldPool()
-    const [running, leaving, staying] = await makeJobs(3)
-    if (!running || !leaving || !staying) throw new Error('no jobs')
-    const giveUp = new AbortController()
-    const first = pool.encode(running)
-    const second = pool.encode(leaving, giveUp.signal)
-    const third = pool.encode(staying)
-    giveUp.abort(new Error('the client has gone'))
-    await expect(second).rejects.toThrow('the client has gone')
-    goOn()
-    await Promise.all([first, third])
-    await expect(sharp(leaving.targets.game).metadata()).rejects.toThrow()
-  })
-})
-
 describe('closing a pool', () => {
   it('finishes what was accepted, takes no more, and leaves no process', async () => {
     const { pool, encoder, goOn } = await openHeldPool()
@@ -198,7 +234,12 @@ describe('closing a pool', () => {
 
   it('ends a process that does not listen any more', async () => {
     const { pool, encoder } = await openHeldPool()
-    await pool.close()
+    holdTime()
+    const closed = pool.close()
+    await vi.advanceTimersByTimeAsync(1999)
+    expect(isRunning(encoder)).toBe(true)
+    await vi.advanceTimersByTimeAsync(1)
+    await closed
     await until(() => !isRunning(encoder))
   })
 
@@ -218,19 +259,9 @@ describe('an encoder process', () => {
     await expect(pool.encode(second)).resolves.toBeDefined()
   })
 
-  it('leaves SIGINT and SIGTERM to its parent', async () => {
-    const { pool, encoder, goOn } = await openHeldPool()
-    const encoded = pool.encode(await oneJob())
-    process.kill(encoder, 'SIGINT')
-    process.kill(encoder, 'SIGTERM')
-    goOn()
-    await expect(encoded).resolves.toBeDefined()
-    expect(await theEncoder()).toBe(encoder)
-  })
-
   it('ends with a parent that was killed', async () => {
     const folder = await temporaryFolder()
-    const job = await jobFor(folder, await photo({ width: 320, height: 240 }))
+    const job = await jobFor(folder, await upload)
     const program = join(folder, 'parent.mjs')
     const module = new URL('../../dist/image/encoder-pool.js', import.meta.url).href
     await writeFile(

@@ -100,11 +100,12 @@ const seen = async (storageDir: string, store: 'small' | 'long') => {
   return [await seenIn(storageDir, 'shop'), await seenIn(storageDir, 'Other'), await seenIn(storageDir, 'gone')]
 }
 
-describe.each(Object.entries(DAMAGES))('a file that is %s', (_, damage) => {
-  it.each(Object.entries(CLASSES))('is found and mended where it is %s', async (_, { store, pick }) => {
-    const { storageDir, paths } = await copyOf(storeOf(store))
+// Beside each other, because they wait for the disk most of the time.
+describe.concurrent.each(Object.entries(DAMAGES))('a file that is %s', (_, damage) => {
+  it.for(Object.entries(CLASSES))('is found and mended where it is %s', async ([_, { store, pick }], test) => {
+    const { storageDir, paths } = await copyOf(storeOf(store), test)
     const before = await seen(storageDir, store)
-    const chance = newChance()
+    const chance = newChance(test)
     const [path, other] = await pick(paths, chance)
     await damage(chance, path, other)
 
