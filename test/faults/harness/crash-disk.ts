@@ -11,6 +11,7 @@
 import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createPaths } from '../../../src/stores/file/paths.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { orUndefined } from './disk.ts'
 import { mount, run, unmount } from './mounts.ts'
@@ -102,9 +103,10 @@ export const aMinuteLater = async (storageDir: string): Promise<void> => {
   const past = new Date(Date.now() - 70_000)
   for (const entry of (await orUndefined(readdir(storageDir, { recursive: true, withFileTypes: true }))) ?? []) {
     const path = join(entry.parentPath, entry.name)
-    if (entry.name === 'owner.json')
-      await writeFile(path, (await readFile(path, 'utf8')).replace(/"boot":"[^"]*"/, '"boot":"another"'))
-    if (entry.name === 'owner.json' || entry.isDirectory()) await utimes(path, past, past)
+    // The marks of uploads say it as well.
+    const saysBoot = entry.name === 'owner.json' || entry.parentPath === createPaths(storageDir).running
+    if (saysBoot) await writeFile(path, (await readFile(path, 'utf8')).replace(/"boot":"[^"]*"/, '"boot":"another"'))
+    if (saysBoot || entry.isDirectory()) await utimes(path, past, past)
   }
 }
 
