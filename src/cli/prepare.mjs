@@ -1,5 +1,6 @@
 // Makes a clone ready to run: installs what is missing, builds what is older than its sources, and then serves
-// (`prepare.mjs start`) or runs a command (`prepare.mjs cli key list`). Plain JavaScript on Node's own modules, because it runs before anything is installed or built.
+// (`prepare.mjs start`) or runs a command (`prepare.mjs cli key list`). Plain JavaScript on Node's own modules, because
+// it runs before anything is installed or built.
 
 import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
