@@ -28,6 +28,8 @@ export interface Injection {
 export interface Trace {
   /** All calls so far, in their order. */
   calls(): Promise<Call[]>
+  /** Whether a signal has stopped it so far. */
+  wasStopped(): Promise<boolean>
   /** Lets go of the thread, if that has not ended. All calls until then are in the log when this resolves. */
   detach(): Promise<void>
 }
@@ -70,6 +72,7 @@ export const attach = async ({ thread, log, calls, paths, injection }: AttachOpt
   })
   return {
     calls: async () => callsIn(await readFile(log, 'utf8')),
+    wasStopped: async () => (await readFile(log, 'utf8')).includes('--- stopped by SIGSTOP ---'),
     async detach() {
       strace.kill('SIGINT')
       await ended

@@ -42,8 +42,8 @@ export interface StopRun {
   stopped: boolean
   /** What the writer was told: a revision, or the code of an error. */
   outcome: string
-  /** How many others made while it was stopped. */
-  revisionsMeanwhile: number
+  /** How many others made while it was stopped, undefined where it was stopped only behind its answer. */
+  revisionsMeanwhile: number | undefined
   findings: string[]
 }
 
@@ -67,14 +67,17 @@ export const runStopped = async ({ base, folder, step, call, n, meanwhile }: Sto
   writer.signal('SIGCONT')
   const written = await writing
   await trace.detach()
+  // A call that cleans up may come behind the answer: then it has stopped only now, and nobody else would wake it.
+  const stoppedLate = !stopped && (await trace.wasStopped())
+  writer.signal('SIGCONT')
   history.push(...written, ...(await look(writer)), ...(await look(other)))
   await writer.close()
   await other.close()
   const findings = [...explain(history, base.state), ...unexpected(history, writer.pid), ...(await unpublished(folder))]
   return {
-    stopped,
+    stopped: stopped || stoppedLate,
     outcome: outcomeOf(written),
-    revisionsMeanwhile: revisionsIn(done),
+    revisionsMeanwhile: stopped ? revisionsIn(done) : undefined,
     findings: [...findings, ...(await straysIn(folder))],
   }
 }
