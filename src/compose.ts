@@ -10,8 +10,10 @@ import { parseSigningKeys } from './core/signature.ts'
 import { createApp } from './http/app.ts'
 import { createAskedReader } from './http/asked.ts'
 import { createEdge } from './http/edge.ts'
-import { createFast } from './http/fast.ts'
-import { createFastRenders } from './http/fast-renders.ts'
+import { createFast } from './http/fast/answer.ts'
+import { readListUrl } from './http/fast/lists.ts'
+import { readPictureUrl } from './http/fast/pictures.ts'
+import { readRenderUrl } from './http/fast/renders.ts'
 import { createListMemory } from './http/list-memory.ts'
 import { logAnswers } from './http/middleware/request-log.ts'
 import type { EncoderPool } from './image/encoder.ts'
@@ -177,7 +179,11 @@ export const compose = (
   return {
     app,
     answerFast: edge.fast(
-      (onAnswer) => createFast({ pictures, lists, findRender: createFastRenders({ renders, asked }), onAnswer }),
+      (onAnswer) =>
+        createFast({
+          readers: [readPictureUrl(pictures), readListUrl(lists), readRenderUrl({ renders, asked })],
+          onAnswer,
+        }),
       logAnswers({ log, ids, requests: metrics.requests, client: edge.client }),
     ),
     ready,

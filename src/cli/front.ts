@@ -9,7 +9,8 @@
 // one that got its answer while others are still read would sleep again before the next.
 
 import type { Socket } from 'node:net'
-import { type AnswerFast, type FastAnswer, type FastRequest, writeAnswer } from '../http/fast.ts'
+import type { AnswerFast, FastAnswer, FastRequest } from '../http/fast/request.ts'
+import { writeAnswer } from '../http/fast/write.ts'
 
 export interface FrontOptions {
   answerFast: AnswerFast
@@ -48,9 +49,10 @@ export const createFront = (options: FrontOptions): Front => {
 
   const accept = (socket: Socket): void => {
     let isFirst = true
+    const readRequest = createRequestReader(socket)
 
     const onData = (piece: Buffer): void => {
-      const request = readRequest(piece, socket)
+      const request = readRequest(piece)
       const answer = request && answerFast(request)
       if (!answer) {
         leave(piece)
@@ -89,23 +91,38 @@ export const createFront = (options: FrontOptions): Front => {
   return { accept, flush }
 }
 
-const REQUEST_LINE = /^(GET|HEAD) (\/[!-~]*) HTTP\/1\.1$/
+const REQUEST_LINE = /^(GET|HEAD) (\/[!-~]*) HTTP\/1\.1\r\n/
 const HEADER = /^([A-Za-z0-9-]+):[ \t]*([!-~](?:[ -~]*[!-~])?)?[ \t]*$/
 
 /**
- * A piece that is one whole request without a body, in the plainest form. Undefined for everything else, also for what
- * is only unusual: whether it is an error is for the HTTP server to say.
+ * Takes a piece that is one whole request without a body, in the plainest form. Undefined for everything else, also for
+ * what is only unusual: whether it is an error is for the HTTP server to say.
  */
-const readRequest = (piece: Buffer, socket: Socket): FastRequest | undefined => {
-  if (piece.length > MAX_HEAD_BYTES) return undefined
-  const lines = piece.toString('latin1').split('\r\n')
-  // The empty line at the end, and nothing behind it.
-  if (lines.length < 3 || lines.pop() !== '' || lines.pop() !== '') return undefined
-  const [, method, url] = REQUEST_LINE.exec(lines[0] ?? '') ?? []
-  if (method === undefined || url === undefined) return undefined
+const createRequestReader = (socket: Socket): ((piece: Buffer) => FastRequest | undefined) => {
+  // A page asks for all its pictures with the same headers.
+  let lastHeaders = ''
+  let rawHeaders: readonly string[] | undefined
+  return (piece) => {
+    if (piece.length > MAX_HEAD_BYTES) return undefined
+    const text = piece.toString('latin1')
+    const [line, method, url] = REQUEST_LINE.exec(text) ?? []
+    if (line === undefined) return undefined
+    const headers = text.slice(line.length)
+    if (headers !== lastHeaders) {
+      rawHeaders = readHeaders(headers)
+      lastHeaders = headers
+    }
+    return rawHeaders && { method, url, rawHeaders, socket }
+  }
+}
+
+/** Names and values in turn. @param text with the empty line at its end, and nothing behind it */
+const readHeaders = (text: string): readonly string[] | undefined => {
+  const lines = text.split('\r\n')
+  if (lines.pop() !== '' || lines.pop() !== '') return undefined
   const rawHeaders: string[] = []
-  for (let at = 1; at < lines.length; at++) {
-    const [, name, value = ''] = HEADER.exec(lines[at] ?? '') ?? []
+  for (const line of lines) {
+    const [, name, value = ''] = HEADER.exec(line) ?? []
     if (
       name === undefined ||
       (name.length === 10 && name.toLowerCase() === 'connection' && value.toLowerCase() !== 'keep-alive')
@@ -113,5 +130,5 @@ const readRequest = (piece: Buffer, socket: Socket): FastRequest | undefined => 
       return undefined
     rawHeaders.push(name, value)
   }
-  return { method, url, rawHeaders, socket }
+  return rawHeaders
 }

@@ -180,7 +180,12 @@ export const createPictures = (options: PicturesOptions): Pictures => {
       const id = imageId ?? project?.primary_image_id
       if (!project || !id || project.visibility === 'private') return undefined
       const picture = kept.get(keyOf(projectId, id, size))
-      if (picture?.revision !== project.revision) return undefined
+      if (!picture) return undefined
+      if (picture.revision !== project.revision) {
+        const found = store.currentVariant(projectId, id, size, true)
+        if (found?.bytes !== picture.bytes || found.modifiedMs !== picture.modifiedMs) return undefined
+        picture.revision = project.revision
+      }
       counts.hits++
       return { picture, project }
     },

@@ -174,7 +174,12 @@ export const createRenders = (options: RendersOptions): Renders => {
       const kept = memory.get(keyOf(projectId, imageId, name))
       if (!kept) return undefined
       const project = store.current(projectId, share)
-      if (project?.revision !== kept.revision || project?.visibility === 'private') return undefined
+      if (!project || project.visibility === 'private') return undefined
+      if (kept.revision !== project.revision) {
+        const original = store.currentVariant(projectId, imageId, 'original', true)
+        if (!original || inSeconds(original.modifiedMs) !== kept.modifiedMs) return undefined
+        kept.revision = project.revision
+      }
       counts.hits++
       return { imageId, name, recipe, modifiedMs: kept.modifiedMs, body: kept.body }
     },

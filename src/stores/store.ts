@@ -75,6 +75,9 @@ export interface Store {
   /** What there is to know of a variant without opening it, undefined where the image does not exist (or no longer). */
   findVariant(projectId: string, imageId: string, size: Size): Promise<FoundFile | undefined>
 
+  /** The same without a wait, of the state that {@link Store.current} gives. Undefined says nothing. */
+  currentVariant(projectId: string, imageId: string, size: Size, share?: boolean): FoundFile | undefined
+
   /** Resolves where the store can be written now. @throws TintypeError `store_unavailable`, `storage_full` */
   check(): Promise<void>
 

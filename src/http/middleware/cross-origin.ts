@@ -2,7 +2,7 @@
 
 import { cors } from 'hono/cors'
 import type { AllowedOrigins } from '../../core/origins.ts'
-import type { AnswerFast } from '../fast.ts'
+import type { AnswerFast } from '../fast/request.ts'
 import type { Context } from '../respond.ts'
 import { REPLAY_HEADER } from '../upload-terms.ts'
 

@@ -4,7 +4,7 @@
 import { TintypeError } from '../../core/errors.ts'
 import { createOwnHosts } from '../../core/hosts.ts'
 import { clip } from '../../core/text.ts'
-import type { AnswerFast } from '../fast.ts'
+import type { AnswerFast } from '../fast/request.ts'
 import { type Context, WATCHED } from '../respond.ts'
 
 export interface OwnHostsOptions {

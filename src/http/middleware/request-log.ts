@@ -5,7 +5,7 @@ import type { RequestIds } from '../../telemetry/request-ids.ts'
 import { createRequestLines } from '../../telemetry/request-line.ts'
 import type { RequestMeter } from '../../telemetry/request-meter.ts'
 import type { Client } from '../client.ts'
-import type { FastOptions } from '../fast.ts'
+import type { FastOptions } from '../fast/answer.ts'
 import { type Context, incomingOf } from '../respond.ts'
 
 export interface RequestLogOptions {

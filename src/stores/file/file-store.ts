@@ -178,6 +178,14 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       return findFile(paths.root, paths.variant(projectId, imageId, size))
     },
 
+    currentVariant(projectId, imageId, size, share) {
+      const head = heads.current(projectId, share)
+      // Of a project that was deleted a moment ago, it takes the whole list to tell.
+      if (!head || head.state.deleted || head.removingRuns.length > 0 || head.removing.includes(imageId))
+        return undefined
+      return findFile(paths.root, paths.variant(projectId, imageId, size))
+    },
+
     async check() {
       await assertRoom().catch(rethrow)
       try {

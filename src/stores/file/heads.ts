@@ -1,14 +1,14 @@
 // The newest revision of each project, kept in memory and validated against the disk at every read.
 
-import { type Stats, statSync } from 'node:fs'
-import { open, readdir } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
 import { codeOf } from './durable.ts'
 import type { Paths } from './paths.ts'
 import { isPlainFolder } from './plain-file.ts'
 import { claimIn } from './published-claim.ts'
-import { decodeRevision, type Revision } from './revision.ts'
+import type { Revision } from './revision.ts'
+import { readRevision, readRevisionNow, revisionNumbers, revisionNumbersNow, statsOf } from './revision-file.ts'
 
 export interface HeadsOptions {
   paths: Paths
@@ -31,7 +31,7 @@ export interface Heads {
   read(projectId: string): Promise<Revision | undefined>
   /** The same to build on. @throws TintypeError `project_damaged`, also where a newer one was here before */
   readToChange(projectId: string): Promise<Revision | undefined>
-  /** The same without a wait, undefined where the newest revision is not in memory. See {@link Store.current}. */
+  /** The same without a wait, undefined where no revision of the project is in memory. See {@link Store.current}. */
   current(projectId: string, share?: boolean): Revision | undefined
   /** Whether the project has, by now, another newest revision than this one. */
   isOvertaken(projectId: string, revision: number): Promise<boolean>
@@ -52,6 +52,8 @@ interface Head {
   /** Paths of this revision and of its successor: made once, for they are looked at in every read. */
   path: string
   next: string
+  /** Turn of the event loop in which it was shown to be the newest. */
+  shownIn: number
 }
 
 /** What an image, a run's name and the rest take in memory, in bytes, about. */
@@ -72,8 +74,9 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
       (state.images.runs.length + removingRuns.length) * RUN_BYTES,
   })
 
-  /** Shown to be the newest in this turn of the event loop. */
-  const shown = new Set<Head>()
+  /** Counts turns of the event loop in which heads were shown to be the newest. */
+  let turn = 1
+  let turnEnds = false
 
   // Synchronous on purpose: 5 microseconds for both, where a trip through the thread pool costs tens.
   const isNewest = ({ path, next, inode, modifiedMs }: Head): boolean => {
@@ -93,37 +96,60 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
     modifiedMs: mtimeMs,
     path: paths.revision(projectId, revision.state.revision),
     next: paths.revision(projectId, revision.state.revision + 1),
+    shownIn: 0,
   })
 
-  const numbers = async (projectId: string): Promise<number[]> => {
-    const names = await readdir(paths.meta(projectId)).catch((error: unknown) => {
-      if (isMissing(error)) return []
-      throw error
-    })
-    return names
-      .flatMap((name) => /^([1-9]\d{0,14})\.json$/.exec(name)?.[1] ?? [])
-      .map(Number)
-      .sort((a, b) => a - b)
+  const numbers = (projectId: string): Promise<number[]> => revisionNumbers(paths.meta(projectId))
+
+  const assertPlain = (projectId: string): void => {
+    if (!isPlainFolder(paths.project(projectId)) || !isPlainFolder(paths.meta(projectId)))
+      throw damaged(projectId, new Error('a symbolic link is in the place of a folder'))
   }
 
   /** @param known the newest one so far */
   const load = async (projectId: string, known?: Head): Promise<Head | undefined> => {
-    if (!isPlainFolder(paths.project(projectId)) || !isPlainFolder(paths.meta(projectId)))
-      throw damaged(projectId, new Error('a symbolic link is in the place of a folder'))
+    assertPlain(projectId)
     // Before the revisions are listed: it is never ahead of them.
     const before = refuseLost ? (known?.revision.state.revision ?? claimIn(paths.published(projectId)) ?? 0) : 0
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const newest = (await numbers(projectId)).at(-1)
       if (newest === undefined) return undefined
-      const read = await readRevision(paths.revision(projectId, newest), projectId, newest)
+      const read = await readRevision(paths.revision(projectId, newest), projectId, newest).catch((error: unknown) => {
+        throw codeOf(error) === undefined ? damaged(projectId, error) : error
+      })
       if (read) return headOf(projectId, read.revision, read.stats, newest < before)
     }
     throw damaged(projectId)
   }
 
+  /**
+   * What was committed since, read without a wait: it was written a moment ago, so that no disk is waited for, where
+   * the threads that file calls share may have much to sync first. Undefined where anything is unusual.
+   */
+  const catchUp = (projectId: string, known: Head): Head | undefined => {
+    try {
+      assertPlain(projectId)
+      const newest = revisionNumbersNow(paths.meta(projectId)).at(-1) ?? 0
+      if (newest <= known.revision.state.revision) return undefined
+      const { revision, stats } = readRevisionNow(paths.revision(projectId, newest), projectId, newest)
+      return headOf(projectId, revision, stats)
+    } catch {
+      return undefined
+    }
+  }
+
+  /** The newest one where the one in memory is it, or leads to it. */
+  const followed = (projectId: string, known: Head): Head | undefined => {
+    if (isNewest(known)) return known
+    const head = catchUp(projectId, known)
+    if (head) heads.set(projectId, head)
+    return head
+  }
+
   const find = async (projectId: string): Promise<Head | undefined> => {
     const known = heads.get(projectId)
-    if (known && isNewest(known)) return known
+    const newest = known && followed(projectId, known)
+    if (newest) return newest
     try {
       // Most requests for projects that do not exist end here.
       if (!known && isUnknown(projectId)) return undefined
@@ -161,11 +187,17 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
 
     current(projectId, share = false) {
       const known = heads.get(projectId)
-      if (!known || (share && shown.has(known))) return known?.revision
-      if (!isNewest(known)) return undefined
-      if (shown.size === 0) setImmediate(() => shown.clear())
-      shown.add(known)
-      return known.revision
+      if (!known || (share && known.shownIn === turn)) return known?.revision
+      const head = followed(projectId, known)
+      if (!head) return undefined
+      if (!turnEnds)
+        setImmediate(() => {
+          turn++
+          turnEnds = false
+        })
+      turnEnds = true
+      head.shownIn = turn
+      return head.revision
     },
 
     numbers,
@@ -182,46 +214,9 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
   }
 }
 
-/** Undefined where the file is gone. @throws TintypeError `project_damaged`; errors of the system as they are */
-const readRevision = async (
-  path: string,
-  projectId: string,
-  number: number,
-): Promise<{ revision: Revision; stats: Stats } | undefined> => {
-  try {
-    const handle = await open(path)
-    try {
-      const stats = await handle.stat()
-      const revision = decodeRevision(await handle.readFile('utf8'))
-      // A file may be whole and at the wrong place: a folder that was copied, a file under another's name.
-      if (revision.state.project_id !== projectId || revision.state.revision !== number)
-        throw new Error(`the file is revision ${revision.state.revision} of "${revision.state.project_id}"`)
-      return { revision, stats }
-    } finally {
-      await handle.close()
-    }
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    if (codeOf(error) !== undefined) throw error
-    throw damaged(projectId, error)
-  }
-}
-
 const damaged = (projectId: string, cause?: unknown): TintypeError =>
   new TintypeError(
     'project_damaged',
     `The list of project "${projectId}" is damaged on disk; tintype doctor can mend it.`,
     { cause },
   )
-
-const statsOf = (path: string): Stats | undefined => {
-  try {
-    return statSync(path, { throwIfNoEntry: false })
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
-}
-
-/** Also where a file stands in place of a project's folder: people put notes beside the projects. */
-const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'

@@ -8,13 +8,15 @@ export interface Asked {
   noneMatch: string | undefined
   /** `X-Request-Id`. */
   requestId: string | undefined
+  /** Whether they say who asks, other than by a cookie. */
+  hasCredentials: boolean
 }
 
 /** Hosts that need no closer look; the app refuses those that are none. */
 const PLAIN_HOST = /^[A-Za-z0-9._-]+(?::(?:[1-9]\d{0,3}|[1-5]\d{4}))?$/
 
 /** `app` is a part of a picture, or a body that has to be read away. */
-const MEANINGS = new Map<string, 'app' | 'host' | 'condition' | 'none-match' | 'request-id'>([
+const MEANINGS = new Map<string, 'app' | 'host' | 'condition' | 'none-match' | 'request-id' | 'credentials'>([
   ['range', 'app'],
   ['content-length', 'app'],
   ['transfer-encoding', 'app'],
@@ -26,6 +28,8 @@ const MEANINGS = new Map<string, 'app' | 'host' | 'condition' | 'none-match' | '
   ['if-modified-since', 'condition'],
   ['if-none-match', 'none-match'],
   ['x-request-id', 'request-id'],
+  ['x-api-key', 'credentials'],
+  ['authorization', 'credentials'],
 ])
 
 /** By length of the name, so that most others are passed over at once. */
@@ -37,6 +41,7 @@ export const readHeaders = (raw: readonly string[]): Asked | undefined => {
   let conditions = 0
   let noneMatch: string | undefined
   let requestId: string | undefined
+  let hasCredentials = false
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at] ?? ''
     if (!LENGTHS[name.length]) continue
@@ -55,9 +60,12 @@ export const readHeaders = (raw: readonly string[]): Asked | undefined => {
       case 'condition':
         conditions++
         break
+      case 'credentials':
+        hasCredentials = true
+        break
       case 'request-id':
         requestId = requestId === undefined ? value : `${requestId}, ${value}`
     }
   }
-  return hasHost ? { conditions, noneMatch, requestId } : undefined
+  return hasHost ? { conditions, noneMatch, requestId, hasCredentials } : undefined
 }

@@ -1,0 +1,29 @@
+// Lists of images that were answered before.
+
+import type { ListMemory } from '../list-memory.ts'
+import { type Prepared, prepareList } from './heads.ts'
+import type { ReadUrl } from './request.ts'
+
+const LIST = /^\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/images(?:\?[!-~]*)?$/
+
+const LISTED = '/projects/{project_id}/images'
+
+export const readListUrl =
+  (lists: Pick<ListMemory, 'find'>): ReadUrl =>
+  (url) => {
+    const projectId = LIST.exec(url)?.[1]
+    if (projectId === undefined) return undefined
+    let last: { etag: string; bytes: number; prepared: Prepared } | undefined
+    return ({ method }, { conditions, noneMatch, hasCredentials }, share) => {
+      // It has a tag and no date, so that only the tag is looked at here.
+      if (method !== 'GET' || conditions > (noneMatch === undefined ? 0 : 1)) return undefined
+      // Unlike a picture, a list is refused to whoever shows a key or token that isn't valid: the app looks at it.
+      if (hasCredentials) return undefined
+      const list = lists.find(url, projectId, share)
+      if (!list) return undefined
+      const { etag, body } = list
+      if (last?.etag !== etag || last.bytes !== body.length)
+        last = { etag, bytes: body.length, prepared: prepareList(list) }
+      return { prepared: last.prepared, body, route: LISTED }
+    }
+  }

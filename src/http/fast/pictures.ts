@@ -1,0 +1,66 @@
+// Stored pictures that are in memory: by their id, and as the cover of their project.
+
+import { coverShownMs } from '../../core/delivery.ts'
+import { isSize, type Size } from '../../core/names.ts'
+import type { Pictures, Seen } from '../../services/pictures.ts'
+import { coverDelivery, storedDelivery } from '../stored.ts'
+import { type Prepared, preparePicture } from './heads.ts'
+import type { Find, ReadUrl } from './request.ts'
+
+const PICTURE =
+  /^\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/(?:images\/([0-9a-z]{20})(?:\?size=([a-z]+)|\/([a-z]+)\.jpg)?|(thumbnail)|cover\.jpg(?:\?size=([a-z]+))?)$/
+
+const BY_ID = '/projects/{project_id}/images/{image_id}'
+const FILE = '/projects/{project_id}/images/{image_id}/{size}.{format}'
+const THUMBNAIL = '/projects/{project_id}/thumbnail'
+const COVER = '/projects/{project_id}/cover.{format}'
+
+/** Tells a picture from others without holding its bytes, which are to go when the memory for them is full. */
+type Mark = Pick<Seen['picture'], 'imageId' | 'bytes' | 'modifiedMs'>
+
+const markOf = ({ imageId, bytes, modifiedMs }: Mark): Mark => ({ imageId, bytes, modifiedMs })
+
+const isSame = (one: Mark, other: Mark): boolean =>
+  one.imageId === other.imageId && one.bytes === other.bytes && one.modifiedMs === other.modifiedMs
+
+export const readPictureUrl = (pictures: Pick<Pictures, 'peek'>): ReadUrl => {
+  const byId = (projectId: string, imageId: string, size: Size, route: string): Find => {
+    let last: { mark: Mark; prepared: Prepared } | undefined
+    return (_request, _asked, share) => {
+      const seen = pictures.peek(projectId, imageId, size, share)
+      if (!seen) return undefined
+      const { picture } = seen
+      if (!last || !isSame(last.mark, picture))
+        last = { mark: markOf(picture), prepared: preparePicture(storedDelivery(picture), picture.bytes) }
+      return { prepared: last.prepared, body: picture.body, route }
+    }
+  }
+
+  const cover = (projectId: string, size: Size, route: string): Find => {
+    let last: { mark: Mark; revision: number; changedMs: number; shownMs: number; prepared: Prepared } | undefined
+    return (_request, _asked, share) => {
+      const seen = pictures.peek(projectId, undefined, size, share)
+      if (!seen) return undefined
+      const { picture, project } = seen
+      const { revision } = project
+      const nowMs = Date.now()
+      const isCurrent = last?.revision === revision && isSame(last.mark, picture)
+      if (!last || !isCurrent || last.shownMs !== coverShownMs(last.changedMs, nowMs)) {
+        const changedMs = Date.parse(project.updated_at)
+        const prepared = preparePicture(coverDelivery(picture, project, nowMs), picture.bytes)
+        last = { mark: markOf(picture), revision, changedMs, shownMs: coverShownMs(changedMs, nowMs), prepared }
+      }
+      return { prepared: last.prepared, body: picture.body, route }
+    }
+  }
+
+  return (url) => {
+    const [isPicture, projectId = '', imageId, inQuery, inName, thumbnail, ofCover] = PICTURE.exec(url) ?? []
+    if (isPicture === undefined) return undefined
+    // `images/{id}` alone is the original, which is large.
+    const size = thumbnail ? 'thumb' : (inQuery ?? inName ?? ofCover ?? (imageId ? 'original' : 'thumb'))
+    if (!isSize(size)) return undefined
+    if (imageId) return byId(projectId, imageId, size, inName ? FILE : BY_ID)
+    return cover(projectId, size, thumbnail ? THUMBNAIL : COVER)
+  }
+}

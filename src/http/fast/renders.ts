@@ -1,0 +1,68 @@
+// Transforms and other formats that are in memory, for the way in front of the app.
+
+import { formatOf } from '../../core/formats.ts'
+import { isSize } from '../../core/names.ts'
+import { type Recipe, sizeRecipe } from '../../core/recipe.ts'
+import type { RenderInMemory, Renders } from '../../services/renders.ts'
+import type { AskedReader } from '../asked.ts'
+import { IMMUTABLE } from '../deliver.ts'
+import { renderDelivery } from '../rendered.ts'
+import { type Prepared, preparePicture } from './heads.ts'
+import { type Find, headerOf, type ReadUrl } from './request.ts'
+
+export interface ReadRenderUrlOptions {
+  renders: Pick<Renders, 'peek'>
+  asked: Pick<AskedReader, 'known'>
+}
+
+const RENDERED =
+  /^(\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/images\/([0-9a-z]{20})\/(?:render|([a-z]+)\.(webp|avif)))(\?.*)?$/
+
+const FILE = '/projects/{project_id}/images/{image_id}/{size}.{format}'
+const RENDER = '/projects/{project_id}/images/{image_id}/render'
+
+export const readRenderUrl = ({ renders, asked }: ReadRenderUrlOptions): ReadUrl => {
+  const sizeIn = (projectId: string, imageId: string, recipe: Recipe): Find => {
+    const prepare = createPrepare(undefined)
+    return (_request, _asked, share) => {
+      const render = renders.peek(projectId, imageId, recipe, share)
+      return render && { prepared: prepare(render, IMMUTABLE), body: render.body, route: FILE }
+    }
+  }
+
+  const transform = (projectId: string, imageId: string, path: string, search: string): Find | undefined => {
+    const known = asked.known(path, search)
+    if (!known) return undefined
+    const { isChosen, expiresMs } = known
+    const prepare = createPrepare(isChosen ? 'Accept' : undefined)
+    return (request, _asked, share) => {
+      if (expiresMs !== Number.POSITIVE_INFINITY && Date.now() >= expiresMs) return undefined
+      const recipe = known.recipeFor(isChosen ? headerOf(request)('accept') : undefined)
+      const render = renders.peek(projectId, imageId, recipe, share)
+      return render && { prepared: prepare(render, known.cacheControl()), body: render.body, route: RENDER }
+    }
+  }
+
+  return (url) => {
+    const [, path, projectId, imageId, size, extension, search = ''] = RENDERED.exec(url) ?? []
+    if (path === undefined || projectId === undefined || imageId === undefined) return undefined
+    if (size === undefined || extension === undefined) return transform(projectId, imageId, path, search)
+    const format = formatOf(extension)
+    if (!isSize(size) || format === undefined || search !== '') return undefined
+    return sizeIn(projectId, imageId, sizeRecipe(size, format))
+  }
+}
+
+/** The heads of one URL, made once for as long as its picture and the time that it may be kept stay the same. */
+const createPrepare = (vary: string | undefined) => {
+  let last: { name: string; modifiedMs: number; bytes: number; prepared: Prepared } | undefined
+  return (render: RenderInMemory, cacheControl: string): Prepared => {
+    const { name, modifiedMs } = render
+    const bytes = render.body.length
+    const isSame = last?.name === name && last.modifiedMs === modifiedMs && last.bytes === bytes
+    if (last && isSame && last.prepared.delivery.cacheControl === cacheControl) return last.prepared
+    const prepared = preparePicture(renderDelivery(render, cacheControl, vary), bytes)
+    last = { name, modifiedMs, bytes, prepared }
+    return prepared
+  }
+}
