@@ -13,7 +13,7 @@ const SIZES = { original: PIXELS, medium: PIXELS, thumb: PIXELS, game: PIXELS }
 const add = async (store) => {
   const stage = await store.stage(PROJECT)
   try {
-    for (const path of Object.values(stage.targets)) await writeFile(path, 'small')
+    await Promise.all(Object.values(stage.targets).map((path) => writeFile(path, 'small')))
     await stage.publish()
     const created_at = new Date().toISOString()
     const image = {

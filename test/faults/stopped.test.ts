@@ -27,19 +27,21 @@ const CHANGING = ['getdents64', 'mkdir', 'link', 'unlink', 'rename', 'rmdir', 'f
  * to nothing, so there are more of them. 127 images and one more fill a run, a list of 140 has one.
  */
 const STOPS = [
-  { kind: 'primary', images: 3, meanwhile: 1, revisions: 1, calls: [...CHANGING, 'openat'] },
-  { kind: 'primary', images: 3, meanwhile: 52, revisions: 40, calls: [...CHANGING, 'openat'] },
-  { kind: 'primary', images: 3, meanwhile: 90, revisions: 66, calls: CHANGING },
-  { kind: 'delete', images: 3, meanwhile: 52, revisions: 40, calls: CHANGING },
-  { kind: 'add', images: 127, meanwhile: 52, revisions: 40, calls: CHANGING },
-  { kind: 'order', images: 140, meanwhile: 90, revisions: 66, calls: CHANGING },
-  { kind: 'read', images: 140, meanwhile: 90, revisions: 66, calls: LOOKING },
+  { kind: 'primary', images: 3, meanwhile: 1, revisions: 1, thread: 'pool', calls: [...CHANGING, 'openat'] },
+  { kind: 'primary', images: 3, meanwhile: 52, revisions: 40, thread: 'pool', calls: [...CHANGING, 'openat'] },
+  { kind: 'primary', images: 3, meanwhile: 52, revisions: 40, thread: 'main', calls: LOOKING },
+  { kind: 'primary', images: 3, meanwhile: 90, revisions: 66, thread: 'pool', calls: CHANGING },
+  { kind: 'delete', images: 3, meanwhile: 52, revisions: 40, thread: 'pool', calls: CHANGING },
+  { kind: 'add', images: 127, meanwhile: 52, revisions: 40, thread: 'pool', calls: CHANGING },
+  { kind: 'order', images: 140, meanwhile: 90, revisions: 66, thread: 'pool', calls: CHANGING },
+  { kind: 'read', images: 140, meanwhile: 90, revisions: 66, thread: 'pool', calls: LOOKING },
+  { kind: 'read', images: 140, meanwhile: 90, revisions: 66, thread: 'main', calls: LOOKING },
 ] as const
 
 describe.skipIf(isMissing({ fault: 'stopped processes', programs: { strace: 'strace' } }))('a process stopped', () => {
   it.each(STOPS)(
-    'over "$kind" in a list of $images, while others make $meanwhile changes, loses none and makes none twice',
-    async ({ kind, images, meanwhile, revisions, calls }) => {
+    'over "$kind" in a list of $images, in its $thread thread, while others make $meanwhile changes, loses none and makes none twice',
+    async ({ kind, images, meanwhile, revisions, thread, calls }) => {
       const parent = await memoryFolder()
       const base = await prepareBase(join(parent, 'base'), images)
       const findings: string[] = []
@@ -48,7 +50,7 @@ describe.skipIf(isMissing({ fault: 'stopped processes', programs: { strace: 'str
         for (let n = 1; ; n++) {
           const folder = join(parent, `${call}-${n}`)
           const step = { kind, pick: 5, title: null }
-          const run = await runStopped({ base, folder, step, call, n, meanwhile: mixture(meanwhile) })
+          const run = await runStopped({ base, folder, step, call, n, thread, meanwhile: mixture(meanwhile) })
           findings.push(...run.findings.map((finding) => `stopped behind ${call} ${n}: ${finding}`))
           await rm(folder, { recursive: true })
           if (!run.stopped) return runs
@@ -58,7 +60,7 @@ describe.skipIf(isMissing({ fault: 'stopped processes', programs: { strace: 'str
       const runs = (await inParallel(PARALLEL, calls, stopAtEach)).flat()
       const unknown = runs.filter(({ outcome }) => outcome === 'store_unavailable').length
       say(
-        `${kind}, ${images} images, ${meanwhile} changes meanwhile: stopped at ${runs.length} calls, ${unknown} unknown`,
+        `${kind}, ${images} images, ${thread} thread, ${meanwhile} changes meanwhile: stopped at ${runs.length} calls, ${unknown} unknown`,
       )
       expect(findings).toEqual([])
       const counts = runs.flatMap(({ revisionsMeanwhile }) => revisionsMeanwhile ?? [])

@@ -7,7 +7,7 @@ import { REMEMBERED_COMMITS } from '../../src/stores/file/revision.ts'
 import type { Store } from '../../src/stores/store.ts'
 import { addImage, fill, idsOf, recordOf } from '../contracts/store.ts'
 import { beforeCall, type DiskCall, watchDisk } from '../helpers/disk.ts'
-import { openFileStore } from '../helpers/file-store.ts'
+import { openFileStore, silent } from '../helpers/file-store.ts'
 import { filesIn, temporaryFolder } from '../helpers/folder.ts'
 import { plantProject } from '../helpers/planted-project.ts'
 import { expectWhole, filesUnderWay, revisionNumbers, runFiles } from '../helpers/store-folder.ts'
@@ -173,6 +173,26 @@ describe('changes that wait together', () => {
       { status: 'fulfilled', value: { revision: 3, title: 'last', primary_image_id: stage.imageId } },
     ])
     expect(await revisionNumbers(folder)).toEqual([1, 2, 3])
+  })
+})
+
+describe('old revisions', () => {
+  it('are removed behind the answer, also where another process removes the same at that moment', async () => {
+    const { folder, writer, other } = await twoWriters()
+    await plantProject({ storageDir: folder, projectId: 'shop', revisions: 64 })
+    const warn = vi.spyOn(silent, 'warn')
+    const isReadOf20 = (call: DiskCall) => call.name === 'readFile' && call.path.endsWith(join('.meta', '20.json'))
+    beforeCall(isReadOf20, async () => {
+      await titles(other, 66, 66)
+      await vi.waitFor(async () => expect((await revisionNumbers(folder))[0]).toBeGreaterThan(20))
+    })
+    await titles(writer, 65, 65)
+    await writer.close()
+    const numbers = await revisionNumbers(folder)
+    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, n) => 67 - numbers.length + n))
+    expect(numbers.length).toBe(32)
+    expect(warn).not.toHaveBeenCalled()
+    warn.mockRestore()
   })
 })
 

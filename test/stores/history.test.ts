@@ -127,6 +127,24 @@ describe('the history of a project', () => {
   })
 })
 
+describe('a file of a deleted image that came back', () => {
+  it('is removed once more, when so many were deleted that they are to be forgotten', async () => {
+    const folder = await temporaryFolder()
+    const store = await openFileStore(folder, { maxBatch: 1 })
+    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 50 })
+    const [first = '', ...others] = ids
+    const deleteImage = (imageId: string) => store.commit('shop', { type: 'delete_image', imageId })
+    await deleteImage(first)
+    const path = createPaths(folder).variant('shop', first, 'thumb')
+    await writeFile(path, 'back')
+    for (const imageId of others.slice(0, 30)) await deleteImage(imageId)
+    expect(await readFile(path, 'utf8')).toBe('back')
+    await deleteImage(others[30] ?? '')
+    await store.close()
+    await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+})
+
 describe('a head in memory', () => {
   it('is not taken for the newest where a file of another time has its name and even its inode', async () => {
     const folder = await temporaryFolder()

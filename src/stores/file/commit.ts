@@ -10,13 +10,14 @@ import { needsImages, type ProjectChange, type ProjectState } from '../../core/c
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
-import { linkNew, removeFile, removeFolder, storeError, sync, writeNew } from './durable.ts'
+import { codeOf, linkNew, removeFile, removeFolder, storeError, sync, writeNew } from './durable.ts'
 import type { Heads } from './heads.ts'
 import type { Paths } from './paths.ts'
 import type { ProjectLock } from './project-lock.ts'
 import type { Publisher } from './publish.ts'
 import type { Removal } from './removal.ts'
 import { encodeRevision, peekDroppedRuns, REMEMBERED_COMMITS, type Revision } from './revision.ts'
+import { revisionNumbersNow } from './revision-file.ts'
 import type { Runs } from './runs.ts'
 import { type Applied, applyBatch, successorOf } from './successor.ts'
 import { newToken, type Workspace } from './workspace.ts'
@@ -68,7 +69,10 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
         ({ workspacePath }) => workspacePath === undefined || dirname(own) === workspacePath,
       )
       for (const { reject } of batch.filter((pending) => !possible.includes(pending))) reject(sweptAway(projectId))
-      if (possible.length > 0) await withLock(projectId, () => commit(projectId, possible, own))
+      if (possible.length === 0) return
+      await withLock(projectId, () => commit(projectId, possible, own))
+      await prune(projectId)
+      await removal.retry(projectId)
     } catch (error) {
       for (const { reject } of batch) reject(storeError(error))
     } finally {
@@ -108,10 +112,14 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
         return settle(batch, applied)
       }
       const revision = await prepare(base, applied.state, applied, token, folder)
-      if (!(await linkRevision(revision, folder))) continue
+      // Beside each other: a disk that syncs two files does it in the time of one.
+      const drafting = publisher.draft(revision, folder)
+      const linked = await linkRevision(revision, folder).finally(() => drafting)
+      if (!linked) continue
       if (!(await confirm(revision, token))) continue
       observer.committed(changesMade(applied, batch))
-      await afterwards(projectId, revision, folder, () => settle(batch, applied))
+      await publish(revision, folder, await drafting)
+      settle(batch, applied)
       return
     }
     const busy = `Project "${projectId}" is changed by too many at once.`
@@ -176,30 +184,43 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
   }
 
   /** The change is durable: whatever fails from here on is put right later, and no reason to refuse it. */
-  async function afterwards(projectId: string, revision: Revision, folder: string, answer: () => void) {
+  async function publish(revision: Revision, folder: string, draft: string | undefined): Promise<void> {
+    const { project_id: projectId } = revision.state
     try {
-      await publisher.publish(projectId, revision, folder)
+      await publisher.publish(projectId, revision, folder, draft)
     } catch (error) {
       log.warn({ error, projectId }, 'meta.json could not be published; the next change does it')
     }
-    answer()
+  }
+
+  /** Without the lock: of those that are old, none is ever looked at by a commit, and others may remove the same. */
+  async function prune(projectId: string): Promise<void> {
     try {
-      await prune(projectId, await heads.numbers(projectId))
+      const numbers = revisionNumbersNow(paths.meta(projectId))
+      if (numbers.length > MOST_REVISIONS) await removeOld(projectId, numbers)
     } catch (error) {
       log.warn({ error, projectId }, 'old revisions could not be removed; a later change does it')
     }
   }
 
   /** Oldest first, so that those that stay have no gap. A run goes, for good, before the last revision that names it. */
-  async function prune(projectId: string, numbers: readonly number[]): Promise<void> {
-    if (numbers.length <= MOST_REVISIONS) return
+  async function removeOld(projectId: string, numbers: readonly number[]): Promise<void> {
     const old = numbers.slice(0, -KEPT_REVISIONS)
-    const dropped: string[] = []
-    for (const follower of numbers.slice(1, old.length + 1))
-      dropped.push(...peekDroppedRuns(await readFile(paths.revision(projectId, follower), 'utf8')))
+    const followers = numbers.slice(1, old.length + 1)
+    const dropped = (await Promise.all(followers.map((number) => droppedRuns(projectId, number)))).flat()
     for (const run of dropped) await removeFile(paths.run(projectId, run))
     if (dropped.length > 0) await sync(paths.runs(projectId))
     for (const number of old) await removeFile(paths.revision(projectId, number))
+  }
+
+  /** None where the revision is gone: whoever removed it had removed the runs. */
+  async function droppedRuns(projectId: string, number: number): Promise<string[]> {
+    try {
+      return peekDroppedRuns(await readFile(paths.revision(projectId, number), 'utf8'))
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return []
+      throw error
+    }
   }
 }
 

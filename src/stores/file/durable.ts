@@ -1,7 +1,7 @@
 // Writes that survive a power cut: data, then name, each synced.
 
-import { constants } from 'node:fs'
-import { type FileHandle, link, lstat, mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import { constants, lstatSync } from 'node:fs'
+import { type FileHandle, link, mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 
@@ -94,8 +94,10 @@ export const removeFile = async (path: string): Promise<void> => {
 /** Removes a folder, which may be gone already, and all that is in it; of a symbolic link the link alone. */
 export const removeFolder = async (path: string): Promise<void> => {
   try {
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    if (!found) return
     // `readdir` follows a link, and what it leads to may be anybody's.
-    if ((await lstat(path)).isSymbolicLink()) return await unlink(path)
+    if (found.isSymbolicLink()) return await unlink(path)
     // Those of this store are flat; the library's general way asks about every entry first, at several times the price.
     await Promise.all((await readdir(path)).map((name) => unlink(join(path, name))))
     await rmdir(path)

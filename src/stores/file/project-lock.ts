@@ -22,8 +22,10 @@ export interface ProjectLockOptions {
 /** Runs one function at a time per project, as far as a lock can promise that. */
 export type ProjectLock = <T>(projectId: string, critical: () => Promise<T>) => Promise<T>
 
-const SHORTEST_PAUSE_MS = 2
-const LONGEST_PAUSE_MS = 40
+/** Pauses between two looks at a lock that is taken: the random part keeps those who wait from coming together. */
+const PAUSE_MS = { shortest: 1, longest: 3 } as const
+/** Longest time until it is tried again, where also the lock's age counts. */
+const LOOKS_MS = 100
 
 export const createProjectLock =
   ({ paths, lockStaleMs, lockWaitMs, observer = NO_OBSERVER }: ProjectLockOptions): ProjectLock =>
@@ -40,7 +42,7 @@ export const createProjectLock =
   }
 
 const acquire = async (paths: Paths, projectId: string, stale: number, deadline: number) => {
-  for (let tries = 0; ; tries++) {
+  for (;;) {
     // The library's default throws from a timer, which ends the process.
     let compromised = false
     const onCompromised = () => {
@@ -59,11 +61,18 @@ const acquire = async (paths: Paths, projectId: string, stale: number, deadline:
           retryAfterSeconds: 1,
         })
     }
-    // Random, so that processes that wait do not come back together; growing, so that many do not hold up the one.
-    await sleep(
-      randomInt(SHORTEST_PAUSE_MS, Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 + 2 ** Math.min(tries, 6)) + 1),
-    )
+    await untilFree(paths.lock(projectId), deadline)
   }
+}
+
+/**
+ * Many commits take 10 ms, so whoever waits looks often: a look costs 3 microseconds, where to try and fail takes three
+ * trips through the thread pool.
+ */
+const untilFree = async (lockPath: string, deadline: number): Promise<void> => {
+  const until = Math.min(deadline, Date.now() + LOOKS_MS)
+  do await sleep(randomInt(PAUSE_MS.shortest, PAUSE_MS.longest + 1))
+  while (existsSync(lockPath) && Date.now() < until)
 }
 
 /** Also where somebody took the new lock for an old one and removed it before it could be looked at. */

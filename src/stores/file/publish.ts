@@ -25,7 +25,14 @@ export interface Publisher {
    * Publishes a revision, or a newer one if there is. The copy of a list longer than `promptImages` follows within a
    * moment: writing all of it for each change would make a change cost as much as the project is long.
    */
-  publish(projectId: string, revision: Revision, folder: string): Promise<void>
+  publish(projectId: string, revision: Revision, folder: string, draft?: string): Promise<void>
+  /**
+   * Writes the copy of a revision that is about to be committed, while that is written too: the disk syncs both at once.
+   * Never throws.
+   *
+   * @returns its path, for {@link publish}; undefined where that is to write it
+   */
+  draft(revision: Revision, folder: string): Promise<string | undefined>
   /** Publishes now what was put off, and puts nothing off any more. */
   flush(): Promise<void>
 }
@@ -41,20 +48,33 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
   /** One at a time: these are the long ones. */
   let publishing: Promise<void> = Promise.resolve()
 
-  const write = async (projectId: string, { state }: Revision, folder: string): Promise<void> => {
-    if (state.deleted) return removeFile(paths.published(projectId))
+  const writeCopy = async ({ state }: Revision, folder: string): Promise<string> => {
     const runs: string[] = []
     for (const { stored } of state.images.runs)
-      if (stored) runs.push(await readFile(paths.run(projectId, stored.id), 'utf8'))
+      if (stored) runs.push(await readFile(paths.run(state.project_id, stored.id), 'utf8'))
     const own = join(folder, `meta-${newToken()}.json`)
     await writeNew(own, encodePublished(state, runs))
-    await rename(own, paths.published(projectId))
+    return own
   }
 
-  const publishNewest = async (projectId: string, revision: Revision, folder: string, tries: number): Promise<void> => {
+  const isPrompt = ({ state }: Revision): boolean => state.image_count <= promptImages
+
+  /** @param draft of this revision */
+  const write = async (projectId: string, revision: Revision, folder: string, draft?: string): Promise<void> => {
+    if (revision.state.deleted) return removeFile(paths.published(projectId))
+    await rename(draft ?? (await writeCopy(revision, folder)), paths.published(projectId))
+  }
+
+  const publishNewest = async (
+    projectId: string,
+    revision: Revision,
+    folder: string,
+    tries: number,
+    draft?: string,
+  ): Promise<void> => {
     let newest = revision
     for (let done = 0; done < tries; done++) {
-      await write(projectId, newest, folder)
+      await write(projectId, newest, folder, done === 0 ? draft : undefined)
       const head = await heads.read(projectId)
       if (!head || head.state.revision === newest.state.revision) return
       newest = head
@@ -84,9 +104,15 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
   }
 
   return {
-    async publish(projectId, revision, folder) {
-      if (revision.state.image_count <= promptImages) return publishNewest(projectId, revision, folder, MOST_TRIES)
+    async publish(projectId, revision, folder, draft) {
+      if (isPrompt(revision)) return publishNewest(projectId, revision, folder, MOST_TRIES, draft)
       putOff(projectId)
+    },
+
+    async draft(revision, folder) {
+      if (revision.state.deleted || !isPrompt(revision)) return undefined
+      // What failed is tried again, and told of, when the revision is there.
+      return writeCopy(revision, folder).catch(() => undefined)
     },
 
     async flush() {

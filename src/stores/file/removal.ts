@@ -1,9 +1,9 @@
 // Taking files away, after the revision that no longer names them. What a crash leaves is told by the revision itself.
 
-import { statSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { LRUCache } from 'lru-cache'
 import { findImage } from '../../core/image-list.ts'
-import { SIZES } from '../../core/names.ts'
+import { SIZES, type Size } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { codeOf, removeFile, removeFolder, sync } from './durable.ts'
 import type { Heads } from './heads.ts'
@@ -27,6 +27,11 @@ export interface Removal {
   project(projectId: string): Promise<void>
   /** What the revision that follows this one has to say is to be removed. */
   left(projectId: string, base: Revision | undefined): Promise<Pick<Revision, 'removing' | 'removingRuns'>>
+  /**
+   * Removes once more what should be gone by now and is not, where there is much of it. Not for a commit to do: whoever
+   * deleted an image a moment ago is at it. Never throws.
+   */
+  retry(projectId: string): Promise<void>
   /** True for an image that was deleted, whose files may still be there. */
   isRemoving(projectId: string, revision: Revision, imageId: string): Promise<boolean>
 }
@@ -47,36 +52,29 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
 
   /** Until this is done, a power cut can bring files back that were removed. */
   const syncFolders = async (projectId: string): Promise<void> => {
-    for (const size of SIZES)
-      await sync(paths.variants(projectId, size)).catch((error: unknown) => {
+    const syncOne = (size: Size) =>
+      sync(paths.variants(projectId, size)).catch((error: unknown) => {
         if (codeOf(error) !== 'ENOENT') throw error
       })
+    await Promise.all(SIZES.map(syncOne))
   }
 
-  const isStuck = async (projectId: string, imageId: string): Promise<boolean> => {
-    const original = paths.variant(projectId, imageId, 'original')
-    if (statSync(original, { throwIfNoEntry: false }) === undefined) return false
-    try {
-      await image(projectId, imageId)
-      return false
-    } catch (error) {
-      log.warn(
-        { error, projectId, imageId },
-        'files of a deleted image could not be removed; the next change tries again',
-      )
-      return true
-    }
-  }
+  /** Of every file: a power cut may have brought back any of them. Synchronous: a microsecond or two for each. */
+  const isGone = (projectId: string, imageId: string): boolean =>
+    [...SIZES.map((size) => paths.variant(projectId, imageId, size)), paths.cached(projectId, imageId)].every(
+      (path) => lstatSync(path, { throwIfNoEntry: false }) === undefined,
+    )
 
-  /** A power cut may have brought back any of an image's files, so all are removed once more before they are forgotten. */
-  const mayForget = async (projectId: string, imageIds: readonly string[]): Promise<boolean> => {
-    if (imageIds.length < FEWEST_TO_FORGET) return false
+  /** Without those that are gone for good, where it is worth it. */
+  const unlessGone = async (projectId: string, removing: readonly string[]): Promise<readonly string[]> => {
+    if (removing.length < FEWEST_TO_FORGET) return removing
+    const gone = new Set(removing.filter((imageId) => isGone(projectId, imageId)))
+    if (gone.size < FEWEST_TO_FORGET) return removing
     try {
-      for (const imageId of imageIds) await image(projectId, imageId)
       await syncFolders(projectId)
-      return true
+      return removing.filter((imageId) => !gone.has(imageId))
     } catch {
-      return false
+      return removing
     }
   }
 
@@ -101,16 +99,21 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
 
     async left(projectId, base) {
       const { removing, removingRuns } = base ?? { removing: [], removingRuns: [] }
-      const stuck: string[] = []
-      for (const imageId of removing) if (await isStuck(projectId, imageId)) stuck.push(imageId)
-      const gone = removing.filter((imageId) => !stuck.includes(imageId))
-      const forget = await mayForget(projectId, gone)
       const done = finished.get(projectId)
       if (removingRuns.length === 0) finished.delete(projectId)
       return {
-        removing: forget ? stuck : removing,
+        removing: await unlessGone(projectId, removing),
         removingRuns: removingRuns.filter(({ id }) => !done?.has(id)),
       }
+    },
+
+    async retry(projectId) {
+      const { removing } = heads.current(projectId) ?? { removing: [] }
+      if (removing.length < FEWEST_TO_FORGET) return
+      for (const imageId of removing.filter((imageId) => !isGone(projectId, imageId)))
+        await image(projectId, imageId).catch((error: unknown) =>
+          log.warn({ error, projectId, imageId }, 'files of a deleted image could not be removed; it is tried again'),
+        )
     },
 
     async isRemoving(projectId, { state, removing, removingRuns }, imageId) {

@@ -33,6 +33,8 @@ export interface StopOptions {
   /** The system call behind which it stops, and which one of that name, from 1. */
   call: string
   n: number
+  /** Which thread makes it: the one for file calls, or the one that runs the program and looks at small files itself. */
+  thread: 'pool' | 'main'
   /** What others do meanwhile, one after the other. */
   meanwhile: readonly Step[]
 }
@@ -47,19 +49,21 @@ export interface StopRun {
   findings: string[]
 }
 
-export const runStopped = async ({ base, folder, step, call, n, meanwhile }: StopOptions): Promise<StopRun> => {
+export const runStopped = async (options: StopOptions): Promise<StopRun> => {
+  const { base, folder, step, call, n, meanwhile } = options
   await cp(base.folder, folder, { recursive: true })
-  const options = { storageDir: folder, lockStaleMs: LOCK_STALE_MS }
+  const store = { storageDir: folder, lockStaleMs: LOCK_STALE_MS }
   const [writer, other] = await Promise.all([
-    startWorker(options, { UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' }),
-    startWorker(options),
+    startWorker(store, { UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' }),
+    startWorker(store),
   ])
   const history = [...(await look(writer)), ...(await look(other))]
   // So that the writer has to read the newest revision from the disk.
   history.push(...(await other.perform(PROJECT, [[{ kind: 'order', pick: 1, title: null }]])))
 
   const injection = { call, fault: 'signal=STOP', n }
-  const trace = await attach({ thread: writer.thread, log: `${folder}.log`, calls: [call], injection })
+  const thread = options.thread === 'main' ? writer.pid : writer.thread
+  const trace = await attach({ thread, log: `${folder}.log`, calls: [call], injection })
   const writing = writer.perform(PROJECT, [[step]])
   const stopped = await isStopped(writer, writing)
   const done = stopped ? await other.perform(PROJECT, [meanwhile]) : []
