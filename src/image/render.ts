@@ -1,7 +1,7 @@
 // One recipe carried out: from the stored original to the file that is kept and sent.
 
 import { existsSync } from 'node:fs'
-import sharp, { type AvifOptions, type JpegOptions, type Metadata, type Sharp, type WebpOptions } from 'sharp'
+import sharp, { type AvifOptions, type JpegOptions, type Sharp, type WebpOptions } from 'sharp'
 import { TintypeError } from '../core/errors.ts'
 import { type Layout, layoutOf, resultOf } from '../core/geometry.ts'
 import { formatOfRecipe, type Recipe } from '../core/recipe.ts'
@@ -9,6 +9,7 @@ import { type Kernel, MAX_SIDE, QUALITIES } from '../core/transform.ts'
 import { halvedJpeg } from './decode.ts'
 import type { RenderedPicture, RenderJob } from './encoder.ts'
 import { type PixelSize, SIDES } from './levels.ts'
+import { readStoredHeader } from './stored-header.ts'
 import { writeNew } from './write.ts'
 
 /**
@@ -34,12 +35,10 @@ export const renderPicture = async ({ source, target, recipe }: RenderJob): Prom
 
 // From the path: to hold 3 MB of an original in memory first costs more than a millisecond.
 const toFile = async (source: string, recipe: Recipe): Promise<{ size: PixelSize; bytes: Buffer }> => {
-  const header = await sharp(source, { limitInputPixels: false }).metadata()
-  const shown = shownSize(header)
+  const { shown, hasProfile } = await readStoredHeader(source)
   const layout = layoutFor(recipe, shown)
   const kernel = recipe.kind === 'transform' ? recipe.transform.kernel : 'lanczos3'
   const background = recipe.kind === 'transform' ? recipe.transform.background : '#ffffff'
-  const hasProfile = header.icc !== undefined && header.channels === 3
   const options = { failOn: 'error', limitInputPixels: false, ignoreIcc: !hasProfile } as const
   // Nearest means the stored pixels themselves: libjpeg would average them while it shrinks.
   const input = kernel === 'nearest' ? source : (halvedJpeg(source, shown, layout.scaled) ?? source)
@@ -60,9 +59,6 @@ const layoutFor = (recipe: Recipe, source: PixelSize): Layout => {
   const side = recipe.size === 'original' ? MAX_SIDE : SIDES[recipe.size]
   return layoutOf(source, { ...usual, width: side, height: side, fit: 'inside' }, 1)
 }
-
-const shownSize = ({ width, height, orientation = 1 }: Metadata): PixelSize =>
-  orientation >= 5 && orientation <= 8 ? { width: height, height: width } : { width, height }
 
 const laidOut = (picture: Sharp, { scaled, cut }: Layout, kernel: Kernel): Sharp => {
   const options = { kernel, fastShrinkOnLoad: kernel !== 'nearest' } as const
