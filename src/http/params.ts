@@ -96,5 +96,10 @@ export const afterOf = (c: Context, isId: (value: string) => boolean, expected: 
   return after
 }
 
-const onlyOne = (c: Context, name: string): string | undefined =>
+/**
+ * A query parameter that may come once.
+ *
+ * @throws TintypeError `invalid_parameter`
+ */
+export const onlyOne = (c: Context, name: string): string | undefined =>
   eachOnce((c.req.queries(name) ?? []).map((value) => [name, value])).get(name)

@@ -2,6 +2,7 @@
 
 import { invalidParameter } from '../core/parameters.ts'
 import { clip } from '../core/text.ts'
+import { onlyOne } from './params.ts'
 import type { Context } from './respond.ts'
 
 /** Characters of an `Idempotency-Key`. */
@@ -22,7 +23,7 @@ export const idempotencyKeyOf = (c: Context): string | undefined => {
 
 /** @throws TintypeError `invalid_parameter` */
 export const dedupeOf = (c: Context): boolean => {
-  const dedupe = c.req.query('dedupe')
+  const dedupe = onlyOne(c, 'dedupe')
   if (dedupe !== undefined && dedupe !== 'true' && dedupe !== 'false')
     throw invalidParameter('dedupe', ['true', 'false'], clip(dedupe))
   return dedupe === 'true'

@@ -63,7 +63,16 @@ describe('GET /projects', () => {
 
   it('refuses a page that cannot be', async () => {
     const { app } = await createTestApp()
-    for (const query of ['limit=0', 'limit=1001', 'after=.hidden', 'after=a/b', 'from=', 'from=a'])
+    for (const query of [
+      'limit=0',
+      'limit=1001',
+      'after=.hidden',
+      'after=a/b',
+      'from=',
+      'from=a',
+      'from=a&from=b',
+      'after=a&after=b',
+    ])
       expect(await problemOf(app.request(`/projects?${query}`)), query).toMatchObject({
         status: 400,
         code: 'invalid_parameter',

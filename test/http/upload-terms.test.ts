@@ -181,7 +181,8 @@ describe('an upload with ?dedupe=true', () => {
     const bytes = await smallPhoto()
     for (const query of ['', '', '?dedupe=false']) expect((await send(app, undefined, bytes, query)).status).toBe(201)
     expect(await countIn(app)).toBe(3)
-    expect(await problemOf(send(app, undefined, bytes, '?dedupe=1'))).toMatchObject({ status: 400, field: 'dedupe' })
+    for (const query of ['?dedupe=1', '?dedupe=true&dedupe=false'])
+      expect(await problemOf(send(app, undefined, bytes, query))).toMatchObject({ status: 400, field: 'dedupe' })
   })
 })
 

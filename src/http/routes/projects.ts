@@ -5,7 +5,7 @@ import type { ProjectService } from '../../services/projects.ts'
 import { parseBody, readJson } from '../body.ts'
 import type { Guard } from '../guard.ts'
 import { principalOf } from '../middleware/authenticate.ts'
-import { afterOf, DEFAULT_PROJECTS_PAGE, limitOf, projectIdOf } from '../params.ts'
+import { afterOf, DEFAULT_PROJECTS_PAGE, limitOf, onlyOne, projectIdOf } from '../params.ts'
 import { type Context, json, revalidatedJson } from '../respond.ts'
 import { projectEditSchema } from '../schemas.ts'
 import type { Views } from '../views.ts'
@@ -24,7 +24,7 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
     const by = principalOf(c)
     const limit = limitOf(c) ?? DEFAULT_PROJECTS_PAGE
     const after = afterOf(c, isProjectId, `a project id (${PROJECT_ID_RULE})`)
-    const page = await projects.list({ after, from: c.req.query('from'), limit }, by)
+    const page = await projects.list({ after, from: onlyOne(c, 'from'), limit }, by)
     const next = page.next ? `${views.projectsUrl()}?limit=${limit}&${new URLSearchParams(page.next)}` : null
     const body = { projects: page.projects.map((project) => views.project(project, by)), next }
     return revalidatedJson(c, body, { isPrivate: by.kind === 'key' || by.kind === 'user' })
