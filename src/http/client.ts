@@ -21,13 +21,15 @@ export const createClient = (isTrusted: IsTrusted): Client => {
   /** By their text: to read an address takes longer than the line of the log in which it stands. */
   const peers = new LRUCache<string, { address: string | undefined; isTrusted: boolean }>({ max: 1000 })
 
+  const readPeer = (peer: string) => {
+    const read = { address: forwardedAddress(peer, undefined, isTrusted), isTrusted: isTrusted(peer) }
+    peers.set(peer, read)
+    return read
+  }
+
   const addressBehind: Client['addressBehind'] = (peer, forwardedFor) => {
     if (peer === undefined) return undefined
-    const known = peers.get(peer) ?? {
-      address: forwardedAddress(peer, undefined, isTrusted),
-      isTrusted: isTrusted(peer),
-    }
-    peers.set(peer, known)
+    const known = peers.get(peer) ?? readPeer(peer)
     return known.isTrusted ? forwardedAddress(peer, forwardedFor(), isTrusted) : known.address
   }
 

@@ -32,10 +32,10 @@ export const bufferedDestination = (fd: number): { write(line: string): void } =
   }
   return {
     write(line) {
+      if (lines === '') waiting.add(flush)
       lines += line
       if (lines.length >= BUFFER_CHARACTERS) flush()
       else timer ??= setTimeout(flush, FLUSH_MS).unref()
-      waiting.add(flush)
     },
   }
 }

@@ -29,15 +29,21 @@ export const writesPlainJson = (log: Logger, lines: Lines): void => void plain.s
 /** Writes the line as `log.info(entry, 'request')` does. */
 export const createRequestLines = (log: Logger): ((entry: RequestEntry) => void) => {
   const lines = plain.get(log)
+  /** Many lines are of the same client. */
+  let lastFrom: string | undefined
+  let origin = ''
   return (entry) => {
     if (!log.isLevelEnabled('info')) return
     const { id, method, path, status, bytes } = entry
     const ms = Math.round(entry.ms * 10) / 10
     const from = entry.from()
     if (!lines) return log.info({ id, method, path, status, ms, bytes, from }, 'request')
-    const origin = from === undefined ? '' : `,"from":${quoted(from)}`
+    if (from !== lastFrom) {
+      lastFrom = from
+      origin = from === undefined ? '' : `,"from":${quoted(from)}`
+    }
     lines.write(
-      `{"level":30,"time":"${timeNow()}","id":"${id}","method":${quoted(method)},"path":${quoted(path)},"status":${status},"ms":${ms},"bytes":${bytes}${origin},"msg":"request"}\n`,
+      `{"level":30,"time":"${timeNow()}","id":"${id}","method":${method === 'GET' ? '"GET"' : quoted(method)},"path":${quoted(path)},"status":${status},"ms":${ms},"bytes":${bytes}${origin},"msg":"request"}\n`,
     )
   }
 }
