@@ -243,6 +243,20 @@ describe('an answer from memory', () => {
     expect((await app.request(`/projects/Game/images/${imageId}/game.jpg`)).status).toBe(404)
   })
 
+  it('goes on over changes of its project, by whichever worker, without asking the app', async () => {
+    const { fast, counts, imageId, storageDir } = await twoServers()
+    const urls = [`/projects/Game/images/${imageId}/game.jpg`, '/projects/Game/thumbnail']
+    const ask = async () => {
+      for (const url of urls) expect((await fetch(`http://127.0.0.1:${fast.port}${url}`)).status).toBe(200)
+    }
+    await ask()
+    const other = await openFileStore(storageDir)
+    await other.commit('Game', { type: 'edit', title: 'another title' })
+    const before = counts.fast
+    await ask()
+    expect(counts.fast).toBe(before + urls.length)
+  })
+
   it('keeps the order of requests that are sent all at once', async () => {
     const { fast, imageId } = await twoServers()
     const sizes = ['game', 'thumb', 'original', 'game', 'thumb', 'game']

@@ -163,6 +163,35 @@ describe('a head in memory', () => {
     expect((await store.project('shop'))?.title).toBe('of another time')
   })
 
+  it('leads to what others committed since without a wait, and to nothing where that is damaged', async () => {
+    const folder = await temporaryFolder()
+    const paths = createPaths(folder)
+    const [store, other] = [await openFileStore(folder), await openFileStore(folder)]
+    const imageId = await addImage(store, 'shop')
+    await other.commit('shop', { type: 'edit', title: 'by another' })
+    expect(store.current('shop')).toMatchObject({ revision: 2, title: 'by another' })
+    expect(store.currentVariant('shop', imageId, 'thumb')).toEqual(await store.findVariant('shop', imageId, 'thumb'))
+    await other.commit('shop', { type: 'delete_image', imageId })
+    expect(store.current('shop')).toMatchObject({ revision: 3, image_count: 0 })
+    expect(store.currentVariant('shop', imageId, 'thumb')).toBeUndefined()
+    await other.commit('shop', { type: 'edit', title: 'damaged' })
+    await truncate(paths.revision('shop', 4), 100)
+    expect(store.current('shop')).toBeUndefined()
+    await expect(store.project('shop')).rejects.toMatchObject({ code: 'project_damaged' })
+  })
+
+  it('gives no picture of a deleted image, though its file is still there', async () => {
+    const folder = await temporaryFolder()
+    const [store, other] = [await openFileStore(folder), await openFileStore(folder)]
+    const [imageId, kept] = [await addImage(store, 'shop'), await addImage(store, 'shop')]
+    const file = createPaths(folder).variant('shop', imageId, 'thumb')
+    const bytes = await readFile(file)
+    await other.commit('shop', { type: 'delete_image', imageId })
+    await writeFile(file, bytes)
+    expect(store.currentVariant('shop', imageId, 'thumb')).toBeUndefined()
+    expect(store.currentVariant('shop', kept, 'thumb')).toBeDefined()
+  })
+
   it('is not believed where its file is gone', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder)
