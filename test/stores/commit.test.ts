@@ -1,6 +1,7 @@
 import { rmdirSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { createPaths } from '../../src/stores/file/paths.ts'
 import { REMEMBERED_COMMITS } from '../../src/stores/file/revision.ts'
@@ -166,13 +167,47 @@ describe('changes that wait together', () => {
     await stage.discard()
     expect(outcomes).toMatchObject([
       { status: 'fulfilled', value: { revision: 2, image_count: 2, title: null } },
-      { status: 'fulfilled', value: { revision: 3, title: 'first', primary_image_id: imageId } },
+      { status: 'fulfilled', value: { revision: 2, title: 'first', primary_image_id: imageId } },
       { status: 'rejected', reason: { code: 'image_not_found' } },
-      { status: 'fulfilled', value: { revision: 3, title: 'first', primary_image_id: stage.imageId } },
+      { status: 'fulfilled', value: { revision: 2, title: 'first', primary_image_id: stage.imageId } },
       { status: 'rejected', reason: { code: 'invalid_parameter' } },
-      { status: 'fulfilled', value: { revision: 3, title: 'last', primary_image_id: stage.imageId } },
+      { status: 'fulfilled', value: { revision: 2, title: 'last', primary_image_id: stage.imageId } },
     ])
-    expect(await revisionNumbers(folder)).toEqual([1, 2, 3])
+    expect(await revisionNumbers(folder)).toEqual([1, 2])
+  })
+})
+
+describe('changes that come while the lock is waited for', () => {
+  /** A store on a project whose lock another process holds. */
+  const locked = async (lockWaitMs: number) => {
+    const folder = await temporaryFolder()
+    const store = await openFileStore(folder, { lockWaitMs })
+    await addImage(store, 'shop')
+    const lock = createPaths(folder).lock('shop')
+    await mkdir(lock)
+    return {
+      store,
+      retitle: (title: string) => store.commit('shop', { type: 'edit', title }),
+      release: () => rmdir(lock),
+    }
+  }
+
+  it('are committed with those that began to wait', async () => {
+    const { retitle, release } = await locked(30_000)
+    const first = retitle('first')
+    await sleep(30)
+    const second = retitle('second')
+    await release()
+    expect([(await first).revision, (await second).revision]).toEqual([2, 2])
+  })
+
+  it('have their own time to wait, where those before them had none left', async () => {
+    const { retitle, release } = await locked(100)
+    const first = retitle('first')
+    const second = sleep(10).then(() => retitle('second'))
+    await expect(first).rejects.toMatchObject({ code: 'busy' })
+    await release()
+    expect(await second).toMatchObject({ revision: 2, title: 'second' })
   })
 })
 

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createRenderCache, type RenderCacheOptions } from '../../src/stores/cache/render-cache.ts'
 import { sealOwner } from '../../src/stores/file/owner-seal.ts'
 import { silent } from '../helpers/file-store.ts'
@@ -140,13 +140,26 @@ describe('the disk cache', () => {
     expect(await kept()).toEqual([])
   })
 
-  it('gives up what nobody waits for any more, and makes it for whoever asks later', async () => {
-    const { get, storageDir } = await open()
+  it('does not begin what nobody waits for any more by the time that it could', async () => {
+    const { get } = await open()
     const client = new AbortController()
+    const make = vi.fn(async () => {})
+    const leaving = get(1, { make, signal: client.signal })
+    client.abort(new Error('gone'))
+    await expect(leaving).rejects.toThrow('gone')
+    expect((await get(1)).content).toHaveLength(10_000)
+    expect(make).not.toHaveBeenCalled()
+  })
+
+  it('gives up what nobody waits for any more, and makes it for whoever asks later', async () => {
+    const { get } = await open()
+    const client = new AbortController()
+    let begun = false
     let given = false
     const leaving = get(1, {
       make: (_, signal) =>
         new Promise((_, reject) => {
+          begun = true
           signal.addEventListener('abort', () => {
             given = true
             reject(signal.reason)
@@ -154,7 +167,7 @@ describe('the disk cache', () => {
         }),
       signal: client.signal,
     })
-    await expect.poll(() => filesIn(storageDir)).not.toEqual([])
+    await expect.poll(() => begun).toBe(true)
     client.abort(new Error('gone'))
     await expect(leaving).rejects.toThrow('gone')
     await expect.poll(() => given).toBe(true)

@@ -110,6 +110,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     }
     try {
       made = join(await room(), newToken())
+      signal.throwIfAborted()
       await make(made, signal)
       // Whole seconds, as HTTP says times: no copy of a file is older or newer than another.
       utimesSync(made, new Date(), Math.floor(modifiedMs / 1000))

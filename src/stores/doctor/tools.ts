@@ -96,7 +96,7 @@ export const createTools = ({ storageDir, remake, waits, log, now }: ToolsOption
     let cleared: Promise<void> | undefined
     try {
       return await new Promise((resolve, reject) => {
-        cleared = commitBatch(projectId, [{ change, resolve, reject }])
+        cleared = commitBatch(projectId, () => [{ change, resolve, reject }]).catch(reject)
       })
     } finally {
       // The answer comes before the commit has cleaned up behind itself.

@@ -21,11 +21,15 @@ export const createCommitQueue = ({ commitBatch, maxBatch }: CommitQueueOptions)
   const waiting = new Map<string, PendingChange[]>()
   const working = new Map<string, Promise<void>>()
 
-  const work = async (projectId: string): Promise<void> => {
-    for (;;) {
-      const batch = waiting.get(projectId)?.splice(0, most) ?? []
-      if (batch.length === 0) break
-      await commitBatch(projectId, batch)
+  const work = async (projectId: string, queue: PendingChange[]): Promise<void> => {
+    while (queue.length > 0) {
+      const early = queue.length
+      try {
+        await commitBatch(projectId, () => queue.splice(0, most))
+      } catch (error) {
+        // Those that came later have not waited for long.
+        for (const { reject } of queue.splice(0, Math.min(early, most))) reject(error)
+      }
     }
     waiting.delete(projectId)
     working.delete(projectId)
@@ -37,7 +41,7 @@ export const createCommitQueue = ({ commitBatch, maxBatch }: CommitQueueOptions)
         const queue = waiting.get(projectId) ?? []
         queue.push({ change, workspacePath, resolve, reject })
         waiting.set(projectId, queue)
-        if (!working.has(projectId)) working.set(projectId, work(projectId))
+        if (!working.has(projectId)) working.set(projectId, work(projectId, queue))
       })
     },
 

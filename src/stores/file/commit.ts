@@ -45,8 +45,13 @@ export interface PendingChange {
   reject(error: unknown): void
 }
 
-/** Commits these changes together, in their order. Resolves or rejects each; never rejects itself. */
-export type CommitBatch = (projectId: string, batch: readonly PendingChange[]) => Promise<void>
+/**
+ * Commits changes together, in their order, and resolves or rejects each.
+ *
+ * @param take gives those that wait, once the project is locked: many come while the lock is waited for
+ * @throws TintypeError what went wrong before any was taken, such as `busy`, `storage_full` or `store_unavailable`
+ */
+export type CommitBatch = (projectId: string, take: () => readonly PendingChange[]) => Promise<void>
 
 /** Old revisions that stay: they show a writer that was overtaken what happened, and `doctor` what there was. */
 const KEPT_REVISIONS = 32
@@ -60,24 +65,32 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
   /** Folders of commits under way that stored runs. */
   const withRuns = new Set<string>()
 
-  return async (projectId, batch) => {
+  return async (projectId, take) => {
     let folder: string | undefined
+    let taken: readonly PendingChange[] | undefined
     try {
       const own = await workspace.folder(projectId)
       folder = own
-      const possible = batch.filter(
-        ({ workspacePath }) => workspacePath === undefined || dirname(own) === workspacePath,
-      )
-      for (const { reject } of batch.filter((pending) => !possible.includes(pending))) reject(sweptAway(projectId))
-      if (possible.length === 0) return
-      await withLock(projectId, () => commit(projectId, possible, own))
+      await withLock(projectId, async () => {
+        taken = take()
+        await commit(projectId, keepPossible(projectId, taken, own), own)
+      })
       await prune(projectId)
       await removal.retry(projectId)
     } catch (error) {
-      for (const { reject } of batch) reject(storeError(error))
+      if (!taken) throw storeError(error)
+      for (const { reject } of taken) reject(storeError(error))
     } finally {
       if (folder !== undefined) await clear(projectId, folder)
     }
+  }
+
+  /** Rejects those that need a workspace that was swept away; `folder` is in the one of now. */
+  function keepPossible(projectId: string, batch: readonly PendingChange[], folder: string): readonly PendingChange[] {
+    const isPossible = ({ workspacePath }: PendingChange) =>
+      workspacePath === undefined || dirname(folder) === workspacePath
+    for (const { reject } of batch.filter((pending) => !isPossible(pending))) reject(sweptAway(projectId))
+    return batch.filter(isPossible)
   }
 
   /** A commit that had to start again, or failed, may have stored runs that no revision names. */
