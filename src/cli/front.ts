@@ -92,7 +92,8 @@ export const createFront = (options: FrontOptions): Front => {
 }
 
 const REQUEST_LINE = /^(GET|HEAD) (\/[!-~]*) HTTP\/1\.1\r\n/
-const HEADER = /^([A-Za-z0-9-]+):[ \t]*([!-~](?:[ -~]*[!-~])?)?[ \t]*$/
+/** Spaces in front of the value and behind it are of two parts that never meet: each is tried once, however many there are. */
+const HEADER = /^([A-Za-z0-9-]+):[ \t]*(?:([!-~](?:[ -~]*[!-~])?)[ \t]*)?$/
 
 /**
  * Takes a piece that is one whole request without a body, in the plainest form. Undefined for everything else, also for

@@ -27,9 +27,10 @@ export interface Store {
    * The same without a wait, where what is in memory could be shown to be the newest. Undefined says nothing: ask
    * {@link Store.project}.
    *
-   * @param share take what was shown to another call in this turn of the event loop. That look came after the turn had
-   *   seen that the request of this call is there, so every change that was acknowledged before the request was sent is
-   *   in it; of several requests that came one behind the other on a connection, this holds for the first. @default false
+   * @param share take what was shown to another call in this turn of the event loop, a millisecond ago at most. That
+   *   look came after the turn had seen that the request of this call is there, so every change that was acknowledged
+   *   before the request was sent is in it; of several requests that came one behind the other on a connection, this
+   *   holds for the first, and of more than a thousand connections at once, but for that millisecond. @default false
    */
   current(projectId: string, share?: boolean): ProjectState | undefined
 

@@ -1,6 +1,7 @@
 // Connections in front of Node's HTTP server, on real sockets.
 
 import { connect, createServer, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { createFront } from '../../src/cli/front.ts'
 
@@ -30,4 +31,76 @@ it('hands a connection over flowing, also where its client has not read the answ
     })
   })
   expect(await handed).toBe(String(request('/app')))
+})
+
+/** What answerFast is given, for pieces that come one after the other on one connection. */
+const readPieces = async (pieces: readonly string[]) => {
+  const seen: (readonly string[])[] = []
+  let handed: string | undefined
+  const front = createFront({
+    answerFast: ({ rawHeaders }) => {
+      seen.push(rawHeaders)
+      return { status: 304, route: 'r', head: 'HTTP/1.1 304 Not Modified\r\n\r\n', body: undefined }
+    },
+    handOver: (socket) =>
+      void socket.on('data', (piece) => {
+        handed = piece.toString('latin1')
+      }),
+    firstMs: 20_000,
+    idleMs: 65_000,
+  })
+  const accepted = new Promise<Socket>((resolve) => {
+    const server = createServer(resolve).listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const client = connect(typeof address === 'object' ? (address?.port ?? 0) : 0, '127.0.0.1')
+      onTestFinished(() => void client.destroy())
+      onTestFinished(() => void server.close())
+    })
+  })
+  const socket = await accepted
+  front.accept(socket)
+  for (const piece of pieces) {
+    socket.push(Buffer.from(piece, 'latin1'))
+    await setImmediate()
+  }
+  return { seen, handed }
+}
+
+const piece = (headers: string) => `GET / HTTP/1.1\r\n${headers}\r\n`
+
+it('reads the headers of each request, also where they are those of the one before or begin like them', async () => {
+  const { seen, handed } = await readPieces([
+    piece('Host: a\r\n'),
+    piece('Host: a\r\n'),
+    piece('Host: a\r\nX: 1\r\n'),
+    piece('Host: b\r\n'),
+    piece(''),
+    piece('Host:a \t\r\nEmpty:\r\nSpaces:  \t \r\nInner:\t a  b\t\r\n'),
+  ])
+  expect(seen).toEqual([
+    ['Host', 'a'],
+    ['Host', 'a'],
+    ['Host', 'a', 'X', '1'],
+    ['Host', 'b'],
+    [],
+    ['Host', 'a', 'Empty', '', 'Spaces', '', 'Inner', 'a  b'],
+  ])
+  expect(handed).toBeUndefined()
+})
+
+it.each([
+  ['a tab in a value', piece('Host: a\tb\r\n')],
+  ['a byte that is no ASCII', piece(`Host:${' '.repeat(4000)}\x80\r\n`)],
+  ['a space before the colon', piece('Host : a\r\n')],
+  ['a folded line', piece('Host: a\r\n b\r\n')],
+  ['no empty line', 'GET / HTTP/1.1\r\nHost: a\r\n'],
+  ['something behind the empty line', `${piece('Host: a\r\n')}x`],
+  ['two requests', `${piece('Host: a\r\n')}${piece('Host: a\r\n')}`],
+  ['another connection', piece('Connection: close\r\n')],
+  ['another version', 'GET / HTTP/1.0\r\nHost: a\r\n\r\n'],
+  ['more than 4096 bytes', piece(`A: ${'a'.repeat(4100)}\r\n`)],
+])('hands over, whole, what is not in the plainest form: %s', async (_, odd) => {
+  const { seen, handed } = await readPieces([piece('Host: a\r\n'), odd])
+  expect(seen).toEqual([['Host', 'a']])
+  expect(handed).toBe(odd)
 })

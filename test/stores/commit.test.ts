@@ -38,6 +38,15 @@ const isLinkOf = (revision: number) => (call: DiskCall) =>
 /** The look at the revisions that follows the link, to see whether the number is the newest. */
 const isLook = (call: DiskCall) => call.name === 'readdir' && call.path.endsWith('.meta')
 
+/** What one waits for and another gives. */
+const signalOf = () => {
+  let give = () => {}
+  const given = new Promise<void>((resolve) => {
+    give = resolve
+  })
+  return { give, given }
+}
+
 const titles = async (store: Store, from: number, to: number) => {
   for (let n = from; n <= to; n++) await store.commit('shop', { type: 'edit', title: `title ${n}` })
 }
@@ -228,6 +237,38 @@ describe('old revisions', () => {
     expect(numbers.length).toBe(32)
     expect(warn).not.toHaveBeenCalled()
     warn.mockRestore()
+  })
+})
+
+describe('a revision that a writer who slept links where a number is free again', () => {
+  it('takes no run with it that the newest names, though it is read as one of those that are removed', async () => {
+    const { folder, writer, other, sleepsBefore } = await twoWriters()
+    const third = await openFileStore(folder)
+    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 200, revisions: 64 })
+    const is65 = (path: string) => path.endsWith(join('.meta', '65.json'))
+    const [linked, read] = [signalOf(), signalOf()]
+    sleepsBefore(isLinkOf(65), async () => {
+      await titles(other, 65, 97)
+      // Listed while it was still of the history, and read when it is the writer's.
+      beforeCall(
+        (call) => call.name === 'readFile' && is65(call.path),
+        async () => {
+          await titles(third, 99, 99)
+          await vi.waitFor(async () => expect((await revisionNumbers(folder))[0]).toBeGreaterThan(66))
+          read.give()
+          await linked.given
+        },
+      )
+      await titles(other, 98, 98)
+      await read.given
+      watchDisk({ after: (call) => void (call.name === 'link' && is65(call.to) && linked.give()) })
+      beforeCall(isLook, async () => {
+        await other.close()
+        expect(await idsOf(await openFileStore(folder), 'shop')).toEqual(ids)
+      })
+    })
+    await writer.commit('shop', { type: 'delete_image', imageId: ids[0] ?? '' })
+    expect(await idsOf(third, 'shop')).toEqual(ids.slice(1))
   })
 })
 

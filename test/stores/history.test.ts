@@ -1,9 +1,9 @@
-import { readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { RUN_LENGTH } from '../../src/core/image-list.ts'
 import { SIZES } from '../../src/core/names.ts'
-import { createPaths } from '../../src/stores/file/paths.ts'
+import { createPaths, type Paths } from '../../src/stores/file/paths.ts'
 import { decodeRevision, encodeRevision, encodeRun } from '../../src/stores/file/revision.ts'
 import type { Store } from '../../src/stores/store.ts'
 import { addImage, bytesOf, idsOf, readVariant, recordOf } from '../contracts/store.ts'
@@ -142,6 +142,24 @@ describe('a file of a deleted image that came back', () => {
     await deleteImage(others[30] ?? '')
     await store.close()
     await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+})
+
+describe('a project with something odd in the place of a folder', () => {
+  it.each([
+    ['its cached pictures', (paths: Paths) => dirname(paths.cached('shop', 'a'))],
+    ['its thumbs', (paths: Paths) => paths.variants('shop', 'thumb')],
+  ])('goes on taking changes, however many images are deleted: %s', async (_, place) => {
+    const folder = await temporaryFolder()
+    const paths = createPaths(folder)
+    const store = await openFileStore(folder, { maxBatch: 1 })
+    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 50 })
+    for (const imageId of ids.slice(0, 30)) await store.commit('shop', { type: 'delete_image', imageId })
+    await rm(place(paths), { recursive: true, force: true })
+    await mkdir(dirname(place(paths)), { recursive: true })
+    await writeFile(place(paths), 'a file')
+    for (const imageId of ids.slice(30, 36)) await store.commit('shop', { type: 'delete_image', imageId })
+    expect(await store.commit('shop', { type: 'edit', title: 'on' })).toMatchObject({ title: 'on', image_count: 14 })
   })
 })
 

@@ -58,6 +58,13 @@ export const createFast = ({ readers, onAnswer }: FastOptions): AnswerFast => {
     return undefined
   }
 
+  const remember = (url: string): void => {
+    // A copy, because a part of a text keeps all of it in memory: here the whole request.
+    const copy = Buffer.from(url, 'latin1').toString('latin1')
+    const find = read(copy)
+    if (find) finds.set(copy, find)
+  }
+
   return (request) => {
     const startedMs = performance.now()
     const { method, url = '' } = request
@@ -69,7 +76,7 @@ export const createFast = ({ readers, onAnswer }: FastOptions): AnswerFast => {
     const found = asked && find(request, asked, mayShare(request))
     if (!found) return undefined
     // Only what was there, so that URLs that somebody makes up push out nobody's.
-    if (!known && url.length <= REMEMBERED.maxLength) finds.set(url, find)
+    if (!known && url.length <= REMEMBERED.maxLength) remember(url)
 
     const { prepared, body, route } = found
     const decision = decideFast(request, asked, prepared.delivery)

@@ -37,18 +37,18 @@ export const readPictureUrl = (pictures: Pick<Pictures, 'peek'>): ReadUrl => {
   }
 
   const cover = (projectId: string, size: Size, route: string): Find => {
-    let last: { mark: Mark; revision: number; changedMs: number; shownMs: number; prepared: Prepared } | undefined
+    let last: { mark: Mark; changed: string; changedMs: number; shownMs: number; prepared: Prepared } | undefined
     return (_request, _asked, share) => {
       const seen = pictures.peek(projectId, undefined, size, share)
       if (!seen) return undefined
       const { picture, project } = seen
-      const { revision } = project
+      const { updated_at: changed } = project
       const nowMs = Date.now()
-      const isCurrent = last?.revision === revision && isSame(last.mark, picture)
+      const isCurrent = last?.changed === changed && isSame(last.mark, picture)
       if (!last || !isCurrent || last.shownMs !== coverShownMs(last.changedMs, nowMs)) {
-        const changedMs = Date.parse(project.updated_at)
+        const changedMs = Date.parse(changed)
         const prepared = preparePicture(coverDelivery(picture, project, nowMs), picture.bytes)
-        last = { mark: markOf(picture), revision, changedMs, shownMs: coverShownMs(changedMs, nowMs), prepared }
+        last = { mark: markOf(picture), changed, changedMs, shownMs: coverShownMs(changedMs, nowMs), prepared }
       }
       return { prepared: last.prepared, body: picture.body, route }
     }

@@ -4,20 +4,19 @@
 // still held it. So a revision is a file that `link` creates, which fails where the number is taken: of two writers that
 // build on the same revision one has to start again, however long either of them slept.
 
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { needsImages, type ProjectChange, type ProjectState } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
-import { codeOf, linkNew, removeFile, removeFolder, storeError, sync, writeNew } from './durable.ts'
+import { linkNew, removeFile, removeFolder, storeError, sync, writeNew } from './durable.ts'
 import type { Heads } from './heads.ts'
 import type { Paths } from './paths.ts'
 import type { ProjectLock } from './project-lock.ts'
+import { createPruner } from './prune.ts'
 import type { Publisher } from './publish.ts'
 import type { Removal } from './removal.ts'
-import { encodeRevision, peekDroppedRuns, REMEMBERED_COMMITS, type Revision } from './revision.ts'
-import { revisionNumbersNow } from './revision-file.ts'
+import { encodeRevision, REMEMBERED_COMMITS, type Revision } from './revision.ts'
 import type { Runs } from './runs.ts'
 import { type Applied, applyBatch, successorOf } from './successor.ts'
 import { newToken, type Workspace } from './workspace.ts'
@@ -53,15 +52,12 @@ export interface PendingChange {
  */
 export type CommitBatch = (projectId: string, take: () => readonly PendingChange[]) => Promise<void>
 
-/** Old revisions that stay: they show a writer that was overtaken what happened, and `doctor` what there was. */
-const KEPT_REVISIONS = 32
-/** Removing many at a time keeps the folder short without a removal in every commit. */
-const MOST_REVISIONS = 64
 /** Each further try means that somebody else's commit came first. */
 const MOST_TRIES = 100
 
 export const createCommitter = (options: CommitterOptions): CommitBatch => {
   const { paths, heads, runs, removal, publisher, workspace, withLock, now, log, observer = NO_OBSERVER } = options
+  const removeOldRevisions = createPruner({ paths, heads, log })
   /** Folders of commits under way that stored runs. */
   const withRuns = new Set<string>()
 
@@ -75,7 +71,7 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
         taken = take()
         await commit(projectId, keepPossible(projectId, taken, own), own)
       })
-      await prune(projectId)
+      await removeOldRevisions(projectId)
       await removal.retry(projectId)
     } catch (error) {
       if (!taken) throw storeError(error)
@@ -203,36 +199,6 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
       await publisher.publish(projectId, revision, folder, draft)
     } catch (error) {
       log.warn({ error, projectId }, 'meta.json could not be published; the next change does it')
-    }
-  }
-
-  /** Without the lock: of those that are old, none is ever looked at by a commit, and others may remove the same. */
-  async function prune(projectId: string): Promise<void> {
-    try {
-      const numbers = revisionNumbersNow(paths.meta(projectId))
-      if (numbers.length > MOST_REVISIONS) await removeOld(projectId, numbers)
-    } catch (error) {
-      log.warn({ error, projectId }, 'old revisions could not be removed; a later change does it')
-    }
-  }
-
-  /** Oldest first, so that those that stay have no gap. A run goes, for good, before the last revision that names it. */
-  async function removeOld(projectId: string, numbers: readonly number[]): Promise<void> {
-    const old = numbers.slice(0, -KEPT_REVISIONS)
-    const followers = numbers.slice(1, old.length + 1)
-    const dropped = (await Promise.all(followers.map((number) => droppedRuns(projectId, number)))).flat()
-    for (const run of dropped) await removeFile(paths.run(projectId, run))
-    if (dropped.length > 0) await sync(paths.runs(projectId))
-    for (const number of old) await removeFile(paths.revision(projectId, number))
-  }
-
-  /** None where the revision is gone: whoever removed it had removed the runs. */
-  async function droppedRuns(projectId: string, number: number): Promise<string[]> {
-    try {
-      return peekDroppedRuns(await readFile(paths.revision(projectId, number), 'utf8'))
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return []
-      throw error
     }
   }
 }

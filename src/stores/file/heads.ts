@@ -52,8 +52,9 @@ interface Head {
   /** Paths of this revision and of its successor: made once, for they are looked at in every read. */
   path: string
   next: string
-  /** Turn of the event loop in which it was shown to be the newest. */
+  /** Turn of the event loop in which it was shown to be the newest, and when, as `performance.now()` has it. */
   shownIn: number
+  shownMs: number
 }
 
 /** What an image, a run's name and the rest take in memory, in bytes, about. */
@@ -62,6 +63,8 @@ const RUN_BYTES = 300
 const OTHER_BYTES = 4096
 /** Something else in the place of a file or folder, or one that isn't ours to read: it lasts, and it is of this project. */
 const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ELOOP', 'EACCES', 'EPERM'])
+/** A turn with more than a thousand connections that have sent something asks the system for more before it ends. */
+const MOST_SHARED_MS = 1
 /** A revision that is listed but gone was removed by others' commits, at least 32 for each further try. */
 const MOST_TRIES = 100
 
@@ -97,6 +100,7 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
     path: paths.revision(projectId, revision.state.revision),
     next: paths.revision(projectId, revision.state.revision + 1),
     shownIn: 0,
+    shownMs: 0,
   })
 
   const numbers = (projectId: string): Promise<number[]> => revisionNumbers(paths.meta(projectId))
@@ -187,7 +191,9 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
 
     current(projectId, share = false) {
       const known = heads.get(projectId)
-      if (!known || (share && known.shownIn === turn)) return known?.revision
+      if (!known) return undefined
+      const nowMs = performance.now()
+      if (share && known.shownIn === turn && nowMs - known.shownMs < MOST_SHARED_MS) return known.revision
       const head = followed(projectId, known)
       if (!head) return undefined
       if (!turnEnds)
@@ -197,6 +203,7 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
         })
       turnEnds = true
       head.shownIn = turn
+      head.shownMs = nowMs
       return head.revision
     },
 

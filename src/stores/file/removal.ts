@@ -38,6 +38,8 @@ export interface Removal {
 
 /** The original goes last: where it is gone, so are the others. */
 const ORDER = SIZES.toReversed()
+const IF_ANY = { throwIfNoEntry: false } as const
+
 /** Ids are forgotten many at a time, because four folders are synced for it. */
 const FEWEST_TO_FORGET = 32
 
@@ -60,10 +62,15 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
   }
 
   /** Of every file: a power cut may have brought back any of them. Synchronous: a microsecond or two for each. */
-  const isGone = (projectId: string, imageId: string): boolean =>
-    [...SIZES.map((size) => paths.variant(projectId, imageId, size)), paths.cached(projectId, imageId)].every(
-      (path) => lstatSync(path, { throwIfNoEntry: false }) === undefined,
-    )
+  const isGone = (projectId: string, imageId: string): boolean => {
+    const files = SIZES.map((size) => paths.variant(projectId, imageId, size))
+    try {
+      return [...files, paths.cached(projectId, imageId)].every((path) => lstatSync(path, IF_ANY) === undefined)
+    } catch {
+      // Such as a folder that may not be looked into: nobody can say so.
+      return false
+    }
+  }
 
   /** Without those that are gone for good, where it is worth it. */
   const unlessGone = async (projectId: string, removing: readonly string[]): Promise<readonly string[]> => {
