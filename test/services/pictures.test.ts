@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { unlink, writeFile } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ImageRecord } from '../../src/core/model.ts'
 import { SIZES, type Size } from '../../src/core/names.ts'
 import { createPictures, type PicturesOptions } from '../../src/services/pictures.ts'
@@ -83,16 +83,23 @@ describe('a small picture', () => {
     expect(counts.opened).toBe(0)
   })
 
-  it('may be shown to be there by the look of another request of the same turn, and only then', async () => {
+  it('may be shown to be there by the look of another request of the same turn and millisecond, and only then', async () => {
     const { store, folder, pictures } = await twoWorkers()
     const { project, image } = await addImage(store, 'shop')
     await pictures.warm(project, image)
     const peek = (share: boolean) => pictures.peek('shop', image.id, 'thumb', share)?.picture.imageId
     await setImmediate()
+    const now = vi.spyOn(performance, 'now').mockReturnValue(5000)
+    onTestFinished(() => now.mockRestore())
     expect(peek(true)).toBe(image.id)
     // What another process commits in this very moment.
     writeFileSync(`${folder}/projects/shop/.meta/${project.revision + 1}.json`, 'another revision')
+    now.mockReturnValue(5000.9)
     expect([peek(true), peek(false)]).toEqual([image.id, undefined])
+    now.mockReturnValue(5001)
+    expect(peek(true)).toBeUndefined()
+    now.mockReturnValue(5000.9)
+    expect(peek(true)).toBe(image.id)
     await setImmediate()
     expect(peek(true)).toBeUndefined()
   })
