@@ -1,6 +1,6 @@
 // Many clients that change one project at once: changes and commits a second, and how long a change takes.
 //
-//   npm run bench -- contention [seconds]
+//   npm run bench -- contention [seconds] [rounds]
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { median, spread } from './statistics.mjs'
 
 const CLIENTS = 24
 const WORKERS = [1, 2, 4]
@@ -16,26 +17,39 @@ const GROUPED = 64
 const ALONE = 1
 
 /** @param {readonly string[]} args */
-export const run = async ([seconds = '5']) => {
+export const run = async ([seconds = '3', rounds = '5']) => {
   const rows = []
   for (const workers of WORKERS) {
-    const alone = await measure(workers, ALONE, Number(seconds))
-    const grouped = await measure(workers, GROUPED, Number(seconds))
+    const [alone, grouped] = [[], []]
+    // In turn: a disk that others use too is twice as fast in one minute as in the next.
+    for (let round = 0; round < Number(rounds); round++) {
+      alone.push(await measure(workers, ALONE, Number(seconds)))
+      grouped.push(await measure(workers, GROUPED, Number(seconds)))
+    }
     rows.push(row(workers, 'alone', alone, alone), row(workers, 'together', grouped, alone))
   }
-  console.log(`\n${CLIENTS} clients change one project (a quarter uploads of tiny files) for ${seconds} s each:`)
+  console.log(
+    `\n${CLIENTS} clients change one project (a quarter uploads of tiny files), medians of ${rounds} rounds of ${seconds} s in turn:`,
+  )
   console.table(rows)
 }
 
-const row = (workers, committed, result, alone) => ({
-  workers,
-  committed,
-  'changes/s': result.changes.toFixed(0),
-  'commits/s': result.commits.toFixed(0),
-  'p50 ms': result.p50.toFixed(0),
-  'p99 ms': result.p99.toFixed(0),
-  'times as many changes': (result.changes / alone.changes).toFixed(2),
-})
+const row = (workers, committed, results, alone) => {
+  const times = results.map(({ changes }, round) => changes / alone[round].changes)
+  const of = (name) => median(results.map((result) => result[name]))
+  return {
+    workers,
+    committed,
+    'changes/s': of('changes').toFixed(0),
+    'min-max': spread(results.map(({ changes }) => changes)),
+    'commits/s': of('commits').toFixed(0),
+    'changes in one': median(results.map(({ changes, commits }) => changes / commits)).toFixed(1),
+    'p50 ms': of('p50').toFixed(0),
+    'p99 ms': of('p99').toFixed(0),
+    'times as many changes': median(times).toFixed(2),
+    'of rounds': times.map((each) => each.toFixed(1)).join(' '),
+  }
+}
 
 const measure = async (workers, maxBatch, seconds) => {
   const storageDir = await mkdtemp(join(tmpdir(), 'tintype-bench-'))
