@@ -148,8 +148,9 @@ export const createRenders = (options: RendersOptions): Renders => {
       modifiedMs: inSeconds(modifiedMs),
       async open(signal) {
         const file = await openFile(project, imageId, recipe, signal)
-        if (file.bytes > maxBodyBytes) return file
-        const body = await readWhole(file)
+        const isRead = Buffer.isBuffer(file)
+        if ((isRead ? file.length : file.bytes) > maxBodyBytes) return file
+        const body = isRead ? file : await readWhole(file)
         memory.set(key, { body, modifiedMs: inSeconds(modifiedMs), revision: project.revision })
         return body
       },

@@ -36,9 +36,10 @@ const open = async (options: Partial<RenderCacheOptions> = {}) => {
       isWanted: async () => true,
       ...more,
     })
-    const bytes = await file.handle.readFile()
+    if (Buffer.isBuffer(file)) return { content: file, wasRead: true }
+    const content = await file.handle.readFile()
     await file.handle.close()
-    return { ...file, content: bytes }
+    return { content, wasRead: false }
   }
   const folder = join(storageDir, '.cache', '!demo', IMAGE)
   return { cache, get, made: () => made, folder, storageDir, kept: () => filesIn(join(storageDir, '.cache')) }
@@ -46,13 +47,25 @@ const open = async (options: Partial<RenderCacheOptions> = {}) => {
 
 describe('the disk cache', () => {
   it('makes a file once and then has it, as old as its original', async () => {
-    const { get, made, kept } = await open()
+    const { cache, get, made, kept } = await open()
     const first = await get(1)
     await expect.poll(kept).toEqual([join('!demo', IMAGE, keyOf(1).name)])
     const second = await get(1)
     expect(made()).toBe(1)
     expect(second.content.equals(first.content)).toBe(true)
-    expect([first.modifiedMs, second.modifiedMs]).toEqual([1_700_000_000_000, 1_700_000_000_000])
+    const found = await cache.find(keyOf(1))
+    await found?.handle.close()
+    expect(found).toMatchObject({ bytes: 10_000, modifiedMs: 1_700_000_000_000 })
+  })
+
+  it.each([
+    [0, true],
+    [128 * 1024, true],
+    [128 * 1024 + 1, false],
+  ])('has read a file of %i bytes that was made a moment ago: %s', async (bytes, wasRead) => {
+    const { get } = await open()
+    const content = Buffer.alloc(bytes, 7)
+    expect(await get(1, { make: (target) => writeFile(target, content) })).toEqual({ content, wasRead })
   })
 
   it('leaves nothing but its owner file behind, and goes on where that was swept away', async () => {

@@ -7,13 +7,13 @@
 // A file is made beside the process's other temporary files and comes here whole, by one rename. A deleted image's
 // folder goes with it (removal.ts); what was under way at that moment is removed by whoever finishes it.
 
-import { existsSync, utimesSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readSync, utimesSync } from 'node:fs'
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Logger } from '../../telemetry/logger.ts'
 import { codeOf, removeFile, removeFolder, storeError, sync } from '../file/durable.ts'
 import { createPaths } from '../file/paths.ts'
-import { openPlainFile } from '../file/plain-file.ts'
+import { openPlainFile, plainFileStats } from '../file/plain-file.ts'
 import { createWorkspace, newToken } from '../file/workspace.ts'
 import type { OpenFile } from '../store.ts'
 import { createEviction } from './eviction.ts'
@@ -52,11 +52,12 @@ export interface RenderCache {
   /** The file if it is kept. Close what you opened. */
   find(key: CacheKey): Promise<OpenFile | undefined>
   /**
-   * The file, made at first: once, however many ask for it at the same time in however many processes.
+   * The file, made at first: once, however many ask for it at the same time in however many processes. One that was made
+   * a moment ago and is small is read already.
    *
    * @throws what `make` throws; the signal's reason
    */
-  get(key: CacheKey, options: MakeOptions): Promise<OpenFile>
+  get(key: CacheKey, options: MakeOptions): Promise<OpenFile | Buffer<ArrayBuffer>>
   /** Since the start: files that were there when they were asked for, and not. */
   stats(): { hits: number; misses: number }
   /** Finishes what is being kept. */
@@ -65,6 +66,9 @@ export interface RenderCache {
 
 /** How exactly the time of the last use is known, in milliseconds; a write for each read would be too much. */
 const TOUCH_MS = 60_000
+
+/** Files up to this size are read at once, where they were made a moment ago, in bytes. */
+const SMALL_BYTES = 128 * 1024
 
 /** How often a folder that was deleted under way is made again. */
 const ATTEMPTS = 3
@@ -142,7 +146,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
         const file = await flights.join(
           pathOf(key),
           (signal) => make(key, options, signal),
-          async (path) => (await openFresh(path)) ?? openFile(pathOf(key)),
+          async (path) => readSmall(path) ?? (await openFresh(path)) ?? openFile(pathOf(key)),
           options.signal,
         )
         if (file) return file
@@ -169,6 +173,25 @@ const moveTo = async (from: string, to: string): Promise<void> => {
     } catch (error) {
       if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
     }
+  }
+}
+
+/** Of a file that was written a moment ago, so that it is in memory: four trips through the thread pool are spared. */
+const readSmall = (path: string): Buffer<ArrayBuffer> | undefined => {
+  try {
+    const bytes = plainFileStats(path)?.size
+    if (bytes === undefined || bytes > SMALL_BYTES) return undefined
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    try {
+      // Not from Node's pool, of which a small body would hold 8 KiB.
+      const body = Buffer.allocUnsafeSlow(bytes)
+      return readSync(file, body) === bytes ? body : undefined
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    // Whoever opens it the usual way meets the same, and can say so.
+    return undefined
   }
 }
 

@@ -12,7 +12,7 @@ const cache = createRenderCache({ storageDir, log: createLogger({ level: 'silent
 const key = { projectId: 'demo', imageId: '4f0z6k1m9q2w8e5r7t3y', name: `${'0'.repeat(32)}.webp` }
 
 const ask = async () => {
-  const { handle } = await cache.get(key, {
+  const file = await cache.get(key, {
     async make(target) {
       await appendFile(log, `${process.pid}\n`)
       await setTimeout(300)
@@ -21,8 +21,9 @@ const ask = async () => {
     modifiedMs: 1_700_000_000_000,
     isWanted: async () => true,
   })
-  const text = await handle.readFile('utf8')
-  await handle.close()
+  if (Buffer.isBuffer(file)) return file.toString()
+  const text = await file.handle.readFile('utf8')
+  await file.handle.close()
   return text
 }
 
