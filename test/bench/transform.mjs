@@ -86,6 +86,8 @@ const firsts = async ({ picture, width, height }, folder, tintype, ipx, rounds) 
       ...(ourEffort === undefined ? {} : { equal: (w, h) => plainly(w, h, { effort: ourEffort }) }),
       tintype: (w, h) => fetched(signed(tintype.url, imageId, `w=${w}&h=${h}&format=${format}`)),
       ipx: (w, h) => fetched(`${ipx.url}/f_${format},q_${QUALITY[format]},s_${w}x${h}/${name}`),
+      // What asking and answering alone take, which plain sharp has none of.
+      http: () => fetched(`${tintype.url}/health`),
     }
     const times = Object.fromEntries(Object.keys(ways).map((way) => [way, []]))
     const sizes = {}
@@ -110,6 +112,7 @@ const firsts = async ({ picture, width, height }, folder, tintype, ipx, rounds) 
         'tintype ms': ours.toFixed(1),
         'tintype min-max': spread(times.tintype, 1),
         'tintype - sharp': (ours - plain).toFixed(1),
+        'of that http': median(times.http).toFixed(1),
         'sharp / tintype': (plain / ours).toFixed(2),
         'ipx ms': theirs.toFixed(1),
         'ipx / tintype': (theirs / ours).toFixed(2),
