@@ -110,7 +110,7 @@ const createRequestReader = (socket: Socket): ((piece: Buffer) => FastRequest | 
     if (line === undefined) return undefined
     const headers = text.slice(line.length)
     if (headers !== lastHeaders) {
-      rawHeaders = readHeaders(headers)
+      rawHeaders = rawHeadersIn(headers)
       lastHeaders = headers
     }
     return rawHeaders && { method, url, rawHeaders, socket }
@@ -118,7 +118,7 @@ const createRequestReader = (socket: Socket): ((piece: Buffer) => FastRequest | 
 }
 
 /** Names and values in turn. @param text with the empty line at its end, and nothing behind it */
-const readHeaders = (text: string): readonly string[] | undefined => {
+const rawHeadersIn = (text: string): readonly string[] | undefined => {
   const lines = text.split('\r\n')
   if (lines.pop() !== '' || lines.pop() !== '') return undefined
   const rawHeaders: string[] = []

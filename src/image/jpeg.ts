@@ -21,20 +21,20 @@ export interface JpegLayout {
 /** More segments than any camera writes (a profile has up to 255, extended XMP some hundred). */
 const MAX_SEGMENTS = 4096
 
-const SOI = 0xd8
+export const SOI = 0xd8
 const EOI = 0xd9
 const SOS = 0xda
-const APP0 = 0xe0
+export const APP0 = 0xe0
 const APP1 = 0xe1
 const APP2 = 0xe2
 const APP14 = 0xee
 
 /** Huffman coded frames: baseline, extended, progressive. */
-const PLAIN_FRAMES = [0xc0, 0xc1, 0xc2]
+export const PLAIN_FRAMES = [0xc0, 0xc1, 0xc2]
 const DHT = 0xc4
 const DAC = 0xcc
 /** Kept with the scan that they come before: quantisation and Huffman tables, restart interval. */
-const TABLES = [0xdb, DHT, 0xdd]
+export const TABLES = [0xdb, DHT, 0xdd]
 /** Segments that carry nothing a plain picture needs: number of lines, JPG0 to JPG13, comments, all APPn. */
 const isSkipped = (marker: number): boolean => marker === 0xdc || marker >= APP0
 const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && marker !== DHT && marker !== DAC

@@ -3,6 +3,7 @@
 
 import { closeSync, openSync, readSync } from 'node:fs'
 import sharp from 'sharp'
+import { APP0, PLAIN_FRAMES, SOI, TABLES } from './jpeg.ts'
 import type { PixelSize } from './levels.ts'
 
 export interface StoredHeader {
@@ -15,10 +16,8 @@ export interface StoredHeader {
 /** A plain header has a few hundred bytes. */
 const HEAD_BYTES = 4096
 
-/** Baseline, extended and progressive frames. */
-const FRAMES = [0xc0, 0xc1, 0xc2]
-/** What may come before the frame and says nothing of its size or colours: tables, restart interval, JFIF. */
-const PASSED_OVER = [0xdb, 0xc4, 0xdd, 0xe0]
+/** What may come before the frame and says nothing of its size or colours. */
+const PASSED_OVER = [...TABLES, APP0]
 
 /** @throws the error of the system or of the decoder where the file can't be read */
 export const readStoredHeader = async (path: string): Promise<StoredHeader> =>
@@ -43,10 +42,10 @@ const readHead = (path: string): Buffer => {
 /** Undefined where anything but tables comes before the frame, such as an orientation or a profile. */
 const plainHeader = (head: Buffer): StoredHeader | undefined => {
   let at = 2
-  if (head.length < 2 || head.readUInt16BE(0) !== 0xffd8) return undefined
+  if (head.length < 2 || head.readUInt16BE(0) !== 0xff00 + SOI) return undefined
   while (at + 9 < head.length && head[at] === 0xff) {
     const marker = head.readUInt8(at + 1)
-    if (FRAMES.includes(marker)) {
+    if (PLAIN_FRAMES.includes(marker)) {
       const [height, width] = [head.readUInt16BE(at + 5), head.readUInt16BE(at + 7)]
       return width > 0 && height > 0 ? { shown: { width, height }, hasProfile: false } : undefined
     }

@@ -9,7 +9,8 @@ import { TintypeError } from '../core/errors.ts'
 import type { ImageRecord } from '../core/model.ts'
 import { SIZES, type Size } from '../core/names.ts'
 import { unknownImage, unknownProject } from '../core/unknown.ts'
-import type { OpenFile, Store } from '../stores/store.ts'
+import type { FoundFile, OpenFile, Store } from '../stores/store.ts'
+import { readWhole } from './read-whole.ts'
 
 export interface PicturesOptions {
   store: Store
@@ -138,9 +139,8 @@ export const createPictures = (options: PicturesOptions): Pictures => {
       return entry
     }
     const found = await store.findVariant(project_id, imageId, size)
-    if (found && entry?.bytes === found.bytes && entry.modifiedMs === found.modifiedMs) {
+    if (found && entry && renew(entry, found, revision)) {
       counts.hits++
-      entry.revision = revision
       return entry
     }
     kept.delete(key)
@@ -183,8 +183,7 @@ export const createPictures = (options: PicturesOptions): Pictures => {
       if (!picture) return undefined
       if (picture.revision !== project.revision) {
         const found = store.currentVariant(projectId, id, size, true)
-        if (found?.bytes !== picture.bytes || found.modifiedMs !== picture.modifiedMs) return undefined
-        picture.revision = project.revision
+        if (!found || !renew(picture, found, project.revision)) return undefined
       }
       counts.hits++
       return { picture, project }
@@ -203,22 +202,14 @@ export const createPictures = (options: PicturesOptions): Pictures => {
   }
 }
 
-const keyOf = (projectId: string, imageId: string, size: Size): string => `${projectId}/${imageId}/${size}`
-
-const readWhole = async ({ handle, bytes }: OpenFile): Promise<Buffer<ArrayBuffer>> => {
-  try {
-    // Not from Node's pool, of which a small body would hold 8 KiB.
-    const body = Buffer.allocUnsafeSlow(bytes)
-    for (let at = 0; at < bytes; ) {
-      const { bytesRead } = await handle.read(body, at, bytes - at, at)
-      if (bytesRead === 0) throw new Error(`the file ends at byte ${at}, when it was opened it had ${bytes}`)
-      at += bytesRead
-    }
-    return body
-  } finally {
-    await handle.close()
-  }
+/** Makes what is in memory good for a revision too. False where the file of that revision is another one. */
+const renew = (entry: Kept, { bytes, modifiedMs }: FoundFile, revision: number): boolean => {
+  if (entry.bytes !== bytes || entry.modifiedMs !== modifiedMs) return false
+  entry.revision = revision
+  return true
 }
+
+const keyOf = (projectId: string, imageId: string, size: Size): string => `${projectId}/${imageId}/${size}`
 
 const damaged = (projectId: string, imageId: string, size: Size): TintypeError =>
   new TintypeError('project_damaged', `The ${size} variant of image "${imageId}" in project "${projectId}" is missing.`)

@@ -8,6 +8,7 @@ import { unknownImage, unknownProject } from '../core/unknown.ts'
 import type { EncoderPool } from '../image/encoder.ts'
 import type { RenderCache } from '../stores/cache/render-cache.ts'
 import type { FoundFile, OpenFile, Store } from '../stores/store.ts'
+import { readWhole } from './read-whole.ts'
 
 export interface RendersOptions {
   store: Store
@@ -132,8 +133,7 @@ export const createRenders = (options: RendersOptions): Renders => {
     const kept = memory.get(key)
     if (kept && kept.revision !== project.revision) {
       const original = await store.findVariant(projectId, imageId, 'original')
-      if (original && inSeconds(original.modifiedMs) === kept.modifiedMs) kept.revision = project.revision
-      else memory.delete(key)
+      if (!original || !renew(kept, original, project.revision)) memory.delete(key)
     }
     if (kept?.revision === project.revision) {
       counts.hits++
@@ -178,8 +178,7 @@ export const createRenders = (options: RendersOptions): Renders => {
       if (!project || project.visibility === 'private') return undefined
       if (kept.revision !== project.revision) {
         const original = store.currentVariant(projectId, imageId, 'original', true)
-        if (!original || inSeconds(original.modifiedMs) !== kept.modifiedMs) return undefined
-        kept.revision = project.revision
+        if (!original || !renew(kept, original, project.revision)) return undefined
       }
       counts.hits++
       return { imageId, name, recipe, modifiedMs: kept.modifiedMs, body: kept.body }
@@ -205,21 +204,13 @@ export const createRenders = (options: RendersOptions): Renders => {
   }
 }
 
+/** Makes what is in memory good for a revision too. False where the original of that revision is another one. */
+const renew = (kept: Kept, original: FoundFile, revision: number): boolean => {
+  if (inSeconds(original.modifiedMs) !== kept.modifiedMs) return false
+  kept.revision = revision
+  return true
+}
+
 const keyOf = (projectId: string, imageId: string, name: string): string => `${projectId}/${imageId}/${name}`
 
 const inSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000
-
-const readWhole = async ({ handle, bytes }: OpenFile): Promise<Buffer<ArrayBuffer>> => {
-  try {
-    // Not from Node's pool, of which a small body would hold 8 KiB.
-    const body = Buffer.allocUnsafeSlow(bytes)
-    for (let at = 0; at < bytes; ) {
-      const { bytesRead } = await handle.read(body, at, bytes - at, at)
-      if (bytesRead === 0) throw new Error(`the file ends at byte ${at}, when it was opened it had ${bytes}`)
-      at += bytesRead
-    }
-    return body
-  } finally {
-    await handle.close()
-  }
-}

@@ -58,25 +58,19 @@ export const createFast = ({ readers, onAnswer }: FastOptions): AnswerFast => {
     return undefined
   }
 
-  const remember = (url: string): void => {
-    // A copy, because a part of a text keeps all of it in memory: here the whole request.
-    const copy = Buffer.from(url, 'latin1').toString('latin1')
-    const find = read(copy)
-    if (find) finds.set(copy, find)
-  }
-
   return (request) => {
     const startedMs = performance.now()
     const { method, url = '' } = request
     if (method !== 'GET' && method !== 'HEAD') return undefined
     const known = finds.get(url)
-    const find = known ?? read(url)
+    const own = known ? url : copyOf(url)
+    const find = known ?? read(own)
     if (!find) return undefined
     const asked = readHeaders(request.rawHeaders)
     const found = asked && find(request, asked, mayShare(request))
     if (!found) return undefined
     // Only what was there, so that URLs that somebody makes up push out nobody's.
-    if (!known && url.length <= REMEMBERED.maxLength) remember(url)
+    if (!known && own.length <= REMEMBERED.maxLength) finds.set(own, find)
 
     const { prepared, body, route } = found
     const decision = decideFast(request, asked, prepared.delivery)
@@ -92,6 +86,9 @@ export const createFast = ({ readers, onAnswer }: FastOptions): AnswerFast => {
     return answer
   }
 }
+
+/** A part of a text keeps all of it in memory: of a URL, the whole request. */
+const copyOf = (url: string): string => Buffer.from(url, 'latin1').toString('latin1')
 
 let date = ''
 let dateSecond = 0

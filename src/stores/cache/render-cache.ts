@@ -7,13 +7,13 @@
 // A file is made beside the process's other temporary files and comes here whole, by one rename. A deleted image's
 // folder goes with it (removal.ts); what was under way at that moment is removed by whoever finishes it.
 
-import { closeSync, constants, existsSync, openSync, readSync, utimesSync } from 'node:fs'
+import { existsSync, utimesSync } from 'node:fs'
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Logger } from '../../telemetry/logger.ts'
 import { codeOf, removeFile, removeFolder, storeError, sync } from '../file/durable.ts'
 import { createPaths } from '../file/paths.ts'
-import { openPlainFile, plainFileStats } from '../file/plain-file.ts'
+import { openPlainFile, readPlainFileNow } from '../file/plain-file.ts'
 import { createWorkspace, newToken } from '../file/workspace.ts'
 import type { OpenFile } from '../store.ts'
 import { createEviction } from './eviction.ts'
@@ -146,7 +146,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
         const file = await flights.join(
           pathOf(key),
           (signal) => make(key, options, signal),
-          async (path) => readSmall(path) ?? (await openFresh(path)) ?? openFile(pathOf(key)),
+          async (path) => readPlainFileNow(path, SMALL_BYTES) ?? (await openFresh(path)) ?? openFile(pathOf(key)),
           options.signal,
         )
         if (file) return file
@@ -173,25 +173,6 @@ const moveTo = async (from: string, to: string): Promise<void> => {
     } catch (error) {
       if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
     }
-  }
-}
-
-/** Of a file that was written a moment ago, so that it is in memory: four trips through the thread pool are spared. */
-const readSmall = (path: string): Buffer<ArrayBuffer> | undefined => {
-  try {
-    const bytes = plainFileStats(path)?.size
-    if (bytes === undefined || bytes > SMALL_BYTES) return undefined
-    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-    try {
-      // Not from Node's pool, of which a small body would hold 8 KiB.
-      const body = Buffer.allocUnsafeSlow(bytes)
-      return readSync(file, body) === bytes ? body : undefined
-    } finally {
-      closeSync(file)
-    }
-  } catch {
-    // Whoever opens it the usual way meets the same, and can say so.
-    return undefined
   }
 }
 

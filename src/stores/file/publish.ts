@@ -24,6 +24,8 @@ export interface Publisher {
   /**
    * Publishes a revision, or a newer one if there is. The copy of a list longer than `promptImages` follows within a
    * moment: writing all of it for each change would make a change cost as much as the project is long.
+   *
+   * @param draft what {@link draft} gave for this revision
    */
   publish(projectId: string, revision: Revision, folder: string, draft?: string): Promise<void>
   /**
