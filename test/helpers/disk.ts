@@ -2,9 +2,12 @@
 //
 // A test file says, with the path as it is seen from there:
 //   vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
+//   vi.mock('node:fs', async (original) => (await import('../helpers/disk.ts')).watchedSyncs(await original()))
 
+import type * as Files from 'node:fs'
 import type * as FileSystem from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
 
 export interface DiskCall {
@@ -70,6 +73,25 @@ export const watched = (real: typeof FileSystem) => {
     open: around('open', async (path: string, flags?: string | number) =>
       watchedHandle(path, await real.open(path, flags)),
     ),
+  }
+}
+
+/** The module `node:fs` with every sync that the store makes of an open file watched. */
+export const watchedSyncs = (real: typeof Files) => {
+  const paths = new Map<number, string>()
+  return {
+    ...real,
+    openSync: (path: string, flags?: string | number) => {
+      const file = real.openSync(path, flags ?? 'r')
+      paths.set(file, path)
+      return file
+    },
+    fsync: (file: number, done: (error: unknown) => void) => {
+      tell({ name: 'sync', path: paths.get(file) ?? '', to: '' }, () => promisify(real.fsync)(file)).then(
+        () => done(null),
+        done,
+      )
+    },
   }
 }
 

@@ -8,6 +8,7 @@ import { examine, imagesOver, picture, uploadPicture, withStore } from '../helpe
 import { temporaryFolder } from '../helpers/folder.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../helpers/disk.ts')).watchedSyncs(await original()))
 
 it('reports a picture that it may not read, leaves it alone, and checks the others', async () => {
   const storageDir = await temporaryFolder()

@@ -12,6 +12,7 @@ import { plantProject } from '../helpers/planted-project.ts'
 import { expectWhole, filesUnderWay, runFiles, sweep } from '../helpers/store-folder.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../helpers/disk.ts')).watchedSyncs(await original()))
 
 const twoWriters = async () => {
   const folder = await temporaryFolder()

@@ -14,6 +14,7 @@ import { openFileStore } from '../helpers/file-store.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../helpers/disk.ts')).watchedSyncs(await original()))
 
 interface Told {
   changes: number[]

@@ -9,6 +9,7 @@ import { filesIn, temporaryFolder } from '../helpers/folder.ts'
 import { expectWhole } from '../helpers/store-folder.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../helpers/disk.ts')).watchedSyncs(await original()))
 
 describe('a disk that cannot hold a store', () => {
   const openOn = async (folder: string) => createFileStore({ storageDir: folder, log: silent }).open()

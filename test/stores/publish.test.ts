@@ -13,6 +13,7 @@ import { plantProject } from '../helpers/planted-project.ts'
 import { filesUnderWay } from '../helpers/store-folder.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../helpers/disk.ts')).watchedSyncs(await original()))
 
 /** A publisher for a store of one project, which another process changes. */
 const publishing = async (options: { images: number; promptImages?: number; pauseMs?: number }) => {

@@ -1,8 +1,9 @@
 // Writes that survive a power cut: data, then name, each synced.
 
-import { constants, lstatSync } from 'node:fs'
-import { type FileHandle, link, mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import { closeSync, constants, fsync, lstatSync, openSync, readdirSync } from 'node:fs'
+import { type FileHandle, link, mkdir, open, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { TintypeError } from '../../core/errors.ts'
 
 /**
@@ -35,13 +36,20 @@ export const writeAllOf = async (handle: FileHandle, chunks: readonly Uint8Array
   if (bytesWritten < bytes) await writeAll(handle, Buffer.concat(chunks).subarray(bytesWritten))
 }
 
-/** Syncs a file or a folder that is there. */
+const syncOpen = promisify(fsync)
+/** A pipe in the place of a file would be waited for, for ever. */
+const SYNC_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
+
+/**
+ * Syncs a file or a folder that is there. Opened without a wait: it was changed a moment ago, so its name is in memory,
+ * and only the sync itself has a disk to wait for.
+ */
 export const sync = async (path: string): Promise<void> => {
-  const handle = await open(path, constants.O_RDONLY)
+  const file = openSync(path, SYNC_FLAGS)
   try {
-    await handle.sync()
+    await syncOpen(file)
   } finally {
-    await handle.close()
+    closeSync(file)
   }
 }
 
@@ -99,7 +107,7 @@ export const removeFolder = async (path: string): Promise<void> => {
     // `readdir` follows a link, and what it leads to may be anybody's.
     if (found.isSymbolicLink()) return await unlink(path)
     // Those of this store are flat; the library's general way asks about every entry first, at several times the price.
-    await Promise.all((await readdir(path)).map((name) => unlink(join(path, name))))
+    await Promise.all(readdirSync(path).map((name) => unlink(join(path, name))))
     await rmdir(path)
   } catch {
     // Somebody may put a file in meanwhile.

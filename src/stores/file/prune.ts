@@ -1,6 +1,7 @@
 // Old revisions go, and with them the runs that only they named.
 
 import { readFile } from 'node:fs/promises'
+import { LRUCache } from 'lru-cache'
 import type { Logger } from '../../telemetry/logger.ts'
 import { codeOf, removeFile, sync } from './durable.ts'
 import type { Heads } from './heads.ts'
@@ -26,9 +27,15 @@ const KEPT_REVISIONS = 32
 const MOST_REVISIONS = 64
 
 export const createPruner = ({ paths, heads, log }: PrunerOptions): Prune => {
+  /** By project: the oldest revision that was there at the last look. */
+  const oldest = new LRUCache<string, number>({ max: 1000 })
+
   return async (projectId) => {
     try {
+      const newest = heads.current(projectId)?.state.revision ?? Number.POSITIVE_INFINITY
+      if (newest - (oldest.get(projectId) ?? 0) < MOST_REVISIONS) return
       const numbers = revisionNumbersNow(paths.meta(projectId))
+      oldest.set(projectId, numbers[0] ?? 0)
       if (numbers.length > MOST_REVISIONS) await removeOld(projectId, numbers)
     } catch (error) {
       log.warn({ error, projectId }, 'old revisions could not be removed; a later change does it')
