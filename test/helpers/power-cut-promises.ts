@@ -60,8 +60,10 @@ export const watchPromises = (storageDir: string, projectId: string): Promises =
     const traces = new Set<string>()
     for (const owner of cuts.sureIn(paths.tmp))
       for (const work of cuts.sureIn(join(paths.tmp, owner)))
-        if (work.endsWith(`@${folderOf(projectId)}`))
+        if (work.endsWith(`@${folderOf(projectId)}`)) {
+          traces.add(work.split('@')[0] ?? '')
           for (const name of cuts.sureIn(join(paths.tmp, owner, work))) traces.add(name.replace(/^run-|\..*$/g, ''))
+        }
     return traces
   }
 

@@ -190,6 +190,27 @@ describe('files that nothing names', () => {
   })
 })
 
+describe('a deletion that is under way', () => {
+  it('is not told to be unfinished while its process is at it', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const imageId = (await seenIn(storageDir, 'shop'))?.ids[0] ?? ''
+    const back = await contents(storageDir)
+    await withStore(storageDir, async (store) => {
+      await store.commit('shop', { type: 'delete_image', imageId })
+      const files = SIZES.map((size) => `projects/shop/${size}/${imageId}.jpg`)
+      for (const path of files) await writeFile(join(storageDir, path), back[path] ?? '', 'base64')
+      const [owner = ''] = await readdir(paths.tmp)
+      const work = join(paths.tmp, owner, 'commitaaaaaa@shop')
+      await mkdir(work)
+      const looking = examine(storageDir, { projectId: 'shop', secondLookMs: 200 })
+      await sleep(300)
+      for (const path of files) await rm(join(storageDir, path))
+      await rm(work, { recursive: true })
+      expect(inShort(await looking)).toEqual([])
+    })
+  })
+})
+
 const stagePicture = async (store: Store, projectId: string) => {
   const stage = await store.stage(projectId)
   for (const size of SIZES) await writeFile(stage.targets[size], await picture(60))

@@ -11,6 +11,7 @@ import { watchPromises } from '../helpers/power-cut-promises.ts'
 import { revisionNumbers, sweep } from '../helpers/store-folder.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../helpers/disk.ts')).watchedSyncs(await original()))
 
 /** A store whose disk keeps only what was synced. At the end, no moment may have been one for a cut to break it. */
 const onSuchADisk = async (planted?: { images: number; revisions?: number }) => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { link, mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { newImageId, SIZES } from '../../src/core/names.ts'
@@ -9,7 +9,7 @@ import { thisProcess } from '../../src/stores/file/owner.ts'
 import { sealOwner } from '../../src/stores/file/owner-seal.ts'
 import { createPaths, folderOf } from '../../src/stores/file/paths.ts'
 import { decodeRevision, encodeRevision, type Revision } from '../../src/stores/file/revision.ts'
-import { REMOVED_MARK, WHOLE_PROJECT_MARK } from '../../src/stores/file/sweep.ts'
+import { WHOLE_PROJECT_MARK } from '../../src/stores/file/sweep.ts'
 import { newToken, OWNER_FILE } from '../../src/stores/file/workspace.ts'
 import { addImage, bytesOf, fill, idsOf, readVariant, recordOf } from '../contracts/store.ts'
 import { beforeCall, failing } from '../helpers/disk.ts'
@@ -19,6 +19,7 @@ import { plantProject } from '../helpers/planted-project.ts'
 import { expectWhole, filesUnderWay, revisionNumbers, runFiles, sweep } from '../helpers/store-folder.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../helpers/disk.ts')).watchedSyncs(await original()))
 
 type Owner = Awaited<ReturnType<typeof thisProcess>>
 
@@ -60,21 +61,25 @@ const plantOwner = async (folder: string, owner: Partial<Owner> = {}): Promise<s
 }
 
 /** A folder of work under way on a project, with these files in it. */
-const plantWork = async (owner: string, names: readonly string[], projectId = 'shop'): Promise<string> => {
-  const work = join(owner, `${newToken()}@${folderOf(projectId)}`)
+const plantWork = async (
+  owner: string,
+  names: readonly string[],
+  projectId = 'shop',
+  token = newToken(),
+): Promise<string> => {
+  const work = join(owner, `${token}@${folderOf(projectId)}`)
   await mkdir(work)
   for (const name of names) await writeFile(join(work, name), name)
   return work
 }
 
-/** An upload of a process: its variants are finished, and linked under their final names as far as it came. */
-const plantUpload = async (folder: string, owner: string, linked: number) => {
+/** An upload of a process: its variants are finished, and under their final names as far as it came. */
+const plantUpload = async (folder: string, owner: string, placed: number) => {
   const imageId = newImageId()
-  const work = await plantWork(owner, ['upload'])
+  const work = await plantWork(owner, ['upload'], 'shop', imageId)
   for (const [at, size] of SIZES.entries()) {
-    const own = join(work, `${imageId}.${size}.jpg`)
-    await writeFile(own, bytesOf(imageId, size))
-    if (at < linked) await link(own, createPaths(folder).variant('shop', imageId, size))
+    const path = at < placed ? createPaths(folder).variant('shop', imageId, size) : join(work, `${imageId}.${size}.jpg`)
+    await writeFile(path, bytesOf(imageId, size))
   }
   return imageId
 }
@@ -139,8 +144,8 @@ describe('what a dead process left is cleaned right at the next start', () => {
     const { folder, ids } = await withProject(3)
     const [deleted = '', kept = '', other = ''] = ids
     const owner = await plantOwner(folder)
-    await plantWork(owner, [deleted + REMOVED_MARK])
-    await plantWork(owner, [kept + REMOVED_MARK])
+    await plantWork(owner, ['revision-2.json'])
+    await plantWork(owner, [])
     await plantRevision(folder, ({ state, ...rest }) => ({
       ...rest,
       removing: [deleted],
@@ -367,6 +372,20 @@ describe('a process that ends in good order', () => {
     const stop = failing((call) => ['unlink', 'rename'].includes(call.name), 'EIO')
     await stage.discard()
     stop()
+    await store.close()
+    expect(await filesUnderWay(folder)).not.toEqual([])
+    await sweep(folder)
+    await expectWhole(await openFileStore(folder), folder)
+    expect(await filesUnderWay(folder)).toEqual([])
+  })
+
+  it('leaves the files of an image too whose deletion the disk did not let it finish', async () => {
+    const { folder, ids } = await withProject()
+    const store = await openFileStore(folder)
+    const stop = failing((call) => call.name === 'unlink' && call.path.endsWith('.jpg'), 'EIO')
+    await store.commit('shop', { type: 'delete_image', imageId: ids[0] ?? '' })
+    stop()
+    expect(await readVariant(store, 'shop', ids[0] ?? '')).toBeUndefined()
     await store.close()
     expect(await filesUnderWay(folder)).not.toEqual([])
     await sweep(folder)

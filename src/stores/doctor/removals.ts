@@ -6,18 +6,32 @@ import type { Problem } from './problem.ts'
 import { underWay } from './temporaries.ts'
 import { seenTwice, type Tools } from './tools.ts'
 
+/** Files go a moment after the list says so, while whoever deleted them has a folder of work. */
+const MOST_LOOKS = 20
+
 export const checkRemovals = async (tools: Tools, projectId: string): Promise<Problem[]> => {
-  const found = await seenTwice(tools, async () => {
-    const head = await tools.heads.read(projectId)
-    const { images, wholeProject } = await underWay(tools.paths, projectId, 'all')
-    const left = new Map<string, string>()
-    if (!head) return left
-    for (const imageId of await filesLeft(tools, projectId, head))
-      if (!images.has(imageId) && !wholeProject) left.set(imageId, tools.paths.variant(projectId, imageId, 'original'))
-    if (head.removingRuns.length > 0 && !wholeProject) left.set('', tools.paths.project(projectId))
-    return left
-  })
-  return found.map((path) => ({
+  for (let looks = 1; ; looks++) {
+    const found = await seenTwice(tools, () => lookForLeft(tools, projectId))
+    if (found.length === 0) return []
+    const { folders } = await underWay(tools.paths, projectId, 'living')
+    if (folders === 0 || looks === MOST_LOOKS) return problemsOf(tools, projectId, found)
+  }
+}
+
+/** By image id, and under an empty one where a whole project goes. */
+const lookForLeft = async (tools: Tools, projectId: string): Promise<Map<string, string>> => {
+  const head = await tools.heads.read(projectId)
+  const { wholeProject } = await underWay(tools.paths, projectId, 'all')
+  const left = new Map<string, string>()
+  if (!head || wholeProject) return left
+  for (const imageId of await filesLeft(tools, projectId, head))
+    left.set(imageId, tools.paths.variant(projectId, imageId, 'original'))
+  if (head.removingRuns.length > 0) left.set('', tools.paths.project(projectId))
+  return left
+}
+
+const problemsOf = (tools: Tools, projectId: string, found: readonly string[]): Problem[] =>
+  found.map((path) => ({
     kind: 'removal_unfinished',
     path: tools.name(path),
     detail: 'it was deleted; its files are still there or not known to be gone',
@@ -27,7 +41,6 @@ export const checkRemovals = async (tools: Tools, projectId: string): Promise<Pr
       return 'removed'
     },
   }))
-}
 
 /** The original goes last, so it tells. */
 const filesLeft = async ({ paths }: Tools, projectId: string, { removing }: Revision): Promise<string[]> => {

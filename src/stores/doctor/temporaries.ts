@@ -2,14 +2,13 @@
 
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isImageId } from '../../core/names.ts'
 import { removeFile } from '../file/durable.ts'
 import { ownerLives } from '../file/owner.ts'
 import { ownerFault } from '../file/owner-seal.ts'
 import type { Paths } from '../file/paths.ts'
 import { RUN_FILE } from '../file/runs.ts'
 import { WHOLE_PROJECT_MARK } from '../file/sweep.ts'
-import { OWNER_FILE, projectOfFolder } from '../file/workspace.ts'
+import { imageOfFolder, OWNER_FILE, projectOfFolder } from '../file/workspace.ts'
 import { namesIn, readText, statOf } from './look.ts'
 import type { Problem } from './problem.ts'
 import type { Tools } from './tools.ts'
@@ -43,10 +42,10 @@ export const underWay = async (paths: Paths, projectId: string, whose: 'all' | '
     if (whose === 'living' && !(await ownerLives(join(paths.tmp, owner, OWNER_FILE)))) continue
     for (const folder of ofProject) {
       folders++
+      const imageId = imageOfFolder(folder)
+      if (imageId !== undefined) images.add(imageId)
       for (const name of await namesIn(join(paths.tmp, owner, folder))) {
-        const imageId = name.split('.')[0] ?? ''
         const runId = RUN_FILE.exec(name)?.[1]
-        if (isImageId(imageId)) images.add(imageId)
         if (runId !== undefined) runs.add(runId)
         if (name === WHOLE_PROJECT_MARK) wholeProject = true
       }

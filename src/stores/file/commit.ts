@@ -17,6 +17,7 @@ import { createPruner } from './prune.ts'
 import type { Publisher } from './publish.ts'
 import type { Removal } from './removal.ts'
 import { encodeRevision, REMEMBERED_COMMITS, type Revision } from './revision.ts'
+import { revisionNumbers } from './revision-file.ts'
 import type { Runs } from './runs.ts'
 import { type Applied, applyBatch, successorOf } from './successor.ts'
 import { newToken, type Workspace } from './workspace.ts'
@@ -62,22 +63,46 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
   const withRuns = new Set<string>()
 
   return async (projectId, take) => {
-    let folder: string | undefined
+    const folder = await workspace.folder(projectId).catch(rethrow)
     let taken: readonly PendingChange[] | undefined
+    let mayBeLeft = false
+    const removals: Promise<boolean>[] = []
     try {
-      const own = await workspace.folder(projectId)
-      folder = own
       await withLock(projectId, async () => {
         taken = take()
-        await commit(projectId, keepPossible(projectId, taken, own), own)
+        const deletions = await commit(projectId, keepPossible(projectId, taken, folder), folder)
+        taken = []
+        removals.push(removeFiles(projectId, deletions))
       })
       await removeOldRevisions(projectId)
       await removal.retry(projectId)
     } catch (error) {
       if (!taken) throw storeError(error)
       for (const { reject } of taken) reject(storeError(error))
+      // They may have been committed all the same.
+      mayBeLeft = taken.some(isDeletion)
     } finally {
-      if (folder !== undefined) await clear(projectId, folder)
+      if ((await Promise.all(removals)).includes(false)) mayBeLeft = true
+      await (mayBeLeft ? leave(folder) : clear(projectId, folder))
+    }
+  }
+
+  /** Gives the folder of a commit to a sweep, which removes what the newest revision says is to be removed. */
+  async function leave(folder: string): Promise<void> {
+    withRuns.delete(folder)
+    await workspace.leave(folder)
+  }
+
+  /** Answers deletions once their files are gone. False where the disk lets one not go. */
+  async function removeFiles(projectId: string, deletions: readonly Deletion[]): Promise<boolean> {
+    try {
+      await Promise.all(deletions.map(({ imageId }) => removal.image(projectId, imageId)))
+      return true
+    } catch (error) {
+      log.warn({ error, projectId }, 'files of a deleted image could not be removed; a sweep does it')
+      return false
+    } finally {
+      for (const { answer } of deletions) answer()
     }
   }
 
@@ -100,7 +125,12 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     }
   }
 
-  async function commit(projectId: string, waiting: readonly PendingChange[], folder: string): Promise<void> {
+  /** Answers all but those who deleted an image, whose files are to go first. */
+  async function commit(
+    projectId: string,
+    waiting: readonly PendingChange[],
+    folder: string,
+  ): Promise<readonly Deletion[]> {
     const token = newToken()
     let batch = waiting
     for (let tries = 0; tries < MOST_TRIES && batch.length > 0; tries++) {
@@ -118,7 +148,8 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
       if (!applied.state) {
         // The answer rests on the head, which its writer may not have made durable yet.
         if (base) await sync(paths.meta(projectId))
-        return settle(batch, applied)
+        for (const { answer } of answersOf(batch, applied)) answer()
+        return []
       }
       const revision = await prepare(base, applied.state, applied, token, folder)
       // Beside each other: a disk that syncs two files does it in the time of one.
@@ -128,11 +159,13 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
       if (!(await confirm(revision, token))) continue
       observer.committed(changesMade(applied, batch))
       await publish(revision, folder, await drafting)
-      settle(batch, applied)
-      return
+      const answers = answersOf(batch, applied)
+      for (const { imageId, answer } of answers) if (imageId === undefined) answer()
+      return answers.filter(isOfDeleted)
     }
     const busy = `Project "${projectId}" is changed by too many at once.`
     for (const { reject } of batch) reject(new TintypeError('busy', busy, { retryAfterSeconds: 1 }))
+    return []
   }
 
   /** Only changes that look at images pay for reading all of them. */
@@ -162,12 +195,13 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
   /** False where another writer took the number. */
   async function linkRevision(revision: Revision, folder: string): Promise<boolean> {
     const { project_id, revision: number } = revision.state
-    const own = join(folder, 'revision.json')
+    const own = join(folder, `revision-${number}.json`)
     await writeNew(own, encodeRevision(revision))
     const ours = await linkNew(own, paths.revision(project_id, number))
+    if (ours) return true
     await removeFile(own)
-    if (!ours) heads.forget(project_id)
-    return ours
+    heads.forget(project_id)
+    return false
   }
 
   /**
@@ -176,7 +210,7 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
    */
   async function confirm(revision: Revision, token: string): Promise<boolean> {
     const { project_id, revision: number } = revision.state
-    const newest = (await heads.numbers(project_id)).at(-1) ?? 0
+    const newest = (await revisionNumbers(paths.meta(project_id))).at(-1) ?? 0
     if (newest !== number) {
       heads.forget(project_id)
       const head = await heads.read(project_id)
@@ -203,7 +237,13 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
   }
 }
 
+const rethrow = (error: unknown): never => {
+  throw storeError(error)
+}
+
 const needsAll = ({ change }: PendingChange): boolean => change !== undefined && needsImages(change)
+
+const isDeletion = ({ change }: PendingChange): boolean => change?.type === 'delete_image'
 
 const changesOf = (batch: readonly PendingChange[]) => batch.map(({ change }) => change)
 
@@ -211,13 +251,24 @@ const changesOf = (batch: readonly PendingChange[]) => batch.map(({ change }) =>
 const changesMade = ({ outcomes }: Applied, batch: readonly PendingChange[]): number =>
   batch.filter(({ change }, at) => change !== undefined && 'state' in (outcomes[at] ?? {})).length
 
-const settle = (batch: readonly PendingChange[], { outcomes }: Applied): void => {
-  for (const [at, { resolve, reject }] of batch.entries()) {
-    const outcome = outcomes[at]
-    if (outcome && 'state' in outcome) resolve(outcome.state)
-    else reject(outcome?.error)
-  }
+/** Tells what became of a change. */
+interface Answer {
+  /** Of an image that it deleted. */
+  imageId: string | undefined
+  answer(): void
 }
+
+type Deletion = Answer & { imageId: string }
+
+const isOfDeleted = (answer: Answer): answer is Deletion => answer.imageId !== undefined
+
+const answersOf = (batch: readonly PendingChange[], { outcomes }: Applied): Answer[] =>
+  batch.map(({ change, resolve, reject }, at) => {
+    const outcome = outcomes[at]
+    if (!outcome || 'error' in outcome) return { imageId: undefined, answer: () => reject(outcome?.error) }
+    const imageId = change?.type === 'delete_image' ? change.imageId : undefined
+    return { imageId, answer: () => resolve(outcome.state) }
+  })
 
 const unknownOutcome = (projectId: string): TintypeError =>
   new TintypeError('store_unavailable', `It is not known whether the change of project "${projectId}" was kept.`, {

@@ -1,4 +1,4 @@
-// Deleting an image or a whole project: the revision first, then the files.
+// Deleting a whole project: the revision first, then the files of all its images.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { removeFolder } from './durable.ts'
 import type { Removal } from './removal.ts'
-import { REMOVED_MARK, WHOLE_PROJECT_MARK } from './sweep.ts'
+import { WHOLE_PROJECT_MARK } from './sweep.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface DeletionOptions {
@@ -18,29 +18,26 @@ export interface DeletionOptions {
   log: Logger
 }
 
-export type DeletingChange = ProjectChange & { type: 'delete_image' | 'delete_project' }
-
 /** Resolves once the deletion is durable and the files are gone, as far as the disk lets them go; a sweep does the rest. */
-export type Deletion = (projectId: string, change: DeletingChange) => Promise<ProjectState>
+export type DeleteProject = (projectId: string) => Promise<ProjectState>
 
-export const createDeletion = ({ workspace, removal, commit, log }: DeletionOptions): Deletion => {
-  const removeFiles = async (projectId: string, change: DeletingChange): Promise<void> => {
-    if (change.type === 'delete_image') return removal.image(projectId, change.imageId)
+export const createDeletion = ({ workspace, removal, commit, log }: DeletionOptions): DeleteProject => {
+  const removeFiles = async (projectId: string): Promise<void> => {
     await removal.project(projectId)
     await commit(projectId, undefined)
   }
 
-  return async (projectId, change) => {
+  return async (projectId) => {
     const folder = await workspace.folder(projectId)
     const putAway = (error: unknown) => {
-      log.warn({ error, projectId }, 'files of a deletion could not be removed; a sweep does it')
+      log.warn({ error, projectId }, 'files of a deleted project could not be removed; a sweep does it')
       return workspace.leave(folder)
     }
     try {
       // Says what is being removed, in case this process dies over it.
-      await writeFile(join(folder, markOf(change)), '', { flag: 'wx' })
-      const state = await commit(projectId, change)
-      await removeFiles(projectId, change)
+      await writeFile(join(folder, WHOLE_PROJECT_MARK), '', { flag: 'wx' })
+      const state = await commit(projectId, { type: 'delete_project' })
+      await removeFiles(projectId)
         .then(() => removeFolder(folder))
         .catch(putAway)
       return state
@@ -50,9 +47,6 @@ export const createDeletion = ({ workspace, removal, commit, log }: DeletionOpti
     }
   }
 }
-
-const markOf = (change: DeletingChange): string =>
-  change.type === 'delete_image' ? change.imageId + REMOVED_MARK : WHOLE_PROJECT_MARK
 
 /** False for errors of the disk: the deletion may have been committed all the same. */
 const hasNotHappened = (error: unknown): boolean =>

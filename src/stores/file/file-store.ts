@@ -24,6 +24,7 @@ import { createProjectLock } from './project-lock.ts'
 import { createPublisher } from './publish.ts'
 import { createRemoval } from './removal.ts'
 import { createRuns } from './runs.ts'
+import { createSharedSync } from './shared-sync.ts'
 import { createStage } from './stage.ts'
 import { createSweeper } from './sweep.ts'
 import { createWorkspace } from './workspace.ts'
@@ -52,7 +53,8 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const { storageDir, log, observer } = options
   const now = options.now ?? (() => new Date())
   const paths = createPaths(storageDir)
-  const workspace = createWorkspace({ paths })
+  const syncFolder = createSharedSync()
+  const workspace = createWorkspace({ paths, syncFolder })
   const assertRoom = createFreeSpace({ path: paths.projects, minFreeBytes: options.minFreeBytes ?? 64 * 2 ** 20 })
   const heads = createHeads({ paths })
   const runs = createRuns({ paths })
@@ -67,7 +69,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
   const afterPowerCut = createAfterPowerCut({ paths, heads, removal, lockStaleMs, log })
   const sweeper = createSweeper({ ...base, afterPowerCut, settle })
-  const remove = createDeletion({ workspace, removal, commit: queue.commit, log })
+  const deleteProject = createDeletion({ workspace, removal, commit: queue.commit, log })
   /** Images whose upload is under way here, where, and whether they are committed. */
   const uploads = new Map<string, { workspacePath: string; committed: boolean }>()
   const underWay = new Set<Promise<ProjectState>>()
@@ -89,7 +91,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const commit = async (projectId: string, change: ProjectChange): Promise<ProjectState> => {
     try {
       if (change.type !== 'add_image' && !(await project(projectId))) throw unknownProject(projectId)
-      if (change.type === 'delete_image' || change.type === 'delete_project') return await remove(projectId, change)
+      if (change.type === 'delete_project') return await deleteProject(projectId)
       const upload = change.type === 'add_image' ? uploads.get(change.image.id) : undefined
       const state = await queue.commit(projectId, change, upload?.workspacePath)
       // Another image may answer the upload; then the files are not the project's.
@@ -157,7 +159,9 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       }
       await assertRoom().catch(rethrow)
       const isKnown = async () => (await heads.read(projectId)) !== undefined
-      const stage = await createStage({ paths, workspace, projectId, isKnown, unpublish, log }).catch(rethrow)
+      const stage = await createStage({ paths, workspace, syncFolder, projectId, isKnown, unpublish, log }).catch(
+        rethrow,
+      )
       uploads.set(stage.imageId, { workspacePath: dirname(dirname(stage.uploadPath)), committed: false })
       return { ...stage, discard: () => stage.discard().finally(() => uploads.delete(stage.imageId)) }
     },

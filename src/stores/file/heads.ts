@@ -35,8 +35,6 @@ export interface Heads {
   current(projectId: string, share?: boolean): Revision | undefined
   /** Whether the project has, by now, another newest revision than this one. */
   isOvertaken(projectId: string, revision: number): Promise<boolean>
-  /** Numbers of the revisions on disk, lowest first. */
-  numbers(projectId: string): Promise<number[]>
   /** Remembers what this process committed, so that it need not be read back. */
   remember(revision: Revision): void
   forget(projectId: string): void
@@ -65,6 +63,8 @@ const OTHER_BYTES = 4096
 const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ELOOP', 'EACCES', 'EPERM'])
 /** A turn with more than a thousand connections that have sent something asks the system for more before it ends. */
 const MOST_SHARED_MS = 1
+/** So many looks cost less than a list of the folder does. */
+const MOST_STEPS = 8
 /** A revision that is listed but gone was removed by others' commits, at least 32 for each further try. */
 const MOST_TRIES = 100
 
@@ -103,8 +103,6 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
     shownMs: 0,
   })
 
-  const numbers = (projectId: string): Promise<number[]> => revisionNumbers(paths.meta(projectId))
-
   const assertPlain = (projectId: string): void => {
     if (!isPlainFolder(paths.project(projectId)) || !isPlainFolder(paths.meta(projectId)))
       throw damaged(projectId, new Error('a symbolic link is in the place of a folder'))
@@ -116,7 +114,7 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
     // Before the revisions are listed: it is never ahead of them.
     const before = refuseLost ? (known?.revision.state.revision ?? claimIn(paths.published(projectId)) ?? 0) : 0
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const newest = (await numbers(projectId)).at(-1)
+      const newest = (await revisionNumbers(paths.meta(projectId))).at(-1)
       if (newest === undefined) return undefined
       const read = await readRevision(paths.revision(projectId, newest), projectId, newest).catch((error: unknown) => {
         throw codeOf(error) === undefined ? damaged(projectId, error) : error
@@ -126,6 +124,19 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
     throw damaged(projectId)
   }
 
+  /** Number of the newest revision. Old ones go oldest first: where the known one is there, so are all that follow it. */
+  const newestAfter = (projectId: string, { revision, path, inode, modifiedMs }: Head): number => {
+    const found = statsOf(path)
+    if (found?.ino === inode && found.mtimeMs === modifiedMs) {
+      let number = revision.state.revision
+      for (let steps = 0; steps < MOST_STEPS; steps++) {
+        if (!statsOf(paths.revision(projectId, number + 1))) return number
+        number++
+      }
+    }
+    return revisionNumbersNow(paths.meta(projectId)).at(-1) ?? 0
+  }
+
   /**
    * What was committed since, read without a wait: it was written a moment ago, so that no disk is waited for, where
    * the threads that file calls share may have much to sync first. Undefined where anything is unusual.
@@ -133,7 +144,7 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
   const catchUp = (projectId: string, known: Head): Head | undefined => {
     try {
       assertPlain(projectId)
-      const newest = revisionNumbersNow(paths.meta(projectId)).at(-1) ?? 0
+      const newest = newestAfter(projectId, known)
       if (newest <= known.revision.state.revision) return undefined
       const { revision, stats } = readRevisionNow(paths.revision(projectId, newest), projectId, newest)
       return headOf(projectId, revision, stats)
@@ -206,8 +217,6 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
       head.shownMs = nowMs
       return head.revision
     },
-
-    numbers,
 
     remember(revision) {
       const { project_id, revision: number } = revision.state

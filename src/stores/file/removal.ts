@@ -37,7 +37,7 @@ export interface Removal {
 }
 
 /** The original goes last: where it is gone, so are the others. */
-const ORDER = SIZES.toReversed()
+const SMALLER = SIZES.filter((size) => size !== 'original')
 const IF_ANY = { throwIfNoEntry: false } as const
 
 /** Ids are forgotten many at a time, because four folders are synced for it. */
@@ -48,7 +48,8 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
   const finished = new LRUCache<string, Set<string>>({ max: 1000 })
 
   const image = async (projectId: string, imageId: string): Promise<void> => {
-    for (const size of ORDER) await removeFile(paths.variant(projectId, imageId, size))
+    await Promise.all(SMALLER.map((size) => removeFile(paths.variant(projectId, imageId, size))))
+    await removeFile(paths.variant(projectId, imageId, 'original'))
     await removeFolder(paths.cached(projectId, imageId))
   }
 

@@ -1,19 +1,23 @@
 // The files of one upload, from the first byte to their final names.
 
-import { open } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import { newImageId, SIZES, type Size } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Stage } from '../store.ts'
-import { codeOf, linkNew, makeOne, removeFolder, storeError, sync, writeAllOf } from './durable.ts'
+import { codeOf, makeOne, removeFolder, storeError, sync, writeAllOf } from './durable.ts'
 import type { Paths } from './paths.ts'
 import { isPlainFolder } from './plain-file.ts'
+import type { SharedSync } from './shared-sync.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface StageOptions {
   paths: Paths
   workspace: Workspace
+  /** Of the folders that all uploads share. */
+  syncFolder: SharedSync
   projectId: string
   /** False before the project's first revision. */
   isKnown(): Promise<boolean>
@@ -28,13 +32,15 @@ const WRITE_BYTES = 256 * 1024
 export const createStage = async ({
   paths,
   workspace,
+  syncFolder,
   projectId,
   isKnown,
   unpublish,
   log,
 }: StageOptions): Promise<Stage> => {
-  const folder = await workspace.folder(projectId)
   const imageId = newImageId()
+  // Its name tells a sweep what to take back.
+  const folder = await workspace.folder(projectId, imageId)
   const uploadPath = join(folder, 'upload')
   const target = (size: Size) => join(folder, `${imageId}.${size}.jpg`)
   const targets = {
@@ -43,15 +49,17 @@ export const createStage = async ({
     thumb: target('thumb'),
     game: target('game'),
   }
-  const linked = new Set<Size>()
+  const placed = new Set<Size>()
 
-  const linkAll = async (): Promise<void> => {
-    for (const size of SIZES) {
-      if (linked.has(size)) continue
-      if (!(await linkNew(targets[size], paths.variant(projectId, imageId, size))))
-        throw new Error(`the name of image ${imageId} is taken`)
-      linked.add(size)
-    }
+  const place = async (size: Size): Promise<void> => {
+    const path = paths.variant(projectId, imageId, size)
+    if (existsSync(path)) throw new Error(`the name of image ${imageId} is taken`)
+    await rename(targets[size], path)
+    placed.add(size)
+  }
+
+  const placeAll = async (): Promise<void> => {
+    for (const size of SIZES) if (!placed.has(size)) await place(size)
   }
 
   /** Another process may make the same folders at this moment: none counts as there, or as synced, because it is found. */
@@ -89,17 +97,17 @@ export const createStage = async ({
 
     async publish() {
       try {
-        // The folder's name and names tell a sweep what to take back, so they are durable before anything is linked.
+        // The folder's name is durable before any file leaves it.
         await Promise.all([...SIZES.map((size) => sync(targets[size])), workspace.secure(folder)])
         refuseLinks()
         if (!(await isKnown())) await makeProject()
-        await linkAll().catch(async (error: unknown) => {
+        await placeAll().catch(async (error: unknown) => {
           // Copies of a store may lack the folders that were empty.
           if (codeOf(error) !== 'ENOENT') throw error
           await makeProject()
-          await linkAll()
+          await placeAll()
         })
-        await Promise.all(SIZES.map((size) => sync(paths.variants(projectId, size))))
+        await Promise.all(SIZES.map((size) => syncFolder(paths.variants(projectId, size))))
       } catch (error) {
         throw storeError(error)
       }
@@ -107,7 +115,7 @@ export const createStage = async ({
 
     async discard() {
       try {
-        if (linked.size > 0) await unpublish(imageId)
+        if (placed.size > 0) await unpublish(imageId)
         await removeFolder(folder)
       } catch (error) {
         log.warn({ error, projectId, imageId }, 'an upload could not be cleaned up; a sweep does it')

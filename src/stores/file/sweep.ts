@@ -1,9 +1,8 @@
 // Cleaning up behind processes that died: their folders say what was under way.
 
 import { readdir, rename, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { findImage } from '../../core/image-list.ts'
-import { isImageId } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import type { AfterPowerCut } from './after-power-cut.ts'
@@ -14,7 +13,7 @@ import type { Paths } from './paths.ts'
 import { isPlainFolder } from './plain-file.ts'
 import type { Removal } from './removal.ts'
 import type { Runs } from './runs.ts'
-import { newToken, OWNER_FILE, projectOfFolder, type Workspace } from './workspace.ts'
+import { imageOfFolder, newToken, OWNER_FILE, projectOfFolder, type Workspace } from './workspace.ts'
 
 export interface SweeperOptions {
   paths: Paths
@@ -37,11 +36,10 @@ export interface Sweeper {
   unpublish(projectId: string, imageId: string): Promise<void>
 }
 
-/** Marks a removal under way: of one image, or of a whole project. */
-export const REMOVED_MARK = '.removed'
-export const WHOLE_PROJECT_MARK = `project${REMOVED_MARK}`
+/** Marks the removal of a whole project. */
+export const WHOLE_PROJECT_MARK = 'project.removed'
 
-/** Files in the folder of a commit; it is empty where its writer died early. */
+/** Files in the folder of a commit; it is empty where its writer died early, or late. */
 const COMMIT_FILE = /\.json$/
 
 export const createSweeper = (options: SweeperOptions): Sweeper => {
@@ -72,10 +70,14 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
   }
 
   const sweepFolder = async (folder: string, projectId: string): Promise<void> => {
+    const uploaded = imageOfFolder(basename(folder))
     const names = await readdir(folder)
-    if (names.every((name) => COMMIT_FILE.test(name))) await unlock(projectId)
-    const imageIds = new Set(names.map((name) => name.split('.')[0] ?? '').filter(isImageId))
-    for (const imageId of imageIds) await unpublish(projectId, imageId)
+    if (uploaded === undefined && names.every((name) => COMMIT_FILE.test(name))) {
+      await unlock(projectId)
+      // Images that it deleted: their files go after the commit.
+      await removal.project(projectId)
+    }
+    if (uploaded !== undefined) await unpublish(projectId, uploaded)
     await runs.drop(projectId, await heads.read(projectId), folder)
     if (names.includes(WHOLE_PROJECT_MARK)) await finishRemoval(projectId)
     await removeFolder(folder)

@@ -1,21 +1,26 @@
 // A process's own folder under .tmp: everything that is not yet, or no longer, part of a project has its trace here.
 //
 //   .tmp/<owner>/owner.json                           who this is, and that it lives
-//   .tmp/<owner>/<token>@<project folder>/            one upload, commit or removal under way
+//   .tmp/<owner>/<image id>@<project folder>/         one upload under way
+//   .tmp/<owner>/<token>@<project folder>/            one commit or removal under way
 //
-// Whatever is linked into a project is linked from here. So an owner whose folder was taken away (sweep.ts) can publish
+// Whatever gets into a project gets there from here. So an owner whose folder was taken away (sweep.ts) can publish
 // nothing of what it had begun, should it turn out to be alive. What it begins afterwards goes to a new folder.
 
 import { mkdir, rename, rmdir, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isImageId } from '../../core/names.ts'
 import { randomIds } from '../../core/random-id.ts'
 import { codeOf, removeFile, removeFolder, sync, writeNew } from './durable.ts'
 import { LEFT, thisProcess } from './owner.ts'
 import { sealOwner } from './owner-seal.ts'
 import { folderOf, type Paths, projectIdOf } from './paths.ts'
+import type { SharedSync } from './shared-sync.ts'
 
 export interface WorkspaceOptions {
   paths: Paths
+  /** Of the folder that all work shares. @default by itself */
+  syncFolder?: SharedSync
 }
 
 export interface Workspace {
@@ -23,9 +28,13 @@ export interface Workspace {
   readonly path: string
   /** Creates it; where that fails, {@link folder} tries again. */
   open(): Promise<void>
-  /** A new folder for work, on a project if one is given. Remove it when that work is done. */
-  folder(projectId?: string): Promise<string>
-  /** Makes the names of a folder durable, so that they are found after a power cut. */
+  /**
+   * A new folder for work, on a project if one is given. Remove it when that work is done.
+   *
+   * @param token what its name begins with: the id of the image that is uploaded. @default one that nobody else has
+   */
+  folder(projectId?: string, token?: string): Promise<string>
+  /** Makes the name of a folder durable, so that it is found after a power cut. */
   secure(folder: string): Promise<void>
   /**
    * Gives a folder, whose work could not be cleaned up, to the next sweep of any process. Where that cannot be (it takes
@@ -46,7 +55,7 @@ const HEARTBEAT_MS = 10_000
 /** A name that nobody else has: 12 of `0-9 a-z`, 62 random bits. */
 export const newToken: () => string = randomIds(12)
 
-export const createWorkspace = ({ paths }: WorkspaceOptions): Workspace => {
+export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions): Workspace => {
   let path = join(paths.tmp, newToken())
   let heartbeat: NodeJS.Timeout | undefined
   let opening: Promise<void> | undefined
@@ -78,8 +87,8 @@ export const createWorkspace = ({ paths }: WorkspaceOptions): Workspace => {
     return begin()
   }
 
-  const folderIn = async (owner: string, projectId: string | undefined): Promise<string> => {
-    const folder = join(owner, projectId === undefined ? newToken() : `${newToken()}@${folderOf(projectId)}`)
+  const folderIn = async (owner: string, projectId: string | undefined, token: string): Promise<string> => {
+    const folder = join(owner, projectId === undefined ? token : `${token}@${folderOf(projectId)}`)
     await mkdir(folder)
     return folder
   }
@@ -106,22 +115,19 @@ export const createWorkspace = ({ paths }: WorkspaceOptions): Workspace => {
 
     open: begin,
 
-    async folder(projectId) {
+    async folder(projectId, token = newToken()) {
       const owner = path
       try {
-        return await folderIn(owner, projectId)
+        return await folderIn(owner, projectId, token)
       } catch (error) {
         if (closed || codeOf(error) !== 'ENOENT') throw error
         if (owner === path) opening = beginAgain()
         await opening
-        return folderIn(path, projectId)
+        return folderIn(path, projectId, token)
       }
     },
 
-    async secure(folder) {
-      await sync(folder)
-      await sync(dirname(folder))
-    },
+    secure: (folder) => syncFolder(dirname(folder)),
 
     leave,
 
@@ -140,6 +146,12 @@ export const createWorkspace = ({ paths }: WorkspaceOptions): Workspace => {
       }
     },
   }
+}
+
+/** The image whose upload a folder of {@link Workspace.folder} is for, undefined for other work. */
+export const imageOfFolder = (name: string): string | undefined => {
+  const token = name.split('@')[0] ?? ''
+  return isImageId(token) ? token : undefined
 }
 
 /** The project that a folder of {@link Workspace.folder} is for, undefined for any other name. */
