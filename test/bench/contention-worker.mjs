@@ -1,8 +1,8 @@
 // One process of the contention benchmark: some clients that change one project for a while.
 //
-//   (a child with an IPC channel: takes { storageDir, maxBatch, clients, seconds }, sends the times of its changes)
+//   (a child with an IPC channel: takes { storageDir, maxBatch, maxHeldMs, clients, seconds }, sends the times of its changes)
 
-import { writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
 import { createFileStore } from '../../dist/stores/file/file-store.js'
 import { createLogger } from '../../dist/telemetry/logger.js'
 
@@ -13,7 +13,8 @@ const SIZES = { original: PIXELS, medium: PIXELS, thumb: PIXELS, game: PIXELS }
 const add = async (store) => {
   const stage = await store.stage(PROJECT)
   try {
-    await Promise.all(Object.values(stage.targets).map((path) => writeFile(path, 'small')))
+    // In a service another process writes them.
+    for (const path of Object.values(stage.targets)) writeFileSync(path, 'small')
     await stage.publish()
     const created_at = new Date().toISOString()
     const image = {
@@ -47,8 +48,8 @@ const client = async (store, until, times) => {
   }
 }
 
-process.once('message', async ({ storageDir, maxBatch, clients, seconds }) => {
-  const store = createFileStore({ storageDir, maxBatch, log: createLogger({ level: 'error' }) })
+process.once('message', async ({ storageDir, maxBatch, maxHeldMs, clients, seconds }) => {
+  const store = createFileStore({ storageDir, maxBatch, maxHeldMs, log: createLogger({ level: 'error' }) })
   await store.open()
   const times = []
   const begin = performance.now()

@@ -12,9 +12,9 @@ import { median, spread } from './statistics.mjs'
 
 const CLIENTS = 24
 const WORKERS = [1, 2, 4]
-/** Changes in one revision: as it is, and one lock for each change. */
-const GROUPED = 64
-const ALONE = 1
+/** As it is, and one lock for each change. */
+const GROUPED = {}
+const ALONE = { maxBatch: 1, maxHeldMs: 0 }
 
 /** @param {readonly string[]} args */
 export const run = async ([seconds = '3', rounds = '5']) => {
@@ -51,14 +51,14 @@ const row = (workers, committed, results, alone) => {
   }
 }
 
-const measure = async (workers, maxBatch, seconds) => {
+const measure = async (workers, settings, seconds) => {
   const storageDir = await mkdtemp(join(tmpdir(), 'tintype-bench-'))
   try {
     const script = fileURLToPath(new URL('./contention-worker.mjs', import.meta.url))
     const results = await Promise.all(
       Array.from({ length: workers }, async () => {
         const child = fork(script)
-        child.send({ storageDir, maxBatch, clients: CLIENTS / workers, seconds })
+        child.send({ storageDir, ...settings, clients: CLIENTS / workers, seconds })
         const [result] = await once(child, 'message')
         await once(child, 'exit')
         return result

@@ -14,12 +14,16 @@ import { plantProject } from '../helpers/planted-project.ts'
 import { expectWhole, filesUnderWay, revisionNumbers, runFiles } from '../helpers/store-folder.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../helpers/disk.ts')).watchedSyncs(await original()))
+
+/** Cleans up behind each change, so that it is known which revisions are there. */
+const ONE_LOCK_EACH = { maxHeldMs: 0 } as const
 
 /** A writer and another one, as two processes would be, on the same project. */
 const twoWriters = async () => {
   const folder = await temporaryFolder()
   const paths = createPaths(folder)
-  const [writer, other] = [await openFileStore(folder), await openFileStore(folder)]
+  const [writer, other] = [await openFileStore(folder), await openFileStore(folder, ONE_LOCK_EACH)]
   /**
    * Before the writer's next call that fits, it sleeps: so long that its lock is taken over, and that the others do
    * what they do.
@@ -243,7 +247,7 @@ describe('old revisions', () => {
 describe('a revision that a writer who slept links where a number is free again', () => {
   it('takes no run with it that the newest names, though it is read as one of those that are removed', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
-    const third = await openFileStore(folder)
+    const third = await openFileStore(folder, ONE_LOCK_EACH)
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 200, revisions: 64 })
     const is65 = (path: string) => path.endsWith(join('.meta', '65.json'))
     const [linked, read] = [signalOf(), signalOf()]

@@ -92,7 +92,7 @@ describe('what lies on disk', () => {
 describe('the history of a project', () => {
   it('keeps between 32 and 64 revisions without a gap, and of the runs those that they name', async () => {
     const folder = await temporaryFolder()
-    const store = await openFileStore(folder, { maxBatch: 1 })
+    const store = await openFileStore(folder, { maxBatch: 1, maxHeldMs: 0 })
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH * 3 })
     for (let n = 0; n < 200; n++) {
       const imageId = ids[(n * 5) % ids.length] ?? ''
@@ -113,7 +113,7 @@ describe('the history of a project', () => {
 
   it('goes on naming what was deleted for a while, and forgets it once it is surely gone', async () => {
     const folder = await temporaryFolder()
-    const store = await openFileStore(folder, { maxBatch: 1 })
+    const store = await openFileStore(folder, { maxBatch: 1, maxHeldMs: 0 })
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 50 })
     const removing = async () => {
       const newest = (await revisionNumbers(folder)).at(-1) ?? 0
@@ -130,7 +130,7 @@ describe('the history of a project', () => {
 describe('a file of a deleted image that came back', () => {
   it('is removed once more, when so many were deleted that they are to be forgotten', async () => {
     const folder = await temporaryFolder()
-    const store = await openFileStore(folder, { maxBatch: 1 })
+    const store = await openFileStore(folder, { maxBatch: 1, maxHeldMs: 0 })
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 50 })
     const [first = '', ...others] = ids
     const deleteImage = (imageId: string) => store.commit('shop', { type: 'delete_image', imageId })
@@ -152,7 +152,7 @@ describe('a project with something odd in the place of a folder', () => {
   ])('goes on taking changes, however many images are deleted: %s', async (_, place) => {
     const folder = await temporaryFolder()
     const paths = createPaths(folder)
-    const store = await openFileStore(folder, { maxBatch: 1 })
+    const store = await openFileStore(folder, { maxBatch: 1, maxHeldMs: 0 })
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 50 })
     for (const imageId of ids.slice(0, 30)) await store.commit('shop', { type: 'delete_image', imageId })
     await rm(place(paths), { recursive: true, force: true })

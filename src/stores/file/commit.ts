@@ -5,6 +5,7 @@
 // build on the same revision one has to start again, however long either of them slept.
 
 import { dirname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { needsImages, type ProjectChange, type ProjectState } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -31,6 +32,11 @@ export interface CommitterOptions {
   workspace: Workspace
   withLock: ProjectLock
   now: () => Date
+  /**
+   * Longest time to go on under one lock, in milliseconds: others wait meanwhile, and to hand it over takes as long as half
+   * a commit. @default 20
+   */
+  maxHeldMs?: number
   log: Logger
   /** @default nobody */
   observer?: Pick<Observer, 'committed' | 'retriedCommit'>
@@ -48,7 +54,8 @@ export interface PendingChange {
 /**
  * Commits changes together, in their order, and resolves or rejects each.
  *
- * @param take gives those that wait, once the project is locked: many come while the lock is waited for
+ * @param take gives those that wait, once the project is locked: many come while the lock is waited for. Called again
+ *   after each commit, until it gives none or the lock was held for long.
  * @throws TintypeError what went wrong before any was taken, such as `busy`, `storage_full` or `store_unavailable`
  */
 export type CommitBatch = (projectId: string, take: () => readonly PendingChange[]) => Promise<void>
@@ -58,6 +65,7 @@ const MOST_TRIES = 100
 
 export const createCommitter = (options: CommitterOptions): CommitBatch => {
   const { paths, heads, runs, removal, publisher, workspace, withLock, now, log, observer = NO_OBSERVER } = options
+  const maxHeldMs = options.maxHeldMs ?? 20
   const removeOldRevisions = createPruner({ paths, heads, log })
   /** Folders of commits under way that stored runs. */
   const withRuns = new Set<string>()
@@ -69,10 +77,15 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     const removals: Promise<boolean>[] = []
     try {
       await withLock(projectId, async () => {
-        taken = take()
-        const deletions = await commit(projectId, keepPossible(projectId, taken, folder), folder)
-        taken = []
-        removals.push(removeFiles(projectId, deletions))
+        const untilMs = performance.now() + maxHeldMs
+        for (taken = take(); taken.length > 0; taken = take()) {
+          const deletions = await commit(projectId, keepPossible(projectId, taken, folder), folder)
+          taken = []
+          removals.push(removeFiles(projectId, deletions))
+          if (performance.now() >= untilMs) return
+          // Whoever was answered may have the next change by then.
+          await setImmediate()
+        }
       })
       await removeOldRevisions(projectId)
       await removal.retry(projectId)

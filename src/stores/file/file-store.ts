@@ -39,6 +39,8 @@ export interface FileStoreOptions {
   lockWaitMs?: number
   /** Most changes that are committed together; 1 commits each alone. @default 64 */
   maxBatch?: number
+  /** Longest time that commits go on under one lock, in milliseconds; 0 locks anew for each. @default 20 */
+  maxHeldMs?: number
   /** Free bytes of the disk below which uploads are refused. @default 67108864 (64 MiB) */
   minFreeBytes?: number
   /** How often to look for what dead processes left, in milliseconds. @default 30000 */
@@ -64,7 +66,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const lockWaitMs = options.lockWaitMs ?? lockStaleMs + 5000
   const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs, observer })
   const base = { paths, heads, runs, removal, workspace, log, observer }
-  const commitBatch = createCommitter({ ...base, publisher, withLock, now })
+  const commitBatch = createCommitter({ ...base, publisher, withLock, now, maxHeldMs: options.maxHeldMs })
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
   const afterPowerCut = createAfterPowerCut({ paths, heads, removal, lockStaleMs, log })
