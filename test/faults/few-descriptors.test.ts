@@ -45,7 +45,8 @@ describe.skipIf(isMissing({ fault: 'few descriptors', programs: { prlimit: 'util
         await server.ready()
       }
       const refused = load.failures()
-      expect(Object.keys(refused).filter((failure) => !/ (503 \w+|without an answer)$/.test(failure))).toEqual([])
+      const others = Object.keys(refused).filter((failure) => !/ (503 \w+|without an answer)$/.test(failure))
+      expect(others, `${others.length > 0 ? server.log() : ''}`).toEqual([])
       expect(refused['upload 503 store_unavailable']).toBeGreaterThan(0)
 
       const enough = load.done() + 50

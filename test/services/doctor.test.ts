@@ -26,6 +26,7 @@ import {
 import { type MadeStore, makeSmallStore } from '../helpers/doctor-stores.ts'
 import { openFileStore } from '../helpers/file-store.ts'
 import { filesIn } from '../helpers/folder.ts'
+import { revisionNumbers } from '../helpers/store-folder.ts'
 
 let made: MadeStore
 
@@ -184,7 +185,9 @@ describe('files that nothing names', () => {
     for (const path of files) await writeFile(join(storageDir, path), back[path] ?? '', 'base64')
     const found = await examineAlone(storageDir)
     expect(found.findings).toMatchObject([{ kind: 'removal_unfinished', outcome: 'mendable' }])
+    const newest = (await revisionNumbers(storageDir)).at(-1) ?? 0
     expect(await examineAlone(storageDir, { fix: true })).toMatchObject({ mended: 1, remaining: 0 })
+    expect((await revisionNumbers(storageDir)).at(-1)).toBe(newest + 1)
     expect(await readdir(paths.variants('shop', 'original'))).not.toContain(`${imageId}.jpg`)
     expect(inShort(await examineAlone(storageDir))).toEqual([])
   })

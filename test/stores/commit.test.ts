@@ -86,6 +86,7 @@ describe('a writer whose number was taken while it slept', () => {
     sleepsBefore(isLinkOf(2), () => other.commit('shop', { type: 'edit', title: 'first' }))
     const last = await addImage(writer, 'shop')
     expect(await idsOf(other, 'shop')).toEqual([...ids, last])
+    await writer.close()
     expect(await runFiles(folder)).toHaveLength(1)
   })
 })

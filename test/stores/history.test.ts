@@ -90,9 +90,12 @@ describe('what lies on disk', () => {
 })
 
 describe('the history of a project', () => {
-  it('keeps between 32 and 64 revisions without a gap, and of the runs those that they name', async () => {
+  it.each([
+    ['keeps between 32 and 64 revisions without a gap', { maxHeldMs: 0 }, 64],
+    ['keeps more where they were made under one lock, without a gap', { maxHeldMs: 60_000 }, 250],
+  ])('%s, and of the runs those that they name', async (_, options, most) => {
     const folder = await temporaryFolder()
-    const store = await openFileStore(folder, { maxBatch: 1, maxHeldMs: 0 })
+    const store = await openFileStore(folder, options)
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH * 3 })
     for (let n = 0; n < 200; n++) {
       const imageId = ids[(n * 5) % ids.length] ?? ''
@@ -104,16 +107,27 @@ describe('the history of a project', () => {
     await store.close()
     const numbers = await revisionNumbers(folder)
     expect(numbers.length).toBeGreaterThanOrEqual(32)
-    expect(numbers.length).toBeLessThanOrEqual(64)
+    expect(numbers.length).toBeLessThanOrEqual(most)
     expect(numbers.at(-1)).toBe((await store.project('shop'))?.revision)
     expect(numbers).toEqual(numbers.map((_, at) => (numbers[0] ?? 0) + at))
     expect((await runFiles(folder)).sort()).toEqual(await namedRuns(folder))
     expect(await published(folder)).toEqual(await stateOf(store))
   })
 
+  it('keeps its runs though many delete and order at once', async () => {
+    const folder = await temporaryFolder()
+    const store = await openFileStore(folder)
+    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH * 2 + 40 })
+    const deleting = ids.slice(0, 60).map((imageId) => store.commit('shop', { type: 'delete_image', imageId }))
+    for (const imageId of ids.slice(200, 206)) await store.commit('shop', { type: 'edit', imageOrder: [imageId] })
+    await Promise.all(deleting)
+    await store.close()
+    expect((await runFiles(folder)).sort()).toEqual(await namedRuns(folder))
+  })
+
   it('goes on naming what was deleted for a while, and forgets it once it is surely gone', async () => {
     const folder = await temporaryFolder()
-    const store = await openFileStore(folder, { maxBatch: 1, maxHeldMs: 0 })
+    const store = await openFileStore(folder, { maxHeldMs: 0 })
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 50 })
     const removing = async () => {
       const newest = (await revisionNumbers(folder)).at(-1) ?? 0
@@ -130,7 +144,7 @@ describe('the history of a project', () => {
 describe('a file of a deleted image that came back', () => {
   it('is removed once more, when so many were deleted that they are to be forgotten', async () => {
     const folder = await temporaryFolder()
-    const store = await openFileStore(folder, { maxBatch: 1, maxHeldMs: 0 })
+    const store = await openFileStore(folder, { maxHeldMs: 0 })
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 50 })
     const [first = '', ...others] = ids
     const deleteImage = (imageId: string) => store.commit('shop', { type: 'delete_image', imageId })
@@ -152,7 +166,7 @@ describe('a project with something odd in the place of a folder', () => {
   ])('goes on taking changes, however many images are deleted: %s', async (_, place) => {
     const folder = await temporaryFolder()
     const paths = createPaths(folder)
-    const store = await openFileStore(folder, { maxBatch: 1, maxHeldMs: 0 })
+    const store = await openFileStore(folder, { maxHeldMs: 0 })
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 50 })
     for (const imageId of ids.slice(0, 30)) await store.commit('shop', { type: 'delete_image', imageId })
     await rm(place(paths), { recursive: true, force: true })
@@ -164,6 +178,18 @@ describe('a project with something odd in the place of a folder', () => {
 })
 
 describe('a head in memory', () => {
+  it('leads to the newest one also where a revision between them is lost', async () => {
+    const folder = await temporaryFolder()
+    await plantProject({ storageDir: folder, projectId: 'shop', revisions: 3 })
+    const [idle, busy] = [await openFileStore(folder), await openFileStore(folder)]
+    await idle.project('shop')
+    for (let n = 4; n <= 8; n++) await busy.commit('shop', { type: 'edit', title: `${n}` })
+    await rm(createPaths(folder).revision('shop', 6))
+    expect(await idle.project('shop')).toMatchObject({ title: '8' })
+    await idle.commit('shop', { type: 'edit', title: '5' })
+    expect(await busy.project('shop')).toMatchObject({ title: '5' })
+  })
+
   it('is not taken for the newest where a file of another time has its name and even its inode', async () => {
     const folder = await temporaryFolder()
     const paths = createPaths(folder)

@@ -17,7 +17,7 @@ vi.mock('node:fs', async (original) => (await import('../helpers/disk.ts')).watc
 const onSuchADisk = async (planted?: { images: number; revisions?: number }) => {
   const folder = await temporaryFolder()
   const ids = planted ? await plantProject({ storageDir: folder, projectId: 'shop', ...planted }) : []
-  const store = await openFileStore(folder, { maxBatch: 1, maxHeldMs: 0 })
+  const store = await openFileStore(folder, { maxBatch: 1 })
   const promises = watchPromises(folder, 'shop')
   onTestFinished(() => expect(promises.broken()).toEqual([]))
   /** The state that every cut leaves. */

@@ -126,6 +126,25 @@ describe('what a dead process left is cleaned right at the next start', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
+  it('an upload of a version before, whose folder is not named by the image but its files', async () => {
+    const { folder, paths } = await withProject()
+    const imageId = newImageId()
+    const names = SIZES.map((size) => `${imageId}.${size}.jpg`)
+    await plantWork(await plantOwner(folder), ['upload', ...names])
+    for (const size of SIZES) await writeFile(paths.variant('shop', imageId, size), bytesOf(imageId, size))
+    await sweep(folder)
+    await expectWhole(await openFileStore(folder), folder)
+    expect(await filesUnderWay(folder)).toEqual([])
+  })
+
+  it('an upload to a project in whose place somebody has put a file', async () => {
+    const { folder, paths } = await withProject()
+    await writeFile(paths.project('notes'), 'Remember the milk.')
+    await plantWork(await plantOwner(folder), ['upload'], 'notes', newImageId())
+    await sweep(folder)
+    expect(await filesUnderWay(folder)).toEqual([])
+  })
+
   it('not an upload that was committed: only its own folder goes', async () => {
     const { folder, ids } = await withProject()
     const imageId = await plantUpload(folder, await plantOwner(folder), 4)

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { TintypeError } from '../../core/errors.ts'
-import { codeOf } from '../file/durable.ts'
+import { isMissing } from '../file/durable.ts'
 
 /**
  * Undefined where there is none.
@@ -12,7 +12,7 @@ import { codeOf } from '../file/durable.ts'
  */
 export const readRecord = async <T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> => {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    if (isMissing(error)) return undefined
     throw error
   })
   if (text === undefined) return undefined

@@ -6,7 +6,7 @@
 import { readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../telemetry/logger.ts'
-import { codeOf } from '../file/durable.ts'
+import { isMissing } from '../file/durable.ts'
 import { MARK } from './marks.ts'
 
 export interface EvictionOptions {
@@ -114,6 +114,5 @@ const namesIn = async (folder: string): Promise<string[]> => (await readdir(fold
 
 /** What another process removed first is gone as it should be; a stray file is no folder. */
 const unlessGone = (error: unknown): undefined => {
-  const code = codeOf(error)
-  if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
+  if (!isMissing(error)) throw error
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
 import { type FileHandle, lstat, open, opendir, readdir } from 'node:fs/promises'
-import { codeOf } from '../file/durable.ts'
+import { codeOf, isMissing } from '../file/durable.ts'
 import { type PictureSize, readPictureSize } from './jpeg-header.ts'
 
 export type Look =
@@ -91,7 +91,7 @@ export const statOf = async (path: string): Promise<Stats | undefined> => {
   try {
     return await lstat(path)
   } catch (error) {
-    if (isNothing(error)) return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }
@@ -101,7 +101,7 @@ export const namesIn = async (folder: string): Promise<string[]> => {
   try {
     return (await readdir(folder)).sort()
   } catch (error) {
-    if (isNothing(error)) return []
+    if (isMissing(error)) return []
     throw error
   }
 }
@@ -111,7 +111,7 @@ export async function* eachName(folder: string): AsyncGenerator<string> {
   try {
     for await (const entry of await opendir(folder)) yield entry.name
   } catch (error) {
-    if (!isNothing(error)) throw error
+    if (!isMissing(error)) throw error
   }
 }
 
@@ -120,8 +120,6 @@ export const typeOf = (stats: Stats): string => {
   if (stats.isDirectory()) return 'a folder'
   return stats.isSymbolicLink() ? 'a symbolic link' : 'a special file'
 }
-
-const isNothing = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'
 
 /**
  * The look of an open file.

@@ -1,21 +1,26 @@
 // Deletions that were committed and not finished: the list says that the files go, and they are there.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Revision } from '../file/revision.ts'
 import { statOf } from './look.ts'
 import type { Problem } from './problem.ts'
 import { underWay } from './temporaries.ts'
-import { seenTwice, type Tools } from './tools.ts'
+import type { Tools } from './tools.ts'
 
 /** Files go a moment after the list says so, while whoever deleted them has a folder of work. */
 const MOST_LOOKS = 20
 
 export const checkRemovals = async (tools: Tools, projectId: string): Promise<Problem[]> => {
-  for (let looks = 1; ; looks++) {
-    const found = await seenTwice(tools, () => lookForLeft(tools, projectId))
-    if (found.length === 0) return []
+  let left = await lookForLeft(tools, projectId)
+  for (let looks = 1; left.size > 0; looks++) {
+    // Before the next look: who had a folder of work until then has finished by now.
     const { folders } = await underWay(tools.paths, projectId, 'living')
-    if (folders === 0 || looks === MOST_LOOKS) return problemsOf(tools, projectId, found)
+    await sleep(tools.waits.secondLookMs)
+    const again = await lookForLeft(tools, projectId)
+    left = new Map([...left].filter(([imageId]) => again.has(imageId)))
+    if (folders === 0 || looks === MOST_LOOKS) break
   }
+  return problemsOf(tools, projectId, [...left.values()])
 }
 
 /** By image id, and under an empty one where a whole project goes. */

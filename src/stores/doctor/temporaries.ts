@@ -8,7 +8,7 @@ import { ownerFault } from '../file/owner-seal.ts'
 import type { Paths } from '../file/paths.ts'
 import { RUN_FILE } from '../file/runs.ts'
 import { WHOLE_PROJECT_MARK } from '../file/sweep.ts'
-import { imageOfFolder, OWNER_FILE, projectOfFolder } from '../file/workspace.ts'
+import { imagesOfWork, OWNER_FILE, projectOfFolder } from '../file/workspace.ts'
 import { namesIn, readText, statOf } from './look.ts'
 import type { Problem } from './problem.ts'
 import type { Tools } from './tools.ts'
@@ -42,9 +42,9 @@ export const underWay = async (paths: Paths, projectId: string, whose: 'all' | '
     if (whose === 'living' && !(await ownerLives(join(paths.tmp, owner, OWNER_FILE)))) continue
     for (const folder of ofProject) {
       folders++
-      const imageId = imageOfFolder(folder)
-      if (imageId !== undefined) images.add(imageId)
-      for (const name of await namesIn(join(paths.tmp, owner, folder))) {
+      const names = await namesIn(join(paths.tmp, owner, folder))
+      for (const imageId of imagesOfWork(folder, names)) images.add(imageId)
+      for (const name of names) {
         const runId = RUN_FILE.exec(name)?.[1]
         if (runId !== undefined) runs.add(runId)
         if (name === WHOLE_PROJECT_MARK) wholeProject = true

@@ -96,7 +96,8 @@ export const createTools = ({ storageDir, remake, waits, log, now }: ToolsOption
     let cleared: Promise<void> | undefined
     try {
       return await new Promise((resolve, reject) => {
-        cleared = commitBatch(projectId, () => [{ change, resolve, reject }]).catch(reject)
+        const waiting = [{ change, resolve, reject }]
+        cleared = commitBatch(projectId, () => waiting.splice(0)).catch(reject)
       })
     } finally {
       // The answer comes before the commit has cleaned up behind itself.

@@ -55,7 +55,7 @@ export interface PendingChange {
  * Commits changes together, in their order, and resolves or rejects each.
  *
  * @param take gives those that wait, once the project is locked: many come while the lock is waited for. Called again
- *   after each commit, until it gives none or the lock was held for long.
+ *   after each commit, until it gives none or the lock was held for long; it gives each once.
  * @throws TintypeError what went wrong before any was taken, such as `busy`, `storage_full` or `store_unavailable`
  */
 export type CommitBatch = (projectId: string, take: () => readonly PendingChange[]) => Promise<void>
@@ -85,8 +85,11 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
           if (performance.now() >= untilMs) return
           // Whoever was answered may have the next change by then.
           await setImmediate()
+          // It was swept away: what is begun now is not in it.
+          if (dirname(folder) !== workspace.path) return
         }
       })
+      await Promise.all(removals)
       await removeOldRevisions(projectId)
       await removal.retry(projectId)
     } catch (error) {
@@ -106,17 +109,20 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     await workspace.leave(folder)
   }
 
-  /** Answers deletions once their files are gone. False where the disk lets one not go. */
+  /** Answers each deletion once its files are gone. False where the disk lets one not go. */
   async function removeFiles(projectId: string, deletions: readonly Deletion[]): Promise<boolean> {
-    try {
-      await Promise.all(deletions.map(({ imageId }) => removal.image(projectId, imageId)))
-      return true
-    } catch (error) {
-      log.warn({ error, projectId }, 'files of a deleted image could not be removed; a sweep does it')
-      return false
-    } finally {
-      for (const { answer } of deletions) answer()
-    }
+    const gone = deletions.map(async ({ imageId, answer }) => {
+      try {
+        await removal.image(projectId, imageId)
+        return true
+      } catch (error) {
+        log.warn({ error, projectId, imageId }, 'files of a deleted image could not be removed; a sweep does it')
+        return false
+      } finally {
+        answer()
+      }
+    })
+    return !(await Promise.all(gone)).includes(false)
   }
 
   /** Rejects those that need a workspace that was swept away; `folder` is in the one of now. */
@@ -170,6 +176,7 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
       const linked = await linkRevision(revision, folder).finally(() => drafting)
       if (!linked) continue
       if (!(await confirm(revision, token))) continue
+      if (withRuns.has(folder)) await runs.settle(folder, revision)
       observer.committed(changesMade(applied, batch))
       await publish(revision, folder, await drafting)
       const answers = answersOf(batch, applied)

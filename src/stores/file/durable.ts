@@ -90,14 +90,17 @@ export const linkNew = async (from: string, to: string): Promise<boolean> => {
   }
 }
 
-/** Removes a file, which may be gone already. */
+/** Removes a file, which may be gone already, also where something else is in the place of its folder. */
 export const removeFile = async (path: string): Promise<void> => {
   try {
     await unlink(path)
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
+    if (!isMissing(error)) throw error
   }
 }
+
+/** True where there is no such file or folder, also where a file stands in the place of the folder that it would be in. */
+export const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')
 
 /** Removes a folder, which may be gone already, and all that is in it; of a symbolic link the link alone. */
 export const removeFolder = async (path: string): Promise<void> => {

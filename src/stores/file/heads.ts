@@ -63,8 +63,6 @@ const OTHER_BYTES = 4096
 const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ELOOP', 'EACCES', 'EPERM'])
 /** A turn with more than a thousand connections that have sent something asks the system for more before it ends. */
 const MOST_SHARED_MS = 1
-/** So many looks cost less than a list of the folder does. */
-const MOST_STEPS = 8
 /** A revision that is listed but gone was removed by others' commits, at least 32 for each further try. */
 const MOST_TRIES = 100
 
@@ -124,19 +122,6 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
     throw damaged(projectId)
   }
 
-  /** Number of the newest revision. Old ones go oldest first: where the known one is there, so are all that follow it. */
-  const newestAfter = (projectId: string, { revision, path, inode, modifiedMs }: Head): number => {
-    const found = statsOf(path)
-    if (found?.ino === inode && found.mtimeMs === modifiedMs) {
-      let number = revision.state.revision
-      for (let steps = 0; steps < MOST_STEPS; steps++) {
-        if (!statsOf(paths.revision(projectId, number + 1))) return number
-        number++
-      }
-    }
-    return revisionNumbersNow(paths.meta(projectId)).at(-1) ?? 0
-  }
-
   /**
    * What was committed since, read without a wait: it was written a moment ago, so that no disk is waited for, where
    * the threads that file calls share may have much to sync first. Undefined where anything is unusual.
@@ -144,7 +129,7 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
   const catchUp = (projectId: string, known: Head): Head | undefined => {
     try {
       assertPlain(projectId)
-      const newest = newestAfter(projectId, known)
+      const newest = revisionNumbersNow(paths.meta(projectId)).at(-1) ?? 0
       if (newest <= known.revision.state.revision) return undefined
       const { revision, stats } = readRevisionNow(paths.revision(projectId, newest), projectId, newest)
       return headOf(projectId, revision, stats)

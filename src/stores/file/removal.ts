@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache'
 import { findImage } from '../../core/image-list.ts'
 import { SIZES, type Size } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { codeOf, removeFile, removeFolder, sync } from './durable.ts'
+import { isMissing, removeFile, removeFolder, sync } from './durable.ts'
 import type { Heads } from './heads.ts'
 import type { Paths } from './paths.ts'
 import type { Revision } from './revision.ts'
@@ -57,7 +57,7 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
   const syncFolders = async (projectId: string): Promise<void> => {
     const syncOne = (size: Size) =>
       sync(paths.variants(projectId, size)).catch((error: unknown) => {
-        if (codeOf(error) !== 'ENOENT') throw error
+        if (!isMissing(error)) throw error
       })
     await Promise.all(SIZES.map(syncOne))
   }

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
-import { codeOf } from './durable.ts'
+import { codeOf, isMissing } from './durable.ts'
 import { decodeRevision, type Revision } from './revision.ts'
 
 export interface ReadRevision {
@@ -72,6 +72,3 @@ const numbersIn = (names: readonly string[]): number[] =>
     .flatMap((name) => /^([1-9]\d{0,14})\.json$/.exec(name)?.[1] ?? [])
     .map(Number)
     .sort((a, b) => a - b)
-
-/** Also where a file stands in place of a project's folder: people put notes beside the projects. */
-const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'

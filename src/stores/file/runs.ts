@@ -7,9 +7,10 @@ import { TintypeError } from '../../core/errors.ts'
 import type { ImageList, Run } from '../../core/image-list.ts'
 import type { ImageRecord } from '../../core/model.ts'
 import { randomIds } from '../../core/random-id.ts'
-import { codeOf, linkNew, makeFolder, removeFile, sync, writeNew } from './durable.ts'
+import { codeOf, isMissing, linkNew, makeFolder, removeFile, sync, writeNew } from './durable.ts'
 import type { Paths } from './paths.ts'
 import { decodeRun, encodeRun, namedRuns, type Revision, type StoredRun, sha256, storedRun } from './revision.ts'
+import { revisionNumbers } from './revision-file.ts'
 
 export interface RunsOptions {
   paths: Paths
@@ -27,7 +28,9 @@ export interface Runs {
    * `folder` first and stays there under the same name, so that a sweep knows which runs a dead writer left.
    */
   store(projectId: string, list: ImageList, folder: string): Promise<ImageList>
-  /** Removes the runs that `folder` tells of and `head` does not name. */
+  /** Runs that `folder` tells of and a committed revision names are no longer to be taken back. */
+  settle(folder: string, revision: Revision): Promise<void>
+  /** Removes the runs that `folder` tells of, but for those that `head` or another revision on disk names. */
   drop(projectId: string, head: Revision | undefined, folder: string): Promise<void>
 }
 
@@ -71,6 +74,18 @@ export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
     return { ...run, stored }
   }
 
+  /** Of these runs, those that no revision on disk mentions: one that is not the newest any more keeps what it names. */
+  const namedByNone = async (projectId: string, ids: readonly string[]): Promise<readonly string[]> => {
+    let unnamed = ids
+    const numbers = unnamed.length > 0 ? await revisionNumbers(paths.meta(projectId)) : []
+    // Newest first: the others may be removed meanwhile, with what they name.
+    for (const number of numbers.toReversed()) {
+      const text = await readFile(paths.revision(projectId, number), 'utf8').catch(ifMissing)
+      unnamed = unnamed.filter((id) => !text.includes(id))
+    }
+    return unnamed
+  }
+
   return {
     images,
 
@@ -94,13 +109,28 @@ export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
       return { ...list, runs }
     },
 
+    async settle(folder, revision) {
+      const named = new Set(namedRuns(revision))
+      for (const id of await toldIn(folder)) if (named.has(id)) await removeFile(ownFile(folder, id))
+    },
+
     async drop(projectId, head, folder) {
       const named = new Set(head ? namedRuns(head) : [])
-      const told = (await readdir(folder)).flatMap((name) => RUN_FILE.exec(name)?.[1] ?? [])
-      const unnamed = told.filter((id) => !named.has(id))
+      const unnamed = await namedByNone(
+        projectId,
+        (await toldIn(folder)).filter((id) => !named.has(id)),
+      )
       for (const id of unnamed) await removeFile(paths.run(projectId, id))
       // Gone for good before the folder that tells of them is.
       if (unnamed.length > 0) await sync(paths.runs(projectId))
     },
   }
+}
+
+const toldIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).flatMap((name) => RUN_FILE.exec(name)?.[1] ?? [])
+
+const ifMissing = (error: unknown): string => {
+  if (isMissing(error)) return ''
+  throw error
 }

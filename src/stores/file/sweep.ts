@@ -13,7 +13,7 @@ import type { Paths } from './paths.ts'
 import { isPlainFolder } from './plain-file.ts'
 import type { Removal } from './removal.ts'
 import type { Runs } from './runs.ts'
-import { imageOfFolder, newToken, OWNER_FILE, projectOfFolder, type Workspace } from './workspace.ts'
+import { imagesOfWork, newToken, OWNER_FILE, projectOfFolder, type Workspace } from './workspace.ts'
 
 export interface SweeperOptions {
   paths: Paths
@@ -69,23 +69,23 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
     })
   }
 
-  const sweepFolder = async (folder: string, projectId: string): Promise<void> => {
-    const uploaded = imageOfFolder(basename(folder))
+  /** @param died false where its owner has left it to a sweep: that held no lock */
+  const sweepFolder = async (folder: string, projectId: string, died: boolean): Promise<void> => {
     const names = await readdir(folder)
-    if (uploaded === undefined && names.every((name) => COMMIT_FILE.test(name))) {
-      await unlock(projectId)
-      // Images that it deleted: their files go after the commit.
-      await removal.project(projectId)
-    }
-    if (uploaded !== undefined) await unpublish(projectId, uploaded)
+    const imageIds = imagesOfWork(basename(folder), names)
+    const isCommit = imageIds.size === 0 && names.every((name) => COMMIT_FILE.test(name))
+    if (isCommit && died) await unlock(projectId)
+    for (const imageId of imageIds) await unpublish(projectId, imageId)
     await runs.drop(projectId, await heads.read(projectId), folder)
+    // Images that it deleted: their files go after the commit.
+    if (isCommit) await removal.project(projectId)
     if (names.includes(WHOLE_PROJECT_MARK)) await finishRemoval(projectId)
     await removeFolder(folder)
   }
 
   /**
-   * The whole folder gets another name first: should its owner live after all, it can link nothing any more of what it
-   * had begun, whichever folder below it would have been linked from. (Seen one by one, the folder of an upload could be
+   * The whole folder gets another name first: should its owner live after all, it can publish nothing any more of what
+   * it had begun, whichever folder below it would have come from. (Seen one by one, the folder of an upload could be
    * swept while the commit of it still went through.) The new name says that anybody may sweep it, should this fail.
    */
   const sweepOwner = async (owner: string): Promise<boolean> => {
@@ -96,7 +96,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
     for (const name of await readdir(taken)) {
       const projectId = projectOfFolder(name)
       if (projectId === undefined) continue
-      await sweepFolder(join(taken, name), projectId).catch((error: unknown) => {
+      await sweepFolder(join(taken, name), projectId, !owner.endsWith(LEFT)).catch((error: unknown) => {
         if (codeOf(error) === 'ENOENT') throw error
         whole = false
         log.warn({ error, owner, projectId }, 'could not sweep; it is tried again')

@@ -148,11 +148,12 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
   }
 }
 
-/** The image whose upload a folder of {@link Workspace.folder} is for, undefined for other work. */
-export const imageOfFolder = (name: string): string | undefined => {
-  const token = name.split('@')[0] ?? ''
-  return isImageId(token) ? token : undefined
-}
+/**
+ * Images that a folder of {@link Workspace.folder} is for: the one whose upload it is, by its name. Also those that its
+ * files are named by, as the versions before had it.
+ */
+export const imagesOfWork = (folder: string, files: readonly string[]): ReadonlySet<string> =>
+  new Set([folder, ...files].map((name) => name.split(/[@.]/)[0] ?? '').filter(isImageId))
 
 /** The project that a folder of {@link Workspace.folder} is for, undefined for any other name. */
 export const projectOfFolder = (name: string): string | undefined => {
