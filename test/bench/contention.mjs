@@ -19,14 +19,21 @@ const ALONE = { maxBatch: 1, maxHeldMs: 0 }
 /** @param {readonly string[]} args */
 export const run = async ([seconds = '3', rounds = '5']) => {
   const rows = []
-  for (const workers of WORKERS) {
-    const [alone, grouped] = [[], []]
-    // In turn: a disk that others use too is twice as fast in one minute as in the next.
-    for (let round = 0; round < Number(rounds); round++) {
-      alone.push(await measure(workers, ALONE, Number(seconds)))
-      grouped.push(await measure(workers, GROUPED, Number(seconds)))
+  // Removed at the end: ext4 without a journal is slow to make files for a minute after many were removed.
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'))
+  try {
+    for (const workers of WORKERS) {
+      const [alone, grouped] = [[], []]
+      // In turn: a disk that others use too is twice as fast in one minute as in the next.
+      for (let round = 0; round < Number(rounds); round++) {
+        const storageDir = join(folder, `${workers}-${round}`)
+        alone.push(await measure(`${storageDir}-alone`, workers, ALONE, Number(seconds)))
+        grouped.push(await measure(`${storageDir}-together`, workers, GROUPED, Number(seconds)))
+      }
+      rows.push(row(workers, 'alone', alone, alone), row(workers, 'together', grouped, alone))
     }
-    rows.push(row(workers, 'alone', alone, alone), row(workers, 'together', grouped, alone))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
   console.log(
     `\n${CLIENTS} clients change one project (a quarter uploads of tiny files), medians of ${rounds} rounds of ${seconds} s in turn:`,
@@ -51,25 +58,20 @@ const row = (workers, committed, results, alone) => {
   }
 }
 
-const measure = async (workers, settings, seconds) => {
-  const storageDir = await mkdtemp(join(tmpdir(), 'tintype-bench-'))
-  try {
-    const script = fileURLToPath(new URL('./contention-worker.mjs', import.meta.url))
-    const results = await Promise.all(
-      Array.from({ length: workers }, async () => {
-        const child = fork(script)
-        child.send({ storageDir, ...settings, clients: CLIENTS / workers, seconds })
-        const [result] = await once(child, 'message')
-        await once(child, 'exit')
-        return result
-      }),
-    )
-    const times = results.flatMap((result) => result.times).sort((a, b) => a - b)
-    const elapsed = Math.max(...results.map((result) => result.elapsed))
-    const revision = Math.max(...results.map((result) => result.revision))
-    const quantile = (part) => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0
-    return { changes: times.length / elapsed, commits: revision / elapsed, p50: quantile(0.5), p99: quantile(0.99) }
-  } finally {
-    await rm(storageDir, { recursive: true, force: true })
-  }
+const measure = async (storageDir, workers, settings, seconds) => {
+  const script = fileURLToPath(new URL('./contention-worker.mjs', import.meta.url))
+  const results = await Promise.all(
+    Array.from({ length: workers }, async () => {
+      const child = fork(script)
+      child.send({ storageDir, ...settings, clients: CLIENTS / workers, seconds })
+      const [result] = await once(child, 'message')
+      await once(child, 'exit')
+      return result
+    }),
+  )
+  const times = results.flatMap((result) => result.times).sort((a, b) => a - b)
+  const elapsed = Math.max(...results.map((result) => result.elapsed))
+  const revision = Math.max(...results.map((result) => result.revision))
+  const quantile = (part) => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0
+  return { changes: times.length / elapsed, commits: revision / elapsed, p50: quantile(0.5), p99: quantile(0.99) }
 }
