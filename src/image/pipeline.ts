@@ -1,7 +1,6 @@
 // One upload in, four files out: decoded once, each variant from the pixels of the next larger one.
 
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { Variant } from '../core/model.ts'
 import {
   type DecodeOptions,
@@ -18,7 +17,7 @@ import { type JpegLayout, readJpeg, rewriteJpeg } from './jpeg.ts'
 import { decodedSize, levelFor, type PixelSize, SIDES, sizeWithin } from './levels.ts'
 import { acceptedTypeOf } from './sniff.ts'
 import { shrink, toIcon, toJpeg, toOriginal } from './variants.ts'
-import { writeNew } from './write.ts'
+import { readUpload, writeNew } from './write.ts'
 
 export type PipelineOptions = DecodeOptions
 
@@ -27,7 +26,7 @@ export type PipelineOptions = DecodeOptions
  *   `storage_full`, `store_unavailable`, `internal`. Nothing is written any more once it has rejected.
  */
 export const encodePicture = async (job: EncodeJob, options: PipelineOptions): Promise<EncodedPicture> => {
-  const upload = { path: job.source, bytes: readFileSync(job.source) }
+  const upload = { path: job.source, bytes: readUpload(job.source) }
   const type = acceptedTypeOf(upload.bytes)
   const header = await readHeader(upload.bytes, type, options.maxPixels)
   const jpeg = type === 'image/jpeg' ? readJpeg(upload.bytes) : undefined

@@ -1,13 +1,26 @@
-// Writes one variant's file whole, and says what was written.
+// The files of a job: an upload is read, a variant written whole, and what fails is told for what it is.
 
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { TintypeError } from '../core/errors.ts'
 
 export interface WrittenFile {
   bytes: number
   /** In hex. */
   sha256: string
+}
+
+/**
+ * All of an upload. Synchronous, as below.
+ *
+ * @throws TintypeError `store_unavailable` where it can't be read, such as for want of file descriptors
+ */
+export const readUpload = (path: string): Buffer => {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw failureOf(error)
+  }
 }
 
 /** Codes of a disk, a quota or a file size limit that is exhausted. */
@@ -49,7 +62,7 @@ const writeWhole = (file: number, piece: Buffer): void => {
 const failureOf = (error: unknown): TintypeError => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (typeof code !== 'string' || code === 'EEXIST')
-    return new TintypeError('internal', 'A variant could not be written.', { cause: error })
+    return new TintypeError('internal', 'A file of the picture could not be read or written.', { cause: error })
   if (FULL.includes(code))
     return new TintypeError('storage_full', 'There is no room for the picture.', { cause: error })
   return new TintypeError('store_unavailable', `The store cannot be used now (${code}).`, { cause: error })

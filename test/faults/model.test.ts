@@ -65,7 +65,7 @@ const FILLED: Plan = Array.from({ length: 4 }, () => [
 
 /** The short ones play the beginning of a project, the longer ones what many changes at once lead to. */
 const ROUNDS: readonly { runs: number; clients: number; steps: number; before?: Plan }[] = [
-  { runs: 1500, clients: 2, steps: 3 },
+  { runs: 3000, clients: 2, steps: 3 },
   { runs: 60, clients: 3, steps: 14 },
   { runs: 8, clients: 3, steps: 12, before: FILLED },
 ]

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -31,6 +31,16 @@ const encode = async (upload: Buffer, more: Partial<typeof options> = {}) => {
 /** Sum of the differences of two colours. */
 const distance = (one: readonly number[], other: readonly number[]): number =>
   one.reduce((sum, value, index) => sum + Math.abs(value - (other[index] ?? 0)), 0)
+
+describe('an upload that cannot be read', () => {
+  it('says so of the store, and nothing of the picture', async () => {
+    const job = await jobFor(await temporaryFolder(), await photo({ width: 60, height: 40 }))
+    await rm(job.source)
+    await expect(encodePicture(job, options)).rejects.toMatchObject({ code: 'store_unavailable' })
+    await mkdir(job.source)
+    await expect(encodePicture(job, options)).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+})
 
 describe('the variants of a picture', () => {
   it.each([
