@@ -25,7 +25,7 @@ export const eachOnce = (parameters: Iterable<Parameter>): Map<string, string> =
   const values = new Map<string, string>()
   for (const [name, value] of parameters) {
     const first = values.get(name)
-    if (first !== undefined) throw invalidParameter(name, 'it once', `${first}" and "${value}`)
+    if (first !== undefined) throw invalidParameter(name, 'it once', `${first}, ${value}`)
     values.set(name, value)
   }
   return values

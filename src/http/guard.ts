@@ -1,5 +1,6 @@
 // Whether who asks may do what the route does. Every route below /projects asks, before it does anything else.
 
+import { LRUCache } from 'lru-cache'
 import { type Action, decideAccess, type Principal, type ProjectAccess, requireAccess } from '../core/access.ts'
 import { isDamage } from '../core/errors.ts'
 import { accessOf } from '../core/model.ts'
@@ -48,6 +49,9 @@ export interface Sight {
 /** Nobody knows whose a damaged project is: left are those who need not be let in, and they hear what is wrong with it. */
 const UNREADABLE: ProjectAccess = { owner_id: null, visibility: 'private', members: {} }
 
+/** Beyond it, the log may tell of one again. */
+const MOST_TOLD = 1000
+
 const PUBLIC: Sight = { isPrivate: false }
 const PRIVATE: Sight = { isPrivate: true }
 
@@ -57,14 +61,20 @@ export interface GuardOptions {
 }
 
 export const createGuard = ({ projects, log }: GuardOptions): Guard => {
+  /** Damaged projects that the log tells of: once, until they can be read again. */
+  const told = new LRUCache<string, true>({ max: MOST_TOLD })
+
   /** Undefined where there is no project. */
   const accessTo = async (projectId: string): Promise<ProjectAccess | undefined> => {
     try {
       const project = await projects.find(projectId)
+      if (told.size > 0) told.delete(projectId)
       return project && accessOf(project)
     } catch (error) {
       if (!isDamage(error)) throw error
-      log.warn({ error, projectId }, 'a project is damaged; strangers to it hear that it is absent')
+      if (!told.has(projectId))
+        log.warn({ error, projectId }, 'a project is damaged; strangers to it hear that it is absent')
+      told.set(projectId, true)
       return UNREADABLE
     }
   }

@@ -1,6 +1,6 @@
 // Projects whose newest list can't be read: what they are to everybody else, and what is said of them.
 
-import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
@@ -33,6 +33,10 @@ const logged = () => {
   const lines: Record<string, unknown>[] = []
   return { lines, log: pino({ level: 'warn' }, { write: (line) => void lines.push(JSON.parse(line)) }) }
 }
+
+/** Lines that say of a project that it is damaged. */
+const toldOf = (lines: readonly Record<string, unknown>[], projectId: string): number =>
+  lines.filter((line) => line.projectId === projectId && /is damaged; strangers/.test(String(line.msg))).length
 
 const listed = async (response: Response | Promise<Response>) =>
   projectListSchema.parse(await (await response).json()).projects.map(({ project_id }) => project_id)
@@ -86,7 +90,22 @@ describe('a damaged project', () => {
         for (const path of ['', '/images', '/thumbnail'])
           expect(await problemOf(ask(who ?? {}, 'GET', `/projects/${project}${path}`))).toMatchObject({ status: 500 })
     }
-    expect(lines.filter(({ projectId }) => projectId === 'closed').length).toBeGreaterThan(0)
+    expect(toldOf(lines, 'closed')).toBe(1)
+  })
+
+  it('is told of in the log again where it was mended meanwhile', async () => {
+    const { log, lines } = logged()
+    const { ask, storageDir } = await createCast({ log })
+    const look = async () => (await ask({}, 'GET', '/projects/open')).status
+    const [meta, kept] = [metaOf(storageDir, 'open'), join(storageDir, 'kept')]
+    for (const told of [1, 2]) {
+      await cp(meta, kept, { recursive: true })
+      await damage(storageDir, 'open')
+      expect([await look(), await look(), toldOf(lines, 'open')]).toEqual([404, 404, told])
+      await rm(meta, { recursive: true })
+      await rename(kept, meta)
+      expect(await look()).toBe(200)
+    }
   })
 
   it('takes no upload of somebody who may not know of it', async () => {
