@@ -1,5 +1,5 @@
 import { rmdirSync } from 'node:fs'
-import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
@@ -7,11 +7,11 @@ import { createPaths } from '../../src/stores/file/paths.ts'
 import { REMEMBERED_COMMITS } from '../../src/stores/file/revision.ts'
 import type { Store } from '../../src/stores/store.ts'
 import { addImage, fill, idsOf, recordOf } from '../contracts/store.ts'
-import { beforeCall, type DiskCall, watchDisk } from '../helpers/disk.ts'
+import { beforeCall, type DiskCall, failing, watchDisk } from '../helpers/disk.ts'
 import { openFileStore, silent } from '../helpers/file-store.ts'
 import { filesIn, temporaryFolder } from '../helpers/folder.ts'
 import { plantProject } from '../helpers/planted-project.ts'
-import { expectWhole, filesUnderWay, revisionNumbers, runFiles } from '../helpers/store-folder.ts'
+import { expectWhole, filesUnderWay, revisionNumbers, runFiles, sweep } from '../helpers/store-folder.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../helpers/disk.ts')).watched(await original()))
 vi.mock('node:fs', async (original) => (await import('../helpers/disk.ts')).watchedSyncs(await original()))
@@ -277,7 +277,43 @@ describe('a revision that a writer who slept links where a number is free again'
   })
 })
 
+describe('a run that a commit has stored', () => {
+  it('makes no change fail that is durable, where its trace cannot be removed', async () => {
+    const { folder, writer, other } = await twoWriters()
+    await plantProject({ storageDir: folder, projectId: 'shop', images: 127 })
+    const stop = failing((call) => call.name === 'unlink' && /run-\w+\.json$/.test(call.path), 'EIO')
+    const imageId = await addImage(writer, 'shop')
+    stop()
+    expect((await idsOf(other, 'shop'))?.at(-1)).toBe(imageId)
+    await writer.close()
+    await sweep(folder)
+    expect(await runFiles(folder)).toHaveLength(1)
+  })
+
+  it('goes in the end where the change is not known to be kept, with the revision that nobody followed', async () => {
+    const { folder, writer, other, sleepsBefore } = await twoWriters()
+    await plantProject({ storageDir: folder, projectId: 'shop', images: 127, revisions: 30 })
+    sleepsBefore(isLinkOf(31), () => titles(other, 31, 31 + REMEMBERED_COMMITS))
+    await expect(addImage(writer, 'shop')).rejects.toMatchObject({ code: 'store_unavailable' })
+    await titles(other, 96, 170)
+    await writer.close()
+    await sweep(folder)
+    expect(await revisionNumbers(folder)).not.toContain(31)
+    expect(await runFiles(folder)).toEqual([])
+  })
+})
+
 describe('a change that has nothing to do', () => {
+  it('is not answered by a head that is old, because the revision behind it is lost', async () => {
+    const { folder, paths, writer, other } = await twoWriters()
+    await plantProject({ storageDir: folder, projectId: 'shop', revisions: 3 })
+    await writer.project('shop')
+    await titles(other, 4, 8)
+    await rm(paths.revision('shop', 4))
+    await writer.commit('shop', { type: 'edit', title: null })
+    expect(await other.project('shop')).toMatchObject({ title: null })
+  })
+
   it('is answered only once what it rests on is durable, and writes nothing', async () => {
     const { folder, writer } = await twoWriters()
     const imageId = await addImage(writer, 'shop')

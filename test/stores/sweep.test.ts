@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { newImageId, SIZES } from '../../src/core/names.ts'
-import { thisProcess } from '../../src/stores/file/owner.ts'
+import { LEFT, thisProcess } from '../../src/stores/file/owner.ts'
 import { sealOwner } from '../../src/stores/file/owner-seal.ts'
 import { createPaths, folderOf } from '../../src/stores/file/paths.ts'
 import { decodeRevision, encodeRevision, type Revision } from '../../src/stores/file/revision.ts'
 import { WHOLE_PROJECT_MARK } from '../../src/stores/file/sweep.ts'
 import { newToken, OWNER_FILE } from '../../src/stores/file/workspace.ts'
 import { addImage, bytesOf, fill, idsOf, readVariant, recordOf } from '../contracts/store.ts'
-import { beforeCall, failing } from '../helpers/disk.ts'
+import { beforeCall, failing, watchDisk } from '../helpers/disk.ts'
 import { openFileStore } from '../helpers/file-store.ts'
 import { filesIn, temporaryFolder } from '../helpers/folder.ts'
 import { plantProject } from '../helpers/planted-project.ts'
@@ -143,6 +143,36 @@ describe('what a dead process left is cleaned right at the next start', () => {
     await plantWork(await plantOwner(folder), ['upload'], 'notes', newImageId())
     await sweep(folder)
     expect(await filesUnderWay(folder)).toEqual([])
+  })
+
+  it.each([
+    ['is not there', async () => {}],
+    ['is a file', (path: string) => writeFile(path, 'Remember the milk.')],
+  ])('a commit that had stored a run, in a project that %s, and all beside it', async (_, make) => {
+    const { folder, paths } = await withProject()
+    await make(paths.project('aaa'))
+    const owner = await plantOwner(folder)
+    await plantWork(owner, [`run-${'a'.repeat(16)}.json`], 'aaa', 'a'.repeat(12))
+    await plantUpload(folder, owner, 4)
+    await sweep(folder)
+    await expectWhole(await openFileStore(folder), folder)
+    expect(await filesUnderWay(folder)).toEqual([])
+  })
+
+  it('files of an image that was deleted only once the revision that deletes it is durable', async () => {
+    const { folder, paths, ids } = await withProject()
+    const [deleted = ''] = ids
+    await plantWork(await plantOwner(folder), ['revision-2.json'])
+    await plantRevision(folder, ({ state, ...rest }) => ({
+      ...rest,
+      removing: [deleted],
+      state: { ...state, image_count: 1, images: { runs: [], tail: state.images.tail.slice(1) } },
+    }))
+    const calls: string[] = []
+    watchDisk({ after: ({ name, path }) => void calls.push(`${name} ${path}`) })
+    await sweep(folder)
+    const removed = calls.findIndex((call) => call.startsWith('unlink') && call.includes(deleted))
+    expect(calls.slice(0, removed)).toContain(`sync ${paths.meta('shop')}`)
   })
 
   it('not an upload that was committed: only its own folder goes', async () => {
@@ -393,6 +423,35 @@ describe('a process that ends in good order', () => {
     stop()
     await store.close()
     expect(await filesUnderWay(folder)).not.toEqual([])
+    await sweep(folder)
+    await expectWhole(await openFileStore(folder), folder)
+    expect(await filesUnderWay(folder)).toEqual([])
+  })
+
+  it('leaves to it what it can, though one file cannot be removed at all', async () => {
+    const { folder, paths, ids } = await withProject(3)
+    const [stuck = '', other = ''] = ids
+    const store = await openFileStore(folder)
+    failing((call) => call.name === 'unlink' && call.path.endsWith(`${stuck}.jpg`), 'EPERM')
+    const stop = failing((call) => call.name === 'unlink' && call.path.endsWith(`${other}.jpg`), 'EIO')
+    for (const imageId of [stuck, other]) await store.commit('shop', { type: 'delete_image', imageId })
+    stop()
+    await store.close()
+    await sweep(folder)
+    for (const size of SIZES) expect(await readdir(paths.variants('shop', size))).not.toContain(`${other}.jpg`)
+  })
+
+  it('leaves a folder though the place for it was swept away at that moment', async () => {
+    const { folder, ids } = await withProject()
+    const store = await openFileStore(folder)
+    const stop = failing((call) => call.name === 'unlink' && call.path.endsWith(`${ids[0]}.jpg`), 'EIO')
+    beforeCall(
+      (call) => call.name === 'rename' && call.path.endsWith('@shop') && call.to.includes(LEFT),
+      () => sweep(folder),
+    )
+    await store.commit('shop', { type: 'delete_image', imageId: ids[0] ?? '' })
+    stop()
+    await store.close()
     await sweep(folder)
     await expectWhole(await openFileStore(folder), folder)
     expect(await filesUnderWay(folder)).toEqual([])

@@ -3,7 +3,7 @@
 
 import { readdir, rmdir, stat } from 'node:fs/promises'
 import type { Logger } from '../../telemetry/logger.ts'
-import { codeOf } from './durable.ts'
+import { isMissing } from './durable.ts'
 import type { Heads } from './heads.ts'
 import { type Paths, projectIdOf } from './paths.ts'
 import type { Removal } from './removal.ts'
@@ -36,7 +36,7 @@ export const createAfterPowerCut = ({
       const { mtimeMs } = await stat(paths.lock(projectId))
       if (Date.now() - mtimeMs > lockStaleMs) await rmdir(paths.lock(projectId))
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
+      if (!isMissing(error)) throw error
     }
   }
 

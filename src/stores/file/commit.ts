@@ -4,154 +4,57 @@
 // still held it. So a revision is a file that `link` creates, which fails where the number is taken: of two writers that
 // build on the same revision one has to start again, however long either of them slept.
 
-import { dirname, join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
-import { needsImages, type ProjectChange, type ProjectState } from '../../core/changes.ts'
+import { join } from 'node:path'
+import type { ProjectState } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
-import { linkNew, removeFile, removeFolder, storeError, sync, writeNew } from './durable.ts'
+import { linkNew, removeFile, storeError, sync, writeNew } from './durable.ts'
 import type { Heads } from './heads.ts'
 import type { Paths } from './paths.ts'
-import type { ProjectLock } from './project-lock.ts'
-import { createPruner } from './prune.ts'
+import { answersOf, type Deletion, isOfDeleted, needsAll, type PendingChange } from './pending-change.ts'
 import type { Publisher } from './publish.ts'
 import type { Removal } from './removal.ts'
 import { encodeRevision, REMEMBERED_COMMITS, type Revision } from './revision.ts'
 import { revisionNumbers } from './revision-file.ts'
 import type { Runs } from './runs.ts'
 import { type Applied, applyBatch, successorOf } from './successor.ts'
-import { newToken, type Workspace } from './workspace.ts'
+import { newToken } from './workspace.ts'
 
-export interface CommitterOptions {
+export interface CommitOptions {
   paths: Paths
   heads: Heads
   runs: Runs
   removal: Removal
   publisher: Publisher
-  workspace: Workspace
-  withLock: ProjectLock
   now: () => Date
-  /**
-   * Longest time to go on under one lock, in milliseconds: others wait meanwhile, and to hand it over takes as long as half
-   * a commit. @default 20
-   */
-  maxHeldMs?: number
   log: Logger
   /** @default nobody */
   observer?: Pick<Observer, 'committed' | 'retriedCommit'>
 }
 
-/** One change that waits. Without a change, a revision is written that drops what has been removed. */
-export interface PendingChange {
-  change: ProjectChange | undefined
-  /** The workspace that holds what the change needs; once that was swept, the change must not be committed. */
-  workspacePath?: string
-  resolve(state: ProjectState): void
-  reject(error: unknown): void
-}
-
 /**
- * Commits changes together, in their order, and resolves or rejects each.
+ * Commits changes of one project in one revision, while the project is locked. Answers all but those that deleted an
+ * image, whose files are to go first; it gives those back.
  *
- * @param take gives those that wait, once the project is locked: many come while the lock is waited for. Called again
- *   after each commit, until it gives none or the lock was held for long; it gives each once.
- * @throws TintypeError what went wrong before any was taken, such as `busy`, `storage_full` or `store_unavailable`
+ * @param folder of this process, for what is not committed yet
+ * @throws TintypeError or an error of the system; what was committed is not known then, and nobody was answered
  */
-export type CommitBatch = (projectId: string, take: () => readonly PendingChange[]) => Promise<void>
+export type Commit = (
+  projectId: string,
+  changes: readonly PendingChange[],
+  folder: string,
+) => Promise<readonly Deletion[]>
 
 /** Each further try means that somebody else's commit came first. */
 const MOST_TRIES = 100
 
-export const createCommitter = (options: CommitterOptions): CommitBatch => {
-  const { paths, heads, runs, removal, publisher, workspace, withLock, now, log, observer = NO_OBSERVER } = options
-  const maxHeldMs = options.maxHeldMs ?? 20
-  const removeOldRevisions = createPruner({ paths, heads, log })
-  /** Folders of commits under way that stored runs. */
-  const withRuns = new Set<string>()
+export const createCommit = (options: CommitOptions): Commit => {
+  const { paths, heads, runs, removal, publisher, now, log, observer = NO_OBSERVER } = options
 
-  return async (projectId, take) => {
-    const folder = await workspace.folder(projectId).catch(rethrow)
-    let taken: readonly PendingChange[] | undefined
-    let mayBeLeft = false
-    const removals: Promise<boolean>[] = []
-    try {
-      await withLock(projectId, async () => {
-        const untilMs = performance.now() + maxHeldMs
-        for (taken = take(); taken.length > 0; taken = take()) {
-          const deletions = await commit(projectId, keepPossible(projectId, taken, folder), folder)
-          taken = []
-          removals.push(removeFiles(projectId, deletions))
-          if (performance.now() >= untilMs) return
-          // Whoever was answered may have the next change by then.
-          await setImmediate()
-          // It was swept away: what is begun now is not in it.
-          if (dirname(folder) !== workspace.path) return
-        }
-      })
-      await Promise.all(removals)
-      await removeOldRevisions(projectId)
-      await removal.retry(projectId)
-    } catch (error) {
-      if (!taken) throw storeError(error)
-      for (const { reject } of taken) reject(storeError(error))
-      // They may have been committed all the same.
-      mayBeLeft = taken.some(isDeletion)
-    } finally {
-      if ((await Promise.all(removals)).includes(false)) mayBeLeft = true
-      await (mayBeLeft ? leave(folder) : clear(projectId, folder))
-    }
-  }
-
-  /** Gives the folder of a commit to a sweep, which removes what the newest revision says is to be removed. */
-  async function leave(folder: string): Promise<void> {
-    withRuns.delete(folder)
-    await workspace.leave(folder)
-  }
-
-  /** Answers each deletion once its files are gone. False where the disk lets one not go. */
-  async function removeFiles(projectId: string, deletions: readonly Deletion[]): Promise<boolean> {
-    const gone = deletions.map(async ({ imageId, answer }) => {
-      try {
-        await removal.image(projectId, imageId)
-        return true
-      } catch (error) {
-        log.warn({ error, projectId, imageId }, 'files of a deleted image could not be removed; a sweep does it')
-        return false
-      } finally {
-        answer()
-      }
-    })
-    return !(await Promise.all(gone)).includes(false)
-  }
-
-  /** Rejects those that need a workspace that was swept away; `folder` is in the one of now. */
-  function keepPossible(projectId: string, batch: readonly PendingChange[], folder: string): readonly PendingChange[] {
-    const isPossible = ({ workspacePath }: PendingChange) =>
-      workspacePath === undefined || dirname(folder) === workspacePath
-    for (const { reject } of batch.filter((pending) => !isPossible(pending))) reject(sweptAway(projectId))
-    return batch.filter(isPossible)
-  }
-
-  /** A commit that had to start again, or failed, may have stored runs that no revision names. */
-  async function clear(projectId: string, folder: string): Promise<void> {
-    try {
-      if (withRuns.delete(folder)) await runs.drop(projectId, await heads.read(projectId), folder)
-      await removeFolder(folder)
-    } catch (error) {
-      log.warn({ error, projectId }, 'a commit could not be cleaned up; a sweep does it')
-      await workspace.leave(folder)
-    }
-  }
-
-  /** Answers all but those who deleted an image, whose files are to go first. */
-  async function commit(
-    projectId: string,
-    waiting: readonly PendingChange[],
-    folder: string,
-  ): Promise<readonly Deletion[]> {
+  return async (projectId, changes, folder) => {
     const token = newToken()
-    let batch = waiting
+    let batch = changes
     for (let tries = 0; tries < MOST_TRIES && batch.length > 0; tries++) {
       if (tries > 0) observer.retriedCommit()
       const base = await heads.readToChange(projectId)
@@ -163,10 +66,14 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
         batch = batch.filter((pending) => !needsAll(pending))
         continue
       }
-      const applied = applyBatch(state, projectId, changesOf(batch), now().toISOString())
+      const applied = applyBatch(
+        state,
+        projectId,
+        batch.map(({ change }) => change),
+        now().toISOString(),
+      )
       if (!applied.state) {
-        // The answer rests on the head, which its writer may not have made durable yet.
-        if (base) await sync(paths.meta(projectId))
+        if (base && !(await restsOn(base))) continue
         for (const { answer } of answersOf(batch, applied)) answer()
         return []
       }
@@ -176,9 +83,8 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
       const linked = await linkRevision(revision, folder).finally(() => drafting)
       if (!linked) continue
       if (!(await confirm(revision, token))) continue
-      if (withRuns.has(folder)) await runs.settle(folder, revision)
       observer.committed(changesMade(applied, batch))
-      await publish(revision, folder, await drafting)
+      await finish(revision, folder, await drafting)
       const answers = answersOf(batch, applied)
       for (const { imageId, answer } of answers) if (imageId === undefined) answer()
       return answers.filter(isOfDeleted)
@@ -194,6 +100,17 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     return { ...base.state, images: await runs.load(base.state.project_id, base.state.images) }
   }
 
+  /**
+   * An answer that writes nothing rests on the head alone, which its writer may not have made durable yet. False where
+   * it isn't the newest: a revision between them was lost, and only a list of all shows that.
+   */
+  async function restsOn({ state: { project_id, revision } }: Revision): Promise<boolean> {
+    const newest = (await revisionNumbers(paths.meta(project_id))).at(-1)
+    if (newest !== revision) heads.forget(project_id)
+    else await sync(paths.meta(project_id))
+    return newest === revision
+  }
+
   async function prepare(
     base: Revision | undefined,
     state: ProjectState,
@@ -202,7 +119,6 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     folder: string,
   ): Promise<Revision> {
     const left = await removal.left(state.project_id, base)
-    if (state.images.runs.some((run) => !run.stored)) withRuns.add(folder)
     return successorOf({
       base,
       state: { ...state, images: await runs.store(state.project_id, state.images, folder) },
@@ -247,59 +163,22 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
   }
 
   /** The change is durable: whatever fails from here on is put right later, and no reason to refuse it. */
-  async function publish(revision: Revision, folder: string, draft: string | undefined): Promise<void> {
+  async function finish(revision: Revision, folder: string, draft: string | undefined): Promise<void> {
     const { project_id: projectId } = revision.state
     try {
       await publisher.publish(projectId, revision, folder, draft)
+      await runs.settle(folder, revision)
     } catch (error) {
-      log.warn({ error, projectId }, 'meta.json could not be published; the next change does it')
+      log.warn({ error, projectId }, 'a commit could not be finished; the next change does it')
     }
   }
 }
-
-const rethrow = (error: unknown): never => {
-  throw storeError(error)
-}
-
-const needsAll = ({ change }: PendingChange): boolean => change !== undefined && needsImages(change)
-
-const isDeletion = ({ change }: PendingChange): boolean => change?.type === 'delete_image'
-
-const changesOf = (batch: readonly PendingChange[]) => batch.map(({ change }) => change)
 
 /** Without those that failed, and without the commit that only drops what was removed. */
 const changesMade = ({ outcomes }: Applied, batch: readonly PendingChange[]): number =>
   batch.filter(({ change }, at) => change !== undefined && 'state' in (outcomes[at] ?? {})).length
 
-/** Tells what became of a change. */
-interface Answer {
-  /** Of an image that it deleted. */
-  imageId: string | undefined
-  answer(): void
-}
-
-type Deletion = Answer & { imageId: string }
-
-const isOfDeleted = (answer: Answer): answer is Deletion => answer.imageId !== undefined
-
-const answersOf = (batch: readonly PendingChange[], { outcomes }: Applied): Answer[] =>
-  batch.map(({ change, resolve, reject }, at) => {
-    const outcome = outcomes[at]
-    if (!outcome || 'error' in outcome) return { imageId: undefined, answer: () => reject(outcome?.error) }
-    const imageId = change?.type === 'delete_image' ? change.imageId : undefined
-    return { imageId, answer: () => resolve(outcome.state) }
-  })
-
 const unknownOutcome = (projectId: string): TintypeError =>
   new TintypeError('store_unavailable', `It is not known whether the change of project "${projectId}" was kept.`, {
     retryAfterSeconds: 1,
   })
-
-const sweptAway = (projectId: string): TintypeError =>
-  new TintypeError(
-    'store_unavailable',
-    `The upload to project "${projectId}" was taken for left over; send it again.`,
-    {
-      retryAfterSeconds: 1,
-    },
-  )

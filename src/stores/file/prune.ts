@@ -7,11 +7,13 @@ import { codeOf, removeFile, sync } from './durable.ts'
 import type { Heads } from './heads.ts'
 import type { Paths } from './paths.ts'
 import { namedRuns, peekDroppedRuns } from './revision.ts'
-import { revisionNumbersNow } from './revision-file.ts'
+import { readRevision, revisionNumbersNow } from './revision-file.ts'
+import type { Runs } from './runs.ts'
 
 export interface PrunerOptions {
   paths: Paths
   heads: Heads
+  runs: Runs
   log: Logger
 }
 
@@ -26,7 +28,7 @@ const KEPT_REVISIONS = 32
 /** Removing many at a time keeps the folder short without a removal in every commit. */
 const MOST_REVISIONS = 64
 
-export const createPruner = ({ paths, heads, log }: PrunerOptions): Prune => {
+export const createPruner = ({ paths, heads, runs, log }: PrunerOptions): Prune => {
   /** By project: the oldest revision that was there at the last look. */
   const oldest = new LRUCache<string, number>({ max: 1000 })
 
@@ -54,7 +56,17 @@ export const createPruner = ({ paths, heads, log }: PrunerOptions): Prune => {
     const dropped = told.filter((run) => !named.has(run))
     for (const run of dropped) await removeFile(paths.run(projectId, run))
     if (dropped.length > 0) await sync(paths.runs(projectId))
-    for (const number of old) await removeFile(paths.revision(projectId, number))
+    for (const [at, number] of old.entries()) {
+      // A writer that slept linked it again and could not take it back: what it alone names goes with it.
+      if (numbers[at + 1] !== number + 1) await dropNamed(projectId, number)
+      await removeFile(paths.revision(projectId, number))
+    }
+  }
+
+  async function dropNamed(projectId: string, number: number): Promise<void> {
+    // What a damaged one names is not known; doctor finds it.
+    const read = await readRevision(paths.revision(projectId, number), projectId, number).catch(() => undefined)
+    if (read) await runs.dropUnnamed(projectId, namedRuns(read.revision), number)
   }
 
   /** None where the revision is gone: whoever removed it had removed the runs. */

@@ -23,7 +23,10 @@ export interface Removal {
   image(projectId: string, imageId: string): Promise<void>
   /** The same for an image that no revision names: gone for good when this resolves, so that no trace of it is needed. */
   stray(projectId: string, imageId: string): Promise<void>
-  /** Removes what the newest revision says is to be removed. @throws where the disk does not let it */
+  /**
+   * Removes what the newest revision says is to be removed, all that can be. @throws where the disk does not let one
+   * go
+   */
   project(projectId: string): Promise<void>
   /** What the revision that follows this one has to say is to be removed. */
   left(projectId: string, base: Revision | undefined): Promise<Pick<Revision, 'removing' | 'removingRuns'>>
@@ -86,6 +89,13 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
     }
   }
 
+  /** Of a revision that may have been read before it was durable, as its writer died: what is gone must stay deleted. */
+  const removeDurably = async (projectId: string, imageIds: readonly string[]): Promise<void> => {
+    await sync(paths.meta(projectId))
+    const outcomes = await Promise.allSettled(imageIds.map((imageId) => image(projectId, imageId)))
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  }
+
   return {
     image,
 
@@ -96,10 +106,15 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
 
     async project(projectId) {
       const head = await heads.read(projectId)
-      if (!head) return
-      for (const imageId of head.removing) await image(projectId, imageId)
-      for (const stored of head.removingRuns)
-        await Promise.all((await runs.images(projectId, stored)).map(({ id }) => image(projectId, id)))
+      if (!head || head.removing.length + head.removingRuns.length === 0) return
+      const failures: unknown[] = []
+      const note = (error: unknown) => void failures.push(error)
+      await removeDurably(projectId, head.removing).catch(note)
+      for (const stored of head.removingRuns) {
+        const ofRun = runs.images(projectId, stored).then((images) => images.map(({ id }) => id))
+        await ofRun.then((imageIds) => removeDurably(projectId, imageIds)).catch(note)
+      }
+      if (failures.length > 0) throw failures[0]
       if (head.removingRuns.length === 0) return
       await syncFolders(projectId)
       finished.set(projectId, new Set(head.removingRuns.map(({ id }) => id)))
@@ -118,9 +133,10 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
     async retry(projectId) {
       const { removing } = heads.current(projectId) ?? { removing: [] }
       if (removing.length < FEWEST_TO_FORGET) return
-      for (const imageId of removing.filter((imageId) => !isGone(projectId, imageId)))
-        await image(projectId, imageId).catch((error: unknown) =>
-          log.warn({ error, projectId, imageId }, 'files of a deleted image could not be removed; it is tried again'),
+      const there = removing.filter((imageId) => !isGone(projectId, imageId))
+      if (there.length > 0)
+        await removeDurably(projectId, there).catch((error: unknown) =>
+          log.warn({ error, projectId }, 'files of deleted images could not be removed; it is tried again'),
         )
     },
 

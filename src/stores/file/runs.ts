@@ -1,6 +1,7 @@
 // Sealed runs of images: written once, named by revisions, removed with the last revision that names them.
 
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
@@ -30,8 +31,10 @@ export interface Runs {
   store(projectId: string, list: ImageList, folder: string): Promise<ImageList>
   /** Runs that `folder` tells of and a committed revision names are no longer to be taken back. */
   settle(folder: string, revision: Revision): Promise<void>
-  /** Removes the runs that `folder` tells of, but for those that `head` or another revision on disk names. */
-  drop(projectId: string, head: Revision | undefined, folder: string): Promise<void>
+  /** Removes the runs that `folder` tells of, but for those that a revision on disk names. */
+  drop(projectId: string, folder: string): Promise<void>
+  /** Removes these runs, but for those that a revision on disk names; `but` is one that doesn't count. */
+  dropUnnamed(projectId: string, ids: readonly string[], but?: number): Promise<void>
 }
 
 const newRunId = randomIds(16)
@@ -75,15 +78,22 @@ export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
   }
 
   /** Of these runs, those that no revision on disk mentions: one that is not the newest any more keeps what it names. */
-  const namedByNone = async (projectId: string, ids: readonly string[]): Promise<readonly string[]> => {
+  const namedByNone = async (projectId: string, ids: readonly string[], but?: number): Promise<readonly string[]> => {
     let unnamed = ids
-    const numbers = unnamed.length > 0 ? await revisionNumbers(paths.meta(projectId)) : []
     // Newest first: the others may be removed meanwhile, with what they name.
-    for (const number of numbers.toReversed()) {
-      const text = await readFile(paths.revision(projectId, number), 'utf8').catch(ifMissing)
+    for (const number of (await revisionNumbers(paths.meta(projectId))).toReversed()) {
+      if (number === but) continue
+      const text = (await readFile(paths.revision(projectId, number), 'utf8').catch(unlessMissing)) ?? ''
       unnamed = unnamed.filter((id) => !text.includes(id))
     }
     return unnamed
+  }
+
+  const dropUnnamed = async (projectId: string, ids: readonly string[], but?: number): Promise<void> => {
+    const unnamed = ids.length > 0 ? await namedByNone(projectId, ids, but) : []
+    for (const id of unnamed) await removeFile(paths.run(projectId, id))
+    // Gone for good before what tells of them is.
+    if (unnamed.length > 0) await sync(paths.runs(projectId)).catch(unlessMissing)
   }
 
   return {
@@ -111,26 +121,18 @@ export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
 
     async settle(folder, revision) {
       const named = new Set(namedRuns(revision))
-      for (const id of await toldIn(folder)) if (named.has(id)) await removeFile(ownFile(folder, id))
+      for (const id of toldIn(folder)) if (named.has(id)) await removeFile(ownFile(folder, id))
     },
 
-    async drop(projectId, head, folder) {
-      const named = new Set(head ? namedRuns(head) : [])
-      const unnamed = await namedByNone(
-        projectId,
-        (await toldIn(folder)).filter((id) => !named.has(id)),
-      )
-      for (const id of unnamed) await removeFile(paths.run(projectId, id))
-      // Gone for good before the folder that tells of them is.
-      if (unnamed.length > 0) await sync(paths.runs(projectId))
-    },
+    drop: (projectId, folder) => dropUnnamed(projectId, toldIn(folder)),
+
+    dropUnnamed,
   }
 }
 
-const toldIn = async (folder: string): Promise<string[]> =>
-  (await readdir(folder)).flatMap((name) => RUN_FILE.exec(name)?.[1] ?? [])
+/** Without a wait: it is short, and was written to a moment ago. */
+const toldIn = (folder: string): string[] => readdirSync(folder).flatMap((name) => RUN_FILE.exec(name)?.[1] ?? [])
 
-const ifMissing = (error: unknown): string => {
-  if (isMissing(error)) return ''
-  throw error
+const unlessMissing = (error: unknown): undefined => {
+  if (!isMissing(error)) throw error
 }

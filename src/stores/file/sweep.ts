@@ -1,12 +1,13 @@
 // Cleaning up behind processes that died: their folders say what was under way.
 
+import { existsSync } from 'node:fs'
 import { readdir, rename, rmdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { findImage } from '../../core/image-list.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import type { AfterPowerCut } from './after-power-cut.ts'
-import { codeOf, removeFile, removeFolder } from './durable.ts'
+import { codeOf, isMissing, removeFile, removeFolder, sync } from './durable.ts'
 import type { Heads } from './heads.ts'
 import { diedWithMachine, LEFT, ownerLives } from './owner.ts'
 import type { Paths } from './paths.ts'
@@ -49,6 +50,8 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
   const unpublish = async (projectId: string, imageId: string): Promise<void> => {
     const head = await heads.read(projectId)
     if (head && findImage(await runs.load(projectId, head.state.images), imageId)) return
+    // Its writer may have died before it was durable: files go only for good.
+    if (head) await sync(paths.meta(projectId))
     await removal.stray(projectId, imageId)
   }
 
@@ -65,7 +68,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
    */
   const unlock = async (projectId: string): Promise<void> => {
     await rmdir(paths.lock(projectId)).catch((error: unknown) => {
-      if (codeOf(error) !== 'ENOENT') throw error
+      if (!isMissing(error)) throw error
     })
   }
 
@@ -76,7 +79,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
     const isCommit = imageIds.size === 0 && names.every((name) => COMMIT_FILE.test(name))
     if (isCommit && died) await unlock(projectId)
     for (const imageId of imageIds) await unpublish(projectId, imageId)
-    await runs.drop(projectId, await heads.read(projectId), folder)
+    await runs.drop(projectId, folder)
     // Images that it deleted: their files go after the commit.
     if (isCommit) await removal.project(projectId)
     if (names.includes(WHOLE_PROJECT_MARK)) await finishRemoval(projectId)
@@ -97,7 +100,8 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
       const projectId = projectOfFolder(name)
       if (projectId === undefined) continue
       await sweepFolder(join(taken, name), projectId, !owner.endsWith(LEFT)).catch((error: unknown) => {
-        if (codeOf(error) === 'ENOENT') throw error
+        // Somebody else sweeps it.
+        if (!existsSync(taken)) throw error
         whole = false
         log.warn({ error, owner, projectId }, 'could not sweep; it is tried again')
       })

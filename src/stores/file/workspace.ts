@@ -7,6 +7,7 @@
 // Whatever gets into a project gets there from here. So an owner whose folder was taken away (sweep.ts) can publish
 // nothing of what it had begun, should it turn out to be alive. What it begins afterwards goes to a new folder.
 
+import { existsSync } from 'node:fs'
 import { mkdir, rename, rmdir, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isImageId } from '../../core/names.ts'
@@ -100,11 +101,11 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
       await sync(paths.tmp)
       await rename(folder, join(left, basename(folder)))
       rest.delete(folder)
-    } catch (error) {
+    } catch {
       await rmdir(left).catch(() => {})
-      // Swept away meanwhile.
-      if (codeOf(error) === 'ENOENT') rest.delete(folder)
-      else rest.add(folder)
+      // It may be the new place that was swept away, which is empty, and not the folder.
+      if (existsSync(folder)) rest.add(folder)
+      else rest.delete(folder)
     }
   }
 
