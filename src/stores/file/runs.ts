@@ -130,8 +130,14 @@ export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
   }
 }
 
-/** Without a wait: it is short, and was written to a moment ago. */
-const toldIn = (folder: string): string[] => readdirSync(folder).flatMap((name) => RUN_FILE.exec(name)?.[1] ?? [])
+/** None where the folder was swept away. Without a wait: it is short, and was written to a moment ago. */
+const toldIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder).flatMap((name) => RUN_FILE.exec(name)?.[1] ?? [])
+  } catch (error) {
+    return unlessMissing(error) ?? []
+  }
+}
 
 const unlessMissing = (error: unknown): undefined => {
   if (!isMissing(error)) throw error
