@@ -102,6 +102,12 @@ describe('a stored key', () => {
     expect(anyStored(storageDir)).toBe(true)
   })
 
+  it("is not answered where it cannot be told: a store whose accounts are lost is not everybody's", async () => {
+    const storageDir = await temporaryFolder()
+    await writeFile(join(storageDir, '.accounts'), 'a file in the place of the folder')
+    expect(() => anyStored(storageDir)).toThrow(expect.objectContaining({ code: 'ENOTDIR' }))
+  })
+
   it('that was damaged by hand lets nobody in', async () => {
     const storageDir = await temporaryFolder()
     const apiKeys = apiKeysIn(storageDir)

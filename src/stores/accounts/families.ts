@@ -5,14 +5,13 @@
 // A token is used up by renaming its file to the next number, which only one of any number of processes can do: for the
 // others the file is gone. A family ends when its folder is moved away, and nothing can bring it back.
 
-import { statSync } from 'node:fs'
 import { rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { isAccountId, newAccountId } from '../../core/account.ts'
 import { codeOf, sync } from '../file/durable.ts'
 import { type AccountsFolder, namesIn } from './folder.ts'
-import { readRecord } from './read.ts'
+import { readRecord, statsOf } from './read.ts'
 
 export type Families = ReturnType<typeof createFamilies>
 
@@ -57,8 +56,7 @@ export const createFamilies = (accounts: AccountsFolder) => {
     },
 
     /** As the disk says it now. */
-    isAlive: (id: string): boolean =>
-      isAccountId(id) && statSync(accounts.path('families', id), { throwIfNoEntry: false }) !== undefined,
+    isAlive: (id: string): boolean => isAccountId(id) && statsOf(accounts.path('families', id)) !== undefined,
 
     /** Does nothing where it has ended. */
     end,

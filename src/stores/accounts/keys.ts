@@ -5,7 +5,6 @@
 //
 // Both stay, so that a store that had keys once is not open again when the last one is revoked.
 
-import { statSync } from 'node:fs'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { ROLES } from '../../core/access.ts'
@@ -13,7 +12,7 @@ import { KEY_ID } from '../../core/api-key.ts'
 import { PROJECT_ID } from '../../core/names.ts'
 import { storeError } from '../file/durable.ts'
 import { type AccountsFolder, namesIn } from './folder.ts'
-import { readRecord } from './read.ts'
+import { readRecord, statsOf } from './read.ts'
 
 const keySchema = z.object({
   id: z.string().regex(KEY_ID),
@@ -56,8 +55,8 @@ export const createKeys = (accounts: AccountsFolder): Keys => {
   const revocation = (id: string) => accounts.path('keys', `${id}.revoked.json`)
 
   const find = async (id: string): Promise<KeyRecord | undefined> => {
-    if (!KEY_ID.test(id) || statOf(revocation(id))) return undefined
-    const stats = statOf(path(id))
+    if (!KEY_ID.test(id) || statsOf(revocation(id))) return undefined
+    const stats = statsOf(path(id))
     if (!stats) return undefined
     const before = known.get(id)
     if (before?.inode === stats.ino && before.modifiedMs === stats.mtimeMs) return before.record
@@ -80,7 +79,7 @@ export const createKeys = (accounts: AccountsFolder): Keys => {
 
     async revoke(id, revokedAt) {
       try {
-        if (!KEY_ID.test(id) || !statOf(path(id))) return false
+        if (!KEY_ID.test(id) || !statsOf(path(id))) return false
         await accounts.publish(accounts.path('keys'), `${id}.revoked.json`, { revoked_at: revokedAt })
         return true
       } catch (error) {
@@ -106,9 +105,6 @@ export const createKeys = (accounts: AccountsFolder): Keys => {
     },
   }
 }
-
-/** Synchronous: a microsecond or two, where a trip through the thread pool costs tens. */
-const statOf = (path: string) => statSync(path, { throwIfNoEntry: false })
 
 const rethrow = (error: unknown): never => {
   throw storeError(error)

@@ -1,5 +1,6 @@
-// Reads a file of an account, as its schema says.
+// Looks at a file of an account, and reads it as its schema says.
 
+import { lstatSync, type Stats } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { TintypeError } from '../../core/errors.ts'
@@ -24,3 +25,12 @@ export const readRecord = async <T>(path: string, schema: z.ZodType<T>): Promise
     throw new TintypeError('store_unavailable', 'The files of an account are damaged.', { cause })
   }
 }
+
+/**
+ * Undefined where there is no such file or folder. Synchronous: a microsecond or two, where a trip through the thread
+ * pool costs tens. By `lstat`: to `stat` of Node 22 a file in the place of the folder above is the same as nothing, and a
+ * store whose accounts can't be looked at would be everybody's.
+ *
+ * @throws the error of the system call where that can't be said
+ */
+export const statsOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false })

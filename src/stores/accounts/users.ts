@@ -6,13 +6,12 @@
 // A revision is linked under the next number, so of two that change the same user at once one finds the number taken,
 // and looks again. Numbers are never free again, so a process that slept can't come too late unnoticed.
 
-import { statSync } from 'node:fs'
 import { truncate } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { isAccountId, type User, userSchema } from '../../core/account.ts'
 import { type AccountsFolder, hashedName, namesIn } from './folder.ts'
-import { readRecord } from './read.ts'
+import { readRecord, statsOf } from './read.ts'
 
 export type Users = ReturnType<typeof createUsers>
 
@@ -111,7 +110,7 @@ export const createUsers = (accounts: AccountsFolder) => {
 
 const indexName = (email: string): string => `${hashedName(email)}.json`
 
-const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined
+const isThere = (path: string): boolean => statsOf(path) !== undefined
 
 /** The highest number of a folder's files, 0 where it has none. */
 const newest = async (folder: string): Promise<number> =>

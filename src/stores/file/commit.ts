@@ -82,7 +82,10 @@ export const createCommit = (options: CommitOptions): Commit => {
       const drafting = publisher.draft(revision, folder)
       const linked = await linkRevision(revision, folder).finally(() => drafting)
       if (!linked) continue
-      if (!(await confirm(revision, token))) continue
+      // Goes beside the next steps: without it, a look at the folder shows nothing that is not yet committed.
+      const drafted = removeFile(draftOf(revision, folder)).catch(() => {})
+      const confirmed = await confirm(revision, token).finally(() => drafted)
+      if (!confirmed) continue
       observer.committed(changesMade(applied, batch))
       await finish(revision, folder, await drafting)
       const answers = answersOf(batch, applied)
@@ -131,7 +134,7 @@ export const createCommit = (options: CommitOptions): Commit => {
   /** False where another writer took the number. */
   async function linkRevision(revision: Revision, folder: string): Promise<boolean> {
     const { project_id, revision: number } = revision.state
-    const own = join(folder, `revision-${number}.json`)
+    const own = draftOf(revision, folder)
     await writeNew(own, encodeRevision(revision))
     const ours = await linkNew(own, paths.revision(project_id, number))
     if (ours) return true
@@ -173,6 +176,8 @@ export const createCommit = (options: CommitOptions): Commit => {
     }
   }
 }
+
+const draftOf = ({ state }: Revision, folder: string): string => join(folder, `revision-${state.revision}.json`)
 
 /** Without those that failed, and without the commit that only drops what was removed. */
 const changesMade = ({ outcomes }: Applied, batch: readonly PendingChange[]): number =>
