@@ -465,7 +465,7 @@ describe('a process that ends in good order', () => {
     stop()
     expect(await readVariant(store, 'shop', ids[0] ?? '')).toBeUndefined()
     await store.close()
-    expect(await filesUnderWay(folder)).not.toEqual([])
+    expect(await readdir(join(folder, '.tmp'))).toEqual([expect.stringMatching(/\.left$/)])
     await sweep(folder)
     await expectWhole(await openFileStore(folder), folder)
     expect(await filesUnderWay(folder)).toEqual([])
