@@ -71,7 +71,8 @@ const measure = async (storageDir, workers, settings, seconds) => {
   )
   const times = results.flatMap((result) => result.times).sort((a, b) => a - b)
   const elapsed = Math.max(...results.map((result) => result.elapsed))
-  const revision = Math.max(...results.map((result) => result.revision))
+  const first = Math.max(...results.map(({ revisions: [before] }) => before))
+  const last = Math.max(...results.map(({ revisions: [, after] }) => after))
   const quantile = (part) => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0
-  return { changes: times.length / elapsed, commits: revision / elapsed, p50: quantile(0.5), p99: quantile(0.99) }
+  return { changes: times.length / elapsed, commits: (last - first) / elapsed, p50: quantile(0.5), p99: quantile(0.99) }
 }
