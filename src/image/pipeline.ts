@@ -12,12 +12,12 @@ import {
   type Upload,
 } from './decode.ts'
 import type { EncodedPicture, EncodeJob } from './encoder.ts'
+import { readUpload, writeNew } from './files.ts'
 import { impressionOf } from './impression.ts'
 import { type JpegLayout, readJpeg, rewriteJpeg } from './jpeg.ts'
 import { decodedSize, levelFor, type PixelSize, SIDES, sizeWithin } from './levels.ts'
 import { acceptedTypeOf } from './sniff.ts'
 import { shrink, toIcon, toJpeg, toOriginal } from './variants.ts'
-import { readUpload, writeNew } from './write.ts'
 
 export type PipelineOptions = DecodeOptions
 

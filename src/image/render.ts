@@ -8,9 +8,9 @@ import { formatOfRecipe, type Recipe } from '../core/recipe.ts'
 import { type Kernel, MAX_SIDE, QUALITIES } from '../core/transform.ts'
 import { halvedJpeg } from './decode.ts'
 import type { RenderedPicture, RenderJob } from './encoder.ts'
+import { writeNew } from './files.ts'
 import { type PixelSize, SIDES } from './levels.ts'
 import { readStoredHeader } from './stored-header.ts'
-import { writeNew } from './write.ts'
 
 /**
  * How much work goes into a file. Somebody waits for it. Measured on a noisy photo of 1600×1200 on one core: AVIF takes

@@ -46,7 +46,7 @@ describe.skipIf(isMissing({ fault: 'few descriptors', programs: { prlimit: 'util
       }
       const refused = load.failures()
       const others = Object.keys(refused).filter((failure) => !/ (503 \w+|without an answer)$/.test(failure))
-      expect(others, `${others.length > 0 ? server.log() : ''}`).toEqual([])
+      expect(others, others.length > 0 ? server.log() : '').toEqual([])
       expect(refused['upload 503 store_unavailable']).toBeGreaterThan(0)
 
       const enough = load.done() + 50

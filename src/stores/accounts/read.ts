@@ -4,7 +4,7 @@ import { lstatSync, type Stats } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { TintypeError } from '../../core/errors.ts'
-import { isMissing } from '../file/durable.ts'
+import { unlessMissing } from '../file/durable.ts'
 
 /**
  * Undefined where there is none.
@@ -12,10 +12,7 @@ import { isMissing } from '../file/durable.ts'
  * @throws TintypeError `store_unavailable` where somebody has damaged it: files come here complete
  */
 export const readRecord = async <T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> => {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return undefined
-    throw error
-  })
+  const text = await readFile(path, 'utf8').catch(unlessMissing)
   if (text === undefined) return undefined
   try {
     return schema.parse(JSON.parse(text))

@@ -6,7 +6,7 @@
 import { readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../telemetry/logger.ts'
-import { isMissing } from '../file/durable.ts'
+import { unlessMissing } from '../file/durable.ts'
 import { MARK } from './marks.ts'
 
 export interface EvictionOptions {
@@ -53,7 +53,7 @@ export const createEviction = ({ folder, maxBytes, log }: EvictionOptions): Evic
     const before = bytes
     for (const entry of entries.sort((one, other) => one.usedMs - other.usedMs)) {
       if (bytes <= maxBytes * LEAVE) break
-      await unlink(entry.path).catch(unlessGone)
+      await unlink(entry.path).catch(unlessMissing)
       bytes -= entry.bytes
     }
     await removeEmpty(folder)
@@ -84,11 +84,11 @@ const entriesOf = async (folder: string): Promise<Entry[]> => {
   for (const image of await imageFolders(folder))
     for (const name of await namesIn(image)) {
       const path = join(image, name)
-      const found = await stat(path).catch(unlessGone)
+      const found = await stat(path).catch(unlessMissing)
       if (!found) continue
       if (!name.endsWith(MARK))
         entries.push({ path, bytes: onDisk(found.size), usedMs: Math.max(found.atimeMs, found.mtimeMs) })
-      else if (Date.now() - found.mtimeMs > OLD_MARK_MS) await unlink(path).catch(unlessGone)
+      else if (Date.now() - found.mtimeMs > OLD_MARK_MS) await unlink(path).catch(unlessMissing)
     }
   return entries
 }
@@ -110,9 +110,5 @@ const removeEmpty = async (folder: string): Promise<void> => {
   }
 }
 
-const namesIn = async (folder: string): Promise<string[]> => (await readdir(folder).catch(unlessGone)) ?? []
-
 /** What another process removed first is gone as it should be; a stray file is no folder. */
-const unlessGone = (error: unknown): undefined => {
-  if (!isMissing(error)) throw error
-}
+const namesIn = async (folder: string): Promise<string[]> => (await readdir(folder).catch(unlessMissing)) ?? []

@@ -102,6 +102,11 @@ export const removeFile = async (path: string): Promise<void> => {
 /** True where there is no such file or folder, also where a file stands in the place of the folder that it would be in. */
 export const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')
 
+/** What to catch with where nothing need be there. @throws every other error */
+export const unlessMissing = (error: unknown): undefined => {
+  if (!isMissing(error)) throw error
+}
+
 /** Removes a folder, which may be gone already, and all that is in it; of a symbolic link the link alone. */
 export const removeFolder = async (path: string): Promise<void> => {
   try {

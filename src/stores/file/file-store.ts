@@ -12,7 +12,7 @@ import type { FoundFile, Store } from '../store.ts'
 import { createAfterPowerCut } from './after-power-cut.ts'
 import { createCommitQueue } from './commit-queue.ts'
 import { createCommitter } from './committer.ts'
-import { createDeletion } from './deletion.ts'
+import { createDeleteProject } from './delete-project.ts'
 import { removeFolder, storeError, writeNew } from './durable.ts'
 import { createFreeSpace } from './free-space.ts'
 import { createHeads } from './heads.ts'
@@ -71,7 +71,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
   const afterPowerCut = createAfterPowerCut({ paths, heads, removal, lockStaleMs, log })
   const sweeper = createSweeper({ ...base, afterPowerCut, settle })
-  const deleteProject = createDeletion({ workspace, removal, commit: queue.commit, log })
+  const deleteProject = createDeleteProject({ workspace, removal, commit: queue.commit, log })
   /** Images whose upload is under way here, where, and whether they are committed. */
   const uploads = new Map<string, { workspacePath: string; committed: boolean }>()
   const underWay = new Set<Promise<ProjectState>>()

@@ -3,9 +3,9 @@
 import { lstatSync } from 'node:fs'
 import { LRUCache } from 'lru-cache'
 import { findImage } from '../../core/image-list.ts'
-import { SIZES, type Size } from '../../core/names.ts'
+import { SIZES } from '../../core/names.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { isMissing, removeFile, removeFolder, sync } from './durable.ts'
+import { removeFile, removeFolder, sync, unlessMissing } from './durable.ts'
 import type { Heads } from './heads.ts'
 import type { Paths } from './paths.ts'
 import type { Revision } from './revision.ts'
@@ -58,11 +58,7 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
 
   /** Until this is done, a power cut can bring files back that were removed. */
   const syncFolders = async (projectId: string): Promise<void> => {
-    const syncOne = (size: Size) =>
-      sync(paths.variants(projectId, size)).catch((error: unknown) => {
-        if (!isMissing(error)) throw error
-      })
-    await Promise.all(SIZES.map(syncOne))
+    await Promise.all(SIZES.map((size) => sync(paths.variants(projectId, size)).catch(unlessMissing)))
   }
 
   /** Of every file: a power cut may have brought back any of them. Synchronous: a microsecond or two for each. */

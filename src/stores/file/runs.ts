@@ -8,7 +8,7 @@ import { TintypeError } from '../../core/errors.ts'
 import type { ImageList, Run } from '../../core/image-list.ts'
 import type { ImageRecord } from '../../core/model.ts'
 import { randomIds } from '../../core/random-id.ts'
-import { codeOf, isMissing, linkNew, makeFolder, removeFile, sync, writeNew } from './durable.ts'
+import { codeOf, linkNew, makeFolder, removeFile, sync, unlessMissing, writeNew } from './durable.ts'
 import type { Paths } from './paths.ts'
 import { decodeRun, encodeRun, namedRuns, type Revision, type StoredRun, sha256, storedRun } from './revision.ts'
 import { revisionNumbers } from './revision-file.ts'
@@ -137,8 +137,4 @@ const toldIn = (folder: string): string[] => {
   } catch (error) {
     return unlessMissing(error) ?? []
   }
-}
-
-const unlessMissing = (error: unknown): undefined => {
-  if (!isMissing(error)) throw error
 }

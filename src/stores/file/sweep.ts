@@ -7,7 +7,7 @@ import { findImage } from '../../core/image-list.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import type { AfterPowerCut } from './after-power-cut.ts'
-import { codeOf, isMissing, removeFile, removeFolder, sync } from './durable.ts'
+import { codeOf, removeFile, removeFolder, sync, unlessMissing } from './durable.ts'
 import type { Heads } from './heads.ts'
 import { diedWithMachine, LEFT, ownerLives } from './owner.ts'
 import type { Paths } from './paths.ts'
@@ -67,9 +67,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
    * write at a time, which costs them time and nothing else (see commit.ts).
    */
   const unlock = async (projectId: string): Promise<void> => {
-    await rmdir(paths.lock(projectId)).catch((error: unknown) => {
-      if (!isMissing(error)) throw error
-    })
+    await rmdir(paths.lock(projectId)).catch(unlessMissing)
   }
 
   /** @param died false where its owner has left it to a sweep: that held no lock */

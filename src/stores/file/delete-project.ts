@@ -10,7 +10,7 @@ import type { Removal } from './removal.ts'
 import { WHOLE_PROJECT_MARK } from './sweep.ts'
 import type { Workspace } from './workspace.ts'
 
-export interface DeletionOptions {
+export interface DeleteProjectOptions {
   workspace: Workspace
   removal: Removal
   /** Commits a change; without one, a revision that no longer names what was removed. */
@@ -21,7 +21,7 @@ export interface DeletionOptions {
 /** Resolves once the deletion is durable and the files are gone, as far as the disk lets them go; a sweep does the rest. */
 export type DeleteProject = (projectId: string) => Promise<ProjectState>
 
-export const createDeletion = ({ workspace, removal, commit, log }: DeletionOptions): DeleteProject => {
+export const createDeleteProject = ({ workspace, removal, commit, log }: DeleteProjectOptions): DeleteProject => {
   const removeFiles = async (projectId: string): Promise<void> => {
     await removal.project(projectId)
     await commit(projectId, undefined)
