@@ -1,7 +1,7 @@
 // The settings of accounts: what they take, and that the three of an issuer go together.
 
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../src/config.ts'
+import { loadConfig } from '../src/config/load.ts'
 
 const load = (env: Record<string, string>) => loadConfig({ env, envFile: '/dev/null' })
 

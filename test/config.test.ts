@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type ConfigSources, configEnv, loadConfig, SETTINGS } from '../src/config.ts'
+import { type ConfigSources, configEnv, loadConfig, SETTINGS } from '../src/config/load.ts'
 import { temporaryFolder } from './helpers/folder.ts'
 
 const load = (sources: ConfigSources = {}) => loadConfig({ env: {}, envFile: 'there-is-none', ...sources })

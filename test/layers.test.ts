@@ -35,7 +35,7 @@ describe('the rule', () => {
       ),
     ).toEqual([])
     expect(check('http/routes/images.ts', "import type { A } from '../../services/images.ts'")).toEqual([])
-    expect(check('cli/serve.ts', "import { loadConfig } from '../config.ts'")).toEqual([])
+    expect(check('cli/serve.ts', "import { loadConfig } from '../config/load.ts'")).toEqual([])
   })
 
   it.each([
@@ -46,10 +46,14 @@ describe('the rule', () => {
     ['stores/file/a.ts', "import {\n  a,\n  b,\n} from '../../services/images.ts'", 'stores imports services'],
     ['services/a.ts', "import { a } from '../http/app.ts'", 'services imports http'],
     ['services/a.ts', "import { type A, b } from '../stores/store.ts'", 'services imports stores'],
-    ['http/a.ts', "import { loadConfig } from '../config.ts'", 'http imports config'],
+    ['http/a.ts', "import { loadConfig } from '../config/load.ts'", 'http imports config'],
     ['http/a.ts', "import '../cli/main.ts'", 'http imports cli'],
-    ['compose.ts', "import { serve } from './cli/serve.ts'", 'compose imports cli'],
-    ['config.ts', "import { createTintype } from './compose.ts'", 'config imports compose'],
+    ['http/a.ts', "import '../server/worker.ts'", 'http imports server'],
+    ['server/a.ts', "import '../cli/main.ts'", 'server imports cli'],
+    ['queues/a.ts', "import type { A } from '../stores/store.ts'", 'queues imports stores'],
+    ['stores/a.ts', "import type { A } from '../queues/queue.ts'", 'stores imports queues'],
+    ['compose/compose.ts', "import { serve } from '../cli/serve.ts'", 'compose imports cli'],
+    ['config/load.ts', "import { createTintype } from '../compose/compose.ts'", 'config imports compose'],
     ['services/a.ts', "import sharp from 'sharp'", 'imports sharp'],
     ['services/a.ts', 'export default 1', 'has a default export'],
     ['services/a.ts', 'const a = 1\nexport { a as default }', 'has a default export'],
@@ -72,6 +76,6 @@ describe('the rule', () => {
   })
 
   it('does not mind what stands in comments', () => {
-    expect(check('core/a.ts', '// process.env is read in config.ts', "/* import '../cli/main.ts' */")).toEqual([])
+    expect(check('core/a.ts', '// process.env is read in config/', "/* import '../cli/main.ts' */")).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 // What a person sees who has just started the server.
 
 import { isIPv6 } from 'node:net'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/load.ts'
 import { version } from '../version.ts'
 
 const EVERY_ADDRESS = new Map([

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { defineCommand } from 'citty'
-import { type Config, loadConfig } from '../config.ts'
+import { type Config, loadConfig } from '../config/load.ts'
 import { TintypeError } from '../core/errors.ts'
 import { isProjectId, PROJECT_ID_RULE } from '../core/names.ts'
 import { createLogger } from '../telemetry/logger.ts'

@@ -1,7 +1,7 @@
 // Flags of `tintype serve` as they were written, and what is wrong with their names.
 
 import { parseArgs } from 'node:util'
-import { SETTINGS } from '../config.ts'
+import { SETTINGS } from '../config/load.ts'
 
 export interface Flags {
   /** By their names with the dashes; undefined where no value followed. */

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { defineCommand } from 'citty'
-import { loadConfig } from '../config.ts'
+import { loadConfig } from '../config/load.ts'
 import { ROLES } from '../core/access.ts'
 import { MAX_KEY_NAME_LENGTH, parseKey } from '../core/api-key.ts'
 import { isProjectId, PROJECT_ID_RULE } from '../core/names.ts'

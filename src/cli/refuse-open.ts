@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/load.ts'
 import { isLoopback } from '../core/hosts.ts'
 import { anyStored } from '../stores/accounts/any-stored.ts'
 import { COMMAND } from './command.ts'

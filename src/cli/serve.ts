@@ -3,7 +3,7 @@
 import cluster from 'node:cluster'
 import { isatty } from 'node:tty'
 import { type ArgsDef, defineCommand } from 'citty'
-import { type Config, loadConfig, SETTINGS } from '../config.ts'
+import { type Config, loadConfig, SETTINGS } from '../config/load.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { bannerOf } from './banner.ts'
 import { fail } from './fail.ts'

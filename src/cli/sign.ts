@@ -1,7 +1,7 @@
 // `tintype sign`: the URL of a transform, or of a private project's picture, with its signature.
 
 import { defineCommand } from 'citty'
-import { loadConfig } from '../config.ts'
+import { loadConfig } from '../config/load.ts'
 import { parseSigningKeys, signUrl } from '../core/signature.ts'
 import { timeIn } from './duration.ts'
 import { fail } from './fail.ts'

@@ -3,7 +3,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import { RateLimiterClusterMaster } from 'rate-limiter-flexible'
-import { type Config, configEnv } from '../config.ts'
+import { type Config, configEnv } from '../config/load.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createMetricsExchange } from './metrics-exchange.ts'
 import { exitBySignal, onSignals } from './signals.ts'

@@ -3,7 +3,7 @@
 import cluster from 'node:cluster'
 import { setFlagsFromString } from 'node:v8'
 import { createTintype } from '../compose.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/load.ts'
 import { TintypeError } from '../core/errors.ts'
 import { isLoopback } from '../core/hosts.ts'
 import type { Logger } from '../telemetry/logger.ts'

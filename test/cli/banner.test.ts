@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { bannerOf } from '../../src/cli/banner.ts'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/load.ts'
 
 const banner = (host: string, port = 8001) =>
   bannerOf(loadConfig({ flags: { '--host': host }, env: {}, envFile: 'there-is-none' }), port)

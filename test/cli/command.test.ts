@@ -1,7 +1,7 @@
 // The command line without a server: help, version, and what is refused.
 
 import { describe, expect, it } from 'vitest'
-import { SETTINGS } from '../../src/config.ts'
+import { SETTINGS } from '../../src/config/load.ts'
 import { version } from '../../src/version.ts'
 import { type RunOptions, runTintype } from '../helpers/tintype.ts'
 

@@ -1,7 +1,7 @@
 // `tintype sign`, and what is wrong with the settings of transforms.
 
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/load.ts'
 import { signUrl } from '../../src/index.ts'
 import { runTintype } from '../helpers/tintype.ts'
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { encodersOf, pauseBefore } from '../../src/cli/supervisor.ts'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/load.ts'
 
 const config = (workers: number, encoders: number) => ({
   ...loadConfig({ env: {}, envFile: 'there-is-none' }),

@@ -1,6 +1,6 @@
 // The README's table of settings, made from the settings themselves.
 
-import { SETTINGS } from '../../src/config.ts'
+import { SETTINGS } from '../../src/config/load.ts'
 
 const BEGIN = '<!-- settings: `npm run docs` writes this table -->'
 const END = '<!-- /settings -->'

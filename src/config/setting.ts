@@ -1,7 +1,7 @@
 // What a setting is: a text, read by its kind, with its names and one line that explains it.
 
 import { z } from 'zod'
-import type { Kind } from './config-kinds.ts'
+import type { Kind } from './parsers.ts'
 
 /** How a setting is named and explained; `tintype serve --help` and the README's table are made from it. */
 export interface Setting {

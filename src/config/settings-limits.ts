@@ -1,7 +1,7 @@
 // The settings of limits: how much one client may ask for and store, and whose word about clients counts.
 
-import { byteCountOrNone, type Kind, origins, proxies, wholeNumber } from './config-kinds.ts'
-import { setting } from './config-setting.ts'
+import { byteCountOrNone, type Kind, origins, proxies, wholeNumber } from './parsers.ts'
+import { setting } from './setting.ts'
 
 const number = wholeNumber(0, 1_000_000_000)
 

@@ -1,8 +1,8 @@
 // The settings of accounts: who may make one, and whose tokens are accepted besides.
 
-import { keyUrl, matching, oneOf } from './config-kinds.ts'
-import { setting } from './config-setting.ts'
-import { REGISTRATIONS } from './core/account.ts'
+import { REGISTRATIONS } from '../core/account.ts'
+import { keyUrl, matching, oneOf } from './parsers.ts'
+import { setting } from './setting.ts'
 
 export const accountSettings = {
   registration: setting(oneOf(REGISTRATIONS), {

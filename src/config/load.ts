@@ -1,12 +1,12 @@
 // The settings of a server, read from flags, the environment and .env; what is wrong with them is said all at once.
 
 import type { z } from 'zod'
-import { issuerMistakes } from './config-accounts.ts'
-import { readEnvFile, type Texts } from './config-env-file.ts'
-import { about, type Setting } from './config-setting.ts'
-import { configSchema } from './config-settings.ts'
-import { parsePrefetch, prefetchable } from './core/prefetch.ts'
-import { parsePresets } from './core/presets.ts'
+import { parsePrefetch, prefetchable } from '../core/prefetch.ts'
+import { parsePresets } from '../core/presets.ts'
+import { readEnvFile, type Texts } from './env-file.ts'
+import { about, type Setting } from './setting.ts'
+import { configSchema } from './settings.ts'
+import { issuerMistakes } from './settings-accounts.ts'
 
 export type Config = z.output<typeof configSchema>
 

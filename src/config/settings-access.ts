@@ -1,10 +1,10 @@
 // The settings of access: who has to say who it is, and by which keys.
 
-import { apiKeys, oneOf } from './config-kinds.ts'
-import { setting } from './config-setting.ts'
-import { ROLES, VISIBILITIES } from './core/access.ts'
-import { MIN_SECRET_LENGTH } from './core/api-key.ts'
-import { AUTH_MODES } from './core/auth-mode.ts'
+import { ROLES, VISIBILITIES } from '../core/access.ts'
+import { MIN_SECRET_LENGTH } from '../core/api-key.ts'
+import { AUTH_MODES } from '../core/auth-mode.ts'
+import { apiKeys, oneOf } from './parsers.ts'
+import { setting } from './setting.ts'
 
 export const accessSettings = {
   auth: setting(oneOf(AUTH_MODES), {

@@ -1,8 +1,7 @@
 // Every setting: its names, its default, what it takes and what it means.
 
 import { z } from 'zod'
-import { accessSettings } from './config-access.ts'
-import { accountSettings } from './config-accounts.ts'
+import { MIN_KEY_LENGTH } from '../core/signature.ts'
 import {
   anyText,
   byteCount,
@@ -15,10 +14,11 @@ import {
   presets,
   signingKeys,
   wholeNumber,
-} from './config-kinds.ts'
-import { limitSettings } from './config-limits.ts'
-import { setting } from './config-setting.ts'
-import { MIN_KEY_LENGTH } from './core/signature.ts'
+} from './parsers.ts'
+import { setting } from './setting.ts'
+import { accessSettings } from './settings-access.ts'
+import { accountSettings } from './settings-accounts.ts'
+import { limitSettings } from './settings-limits.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const LOG_FORMATS = ['auto', 'json', 'pretty']
