@@ -1,8 +1,8 @@
 // What an embedding program gives, and what it gets.
 
-import type { Visibility } from './core/access.ts'
-import type { Registration } from './core/account.ts'
-import type { AuthMode } from './core/auth-mode.ts'
+import type { Visibility } from './core/auth/access.ts'
+import type { Registration } from './core/auth/account.ts'
+import type { AuthMode } from './core/auth/auth-mode.ts'
 import type { createApp } from './http/app.ts'
 import type { EdgeOptions } from './http/edge.ts'
 import type { AnswerFast } from './http/fast/request.ts'

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Config } from '../config/load.ts'
-import { isLoopback } from '../core/hosts.ts'
+import { isLoopback } from '../core/request/hosts.ts'
 import { anyStored } from '../stores/accounts/any-stored.ts'
 import { COMMAND } from './command.ts'
 

@@ -2,7 +2,7 @@
 
 import { defineCommand } from 'citty'
 import { loadConfig } from '../config/load.ts'
-import { parseSigningKeys, signUrl } from '../core/signature.ts'
+import { parseSigningKeys, signUrl } from '../core/transform/signature.ts'
 import { timeIn } from './duration.ts'
 import { fail } from './fail.ts'
 

@@ -3,7 +3,7 @@
 import { text } from 'node:stream/consumers'
 import { type ArgsDef, defineCommand } from 'citty'
 import { type Config, loadConfig } from '../config/load.ts'
-import { isEmail, isName, isPassword, MAX_NAME_LENGTH, PASSWORD_RULE } from '../core/account.ts'
+import { isEmail, isName, isPassword, MAX_NAME_LENGTH, PASSWORD_RULE } from '../core/auth/account.ts'
 import type { UserAdmin } from '../services/user-admin.ts'
 import { timeIn } from './duration.ts'
 import { fail } from './fail.ts'

@@ -1,8 +1,8 @@
 // The settings of a server, read from flags, the environment and .env; what is wrong with them is said all at once.
 
 import type { z } from 'zod'
-import { parsePrefetch, prefetchable } from '../core/prefetch.ts'
-import { parsePresets } from '../core/presets.ts'
+import { parsePrefetch, prefetchable } from '../core/transform/prefetch.ts'
+import { parsePresets } from '../core/transform/presets.ts'
 import { readEnvFile, type Texts } from './env-file.ts'
 import { about, type Setting } from './setting.ts'
 import { configSchema } from './settings.ts'

@@ -2,13 +2,13 @@
 
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { parseFixedKeys } from '../core/api-key.ts'
+import { parseFixedKeys } from '../core/auth/api-key.ts'
+import { isKeyUrl, KEY_URL_RULE } from '../core/auth/issuer.ts'
 import { TintypeError } from '../core/errors.ts'
-import { isKeyUrl, KEY_URL_RULE } from '../core/issuer.ts'
-import { parseOrigins } from '../core/origins.ts'
-import { readPresets } from '../core/presets.ts'
-import { parseProxies } from '../core/proxies.ts'
-import { MIN_KEY_LENGTH, parseSigningKeys } from '../core/signature.ts'
+import { parseProxies } from '../core/request/forwarded.ts'
+import { parseOrigins } from '../core/request/origins.ts'
+import { readPresets } from '../core/transform/presets.ts'
+import { MIN_KEY_LENGTH, parseSigningKeys } from '../core/transform/signature.ts'
 
 const BYTE_UNITS = new Map([
   ['', 1],

@@ -1,8 +1,8 @@
 // The settings of access: who has to say who it is, and by which keys.
 
-import { ROLES, VISIBILITIES } from '../core/access.ts'
-import { MIN_SECRET_LENGTH } from '../core/api-key.ts'
-import { AUTH_MODES } from '../core/auth-mode.ts'
+import { ROLES, VISIBILITIES } from '../core/auth/access.ts'
+import { MIN_SECRET_LENGTH } from '../core/auth/api-key.ts'
+import { AUTH_MODES } from '../core/auth/auth-mode.ts'
 import { apiKeys, oneOf } from './parsers.ts'
 import { setting } from './setting.ts'
 

@@ -1,6 +1,6 @@
 // The settings of accounts: who may make one, and whose tokens are accepted besides.
 
-import { REGISTRATIONS } from '../core/account.ts'
+import { REGISTRATIONS } from '../core/auth/account.ts'
 import { keyUrl, matching, oneOf } from './parsers.ts'
 import { setting } from './setting.ts'
 

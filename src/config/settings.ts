@@ -1,7 +1,7 @@
 // Every setting: its names, its default, what it takes and what it means.
 
 import { z } from 'zod'
-import { MIN_KEY_LENGTH } from '../core/signature.ts'
+import { MIN_KEY_LENGTH } from '../core/transform/signature.ts'
 import {
   anyText,
   byteCount,

@@ -9,7 +9,7 @@ import {
   MAX_NAME_LENGTH,
   PASSWORD_LENGTH,
   PASSWORD_RULE,
-} from '../core/account.ts'
+} from '../core/auth/account.ts'
 import { QUOTED } from './body.ts'
 import { EXAMPLE_TIME, EXAMPLE_USER_ID } from './openapi/examples.ts'
 

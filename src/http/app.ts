@@ -2,8 +2,8 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { type ErrorCode, TintypeError } from '../core/errors.ts'
-import type { Presets } from '../core/presets.ts'
 import { clip } from '../core/text.ts'
+import type { Presets } from '../core/transform/presets.ts'
 import type { Authenticator } from '../services/authenticator.ts'
 import type { ForgeryGuard } from '../services/forgery.ts'
 import type { ImageService } from '../services/images.ts'

@@ -2,12 +2,12 @@
 
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../core/errors.ts'
-import { chooseFormat } from '../core/formats.ts'
 import { eachOnce, invalidParameter } from '../core/parameters.ts'
-import { type Presets, presetOf } from '../core/presets.ts'
-import { type Recipe, transformRecipe } from '../core/recipe.ts'
-import { EXPIRES, SIGNATURE, verifySignature } from '../core/signature.ts'
-import { parseTransform, type Transform, transformParameters } from '../core/transform.ts'
+import { chooseFormat } from '../core/transform/formats.ts'
+import { type Presets, presetOf } from '../core/transform/presets.ts'
+import { type Recipe, transformRecipe } from '../core/transform/recipe.ts'
+import { EXPIRES, SIGNATURE, verifySignature } from '../core/transform/signature.ts'
+import { parseTransform, type Transform, transformParameters } from '../core/transform/transform.ts'
 import { IMMUTABLE, YEAR_SECONDS } from './deliver.ts'
 
 export interface AskedOptions {

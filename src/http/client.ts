@@ -1,7 +1,7 @@
 // Where a request comes from, behind the proxies that are trusted.
 
 import { LRUCache } from 'lru-cache'
-import { clientNetwork, forwardedAddress, type IsTrusted } from '../core/proxies.ts'
+import { clientNetwork, forwardedAddress, type IsTrusted } from '../core/request/forwarded.ts'
 import { type Context, incomingOf } from './respond.ts'
 
 export interface Client {

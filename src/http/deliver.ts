@@ -1,8 +1,15 @@
 // A picture as an answer: conditions first, before anything is opened; then a range or the whole, from memory or from
 // the descriptor that was opened for it, or by the web server in front.
 
-import { type ByteRange, decide, type HeaderOf, httpDate, rangeOf, type Validators } from '../core/delivery.ts'
 import { TintypeError } from '../core/errors.ts'
+import {
+  type ByteRange,
+  decide,
+  type HeaderOf,
+  httpDate,
+  rangeOf,
+  type Validators,
+} from '../core/request/conditional.ts'
 import type { OpenFile } from '../stores/store.ts'
 import { BASE_HEADERS, type Context, notModified } from './respond.ts'
 

@@ -1,8 +1,8 @@
 // What stands between the network and the routes: whose word counts, how much one may ask for, which pages may read.
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { type AllowedOrigins, parseOrigins } from '../core/origins.ts'
-import { parseProxies } from '../core/proxies.ts'
+import { parseProxies } from '../core/request/forwarded.ts'
+import { type AllowedOrigins, parseOrigins } from '../core/request/origins.ts'
 import { createRateLimits, type RateLimits } from '../services/rate-limits.ts'
 import { createSlowdown, type Slowdown } from '../services/sign-in-slowdown.ts'
 import type { Logger } from '../telemetry/logger.ts'

@@ -1,10 +1,10 @@
 // Whether who asks may do what the route does. Every route below /projects asks, before it does anything else.
 
 import { LRUCache } from 'lru-cache'
-import { type Action, decideAccess, type Principal, type ProjectAccess, requireAccess } from '../core/access.ts'
+import { type Action, decideAccess, type Principal, type ProjectAccess, requireAccess } from '../core/auth/access.ts'
 import { isDamage } from '../core/errors.ts'
-import { accessOf } from '../core/model.ts'
-import { unknownProject } from '../core/unknown.ts'
+import { unknownProject } from '../core/not-found.ts'
+import { accessOf } from '../core/project/model.ts'
 import type { ProjectService } from '../services/projects.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type Delivery, YEAR_SECONDS } from './deliver.ts'

@@ -1,11 +1,11 @@
 // Path and query parameters, checked before anything else happens.
 
 import { TintypeError } from '../core/errors.ts'
-import { chooseFormat, FORMATS, type Format, formatOf } from '../core/formats.ts'
 import { isImageId, isProjectId, isSize, PROJECT_ID_RULE, SIZES, type Size } from '../core/names.ts'
+import { unknownImage } from '../core/not-found.ts'
 import { eachOnce, invalidParameter } from '../core/parameters.ts'
 import { clip } from '../core/text.ts'
-import { unknownImage } from '../core/unknown.ts'
+import { chooseFormat, FORMATS, type Format, formatOf } from '../core/transform/formats.ts'
 import type { Context } from './respond.ts'
 
 /** Most entries of one page. */

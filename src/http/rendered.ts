@@ -1,7 +1,7 @@
 // How a picture that was made from an original is delivered.
 
-import { MEDIA_TYPES } from '../core/formats.ts'
-import { formatOfRecipe } from '../core/recipe.ts'
+import { MEDIA_TYPES } from '../core/transform/formats.ts'
+import { formatOfRecipe } from '../core/transform/recipe.ts'
 import type { Render } from '../services/renders.ts'
 import type { Delivery } from './deliver.ts'
 

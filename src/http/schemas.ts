@@ -1,9 +1,9 @@
 // The JSON that goes in and out, as zod schemas with examples: they type the answers and make the OpenAPI document.
 
 import { z } from '@hono/zod-openapi'
-import { MEMBER_ROLES, VISIBILITIES } from '../core/access.ts'
+import { MEMBER_ROLES, VISIBILITIES } from '../core/auth/access.ts'
 import { FAILURES } from '../core/errors.ts'
-import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../core/model.ts'
+import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../core/project/model.ts'
 import { characters } from '../core/text.ts'
 import {
   EXAMPLE_IMAGE_ID,

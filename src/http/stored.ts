@@ -1,7 +1,7 @@
 // How a stored JPEG is delivered: under its id, and as the cover of its project.
 
-import { coverShownMs } from '../core/delivery.ts'
-import type { Project } from '../core/model.ts'
+import type { Project } from '../core/project/model.ts'
+import { coverShownMs } from '../core/request/conditional.ts'
 import type { Picture } from '../services/pictures.ts'
 import { type Delivery, IMMUTABLE } from './deliver.ts'
 

@@ -1,12 +1,12 @@
 // Projects and images as answers show them, with the URLs that lead to their files.
 
 import { createHash } from 'node:crypto'
-import { decideAccess, type Principal } from '../core/access.ts'
-import type { ProjectState } from '../core/changes.ts'
-import { accessOf, type ImageRecord, type Variant } from '../core/model.ts'
+import { decideAccess, type Principal } from '../core/auth/access.ts'
 import { SIZES, type Size } from '../core/names.ts'
-import type { Presets } from '../core/presets.ts'
-import { transformParameters } from '../core/transform.ts'
+import type { ProjectState } from '../core/project/changes.ts'
+import { accessOf, type ImageRecord, type Variant } from '../core/project/model.ts'
+import type { Presets } from '../core/transform/presets.ts'
+import { transformParameters } from '../core/transform/transform.ts'
 import type { UploadedImage } from '../services/uploads.ts'
 import type { ImageView, PrimaryView, ProjectView, UploadView } from './schemas.ts'
 import { presetResults, srcsetOf } from './srcset.ts'

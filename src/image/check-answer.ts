@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import { type ErrorCode, FAILURES, TintypeError } from '../core/errors.ts'
-import { imageSchema } from '../core/model.ts'
-import { MAX_SIDE } from '../core/transform.ts'
+import { imageSchema } from '../core/project/model.ts'
+import { MAX_SIDE } from '../core/transform/transform.ts'
 import { ACCEPTED_TYPES, type EncodedPicture, type RenderedPicture } from './encoder.ts'
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(FAILURES, code)

@@ -1,8 +1,8 @@
 // What an encoder does: one upload in, four JPEG files out; or one original in, one file of another kind out.
 
-import type { Variant } from '../core/model.ts'
 import type { Size } from '../core/names.ts'
-import type { Recipe } from '../core/recipe.ts'
+import type { Variant } from '../core/project/model.ts'
+import type { Recipe } from '../core/transform/recipe.ts'
 import type { Priority, UseOptions } from './waiting-line.ts'
 
 export interface EncodeJob {

@@ -1,7 +1,7 @@
 // One upload in, four files out: decoded once, each variant from the pixels of the next larger one.
 
 import { createHash } from 'node:crypto'
-import type { Variant } from '../core/model.ts'
+import type { Variant } from '../core/project/model.ts'
 import {
   type DecodeOptions,
   decodeJpeg,

@@ -1,7 +1,7 @@
 // What a person can do with an account: make one, sign in, stay signed in, sign out, change the password.
 
-import { unauthenticated } from '../core/access.ts'
-import { normalEmail, type Registration, type User } from '../core/account.ts'
+import { unauthenticated } from '../core/auth/access.ts'
+import { normalEmail, type Registration, type User } from '../core/auth/account.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { AccountStore } from '../stores/accounts/account-store.ts'
 import { registerByInvite } from './invites.ts'

@@ -1,7 +1,7 @@
 // API keys: made, listed, revoked, and recognised in requests.
 
-import { type Principal, type Role, unauthenticated } from '../core/access.ts'
-import { type FixedKey, fixedKeyId, isSecret, looksLikeKey, newKey, parseKey } from '../core/api-key.ts'
+import { type Principal, type Role, unauthenticated } from '../core/auth/access.ts'
+import { type FixedKey, fixedKeyId, isSecret, looksLikeKey, newKey, parseKey } from '../core/auth/api-key.ts'
 import type { KeyRecord, Keys, ListedKey } from '../stores/accounts/keys.ts'
 import type { Authenticator, Credentials } from './authenticator.ts'
 

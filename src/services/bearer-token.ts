@@ -1,7 +1,7 @@
 // The user of an access token in `Authorization: Bearer` (RFC 6750): one of ours, or of the issuer that is trusted.
 
 import { decodeJwt } from 'jose'
-import { unauthenticated } from '../core/access.ts'
+import { unauthenticated } from '../core/auth/access.ts'
 import type { AccountService } from './accounts.ts'
 import { bearerOf } from './api-keys.ts'
 import type { Authenticator } from './authenticator.ts'

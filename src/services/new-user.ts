@@ -1,6 +1,6 @@
 // A new account, as registration and the operator make it.
 
-import { newAccountId, normalEmail, type User } from '../core/account.ts'
+import { newAccountId, normalEmail, type User } from '../core/auth/account.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { AccountStore } from '../stores/accounts/account-store.ts'
 import type { Passwords } from './passwords.ts'

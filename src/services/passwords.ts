@@ -1,7 +1,7 @@
 // Passwords as argon2id hashes, a few at a time: each takes 19 MiB and a thread for some tens of milliseconds.
 
 import { hash, verify } from '@node-rs/argon2'
-import { normalPassword } from '../core/account.ts'
+import { normalPassword } from '../core/auth/account.ts'
 import { TintypeError } from '../core/errors.ts'
 
 export interface PasswordsOptions {

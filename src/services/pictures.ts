@@ -4,11 +4,11 @@
 // for no other: with a newer one, whoever committed it, the store is asked again whether the image is there.
 
 import { LRUCache } from 'lru-cache'
-import type { ProjectState } from '../core/changes.ts'
 import { TintypeError } from '../core/errors.ts'
-import type { ImageRecord } from '../core/model.ts'
 import { SIZES, type Size } from '../core/names.ts'
-import { unknownImage, unknownProject } from '../core/unknown.ts'
+import { unknownImage, unknownProject } from '../core/not-found.ts'
+import type { ProjectState } from '../core/project/changes.ts'
+import type { ImageRecord } from '../core/project/model.ts'
 import type { FoundFile, OpenFile, Store } from '../stores/store.ts'
 import { readWhole } from './read-whole.ts'
 

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path'
 import { LRUCache } from 'lru-cache'
-import type { ProjectState } from '../core/changes.ts'
-import { type Recipe, recipeName } from '../core/recipe.ts'
-import { unknownImage, unknownProject } from '../core/unknown.ts'
+import { unknownImage, unknownProject } from '../core/not-found.ts'
+import type { ProjectState } from '../core/project/changes.ts'
+import { type Recipe, recipeName } from '../core/transform/recipe.ts'
 import type { EncoderPool } from '../image/encoder.ts'
 import type { RenderCache } from '../stores/cache/render-cache.ts'
 import type { FoundFile, OpenFile, Store } from '../stores/store.ts'

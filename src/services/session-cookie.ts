@@ -1,6 +1,6 @@
 // The session of a browser: an access token in a cookie.
 
-import { READING } from '../core/methods.ts'
+import { READING } from '../core/request/safe-methods.ts'
 import type { AccountService } from './accounts.ts'
 import type { Authenticator } from './authenticator.ts'
 import { cookieOf, type ForgeryGuard } from './forgery.ts'

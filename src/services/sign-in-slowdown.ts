@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto'
 import { RateLimiterRes } from 'rate-limiter-flexible'
-import { normalEmail } from '../core/account.ts'
+import { normalEmail } from '../core/auth/account.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { AccountService } from './accounts.ts'
 import { createKnownNetworks } from './known-networks.ts'

@@ -1,11 +1,11 @@
 // One upload, from its first byte to the answer: stored, or answered with an image that is there.
 
 import { createHash } from 'node:crypto'
-import type { Principal, Visibility } from '../core/access.ts'
-import type { ProjectState } from '../core/changes.ts'
+import type { Principal, Visibility } from '../core/auth/access.ts'
 import { TintypeError } from '../core/errors.ts'
-import type { Answered, ImageRecord } from '../core/model.ts'
-import { bytesOfImage, chargedTo } from '../core/quota.ts'
+import type { ProjectState } from '../core/project/changes.ts'
+import type { Answered, ImageRecord } from '../core/project/model.ts'
+import { bytesOfImage, chargedTo } from '../core/project/quota.ts'
 import {
   assertRoomForImage,
   findAnswered,
@@ -13,7 +13,7 @@ import {
   looksAtImages,
   outcomeOf,
   type UploadTerms,
-} from '../core/uploads.ts'
+} from '../core/project/upload-conditions.ts'
 import type { EncoderPool } from '../image/encoder.ts'
 import type { Stage, Store } from '../stores/store.ts'
 import type { Claims } from '../stores/uploads/claims.ts'

@@ -1,7 +1,7 @@
 // What the operator of a store can do with its users.
 
 import { customAlphabet } from 'nanoid'
-import { normalEmail, type User } from '../core/account.ts'
+import { normalEmail, type User } from '../core/auth/account.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { AccountStore } from '../stores/accounts/account-store.ts'
 import { makeInvite } from './invites.ts'

@@ -1,9 +1,9 @@
 // What a store promises. The file store keeps these promises with plain files; test/contracts/store.ts checks them.
 
 import type { FileHandle } from 'node:fs/promises'
-import type { ProjectChange, ProjectState } from '../core/changes.ts'
-import type { ImageRecord } from '../core/model.ts'
 import type { Size } from '../core/names.ts'
+import type { ProjectChange, ProjectState } from '../core/project/changes.ts'
+import type { ImageRecord } from '../core/project/model.ts'
 
 export interface Store {
   /**

@@ -3,7 +3,7 @@
 import type { Dirent } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { signUrl } from '../../src/core/signature.ts'
+import { signUrl } from '../../src/core/transform/signature.ts'
 import { signedInSchema } from '../../src/http/account-schemas.ts'
 import { uploadSchema } from '../../src/http/schemas.ts'
 import { formOf } from '../helpers/app.ts'

@@ -2,8 +2,8 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ImageRecord } from '../../src/core/model.ts'
 import { SIZES, type Size } from '../../src/core/names.ts'
+import type { ImageRecord } from '../../src/core/project/model.ts'
 import type { Stage, Store } from '../../src/stores/store.ts'
 
 export interface StoreFixture {

@@ -9,7 +9,7 @@ import {
   type ProjectAccess,
   requireAdmin,
   type Verdict,
-} from '../../src/core/access.ts'
+} from '../../src/core/auth/access.ts'
 
 const user = (id: string): Principal => ({ kind: 'user', id })
 const key = (role: 'admin' | 'writer' | 'reader', projects?: string[]): Principal => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isAccountId, isEmail, isName, isPassword, newAccountId, normalEmail } from '../../src/core/account.ts'
+import { isAccountId, isEmail, isName, isPassword, newAccountId, normalEmail } from '../../src/core/auth/account.ts'
 
 describe('an e-mail address', () => {
   it('is one that could get mail, in plain letters so that no twin of it looks the same', () => {

@@ -1,7 +1,7 @@
 // API keys as text.
 
 import { describe, expect, it } from 'vitest'
-import { hashOf, isSecret, looksLikeKey, newKey, parseFixedKeys, parseKey } from '../../src/core/api-key.ts'
+import { hashOf, isSecret, looksLikeKey, newKey, parseFixedKeys, parseKey } from '../../src/core/auth/api-key.ts'
 
 const SECRET = 'sixteen-letters!'
 

@@ -5,9 +5,9 @@ import {
   needsImages,
   type ProjectChange,
   type ProjectState,
-} from '../../src/core/changes.ts'
-import { imagesOf, listOf, RUN_LENGTH } from '../../src/core/image-list.ts'
-import type { ImageRecord } from '../../src/core/model.ts'
+} from '../../src/core/project/changes.ts'
+import { imagesOf, listOf, RUN_LENGTH } from '../../src/core/project/image-list.ts'
+import type { ImageRecord } from '../../src/core/project/model.ts'
 import { recordOf } from '../contracts/store.ts'
 
 const NOW = '2026-03-04T05:06:07.890Z'

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { coverShownMs, decide, type HeaderOf, httpDate, rangeOf } from '../../src/core/delivery.ts'
+import { coverShownMs, decide, type HeaderOf, httpDate, rangeOf } from '../../src/core/request/conditional.ts'
 
 const MODIFIED_MS = Date.UTC(2026, 4, 4, 9, 30, 15, 400)
 const validators = { etag: '"a-thumb"', modifiedMs: MODIFIED_MS }

@@ -1,7 +1,7 @@
 // Which format a client gets that leaves the choice to us.
 
 import { describe, expect, it } from 'vitest'
-import { chooseFormat } from '../../src/core/formats.ts'
+import { chooseFormat } from '../../src/core/transform/formats.ts'
 
 describe('the format chosen by Accept', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createOwnHosts, isLoopback } from '../../src/core/hosts.ts'
+import { createOwnHosts, isLoopback } from '../../src/core/request/hosts.ts'
 
 describe('loopback', () => {
   it.each(['127.0.0.1', '::1', 'LOCALHOST', '::ffff:127.0.0.1', '::1%lo'])('is %s', (host) =>

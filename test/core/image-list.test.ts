@@ -9,8 +9,8 @@ import {
   neighbourOf,
   RUN_LENGTH,
   removeImage,
-} from '../../src/core/image-list.ts'
-import type { ImageRecord } from '../../src/core/model.ts'
+} from '../../src/core/project/image-list.ts'
+import type { ImageRecord } from '../../src/core/project/model.ts'
 import { recordOf } from '../contracts/store.ts'
 
 /** The nth image that a test makes. */

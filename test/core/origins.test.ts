@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseOrigins } from '../../src/core/origins.ts'
+import { parseOrigins } from '../../src/core/request/origins.ts'
 
 describe('origins', () => {
   it('are read from a text or a list, as browsers write them', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { parsePrefetch } from '../../src/core/prefetch.ts'
-import { parsePresets } from '../../src/core/presets.ts'
+import { parsePrefetch } from '../../src/core/transform/prefetch.ts'
+import { parsePresets } from '../../src/core/transform/presets.ts'
 
 const presets = parsePresets('card:w=320,h=180;hero:w=1600,format=auto')
 const read = (text: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clientNetwork, forwardedAddress, parseProxies } from '../../src/core/proxies.ts'
+import { clientNetwork, forwardedAddress, parseProxies } from '../../src/core/request/forwarded.ts'
 
 describe('the proxies that are trusted', () => {
   it.each([

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { eachOnce } from '../../src/core/parameters.ts'
-import { parsePresets, readPresets } from '../../src/core/presets.ts'
-import { parseSigningKeys, signUrl, verifySignature } from '../../src/core/signature.ts'
-import { parseTransform, transformParameters } from '../../src/core/transform.ts'
+import { parsePresets, readPresets } from '../../src/core/transform/presets.ts'
+import { parseSigningKeys, signUrl, verifySignature } from '../../src/core/transform/signature.ts'
+import { parseTransform, transformParameters } from '../../src/core/transform/transform.ts'
 
 const OLD = 'the old key, 0123456789'
 const NEW = 'the new key, 0123456789'

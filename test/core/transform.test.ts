@@ -2,11 +2,18 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FORMATS } from '../../src/core/formats.ts'
-import { layoutOf, resultOf } from '../../src/core/geometry.ts'
 import { eachOnce } from '../../src/core/parameters.ts'
-import { recipeName, transformRecipe } from '../../src/core/recipe.ts'
-import { FITS, KERNELS, MAX_SIDE, PLACES, parseTransform, transformParameters } from '../../src/core/transform.ts'
+import { FORMATS } from '../../src/core/transform/formats.ts'
+import { layoutOf, resultOf } from '../../src/core/transform/geometry.ts'
+import { recipeName, transformRecipe } from '../../src/core/transform/recipe.ts'
+import {
+  FITS,
+  KERNELS,
+  MAX_SIDE,
+  PLACES,
+  parseTransform,
+  transformParameters,
+} from '../../src/core/transform/transform.ts'
 
 const parse = (query: string) => parseTransform(eachOnce(new URLSearchParams(query)))
 const canonical = (query: string) => new URLSearchParams(transformParameters(parse(query))).toString()

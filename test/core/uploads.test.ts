@@ -1,9 +1,9 @@
 // What answers an upload: a new image, the answer of its key, an identical file.
 
 import { describe, expect, it } from 'vitest'
-import { applyChange, emptyProject, needsImages, type ProjectState } from '../../src/core/changes.ts'
-import { imagesOf, listOf, RUN_LENGTH } from '../../src/core/image-list.ts'
-import { IDEMPOTENT_MS, outcomeOf, type UploadTerms } from '../../src/core/uploads.ts'
+import { applyChange, emptyProject, needsImages, type ProjectState } from '../../src/core/project/changes.ts'
+import { imagesOf, listOf, RUN_LENGTH } from '../../src/core/project/image-list.ts'
+import { IDEMPOTENT_MS, outcomeOf, type UploadTerms } from '../../src/core/project/upload-conditions.ts'
 import { recordOf } from '../contracts/store.ts'
 
 const NOW = '2026-03-04T05:06:07.890Z'

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { emptyProject } from '../../src/core/changes.ts'
+import { emptyProject } from '../../src/core/project/changes.ts'
 import { addImage } from '../contracts/store.ts'
 import { openFileStore } from '../helpers/file-store.ts'
 import { say } from './harness/say.ts'

@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { emptyProject } from '../../src/core/changes.ts'
+import { emptyProject } from '../../src/core/project/changes.ts'
 import { openFileStore } from '../helpers/file-store.ts'
 import { isMissing } from './harness/needs.ts'
 import { say } from './harness/say.ts'

@@ -2,7 +2,7 @@
 
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { parseProxies } from '../../src/core/proxies.ts'
+import { parseProxies } from '../../src/core/request/forwarded.ts'
 import { createClient } from '../../src/http/client.ts'
 import type { Env } from '../../src/http/respond.ts'
 

@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { sizeRecipe } from '../../src/core/recipe.ts'
+import { sizeRecipe } from '../../src/core/transform/recipe.ts'
 import { createEncoderPool, type EncoderPoolOptions } from '../../src/image/encoder-pool.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
-import { sizeRecipe } from '../../src/core/recipe.ts'
+import { sizeRecipe } from '../../src/core/transform/recipe.ts'
 import { createEncoderPool } from '../../src/image/encoder-pool.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 

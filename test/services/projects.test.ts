@@ -1,7 +1,7 @@
 // The list of projects: what one call costs, and what the place says where the next one goes on.
 
 import { describe, expect, it } from 'vitest'
-import type { Principal } from '../../src/core/access.ts'
+import type { Principal } from '../../src/core/auth/access.ts'
 import { createPlaces } from '../../src/services/places.ts'
 import { createProjectService, type ListPlace } from '../../src/services/projects.ts'
 import { createAccountStore } from '../../src/stores/accounts/account-store.ts'

@@ -3,7 +3,7 @@
 import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { newAccountId, type User } from '../../src/core/account.ts'
+import { newAccountId, type User } from '../../src/core/auth/account.ts'
 import { createAccountStore } from '../../src/stores/accounts/account-store.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 

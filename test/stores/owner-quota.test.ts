@@ -3,7 +3,7 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { bytesOfImage } from '../../src/core/quota.ts'
+import { bytesOfImage } from '../../src/core/project/quota.ts'
 import type { Store } from '../../src/stores/store.ts'
 import { createLedger, type LedgerContent } from '../../src/stores/uploads/ledger.ts'
 import { createOwnerQuota } from '../../src/stores/uploads/owner-quota.ts'

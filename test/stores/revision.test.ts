@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { emptyProject, type ProjectState } from '../../src/core/changes.ts'
-import { imagesOf, listOf, RUN_LENGTH } from '../../src/core/image-list.ts'
-import type { ImageRecord } from '../../src/core/model.ts'
+import { emptyProject, type ProjectState } from '../../src/core/project/changes.ts'
+import { imagesOf, listOf, RUN_LENGTH } from '../../src/core/project/image-list.ts'
+import type { ImageRecord } from '../../src/core/project/model.ts'
 import {
   decodeRevision,
   decodeRun,

@@ -6,7 +6,7 @@
 
 import type { Socket } from 'node:net'
 import { LRUCache } from 'lru-cache'
-import { type Decision, decide, httpDate, namesWeakly } from '../../core/delivery.ts'
+import { type Decision, decide, httpDate, namesWeakly } from '../../core/request/conditional.ts'
 import { type Asked, readHeaders } from './headers.ts'
 import type { Prepared } from './heads.ts'
 import { type AnswerFast, type FastAnswer, type FastRequest, type Find, headerOf, type ReadUrl } from './request.ts'

@@ -1,7 +1,7 @@
 // Stored pictures that are in memory: by their id, and as the cover of their project.
 
-import { coverShownMs } from '../../core/delivery.ts'
 import { isSize, type Size } from '../../core/names.ts'
+import { coverShownMs } from '../../core/request/conditional.ts'
 import type { Pictures, Seen } from '../../services/pictures.ts'
 import { coverDelivery, storedDelivery } from '../stored.ts'
 import { type Prepared, preparePicture } from './heads.ts'

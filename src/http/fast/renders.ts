@@ -1,8 +1,8 @@
 // Transforms and other formats that are in memory, for the way in front of the app.
 
-import { formatOf } from '../../core/formats.ts'
 import { isSize } from '../../core/names.ts'
-import { type Recipe, sizeRecipe } from '../../core/recipe.ts'
+import { formatOf } from '../../core/transform/formats.ts'
+import { type Recipe, sizeRecipe } from '../../core/transform/recipe.ts'
 import type { RenderInMemory, Renders } from '../../services/renders.ts'
 import type { AskedReader } from '../asked.ts'
 import { IMMUTABLE } from '../deliver.ts'

@@ -1,7 +1,7 @@
 // What the ways in front of the app have in common: the request, the answer, and what is found between them.
 
 import type { Socket } from 'node:net'
-import type { HeaderOf } from '../../core/delivery.ts'
+import type { HeaderOf } from '../../core/request/conditional.ts'
 import type { Asked } from './headers.ts'
 import type { Prepared } from './heads.ts'
 

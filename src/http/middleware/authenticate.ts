@@ -1,8 +1,8 @@
 // Who asks: found out once for each request, before its route.
 
-import { type Principal, unauthenticated } from '../../core/access.ts'
+import { type Principal, unauthenticated } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
-import { READING } from '../../core/methods.ts'
+import { READING } from '../../core/request/safe-methods.ts'
 import type { Authenticator, Credentials } from '../../services/authenticator.ts'
 import type { Context } from '../respond.ts'
 

@@ -1,7 +1,7 @@
 // Pages of other sites (CORS, Fetch standard section 3.3): who may read answers, and with cookies or without.
 
 import { cors } from 'hono/cors'
-import type { AllowedOrigins } from '../../core/origins.ts'
+import type { AllowedOrigins } from '../../core/request/origins.ts'
 import type { AnswerFast } from '../fast/request.ts'
 import type { Context } from '../respond.ts'
 import { REPLAY_HEADER } from '../upload-terms.ts'

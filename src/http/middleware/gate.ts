@@ -1,7 +1,7 @@
 // What is settled before any route is looked for.
 
 import { TintypeError } from '../../core/errors.ts'
-import { READING } from '../../core/methods.ts'
+import { READING } from '../../core/request/safe-methods.ts'
 import { invalidProjectId } from '../params.ts'
 import { type Context, incomingOf } from '../respond.ts'
 

@@ -2,7 +2,7 @@
 // no browser keeps it from anything. What gives it away is the name, which the browser says in `Host`.
 
 import { TintypeError } from '../../core/errors.ts'
-import { createOwnHosts } from '../../core/hosts.ts'
+import { createOwnHosts } from '../../core/request/hosts.ts'
 import { clip } from '../../core/text.ts'
 import type { AnswerFast } from '../fast/request.ts'
 import { type Context, WATCHED } from '../respond.ts'

@@ -1,8 +1,8 @@
 // Description of the transforms of images.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import { FORMATS } from '../../core/formats.ts'
-import { FITS, KERNELS, MAX_SIDE, PLACES, QUALITIES } from '../../core/transform.ts'
+import { FORMATS } from '../../core/transform/formats.ts'
+import { FITS, KERNELS, MAX_SIDE, PLACES, QUALITIES } from '../../core/transform/transform.ts'
 import { IMMUTABLE } from '../deliver.ts'
 import {
   imageIdParameter,

@@ -1,8 +1,8 @@
 // Handlers of accounts: register, sign in, renew, sign out, who am I, change of password.
 
 import type { z } from '@hono/zod-openapi'
-import { unauthenticated } from '../../core/access.ts'
-import type { User } from '../../core/account.ts'
+import { unauthenticated } from '../../core/auth/access.ts'
+import type { User } from '../../core/auth/account.ts'
 import type { AccountService, SignedIn } from '../../services/accounts.ts'
 import { bearerOf } from '../../services/api-keys.ts'
 import type { Credentials } from '../../services/authenticator.ts'

@@ -1,8 +1,8 @@
 // Handlers of images: upload, list, read, delete, and the cover.
 
-import { type Format, formatOf } from '../../core/formats.ts'
-import { accessOf, type Project } from '../../core/model.ts'
 import { isImageId, isSize, type Size } from '../../core/names.ts'
+import { accessOf, type Project } from '../../core/project/model.ts'
+import { type Format, formatOf } from '../../core/transform/formats.ts'
 import type { ImageService } from '../../services/images.ts'
 import type { Pictures } from '../../services/pictures.ts'
 import type { ProjectService } from '../../services/projects.ts'

@@ -1,6 +1,6 @@
 // Handler of the metrics.
 
-import { requireAdmin } from '../../core/access.ts'
+import { requireAdmin } from '../../core/auth/access.ts'
 import { METRICS_CONTENT_TYPE, metricsText, type Snapshot } from '../../telemetry/snapshot.ts'
 import { principalOf } from '../middleware/authenticate.ts'
 import { BASE_HEADERS, type Context, sized } from '../respond.ts'

@@ -1,9 +1,9 @@
 // Handlers of what is made from originals: transforms, and the named sizes in other formats than JPEG.
 
-import { decide } from '../../core/delivery.ts'
-import type { Format } from '../../core/formats.ts'
 import type { Size } from '../../core/names.ts'
-import { sizeRecipe } from '../../core/recipe.ts'
+import { decide } from '../../core/request/conditional.ts'
+import type { Format } from '../../core/transform/formats.ts'
+import { sizeRecipe } from '../../core/transform/recipe.ts'
 import type { Pictures } from '../../services/pictures.ts'
 import type { Render, Renders } from '../../services/renders.ts'
 import type { AskedReader } from '../asked.ts'

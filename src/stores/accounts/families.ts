@@ -8,7 +8,7 @@
 import { rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isAccountId, newAccountId } from '../../core/account.ts'
+import { isAccountId, newAccountId } from '../../core/auth/account.ts'
 import { codeOf, sync } from '../file/durable.ts'
 import { type AccountsFolder, namesIn } from './folder.ts'
 import { readRecord, statsOf } from './read.ts'

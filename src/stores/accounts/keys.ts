@@ -7,8 +7,8 @@
 
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { ROLES } from '../../core/access.ts'
-import { KEY_ID } from '../../core/api-key.ts'
+import { ROLES } from '../../core/auth/access.ts'
+import { KEY_ID } from '../../core/auth/api-key.ts'
 import { PROJECT_ID } from '../../core/names.ts'
 import { storeError } from '../file/durable.ts'
 import { type AccountsFolder, namesIn } from './folder.ts'

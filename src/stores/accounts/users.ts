@@ -9,7 +9,7 @@
 import { truncate } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { isAccountId, type User, userSchema } from '../../core/account.ts'
+import { isAccountId, type User, userSchema } from '../../core/auth/account.ts'
 import { type AccountsFolder, hashedName, namesIn } from './folder.ts'
 import { readRecord, statsOf } from './read.ts'
 

@@ -1,6 +1,6 @@
 // The images of a project as its newest revision has them, a part at a time, while others may change it.
 
-import type { ImageRecord } from '../../core/model.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
 import { type Revision, storedRun } from '../file/revision.ts'
 import { readRun } from './read-run.ts'
 import type { Tools } from './tools.ts'

@@ -1,7 +1,7 @@
 // Mends a run file: the very same content where it can be had; a list without it where not.
 
 import { join } from 'node:path'
-import { imagesOf } from '../../core/image-list.ts'
+import { imagesOf } from '../../core/project/image-list.ts'
 import { linkNew, makeFolder, sync, writeNew } from '../file/durable.ts'
 import { encodeRun, namedRuns, type StoredRun, sha256 } from '../file/revision.ts'
 import { readHistory } from './history.ts'

@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
-import type { ImageRecord } from '../../core/model.ts'
 import { isImageId, SIZES, type Size } from '../../core/names.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
 import type { Paths } from '../file/paths.ts'
 import { eachName, lookAt, statOf } from './look.ts'
 import { placeVariant } from './place-variant.ts'

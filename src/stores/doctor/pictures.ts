@@ -1,8 +1,8 @@
 // Every stored picture against its record: there, of that size, with that hash, and a JPEG of that many pixels.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ImageRecord } from '../../core/model.ts'
 import { SIZES, type Size } from '../../core/names.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
 import { type Batch, imageBatches, newestRecord } from './images.ts'
 import type { PictureSize } from './jpeg-header.ts'
 import { lookAtPicture, type PictureLook } from './look.ts'

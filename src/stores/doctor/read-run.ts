@@ -1,6 +1,6 @@
 // Run files as they lie on disk: the parts that a long list of images is kept in.
 
-import type { ImageRecord } from '../../core/model.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
 import type { Paths } from '../file/paths.ts'
 import { decodeRun, type StoredRun } from '../file/revision.ts'
 import { readText } from './look.ts'

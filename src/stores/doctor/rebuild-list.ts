@@ -1,7 +1,7 @@
 // A list of images of which a part is lost, rebuilt: without the hole, and in its place what nothing else names.
 
-import { appendImage, type ImageList, imagesOf, listOf, type Run } from '../../core/image-list.ts'
-import type { ImageRecord } from '../../core/model.ts'
+import { appendImage, type ImageList, imagesOf, listOf, type Run } from '../../core/project/image-list.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
 import { namedRuns, type Revision, type StoredRun, storedRun } from '../file/revision.ts'
 import { newestSound, readHistory } from './history.ts'
 import { foundOriginals } from './orphans.ts'

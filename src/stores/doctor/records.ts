@@ -1,8 +1,8 @@
 // Records of images that the newest list does not have any more, gathered from everything that is left.
 
 import { z } from 'zod'
-import { imagesOf } from '../../core/image-list.ts'
-import { type ImageRecord, imageSchema } from '../../core/model.ts'
+import { imagesOf } from '../../core/project/image-list.ts'
+import { type ImageRecord, imageSchema } from '../../core/project/model.ts'
 import type { Paths } from '../file/paths.ts'
 import { readHistory } from './history.ts'
 import { eachName, readText } from './look.ts'

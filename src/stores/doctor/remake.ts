@@ -2,8 +2,8 @@
 
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ImageRecord } from '../../core/model.ts'
 import { SIZES, type Size } from '../../core/names.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
 import { newestRecord } from './images.ts'
 import { lookAt } from './look.ts'
 import type { Misplaced } from './misplaced.ts'

@@ -1,9 +1,9 @@
 // The best state of a project that can be had without its newest revision.
 
-import { emptyProject, type ProjectState } from '../../core/changes.ts'
-import { appendImage, type ImageList, imagesOf, type Run } from '../../core/image-list.ts'
-import type { ImageRecord } from '../../core/model.ts'
 import { SIZES } from '../../core/names.ts'
+import { emptyProject, type ProjectState } from '../../core/project/changes.ts'
+import { appendImage, type ImageList, imagesOf, type Run } from '../../core/project/image-list.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
 import { anyStored } from '../accounts/any-stored.ts'
 import { storedRun } from '../file/revision.ts'
 import { statOf } from './look.ts'

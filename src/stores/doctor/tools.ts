@@ -2,9 +2,9 @@
 
 import { relative, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ProjectChange, ProjectState } from '../../core/changes.ts'
-import type { Variant } from '../../core/model.ts'
 import type { Size } from '../../core/names.ts'
+import type { ProjectChange, ProjectState } from '../../core/project/changes.ts'
+import type { Variant } from '../../core/project/model.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { createAfterPowerCut } from '../file/after-power-cut.ts'
 import { createCommitter } from '../file/committer.ts'

@@ -1,6 +1,6 @@
 // Whether the newest revision of a project can be trusted, and if not, what is the best that is known.
 
-import type { ProjectState } from '../../core/changes.ts'
+import type { ProjectState } from '../../core/project/changes.ts'
 import type { Paths } from '../file/paths.ts'
 import { type History, newestNumber, newestSound, readHistory } from './history.ts'
 import { lookAt, statOf } from './look.ts'

@@ -1,6 +1,6 @@
 // Changes of one project that wait in this process are committed together: one lock, one revision, one set of syncs.
 
-import type { ProjectChange, ProjectState } from '../../core/changes.ts'
+import type { ProjectChange, ProjectState } from '../../core/project/changes.ts'
 import type { CommitBatch } from './committer.ts'
 import type { PendingChange } from './pending-change.ts'
 

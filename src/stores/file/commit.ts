@@ -5,8 +5,8 @@
 // build on the same revision one has to start again, however long either of them slept.
 
 import { join } from 'node:path'
-import type { ProjectState } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
+import type { ProjectState } from '../../core/project/changes.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import { linkNew, removeFile, storeError, sync, writeNew } from './durable.ts'

@@ -2,8 +2,8 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ProjectChange, ProjectState } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
+import type { ProjectChange, ProjectState } from '../../core/project/changes.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { removeFolder } from './durable.ts'
 import type { Removal } from './removal.ts'

@@ -2,10 +2,10 @@
 
 import { readdir } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import type { ProjectChange, ProjectState } from '../../core/changes.ts'
 import { isDamage } from '../../core/errors.ts'
-import { unknownProject } from '../../core/unknown.ts'
-import { looksAtImages } from '../../core/uploads.ts'
+import { unknownProject } from '../../core/not-found.ts'
+import type { ProjectChange, ProjectState } from '../../core/project/changes.ts'
+import { looksAtImages } from '../../core/project/upload-conditions.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Observer } from '../../telemetry/observer.ts'
 import type { FoundFile, Store } from '../store.ts'

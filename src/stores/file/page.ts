@@ -1,8 +1,8 @@
 // A part of a project's list of images.
 
-import type { ProjectState } from '../../core/changes.ts'
 import { TintypeError } from '../../core/errors.ts'
-import type { ImageRecord } from '../../core/model.ts'
+import type { ProjectState } from '../../core/project/changes.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
 
 /** Loads the runs of a list. */
 export type Load = (list: ProjectState['images']) => Promise<ProjectState['images']>

@@ -1,6 +1,6 @@
 // A change that waits to be committed, and what it is answered.
 
-import { needsImages, type ProjectChange, type ProjectState } from '../../core/changes.ts'
+import { needsImages, type ProjectChange, type ProjectState } from '../../core/project/changes.ts'
 import type { Applied } from './successor.ts'
 
 /** Without a change, a revision is written that drops what has been removed. */

@@ -2,8 +2,8 @@
 
 import { lstatSync } from 'node:fs'
 import { LRUCache } from 'lru-cache'
-import { findImage } from '../../core/image-list.ts'
 import { SIZES } from '../../core/names.ts'
+import { findImage } from '../../core/project/image-list.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { removeFile, removeFolder, sync, unlessMissing } from './durable.ts'
 import type { Heads } from './heads.ts'

@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { ProjectState } from '../../core/changes.ts'
-import { type ImageRecord, imageSchema, projectSchema } from '../../core/model.ts'
+import type { ProjectState } from '../../core/project/changes.ts'
+import { type ImageRecord, imageSchema, projectSchema } from '../../core/project/model.ts'
 
 /** A committed state of a project and what the protocol needs to know beside it. */
 export interface Revision {

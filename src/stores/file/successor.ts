@@ -1,6 +1,6 @@
 // The revision that follows another: what a batch of changes leads to, and what is left to remove. No I/O.
 
-import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../core/changes.ts'
+import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../core/project/changes.ts'
 import { namedRuns, REMEMBERED_COMMITS, type Revision, type StoredRun, storedRun } from './revision.ts'
 
 /** What became of one change. */

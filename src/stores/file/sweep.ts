@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, rename, rmdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { findImage } from '../../core/image-list.ts'
+import { findImage } from '../../core/project/image-list.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import type { AfterPowerCut } from './after-power-cut.ts'

@@ -2,8 +2,8 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { ImageRecord } from '../../../src/core/model.ts'
 import { SIZES } from '../../../src/core/names.ts'
+import type { ImageRecord } from '../../../src/core/project/model.ts'
 import { createPaths, projectIdOf } from '../../../src/stores/file/paths.ts'
 import { type DiskProject, orUndefined, readProject } from './disk.ts'
 import type { Ledger } from './ledger.ts'

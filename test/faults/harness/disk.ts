@@ -1,8 +1,8 @@
 // What lies on the disk of a store, read without the store.
 
 import { readdir, readFile } from 'node:fs/promises'
-import { imagesOf } from '../../../src/core/image-list.ts'
-import type { ImageRecord } from '../../../src/core/model.ts'
+import { imagesOf } from '../../../src/core/project/image-list.ts'
+import type { ImageRecord } from '../../../src/core/project/model.ts'
 import { codeOf } from '../../../src/stores/file/durable.ts'
 import { createPaths, type Paths } from '../../../src/stores/file/paths.ts'
 import { decodeRevision, decodeRun, type Revision, type StoredRun } from '../../../src/stores/file/revision.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../../src/core/changes.ts'
+import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../../src/core/project/changes.ts'
 import { recordOf } from '../../contracts/store.ts'
 import { type Entry, snapshotOf } from './entry.ts'
 import { explain } from './explain.ts'

@@ -2,8 +2,8 @@
 
 import { cp, readFile } from 'node:fs/promises'
 import fc from 'fast-check'
-import type { ProjectChange } from '../../../src/core/changes.ts'
 import { TintypeError } from '../../../src/core/errors.ts'
+import type { ProjectChange } from '../../../src/core/project/changes.ts'
 import { createFileStore } from '../../../src/stores/file/file-store.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import type { Store } from '../../../src/stores/store.ts'

@@ -3,7 +3,7 @@
 
 import { cp, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ProjectState } from '../../../src/core/changes.ts'
+import type { ProjectState } from '../../../src/core/project/changes.ts'
 import { readProject } from '../harness/disk.ts'
 import { straysIn } from '../harness/strays.ts'
 import { attach } from '../injection/strace.ts'

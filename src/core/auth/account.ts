@@ -1,8 +1,8 @@
 // People and their accounts: what is kept of them, and the form of what they type.
 
 import { z } from 'zod'
-import { randomIds } from './random-id.ts'
-import { characters } from './text.ts'
+import { randomIds } from '../random-id.ts'
+import { characters } from '../text.ts'
 
 /** As {@link newAccountId} makes them. */
 const ACCOUNT_ID = /^[0-9a-z]{20}$/

@@ -2,9 +2,9 @@
 
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { TintypeError } from '../errors.ts'
+import { randomIds } from '../random-id.ts'
 import { ROLES, type Role } from './access.ts'
-import { TintypeError } from './errors.ts'
-import { randomIds } from './random-id.ts'
 
 /** Shortest secret that an operator may make up, in characters. */
 export const MIN_SECRET_LENGTH = 16

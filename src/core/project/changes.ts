@@ -1,13 +1,13 @@
 // The changes of a project, as data, and what each does to it. Pure: a change can run again on a newer state.
 
-import { type Action, type MemberRole, type Principal, requireAccess, type Visibility } from './access.ts'
+import { type Action, type MemberRole, type Principal, requireAccess, type Visibility } from '../auth/access.ts'
+import { TintypeError } from '../errors.ts'
+import { unknownImage, unknownProject } from '../not-found.ts'
 import { type AddImage, addImage } from './add-image.ts'
-import { TintypeError } from './errors.ts'
 import { findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage, replaceImage } from './image-list.ts'
 import { accessOf, type ImageRecord, type Project } from './model.ts'
 import { chargedTo } from './quota.ts'
-import { unknownImage, unknownProject } from './unknown.ts'
-import { looksAtImages } from './uploads.ts'
+import { looksAtImages } from './upload-conditions.ts'
 
 export type ProjectChange = Change & {
   /**

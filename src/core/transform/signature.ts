@@ -1,9 +1,9 @@
 // Signed URLs: HMAC-SHA256 (RFC 2104) over what a URL means, made with the newest of several keys and accepted from all.
 
 import { createHmac } from 'node:crypto'
-import { isEqual } from './equal.ts'
-import { TintypeError } from './errors.ts'
-import { eachOnce, invalidParameter, type Parameter } from './parameters.ts'
+import { isEqual } from '../auth/constant-time.ts'
+import { TintypeError } from '../errors.ts'
+import { eachOnce, invalidParameter, type Parameter } from '../parameters.ts'
 import { parseTransform, transformParameters } from './transform.ts'
 
 /** Shortest signing key, in characters: with fewer, somebody with one signed URL can find it by trying. */

@@ -1,8 +1,8 @@
 // What is made of each upload ahead of need.
 
+import { isSize } from '../names.ts'
+import { invalidParameter } from '../parameters.ts'
 import { formatOf } from './formats.ts'
-import { isSize } from './names.ts'
-import { invalidParameter } from './parameters.ts'
 import type { Presets } from './presets.ts'
 import { type Recipe, sizeRecipe, transformRecipe } from './recipe.ts'
 
@@ -32,7 +32,7 @@ const recipesOf = (name: string, presets: Presets): Recipe[] => {
     const formats = preset.format === 'auto' ? CHOSEN : [preset.format]
     return formats.map((format) => transformRecipe(preset, format))
   }
-  const [size = '', extension = '', ...more] = name.split('.')
+  const [size = '', extension = '', ...more] = name.split('..')
   const format = formatOf(extension)
   if (isSize(size) && format !== undefined && format !== 'jpeg' && more.length === 0) return [sizeRecipe(size, format)]
   throw invalidParameter('prefetch', prefetchable(presets), name)

@@ -1,8 +1,8 @@
 // What the store keeps of a project and of each image: the schema of revisions and of meta.json.
 
 import { z } from 'zod'
-import { MEMBER_ROLES, OPEN_ACCESS, type ProjectAccess, VISIBILITIES } from './access.ts'
-import { IMAGE_ID, PROJECT_ID } from './names.ts'
+import { MEMBER_ROLES, OPEN_ACCESS, type ProjectAccess, VISIBILITIES } from '../auth/access.ts'
+import { IMAGE_ID, PROJECT_ID } from '../names.ts'
 
 const count = z.int().min(0)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)

@@ -1,7 +1,7 @@
 // Who may do what: pure rules, without a look at keys, passwords or files.
 
-import { TintypeError } from './errors.ts'
-import { unknownProject } from './unknown.ts'
+import { TintypeError } from '../errors.ts'
+import { unknownProject } from '../not-found.ts'
 
 /** What a key may do. `admin` all of it, `writer` change pictures and projects, `reader` look. */
 export const ROLES = ['admin', 'writer', 'reader'] as const

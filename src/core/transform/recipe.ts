@@ -1,8 +1,8 @@
 // What is made from an original and kept: a transform, or one of the named sizes in another format than JPEG.
 
 import { createHash } from 'node:crypto'
+import type { Size } from '../names.ts'
 import { EXTENSIONS, type Format } from './formats.ts'
-import type { Size } from './names.ts'
 import { type Transform, transformParameters, withFormat } from './transform.ts'
 
 export type Recipe =

@@ -1,6 +1,6 @@
 // Adding an image, under the terms of its upload. Pure.
 
-import type { Principal, Visibility } from './access.ts'
+import type { Principal, Visibility } from '../auth/access.ts'
 import type { ProjectState } from './changes.ts'
 import { appendImage, imagesOf, replaceImage } from './image-list.ts'
 import type { ImageRecord } from './model.ts'
@@ -12,7 +12,7 @@ import {
   looksAtImages,
   type UploadTerms,
   withAnswer,
-} from './uploads.ts'
+} from './upload-conditions.ts'
 
 export interface AddImage {
   type: 'add_image'

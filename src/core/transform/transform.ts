@@ -3,8 +3,8 @@
 // Two URLs that mean the same make one file and have one signature: the order of parameters, defaults that are written
 // out, values that have no effect and the pixel ratio are gone once a transform was read.
 
+import { invalidParameter } from '../parameters.ts'
 import { FORMATS, type Format, formatOf } from './formats.ts'
-import { invalidParameter } from './parameters.ts'
 
 export const FITS = ['cover', 'contain', 'inside'] as const
 export const KERNELS = ['lanczos3', 'nearest'] as const

@@ -1,7 +1,7 @@
 // Transforms that the operator of a server allows by name, without a signature.
 
-import { TintypeError } from './errors.ts'
-import { eachOnce, invalidParameter, type Parameter } from './parameters.ts'
+import { TintypeError } from '../errors.ts'
+import { eachOnce, invalidParameter, type Parameter } from '../parameters.ts'
 import { parseTransform, type Transform } from './transform.ts'
 
 export type Presets = ReadonlyMap<string, Transform>

@@ -3,7 +3,7 @@
 // An answer that is to be given again is kept on the image itself. So it is durable with the commit that it tells of,
 // every worker sees it, and it lives and dies with the image, without a file or a clean-up of its own.
 
-import { TintypeError } from './errors.ts'
+import { TintypeError } from '../errors.ts'
 import type { Answered, ImageRecord, Project } from './model.ts'
 import { chargedTo } from './quota.ts'
 

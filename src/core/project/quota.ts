@@ -1,8 +1,8 @@
 // Whom the bytes of a project are charged to.
 
-import type { Principal } from './access.ts'
+import type { Principal } from '../auth/access.ts'
+import { SIZES } from '../names.ts'
 import type { ImageRecord, Project } from './model.ts'
-import { SIZES } from './names.ts'
 
 /** Where neither a user nor a key made the project. */
 export const NOBODY = 'nobody'
