@@ -74,7 +74,7 @@ const examine = async (
 ): Promise<DoctorResult> => {
   const [{ createInspector }, { createEncoderPool }, { createDoctor }] = await Promise.all([
     import('../stores/doctor/inspector.ts'),
-    import('../image/encoder-pool.ts'),
+    import('../image/pool/pool.ts'),
     import('../services/doctor.ts'),
   ])
   const { storageDir, lockStaleMs, encodeDeadlineMs: deadlineMs } = config

@@ -3,7 +3,7 @@
 import type { Size } from '../core/names.ts'
 import type { Variant } from '../core/project/model.ts'
 import type { Recipe } from '../core/transform/recipe.ts'
-import type { Priority, UseOptions } from './waiting-line.ts'
+import type { Priority, UseOptions } from './pool/priority-queue.ts'
 
 export interface EncodeJob {
   /** The upload, as it arrived. */

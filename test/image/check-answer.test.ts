@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { TintypeError } from '../../src/core/errors.ts'
-import { answerOf } from '../../src/image/answer.ts'
-import { pictureOf } from '../../src/image/check-answer.ts'
+import { pictureOf } from '../../src/image/pool/parse-reply.ts'
+import { answerOf } from '../../src/image/worker/reply.ts'
 
 const variant = { width: 4, height: 3, bytes: 100, sha256: 'a'.repeat(64) }
 const picture = {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { EncoderPool } from '../../src/image/encoder.ts'
-import { createEncoderPool, type EncoderPoolOptions } from '../../src/image/encoder-pool.ts'
+import { createEncoderPool, type EncoderPoolOptions } from '../../src/image/pool/pool.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { jobFor, photo } from '../helpers/pictures.ts'
 import { encodersOf, isRunning, isStopped, until } from '../helpers/processes.ts'
@@ -263,7 +263,7 @@ describe('an encoder process', () => {
     const folder = await temporaryFolder()
     const job = await jobFor(folder, await upload)
     const program = join(folder, 'parent.mjs')
-    const module = new URL('../../dist/image/encoder-pool.js', import.meta.url).href
+    const module = new URL('../../dist/image/pool/pool.js', import.meta.url).href
     await writeFile(
       program,
       `import { createEncoderPool } from ${JSON.stringify(module)}

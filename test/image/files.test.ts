@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { writeNew } from '../../src/image/files.ts'
+import { writeNew } from '../../src/image/worker/files.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 
-const compiled = new URL('../../dist/image/files.js', import.meta.url).href
+const compiled = new URL('../../dist/image/worker/files.js', import.meta.url).href
 
 /** Writes in a process that may write files of so many KiB: the kernel itself cuts the write short, then refuses. */
 const writeWithin = async (limitKib: number, path: string, bytes: number) => {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { hardenSharp } from '../../src/image/hardening.ts'
+import { hardenSharp } from '../../src/image/worker/hardening.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { photoAs } from '../helpers/pictures.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { isProfileChunk, isSrgbProfile, joinProfile, reduceProfile, splitProfile } from '../../src/image/icc.ts'
+import { isProfileChunk, isSrgbProfile, joinProfile, reduceProfile, splitProfile } from '../../src/image/codecs/icc.ts'
 import { makeProfile, profileChunks } from '../helpers/profiles.ts'
 
 const swapped = makeProfile({ isSwapped: true })

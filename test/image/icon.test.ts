@@ -2,7 +2,7 @@
 
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { encodePicture } from '../../src/image/pipeline.ts'
+import { encodePicture } from '../../src/image/worker/pipeline.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { jobFor, meanDifference, photoAs } from '../helpers/pictures.ts'
 

@@ -3,8 +3,8 @@
 import sharp, { type Color, type Sharp } from 'sharp'
 import { thumbHashToApproximateAspectRatio, thumbHashToAverageRGBA, thumbHashToRGBA } from 'thumbhash'
 import { describe, expect, it } from 'vitest'
-import { dominantColour, impressionOf } from '../../src/image/impression.ts'
-import { encodePicture } from '../../src/image/pipeline.ts'
+import { encodePicture } from '../../src/image/worker/pipeline.ts'
+import { dominantColour, impressionOf } from '../../src/image/worker/placeholder.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { jobFor, photo } from '../helpers/pictures.ts'
 

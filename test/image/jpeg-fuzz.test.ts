@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TintypeError } from '../../src/core/errors.ts'
-import { readJpeg, rewriteJpeg } from '../../src/image/jpeg.ts'
+import { readJpeg, rewriteJpeg } from '../../src/image/codecs/jpeg.ts'
 import { phonePhoto, segment, withSegments } from '../helpers/pictures.ts'
 import { makeProfile, profileChunks } from '../helpers/profiles.ts'
 

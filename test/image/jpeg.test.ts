@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { readJpeg, rewriteJpeg } from '../../src/image/jpeg.ts'
+import { readJpeg, rewriteJpeg } from '../../src/image/codecs/jpeg.ts'
 import {
   markersOf,
   phonePhoto,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodedSize, levelFor, middleSquare, sizeWithin } from '../../src/image/levels.ts'
+import { decodedSize, levelFor, middleSquare, sizeWithin } from '../../src/image/worker/levels.ts'
 
 const size = (width: number, height: number) => ({ width, height })
 const side = fc.integer({ min: 1, max: 65_535 })

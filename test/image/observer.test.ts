@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { sizeRecipe } from '../../src/core/transform/recipe.ts'
-import { createEncoderPool, type EncoderPoolOptions } from '../../src/image/encoder-pool.ts'
+import { createEncoderPool, type EncoderPoolOptions } from '../../src/image/pool/pool.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 
 const setUp = async (options: EncoderPoolOptions = {}) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
-import { encodePicture } from '../../src/image/pipeline.ts'
+import { encodePicture } from '../../src/image/worker/pipeline.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import {
   jobFor,

@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
 import { sizeRecipe } from '../../src/core/transform/recipe.ts'
-import { createEncoderPool } from '../../src/image/encoder-pool.ts'
+import { createEncoderPool } from '../../src/image/pool/pool.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 
 const setUp = async (maxWaiting = 64) => {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { encodePicture } from '../../src/image/pipeline.ts'
+import { encodePicture } from '../../src/image/worker/pipeline.ts'
 import { filesIn, temporaryFolder } from '../helpers/folder.ts'
 import { jobFor, photo, photoAs } from '../helpers/pictures.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { acceptedTypeOf, sniff } from '../../src/image/codecs/sniff.ts'
 import { ACCEPTED_TYPES } from '../../src/image/encoder.ts'
-import { acceptedTypeOf, sniff } from '../../src/image/sniff.ts'
 import { photoAs } from '../helpers/pictures.ts'
 
 const bytes = (latin1: string) => Buffer.from(latin1, 'latin1')

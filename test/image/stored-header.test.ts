@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it, type MockInstance, vi } from 'vitest'
-import { readJpeg, rewriteJpeg } from '../../src/image/jpeg.ts'
-import { readStoredHeader } from '../../src/image/stored-header.ts'
+import { readJpeg, rewriteJpeg } from '../../src/image/codecs/jpeg.ts'
+import { readStoredHeader } from '../../src/image/codecs/jpeg-header.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 
 const PICTURE: Sharp = sharp({ create: { width: 30, height: 20, channels: 3, background: '#336699' } })

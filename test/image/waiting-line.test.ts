@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { createWaitingLine, type Priority } from '../../src/image/waiting-line.ts'
+import { createWaitingLine, type Priority } from '../../src/image/pool/priority-queue.ts'
 
 /** Work that lasts until it is told to end. */
 const work = () => {

@@ -3,8 +3,8 @@
 
 import { closeSync, openSync, readSync } from 'node:fs'
 import sharp from 'sharp'
+import type { PixelSize } from '../worker/levels.ts'
 import { APP0, PLAIN_FRAMES, SOI, TABLES } from './jpeg.ts'
-import type { PixelSize } from './levels.ts'
 
 export interface StoredHeader {
   /** Pixels as shown, that is after the orientation is applied. */

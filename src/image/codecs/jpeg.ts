@@ -1,6 +1,6 @@
 // JPEG files (ITU-T T.81) without decoding them: what is in one, and the same picture without everything around it.
 
-import { TintypeError } from '../core/errors.ts'
+import { TintypeError } from '../../core/errors.ts'
 import { isProfileChunk, joinProfile, splitProfile } from './icc.ts'
 
 export interface JpegLayout {

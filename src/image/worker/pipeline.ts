@@ -1,7 +1,10 @@
 // One upload in, four files out: decoded once, each variant from the pixels of the next larger one.
 
 import { createHash } from 'node:crypto'
-import type { Variant } from '../core/project/model.ts'
+import type { Variant } from '../../core/project/model.ts'
+import { type JpegLayout, readJpeg, rewriteJpeg } from '../codecs/jpeg.ts'
+import { acceptedTypeOf } from '../codecs/sniff.ts'
+import type { EncodedPicture, EncodeJob } from '../encoder.ts'
 import {
   type DecodeOptions,
   decodeJpeg,
@@ -11,12 +14,9 @@ import {
   readHeader,
   type Upload,
 } from './decode.ts'
-import type { EncodedPicture, EncodeJob } from './encoder.ts'
 import { readUpload, writeNew } from './files.ts'
-import { impressionOf } from './impression.ts'
-import { type JpegLayout, readJpeg, rewriteJpeg } from './jpeg.ts'
 import { decodedSize, levelFor, type PixelSize, SIDES, sizeWithin } from './levels.ts'
-import { acceptedTypeOf } from './sniff.ts'
+import { impressionOf } from './placeholder.ts'
 import { shrink, toIcon, toJpeg, toOriginal } from './variants.ts'
 
 export type PipelineOptions = DecodeOptions

@@ -8,7 +8,7 @@ process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 const { worker } = await import('workerpool')
-const { answerOf } = await import('./answer.ts')
+const { answerOf } = await import('./reply.ts')
 const { hardenSharp } = await import('./hardening.ts')
 const { encodePicture } = await import('./pipeline.ts')
 const { renderPicture } = await import('./render.ts')

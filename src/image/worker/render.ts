@@ -2,15 +2,15 @@
 
 import { existsSync } from 'node:fs'
 import sharp, { type AvifOptions, type JpegOptions, type Sharp, type WebpOptions } from 'sharp'
-import { TintypeError } from '../core/errors.ts'
-import { type Layout, layoutOf, resultOf } from '../core/transform/geometry.ts'
-import { formatOfRecipe, type Recipe } from '../core/transform/recipe.ts'
-import { type Kernel, MAX_SIDE, QUALITIES } from '../core/transform/transform.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { type Layout, layoutOf, resultOf } from '../../core/transform/geometry.ts'
+import { formatOfRecipe, type Recipe } from '../../core/transform/recipe.ts'
+import { type Kernel, MAX_SIDE, QUALITIES } from '../../core/transform/transform.ts'
+import { readStoredHeader } from '../codecs/jpeg-header.ts'
+import type { RenderedPicture, RenderJob } from '../encoder.ts'
 import { halvedJpeg } from './decode.ts'
-import type { RenderedPicture, RenderJob } from './encoder.ts'
 import { writeNew } from './files.ts'
 import { type PixelSize, SIDES } from './levels.ts'
-import { readStoredHeader } from './stored-header.ts'
 
 /**
  * How much work goes into a file. Somebody waits for it. Measured on a noisy photo of 1600×1200 on one core: AVIF takes

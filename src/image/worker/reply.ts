@@ -1,6 +1,6 @@
 // What an encoder process answers, as plain data: errors too, because a class does not survive the way.
 
-import { type ErrorCode, TintypeError } from '../core/errors.ts'
+import { type ErrorCode, TintypeError } from '../../core/errors.ts'
 
 export interface EncoderFailure {
   code: ErrorCode

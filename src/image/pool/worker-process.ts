@@ -2,9 +2,9 @@
 
 import { fileURLToPath } from 'node:url'
 import { pool as createWorkerPool, type Pool } from 'workerpool'
-import type { EncodeJob, RenderJob } from './encoder.ts'
-import type { Encode, Render } from './encoder-process.ts'
-import type { PipelineOptions } from './pipeline.ts'
+import type { EncodeJob, RenderJob } from '../encoder.ts'
+import type { Encode, Render } from '../worker/main.ts'
+import type { PipelineOptions } from '../worker/pipeline.ts'
 
 export interface EncoderSlotOptions extends PipelineOptions {
   /** How long a job may take before its process is killed, in milliseconds. */
@@ -35,7 +35,7 @@ const ENDING_MS = 2_000
 /** Run from source (tests), the compiled program beside it is used: a new process can't read TypeScript. */
 const SCRIPT = fileURLToPath(
   new URL(
-    import.meta.url.endsWith('.ts') ? '../../dist/image/encoder-process.js' : './encoder-process.js',
+    import.meta.url.endsWith('.ts') ? '../../../dist/image/worker/main.js' : '../worker/main.js',
     import.meta.url,
   ),
 )

@@ -1,11 +1,11 @@
 // From an upload to pixels: upright, 8 bit sRGB, nothing transparent.
 
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
-import { TintypeError } from '../core/errors.ts'
-import type { AcceptedType } from './encoder.ts'
-import { isSrgbProfile } from './icc.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { isSrgbProfile } from '../codecs/icc.ts'
+import { refusalOf } from '../codecs/sniff.ts'
+import type { AcceptedType } from '../encoder.ts'
 import type { PixelSize } from './levels.ts'
-import { refusalOf } from './sniff.ts'
 
 export interface DecodeOptions {
   /** Most pixels (width × height) of an upload. */

@@ -1,10 +1,10 @@
 // The server's side of an encoder's answer: checked, because a process that read a hostile picture may say anything.
 
 import { z } from 'zod'
-import { type ErrorCode, FAILURES, TintypeError } from '../core/errors.ts'
-import { imageSchema } from '../core/project/model.ts'
-import { MAX_SIDE } from '../core/transform/transform.ts'
-import { ACCEPTED_TYPES, type EncodedPicture, type RenderedPicture } from './encoder.ts'
+import { type ErrorCode, FAILURES, TintypeError } from '../../core/errors.ts'
+import { imageSchema } from '../../core/project/model.ts'
+import { MAX_SIDE } from '../../core/transform/transform.ts'
+import { ACCEPTED_TYPES, type EncodedPicture, type RenderedPicture } from '../encoder.ts'
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(FAILURES, code)
 

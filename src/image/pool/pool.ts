@@ -2,12 +2,12 @@
 
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { TintypeError } from '../core/errors.ts'
-import { type JobOutcome, NO_OBSERVER, type Observer } from '../telemetry/observer.ts'
-import { pictureOf, renderedOf } from './check-answer.ts'
-import type { EncoderPool } from './encoder.ts'
-import { createEncoderSlot, type EncoderSlot, type Work } from './encoder-slot.ts'
-import { createWaitingLine, type Priority } from './waiting-line.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { type JobOutcome, NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
+import type { EncoderPool } from '../encoder.ts'
+import { pictureOf, renderedOf } from './parse-reply.ts'
+import { createWaitingLine, type Priority } from './priority-queue.ts'
+import { createEncoderSlot, type EncoderSlot, type Work } from './worker-process.ts'
 
 export interface EncoderPoolOptions {
   /**

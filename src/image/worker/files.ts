@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { TintypeError } from '../core/errors.ts'
+import { TintypeError } from '../../core/errors.ts'
 
 export interface WrittenFile {
   bytes: number

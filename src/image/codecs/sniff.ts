@@ -2,9 +2,9 @@
 //
 // Own code instead of the library `file-type`: that one parses two hundred formats, here a dozen constants decide.
 
-import { TintypeError } from '../core/errors.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { ACCEPTED_TYPES, type AcceptedType } from '../encoder.ts'
 import { isCameraRaw } from './camera-raw.ts'
-import { ACCEPTED_TYPES, type AcceptedType } from './encoder.ts'
 
 /** Accepted types as people call them. */
 const ACCEPTED_NAMES = 'JPEG, PNG, WebP, GIF, TIFF, AVIF'
