@@ -73,7 +73,7 @@ const examine = async (
   report: Report,
 ): Promise<DoctorResult> => {
   const [{ createInspector }, { createEncoderPool }, { createDoctor }] = await Promise.all([
-    import('../stores/doctor/inspector.ts'),
+    import('../stores/file/doctor/inspector.ts'),
     import('../image/pool/pool.ts'),
     import('../services/doctor.ts'),
   ])

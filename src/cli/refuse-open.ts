@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Config } from '../config/load.ts'
 import { isLoopback } from '../core/request/hosts.ts'
-import { anyStored } from '../stores/accounts/any-stored.ts'
+import { anyStored } from '../stores/accounts/is-initialized.ts'
 import { COMMAND } from './command.ts'
 
 export type DoorSettings = Pick<

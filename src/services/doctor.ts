@@ -1,8 +1,8 @@
 // The doctor: walks the projects one at a time, tells every problem as it is found, and has it mended where that is wanted.
 
 import { TintypeError } from '../core/errors.ts'
-import type { Inspector } from '../stores/doctor/inspector.ts'
-import type { Problem, ProblemKind } from '../stores/doctor/problem.ts'
+import type { Inspector } from '../stores/file/doctor/inspector.ts'
+import type { Problem, ProblemKind } from '../stores/file/doctor/problem.ts'
 
 export interface DoctorOptions {
   inspector: Inspector

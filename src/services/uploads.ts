@@ -15,9 +15,9 @@ import {
   type UploadTerms,
 } from '../core/project/upload-conditions.ts'
 import type { EncoderPool } from '../image/encoder.ts'
+import type { Claims } from '../stores/idempotency/marks.ts'
+import type { OwnerQuota } from '../stores/quota/owner-quota.ts'
 import type { Stage, Store } from '../stores/store.ts'
-import type { Claims } from '../stores/uploads/claims.ts'
-import type { OwnerQuota } from '../stores/uploads/owner-quota.ts'
 
 export interface UploaderOptions {
   store: Store

@@ -6,8 +6,8 @@ import { newImageId, SIZES } from '../../src/core/names.ts'
 import { emptyProject } from '../../src/core/project/changes.ts'
 import { listOf } from '../../src/core/project/image-list.ts'
 import { createPaths } from '../../src/stores/file/paths.ts'
-import { encodeRevision, encodeRun, REMEMBERED_COMMITS, sha256 } from '../../src/stores/file/revision.ts'
-import { newToken } from '../../src/stores/file/workspace.ts'
+import { newToken } from '../../src/stores/file/staging/workspace.ts'
+import { encodeRevision, encodeRun, REMEMBERED_COMMITS, sha256 } from '../../src/stores/history/revision.ts'
 import { bytesOf, recordOf } from '../contracts/store.ts'
 
 export interface PlantedProject {

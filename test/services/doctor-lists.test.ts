@@ -5,7 +5,7 @@ import { appendFile, readdir, readFile, rename, rm, utimes, writeFile } from 'no
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
-import { readHistory } from '../../src/stores/doctor/history.ts'
+import { readHistory } from '../../src/stores/file/doctor/read/history.ts'
 import type { Paths } from '../../src/stores/file/paths.ts'
 import { newChance } from '../helpers/chance.ts'
 import {

@@ -8,9 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newImageId, SIZES } from '../../src/core/names.ts'
-import { thisProcess } from '../../src/stores/file/owner.ts'
-import { sealOwner } from '../../src/stores/file/owner-seal.ts'
 import type { Paths } from '../../src/stores/file/paths.ts'
+import { thisProcess } from '../../src/stores/file/staging/owner.ts'
+import { sealOwner } from '../../src/stores/file/staging/owner-file.ts'
 import type { Store } from '../../src/stores/store.ts'
 import {
   copyOf,

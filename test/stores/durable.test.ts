@@ -13,7 +13,7 @@ import {
   writeAll,
   writeAllOf,
   writeNew,
-} from '../../src/stores/file/durable.ts'
+} from '../../src/stores/file/fs/durable.ts'
 import { filesIn, temporaryFolder } from '../helpers/folder.ts'
 
 const systemError = (code: string): Error => Object.assign(new Error(`${code}: it failed`), { code })

@@ -1,10 +1,10 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { LEFT, thisProcess } from '../../src/stores/file/owner.ts'
-import { sealOwner } from '../../src/stores/file/owner-seal.ts'
 import { createPaths } from '../../src/stores/file/paths.ts'
-import { OWNER_FILE } from '../../src/stores/file/workspace.ts'
+import { LEFT, thisProcess } from '../../src/stores/file/staging/owner.ts'
+import { sealOwner } from '../../src/stores/file/staging/owner-file.ts'
+import { OWNER_FILE } from '../../src/stores/file/staging/workspace.ts'
 import { addImage } from '../contracts/store.ts'
 import { fileStoreFixture, openFileStore } from '../helpers/file-store.ts'
 

@@ -5,8 +5,8 @@ import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { ownerLives, thisProcess } from '../../src/stores/file/owner.ts'
-import { sealOwner } from '../../src/stores/file/owner-seal.ts'
+import { ownerLives, thisProcess } from '../../src/stores/file/staging/owner.ts'
+import { sealOwner } from '../../src/stores/file/staging/owner-file.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 
 /** A process that has ended and that its parent never asks about, as where a container has no init process. */

@@ -6,8 +6,8 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createRenderCache, type RenderCacheOptions } from '../../src/stores/cache/render-cache.ts'
-import { sealOwner } from '../../src/stores/file/owner-seal.ts'
+import { sealOwner } from '../../src/stores/file/staging/owner-file.ts'
+import { createRenderCache, type RenderCacheOptions } from '../../src/stores/render-cache/render-cache.ts'
 import { silent } from '../helpers/file-store.ts'
 import { filesIn, temporaryFolder } from '../helpers/folder.ts'
 

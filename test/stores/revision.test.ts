@@ -12,7 +12,7 @@ import {
   peekDroppedRuns,
   type Revision,
   sha256,
-} from '../../src/stores/file/revision.ts'
+} from '../../src/stores/history/revision.ts'
 import { recordOf } from '../contracts/store.ts'
 
 /** Every second one has what images have that were uploaded since there is a placeholder. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createSharedSync } from '../../src/stores/file/shared-sync.ts'
+import { createSharedSync } from '../../src/stores/file/fs/shared-fsync.ts'
 import { failing, watchDisk } from '../helpers/disk.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 

@@ -1,10 +1,10 @@
 // All that is kept of people: users, their sessions, invitations, and the secret of the tokens.
 
-import { storeError } from '../file/durable.ts'
-import { createFamilies, type Families } from './families.ts'
+import { storeError } from '../file/fs/durable.ts'
 import { createAccountsFolder } from './folder.ts'
 import { createInvites, type Invites } from './invites.ts'
 import { ensureSecret, readSecret } from './secret.ts'
+import { createFamilies, type Families } from './sessions.ts'
 import { createUsers, type Users } from './users.ts'
 
 export interface AccountStoreOptions {

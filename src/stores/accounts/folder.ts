@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { chmod, mkdir, readdir, rename, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { randomIds } from '../../core/random-id.ts'
-import { codeOf, linkNew, makeFolder, removeFile, removeFolder, sync, writeNew } from '../file/durable.ts'
+import { codeOf, linkNew, makeFolder, removeFile, removeFolder, sync, writeNew } from '../file/fs/durable.ts'
 
 export type AccountsFolder = ReturnType<typeof createAccountsFolder>
 

@@ -2,9 +2,9 @@
 
 import { rename } from 'node:fs/promises'
 import { z } from 'zod'
-import { codeOf, removeFile, sync } from '../file/durable.ts'
+import { codeOf, removeFile, sync } from '../file/fs/durable.ts'
 import { type AccountsFolder, hashedName } from './folder.ts'
-import { readRecord } from './read.ts'
+import { readRecord } from './records.ts'
 
 export type Invites = ReturnType<typeof createInvites>
 

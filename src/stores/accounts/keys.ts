@@ -10,9 +10,9 @@ import { z } from 'zod'
 import { ROLES } from '../../core/auth/access.ts'
 import { KEY_ID } from '../../core/auth/api-key.ts'
 import { PROJECT_ID } from '../../core/names.ts'
-import { storeError } from '../file/durable.ts'
+import { storeError } from '../file/fs/durable.ts'
 import { type AccountsFolder, namesIn } from './folder.ts'
-import { readRecord, statsOf } from './read.ts'
+import { readRecord, statsOf } from './records.ts'
 
 const keySchema = z.object({
   id: z.string().regex(KEY_ID),

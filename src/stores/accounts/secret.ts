@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { AccountsFolder } from './folder.ts'
-import { readRecord } from './read.ts'
+import { readRecord } from './records.ts'
 
 const FILE = 'secret.json'
 

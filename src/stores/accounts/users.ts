@@ -11,7 +11,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { isAccountId, type User, userSchema } from '../../core/auth/account.ts'
 import { type AccountsFolder, hashedName, namesIn } from './folder.ts'
-import { readRecord, statsOf } from './read.ts'
+import { readRecord, statsOf } from './records.ts'
 
 export type Users = ReturnType<typeof createUsers>
 

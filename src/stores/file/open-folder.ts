@@ -5,9 +5,9 @@ import { access, link, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { codeOf, isFull, makeFolder, removeFolder } from './durable.ts'
+import { codeOf, isFull, makeFolder, removeFolder } from './fs/durable.ts'
 import type { Paths } from './paths.ts'
-import type { Workspace } from './workspace.ts'
+import type { Workspace } from './staging/workspace.ts'
 
 export interface OpenFolderOptions {
   paths: Paths

@@ -3,9 +3,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { imagesOf } from '../../../src/core/project/image-list.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
-import { codeOf } from '../../../src/stores/file/durable.ts'
+import { codeOf } from '../../../src/stores/file/fs/durable.ts'
 import { createPaths, type Paths } from '../../../src/stores/file/paths.ts'
-import { decodeRevision, decodeRun, type Revision, type StoredRun } from '../../../src/stores/file/revision.ts'
+import { decodeRevision, decodeRun, type Revision, type StoredRun } from '../../../src/stores/history/revision.ts'
 
 export interface DiskProject {
   /** Lowest first. */

@@ -4,7 +4,7 @@
 
 import { appendFile, writeFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
-import { createRenderCache } from '../../../dist/stores/cache/render-cache.js'
+import { createRenderCache } from '../../../dist/stores/render-cache/render-cache.js'
 import { createLogger } from '../../../dist/telemetry/logger.js'
 
 const [storageDir = '', log = ''] = process.argv.slice(2)

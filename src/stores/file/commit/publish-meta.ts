@@ -1,0 +1,130 @@
+// meta.json: a copy of the newest revision for people and other tools, with the whole list in one file.
+
+import { readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from '../../../telemetry/logger.ts'
+import { encodePublished, type Revision } from '../../history/revision.ts'
+import { removeFile, removeFolder, writeNew } from '../fs/durable.ts'
+import type { Paths } from '../paths.ts'
+import { newToken, type Workspace } from '../staging/workspace.ts'
+import type { Heads } from './heads.ts'
+
+export interface PublisherOptions {
+  paths: Paths
+  heads: Heads
+  workspace: Workspace
+  log: Logger
+  /** Images up to which every change is published before it is answered. @default 1000 */
+  promptImages?: number
+  /** Pause between two copies of a longer list, in milliseconds. @default 1000 */
+  pauseMs?: number
+}
+
+export interface Publisher {
+  /**
+   * Publishes a revision, or a newer one if there is. The copy of a list longer than `promptImages` follows within a
+   * moment: writing all of it for each change would make a change cost as much as the project is long.
+   *
+   * @param draft what {@link draft} gave for this revision
+   */
+  publish(projectId: string, revision: Revision, folder: string, draft?: string): Promise<void>
+  /**
+   * Writes the copy of a revision that is about to be committed, while that is written too: the disk syncs both at once.
+   * Never throws.
+   *
+   * @returns its path, for {@link publish}; undefined where that is to write it
+   */
+  draft(revision: Revision, folder: string): Promise<string | undefined>
+  /** Publishes now what was put off, and puts nothing off any more. */
+  flush(): Promise<void>
+}
+
+/** Copies in a row, where each is old by the time that it is there. */
+const MOST_TRIES = 8
+
+export const createPublisher = (options: PublisherOptions): Publisher => {
+  const { paths, heads, workspace, log } = options
+  const promptImages = options.promptImages ?? 1000
+  const pauseMs = options.pauseMs ?? 1000
+  const delayed = new Map<string, NodeJS.Timeout>()
+  /** One at a time: these are the long ones. */
+  let publishing: Promise<void> = Promise.resolve()
+
+  const writeCopy = async ({ state }: Revision, folder: string): Promise<string> => {
+    const runs: string[] = []
+    for (const { stored } of state.images.runs)
+      if (stored) runs.push(await readFile(paths.run(state.project_id, stored.id), 'utf8'))
+    const own = join(folder, `meta-${newToken()}.json`)
+    await writeNew(own, encodePublished(state, runs))
+    return own
+  }
+
+  const isPrompt = ({ state }: Revision): boolean => state.image_count <= promptImages
+
+  /** @param draft of this revision */
+  const write = async (projectId: string, revision: Revision, folder: string, draft?: string): Promise<void> => {
+    if (revision.state.deleted) return removeFile(paths.published(projectId))
+    await rename(draft ?? (await writeCopy(revision, folder)), paths.published(projectId))
+  }
+
+  const publishNewest = async (
+    projectId: string,
+    revision: Revision,
+    folder: string,
+    tries: number,
+    draft?: string,
+  ): Promise<void> => {
+    let newest = revision
+    for (let done = 0; done < tries; done++) {
+      await write(projectId, newest, folder, done === 0 ? draft : undefined)
+      const head = await heads.read(projectId)
+      if (!head || head.state.revision === newest.state.revision) return
+      newest = head
+    }
+    // Whoever is ahead publishes too, but this copy may have come after theirs.
+    putOff(projectId)
+  }
+
+  const putOff = (projectId: string): void => {
+    if (!delayed.has(projectId)) delayed.set(projectId, setTimeout(() => publishLater(projectId), pauseMs).unref())
+  }
+
+  const publishLater = (projectId: string): void => {
+    delayed.delete(projectId)
+    publishing = publishing.then(() => publishDelayed(projectId))
+  }
+
+  const publishDelayed = async (projectId: string): Promise<void> => {
+    try {
+      const head = await heads.read(projectId)
+      if (!head) return
+      const folder = await workspace.folder(projectId)
+      await publishNewest(projectId, head, folder, 1).finally(() => removeFolder(folder))
+    } catch (error) {
+      log.warn({ error, projectId }, 'meta.json could not be published; the next change does it')
+    }
+  }
+
+  return {
+    async publish(projectId, revision, folder, draft) {
+      if (isPrompt(revision)) return publishNewest(projectId, revision, folder, MOST_TRIES, draft)
+      putOff(projectId)
+    },
+
+    async draft(revision, folder) {
+      if (revision.state.deleted || !isPrompt(revision)) return undefined
+      // What failed is tried again, and told of, when the revision is there.
+      return writeCopy(revision, folder).catch(() => undefined)
+    },
+
+    async flush() {
+      for (const [projectId, timer] of delayed) {
+        clearTimeout(timer)
+        publishLater(projectId)
+      }
+      await publishing
+      for (const timer of delayed.values()) clearTimeout(timer)
+      delayed.clear()
+    },
+  }
+}

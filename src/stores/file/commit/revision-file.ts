@@ -1,0 +1,74 @@
+// The files of revisions: which there are, and what is in one.
+
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
+import { open, readdir } from 'node:fs/promises'
+import { decodeRevision, type Revision } from '../../history/revision.ts'
+import { codeOf, isMissing } from '../fs/durable.ts'
+
+export interface ReadRevision {
+  revision: Revision
+  /** Of its file. */
+  stats: Stats
+}
+
+/** Numbers of the revisions in a folder, lowest first; none where there is no folder. */
+export const revisionNumbers = async (folder: string): Promise<number[]> => {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
+  return numbersIn(names)
+}
+
+/** The same without a wait, for a folder that is there. @throws the error of the system */
+export const revisionNumbersNow = (folder: string): number[] => numbersIn(readdirSync(folder))
+
+/** Undefined where the file is gone. @throws Error where it is damaged or of another place; errors of the system */
+export const readRevision = async (
+  path: string,
+  projectId: string,
+  number: number,
+): Promise<ReadRevision | undefined> => {
+  try {
+    const handle = await open(path)
+    try {
+      const stats = await handle.stat()
+      return { revision: decodeAt(await handle.readFile('utf8'), projectId, number), stats }
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** The same without a wait. @throws Error where it is damaged, of another place or gone */
+export const readRevisionNow = (path: string, projectId: string, number: number): ReadRevision => {
+  const stats = statSync(path)
+  return { revision: decodeAt(readFileSync(path, 'utf8'), projectId, number), stats }
+}
+
+/** Of a file or folder, undefined where there is none. @throws other errors of the system */
+export const statsOf = (path: string): Stats | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+const decodeAt = (text: string, projectId: string, number: number): Revision => {
+  const revision = decodeRevision(text)
+  // A file may be whole and at the wrong place: a folder that was copied, a file under another's name.
+  if (revision.state.project_id !== projectId || revision.state.revision !== number)
+    throw new Error(`the file is revision ${revision.state.revision} of "${revision.state.project_id}"`)
+  return revision
+}
+
+const numbersIn = (names: readonly string[]): number[] =>
+  names
+    .flatMap((name) => /^([1-9]\d{0,14})\.json$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)

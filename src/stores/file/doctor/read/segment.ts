@@ -1,0 +1,23 @@
+// Run files as they lie on disk: the parts that a long list of images is kept in.
+
+import type { ImageRecord } from '../../../../core/project/model.ts'
+import { decodeRun, type StoredRun } from '../../../history/revision.ts'
+import type { Paths } from '../../paths.ts'
+import { readText } from './look.ts'
+
+/** The images of a run, or what is wrong with its file, as the end of a sentence. */
+export const readRun = async (
+  paths: Paths,
+  projectId: string,
+  stored: StoredRun,
+): Promise<readonly ImageRecord[] | string> => {
+  const look = await readText(paths.run(projectId, stored.id))
+  if (look.type === 'missing') return 'is missing'
+  if (look.type === 'odd') return `is ${look.what}`
+  if (look.text === '') return 'is empty'
+  try {
+    return decodeRun(look.text, stored)
+  } catch {
+    return 'is not what was written: its checksum does not match'
+  }
+}

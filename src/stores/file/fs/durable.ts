@@ -1,0 +1,143 @@
+// Writes that survive a power cut: data, then name, each synced.
+
+import { closeSync, constants, fsync, lstatSync, openSync, readdirSync } from 'node:fs'
+import { type FileHandle, link, mkdir, open, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { TintypeError } from '../../../core/errors.ts'
+
+/**
+ * Creates a file with this content and syncs it. Its name is durable only once its folder is synced too.
+ *
+ * @throws the error of the system call; `EEXIST` where the name is taken. A file that was begun is removed.
+ */
+export const writeNew = async (path: string, content: string | Uint8Array): Promise<void> => {
+  const handle = await open(path, 'wx')
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+  } catch (error) {
+    await unlink(path).catch(() => {})
+    throw error
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Writes all of a chunk: a bare `write()` may be short without an error near a full disk. */
+export const writeAll = async (handle: FileHandle, chunk: Uint8Array): Promise<void> => {
+  for (let at = 0; at < chunk.byteLength; ) at += (await handle.write(chunk, at)).bytesWritten
+}
+
+/** Writes all of several chunks, by one call where the disk lets it. */
+export const writeAllOf = async (handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> => {
+  const { bytesWritten } = await handle.writev(chunks)
+  const bytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  if (bytesWritten < bytes) await writeAll(handle, Buffer.concat(chunks).subarray(bytesWritten))
+}
+
+const syncOpen = promisify(fsync)
+/** A pipe in the place of a file would be waited for, for ever. */
+const SYNC_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
+
+/**
+ * Syncs a file or a folder that is there. Opened without a wait: it was changed a moment ago, so its name is in memory,
+ * and only the sync itself has a disk to wait for.
+ */
+export const sync = async (path: string): Promise<void> => {
+  const file = openSync(path, SYNC_FLAGS)
+  try {
+    await syncOpen(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/**
+ * Makes a folder and the missing ones above it; every name that is new is durable when this resolves. Not by Node's
+ * recursive `mkdir`, which says ENOENT where the disk is full.
+ */
+export const makeFolder = async (path: string): Promise<void> => {
+  const make = async () => {
+    if (await makeOne(path)) await sync(dirname(path))
+  }
+  await make().catch(async (error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error
+    await makeFolder(dirname(path))
+    await make()
+  })
+}
+
+/** Makes a folder in one that is there; false where it was there already. Its name is not synced. */
+export const makeOne = async (path: string): Promise<boolean> => {
+  try {
+    await mkdir(path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return false
+    throw error
+  }
+}
+
+/** Gives a file a second name; false where that name is taken. */
+export const linkNew = async (from: string, to: string): Promise<boolean> => {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Removes a file, which may be gone already, also where something else is in the place of its folder. */
+export const removeFile = async (path: string): Promise<void> => {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+}
+
+/** True where there is no such file or folder, also where a file stands in the place of the folder that it would be in. */
+export const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')
+
+/** What to catch with where nothing need be there. @throws every other error */
+export const unlessMissing = (error: unknown): undefined => {
+  if (!isMissing(error)) throw error
+}
+
+/** Removes a folder, which may be gone already, and all that is in it; of a symbolic link the link alone. */
+export const removeFolder = async (path: string): Promise<void> => {
+  try {
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    if (!found) return
+    // `readdir` follows a link, and what it leads to may be anybody's.
+    if (found.isSymbolicLink()) return await unlink(path)
+    // Those of this store are flat; the library's general way asks about every entry first, at several times the price.
+    await Promise.all(readdirSync(path).map((name) => unlink(join(path, name))))
+    await rmdir(path)
+  } catch {
+    // Somebody may put a file in meanwhile.
+    await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
+  }
+}
+
+/** The `code` of a system error, undefined for any other value. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+/** True where there is no room left, or none for this user. */
+export const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
+
+/** What a failed system call means to a caller of the store. */
+export const storeError = (error: unknown): TintypeError => {
+  if (error instanceof TintypeError) return error
+  const code = codeOf(error)
+  if (isFull(error))
+    return new TintypeError('storage_full', 'There is no room left on the disk of the store.', { cause: error })
+  return new TintypeError('store_unavailable', `The store cannot be used now (${code ?? 'unknown error'}).`, {
+    cause: error,
+    retryAfterSeconds: 5,
+  })
+}

@@ -1,0 +1,152 @@
+// The files of one upload, from the first byte to their final names.
+
+import { existsSync } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { TintypeError } from '../../../core/errors.ts'
+import { newImageId, SIZES, type Size } from '../../../core/names.ts'
+import type { Logger } from '../../../telemetry/logger.ts'
+import type { Stage } from '../../store.ts'
+import { codeOf, makeOne, removeFolder, storeError, sync, writeAllOf } from '../fs/durable.ts'
+import { isPlainFolder } from '../fs/no-follow.ts'
+import type { SharedSync } from '../fs/shared-fsync.ts'
+import type { Paths } from '../paths.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface StageOptions {
+  paths: Paths
+  workspace: Workspace
+  /** Of the folders that all uploads share. */
+  syncFolder: SharedSync
+  projectId: string
+  /** False before the project's first revision. */
+  isKnown(): Promise<boolean>
+  /** Removes published files where the image did not become part of the project. */
+  unpublish(imageId: string): Promise<void>
+  log: Logger
+}
+
+/** Chunks are gathered up to this size, so that a write costs little beside what it writes. */
+const WRITE_BYTES = 256 * 1024
+
+export const createStage = async ({
+  paths,
+  workspace,
+  syncFolder,
+  projectId,
+  isKnown,
+  unpublish,
+  log,
+}: StageOptions): Promise<Stage> => {
+  const imageId = newImageId()
+  // Its name tells a sweep what to take back.
+  const folder = await workspace.folder(projectId, imageId)
+  const uploadPath = join(folder, 'upload')
+  const target = (size: Size) => join(folder, `${imageId}.${size}.jpg`)
+  const targets = {
+    original: target('original'),
+    medium: target('medium'),
+    thumb: target('thumb'),
+    game: target('game'),
+  }
+  const placed = new Set<Size>()
+
+  const place = async (size: Size): Promise<void> => {
+    const path = paths.variant(projectId, imageId, size)
+    if (existsSync(path)) throw new Error(`the name of image ${imageId} is taken`)
+    await rename(targets[size], path)
+    placed.add(size)
+  }
+
+  const placeAll = async (): Promise<void> => {
+    for (const size of SIZES) if (!placed.has(size)) await place(size)
+  }
+
+  /** Another process may make the same folders at this moment: none counts as there, or as synced, because it is found. */
+  const makeProject = async (): Promise<void> => {
+    const [project, meta] = [paths.project(projectId), paths.meta(projectId)]
+    const variants = SIZES.map((size) => paths.variants(projectId, size))
+    for (const path of [project, ...variants, meta, paths.runs(projectId)]) await makeOne(path)
+    for (const parent of [meta, project, paths.projects]) await sync(parent)
+  }
+
+  /** @throws TintypeError `project_damaged` where a link leads out of the project, and files would follow it */
+  const refuseLinks = (): void => {
+    const folders = [paths.project(projectId), ...SIZES.map((size) => paths.variants(projectId, size))]
+    if (folders.every(isPlainFolder)) return
+    const message = `A folder of project "${projectId}" is a symbolic link; put the folder itself in its place.`
+    throw new TintypeError('project_damaged', message)
+  }
+
+  return {
+    imageId,
+    uploadPath,
+    targets,
+
+    async receive(stream) {
+      const handle = await open(uploadPath, 'wx').catch(rethrow)
+      try {
+        const arrived = await writeStream(handle, stream)
+        const { size } = await handle.stat().catch(rethrow)
+        if (size !== arrived) throw storeError(new Error(`${arrived} bytes arrived, ${size} are on disk`))
+        return size
+      } finally {
+        await handle.close()
+      }
+    },
+
+    async publish() {
+      try {
+        // The folder's name is durable before any file leaves it.
+        await Promise.all([...SIZES.map((size) => sync(targets[size])), workspace.secure(folder)])
+        refuseLinks()
+        if (!(await isKnown())) await makeProject()
+        await placeAll().catch(async (error: unknown) => {
+          // Copies of a store may lack the folders that were empty.
+          if (codeOf(error) !== 'ENOENT') throw error
+          await makeProject()
+          await placeAll()
+        })
+        await Promise.all(SIZES.map((size) => syncFolder(paths.variants(projectId, size))))
+      } catch (error) {
+        throw storeError(error)
+      }
+    },
+
+    async discard() {
+      try {
+        if (placed.size > 0) await unpublish(imageId)
+        await removeFolder(folder)
+      } catch (error) {
+        log.warn({ error, projectId, imageId }, 'an upload could not be cleaned up; a sweep does it')
+        await workspace.leave(folder)
+      }
+    },
+  }
+}
+
+const writeStream = async (
+  handle: Awaited<ReturnType<typeof open>>,
+  stream: AsyncIterable<Uint8Array>,
+): Promise<number> => {
+  let arrived = 0
+  let gathered: Uint8Array[] = []
+  let gatheredBytes = 0
+  const flush = async () => {
+    await writeAllOf(handle, gathered).catch(rethrow)
+    gathered = []
+    gatheredBytes = 0
+  }
+  for await (const chunk of stream) {
+    arrived += chunk.byteLength
+    gatheredBytes += chunk.byteLength
+    gathered.push(chunk)
+    if (gatheredBytes >= WRITE_BYTES) await flush()
+  }
+  await flush()
+  return arrived
+}
+
+const rethrow = (error: unknown): never => {
+  throw storeError(error)
+}

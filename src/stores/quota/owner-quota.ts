@@ -1,0 +1,162 @@
+// How many bytes one owner may store, over all projects: exact with any number of uploads in any number of processes.
+//
+// What is stored is never counted in a file of its own, which could go wrong: it is the sum over the projects' newest
+// lists. What is on its way is reserved in a ledger, one step at a time, until the upload's folder under .tmp is gone. So
+// a crash leaves no room reserved for longer than until the folder is swept, and a deletion frees its bytes at once.
+
+import { stat } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { LRUCache } from 'lru-cache'
+import { TintypeError } from '../../core/errors.ts'
+import type { ProjectState } from '../../core/project/changes.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
+import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
+import { storeError } from '../file/fs/durable.ts'
+import { createPaths } from '../file/paths.ts'
+import type { Stage, Store } from '../store.ts'
+import { createLedger, type LedgerContent, type Reservation } from './ledger.ts'
+
+export interface OwnerQuotaOptions {
+  /** Folder of the store. */
+  storageDir: string
+  store: Store
+  /** Most bytes of one owner. */
+  maxBytes: number
+}
+
+export interface OwnerQuota {
+  /**
+   * Reserves room for an image until its stage is discarded.
+   *
+   * @param owner {@link chargedTo}
+   * @throws TintypeError `quota_exceeded`, `busy`, `store_unavailable`, `storage_full`
+   */
+  reserve(owner: string, projectId: string, stage: Stage, bytes: number): Promise<void>
+}
+
+const MOST_TRIES = 100
+
+/** Projects that are looked at together where all of them are. */
+const AT_ONCE = 32
+
+export const createOwnerQuota = ({ storageDir, store, maxBytes }: OwnerQuotaOptions): OwnerQuota => {
+  const { tmp } = createPaths(storageDir)
+  const ledger = createLedger(join(resolve(storageDir), '.accounts', 'usage'))
+  /** Bytes of projects at a revision. */
+  const sums = new LRUCache<string, { revision: number; bytes: number }>({ max: 100_000 })
+  /** Those who reserve wait for each other here, so that they meet only other processes in the ledger. */
+  const turns = new Map<string, Promise<void>>()
+  let scan: Promise<ReadonlyMap<string, readonly string[]>> | undefined
+
+  /** Whose each project is: of those that were made while there was no quota, the ledger does not know. */
+  const scanAll = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
+    const found = new Map<string, string[]>()
+    const ids = await store.projectIds()
+    for (let at = 0; at < ids.length; at += AT_ONCE)
+      for (const state of await Promise.all(ids.slice(at, at + AT_ONCE).map(readable))) {
+        if (!state) continue
+        const owner = chargedTo(state, undefined)
+        found.set(owner, [...(found.get(owner) ?? []), state.project_id])
+      }
+    return found
+  }
+
+  /** One that is damaged is no reason to refuse uploads to all others. */
+  const readable = (id: string) => store.project(id).catch(() => undefined)
+
+  const knownProjects = (owner: string): Promise<readonly string[]> => {
+    scan ??= scanAll().catch((error: unknown) => {
+      scan = undefined
+      throw error
+    })
+    return scan.then((found) => found.get(owner) ?? [])
+  }
+
+  const imagesOf = async (projectId: string): Promise<{ state: ProjectState; images: ImageRecord[] } | undefined> => {
+    for (;;) {
+      const state = await store.project(projectId)
+      if (!state) return undefined
+      const images = await store.images(state)
+      if (images) return { state, images }
+    }
+  }
+
+  /** Undefined where it is not the owner's, or no more. */
+  const bytesIn = async (projectId: string, owner: string, open: readonly Reservation[]) => {
+    const state = await store.project(projectId)
+    if (!state || chargedTo(state, undefined) !== owner) return undefined
+    const known = sums.get(projectId)
+    if (known?.revision === state.revision && open.length === 0) return { stored: known.bytes, reserved: 0 }
+    const found = await imagesOf(projectId)
+    if (!found) return undefined
+    const bytes = found.images.reduce((sum, image) => sum + bytesOfImage(image), 0)
+    sums.set(projectId, { revision: found.state.revision, bytes })
+    const ids = new Set(found.images.map(({ id }) => id))
+    return { stored: bytes, reserved: sumOf(open.filter(({ image }) => !ids.has(image))) }
+  }
+
+  const isOpen = (reservation: Reservation): Promise<boolean> =>
+    stat(join(tmp, reservation.folder)).then(
+      () => true,
+      () => false,
+    )
+
+  /** What is stored and reserved, and what of the ledger still matters. */
+  const lookAt = async ({ owner, projects, reservations }: LedgerContent) => {
+    // Before the projects: an upload that has ended by now shows in them.
+    const states = await Promise.all(reservations.map(isOpen))
+    const open = reservations.filter((_, at) => states[at])
+    const kept: string[] = []
+    let used = 0
+    for (const projectId of new Set([
+      ...(await knownProjects(owner)),
+      ...projects,
+      ...open.map((each) => each.project),
+    ])) {
+      const here = open.filter(({ project }) => project === projectId)
+      const bytes = await bytesIn(projectId, owner, here)
+      if (bytes || here.length > 0) kept.push(projectId)
+      used += bytes ? bytes.stored + bytes.reserved : sumOf(here)
+    }
+    return { used, open, projects: kept }
+  }
+
+  const reserve = async (owner: string, projectId: string, stage: Stage, bytes: number): Promise<void> => {
+    const own = dirname(stage.uploadPath)
+    const mine: Reservation = { project: projectId, image: stage.imageId, bytes, folder: relative(tmp, own) }
+    const isIn = ({ reservations }: LedgerContent) => reservations.some(({ image }) => image === stage.imageId)
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const base = await ledger.read(owner)
+      const { used, open, projects } = await lookAt(base.content)
+      if (used + bytes > maxBytes) throw usedUp(maxBytes, used, bytes)
+      const next = { owner, projects: [...new Set([...projects, projectId])], reservations: [...open, mine] }
+      if (await ledger.append(base, next, own, isIn)) return
+    }
+    throw new TintypeError('busy', 'Too many uploads count against the same quota at once.', { retryAfterSeconds: 1 })
+  }
+
+  return {
+    async reserve(owner, projectId, stage, bytes) {
+      const before = turns.get(owner) ?? Promise.resolve()
+      const work = before.then(() => reserve(owner, projectId, stage, bytes))
+      const turn = work.catch(() => {})
+      turns.set(owner, turn)
+      try {
+        await work
+      } catch (error) {
+        throw storeError(error)
+      } finally {
+        if (turns.get(owner) === turn) turns.delete(owner)
+      }
+    },
+  }
+}
+
+const sumOf = (reservations: readonly Reservation[]): number => reservations.reduce((sum, { bytes }) => sum + bytes, 0)
+
+const usedUp = (maxBytes: number, used: number, bytes: number): TintypeError =>
+  new TintypeError(
+    'quota_exceeded',
+    `Expected at most ${maxBytes} bytes in all projects of one owner; ${used} are used and the image takes ${bytes}.`,
+    { details: { max_bytes: maxBytes, used_bytes: used, image_bytes: bytes } },
+  )
