@@ -5,7 +5,7 @@ import { type Action, decideAccess, type Principal, type ProjectAccess, requireA
 import { isDamage } from '../core/errors.ts'
 import { unknownProject } from '../core/not-found.ts'
 import { accessOf } from '../core/project/model.ts'
-import type { ProjectService } from '../services/projects.ts'
+import type { ProjectService } from '../services/projects/projects.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type Delivery, YEAR_SECONDS } from './deliver.ts'
 import { principalOf } from './middleware/authenticate.ts'

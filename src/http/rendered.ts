@@ -2,7 +2,7 @@
 
 import { MEDIA_TYPES } from '../core/transform/formats.ts'
 import { formatOfRecipe } from '../core/transform/recipe.ts'
-import type { Render } from '../services/renders.ts'
+import type { Render } from '../services/images/renders.ts'
 import type { Delivery } from './deliver.ts'
 
 /** @param vary header of the request by which the format was chosen */

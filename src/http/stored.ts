@@ -2,7 +2,7 @@
 
 import type { Project } from '../core/project/model.ts'
 import { coverShownMs } from '../core/request/conditional.ts'
-import type { Picture } from '../services/pictures.ts'
+import type { Picture } from '../services/images/variants.ts'
 import { type Delivery, IMMUTABLE } from './deliver.ts'
 
 /**

@@ -7,7 +7,7 @@ import type { ProjectState } from '../core/project/changes.ts'
 import { accessOf, type ImageRecord, type Variant } from '../core/project/model.ts'
 import type { Presets } from '../core/transform/presets.ts'
 import { transformParameters } from '../core/transform/transform.ts'
-import type { UploadedImage } from '../services/uploads.ts'
+import type { UploadedImage } from '../services/images/upload.ts'
 import type { ImageView, PrimaryView, ProjectView, UploadView } from './schemas.ts'
 import { presetResults, srcsetOf } from './srcset.ts'
 

@@ -1,7 +1,7 @@
 // API keys that are guessed, cut, changed, old, or made for another project.
 
 import { expect, it } from 'vitest'
-import { createApiKeys } from '../../src/services/api-keys.ts'
+import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../src/stores/accounts/keys.ts'
 import { formOf } from '../helpers/app.ts'

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { type DoorSettings, whyNotOpen } from '../../src/cli/refuse-open.ts'
-import { createApiKeys } from '../../src/services/api-keys.ts'
+import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../src/stores/accounts/keys.ts'
 import { temporaryFolder } from '../helpers/folder.ts'

@@ -1,8 +1,8 @@
 // Account services on one folder, as the workers of a server have them, with a clock that the test sets.
 
 import type { Registration } from '../../src/core/auth/account.ts'
-import { type AccountService, createAccountService } from '../../src/services/accounts.ts'
-import { createPasswords } from '../../src/services/passwords.ts'
+import { type AccountService, createAccountService } from '../../src/services/auth/accounts.ts'
+import { createPasswords } from '../../src/services/auth/passwords.ts'
 import { type AccountStore, createAccountStore } from '../../src/stores/accounts/account-store.ts'
 import { temporaryFolder } from './folder.ts'
 

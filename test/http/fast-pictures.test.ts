@@ -3,7 +3,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readPictureUrl } from '../../src/http/fast/pictures.ts'
 import type { FastRequest } from '../../src/http/fast/request.ts'
-import type { Pictures, Seen } from '../../src/services/pictures.ts'
+import type { Pictures, Seen } from '../../src/services/images/variants.ts'
 
 const ID = 'a'.repeat(20)
 const CHANGED = Date.parse('2026-03-04T05:06:07.400Z')

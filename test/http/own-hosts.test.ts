@@ -3,7 +3,7 @@
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { TintypeOptions } from '../../src/index.ts'
-import { createApiKeys } from '../../src/services/api-keys.ts'
+import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../src/stores/accounts/keys.ts'
 import { createTestApp, problemOf, uploadTo } from '../helpers/app.ts'

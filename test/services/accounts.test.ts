@@ -3,8 +3,8 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { makeInvite } from '../../src/services/invites.ts'
-import { ACCESS_SECONDS, REFRESH_SECONDS } from '../../src/services/session-tokens.ts'
+import { makeInvite } from '../../src/services/auth/invites.ts'
+import { ACCESS_SECONDS, REFRESH_SECONDS } from '../../src/services/auth/session-tokens.ts'
 import { ADA, createTestAccounts, START_MS } from '../helpers/accounts.ts'
 import { filesIn } from '../helpers/folder.ts'
 

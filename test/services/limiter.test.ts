@@ -1,6 +1,6 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { expect, it, vi } from 'vitest'
-import { insured, type Limiter } from '../../src/services/limiter.ts'
+import { insured, type Limiter } from '../../src/services/limits/limiter.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 
 const log = createLogger({ level: 'silent' })

@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { createPasswords } from '../../src/services/passwords.ts'
+import { createPasswords } from '../../src/services/auth/passwords.ts'
 
 describe('a password', () => {
   it('is kept as argon2id with the cost that OWASP asks for, and another salt each time', async () => {

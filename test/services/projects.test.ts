@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Principal } from '../../src/core/auth/access.ts'
-import { createPlaces } from '../../src/services/places.ts'
-import { createProjectService, type ListPlace } from '../../src/services/projects.ts'
+import { createProjectService, type ListPlace } from '../../src/services/projects/projects.ts'
+import { createPlaces } from '../../src/services/projects/sealed-cursor.ts'
 import { createAccountStore } from '../../src/stores/accounts/account-store.ts'
 import { fileStoreFixture, silent } from '../helpers/file-store.ts'
 import { plantProject } from '../helpers/planted-project.ts'

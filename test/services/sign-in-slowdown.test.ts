@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { TintypeError } from '../../src/core/errors.ts'
-import { createSlowdown, pauseAfter } from '../../src/services/sign-in-slowdown.ts'
+import { createSlowdown, pauseAfter } from '../../src/services/auth/sign-in-throttle.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 
 const log = createLogger({ level: 'silent' })

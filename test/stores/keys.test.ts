@@ -3,7 +3,7 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createApiKeys } from '../../src/services/api-keys.ts'
+import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
 import { anyStored } from '../../src/stores/accounts/is-initialized.ts'
 import { createKeys } from '../../src/stores/accounts/keys.ts'

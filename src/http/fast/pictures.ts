@@ -2,7 +2,7 @@
 
 import { isSize, type Size } from '../../core/names.ts'
 import { coverShownMs } from '../../core/request/conditional.ts'
-import type { Pictures, Seen } from '../../services/pictures.ts'
+import type { Pictures, Seen } from '../../services/images/variants.ts'
 import { coverDelivery, storedDelivery } from '../stored.ts'
 import { type Prepared, preparePicture } from './heads.ts'
 import type { Find, ReadUrl } from './request.ts'

@@ -3,7 +3,7 @@
 import { isSize } from '../../core/names.ts'
 import { formatOf } from '../../core/transform/formats.ts'
 import { type Recipe, sizeRecipe } from '../../core/transform/recipe.ts'
-import type { RenderInMemory, Renders } from '../../services/renders.ts'
+import type { RenderInMemory, Renders } from '../../services/images/renders.ts'
 import type { AskedReader } from '../asked.ts'
 import { IMMUTABLE } from '../deliver.ts'
 import { renderDelivery } from '../rendered.ts'

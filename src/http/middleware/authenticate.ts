@@ -3,7 +3,7 @@
 import { type Principal, unauthenticated } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
-import type { Authenticator, Credentials } from '../../services/authenticator.ts'
+import type { Authenticator, Credentials } from '../../services/auth/authenticator.ts'
 import type { Context } from '../respond.ts'
 
 export interface AuthenticateOptions {

@@ -3,7 +3,7 @@
 
 import { TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
-import type { Limited, RateLimits, Standing } from '../../services/rate-limits.ts'
+import type { Limited, RateLimits, Standing } from '../../services/limits/rate-limits.ts'
 import type { Client } from '../client.ts'
 import { type Context, WATCHED } from '../respond.ts'
 

@@ -1,7 +1,7 @@
 // The ways to say who one is, as the document lists them.
 
-import { CSRF_COOKIE } from '../../services/forgery.ts'
-import { SESSION_COOKIE } from '../../services/session-cookie.ts'
+import { CSRF_COOKIE } from '../../services/auth/csrf.ts'
+import { SESSION_COOKIE } from '../../services/auth/session-cookie.ts'
 
 export const SECURITY_SCHEMES = {
   token: {

@@ -3,12 +3,12 @@
 import type { z } from '@hono/zod-openapi'
 import { unauthenticated } from '../../core/auth/access.ts'
 import type { User } from '../../core/auth/account.ts'
-import type { AccountService, SignedIn } from '../../services/accounts.ts'
-import { bearerOf } from '../../services/api-keys.ts'
-import type { Credentials } from '../../services/authenticator.ts'
-import { cookieOf, type ForgeryGuard } from '../../services/forgery.ts'
-import { REFRESH_COOKIE, SESSION_COOKIE } from '../../services/session-cookie.ts'
-import { ACCESS_SECONDS, type Session } from '../../services/session-tokens.ts'
+import type { AccountService, SignedIn } from '../../services/auth/accounts.ts'
+import { bearerOf } from '../../services/auth/api-keys.ts'
+import type { Credentials } from '../../services/auth/authenticator.ts'
+import { cookieOf, type ForgeryGuard } from '../../services/auth/csrf.ts'
+import { REFRESH_COOKIE, SESSION_COOKIE } from '../../services/auth/session-cookie.ts'
+import { ACCESS_SECONDS, type Session } from '../../services/auth/session-tokens.ts'
 import {
   credentialsSchema,
   type MeView,

@@ -1,7 +1,7 @@
 // Handlers of projects: list, look at one, change title and order, delete.
 
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
-import type { ProjectService } from '../../services/projects.ts'
+import type { ProjectService } from '../../services/projects/projects.ts'
 import { parseBody, readJson } from '../body.ts'
 import type { Guard } from '../guard.ts'
 import { principalOf } from '../middleware/authenticate.ts'

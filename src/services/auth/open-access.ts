@@ -1,6 +1,6 @@
 // Whether everybody may do everything, as on a laptop, or has to say who it is.
 
-import type { AuthMode } from '../core/auth/auth-mode.ts'
+import type { AuthMode } from '../../core/auth/auth-mode.ts'
 
 export interface OpenDoorOptions {
   mode: AuthMode

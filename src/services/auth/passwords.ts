@@ -1,8 +1,8 @@
 // Passwords as argon2id hashes, a few at a time: each takes 19 MiB and a thread for some tens of milliseconds.
 
 import { hash, verify } from '@node-rs/argon2'
-import { normalPassword } from '../core/auth/account.ts'
-import { TintypeError } from '../core/errors.ts'
+import { normalPassword } from '../../core/auth/account.ts'
+import { TintypeError } from '../../core/errors.ts'
 
 export interface PasswordsOptions {
   /** Hashes that are worked on at once. Node's file calls share the four threads with them. @default 2 */

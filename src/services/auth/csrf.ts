@@ -1,8 +1,8 @@
 // Requests that a page of another site makes a browser send (CSRF): how they are told from those of our own pages.
 
 import { parse } from 'hono/utils/cookie'
-import { isEqual } from '../core/auth/constant-time.ts'
-import { TintypeError } from '../core/errors.ts'
+import { isEqual } from '../../core/auth/constant-time.ts'
+import { TintypeError } from '../../core/errors.ts'
 import type { Credentials } from './authenticator.ts'
 import type { SessionTokens } from './session-tokens.ts'
 

@@ -1,11 +1,11 @@
 // What the operator of a store can do with its users.
 
 import { customAlphabet } from 'nanoid'
-import { normalEmail, type User } from '../core/auth/account.ts'
-import { TintypeError } from '../core/errors.ts'
-import type { AccountStore } from '../stores/accounts/account-store.ts'
+import { normalEmail, type User } from '../../core/auth/account.ts'
+import { TintypeError } from '../../core/errors.ts'
+import type { AccountStore } from '../../stores/accounts/account-store.ts'
+import { createUser, type NewAccount } from './create-user.ts'
 import { makeInvite } from './invites.ts'
-import { createUser, type NewAccount } from './new-user.ts'
 import type { Passwords } from './passwords.ts'
 
 export interface UserAdminOptions {

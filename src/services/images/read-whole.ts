@@ -1,6 +1,6 @@
 // A small picture from its file into memory.
 
-import type { OpenFile } from '../stores/store.ts'
+import type { OpenFile } from '../../stores/store.ts'
 
 /** All of a file, which is closed then. @throws Error where it became shorter since it was opened */
 export const readWhole = async ({ handle, bytes }: OpenFile): Promise<Buffer<ArrayBuffer>> => {

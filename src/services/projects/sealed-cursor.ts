@@ -1,7 +1,7 @@
 // A place in the list of projects under a seal: the id there may be that of a project that who asks must not know of.
 
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
-import { keyFor } from './session-tokens.ts'
+import { keyFor } from '../auth/session-tokens.ts'
 
 export interface PlacesOptions {
   /** 32 bytes of which the keys are made; undefined where none was made yet. */

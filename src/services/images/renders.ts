@@ -2,12 +2,12 @@
 
 import { join } from 'node:path'
 import { LRUCache } from 'lru-cache'
-import { unknownImage, unknownProject } from '../core/not-found.ts'
-import type { ProjectState } from '../core/project/changes.ts'
-import { type Recipe, recipeName } from '../core/transform/recipe.ts'
-import type { EncoderPool } from '../image/encoder.ts'
-import type { RenderCache } from '../stores/render-cache/render-cache.ts'
-import type { FoundFile, OpenFile, Store } from '../stores/store.ts'
+import { unknownImage, unknownProject } from '../../core/not-found.ts'
+import type { ProjectState } from '../../core/project/changes.ts'
+import { type Recipe, recipeName } from '../../core/transform/recipe.ts'
+import type { EncoderPool } from '../../image/encoder.ts'
+import type { RenderCache } from '../../stores/render-cache/render-cache.ts'
+import type { FoundFile, OpenFile, Store } from '../../stores/store.ts'
 import { readWhole } from './read-whole.ts'
 
 export interface RendersOptions {

@@ -1,8 +1,8 @@
 // API keys: made, listed, revoked, and recognised in requests.
 
-import { type Principal, type Role, unauthenticated } from '../core/auth/access.ts'
-import { type FixedKey, fixedKeyId, isSecret, looksLikeKey, newKey, parseKey } from '../core/auth/api-key.ts'
-import type { KeyRecord, Keys, ListedKey } from '../stores/accounts/keys.ts'
+import { type Principal, type Role, unauthenticated } from '../../core/auth/access.ts'
+import { type FixedKey, fixedKeyId, isSecret, looksLikeKey, newKey, parseKey } from '../../core/auth/api-key.ts'
+import type { KeyRecord, Keys, ListedKey } from '../../stores/accounts/keys.ts'
 import type { Authenticator, Credentials } from './authenticator.ts'
 
 export interface ApiKeysOptions {

@@ -1,6 +1,6 @@
 // How a request says who it comes from: one way of many, such as API keys, access tokens or a cookie.
 
-import type { Principal } from '../core/auth/access.ts'
+import type { Principal } from '../../core/auth/access.ts'
 
 /** What is looked at of a request. */
 export interface Credentials {

@@ -1,15 +1,15 @@
 // Projects: list, look at one, name it, put its images in order, delete it.
 
 import { setImmediate } from 'node:timers/promises'
-import { decideAccess, type MemberRole, type Principal, type Visibility } from '../core/auth/access.ts'
-import { isDamage } from '../core/errors.ts'
-import { unknownProject } from '../core/not-found.ts'
-import { invalidParameter } from '../core/parameters.ts'
-import type { ProjectState } from '../core/project/changes.ts'
-import { accessOf } from '../core/project/model.ts'
-import type { Store } from '../stores/store.ts'
-import type { Logger } from '../telemetry/logger.ts'
-import type { Places } from './places.ts'
+import { decideAccess, type MemberRole, type Principal, type Visibility } from '../../core/auth/access.ts'
+import { isDamage } from '../../core/errors.ts'
+import { unknownProject } from '../../core/not-found.ts'
+import { invalidParameter } from '../../core/parameters.ts'
+import type { ProjectState } from '../../core/project/changes.ts'
+import { accessOf } from '../../core/project/model.ts'
+import type { Store } from '../../stores/store.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Places } from './sealed-cursor.ts'
 
 export interface ProjectServiceOptions {
   store: Store

@@ -1,11 +1,11 @@
 // What a person can do with an account: make one, sign in, stay signed in, sign out, change the password.
 
-import { unauthenticated } from '../core/auth/access.ts'
-import { normalEmail, type Registration, type User } from '../core/auth/account.ts'
-import { TintypeError } from '../core/errors.ts'
-import type { AccountStore } from '../stores/accounts/account-store.ts'
+import { unauthenticated } from '../../core/auth/access.ts'
+import { normalEmail, type Registration, type User } from '../../core/auth/account.ts'
+import { TintypeError } from '../../core/errors.ts'
+import type { AccountStore } from '../../stores/accounts/account-store.ts'
+import { createUser, type NewAccount } from './create-user.ts'
 import { registerByInvite } from './invites.ts'
-import { createUser, type NewAccount } from './new-user.ts'
 import type { Passwords } from './passwords.ts'
 import { createSessionTokens, REFRESH_SECONDS, type Session, type SessionTokens } from './session-tokens.ts'
 

@@ -1,11 +1,11 @@
 // One upload, from its first byte to the answer: stored, or answered with an image that is there.
 
 import { createHash } from 'node:crypto'
-import type { Principal, Visibility } from '../core/auth/access.ts'
-import { TintypeError } from '../core/errors.ts'
-import type { ProjectState } from '../core/project/changes.ts'
-import type { Answered, ImageRecord } from '../core/project/model.ts'
-import { bytesOfImage, chargedTo } from '../core/project/quota.ts'
+import type { Principal, Visibility } from '../../core/auth/access.ts'
+import { TintypeError } from '../../core/errors.ts'
+import type { ProjectState } from '../../core/project/changes.ts'
+import type { Answered, ImageRecord } from '../../core/project/model.ts'
+import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
 import {
   assertRoomForImage,
   findAnswered,
@@ -13,11 +13,11 @@ import {
   looksAtImages,
   outcomeOf,
   type UploadTerms,
-} from '../core/project/upload-conditions.ts'
-import type { EncoderPool } from '../image/encoder.ts'
-import type { Claims } from '../stores/idempotency/marks.ts'
-import type { OwnerQuota } from '../stores/quota/owner-quota.ts'
-import type { Stage, Store } from '../stores/store.ts'
+} from '../../core/project/upload-conditions.ts'
+import type { EncoderPool } from '../../image/encoder.ts'
+import type { Claims } from '../../stores/idempotency/marks.ts'
+import type { OwnerQuota } from '../../stores/quota/owner-quota.ts'
+import type { Stage, Store } from '../../stores/store.ts'
 
 export interface UploaderOptions {
   store: Store

@@ -4,12 +4,12 @@
 // for no other: with a newer one, whoever committed it, the store is asked again whether the image is there.
 
 import { LRUCache } from 'lru-cache'
-import { TintypeError } from '../core/errors.ts'
-import { SIZES, type Size } from '../core/names.ts'
-import { unknownImage, unknownProject } from '../core/not-found.ts'
-import type { ProjectState } from '../core/project/changes.ts'
-import type { ImageRecord } from '../core/project/model.ts'
-import type { FoundFile, OpenFile, Store } from '../stores/store.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { SIZES, type Size } from '../../core/names.ts'
+import { unknownImage, unknownProject } from '../../core/not-found.ts'
+import type { ProjectState } from '../../core/project/changes.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
+import type { FoundFile, OpenFile, Store } from '../../stores/store.ts'
 import { readWhole } from './read-whole.ts'
 
 export interface PicturesOptions {

@@ -1,11 +1,11 @@
 // The user of an access token in `Authorization: Bearer` (RFC 6750): one of ours, or of the issuer that is trusted.
 
 import { decodeJwt } from 'jose'
-import { unauthenticated } from '../core/auth/access.ts'
+import { unauthenticated } from '../../core/auth/access.ts'
 import type { AccountService } from './accounts.ts'
 import { bearerOf } from './api-keys.ts'
 import type { Authenticator } from './authenticator.ts'
-import type { ForeignTokens } from './foreign-tokens.ts'
+import type { ForeignTokens } from './oidc-tokens.ts'
 import { OWN_ISSUER } from './session-tokens.ts'
 
 /** Three parts between dots: what has another form is no token, but perhaps a key. */

@@ -1,9 +1,9 @@
 // Invitations: a code that is good for one account, until it expires.
 
-import { normalEmail, type User } from '../core/auth/account.ts'
-import { TintypeError } from '../core/errors.ts'
-import { randomIds } from '../core/random-id.ts'
-import type { AccountStore } from '../stores/accounts/account-store.ts'
+import { normalEmail, type User } from '../../core/auth/account.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { randomIds } from '../../core/random-id.ts'
+import type { AccountStore } from '../../stores/accounts/account-store.ts'
 
 interface InviteOptions {
   invites: AccountStore['invites']

@@ -1,9 +1,9 @@
 // The session of a browser: an access token in a cookie.
 
-import { READING } from '../core/request/safe-methods.ts'
+import { READING } from '../../core/request/safe-methods.ts'
 import type { AccountService } from './accounts.ts'
 import type { Authenticator } from './authenticator.ts'
-import { cookieOf, type ForgeryGuard } from './forgery.ts'
+import { cookieOf, type ForgeryGuard } from './csrf.ts'
 
 /** The access token; no script can read it. */
 export const SESSION_COOKIE = 'tintype_session'

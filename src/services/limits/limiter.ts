@@ -1,7 +1,7 @@
 // What counts attempts and requests: one count for all workers of a machine, and each worker's own where there is none.
 
 import { RateLimiterCluster, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
-import type { Logger } from '../telemetry/logger.ts'
+import type { Logger } from '../../telemetry/logger.ts'
 
 /** What counts is the interface; both kinds keep it, and reject with a `RateLimiterRes` what is too much. */
 export type Limiter = Pick<RateLimiterMemory, 'consume' | 'get' | 'penalty' | 'reward' | 'delete'>

@@ -1,12 +1,12 @@
 // Images of a project: upload, list, delete, choose the cover.
 
-import type { Principal } from '../core/auth/access.ts'
-import { unknownProject } from '../core/not-found.ts'
-import type { ProjectState } from '../core/project/changes.ts'
-import type { ImageRecord } from '../core/project/model.ts'
-import type { Store } from '../stores/store.ts'
-import type { Pictures } from './pictures.ts'
-import { createUploader, type Upload, type UploaderOptions } from './uploads.ts'
+import type { Principal } from '../../core/auth/access.ts'
+import { unknownProject } from '../../core/not-found.ts'
+import type { ProjectState } from '../../core/project/changes.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
+import type { Store } from '../../stores/store.ts'
+import { createUploader, type Upload, type UploaderOptions } from './upload.ts'
+import type { Pictures } from './variants.ts'
 
 export interface ImageServiceOptions extends Omit<UploaderOptions, 'now'> {
   pictures: Pictures

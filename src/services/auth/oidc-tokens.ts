@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto'
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
 import { z } from 'zod'
-import { unauthenticated } from '../core/auth/access.ts'
-import { type Issuer, isKeyUrl, KEY_URL_RULE } from '../core/auth/issuer.ts'
-import { TintypeError } from '../core/errors.ts'
-import { invalidParameter } from '../core/parameters.ts'
-import type { Logger } from '../telemetry/logger.ts'
+import { unauthenticated } from '../../core/auth/access.ts'
+import { type Issuer, isKeyUrl, KEY_URL_RULE } from '../../core/auth/issuer.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { invalidParameter } from '../../core/parameters.ts'
+import type { Logger } from '../../telemetry/logger.ts'
 import { OWN_ISSUER } from './session-tokens.ts'
 
 export interface ForeignTokensOptions extends Issuer {

@@ -6,11 +6,11 @@
 
 import { createHash } from 'node:crypto'
 import { RateLimiterRes } from 'rate-limiter-flexible'
-import { normalEmail } from '../core/auth/account.ts'
-import { TintypeError } from '../core/errors.ts'
+import { normalEmail } from '../../core/auth/account.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { type CountingOptions, createLimiter, type Limiter } from '../limits/limiter.ts'
 import type { AccountService } from './accounts.ts'
 import { createKnownNetworks } from './known-networks.ts'
-import { type CountingOptions, createLimiter, type Limiter } from './limiter.ts'
 
 export interface Slowdown {
   /**

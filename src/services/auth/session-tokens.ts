@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { isEqual } from '../core/auth/constant-time.ts'
+import { isEqual } from '../../core/auth/constant-time.ts'
 
 export interface SessionTokensOptions {
   /** 32 bytes of which the keys are made; undefined where none was made yet. */

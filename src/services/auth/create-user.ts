@@ -1,8 +1,8 @@
 // A new account, as registration and the operator make it.
 
-import { newAccountId, normalEmail, type User } from '../core/auth/account.ts'
-import { TintypeError } from '../core/errors.ts'
-import type { AccountStore } from '../stores/accounts/account-store.ts'
+import { newAccountId, normalEmail, type User } from '../../core/auth/account.ts'
+import { TintypeError } from '../../core/errors.ts'
+import type { AccountStore } from '../../stores/accounts/account-store.ts'
 import type { Passwords } from './passwords.ts'
 
 /** What is needed for a new account. */

@@ -6,7 +6,7 @@
 // harmless: the next sign-in brings it back.
 
 import { createHash } from 'node:crypto'
-import { type CountingOptions, createLimiter } from './limiter.ts'
+import { type CountingOptions, createLimiter } from '../limits/limiter.ts'
 
 export interface KnownNetworks {
   has(account: string, network: string): Promise<boolean>
