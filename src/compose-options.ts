@@ -5,7 +5,7 @@ import type { Registration } from './core/auth/account.ts'
 import type { AuthMode } from './core/auth/auth-mode.ts'
 import type { createApp } from './http/app.ts'
 import type { EdgeOptions } from './http/edge.ts'
-import type { AnswerFast } from './http/fast/request.ts'
+import type { AnswerFast } from './http/fast-path/types.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Snapshot } from './telemetry/snapshot.ts'
 

@@ -9,8 +9,8 @@
 // one that got its answer while others are still read would sleep again before the next.
 
 import type { Socket } from 'node:net'
-import type { AnswerFast, FastAnswer, FastRequest } from '../http/fast/request.ts'
-import { writeAnswer } from '../http/fast/write.ts'
+import type { AnswerFast, FastAnswer, FastRequest } from '../http/fast-path/types.ts'
+import { writeAnswer } from '../http/fast-path/write.ts'
 
 export interface FrontOptions {
   answerFast: AnswerFast

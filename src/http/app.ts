@@ -14,14 +14,16 @@ import type { Logger } from '../telemetry/logger.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { createRequestIds, type RequestIds } from '../telemetry/request-ids.ts'
 import type { Snapshot } from '../telemetry/snapshot.ts'
-import type { AskedReader } from './asked.ts'
-import { createClient } from './client.ts'
+import { createGuard } from './authorize.ts'
 import type { Edge } from './edge.ts'
-import { createGuard } from './guard.ts'
-import { answerEarly } from './linger.ts'
-import type { ListMemory } from './list-memory.ts'
 import { authenticate } from './middleware/authenticate.ts'
-import { refuseDotSegments, refuseWhileDraining, throwErrors, varyByAccept, waitUntil } from './middleware/gate.ts'
+import {
+  refuseDotSegments,
+  refuseWhileDraining,
+  throwErrors,
+  varyByAccept,
+  waitUntil,
+} from './middleware/preconditions.ts'
 import { loggedPath, requestLog } from './middleware/request-log.ts'
 import * as accounts from './openapi/accounts.ts'
 import * as docs from './openapi/docs.ts'
@@ -30,8 +32,14 @@ import * as images from './openapi/images.ts'
 import * as metrics from './openapi/metrics.ts'
 import * as projects from './openapi/projects.ts'
 import * as renders from './openapi/renders.ts'
-import { problemOf, toTintypeError } from './problem.ts'
-import type { Context, Env } from './respond.ts'
+import { createClient } from './request/client-address.ts'
+import type { AskedReader } from './request/transform-request.ts'
+import { answerEarly } from './response/early-response.ts'
+import type { ListMemory } from './response/list-cache.ts'
+import { problemOf, toTintypeError } from './response/problem.ts'
+import type { Context, Env } from './response/respond.ts'
+import { createSessionCookies } from './response/session-cookies.ts'
+import { createViews } from './response/views.ts'
 import { createRouteTable } from './route-table.ts'
 import { type AccountRouteOptions, createAccountRoutes } from './routes/accounts.ts'
 import { createDocsRoutes } from './routes/docs.ts'
@@ -40,8 +48,6 @@ import { createImageRoutes } from './routes/images.ts'
 import { createMetricsRoute } from './routes/metrics.ts'
 import { createProjectRoutes } from './routes/projects.ts'
 import { createRenderRoutes } from './routes/renders.ts'
-import { createSessionCookies } from './session-cookies.ts'
-import { createViews } from './views.ts'
 
 export interface AppOptions {
   images: ImageService

@@ -2,7 +2,7 @@
 
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi'
 import { TintypeError } from '../core/errors.ts'
-import { BASE_HEADERS, type Env, type Handler } from './respond.ts'
+import { BASE_HEADERS, type Env, type Handler } from './response/respond.ts'
 
 export interface RouteTable {
   /**

@@ -1,7 +1,7 @@
 // Pages of other sites that let a browser send its cookies (CSRF), and cookies that were tampered with.
 
 import { expect, it } from 'vitest'
-import { signedInSchema } from '../../src/http/account-schemas.ts'
+import { signedInSchema } from '../../src/http/schemas/accounts.ts'
 import { formOf } from '../helpers/app.ts'
 import { cookieHeader, cookiesOf } from '../helpers/sessions.ts'
 import { smallPhoto } from '../helpers/upload.ts'

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
-import { uploadSchema } from '../../src/http/schemas.ts'
+import { uploadSchema } from '../../src/http/schemas/images.ts'
 import { segment, withSegments } from '../helpers/pictures.ts'
 import { smallPhoto } from '../helpers/upload.ts'
 import { blank, withChunk } from './bomb-shapes.ts'

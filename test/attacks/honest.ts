@@ -1,7 +1,7 @@
 // Somebody who uses the server as it is meant, while others attack it: every answer is looked at.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { uploadSchema } from '../../src/http/schemas.ts'
+import { uploadSchema } from '../../src/http/schemas/images.ts'
 import { newPicture, sha256Of } from '../faults/harness/picture.ts'
 import { formOf } from '../helpers/app.ts'
 import { KEYS } from './server.ts'

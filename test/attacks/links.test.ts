@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
-import { uploadSchema } from '../../src/http/schemas.ts'
+import { uploadSchema } from '../../src/http/schemas/images.ts'
 import { formOf } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { until } from '../helpers/processes.ts'

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { uploadSchema } from '../../src/http/schemas.ts'
+import { uploadSchema } from '../../src/http/schemas/images.ts'
 import { formOf } from '../helpers/app.ts'
 import { eachOfCorpus } from '../helpers/corpus.ts'
 import { blank, longPictures, lyingHeads, packedBombs } from './bomb-shapes.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { uploadSchema } from '../../src/http/schemas.ts'
+import { uploadSchema } from '../../src/http/schemas/images.ts'
 import { formOf } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { checkStore } from './harness/check.ts'

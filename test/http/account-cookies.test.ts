@@ -1,7 +1,7 @@
 // The routes of accounts, as browsers with cookies see them, and pages of other sites that would like to use those.
 
 import { describe, expect, it } from 'vitest'
-import { signedInSchema } from '../../src/http/account-schemas.ts'
+import { signedInSchema } from '../../src/http/schemas/accounts.ts'
 import { ADA } from '../helpers/accounts.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../helpers/app.ts'
 import { bearer, cookieHeader, cookiesOf, openApp, post, signedIn } from '../helpers/sessions.ts'

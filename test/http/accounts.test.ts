@@ -1,7 +1,7 @@
 // The routes of accounts, as clients with tokens see them.
 
 import { describe, expect, it } from 'vitest'
-import { meSchema } from '../../src/http/account-schemas.ts'
+import { meSchema } from '../../src/http/schemas/accounts.ts'
 import { ADA } from '../helpers/accounts.ts'
 import { createTestApp, problemOf, uploadTo } from '../helpers/app.ts'
 import { filesIn } from '../helpers/folder.ts'

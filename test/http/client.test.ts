@@ -3,8 +3,8 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { parseProxies } from '../../src/core/request/forwarded.ts'
-import { createClient } from '../../src/http/client.ts'
-import type { Env } from '../../src/http/respond.ts'
+import { createClient } from '../../src/http/request/client-address.ts'
+import type { Env } from '../../src/http/response/respond.ts'
 
 const ask = async (from: string, headers: Record<string, string>, url = 'http://test/') => {
   const client = createClient(parseProxies('loopback'))

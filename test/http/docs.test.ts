@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { FAILURES } from '../../src/core/errors.ts'
 import { openApiDocument } from '../../src/http/openapi/document.ts'
-import { problemSchema } from '../../src/http/schemas.ts'
+import { problemSchema } from '../../src/http/schemas/images.ts'
 import { createTestApp } from '../helpers/app.ts'
 
 const responseSchema = z.looseObject({

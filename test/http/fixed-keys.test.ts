@@ -1,7 +1,7 @@
 // Keys of the environment: each is the same one wherever it stands in the list.
 
 import { expect, it, onTestFinished } from 'vitest'
-import { meSchema } from '../../src/http/account-schemas.ts'
+import { meSchema } from '../../src/http/schemas/accounts.ts'
 import { createTintype } from '../../src/index.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { keyOf } from '../helpers/access.ts'

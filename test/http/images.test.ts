@@ -1,7 +1,7 @@
 // The image routes: every row of the API's table.
 
 import { describe, expect, it } from 'vitest'
-import { imageListSchema, primarySchema, uploadSchema } from '../../src/http/schemas.ts'
+import { imageListSchema, primarySchema, uploadSchema } from '../../src/http/schemas/images.ts'
 import { createTestApp, formOf, problemOf, type TestApp, uploadTo } from '../helpers/app.ts'
 import { smallPhoto } from '../helpers/upload.ts'
 

@@ -1,7 +1,7 @@
 // The project routes: list, look at one, title and order, delete.
 
 import { describe, expect, it } from 'vitest'
-import { imageListSchema, projectListSchema, projectSchema } from '../../src/http/schemas.ts'
+import { imageListSchema, projectListSchema, projectSchema } from '../../src/http/schemas/images.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../helpers/app.ts'
 import { filesIn } from '../helpers/folder.ts'
 

@@ -3,7 +3,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { uploadSchema } from '../../src/http/schemas.ts'
+import { uploadSchema } from '../../src/http/schemas/images.ts'
 import { createTintype, type Tintype, type TintypeOptions } from '../../src/index.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { createTestApp, formOf, problemOf } from '../helpers/app.ts'

@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { describe, expect, it } from 'vitest'
-import { imageListSchema, uploadSchema } from '../../src/http/schemas.ts'
+import { imageListSchema, uploadSchema } from '../../src/http/schemas/images.ts'
 import { createTestApp, formOf, listen, problemOf } from '../helpers/app.ts'
 import { smallPhoto } from '../helpers/upload.ts'
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
-import { projectListSchema, projectSchema } from '../../src/http/schemas.ts'
+import { projectListSchema, projectSchema } from '../../src/http/schemas/images.ts'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../src/stores/accounts/keys.ts'

@@ -2,7 +2,7 @@
 
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { imageListSchema } from '../../src/http/schemas.ts'
+import { imageListSchema } from '../../src/http/schemas/images.ts'
 import { createTestApp, type TestApp, uploadTo } from '../helpers/app.ts'
 import { openFileStore } from '../helpers/file-store.ts'
 

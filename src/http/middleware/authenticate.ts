@@ -4,7 +4,7 @@ import { type Principal, unauthenticated } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
 import type { Authenticator, Credentials } from '../../services/auth/authenticator.ts'
-import type { Context } from '../respond.ts'
+import type { Context } from '../response/respond.ts'
 
 export interface AuthenticateOptions {
   /** Asked in this order; the first one that knows the request says who it is. */

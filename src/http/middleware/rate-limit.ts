@@ -4,8 +4,8 @@
 import { TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
 import type { Limited, RateLimits, Standing } from '../../services/limits/rate-limits.ts'
-import type { Client } from '../client.ts'
-import { type Context, WATCHED } from '../respond.ts'
+import type { Client } from '../request/client-address.ts'
+import { type Context, WATCHED } from '../response/respond.ts'
 
 export interface RateLimitMiddlewareOptions {
   limits: RateLimits

@@ -4,9 +4,9 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { RequestIds } from '../../telemetry/request-ids.ts'
 import { createRequestLines } from '../../telemetry/request-line.ts'
 import type { RequestMeter } from '../../telemetry/request-meter.ts'
-import type { Client } from '../client.ts'
-import type { FastOptions } from '../fast/answer.ts'
-import { type Context, incomingOf } from '../respond.ts'
+import type { FastOptions } from '../fast-path/fast-path.ts'
+import type { Client } from '../request/client-address.ts'
+import { type Context, incomingOf } from '../response/respond.ts'
 
 export interface RequestLogOptions {
   log: Logger

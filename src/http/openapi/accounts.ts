@@ -9,7 +9,7 @@ import {
   registrationSchema,
   sessionSchema,
   signedInSchema,
-} from '../account-schemas.ts'
+} from '../schemas/accounts.ts'
 import { jsonAnswer } from './parts.ts'
 import { problems } from './problems.ts'
 

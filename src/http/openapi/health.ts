@@ -1,7 +1,7 @@
 // Descriptions of the routes for those who watch the server.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import { healthSchema, readySchema } from '../schemas.ts'
+import { healthSchema, readySchema } from '../schemas/images.ts'
 import { jsonAnswer } from './parts.ts'
 import { problems } from './problems.ts'
 

@@ -1,10 +1,10 @@
 // Descriptions of the image routes.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import { IMMUTABLE } from '../deliver.ts'
-import { imageListSchema, primarySchema, uploadSchema } from '../schemas.ts'
-import { MAX_KEY_LENGTH, REPLAY_HEADER } from '../upload-terms.ts'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_IMAGE_URL } from './examples.ts'
+import { MAX_KEY_LENGTH, REPLAY_HEADER } from '../request/upload-options.ts'
+import { IMMUTABLE } from '../response/send-picture.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_IMAGE_URL } from '../schemas/examples.ts'
+import { imageListSchema, primarySchema, uploadSchema } from '../schemas/images.ts'
 import {
   etagHeader,
   formatInQuery,

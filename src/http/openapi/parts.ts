@@ -2,8 +2,8 @@
 
 import type { z } from '@hono/zod-openapi'
 import { IMAGE_ID, PROJECT_ID, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
-import { MAX_PAGE } from '../params.ts'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID, EXAMPLE_SIZES } from './examples.ts'
+import { MAX_PAGE } from '../request/params.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID, EXAMPLE_SIZES } from '../schemas/examples.ts'
 
 export const projectIdParameter = {
   name: 'project_id',

@@ -3,9 +3,9 @@
 import type { RouteConfig } from '@hono/zod-openapi'
 import { type ErrorCode, FAILURES, TintypeError } from '../../core/errors.ts'
 import { PROJECT_ID_RULE, SIZES } from '../../core/names.ts'
-import { problemOf } from '../problem.ts'
-import { problemSchema } from '../schemas.ts'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID, EXAMPLE_SIZES } from './examples.ts'
+import { problemOf } from '../response/problem.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID, EXAMPLE_SIZES } from '../schemas/examples.ts'
+import { problemSchema } from '../schemas/images.ts'
 
 type Responses = RouteConfig['responses']
 

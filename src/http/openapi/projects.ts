@@ -1,9 +1,9 @@
 // Descriptions of the project routes.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import { DEFAULT_PROJECTS_PAGE } from '../params.ts'
-import { deletedSchema, projectEditSchema, projectListSchema, projectSchema } from '../schemas.ts'
-import { EXAMPLE_PLACE, EXAMPLE_PROJECT_ID } from './examples.ts'
+import { DEFAULT_PROJECTS_PAGE } from '../request/params.ts'
+import { EXAMPLE_PLACE, EXAMPLE_PROJECT_ID } from '../schemas/examples.ts'
+import { deletedSchema, projectEditSchema, projectListSchema, projectSchema } from '../schemas/images.ts'
 import { etagHeader, jsonAnswer, NOT_MODIFIED, pageParameters, projectIdParameter } from './parts.ts'
 import { problems, READ_FAILURES, WRITE_FAILURES } from './problems.ts'
 

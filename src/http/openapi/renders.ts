@@ -3,7 +3,7 @@
 import type { RouteConfig } from '@hono/zod-openapi'
 import { FORMATS } from '../../core/transform/formats.ts'
 import { FITS, KERNELS, MAX_SIDE, PLACES, QUALITIES } from '../../core/transform/transform.ts'
-import { IMMUTABLE } from '../deliver.ts'
+import { IMMUTABLE } from '../response/send-picture.ts'
 import {
   imageIdParameter,
   OTHER_PICTURE_ANSWERS,

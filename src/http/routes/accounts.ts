@@ -9,6 +9,11 @@ import type { Credentials } from '../../services/auth/authenticator.ts'
 import { cookieOf, type ForgeryGuard } from '../../services/auth/csrf.ts'
 import { REFRESH_COOKIE, SESSION_COOKIE } from '../../services/auth/session-cookie.ts'
 import { ACCESS_SECONDS, type Session } from '../../services/auth/session-tokens.ts'
+import { principalOf } from '../middleware/authenticate.ts'
+import type { Client } from '../request/client-address.ts'
+import { parseBody, readJson } from '../request/json-body.ts'
+import { BASE_HEADERS, type Context, json } from '../response/respond.ts'
+import type { SessionCookies } from '../response/session-cookies.ts'
 import {
   credentialsSchema,
   type MeView,
@@ -17,12 +22,7 @@ import {
   type SignedInView,
   sessionSchema,
   type UserView,
-} from '../account-schemas.ts'
-import { parseBody, readJson } from '../body.ts'
-import type { Client } from '../client.ts'
-import { principalOf } from '../middleware/authenticate.ts'
-import { BASE_HEADERS, type Context, json } from '../respond.ts'
-import type { SessionCookies } from '../session-cookies.ts'
+} from '../schemas/accounts.ts'
 
 export interface AccountRouteOptions {
   accounts: AccountService

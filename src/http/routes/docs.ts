@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import { clip } from '../../core/text.ts'
 import { openApiDocument } from '../openapi/document.ts'
-import { BASE_HEADERS, type Context, hasEtag, notModified, revalidatedJson, sized } from '../respond.ts'
+import { BASE_HEADERS, type Context, hasEtag, notModified, revalidatedJson, sized } from '../response/respond.ts'
 
 export interface DocsRouteOptions {
   version: string

@@ -1,8 +1,8 @@
 // Handlers for those who watch the server: is it alive, can it take uploads.
 
 import { TintypeError } from '../../core/errors.ts'
-import { shuttingDown } from '../middleware/gate.ts'
-import { type Context, json } from '../respond.ts'
+import { shuttingDown } from '../middleware/preconditions.ts'
+import { type Context, json } from '../response/respond.ts'
 
 export interface HealthRouteOptions {
   version: string

@@ -7,16 +7,25 @@ import type { ImageService } from '../../services/images/images.ts'
 import type { Pictures } from '../../services/images/variants.ts'
 import type { ProjectService } from '../../services/projects/projects.ts'
 import type { Observer } from '../../telemetry/observer.ts'
-import type { AskedReader } from '../asked.ts'
-import { deliver } from '../deliver.ts'
-import { type Guard, type Sight, seenAs } from '../guard.ts'
-import type { ListMemory } from '../list-memory.ts'
-import { afterOf, chosenFormatOf, fileNameOf, imageIdOf, limitOf, projectIdOf, sizeOf, unknownFile } from '../params.ts'
-import { receiveFile } from '../receive.ts'
-import { type Context, hasEtag, json, jsonHeaders, notModified, revalidated, sized } from '../respond.ts'
-import { coverDelivery, storedDelivery } from '../stored.ts'
-import { dedupeOf, idempotencyKeyOf, REPLAY_HEADER } from '../upload-terms.ts'
-import type { Views } from '../views.ts'
+import { type Guard, type Sight, seenAs } from '../authorize.ts'
+import { receiveFile } from '../request/multipart.ts'
+import {
+  afterOf,
+  chosenFormatOf,
+  fileNameOf,
+  imageIdOf,
+  limitOf,
+  projectIdOf,
+  sizeOf,
+  unknownFile,
+} from '../request/params.ts'
+import type { AskedReader } from '../request/transform-request.ts'
+import { dedupeOf, idempotencyKeyOf, REPLAY_HEADER } from '../request/upload-options.ts'
+import type { ListMemory } from '../response/list-cache.ts'
+import { type Context, hasEtag, json, jsonHeaders, notModified, revalidated, sized } from '../response/respond.ts'
+import { deliver } from '../response/send-picture.ts'
+import { coverDelivery, storedDelivery } from '../response/stored-picture.ts'
+import type { Views } from '../response/views.ts'
 import type { RenderRoutes } from './renders.ts'
 
 export interface ImageRouteOptions {

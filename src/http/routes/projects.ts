@@ -2,13 +2,13 @@
 
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
 import type { ProjectService } from '../../services/projects/projects.ts'
-import { parseBody, readJson } from '../body.ts'
-import type { Guard } from '../guard.ts'
+import type { Guard } from '../authorize.ts'
 import { principalOf } from '../middleware/authenticate.ts'
-import { afterOf, DEFAULT_PROJECTS_PAGE, limitOf, onlyOne, projectIdOf } from '../params.ts'
-import { type Context, json, revalidatedJson } from '../respond.ts'
-import { projectEditSchema } from '../schemas.ts'
-import type { Views } from '../views.ts'
+import { parseBody, readJson } from '../request/json-body.ts'
+import { afterOf, DEFAULT_PROJECTS_PAGE, limitOf, onlyOne, projectIdOf } from '../request/params.ts'
+import { type Context, json, revalidatedJson } from '../response/respond.ts'
+import type { Views } from '../response/views.ts'
+import { projectEditSchema } from '../schemas/images.ts'
 
 /** Room for an order of 100,000 images. */
 const MAX_EDIT_BYTES = 4 * 1024 * 1024

@@ -3,7 +3,7 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { uploadSchema } from '../../../src/http/schemas.ts'
+import { uploadSchema } from '../../../src/http/schemas/images.ts'
 import { formOf } from '../../helpers/app.ts'
 import { openHere } from '../harness/here.ts'
 import { createLedger, type LedgerBook } from '../harness/ledger.ts'

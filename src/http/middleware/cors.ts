@@ -2,9 +2,9 @@
 
 import { cors } from 'hono/cors'
 import type { AllowedOrigins } from '../../core/request/origins.ts'
-import type { AnswerFast } from '../fast/request.ts'
-import type { Context } from '../respond.ts'
-import { REPLAY_HEADER } from '../upload-terms.ts'
+import type { AnswerFast } from '../fast-path/types.ts'
+import { REPLAY_HEADER } from '../request/upload-options.ts'
+import type { Context } from '../response/respond.ts'
 
 /** What scripts may see besides the few that they always may. */
 const EXPOSED = ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', REPLAY_HEADER]

@@ -1,8 +1,8 @@
 // Heads of the answers that are given in front of the app: made once for a picture or list, as text.
 
-import { cachingHeaders, type Delivery, pictureHeaders } from '../deliver.ts'
-import type { KeptList } from '../list-memory.ts'
-import { BASE_HEADERS, jsonHeaders, revalidated } from '../respond.ts'
+import type { KeptList } from '../response/list-cache.ts'
+import { BASE_HEADERS, jsonHeaders, revalidated } from '../response/respond.ts'
+import { cachingHeaders, type Delivery, pictureHeaders } from '../response/send-picture.ts'
 
 /** Heads of answers, ready to be sent. */
 export interface Prepared {

@@ -4,11 +4,11 @@ import { isSize } from '../../core/names.ts'
 import { formatOf } from '../../core/transform/formats.ts'
 import { type Recipe, sizeRecipe } from '../../core/transform/recipe.ts'
 import type { RenderInMemory, Renders } from '../../services/images/renders.ts'
-import type { AskedReader } from '../asked.ts'
-import { IMMUTABLE } from '../deliver.ts'
-import { renderDelivery } from '../rendered.ts'
-import { type Prepared, preparePicture } from './heads.ts'
-import { type Find, headerOf, type ReadUrl } from './request.ts'
+import type { AskedReader } from '../request/transform-request.ts'
+import { renderDelivery } from '../response/rendered-picture.ts'
+import { IMMUTABLE } from '../response/send-picture.ts'
+import { type Prepared, preparePicture } from './response-heads.ts'
+import { type Find, headerOf, type ReadUrl } from './types.ts'
 
 export interface ReadRenderUrlOptions {
   renders: Pick<Renders, 'peek'>

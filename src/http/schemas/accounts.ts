@@ -9,9 +9,9 @@ import {
   MAX_NAME_LENGTH,
   PASSWORD_LENGTH,
   PASSWORD_RULE,
-} from '../core/auth/account.ts'
-import { QUOTED } from './body.ts'
-import { EXAMPLE_TIME, EXAMPLE_USER_ID } from './openapi/examples.ts'
+} from '../../core/auth/account.ts'
+import { QUOTED } from '../request/json-body.ts'
+import { EXAMPLE_TIME, EXAMPLE_USER_ID } from './examples.ts'
 
 const EXAMPLE_EMAIL = 'ada@example.com'
 const EXAMPLE_PASSWORD = 'correct horse battery staple'

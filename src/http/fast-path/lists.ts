@@ -1,8 +1,8 @@
 // Lists of images that were answered before.
 
-import type { ListMemory } from '../list-memory.ts'
-import { type Prepared, prepareList } from './heads.ts'
-import type { ReadUrl } from './request.ts'
+import type { ListMemory } from '../response/list-cache.ts'
+import { type Prepared, prepareList } from './response-heads.ts'
+import type { ReadUrl } from './types.ts'
 
 const LIST = /^\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/images(?:\?[!-~]*)?$/
 

@@ -1,6 +1,6 @@
 // Errors as RFC 9457 problem documents: the only place that knows statuses.
 
-import { type ErrorCode, FAILURES, TintypeError } from '../core/errors.ts'
+import { type ErrorCode, FAILURES, TintypeError } from '../../core/errors.ts'
 
 /** Seconds after which a client may try again where the error says nothing of it. */
 const DEFAULT_RETRY_AFTER_SECONDS = 5

@@ -2,8 +2,8 @@
 
 import type { Socket } from 'node:net'
 import type { HeaderOf } from '../../core/request/conditional.ts'
-import type { Asked } from './headers.ts'
-import type { Prepared } from './heads.ts'
+import type { Asked } from './request-headers.ts'
+import type { Prepared } from './response-heads.ts'
 
 /** What is looked at of a request; Node's own has it too. */
 export interface FastRequest {

@@ -7,9 +7,9 @@
 import type { Socket } from 'node:net'
 import { LRUCache } from 'lru-cache'
 import { type Decision, decide, httpDate, namesWeakly } from '../../core/request/conditional.ts'
-import { type Asked, readHeaders } from './headers.ts'
-import type { Prepared } from './heads.ts'
-import { type AnswerFast, type FastAnswer, type FastRequest, type Find, headerOf, type ReadUrl } from './request.ts'
+import { type Asked, readHeaders } from './request-headers.ts'
+import type { Prepared } from './response-heads.ts'
+import { type AnswerFast, type FastAnswer, type FastRequest, type Find, headerOf, type ReadUrl } from './types.ts'
 
 export interface FastOptions {
   /** For each kind of URL that is answered here. */

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context as HonoContext, Handler as HonoHandler } from 'hono'
-import type { Principal } from '../core/auth/access.ts'
-import type { TintypeError } from '../core/errors.ts'
-import { namesWeakly } from '../core/request/conditional.ts'
+import type { Principal } from '../../core/auth/access.ts'
+import type { TintypeError } from '../../core/errors.ts'
+import { namesWeakly } from '../../core/request/conditional.ts'
 
 type Headers = Record<string, string>
 

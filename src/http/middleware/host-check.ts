@@ -4,8 +4,8 @@
 import { TintypeError } from '../../core/errors.ts'
 import { createOwnHosts } from '../../core/request/hosts.ts'
 import { clip } from '../../core/text.ts'
-import type { AnswerFast } from '../fast/request.ts'
-import { type Context, WATCHED } from '../respond.ts'
+import type { AnswerFast } from '../fast-path/types.ts'
+import { type Context, WATCHED } from '../response/respond.ts'
 
 export interface OwnHostsOptions {
   /** Sites whose pages may use the API: behind a proxy, the server's own. */

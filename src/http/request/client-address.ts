@@ -1,8 +1,8 @@
 // Where a request comes from, behind the proxies that are trusted.
 
 import { LRUCache } from 'lru-cache'
-import { clientNetwork, forwardedAddress, type IsTrusted } from '../core/request/forwarded.ts'
-import { type Context, incomingOf } from './respond.ts'
+import { clientNetwork, forwardedAddress, type IsTrusted } from '../../core/request/forwarded.ts'
+import { type Context, incomingOf } from '../response/respond.ts'
 
 export interface Client {
   /** Of the client, undefined where the app runs without a connection. */

@@ -1,9 +1,9 @@
 // How a picture that was made from an original is delivered.
 
-import { MEDIA_TYPES } from '../core/transform/formats.ts'
-import { formatOfRecipe } from '../core/transform/recipe.ts'
-import type { Render } from '../services/images/renders.ts'
-import type { Delivery } from './deliver.ts'
+import { MEDIA_TYPES } from '../../core/transform/formats.ts'
+import { formatOfRecipe } from '../../core/transform/recipe.ts'
+import type { Render } from '../../services/images/renders.ts'
+import type { Delivery } from './send-picture.ts'
 
 /** @param vary header of the request by which the format was chosen */
 export const renderDelivery = (

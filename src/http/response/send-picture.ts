@@ -1,7 +1,7 @@
 // A picture as an answer: conditions first, before anything is opened; then a range or the whole, from memory or from
 // the descriptor that was opened for it, or by the web server in front.
 
-import { TintypeError } from '../core/errors.ts'
+import { TintypeError } from '../../core/errors.ts'
 import {
   type ByteRange,
   decide,
@@ -9,8 +9,8 @@ import {
   httpDate,
   rangeOf,
   type Validators,
-} from '../core/request/conditional.ts'
-import type { OpenFile } from '../stores/store.ts'
+} from '../../core/request/conditional.ts'
+import type { OpenFile } from '../../stores/store.ts'
 import { BASE_HEADERS, type Context, notModified } from './respond.ts'
 
 /** Up to this size a file is read at once and sent as one piece. */

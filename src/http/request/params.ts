@@ -1,12 +1,12 @@
 // Path and query parameters, checked before anything else happens.
 
-import { TintypeError } from '../core/errors.ts'
-import { isImageId, isProjectId, isSize, PROJECT_ID_RULE, SIZES, type Size } from '../core/names.ts'
-import { unknownImage } from '../core/not-found.ts'
-import { eachOnce, invalidParameter } from '../core/parameters.ts'
-import { clip } from '../core/text.ts'
-import { chooseFormat, FORMATS, type Format, formatOf } from '../core/transform/formats.ts'
-import type { Context } from './respond.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { isImageId, isProjectId, isSize, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
+import { unknownImage } from '../../core/not-found.ts'
+import { eachOnce, invalidParameter } from '../../core/parameters.ts'
+import { clip } from '../../core/text.ts'
+import { chooseFormat, FORMATS, type Format, formatOf } from '../../core/transform/formats.ts'
+import type { Context } from '../response/respond.ts'
 
 /** Most entries of one page. */
 export const MAX_PAGE = 1000
@@ -65,7 +65,7 @@ const SERVED = ['jpg', 'webp', 'avif'] as const
  * @throws TintypeError `route_not_found` where pictures are not sent in what the extension says
  */
 export const fileNameOf = (c: Context): [name: string, extension: (typeof SERVED)[number]] => {
-  const [name = '', ending, ...more] = (c.req.param('file') ?? '').split('.')
+  const [name = '', ending, ...more] = (c.req.param('file') ?? '').split('..')
   const extension = SERVED.find((each) => each === ending)
   if (extension === undefined || more.length > 0) throw unknownFile(c)
   return [name, extension]

@@ -1,10 +1,10 @@
 // The cookies of a session in a browser: set, and taken back.
 
 import { deleteCookie, setCookie } from 'hono/cookie'
-import type { SignedIn } from '../services/auth/accounts.ts'
-import { CSRF_COOKIE } from '../services/auth/csrf.ts'
-import { REFRESH_COOKIE, SESSION_COOKIE } from '../services/auth/session-cookie.ts'
-import { ACCESS_SECONDS, REFRESH_SECONDS } from '../services/auth/session-tokens.ts'
+import type { SignedIn } from '../../services/auth/accounts.ts'
+import { CSRF_COOKIE } from '../../services/auth/csrf.ts'
+import { REFRESH_COOKIE, SESSION_COOKIE } from '../../services/auth/session-cookie.ts'
+import { ACCESS_SECONDS, REFRESH_SECONDS } from '../../services/auth/session-tokens.ts'
 import type { Context } from './respond.ts'
 
 export interface SessionCookiesOptions {

@@ -1,9 +1,9 @@
 // How a stored JPEG is delivered: under its id, and as the cover of its project.
 
-import type { Project } from '../core/project/model.ts'
-import { coverShownMs } from '../core/request/conditional.ts'
-import type { Picture } from '../services/images/variants.ts'
-import { type Delivery, IMMUTABLE } from './deliver.ts'
+import type { Project } from '../../core/project/model.ts'
+import { coverShownMs } from '../../core/request/conditional.ts'
+import type { Picture } from '../../services/images/variants.ts'
+import { type Delivery, IMMUTABLE } from './send-picture.ts'
 
 /**
  * By id: the file never changes, unless it was damaged and doctor made it again. Then it may have other bytes, and as

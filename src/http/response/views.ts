@@ -1,14 +1,14 @@
 // Projects and images as answers show them, with the URLs that lead to their files.
 
 import { createHash } from 'node:crypto'
-import { decideAccess, type Principal } from '../core/auth/access.ts'
-import { SIZES, type Size } from '../core/names.ts'
-import type { ProjectState } from '../core/project/changes.ts'
-import { accessOf, type ImageRecord, type Variant } from '../core/project/model.ts'
-import type { Presets } from '../core/transform/presets.ts'
-import { transformParameters } from '../core/transform/transform.ts'
-import type { UploadedImage } from '../services/images/upload.ts'
-import type { ImageView, PrimaryView, ProjectView, UploadView } from './schemas.ts'
+import { decideAccess, type Principal } from '../../core/auth/access.ts'
+import { SIZES, type Size } from '../../core/names.ts'
+import type { ProjectState } from '../../core/project/changes.ts'
+import { accessOf, type ImageRecord, type Variant } from '../../core/project/model.ts'
+import type { Presets } from '../../core/transform/presets.ts'
+import { transformParameters } from '../../core/transform/transform.ts'
+import type { UploadedImage } from '../../services/images/upload.ts'
+import type { ImageView, PrimaryView, ProjectView, UploadView } from '../schemas/images.ts'
 import { presetResults, srcsetOf } from './srcset.ts'
 
 export interface Views {

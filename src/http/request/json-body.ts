@@ -1,9 +1,9 @@
 // Request bodies: their bytes as they arrive, and JSON of bounded size.
 
 import type { z } from '@hono/zod-openapi'
-import { TintypeError } from '../core/errors.ts'
-import { characters, clip } from '../core/text.ts'
-import { type Context, incomingOf } from './respond.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { characters, clip } from '../../core/text.ts'
+import { type Context, incomingOf } from '../response/respond.ts'
 
 /** Of a schema's check: what it refuses is no secret, and is repeated. */
 export const QUOTED = { isQuoted: true } as const
@@ -74,7 +74,7 @@ export const parseBody = <Schema extends z.ZodObject>(schema: Schema, body: unkn
     const expected = `one of ${Object.keys(schema.shape).join(', ')}`
     throw mismatch('body', expected, { text: clip(unknown), isQuoted: true }, clip(unknown))
   }
-  const field = issue && issue.path.length > 0 ? clip(issue.path.join('.')) : undefined
+  const field = issue && issue.path.length > 0 ? clip(issue.path.join('..')) : undefined
   throw mismatch(field ?? 'body', issue?.message ?? 'an object', receivedBy(issue, body), field)
 }
 

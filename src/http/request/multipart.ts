@@ -3,11 +3,11 @@
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import busboy from 'busboy'
-import { TintypeError } from '../core/errors.ts'
-import { clip } from '../core/text.ts'
-import { NO_OBSERVER, type Observer } from '../telemetry/observer.ts'
-import { bodyChunks } from './body.ts'
-import type { Context } from './respond.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { clip } from '../../core/text.ts'
+import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
+import type { Context } from '../response/respond.ts'
+import { bodyChunks } from './json-body.ts'
 
 /** Name of the form field that carries the file. */
 const FILE_FIELD = 'file'

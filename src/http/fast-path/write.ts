@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { FastAnswer } from './request.ts'
+import type { FastAnswer } from './types.ts'
 
 /** A body up to this size is joined with its head: to copy it takes less than to write two pieces. In bytes. */
 const JOINED_BYTES = 3072

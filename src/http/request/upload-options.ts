@@ -1,9 +1,9 @@
 // What a client may ask of an upload besides storing it.
 
-import { invalidParameter } from '../core/parameters.ts'
-import { clip } from '../core/text.ts'
+import { invalidParameter } from '../../core/parameters.ts'
+import { clip } from '../../core/text.ts'
+import type { Context } from '../response/respond.ts'
 import { onlyOne } from './params.ts'
-import type { Context } from './respond.ts'
 
 /** Characters of an `Idempotency-Key`. */
 export const MAX_KEY_LENGTH = 255

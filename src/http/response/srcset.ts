@@ -1,8 +1,8 @@
 // Which files a page can choose from for one image: the `srcset` of an <img>, and the presets.
 
-import type { ImageRecord } from '../core/project/model.ts'
-import { layoutOf, resultOf } from '../core/transform/geometry.ts'
-import type { Presets } from '../core/transform/presets.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
+import { layoutOf, resultOf } from '../../core/transform/geometry.ts'
+import type { Presets } from '../../core/transform/presets.ts'
 
 interface Candidate {
   url: string

@@ -1,10 +1,10 @@
 // The JSON that goes in and out, as zod schemas with examples: they type the answers and make the OpenAPI document.
 
 import { z } from '@hono/zod-openapi'
-import { MEMBER_ROLES, VISIBILITIES } from '../core/auth/access.ts'
-import { FAILURES } from '../core/errors.ts'
-import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../core/project/model.ts'
-import { characters } from '../core/text.ts'
+import { MEMBER_ROLES, VISIBILITIES } from '../../core/auth/access.ts'
+import { FAILURES } from '../../core/errors.ts'
+import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../../core/project/model.ts'
+import { characters } from '../../core/text.ts'
 import {
   EXAMPLE_IMAGE_ID,
   EXAMPLE_MEMBERS,
@@ -15,7 +15,7 @@ import {
   examplePresets,
   exampleSrcset,
   exampleUrls,
-} from './openapi/examples.ts'
+} from './examples.ts'
 
 const projectId = z.string().openapi({ example: EXAMPLE_PROJECT_ID })
 const imageId = z.string().openapi({ example: EXAMPLE_IMAGE_ID, description: '20 of 0-9 a-z, never used again.' })

@@ -1,14 +1,14 @@
 // What a request for a transform asks for: read, found to be allowed, and remembered.
 
 import { LRUCache } from 'lru-cache'
-import { TintypeError } from '../core/errors.ts'
-import { eachOnce, invalidParameter } from '../core/parameters.ts'
-import { chooseFormat } from '../core/transform/formats.ts'
-import { type Presets, presetOf } from '../core/transform/presets.ts'
-import { type Recipe, transformRecipe } from '../core/transform/recipe.ts'
-import { EXPIRES, SIGNATURE, verifySignature } from '../core/transform/signature.ts'
-import { parseTransform, type Transform, transformParameters } from '../core/transform/transform.ts'
-import { IMMUTABLE, YEAR_SECONDS } from './deliver.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { eachOnce, invalidParameter } from '../../core/parameters.ts'
+import { chooseFormat } from '../../core/transform/formats.ts'
+import { type Presets, presetOf } from '../../core/transform/presets.ts'
+import { type Recipe, transformRecipe } from '../../core/transform/recipe.ts'
+import { EXPIRES, SIGNATURE, verifySignature } from '../../core/transform/signature.ts'
+import { parseTransform, type Transform, transformParameters } from '../../core/transform/transform.ts'
+import { IMMUTABLE, YEAR_SECONDS } from '../response/send-picture.ts'
 
 export interface AskedOptions {
   /** The first one signs, all verify. @default none, so that only presets can be asked for */

@@ -3,9 +3,9 @@
 import { isSize, type Size } from '../../core/names.ts'
 import { coverShownMs } from '../../core/request/conditional.ts'
 import type { Pictures, Seen } from '../../services/images/variants.ts'
-import { coverDelivery, storedDelivery } from '../stored.ts'
-import { type Prepared, preparePicture } from './heads.ts'
-import type { Find, ReadUrl } from './request.ts'
+import { coverDelivery, storedDelivery } from '../response/stored-picture.ts'
+import { type Prepared, preparePicture } from './response-heads.ts'
+import type { Find, ReadUrl } from './types.ts'
 
 const PICTURE =
   /^\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/(?:images\/([0-9a-z]{20})(?:\?size=([a-z]+)|\/([a-z]+)\.jpg)?|(thumbnail)|cover\.jpg(?:\?size=([a-z]+))?)$/
