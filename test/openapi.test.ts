@@ -1,7 +1,7 @@
 // openapi.yaml in the repository says what the routes say.
 
 import { describe, expect, it } from 'vitest'
-import { openApiYaml } from '../src/cli/openapi.ts'
+import { openApiYaml } from '../src/cli/commands/openapi.ts'
 
 describe('openapi.yaml', () => {
   it('is what `npm run openapi` writes', async () => {

@@ -3,14 +3,14 @@
 
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runMain } from 'citty'
+import { fail } from '../server/fail.ts'
 import { version } from '../version.ts'
-import { doctorCommand } from './doctor.ts'
-import { fail } from './fail.ts'
-import { keyCommand } from './key.ts'
-import { openapiCommand } from './openapi.ts'
-import { serveCommand } from './serve.ts'
-import { signCommand } from './sign.ts'
-import { userCommand } from './user.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { keyCommand } from './commands/key.ts'
+import { openapiCommand } from './commands/openapi.ts'
+import { serveCommand } from './commands/serve.ts'
+import { signCommand } from './commands/sign.ts'
+import { userCommand } from './commands/user.ts'
 
 const subCommands = {
   serve: serveCommand,

@@ -1,8 +1,8 @@
 // What is printed at the start.
 
 import { describe, expect, it } from 'vitest'
-import { bannerOf } from '../../src/cli/banner.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { bannerOf } from '../../src/server/banner.ts'
 
 const banner = (host: string, port = 8001) =>
   bannerOf(loadConfig({ flags: { '--host': host }, env: {}, envFile: 'there-is-none' }), port)

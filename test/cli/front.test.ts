@@ -3,7 +3,7 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
-import { createFront } from '../../src/cli/front.ts'
+import { createFront } from '../../src/server/connection-front.ts'
 
 const BODY = Buffer.alloc(32 * 1024 * 1024)
 

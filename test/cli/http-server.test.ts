@@ -6,7 +6,7 @@ import { connect, Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Hono } from 'hono'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../src/cli/http-server.ts'
+import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../src/server/http-server.ts'
 
 vi.mock('node:http', async (original) => {
   const real = await original<typeof import('node:http')>()

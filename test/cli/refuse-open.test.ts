@@ -1,7 +1,7 @@
 // A server that strangers can reach, and the ways of access that let it start.
 
 import { describe, expect, it } from 'vitest'
-import { type DoorSettings, whyNotOpen } from '../../src/cli/refuse-open.ts'
+import { type DoorSettings, whyNotOpen } from '../../src/server/refuse-open.ts'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../src/stores/accounts/keys.ts'

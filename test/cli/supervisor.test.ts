@@ -1,8 +1,8 @@
 // How a supervisor divides and waits; test/cli/workers.test.ts watches it at work.
 
 import { describe, expect, it } from 'vitest'
-import { encodersOf, pauseBefore } from '../../src/cli/supervisor.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { encodersOf, pauseBefore } from '../../src/server/supervisor.ts'
 
 const config = (workers: number, encoders: number) => ({
   ...loadConfig({ env: {}, envFile: 'there-is-none' }),

@@ -3,8 +3,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { startHttpServer } from '../../src/cli/http-server.ts'
 import { signUrl } from '../../src/index.ts'
+import { startHttpServer } from '../../src/server/http-server.ts'
 import { ADMIN, createAccessApp, keyOf, READER } from '../helpers/access.ts'
 import { problemOf } from '../helpers/app.ts'
 

@@ -1,8 +1,8 @@
 // What is made from originals, in front of the app: the app's own answers.
 
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { startHttpServer } from '../../src/cli/http-server.ts'
 import { signUrl } from '../../src/index.ts'
+import { startHttpServer } from '../../src/server/http-server.ts'
 import { createTestApp, uploadTo } from '../helpers/app.ts'
 
 const KEYS = ['a key for tests only, 123']

@@ -7,8 +7,8 @@ import { Hono } from 'hono'
 import { pino } from 'pino'
 import { register } from 'prom-client'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { startHttpServer } from '../../src/cli/http-server.ts'
 import type { TintypeOptions } from '../../src/compose-options.ts'
+import { startHttpServer } from '../../src/server/http-server.ts'
 import { type Answering, createTestApp, formOf, problemOf, uploadTo } from '../helpers/app.ts'
 
 const metricsOf = async (app: Answering): Promise<Map<string, number>> => {

@@ -9,9 +9,9 @@ import { isLoopback } from '../core/request/hosts.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { fail } from './fail.ts'
 import { type HttpServer, startHttpServer } from './http-server.ts'
+import { answerSupervisor, askSupervisor } from './metrics-worker.ts'
 import { noAddress } from './refuse-open.ts'
 import { onSignals } from './signals.ts'
-import { answerSupervisor, askSupervisor } from './worker-metrics.ts'
 
 export interface WorkerOptions {
   config: Config

@@ -6,8 +6,8 @@ import { type AddressInfo, Server, type Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { AnswerFast } from '../http/fast-path/types.ts'
 import { isWritable, writeResponse } from '../http/fast-path/write.ts'
-import { createFront } from './front.ts'
-import { createInTurn } from './in-turn.ts'
+import { createFront } from './connection-front.ts'
+import { createInTurn } from './pipelining.ts'
 
 export interface HttpServerOptions {
   fetch: Parameters<typeof getRequestListener>[0]

@@ -3,13 +3,13 @@
 import cluster from 'node:cluster'
 import { isatty } from 'node:tty'
 import { type ArgsDef, defineCommand } from 'citty'
-import { type Config, loadConfig, SETTINGS } from '../config/load.ts'
-import { createLogger, type Logger } from '../telemetry/logger.ts'
-import { bannerOf } from './banner.ts'
-import { fail } from './fail.ts'
-import { parseFlags } from './flags.ts'
-import { whyNotOpen } from './refuse-open.ts'
-import { supervise } from './supervisor.ts'
+import { type Config, loadConfig, SETTINGS } from '../../config/load.ts'
+import { bannerOf } from '../../server/banner.ts'
+import { fail } from '../../server/fail.ts'
+import { whyNotOpen } from '../../server/refuse-open.ts'
+import { supervise } from '../../server/supervisor.ts'
+import { createLogger, type Logger } from '../../telemetry/logger.ts'
+import { parseFlags } from '../flags.ts'
 
 export const serveCommand = defineCommand({
   meta: {
@@ -24,7 +24,7 @@ export const serveCommand = defineCommand({
     const log = await openLog(config)
     if (config.workers > 1 && cluster.isPrimary) return supervise({ config, log, announce })
     // Loaded here, so that neither a supervisor nor `--help` carries the whole application.
-    const { startWorker } = await import('./worker.ts')
+    const { startWorker } = await import('../../server/worker.ts')
     const worker = await startWorker({ config, log })
     if (cluster.isPrimary) announce(config, worker.port)
   },
@@ -52,7 +52,7 @@ const openLog = async ({ logLevel: level, logFormat }: Config): Promise<Logger> 
   const { fd } = process.stderr
   const isTerminal = isatty(fd)
   if (logFormat === 'json' || (logFormat === 'auto' && !isTerminal)) return createLogger({ level, fd })
-  const { prettyDestination } = await import('../telemetry/pretty.ts')
+  const { prettyDestination } = await import('../../telemetry/pretty.ts')
   return createLogger({ level, destination: prettyDestination({ fd, colours: isTerminal }) })
 }
 

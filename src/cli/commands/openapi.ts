@@ -1,12 +1,12 @@
 // `tintype openapi`: the API document as YAML.
 
 import { defineCommand } from 'citty'
-import { version } from '../version.ts'
+import { version } from '../../version.ts'
 
 export const openApiYaml = async (): Promise<string> => {
   const [{ stringify }, { openApiDocument }] = await Promise.all([
     import('yaml'),
-    import('../http/openapi/document.ts'),
+    import('../../http/openapi/document.ts'),
   ])
   return stringify(openApiDocument({ version }), { blockQuote: 'literal', lineWidth: 120 })
 }

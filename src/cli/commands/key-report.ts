@@ -1,6 +1,6 @@
 // API keys as `tintype key` shows them: never with their hashes.
 
-import type { ListedKey } from '../stores/accounts/keys.ts'
+import type { ListedKey } from '../../stores/accounts/keys.ts'
 
 export interface KeyView {
   id: string

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SingleBar } from 'cli-progress'
-import type { Diagnosis, Finding, Outcome, Progress } from '../services/doctor.ts'
-import { version } from '../version.ts'
+import type { Diagnosis, Finding, Outcome, Progress } from '../../services/doctor.ts'
+import { version } from '../../version.ts'
 import type { DoctorResult } from './doctor.ts'
 
 export interface ReportOptions {

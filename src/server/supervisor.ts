@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { RateLimiterClusterMaster } from 'rate-limiter-flexible'
 import { type Config, configEnv } from '../config/load.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { createMetricsExchange } from './metrics-exchange.ts'
+import { createMetricsExchange } from './metrics-supervisor.ts'
 import { exitBySignal, onSignals } from './signals.ts'
 
 export interface SupervisorOptions {
@@ -34,7 +34,7 @@ export const supervise = async ({ config, log, announce }: SupervisorOptions): P
   let everListened = false
   let ending = false
   let exitCode = 0
-  cluster.setupPrimary({ exec: fileURLToPath(new URL('./main.js', import.meta.url)), args: ['serve'] })
+  cluster.setupPrimary({ exec: fileURLToPath(new URL('../cli/main.js', import.meta.url)), args: ['serve'] })
 
   // Counts the requests of all workers. Answers them by itself from now on.
   new RateLimiterClusterMaster()

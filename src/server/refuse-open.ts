@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import type { Config } from '../config/load.ts'
 import { isLoopback } from '../core/request/hosts.ts'
 import { anyStored } from '../stores/accounts/is-initialized.ts'
-import { COMMAND } from './command.ts'
+import { COMMAND } from './command-name.ts'
 
 export type DoorSettings = Pick<
   Config,

@@ -1,10 +1,10 @@
 // `tintype sign`: the URL of a transform, or of a private project's picture, with its signature.
 
 import { defineCommand } from 'citty'
-import { loadConfig } from '../config/load.ts'
-import { parseSigningKeys, signUrl } from '../core/transform/signature.ts'
-import { timeIn } from './duration.ts'
-import { fail } from './fail.ts'
+import { loadConfig } from '../../config/load.ts'
+import { parseSigningKeys, signUrl } from '../../core/transform/signature.ts'
+import { fail } from '../../server/fail.ts'
+import { timeIn } from '../duration.ts'
 
 export const signCommand = defineCommand({
   meta: {

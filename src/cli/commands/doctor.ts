@@ -2,13 +2,13 @@
 
 import { parseArgs } from 'node:util'
 import { defineCommand } from 'citty'
-import { type Config, loadConfig } from '../config/load.ts'
-import { TintypeError } from '../core/errors.ts'
-import { isProjectId, PROJECT_ID_RULE } from '../core/names.ts'
-import { createLogger } from '../telemetry/logger.ts'
+import { type Config, loadConfig } from '../../config/load.ts'
+import { TintypeError } from '../../core/errors.ts'
+import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
+import { fail } from '../../server/fail.ts'
+import { onSignals } from '../../server/signals.ts'
+import { createLogger } from '../../telemetry/logger.ts'
 import type { Report } from './doctor-report.ts'
-import { fail } from './fail.ts'
-import { onSignals } from './signals.ts'
 
 /** How the command ends; part of its interface. */
 export const DOCTOR_EXIT = { clean: 0, failed: 1, mended: 2, damaged: 3 } as const
@@ -73,9 +73,9 @@ const examine = async (
   report: Report,
 ): Promise<DoctorResult> => {
   const [{ createInspector }, { createEncoderPool }, { createDoctor }] = await Promise.all([
-    import('../stores/file/doctor/inspector.ts'),
-    import('../image/pool/pool.ts'),
-    import('../services/doctor.ts'),
+    import('../../stores/file/doctor/inspector.ts'),
+    import('../../image/pool/pool.ts'),
+    import('../../services/doctor.ts'),
   ])
   const { storageDir, lockStaleMs, encodeDeadlineMs: deadlineMs } = config
   const encoders = createEncoderPool({ encoders: 1, deadlineMs, maxPixels: MOST_PIXELS })

@@ -2,12 +2,12 @@
 
 import { text } from 'node:stream/consumers'
 import { type ArgsDef, defineCommand } from 'citty'
-import { type Config, loadConfig } from '../config/load.ts'
-import { isEmail, isName, isPassword, MAX_NAME_LENGTH, PASSWORD_RULE } from '../core/auth/account.ts'
-import type { UserAdmin } from '../services/auth/user-admin.ts'
-import { timeIn } from './duration.ts'
-import { fail } from './fail.ts'
-import { refuseUnknownArgs } from './strict-args.ts'
+import { type Config, loadConfig } from '../../config/load.ts'
+import { isEmail, isName, isPassword, MAX_NAME_LENGTH, PASSWORD_RULE } from '../../core/auth/account.ts'
+import { fail } from '../../server/fail.ts'
+import type { UserAdmin } from '../../services/auth/user-admin.ts'
+import { timeIn } from '../duration.ts'
+import { refuseUnknownArgs } from '../strict-args.ts'
 
 const STORAGE = {
   storage: { type: 'string', valueHint: 'folder', description: 'Folder of all pictures [STORAGE_DIR]' },
@@ -129,9 +129,9 @@ const withUsers = async (
     refuseUnknownArgs(rawArgs, known)
     const config = loadConfig({ flags: folder === undefined ? {} : { '--storage': folder } })
     const [{ createAccountStore }, { createPasswords }, { createUserAdmin, newPassword }] = await Promise.all([
-      import('../stores/accounts/account-store.ts'),
-      import('../services/auth/passwords.ts'),
-      import('../services/auth/user-admin.ts'),
+      import('../../stores/accounts/account-store.ts'),
+      import('../../services/auth/passwords.ts'),
+      import('../../services/auth/user-admin.ts'),
     ])
     const store = createAccountStore({ storageDir: config.storageDir })
     await work({ admin: createUserAdmin({ store, passwords: createPasswords() }), newPassword, config })
