@@ -2,7 +2,7 @@
 
 import cluster from 'node:cluster'
 import { setFlagsFromString } from 'node:v8'
-import { createTintype } from '../compose.ts'
+import { createTintype } from '../compose/compose.ts'
 import type { Config } from '../config/load.ts'
 import { TintypeError } from '../core/errors.ts'
 import { isLoopback } from '../core/request/hosts.ts'

@@ -8,7 +8,7 @@ import { createReadStream } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { serve } from '@hono/node-server'
 import sharp from 'sharp'
-import { compose, createTintype } from '../../dist/compose.js'
+import { compose, createTintype } from '../../dist/compose/compose.js'
 import { createLogger } from '../../dist/telemetry/logger.js'
 
 const [way = 'tintype', storageDir = ''] = process.argv.slice(2)

@@ -7,7 +7,7 @@ import { Hono } from 'hono'
 import { pino } from 'pino'
 import { register } from 'prom-client'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { TintypeOptions } from '../../src/compose-options.ts'
+import type { TintypeOptions } from '../../src/options.ts'
 import { startHttpServer } from '../../src/server/http-server.ts'
 import { type Answering, createTestApp, formOf, problemOf, uploadTo } from '../helpers/app.ts'
 
