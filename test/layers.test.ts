@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { layerViolations } from './helpers/layer-rule.ts'
+import { layerViolations } from './support/layer-rule.ts'
 
 const src = fileURLToPath(new URL('../src', import.meta.url))
 

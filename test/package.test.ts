@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { version } from '../src/version.ts'
-import { temporaryFolder } from './helpers/folder.ts'
-import { skipWithout } from './helpers/skip.ts'
+import { temporaryFolder } from './support/folder.ts'
+import { skipWithout } from './support/skip.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

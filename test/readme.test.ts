@@ -5,11 +5,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder } from './helpers/folder.ts'
-import { withSettingsTable } from './helpers/settings-table.ts'
-import { skipWithout } from './helpers/skip.ts'
-import { serve } from './helpers/tintype.ts'
-import { smallPhoto } from './helpers/upload.ts'
+import { temporaryFolder } from './support/folder.ts'
+import { withSettingsTable } from './support/settings-table.ts'
+import { skipWithout } from './support/skip.ts'
+import { serve } from './support/tintype.ts'
+import { smallPhoto } from './support/upload.ts'
 
 const run = promisify(execFile)
 const readme = () => readFile(new URL('../README.md', import.meta.url), 'utf8')
@@ -40,6 +40,6 @@ describe('the README', () => {
   })
 
   it('shows the configuration of nginx that is tested', async () => {
-    expect(await readme()).toContain(await readFile(new URL('./http/nginx.conf', import.meta.url), 'utf8'))
+    expect(await readme()).toContain(await readFile(new URL('./http/response/nginx.conf', import.meta.url), 'utf8'))
   })
 })

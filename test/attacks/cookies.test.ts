@@ -2,9 +2,9 @@
 
 import { expect, it } from 'vitest'
 import { signedInSchema } from '../../src/http/schemas/accounts.ts'
-import { formOf } from '../helpers/app.ts'
-import { cookieHeader, cookiesOf } from '../helpers/sessions.ts'
-import { smallPhoto } from '../helpers/upload.ts'
+import { formOf } from '../support/app.ts'
+import { cookieHeader, cookiesOf } from '../support/sessions.ts'
+import { smallPhoto } from '../support/upload.ts'
 import { askRaw } from './raw.ts'
 import { KEYS } from './server.ts'
 import { keyHeader, PASSWORD, postJson } from './target.ts'

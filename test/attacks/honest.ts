@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { uploadSchema } from '../../src/http/schemas/images.ts'
 import { newPicture, sha256Of } from '../faults/harness/picture.ts'
-import { formOf } from '../helpers/app.ts'
+import { formOf } from '../support/app.ts'
 import { KEYS } from './server.ts'
 import { keyHeader, type Target } from './target.ts'
 

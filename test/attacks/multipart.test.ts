@@ -2,8 +2,8 @@
 
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
-import { smallPhoto } from '../helpers/upload.ts'
-import { chunk, connectRaw, FORM_END, formBody, LAST_CHUNK, partHead, rawForm } from '../http/raw-client.ts'
+import { chunk, connectRaw, FORM_END, formBody, LAST_CHUNK, partHead, rawForm } from '../support/raw-client.ts'
+import { smallPhoto } from '../support/upload.ts'
 import { leaksOf, type RawAnswer, rawHead, sendRaw } from './raw.ts'
 import { KEYS, MAX_UPLOAD_BYTES } from './server.ts'
 import { keyHeader } from './target.ts'

@@ -1,8 +1,8 @@
 // Signed URLs that were changed, doubled, extended, or are used beyond their time and place.
 
 import { expect, it } from 'vitest'
-import { formOf } from '../helpers/app.ts'
-import { smallPhoto } from '../helpers/upload.ts'
+import { formOf } from '../support/app.ts'
+import { smallPhoto } from '../support/upload.ts'
 import { KEYS } from './server.ts'
 import { keyHeader, signedPath } from './target.ts'
 import { describeAttacks } from './under-attack.ts'

@@ -6,8 +6,8 @@ import { join, relative } from 'node:path'
 import { signUrl } from '../../src/core/transform/signature.ts'
 import { signedInSchema } from '../../src/http/schemas/accounts.ts'
 import { uploadSchema } from '../../src/http/schemas/images.ts'
-import { formOf } from '../helpers/app.ts'
-import { photo } from '../helpers/pictures.ts'
+import { formOf } from '../support/app.ts'
+import { photo } from '../support/pictures.ts'
 import { type AttackedServer, SIGNING_KEY, startServer } from './server.ts'
 
 export interface Target extends AttackedServer {

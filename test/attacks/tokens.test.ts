@@ -8,7 +8,7 @@ import { expect, it } from 'vitest'
 import { signedInSchema } from '../../src/http/schemas/accounts.ts'
 import { createSessionTokens } from '../../src/services/auth/session-tokens.ts'
 import { createAccountStore } from '../../src/stores/accounts/account-store.ts'
-import { ISSUER, OUR_AUDIENCE } from '../helpers/issuer.ts'
+import { ISSUER, OUR_AUDIENCE } from '../support/issuer.ts'
 import { postJson, register } from './target.ts'
 import { describeAttacks } from './under-attack.ts'
 

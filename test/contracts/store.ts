@@ -1,4 +1,4 @@
-// What every store must do, whatever it is made of. A store passes by ~10 lines: see test/stores/file-store.test.ts.
+// What every store must do, whatever it is made of. A store passes by ~10 lines: see test/stores/file/file-store.test.ts.
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'

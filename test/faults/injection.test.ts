@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../helpers/folder.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { isMissing } from './harness/needs.ts'
 import { say } from './harness/say.ts'
 import { inParallel } from './injection/in-parallel.ts'

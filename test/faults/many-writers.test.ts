@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { temporaryFolder } from '../helpers/folder.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { checkStore } from './harness/check.ts'
 import { acknowledgedIn, createLedger } from './harness/ledger.ts'
 import { startLoad } from './harness/load.ts'

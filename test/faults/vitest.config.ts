@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import { nothingSkipped } from '../helpers/nothing-skipped.ts'
+import { nothingSkipped } from '../support/nothing-skipped.ts'
 
 /** Where `.ci/run` wants the counts, as JSON. */
 const report = process.env.TINTYPE_TEST_REPORT

@@ -22,11 +22,11 @@ import {
   seenIn,
   uploadPicture,
   withStore,
-} from '../helpers/doctor.ts'
-import { type MadeStore, makeSmallStore } from '../helpers/doctor-stores.ts'
-import { openFileStore } from '../helpers/file-store.ts'
-import { filesIn } from '../helpers/folder.ts'
-import { revisionNumbers } from '../helpers/store-folder.ts'
+} from '../support/doctor.ts'
+import { type MadeStore, makeSmallStore } from '../support/doctor-stores.ts'
+import { openFileStore } from '../support/file-store.ts'
+import { filesIn } from '../support/folder.ts'
+import { revisionNumbers } from '../support/store-folder.ts'
 
 let made: MadeStore
 

@@ -12,7 +12,7 @@ import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPaths } from '../../../src/stores/file/paths.ts'
-import { temporaryFolder } from '../../helpers/folder.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 import { orUndefined } from './disk.ts'
 import { mount, run, unmount } from './mounts.ts'
 

@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { formOf } from '../../helpers/app.ts'
+import { formOf } from '../../support/app.ts'
 import type { LedgerBook } from './ledger.ts'
 import { newPicture } from './picture.ts'
 import type { Request } from './server.ts'

@@ -1,0 +1,224 @@
+// `tintype doctor` as its users run it: exit codes, lines, JSON, and beside a server.
+
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runCommand } from 'citty'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { doctorCommand } from '../../../src/cli/commands/doctor.ts'
+import { PROBLEM_KINDS } from '../../../src/stores/file/doctor/problem.ts'
+import { version } from '../../../src/version.ts'
+import { createTestApp, uploadTo } from '../../support/app.ts'
+import { copyOf, seenIn } from '../../support/doctor.ts'
+import { type MadeStore, makeSmallStore } from '../../support/doctor-stores.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import { runTintype, serve } from '../../support/tintype.ts'
+import { upload } from '../../support/upload.ts'
+
+let made: MadeStore
+
+beforeAll(async () => {
+  made = await makeSmallStore()
+})
+
+afterAll(() => made.remove())
+
+const doctor = async (storageDir: string, ...flags: string[]) => {
+  const run = await runTintype(['doctor', '--storage', storageDir, ...flags])
+  return { code: await run.ended, stdout: run.stdout(), stderr: run.stderr() }
+}
+
+/** The same without a process of its own. */
+const doctorHere = async (storageDir: string, ...flags: string[]) => {
+  const texts = { stdout: '', stderr: '' }
+  const ended = new Error('the command has ended')
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const before = signals.map((signal) => process.listeners(signal))
+  const exitCode = process.exitCode
+  let code: typeof exitCode | null
+  const spies = [
+    ...(['stdout', 'stderr'] as const).map((name) =>
+      vi.spyOn(process[name], 'write').mockImplementation((text) => {
+        texts[name] += text
+        return true
+      }),
+    ),
+    vi.spyOn(process, 'exit').mockImplementation((status) => {
+      code = status
+      throw ended
+    }),
+  ]
+  try {
+    process.exitCode = undefined
+    await runCommand(doctorCommand, { rawArgs: ['--storage', storageDir, ...flags] })
+    code = process.exitCode
+  } catch (error) {
+    if (error !== ended) throw error
+  } finally {
+    process.exitCode = exitCode
+    for (const spy of spies) spy.mockRestore()
+    for (const [at, signal] of signals.entries())
+      for (const listener of process.listeners(signal))
+        if (!before[at]?.includes(listener)) process.off(signal, listener)
+  }
+  return { code, ...texts }
+}
+
+const documentSchema = z.strictObject({
+  tintype: z.literal(version),
+  storage: z.string(),
+  fix: z.boolean(),
+  findings: z.array(
+    z.strictObject({
+      project_id: z.string().nullable(),
+      kind: z.enum(Object.keys(PROBLEM_KINDS)),
+      path: z.string(),
+      outcome: z.enum(['mendable', 'mended', 'unmendable', 'failed', 'noted']),
+      detail: z.string(),
+      done: z.string().nullable(),
+    }),
+  ),
+  summary: z.strictObject({
+    projects: z.int(),
+    images: z.int(),
+    mended: z.int(),
+    remaining: z.int(),
+    noted: z.int(),
+  }),
+  stopped: z.boolean(),
+  result: z.enum(['clean', 'mended', 'damaged', 'failed']),
+})
+
+const documentOf = (stdout: string) => documentSchema.parse(JSON.parse(stdout))
+
+describe('tintype doctor', () => {
+  it('says that all is well, and ends with 0', async () => {
+    const { storageDir } = await copyOf(made.storageDir)
+    expect(await doctor(storageDir)).toEqual({
+      code: 0,
+      stdout: '3 projects with 7 images checked: all is well.\n',
+      stderr: '',
+    })
+    expect(documentOf((await doctorHere(storageDir, '--json')).stdout)).toMatchObject({ findings: [], result: 'clean' })
+  })
+
+  it('counts one project, one image and one note as one', async () => {
+    const { app, storageDir } = await createTestApp()
+    await uploadTo(app, 'one')
+    await writeFile(join(storageDir, 'projects', 'one', 'mine.txt'), '')
+    expect((await doctor(storageDir)).stdout).toMatch(/^1 project with 1 image checked: 1 note\.$/m)
+  })
+
+  it('ends with 3 where there is damage, with 2 where all of it was mended, then with 0', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const before = await seenIn(storageDir, 'Other')
+    const imageId = before?.ids[1] ?? ''
+    await rm(paths.variant('Other', imageId, 'thumb'))
+    const path = `projects/!other/thumb/${imageId}.jpg`
+
+    const found = await doctor(storageDir)
+    expect(found).toMatchObject({ code: 3, stderr: '' })
+    expect(found.stdout).toBe(
+      `damaged     ${path}: it is missing\n3 projects with 7 images checked: 1 damaged.\nRun it again with --fix to mend them.\n`,
+    )
+    const mended = await doctor(storageDir, '--fix')
+    expect(mended).toMatchObject({ code: 2, stderr: '' })
+    expect(mended.stdout).toContain(
+      `mended      ${path}: it is missing\n            made again from original, byte for byte\n`,
+    )
+    expect(await doctorHere(storageDir)).toMatchObject({ code: 0 })
+    expect(await seenIn(storageDir, 'Other')).toEqual(before)
+  })
+
+  it('ends with 3 where something could not be mended, and says what is needed', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    await rm(paths.variant('Other', (await seenIn(storageDir, 'Other'))?.ids[0] ?? '', 'original'))
+    await rm(paths.published('shop'))
+    const { code, stdout } = await doctorHere(storageDir, '--fix', '--json')
+    expect(code).toBe(3)
+    expect(documentOf(stdout)).toMatchObject({
+      fix: true,
+      result: 'damaged',
+      summary: { mended: 1, remaining: 1 },
+      findings: expect.arrayContaining([
+        expect.objectContaining({ project_id: 'Other', kind: 'variant_missing', outcome: 'unmendable', done: null }),
+        expect.objectContaining({ project_id: 'shop', kind: 'meta_missing', outcome: 'mended' }),
+      ]),
+    })
+    expect((await doctorHere(storageDir, '--fix')).stdout).toContain('needs a copy from elsewhere')
+  })
+
+  it('looks at one project alone with --project', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    await rm(paths.published('shop'))
+    expect(await doctorHere(storageDir, '--project', 'Other')).toMatchObject({ code: 0 })
+    expect(await doctorHere(storageDir, '--project=shop')).toMatchObject({ code: 3 })
+    expect(await doctorHere(storageDir, '--project', 'nobody')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'tintype: There is no project "nobody".\n',
+    })
+  })
+
+  it('notes what is not of the store without counting it as damage, whatever its name does to a terminal', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    await writeFile(join(paths.project('shop'), 'a\u001b[2J\nb'), '')
+    const { code, stdout } = await doctorHere(storageDir, '--fix')
+    expect(code).toBe(0)
+    expect(stdout).toContain('note        projects/shop/a\\u{1b}[2J\\u{a}b: not a file of the store\n')
+  })
+
+  it('ends with 1 and one line where it cannot be run', async () => {
+    const { storageDir } = await copyOf(made.storageDir)
+    const usage = 'tintype: "tintype doctor --help" lists its flags\n'
+    expect(await doctorHere(storageDir, '--project', '../etc')).toMatchObject({ code: 1, stdout: '' })
+    const misspelt = await doctor(storageDir, '--fixx')
+    expect(misspelt).toMatchObject({ code: 1, stderr: expect.stringContaining('--fixx') })
+    expect(misspelt).toMatchObject({ stderr: expect.stringContaining(usage) })
+    const empty = await temporaryFolder()
+    const refused = await doctorHere(empty, '--fix', '--json')
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: `tintype: There is no store in ${empty}: it has no folder "projects".\n`,
+    })
+    expect(JSON.parse(refused.stdout)).toMatchObject({ result: 'failed', findings: [] })
+  })
+
+  it('--help says what its exit codes mean', async () => {
+    const run = await runTintype(['doctor', '--help'])
+    expect(await run.ended).toBe(0)
+    expect(run.stdout()).toMatch(/0 clean, 1 could not be run, 2 all that was found is mended, 3 damage remains/)
+    for (const flag of ['--project', '--fix', '--json', '--storage', '--lock-stale-ms'])
+      expect(run.stdout()).toContain(flag)
+  })
+
+  it('finds nothing beside a server that is being uploaded to, and mends what the server then serves', async () => {
+    const { storageDir, paths } = await copyOf(made.storageDir)
+    const imageId = (await seenIn(storageDir, 'Other'))?.ids[0] ?? ''
+    const server = await serve(['--storage', storageDir, '--workers', '2'])
+    let busy = true
+    const uploads = async () => {
+      let done = 0
+      for (; busy; done++) expect((await upload(server.url, 'shop')).status).toBe(201)
+      return done
+    }
+    const uploading = Promise.all([uploads(), uploads()])
+    for (let round = 0; round < 2; round++)
+      expect(await doctorHere(storageDir, '--fix')).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('all is well'),
+      })
+    const url = `${server.url}/projects/Other/images/${imageId}?size=medium`
+    await rm(paths.variant('Other', imageId, 'medium'))
+    expect((await fetch(url)).status).not.toBe(200)
+    expect(await doctorHere(storageDir, '--fix')).toMatchObject({ code: 2 })
+    expect((await fetch(url)).status).toBe(200)
+    busy = false
+    const counts = await uploading
+    const list = await fetch(`${server.url}/projects/shop/images`)
+    expect(await list.json()).toMatchObject({ images: { length: 4 + (counts[0] ?? 0) + (counts[1] ?? 0) } })
+    server.child.kill('SIGTERM')
+    await server.ended
+    expect(await doctorHere(storageDir)).toMatchObject({ code: 0 })
+  })
+})

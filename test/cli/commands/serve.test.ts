@@ -1,0 +1,141 @@
+// `tintype serve` from start to end.
+
+import { once } from 'node:events'
+import { readdir, writeFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { temporaryFolder } from '../../support/folder.ts'
+import { npmStart, runTintype, type Service, serve } from '../../support/tintype.ts'
+import { smallPhoto, upload } from '../../support/upload.ts'
+
+/** An upload that has sent all but its last bytes; `finish` sends them and resolves with the answer. */
+const beginUpload = async ({ port }: Service): Promise<{ finish(): Promise<string> }> => {
+  const head =
+    '--edge\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+  const body = Buffer.concat([Buffer.from(head), await smallPhoto(), Buffer.from('\r\n--edge--\r\n')])
+  const socket = connect(port, '127.0.0.1')
+  onTestFinished(() => {
+    socket.destroy()
+  })
+  await once(socket, 'connect')
+  socket.write(
+    'POST /projects/slow/images HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n' +
+      `Content-Type: multipart/form-data; boundary=edge\r\nContent-Length: ${body.length}\r\n\r\n`,
+  )
+  // The server has taken the request when it says "continue".
+  await once(socket, 'data')
+  socket.write(body.subarray(0, -100))
+  return {
+    finish() {
+      const answer = text(socket)
+      socket.write(body.subarray(-100))
+      return answer
+    },
+  }
+}
+
+describe('tintype serve', () => {
+  it('says where it listens, where the files are, and what to try; then that works', async () => {
+    const folder = await temporaryFolder()
+    const service = await serve([], { cwd: folder })
+    expect(service.stdout()).toContain(`files     ${join(folder, 'storage')}\n`)
+    expect(service.stdout()).toContain(`docs      ${service.url}/docs\n`)
+    expect(service.stdout()).toContain(`try       curl -F file=@photo.jpg ${service.url}/projects/demo/images\n`)
+    const front = await fetch(service.url)
+    expect([front.status, front.url]).toEqual([200, `${service.url}/docs`])
+    expect((await upload(service.url, 'demo')).status).toBe(201)
+    expect(await readdir(join(folder, 'storage', 'projects'))).toEqual(['demo'])
+  })
+
+  it('takes its settings from flags, then the environment, then .env in the folder where it runs', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, '.env'), 'STORAGE_DIR=c\nHOST=::1\nMAX_UPLOAD_BYTES=1kB\nPORT=1\n')
+    const service = await serve(['--storage', 'a'], { cwd: folder, env: { STORAGE_DIR: 'b', HOST: '127.0.0.1' } })
+    expect(service.stdout()).toContain(`files     ${join(folder, 'a')}\n`)
+    expect(service.url).toMatch(/^http:\/\/127\.0\.0\.1:/)
+    expect((await upload(service.url, 'demo')).status).toBe(413)
+  })
+
+  it('fails with one line where the port is in use', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => {
+      taken.close()
+    })
+    await once(taken, 'listening')
+    const address = taken.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    for (const workers of ['1', '2']) {
+      const run = await runTintype(['serve', '--port', String(port), '--workers', workers])
+      expect(await run.ended).toBe(1)
+      expect(run.stdout()).toBe('')
+      expect(run.stderr()).toBe(`tintype: port ${port} of 127.0.0.1 is in use; choose another by --port or PORT\n`)
+    }
+  })
+
+  it('fails with one line where the address is none of this machine', async () => {
+    const run = await runTintype(['serve', '--port', '0', '--host', '192.0.2.1'])
+    expect(await run.ended).toBe(1)
+    expect(run.stderr()).toBe('tintype: 192.0.2.1 is no address of this machine; choose another by --host or HOST\n')
+  })
+
+  it('fails with one line where the storage folder cannot be written', async () => {
+    const folder = await temporaryFolder()
+    const file = join(folder, 'a-file')
+    await writeFile(file, '')
+    // Permissions do not stop root, so a path that nobody can make is used.
+    for (const storage of [file, join(file, 'storage')]) {
+      const run = await runTintype(['serve', '--port', '0', '--storage', storage])
+      expect(await run.ended).toBe(1)
+      expect(run.stdout()).toBe('')
+      expect(run.stderr()).toMatch(/^tintype: .*a-file.*\n$/)
+    }
+  })
+})
+
+describe.each(['1', '2'])('with %s worker(s), SIGTERM', (workers) => {
+  it('finishes the upload under way, then ends with code 0', async () => {
+    const folder = await temporaryFolder()
+    const service = await serve(['--workers', workers], { cwd: folder })
+    const slow = await beginUpload(service)
+    service.child.kill('SIGTERM')
+    await refused(service)
+    expect(await slow.finish()).toMatch(/HTTP\/1\.1 201 Created\r\n[\s\S]*connection: close\r\n/i)
+    expect(await service.ended).toBe(0)
+    expect(await readdir(join(folder, 'storage', 'projects', 'slow', 'game'))).toHaveLength(1)
+  })
+
+  it('ends at once when it comes a second time, and leaves no process behind', async () => {
+    const service = await serve(['--workers', workers])
+    await beginUpload(service)
+    service.child.kill('SIGTERM')
+    await refused(service)
+    service.child.kill('SIGTERM')
+    expect(await service.ended).toBe(143)
+  })
+})
+
+describe('npm start', () => {
+  it('serves, and passes signals on to the server, so that it ends in good order', async () => {
+    const service = await npmStart(['--storage', await temporaryFolder()])
+    const slow = await beginUpload(service)
+    service.child.kill('SIGTERM')
+    await refused(service)
+    expect(await slow.finish()).toContain('201 Created')
+    expect(await service.ended).toBe(0)
+  })
+})
+
+/** Resolves when the server accepts nobody any more, that is, when it has begun to end. */
+const refused = async ({ port }: Service): Promise<void> => {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1')
+    const open = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    if (!open) return
+  }
+}

@@ -1,0 +1,51 @@
+// `tintype sign`, and what is wrong with the settings of transforms.
+
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../../src/config/load.ts'
+import { signUrl } from '../../../src/index.ts'
+import { runTintype } from '../../support/tintype.ts'
+
+const KEY = 'a key for tests only, 123'.replace(',', '')
+const URL_PATH = '/projects/demo/images/4f0z6k1m9q2w8e5r7t3y/render?w=320'
+
+describe('tintype sign', () => {
+  it('prints the URL that the library makes', async () => {
+    const { ended, stdout } = await runTintype(['sign', URL_PATH], { env: { SIGNING_KEYS: KEY } })
+    expect(await ended).toBe(0)
+    expect(stdout()).toBe(`${signUrl(URL_PATH, { keys: [KEY] })}\n`)
+  })
+
+  it('signs for a time', async () => {
+    const { ended, stdout } = await runTintype(['sign', URL_PATH, '--expires', '1h'], { env: { SIGNING_KEYS: KEY } })
+    expect(await ended).toBe(0)
+    const seconds = Number(/exp=(\d+)/.exec(stdout())?.[1]) - Date.now() / 1000
+    expect(seconds).toBeGreaterThan(3000)
+    expect(seconds).toBeLessThanOrEqual(3600)
+  })
+
+  it('says what is wrong in one line', async () => {
+    const cases = [
+      [{}, [URL_PATH], 'SIGNING_KEYS'],
+      [{ SIGNING_KEYS: KEY }, ['/health'], '/projects/'],
+      [{ SIGNING_KEYS: KEY }, [URL_PATH, '--expires', 'soon'], '--expires'],
+      [{ SIGNING_KEYS: KEY }, [URL_PATH.replace('320', '0')], 'w: expected'],
+    ] as const
+    for (const [env, args, message] of cases) {
+      const { ended, stderr } = await runTintype(['sign', ...args], { env })
+      expect(await ended).toBe(1)
+      expect(stderr()).toContain(message)
+      expect(stderr().trim().split('\n')).toHaveLength(1)
+    }
+  })
+})
+
+describe('settings of transforms', () => {
+  it('report each mistake of a preset, and never a key', () => {
+    const env = { PRESETS: 'card:w=0;hero:blur=1', SIGNING_KEYS: 'hunter2' }
+    const mistakes = () => loadConfig({ env, envFile: '/dev/null' })
+    expect(mistakes).toThrow(/"card".*w: expected/)
+    expect(mistakes).toThrow(/"hero".*blur/)
+    expect(mistakes).toThrow(/SIGNING_KEYS: expected keys of at least 16/)
+    expect(mistakes).not.toThrow(/hunter2/)
+  })
+})

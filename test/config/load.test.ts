@@ -1,0 +1,195 @@
+// Settings: where they come from, what they take, and what is said of wrong ones.
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type ConfigSources, configEnv, loadConfig, SETTINGS } from '../../src/config/load.ts'
+import { temporaryFolder } from '../support/folder.ts'
+
+const load = (sources: ConfigSources = {}) => loadConfig({ env: {}, envFile: 'there-is-none', ...sources })
+
+const mistakesOf = (sources: ConfigSources): string[] => {
+  try {
+    load(sources)
+  } catch (error) {
+    if (error instanceof Error) return error.message.split('\n')
+  }
+  return []
+}
+
+const envFileWith = async (text: string): Promise<string> => {
+  const path = join(await temporaryFolder(), '.env')
+  await writeFile(path, text)
+  return path
+}
+
+describe('what is made ahead of need', () => {
+  it('is checked against the presets', () => {
+    expect(load({ env: { PREFETCH: 'thumb.webp,card', PRESETS: 'card:w=80' } })).toMatchObject({
+      prefetch: 'thumb.webp,card',
+    })
+    expect(mistakesOf({ env: { PREFETCH: 'thumb.webp,card' } })).toEqual([
+      'PREFETCH: expected sizes such as thumb.webp or medium.avif (there are no presets), got "thumb.webp,card"',
+    ])
+    expect(mistakesOf({ flags: { '--prefetch': 'cards' }, env: { PRESETS: 'card:w=80' } })).toEqual([
+      '--prefetch: expected sizes such as thumb.webp or medium.avif, or presets (card), got "cards"',
+    ])
+  })
+})
+
+describe('settings', () => {
+  it('have the defaults of the design', () => {
+    expect(load()).toEqual({
+      port: 8001,
+      host: '127.0.0.1',
+      storageDir: resolve('storage'),
+      workers: 1,
+      encoders: availableParallelism(),
+      maxUploadBytes: 25 * 1024 * 1024,
+      maxPixels: 100_000_000,
+      background: '#ffffff',
+      maxWaiting: 64,
+      encodeDeadlineMs: 30_000,
+      lockStaleMs: 10_000,
+      minFreeBytes: 64 * 1024 * 1024,
+      cacheBytes: 64 * 1024 * 1024,
+      diskCacheBytes: 2 * 1024 ** 3,
+      accelRedirect: 'off',
+      presets: '',
+      prefetch: '',
+      signingKeys: '',
+      auth: 'auto',
+      apiKeys: '',
+      newVisibility: 'public',
+      registration: 'closed',
+      jwksUrl: '',
+      jwksIssuer: '',
+      jwksAudience: '',
+      rateLimit: 0,
+      rateLimitWrites: 'auto',
+      rateLimitWindow: 60,
+      signInLimit: 10,
+      trustProxy: '',
+      allowedOrigins: '',
+      maxImagesPerProject: 0,
+      maxBytesPerOwner: 0,
+      logLevel: 'info',
+      logFormat: 'auto',
+    })
+  })
+
+  it('are taken from a flag before the environment, from the environment before .env', async () => {
+    const envFile = await envFileWith('PORT=1\nHOST=a\nWORKERS=3\n')
+    const config = load({ flags: { '--port': '3' }, env: { PORT: '2', HOST: 'b' }, envFile })
+    expect(config).toMatchObject({ port: 3, host: 'b', workers: 3 })
+  })
+
+  it('count as not set where the environment or .env holds an empty text', async () => {
+    const envFile = await envFileWith('PORT=\nWORKERS=2\n')
+    expect(load({ env: { PORT: '', WORKERS: '' }, envFile })).toMatchObject({ port: 8001, workers: 2 })
+  })
+
+  it('in .env can have quotes and comments, and names that are not ours', async () => {
+    const envFile = await envFileWith('# the studio\nexport HOST="::1" # all of it\nOTHER=x\nBACKGROUND="#000000"\n')
+    expect(load({ envFile })).toMatchObject({ host: '::1', background: '#000000' })
+  })
+
+  it.each([
+    ['1000', 1000],
+    ['25MiB', 26_214_400],
+    ['25 mib', 26_214_400],
+    ['25MB', 25_000_000],
+    ['1gb', 1e9],
+    ['512kB', 512_000],
+    ['4KiB', 4096],
+  ])('take a size such as %s', (text, bytes) => {
+    expect(load({ env: { MAX_UPLOAD_BYTES: text } }).maxUploadBytes).toBe(bytes)
+  })
+
+  it.each([
+    ['CACHE_BYTES', 'cacheBytes'],
+    ['DISK_CACHE_BYTES', 'diskCacheBytes'],
+    ['MIN_FREE_BYTES', 'minFreeBytes'],
+  ])('take 0 for none in %s, and up to 1 PiB', (env, key) => {
+    for (const [text, bytes] of [
+      ['0', 0],
+      ['1', 1],
+      ['1048576GiB', 2 ** 50],
+    ] as const)
+      expect(load({ env: { [env]: text } })).toMatchObject({ [key]: bytes })
+    expect(mistakesOf({ env: { [env]: '1048577GiB' } })).toEqual([
+      `${env}: expected a size in bytes, such as 2GiB or 500MB; 0 for none, got "1048577GiB"`,
+    ])
+    expect(mistakesOf({ env: { [env]: '-1' } })).toHaveLength(1)
+  })
+
+  it('take megapixels, and cores as a number of processes', () => {
+    const config = load({ env: { MAX_PIXELS: '24MP', WORKERS: 'cores', ENCODERS: '3' } })
+    expect(config).toMatchObject({ maxPixels: 24_000_000, workers: availableParallelism(), encoders: 3 })
+  })
+
+  it('make the storage folder an absolute path', () => {
+    expect(load({ flags: { '--storage': 'pictures' } }).storageDir).toBe(resolve('pictures'))
+  })
+
+  it('read again from the environment that they make are the same', async () => {
+    const envFile = await envFileWith('PORT=1\nMAX_PIXELS=1\n')
+    const config = load({ env: { MAX_UPLOAD_BYTES: '1MiB', ENCODERS: 'cores', BACKGROUND: '#ABCDEF', PORT: '0' } })
+    expect(load({ env: configEnv(config), envFile })).toEqual(config)
+  })
+
+  it('have names of one pattern and a line of explanation each', () => {
+    for (const { env, flag, unit, initial, doc } of SETTINGS) {
+      expect(env).toMatch(/^[A-Z][A-Z_]+$/)
+      expect(flag).toBe(env === 'STORAGE_DIR' ? 'storage' : env.toLowerCase().replaceAll('_', '-'))
+      for (const text of [unit, doc]) expect(text).toMatch(/^\S.*\S$|^\S$/)
+      expect(initial).toBe(initial.trim())
+    }
+  })
+})
+
+describe('wrong settings', () => {
+  it('are reported all at once, each by its name, what was expected and what arrived', async () => {
+    const envFile = await envFileWith('LOG_LEVEL=loud\n')
+    const flags = { '--port': '70000', '--workers': undefined }
+    const env = { ENCODERS: 'many', BACKGROUND: 'white', PORT: '1' }
+    expect(mistakesOf({ flags, env, envFile, mistakes: ['--prot: no such flag'] })).toEqual([
+      '--prot: no such flag',
+      '--port: expected a whole number from 0 to 65535, got "70000"',
+      '--workers: expected a whole number from 1 to 128, or the word cores, got nothing',
+      'ENCODERS: expected a whole number from 1 to 128, or the word cores, got "many"',
+      'BACKGROUND: expected a colour as #rrggbb, such as #ffffff, got "white"',
+      'LOG_LEVEL (in .env): expected one of trace, debug, info, warn, error, fatal, silent, got "loud"',
+    ])
+  })
+
+  it.each([
+    ['PORT', ['-1', '8001.5', '0x10', '8001 ', 'http', '65536']],
+    ['HOST', ['http://localhost', 'a b']],
+    ['STORAGE_DIR', [' ']],
+    ['WORKERS', ['0', '129', 'core']],
+    ['MAX_UPLOAD_BYTES', ['0', '-5', '25 potatoes', '1.5MiB', 'MiB', '2000GiB', '1e6']],
+    ['MAX_PIXELS', ['0', '100MiB', '1001MP']],
+    ['BACKGROUND', ['#fff', 'ffffff', '#gggggg', 'rgb(0,0,0)']],
+    ['LOCK_STALE_MS', ['1999', '10s']],
+    ['MAX_WAITING', ['-1', 'all']],
+    ['ENCODE_DEADLINE_MS', ['0', '30s']],
+    ['LOG_LEVEL', ['INFO', 'verbose']],
+  ])('%s does not take %j', (name, values) => {
+    for (const value of values) {
+      const mistakes = mistakesOf({ env: { [name]: value } })
+      expect(mistakes).toHaveLength(1)
+      expect(mistakes[0]).toMatch(new RegExp(`^${name}: expected .*, got "`))
+      expect(mistakes[0]).toContain(`"${value}"`)
+    }
+  })
+
+  it('are reported together with a .env that cannot be read', async () => {
+    const envFile = join(await temporaryFolder(), '.env')
+    await mkdir(envFile)
+    const mistakes = mistakesOf({ env: { PORT: 'x' }, envFile })
+    expect(mistakes).toHaveLength(2)
+    expect(mistakes[0]).toContain(`${envFile}: expected a file with settings, got EISDIR`)
+  })
+})

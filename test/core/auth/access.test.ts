@@ -1,0 +1,102 @@
+// Who may do what, and what is answered to whom it isn't allowed.
+
+import { describe, expect, it } from 'vitest'
+import {
+  type Action,
+  decideAccess,
+  OPEN_ACCESS,
+  type Principal,
+  type ProjectAccess,
+  requireAdmin,
+  type Verdict,
+} from '../../../src/core/auth/access.ts'
+
+const user = (id: string): Principal => ({ kind: 'user', id })
+const key = (role: 'admin' | 'writer' | 'reader', projects?: string[]): Principal => ({
+  kind: 'key',
+  id: 'abcdefghijkl',
+  role,
+  ...(projects ? { projects } : {}),
+})
+
+const PRINCIPALS = {
+  anonymous: { kind: 'anonymous' },
+  anybody: { kind: 'anybody' },
+  admin: key('admin'),
+  writer: key('writer'),
+  reader: key('reader'),
+  'admin of shop': key('admin', ['shop']),
+  'writer of shop': key('writer', ['shop']),
+  'reader of shop': key('reader', ['shop']),
+  'admin of other': key('admin', ['other']),
+  'reader of other': key('reader', ['other']),
+  owner: user('owner'),
+  editor: user('editor'),
+  viewer: user('viewer'),
+  stranger: user('stranger'),
+  'stranger of a strange name': user('constructor'),
+} as const satisfies Record<string, Principal>
+
+const owned = (visibility: 'public' | 'private'): ProjectAccess => ({
+  owner_id: 'owner',
+  visibility,
+  members: { editor: 'editor', viewer: 'viewer' },
+})
+
+const PROJECTS = { 'no project': undefined, public: owned('public'), private: owned('private'), old: OPEN_ACCESS }
+
+const ACTIONS = ['read', 'list', 'write', 'create', 'manage'] as const satisfies Action[]
+
+/** a: allowed, h: hidden, f: forbidden, s: to sign in. In the order of ACTIONS. */
+const VERDICTS = { a: 'allowed', h: 'hidden', f: 'forbidden', s: 'sign_in' } as const satisfies Record<string, Verdict>
+type Letter = keyof typeof VERDICTS
+
+const isLetter = (letter: string): letter is Letter => letter in VERDICTS
+
+const EXPECTED: Record<keyof typeof PRINCIPALS, Record<keyof typeof PROJECTS, string>> = {
+  anonymous: { 'no project': 'hhsss', public: 'aasss', private: 'hhsss', old: 'aasss' },
+  anybody: { 'no project': 'aaaaa', public: 'aaaaa', private: 'aaaaa', old: 'aaaaa' },
+  admin: { 'no project': 'aaaaa', public: 'aaaaa', private: 'aaaaa', old: 'aaaaa' },
+  writer: { 'no project': 'aaaaf', public: 'aaaaf', private: 'aaaaf', old: 'aaaaf' },
+  reader: { 'no project': 'aafff', public: 'aafff', private: 'aafff', old: 'aafff' },
+  'admin of shop': { 'no project': 'aaaaa', public: 'aaaaa', private: 'aaaaa', old: 'aaaaa' },
+  'writer of shop': { 'no project': 'aaaaf', public: 'aaaaf', private: 'aaaaf', old: 'aaaaf' },
+  'reader of shop': { 'no project': 'aafff', public: 'aafff', private: 'aafff', old: 'aafff' },
+  'admin of other': { 'no project': 'hhhfh', public: 'ahfff', private: 'hhhfh', old: 'ahfff' },
+  'reader of other': { 'no project': 'hhhfh', public: 'ahfff', private: 'hhhfh', old: 'ahfff' },
+  owner: { 'no project': 'hhhah', public: 'aaaaa', private: 'aaaaa', old: 'ahfff' },
+  editor: { 'no project': 'hhhah', public: 'aaaaf', private: 'aaaaf', old: 'ahfff' },
+  viewer: { 'no project': 'hhhah', public: 'aafff', private: 'aafff', old: 'ahfff' },
+  stranger: { 'no project': 'hhhah', public: 'ahfff', private: 'hhhhh', old: 'ahfff' },
+  'stranger of a strange name': { 'no project': 'hhhah', public: 'ahfff', private: 'hhhhh', old: 'ahfff' },
+}
+
+describe('what one may do', () => {
+  for (const [who, principal] of Object.entries<Principal>(PRINCIPALS))
+    for (const [kind, access] of Object.entries<ProjectAccess | undefined>(PROJECTS))
+      it(`is decided for ${who} and ${kind}`, () => {
+        const row = Object.entries(EXPECTED).find(([name]) => name === who)?.[1]
+        const letters = [...(Object.entries(row ?? {}).find(([name]) => name === kind)?.[1] ?? '')].filter(isLetter)
+        expect(ACTIONS.map((action) => decideAccess(principal, action, 'shop', access))).toEqual(
+          letters.map((letter) => VERDICTS[letter]),
+        )
+      })
+
+  it('tells nobody who is not let in a private project from one that is not there', () => {
+    for (const principal of [PRINCIPALS.anonymous, PRINCIPALS['admin of other'], PRINCIPALS['reader of other']])
+      for (const action of ACTIONS)
+        expect(decideAccess(principal, action, 'shop', PROJECTS.private)).toBe(
+          decideAccess(principal, action, 'shop', undefined),
+        )
+  })
+})
+
+describe('the figures of the server', () => {
+  it('are for everybody where all is open, and for keys of the role admin for all projects', () => {
+    expect(() => requireAdmin(PRINCIPALS.anybody)).not.toThrow()
+    expect(() => requireAdmin(PRINCIPALS.admin)).not.toThrow()
+    for (const principal of [PRINCIPALS.writer, PRINCIPALS['admin of shop'], PRINCIPALS.owner])
+      expect(() => requireAdmin(principal)).toThrow(expect.objectContaining({ code: 'forbidden' }))
+    expect(() => requireAdmin(PRINCIPALS.anonymous)).toThrow(expect.objectContaining({ code: 'unauthenticated' }))
+  })
+})

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { isAccountId, isEmail, isName, isPassword, newAccountId, normalEmail } from '../../../src/core/auth/account.ts'
+
+describe('an e-mail address', () => {
+  it('is one that could get mail, in plain letters so that no twin of it looks the same', () => {
+    for (const email of ['a@b.co', 'ada.lovelace+art@mail.example.com', 'A_1@EXAMPLE.com'])
+      expect(isEmail(email)).toBe(true)
+    for (const email of [
+      '',
+      'ada',
+      'ada@',
+      '@example.com',
+      'a b@example.com',
+      'ada@example',
+      'ad\u0430@example.com',
+      'a@b.co\n',
+    ])
+      expect(isEmail(email), JSON.stringify(email)).toBe(false)
+  })
+
+  it('has at most 254 characters', () => {
+    const longest = '@example.com'.padStart(254, 'a')
+    expect(longest).toHaveLength(254)
+    expect(isEmail(longest)).toBe(true)
+    expect(isEmail(`a${longest}`)).toBe(false)
+  })
+
+  it('is the same in capitals and with spaces around it', () => {
+    expect(normalEmail('  Ada@Example.COM ')).toBe('ada@example.com')
+  })
+})
+
+describe('a password', () => {
+  it('has 10 to 200 characters as a person counts them', () => {
+    for (const [length, isGood] of [
+      [9, false],
+      [10, true],
+      [200, true],
+      [201, false],
+    ] as const) {
+      expect(isPassword('p'.repeat(length))).toBe(isGood)
+      expect(isPassword('\u{1f5ff}'.repeat(length))).toBe(isGood)
+    }
+  })
+})
+
+describe('a name', () => {
+  it('has 1 to 100 characters, and nothing that a terminal would act on', () => {
+    for (const name of ['A', 'Ada Lovelace', '\u{1f5ff}'.repeat(100)]) expect(isName(name)).toBe(true)
+    for (const name of ['', '  ', 'n'.repeat(101), '\u001b[2J', 'a\nb', '\u0000']) expect(isName(name)).toBe(false)
+  })
+})
+
+describe('an id', () => {
+  it('is never the same twice, and never a path', () => {
+    const ids = Array.from({ length: 1000 }, newAccountId)
+    expect(new Set(ids).size).toBe(1000)
+    expect(ids.every(isAccountId)).toBe(true)
+    for (const id of ['', '../..', '../../etc/passwd12345', 'X'.repeat(20), 'x'.repeat(19), 'x'.repeat(21)])
+      expect(isAccountId(id)).toBe(false)
+  })
+})

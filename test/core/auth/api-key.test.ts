@@ -1,0 +1,54 @@
+// API keys as text.
+
+import { describe, expect, it } from 'vitest'
+import { hashOf, isSecret, looksLikeKey, newKey, parseFixedKeys, parseKey } from '../../../src/core/auth/api-key.ts'
+
+const SECRET = 'sixteen-letters!'
+
+describe('a new key', () => {
+  it('is read back, and only its hash is told beside it', () => {
+    const { id, key, sha256 } = newKey()
+    expect(key).toMatch(/^tt_[0-9a-z]{12}_[A-Za-z0-9_-]{43}$/)
+    const parsed = parseKey(key)
+    expect(parsed?.id).toBe(id)
+    expect(isSecret(parsed?.secret ?? '', sha256)).toBe(true)
+    expect(isSecret(`${parsed?.secret}x`, sha256)).toBe(false)
+    expect(newKey().key).not.toBe(key)
+  })
+
+  it.each([
+    '',
+    'tt_',
+    'tt_abc',
+    `tt_abcdefghijkl_${'a'.repeat(42)}`,
+    `tt_abcdefghijkl_${'a'.repeat(44)}`,
+    `tt_ABCDEFGHIJKL_${'a'.repeat(43)}`,
+  ])('is not %j', (text) => expect(parseKey(text)).toBeUndefined())
+
+  it('is told by its beginning, whole or not', () => {
+    expect(looksLikeKey('tt_abc')).toBe(true)
+    expect(looksLikeKey('eyJhbGciOiJIUzI1NiJ9.e30.x')).toBe(false)
+  })
+})
+
+describe('keys of the environment', () => {
+  it('have the role before the colon, and without one are for an admin', () => {
+    const keys = parseFixedKeys(`reader:${SECRET}, writer:${SECRET}2 ,${SECRET}3,,`)
+    expect(keys.map(({ role }) => role)).toEqual(['reader', 'writer', 'admin'])
+    expect(keys[0]?.sha256).toBe(hashOf(SECRET).toString('hex'))
+    expect(parseFixedKeys('')).toEqual([])
+    expect(parseFixedKeys([`admin:${SECRET}`])).toHaveLength(1)
+  })
+
+  it.each([
+    ['a secret of 15 characters', SECRET.slice(1), 'at least 16'],
+    ['a secret of 15 characters behind a role', `reader:${SECRET.slice(1)}`, 'at least 16'],
+    ['a role that there is not', `root:${SECRET}`, 'admin, writer, reader before the colon'],
+    ['a space in it', `${SECRET} ${SECRET}`, 'no spaces'],
+  ])('are refused with %s, which is not repeated', (_, text, expected) => {
+    const read = () => parseFixedKeys(`${SECRET}0000,${text}`)
+    expect(read).toThrow(expected)
+    expect(read).toThrow('API key 2')
+    expect(read).not.toThrow(SECRET.slice(1))
+  })
+})

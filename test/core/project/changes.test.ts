@@ -1,0 +1,308 @@
+import { describe, expect, it } from 'vitest'
+import {
+  applyChange,
+  emptyProject,
+  needsImages,
+  type ProjectChange,
+  type ProjectState,
+} from '../../../src/core/project/changes.ts'
+import { imagesOf, listOf, RUN_LENGTH } from '../../../src/core/project/image-list.ts'
+import type { ImageRecord } from '../../../src/core/project/model.ts'
+import { recordOf } from '../../contracts/store.ts'
+
+const NOW = '2026-03-04T05:06:07.890Z'
+const LATER = '2026-04-05T06:07:08.901Z'
+
+const id = (n: number): string => String(n).padStart(20, '0')
+const image = (n: number): ImageRecord => recordOf(id(n))
+const nobody = 'z'.repeat(20)
+
+/** Freezes a value and everything in it, so that a change that alters its input throws. */
+const frozen = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const part of Object.values(value)) frozen(part)
+  }
+  return value
+}
+
+/** Applies a change to a frozen state, and makes sure that nothing of it was altered. */
+const apply = (state: ProjectState, change: ProjectChange, now = LATER): ProjectState => {
+  const before = JSON.stringify(state)
+  try {
+    return applyChange(frozen(state), frozen(change), now)
+  } finally {
+    expect(JSON.stringify(state)).toBe(before)
+  }
+}
+
+const projectWith = (count: number, more: Partial<ProjectState> = {}): ProjectState => ({
+  ...emptyProject('shop', NOW),
+  deleted: false,
+  revision: 7,
+  primary_image_id: count > 0 ? id(0) : null,
+  image_count: count,
+  images: listOf(Array.from({ length: count }, (_, n) => image(n))),
+  ...more,
+})
+
+const ids = (state: ProjectState): string[] => imagesOf(state.images).map((each) => each.id)
+
+const expectError = (state: ProjectState, change: ProjectChange, code: string, message: string) =>
+  expect(() => apply(state, change)).toThrow(
+    expect.objectContaining({ code, message: expect.stringContaining(message) }),
+  )
+
+describe('adding an image', () => {
+  it('makes a project of nothing, with this image as its cover', () => {
+    const state = apply(emptyProject('shop', NOW), { type: 'add_image', image: image(0) })
+    expect(state).toMatchObject({
+      deleted: false,
+      primary_image_id: id(0),
+      image_count: 1,
+      created_at: LATER,
+      title: null,
+    })
+    expect(ids(state)).toEqual([id(0)])
+  })
+
+  it('puts it last and leaves the cover as it is', () => {
+    const state = apply(projectWith(2), { type: 'add_image', image: image(2) })
+    expect(ids(state)).toEqual([id(0), id(1), id(2)])
+    expect(state).toMatchObject({ primary_image_id: id(0), image_count: 3, created_at: NOW })
+  })
+
+  it('gives a project that lost all of its images a cover again', () => {
+    const state = apply(projectWith(0, { title: 'Kept' }), { type: 'add_image', image: image(3) })
+    expect(state).toMatchObject({ primary_image_id: id(3), image_count: 1, title: 'Kept', created_at: NOW })
+  })
+
+  it('begins a deleted project anew, but goes on counting its revisions', () => {
+    const deleted = apply(projectWith(3, { title: 'Old' }), { type: 'delete_project' })
+    const state = apply(deleted, { type: 'add_image', image: image(9) })
+    expect(state).toMatchObject({
+      deleted: false,
+      revision: 7,
+      title: null,
+      created_at: LATER,
+      primary_image_id: id(9),
+    })
+    expect(ids(state)).toEqual([id(9)])
+  })
+
+  it('needs none of the images that are there', () => {
+    const run = { images: undefined, count: RUN_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
+    const unloaded = projectWith(1, { image_count: RUN_LENGTH + 1, images: { runs: [run], tail: [image(0)] } })
+    expect(apply(unloaded, { type: 'add_image', image: image(1) })).toMatchObject({ image_count: RUN_LENGTH + 2 })
+  })
+})
+
+describe('deleting an image', () => {
+  it.each([
+    ['the next one the cover', 1, 2],
+    ['the first one the cover, where it was the last', 3, 0],
+  ])('makes %s', (_, primary, next) => {
+    const state = apply(projectWith(4, { primary_image_id: id(primary) }), {
+      type: 'delete_image',
+      imageId: id(primary),
+    })
+    expect(state).toMatchObject({ primary_image_id: id(next), image_count: 3 })
+    expect(ids(state)).not.toContain(id(primary))
+  })
+
+  it('leaves the cover where another image goes, and no cover where the only one goes', () => {
+    expect(apply(projectWith(3), { type: 'delete_image', imageId: id(2) }).primary_image_id).toBe(id(0))
+    const none = apply(projectWith(1), { type: 'delete_image', imageId: id(0) })
+    expect(none).toMatchObject({ primary_image_id: null, image_count: 0, deleted: false })
+  })
+
+  it('finds the next one over the border of two runs, and from the last run in the tail', () => {
+    const long = projectWith(RUN_LENGTH * 2 + 1, { primary_image_id: id(RUN_LENGTH - 1) })
+    const state = apply(long, { type: 'delete_image', imageId: id(RUN_LENGTH - 1) })
+    expect(state.primary_image_id).toBe(id(RUN_LENGTH))
+    const second = { ...state, primary_image_id: id(RUN_LENGTH * 2 - 1) }
+    expect(apply(second, { type: 'delete_image', imageId: id(RUN_LENGTH * 2 - 1) }).primary_image_id).toBe(
+      id(RUN_LENGTH * 2),
+    )
+  })
+
+  it('is refused for an image that is not there', () => {
+    expectError(projectWith(2), { type: 'delete_image', imageId: nobody }, 'image_not_found', nobody)
+  })
+})
+
+describe('choosing the cover', () => {
+  it('takes any image of the project', () => {
+    expect(apply(projectWith(3), { type: 'set_primary', imageId: id(2) })).toMatchObject({
+      primary_image_id: id(2),
+      image_count: 3,
+    })
+  })
+
+  it('is nothing to do where the image is the cover already: the very same state', () => {
+    const state = projectWith(3)
+    expect(apply(state, { type: 'set_primary', imageId: id(0) })).toBe(state)
+  })
+
+  it('is refused for an image that is not there', () => {
+    expectError(projectWith(2), { type: 'set_primary', imageId: nobody }, 'image_not_found', nobody)
+  })
+})
+
+describe('editing a project', () => {
+  it('sets a title, takes it away, and leaves what it does not name', () => {
+    const titled = apply(projectWith(2), { type: 'edit', title: 'Spring' })
+    expect(titled.title).toBe('Spring')
+    expect(apply(titled, { type: 'edit', imageOrder: [id(1)] }).title).toBe('Spring')
+    expect(apply(titled, { type: 'edit', title: null }).title).toBeNull()
+    expect(ids(titled)).toEqual([id(0), id(1)])
+  })
+
+  it('puts the images that it names first, and the others behind in their order', () => {
+    const state = apply(projectWith(RUN_LENGTH + 3), { type: 'edit', imageOrder: [id(RUN_LENGTH + 2), id(5)] })
+    const others = Array.from({ length: RUN_LENGTH + 2 }, (_, n) => id(n)).filter((each) => each !== id(5))
+    expect(ids(state)).toEqual([id(RUN_LENGTH + 2), id(5), ...others])
+    expect(state).toMatchObject({ primary_image_id: id(0), image_count: RUN_LENGTH + 3 })
+  })
+
+  it('is nothing to do where everything is as it says: the very same state', () => {
+    const state = projectWith(RUN_LENGTH + 3, { title: 'Spring' })
+    for (const change of [{}, { title: 'Spring' }, { imageOrder: [] }, { imageOrder: [id(0), id(1)], title: 'Spring' }])
+      expect(apply(state, { type: 'edit', ...change })).toBe(state)
+  })
+
+  it('refuses an order that names an image twice or an unknown one, and says which', () => {
+    const twice = { type: 'edit', imageOrder: [id(1), id(0), id(1)] } as const
+    expectError(projectWith(2), twice, 'invalid_parameter', `"${id(1)}" is named twice`)
+    const unknown = { type: 'edit', title: 'New', imageOrder: [nobody] } as const
+    expectError(projectWith(2), unknown, 'invalid_parameter', `"${nobody}" is none`)
+    expect(() => apply(projectWith(2), unknown)).toThrow(
+      expect.objectContaining({ details: { field: 'image_order', received: nobody } }),
+    )
+  })
+})
+
+describe('deleting a project', () => {
+  it('leaves a tombstone that keeps its revision', () => {
+    expect(apply(projectWith(RUN_LENGTH + 3, { title: 'Old' }), { type: 'delete_project' })).toMatchObject({
+      deleted: true,
+      title: null,
+      primary_image_id: null,
+      image_count: 0,
+      revision: 7,
+      images: { runs: [], tail: [] },
+    })
+  })
+})
+
+describe('replacing the record of an image', () => {
+  it('keeps its id and its place', () => {
+    const mended = { ...image(1), width: 1, height: 1 }
+    const state = apply(projectWith(RUN_LENGTH + 1), { type: 'replace_image', image: mended })
+    expect(imagesOf(state.images)[1]).toEqual(mended)
+    expect(ids(state)).toEqual(ids(projectWith(RUN_LENGTH + 1)))
+    expect(state.image_count).toBe(RUN_LENGTH + 1)
+  })
+
+  it('is refused for an image that is not there', () => {
+    const change = { type: 'replace_image', image: recordOf(nobody) } as const
+    expectError(projectWith(2), change, 'image_not_found', nobody)
+  })
+})
+
+describe('a project that does not exist', () => {
+  it.each<ProjectChange>([
+    { type: 'delete_image', imageId: id(0) },
+    { type: 'set_primary', imageId: id(0) },
+    { type: 'edit', title: 'x' },
+    { type: 'delete_project' },
+    { type: 'replace_image', image: image(0) },
+  ])('takes no $type, neither before its first image nor after it was deleted', (change) => {
+    expectError(emptyProject('shop', NOW), change, 'project_not_found', '"shop"')
+    expectError(apply(projectWith(1), { type: 'delete_project' }), change, 'project_not_found', '"shop"')
+  })
+})
+
+describe('the images of a project', () => {
+  const run = { images: undefined, count: RUN_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
+  const unloaded = projectWith(1, { image_count: RUN_LENGTH + 1, images: { runs: [run], tail: [image(0)] } })
+
+  it.each<ProjectChange>([
+    { type: 'add_image', image: image(1) },
+    { type: 'edit', title: 'x' },
+    { type: 'delete_project' },
+  ])('need not be loaded for $type', (change) => {
+    expect(needsImages(change)).toBe(false)
+    expect(apply(unloaded, change)).not.toBe(unloaded)
+  })
+
+  it.each<ProjectChange>([
+    { type: 'delete_image', imageId: id(5) },
+    { type: 'set_primary', imageId: id(5) },
+    { type: 'replace_image', image: image(5) },
+    { type: 'edit', imageOrder: [id(0)] },
+  ])('must be loaded for $type', (change) => {
+    expect(needsImages(change)).toBe(true)
+    expect(() => apply(unloaded, change)).toThrow('the run is not loaded')
+  })
+})
+
+describe('a change that somebody wants', () => {
+  const by = (name: string) => ({ kind: 'user', id: name }) as const
+  const owned = (more: Partial<ProjectState> = {}) => projectWith(2, { owner_id: 'ada', ...more })
+
+  it('makes a project theirs where it makes one, private where that is wanted', () => {
+    const change = { type: 'add_image', image: image(0), by: by('ada') } as const
+    expect(apply(emptyProject('shop', NOW), change)).toMatchObject({ owner_id: 'ada' })
+    expect(apply(emptyProject('shop', NOW), { ...change, visibility: 'private' })).toMatchObject({
+      owner_id: 'ada',
+      visibility: 'private',
+    })
+    // One that is there stays as it is.
+    expect(apply(owned(), { ...change, image: image(7), visibility: 'private' }).visibility).toBeUndefined()
+  })
+
+  it('is looked at again where the project has become another one since it was allowed', () => {
+    const changes = [
+      { type: 'add_image', image: image(7) },
+      { type: 'delete_image', imageId: id(0) },
+      { type: 'set_primary', imageId: id(1) },
+      { type: 'edit', title: 'Mine now' },
+      { type: 'edit', members: { eve: 'editor' } },
+      { type: 'delete_project' },
+    ] as const
+    for (const change of changes) {
+      expectError(owned(), { ...change, by: by('eve') }, 'forbidden', '"shop"')
+      expectError(owned({ visibility: 'private' }), { ...change, by: by('eve') }, 'project_not_found', '"shop"')
+      expectError(owned(), { ...change, by: { kind: 'anonymous' } }, 'unauthenticated', 'API key')
+      expect(() => apply(owned(), { ...change, by: by('ada') })).not.toThrow()
+    }
+  })
+
+  it('may be an editor’s, unless it is about who is let in', () => {
+    const shared = owned({ visibility: 'private', members: { bob: 'editor' } })
+    expect(apply(shared, { type: 'edit', title: 'x', by: by('bob') }).title).toBe('x')
+    const changes: ProjectChange[] = [
+      { type: 'edit', visibility: 'public' },
+      { type: 'edit', members: { bob: null } },
+      { type: 'edit', title: 'x', members: {} },
+    ]
+    for (const change of changes) expectError(shared, { ...change, by: by('bob') }, 'forbidden', '"shop"')
+  })
+
+  it('leaves the very same state where who is let in is so already', () => {
+    const shared = owned({ visibility: 'private', members: { bob: 'editor' } })
+    const changes: ProjectChange[] = [
+      { type: 'edit', visibility: 'private' },
+      { type: 'edit', members: { bob: 'editor', eve: null } },
+      { type: 'edit', members: {} },
+    ]
+    for (const change of changes) expect(apply(shared, change)).toBe(shared)
+    expect(apply(shared, { type: 'edit', members: { bob: 'viewer' } }).members).toEqual({ bob: 'viewer' })
+  })
+
+  it('leaves nothing of who had a project that is deleted', () => {
+    const gone = apply(owned({ visibility: 'private', members: { bob: 'editor' } }), { type: 'delete_project' })
+    for (const field of ['owner_id', 'visibility', 'members', 'made_by']) expect(gone).not.toHaveProperty(field)
+  })
+})

@@ -1,0 +1,34 @@
+// Which format a client gets that leaves the choice to us.
+
+import { describe, expect, it } from 'vitest'
+import { chooseFormat } from '../../../src/core/transform/formats.ts'
+
+describe('the format chosen by Accept', () => {
+  it.each([
+    ['image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8', 'avif'],
+    ['image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5', 'avif'],
+    ['image/webp,image/png,image/svg+xml,image/*;q=0.8', 'webp'],
+    ['image/webp,*/*', 'webp'],
+    ['IMAGE/WEBP', 'webp'],
+    ['image/webp;q=1.0 , image/avif ; q=0.5', 'webp'],
+    ['image/avif;q=0,image/webp;q=0.1', 'webp'],
+    ['image/avif;q=0.2, image/jpeg', 'jpeg'],
+    ['image/webp;q=0.3,image/*', 'jpeg'],
+    ['image/avif;q=0', 'jpeg'],
+    ['image/avif;q=2', 'jpeg'],
+    ['image/avif;q=abc', 'jpeg'],
+    ['*/*', 'jpeg'],
+    ['image/*', 'jpeg'],
+    ['image/*;q=0.8,*/*', 'jpeg'],
+    ['text/html', 'jpeg'],
+    ['image/avif-sequence', 'jpeg'],
+    ['', 'jpeg'],
+    [undefined, 'jpeg'],
+  ])('%s is answered by %s', (accept, format) => {
+    expect(chooseFormat(accept)).toBe(format)
+  })
+
+  it('is found in no time in a header of any length', () => {
+    expect(chooseFormat(`${'image/png;q=0.1,'.repeat(100_000)}image/avif`)).toBe('jpeg')
+  })
+})

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { parsePrefetch } from '../../../src/core/transform/prefetch.ts'
+import { parsePresets } from '../../../src/core/transform/presets.ts'
+
+const presets = parsePresets('card:w=320,h=180;hero:w=1600,format=auto')
+const read = (text: string) =>
+  parsePrefetch(text, presets).map((recipe) =>
+    recipe.kind === 'size' ? `${recipe.size}.${recipe.format}` : `${recipe.transform.width} ${recipe.transform.format}`,
+  )
+
+it('names sizes in other formats than JPEG, and presets', () => {
+  expect(read('')).toEqual([])
+  expect(read('thumb.webp, medium.avif,card')).toEqual(['thumb.webp', 'medium.avif', '320 jpeg'])
+})
+
+it('makes a preset that leaves the format open in both that are chosen by Accept', () => {
+  expect(read('hero')).toEqual(['1600 avif', '1600 webp'])
+})
+
+it.each(['thumb.jpg', 'thumb', 'huge.webp', 'thumb.png', 'thumb.webp.webp', 'Card', '.webp'])(
+  'refuses "%s" and says what could be named',
+  (text) => {
+    expect(() => parsePrefetch(`card,${text}`, presets)).toThrow(
+      `prefetch: expected sizes such as thumb.webp or medium.avif, or presets (card, hero), received "${text}".`,
+    )
+  },
+)

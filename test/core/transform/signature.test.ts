@@ -1,0 +1,131 @@
+// Signed URLs, and the presets that need no signature.
+
+import { describe, expect, it } from 'vitest'
+import { eachOnce } from '../../../src/core/parameters.ts'
+import { parsePresets, readPresets } from '../../../src/core/transform/presets.ts'
+import { parseSigningKeys, signUrl, verifySignature } from '../../../src/core/transform/signature.ts'
+import { parseTransform, transformParameters } from '../../../src/core/transform/transform.ts'
+
+const OLD = 'the old key, 0123456789'
+const NEW = 'the new key, 0123456789'
+const PATH = '/projects/demo/images/4f0z6k1m9q2w8e5r7t3y/render'
+const NOON = new Date('2026-05-04T12:00:00Z')
+
+/** As the server does it. */
+const verify = (url: string, keys: readonly string[], now = NOON.getTime(), path = PATH) => {
+  const parameters = eachOnce(new URL(url, 'http://any').searchParams)
+  const [signature, exp] = [parameters.get('sig'), parameters.get('exp')]
+  parameters.delete('sig')
+  parameters.delete('exp')
+  const meaning = transformParameters(parseTransform(parameters))
+  verifySignature(
+    { path, parameters: new Map([...meaning, ...(exp ? [['exp', exp] as const] : [])]) },
+    signature,
+    keys,
+    now,
+  )
+}
+const refusal = (code: string) => expect.objectContaining({ code })
+
+describe('a signed URL', () => {
+  it('is accepted with its key, wherever the app is mounted and whatever host it is on', () => {
+    for (const prefix of ['', '/media', 'https://img.example.com', 'https://img.example.com:8443/a/b']) {
+      const url = signUrl(`${prefix}${PATH}?w=320&h=180`, { keys: [NEW] })
+      expect(url.startsWith(`${prefix}${PATH}?`)).toBe(true)
+      verify(url, [NEW])
+    }
+  })
+
+  it('is signed by the first key and accepted with any', () => {
+    const url = signUrl(`${PATH}?w=320`, { keys: [OLD, NEW] })
+    verify(url, [NEW, OLD])
+    expect(() => verify(url, [NEW])).toThrow(refusal('signature_invalid'))
+    expect(signUrl(`${PATH}?w=320`, { keys: [NEW] })).not.toBe(url)
+  })
+
+  it('says what is made, not how it is written', () => {
+    const signature = new URL(signUrl(`${PATH}?w=320&h=180`, { keys: [NEW] }), 'http://any').searchParams.get('sig')
+    verify(`${PATH}?sig=${signature}&fit=cover&h=90&w=160&dpr=2&q=80`, [NEW])
+  })
+
+  it.each([
+    ['another parameter', (url: string) => `${url}&q=50`],
+    ['another value', (url: string) => url.replace('w=320', 'w=321')],
+    ['a time added', (url: string) => `${url}&exp=99999999999`],
+    ['another signature', (url: string) => url.replace(/sig=./, 'sig=_')],
+    ['a shorter signature', (url: string) => url.slice(0, -1)],
+    ['an empty signature', (url: string) => url.replace(/sig=.*/, 'sig=')],
+  ])('is refused with %s', (_, change) => {
+    const url = signUrl(`${PATH}?w=320`, { keys: [NEW] })
+    expect(() => verify(change(url), [NEW])).toThrow(refusal('signature_invalid'))
+  })
+
+  it('is refused for another image, and where its time was changed or taken away', () => {
+    const url = signUrl(`${PATH}?w=320`, { keys: [NEW], expiresAt: NOON })
+    expect(() => verify(url, [NEW], 0, PATH.replace('4f0z', '5f0z'))).toThrow(refusal('signature_invalid'))
+    expect(() => verify(url.replace(/exp=\d+/, 'exp=99999999999'), [NEW])).toThrow(refusal('signature_invalid'))
+    expect(() => verify(url.replace(/&exp=\d+/, ''), [NEW])).toThrow(refusal('signature_invalid'))
+  })
+
+  it('with a doubled parameter is refused before it is verified', () => {
+    const url = signUrl(`${PATH}?w=320`, { keys: [NEW] })
+    for (const more of ['&w=320', '&w=4000', '&sig=x'])
+      expect(() => verify(url + more, [NEW])).toThrow(refusal('invalid_parameter'))
+  })
+
+  it('is valid until its time and not after', () => {
+    const url = signUrl(`${PATH}?w=320`, { keys: [NEW], expiresAt: NOON })
+    verify(url, [NEW], NOON.getTime() - 1)
+    expect(() => verify(url, [NEW], NOON.getTime())).toThrow(refusal('signature_expired'))
+  })
+
+  it('is required, and nothing is valid without keys', () => {
+    expect(() => verify(`${PATH}?w=320`, [NEW])).toThrow(refusal('signature_required'))
+    expect(() => verify(signUrl(`${PATH}?w=320`, { keys: [NEW] }), [])).toThrow(refusal('signature_invalid'))
+  })
+
+  it('is not made without a key, for no project, or for what is no transform', () => {
+    expect(() => signUrl(`${PATH}?w=320`, { keys: [] })).toThrow(refusal('invalid_parameter'))
+    expect(() => signUrl('/health', { keys: [NEW] })).toThrow(refusal('invalid_parameter'))
+    expect(() => signUrl(`${PATH}?w=99999`, { keys: [NEW] })).toThrow(refusal('invalid_parameter'))
+  })
+
+  it('can be signed again with another time', () => {
+    const once = signUrl(`${PATH}?w=320`, { keys: [OLD], expiresAt: new Date(0) })
+    verify(signUrl(once, { keys: [NEW], expiresAt: new Date('2030-01-01') }), [NEW])
+  })
+})
+
+describe('signing keys', () => {
+  it('are read from a list or from text, and none that is short', () => {
+    expect(parseSigningKeys(` ${NEW} ,, `.replace('key,', 'key'))).toHaveLength(1)
+    expect(parseSigningKeys([])).toEqual([])
+    expect(() => parseSigningKeys(['too short'])).toThrow(/16 characters/)
+    expect(() => parseSigningKeys(['too short'])).not.toThrow(/too short/)
+  })
+})
+
+describe('presets', () => {
+  it('are transforms by name, with points among their values', () => {
+    const presets = parsePresets('card:w=320,h=180,fit=cover; hero : w=1600 , h=900, position=0.3,0.6 ,format=auto;')
+    expect([...presets.keys()]).toEqual(['card', 'hero'])
+    expect(presets.get('card')).toEqual(
+      parseTransform(
+        new Map([
+          ['w', '320'],
+          ['h', '180'],
+        ]),
+      ),
+    )
+    expect(presets.get('hero')).toMatchObject({ width: 1600, position: { x: 0.3, y: 0.6 }, format: 'auto' })
+    expect(parsePresets('').size).toBe(0)
+  })
+
+  it('report all their mistakes at once', () => {
+    const { mistakes } = readPresets('card:w=0;no-colon;Bad Name:w=1;twice:w=1;twice:w=2;dbl:w=1,w=1;un:blur=3')
+    expect(mistakes).toHaveLength(6)
+    expect(mistakes[0]).toContain('"card"')
+    expect(mistakes.join()).toContain('two of this name')
+    expect(() => parsePresets('card:w=0;un:blur=3')).toThrow(/card.*\n.*un/)
+  })
+})

@@ -1,0 +1,212 @@
+// The grammar of transforms, its canonical form, and where the pixels go.
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { eachOnce } from '../../../src/core/parameters.ts'
+import { FORMATS } from '../../../src/core/transform/formats.ts'
+import { layoutOf, resultOf } from '../../../src/core/transform/geometry.ts'
+import { recipeName, transformRecipe } from '../../../src/core/transform/recipe.ts'
+import {
+  FITS,
+  KERNELS,
+  MAX_SIDE,
+  PLACES,
+  parseTransform,
+  transformParameters,
+} from '../../../src/core/transform/transform.ts'
+
+const parse = (query: string) => parseTransform(eachOnce(new URLSearchParams(query)))
+const canonical = (query: string) => new URLSearchParams(transformParameters(parse(query))).toString()
+
+const point = fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 0, max: 1000 }))
+const places = [...PLACES.keys()]
+const transform = fc.record(
+  {
+    w: fc.integer({ min: 1, max: 1024 }).map(String),
+    h: fc.integer({ min: 1, max: 1024 }).map(String),
+    fit: fc.constantFrom('cover', 'inside'),
+    position: fc.oneof(
+      fc.constantFrom(...places, 'attention', 'entropy'),
+      point.map(([x, y]) => `${x / 1000},${y / 1000}`),
+    ),
+    format: fc.constantFrom('auto', 'jpg', ...FORMATS),
+    q: fc.integer({ min: 1, max: 100 }).map(String),
+    dpr: fc.constantFrom('1', '1.5', '2', '4'),
+    background: fc.constantFrom('fff', 'ffffff', '#FFFFFF', '1b1f23'),
+    kernel: fc.constantFrom(...KERNELS),
+  },
+  { requiredKeys: [] },
+)
+const asParameters = (value: Record<string, string>) => new URLSearchParams(value).toString()
+
+describe('a transform', () => {
+  it('has one canonical form, which reads as itself', () => {
+    fc.assert(
+      fc.property(transform, (value) => {
+        const text = canonical(asParameters(value))
+        expect(parse(text)).toEqual(parse(asParameters(value)))
+        expect(canonical(text)).toBe(text)
+      }),
+    )
+  })
+
+  it('is the same in any order of its parameters', () => {
+    fc.assert(
+      fc.property(
+        transform.chain((value) =>
+          fc.tuple(
+            fc.constant(value),
+            fc.shuffledSubarray(Object.entries(value), { minLength: Object.keys(value).length }),
+          ),
+        ),
+        ([value, shuffled]) => {
+          expect(canonical(new URLSearchParams(shuffled).toString())).toBe(canonical(asParameters(value)))
+        },
+      ),
+    )
+  })
+
+  it.each([
+    ['w=320&h=180', 'w=320&h=180&fit=cover&position=center&format=jpeg&q=80&dpr=1&background=ffffff&kernel=lanczos3'],
+    ['w=320&h=180', 'w=160&h=90&dpr=2'],
+    ['w=320&h=180', 'w=0320&h=180&position=0.5,.50&format=jpg&background=%23FFF'],
+    ['w=320&h=180&fit=inside', 'w=320&h=180&fit=inside&position=top&background=000'],
+    ['w=320', 'w=320&fit=contain&position=top-left&background=000'],
+    ['w=320&h=180', 'w=320&h=180&background=123456'],
+    ['w=9&h=9&position=0,0', 'w=9&h=9&position=top-left'],
+    ['format=webp', 'format=webp&q=80'],
+  ])('makes one file of %s and %s', (short, long) => {
+    expect(canonical(long)).toBe(canonical(short))
+    expect(recipeName(transformRecipe(parse(long), 'jpeg'))).toBe(recipeName(transformRecipe(parse(short), 'jpeg')))
+  })
+
+  it('makes other files of what is not the same', () => {
+    const queries = ['w=320', 'h=320', 'w=320&h=320', 'w=320&q=79', 'w=320&format=webp', 'w=320&kernel=nearest']
+    const more = ['w=320&h=320&fit=inside', 'w=320&h=320&position=attention', 'w=320&h=320&position=0.501,0.5']
+    const names = [...queries, ...more].map((query) => recipeName(transformRecipe(parse(query), 'jpeg')))
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('chosen by Accept is the same file as one that names the format', () => {
+    const chosen = recipeName(transformRecipe(parse('w=320&format=auto&q=50'), 'avif'))
+    expect(chosen).toBe(recipeName(transformRecipe(parse('w=320&format=avif'), 'jpeg')))
+    expect(chosen).toMatch(/^[0-9a-f]{32}\.avif$/)
+  })
+
+  it.each([
+    ['w', 'w=0'],
+    ['w', 'w=4097'],
+    ['w', 'w=2000&dpr=3'],
+    ['w', 'w=-5'],
+    ['w', 'w=1e3'],
+    ['w', 'w='],
+    ['w', 'w=%2B10'],
+    ['h', 'h=12.5'],
+    ['fit', 'fit=fill'],
+    ['fit', 'fit=__proto__'],
+    ['position', 'position=middle'],
+    ['position', 'position=1.1,0'],
+    ['position', 'position=0.3'],
+    ['position', 'position=-0.1,0'],
+    ['position', 'w=9&h=9&fit=contain&position=attention'],
+    ['format', 'format=png'],
+    ['q', 'q=0'],
+    ['q', 'q=101'],
+    ['dpr', 'dpr=0.5'],
+    ['dpr', 'dpr=4.1'],
+    ['dpr', 'dpr=1.333'],
+    ['background', 'background=red'],
+    ['background', 'background=12345'],
+    ['kernel', 'kernel=cubic'],
+    ['blur', 'w=100&blur=5'],
+    ['w', 'w=100&w=100'],
+    ['w', 'w=100&w=200'],
+  ])('names %s where it is refused: %s', (field, query) => {
+    expect(() => parse(query)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_parameter',
+        details: expect.objectContaining({ field, expected: expect.anything(), received: expect.any(String) }),
+      }),
+    )
+  })
+
+  it('repeats no more than the beginning of a long value', () => {
+    expect(() => parse(`w=${'9'.repeat(10_000)}`)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^.{0,200}$/) }),
+    )
+  })
+})
+
+const size = fc.record({ width: fc.integer({ min: 1, max: 20_000 }), height: fc.integer({ min: 1, max: 20_000 }) })
+const box = fc.record({
+  width: fc.option(fc.integer({ min: 1, max: MAX_SIDE }), { nil: undefined }),
+  height: fc.option(fc.integer({ min: 1, max: MAX_SIDE }), { nil: undefined }),
+  fit: fc.constantFrom(...FITS),
+  position: point.map(([x, y]) => ({ x: x / 1000, y: y / 1000 })),
+  kernel: fc.constantFrom(...KERNELS),
+})
+
+describe('the layout of a transform', () => {
+  it('never leaves 4096 pixels, what is asked for, or the limit of enlargement', () => {
+    fc.assert(
+      fc.property(size, box, (source, wanted) => {
+        const layout = layoutOf(source, wanted)
+        const result = resultOf(layout)
+        const most = wanted.kernel === 'nearest' ? 16 : 2
+        for (const side of ['width', 'height'] as const) {
+          expect(result[side]).toBeGreaterThanOrEqual(1)
+          expect(result[side]).toBeLessThanOrEqual(wanted[side] ?? MAX_SIDE)
+          expect(layout.scaled[side]).toBeLessThanOrEqual(Math.ceil(source[side] * most) + 1)
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('cuts within the picture and puts it within the ground', () => {
+    fc.assert(
+      fc.property(size, box, (source, wanted) => {
+        const { scaled, cut, ground } = layoutOf(source, wanted)
+        if (cut && 'left' in cut) {
+          expect(Math.min(cut.left, cut.top)).toBeGreaterThanOrEqual(0)
+          expect(cut.left + cut.width).toBeLessThanOrEqual(scaled.width)
+          expect(cut.top + cut.height).toBeLessThanOrEqual(scaled.height)
+        }
+        if (ground) {
+          expect(Math.min(ground.left, ground.top)).toBeGreaterThanOrEqual(0)
+          expect(ground.left + scaled.width).toBeLessThanOrEqual(ground.width)
+          expect(ground.top + scaled.height).toBeLessThanOrEqual(ground.height)
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  const photo = { width: 4000, height: 3000 }
+  const layout = (query: string, source = photo) => layoutOf(source, parse(query))
+
+  it('fills exactly the box that is asked for where the picture is large enough', () => {
+    for (const fit of ['cover', 'contain'])
+      expect(resultOf(layout(`w=333&h=777&fit=${fit}`))).toEqual({ width: 333, height: 777 })
+    expect(resultOf(layout('w=400&h=400&fit=inside'))).toEqual({ width: 400, height: 300 })
+    expect(resultOf(layout('w=400'))).toEqual({ width: 400, height: 300 })
+    expect(resultOf(layout('h=300'))).toEqual({ width: 400, height: 300 })
+    expect(resultOf(layout('format=webp'))).toEqual(photo)
+  })
+
+  it('keeps a focal point in the middle of the cut as far as the edges let it', () => {
+    const at = (position: string) => layout(`w=100&h=300&position=${position}`).cut
+    expect(at('0.5,0.5')).toEqual({ width: 100, height: 300, left: 150, top: 0 })
+    expect(at('0.3,0.9')).toMatchObject({ left: 70 })
+    expect(at('left')).toMatchObject({ left: 0 })
+    expect(at('0,0')).toMatchObject({ left: 0 })
+    expect(at('right')).toMatchObject({ left: 300 })
+  })
+
+  it('answers a box beyond the limit by a smaller one of the same shape', () => {
+    const small = { width: 100, height: 100 }
+    expect(resultOf(layout('w=800&h=400', small))).toEqual({ width: 200, height: 100 })
+    expect(resultOf(layout('w=800&h=800&kernel=nearest', small))).toEqual({ width: 800, height: 800 })
+    expect(resultOf(layout('w=800', small))).toEqual({ width: 200, height: 200 })
+  })
+})

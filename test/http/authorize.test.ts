@@ -1,0 +1,217 @@
+// Who may do what, through every route of projects and images.
+
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createApiKeys } from '../../src/services/auth/api-keys.ts'
+import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
+import { createKeys } from '../../src/stores/accounts/keys.ts'
+import { ADMIN, createAccessApp, createCast, keyOf, READER } from '../support/access.ts'
+import { createTestApp, formOf, problemOf, uploadTo } from '../support/app.ts'
+
+/** A form whose file is refused once it is looked at. */
+const EMPTY_FILE = formOf(new Uint8Array())
+
+/** Requests that change nothing where they are allowed, so that all can be asked in turn. */
+const REQUESTS = {
+  picture: ['GET', '/images/{image}?size=thumb'],
+  file: ['GET', '/images/{image}/game.jpg'],
+  webp: ['GET', '/images/{image}/game.webp'],
+  head: ['HEAD', '/images/{image}?size=medium'],
+  thumbnail: ['GET', '/thumbnail'],
+  cover: ['GET', '/cover.jpg?size=game'],
+  list: ['GET', '/images'],
+  project: ['GET', ''],
+  upload: ['POST', '/images', EMPTY_FILE],
+  edit: ['PATCH', '', { title: 'A title' }],
+  primary: ['PUT', '/primary/{image}'],
+  remove: ['DELETE', '/images/00000000000000000000'],
+  share: ['PATCH', '', { members: {} }],
+} as const
+
+type Answers = Partial<Record<keyof typeof REQUESTS, number>>
+
+const all = (status: number, ...names: (keyof typeof REQUESTS)[]): Answers =>
+  Object.fromEntries(names.map((name) => [name, status]))
+
+const looks = (status: number): Answers =>
+  all(status, 'picture', 'file', 'webp', 'head', 'thumbnail', 'cover', 'list', 'project')
+/** 422 and 404 of an image are what is answered behind the guard. */
+const CHANGES: Answers = { upload: 422, edit: 200, primary: 200, remove: 404 }
+const changes = (status: number): Answers => all(status, 'upload', 'edit', 'primary', 'remove')
+
+const LOOKS = { ...looks(200), ...changes(403), share: 403 }
+const EDITS = { ...looks(200), ...CHANGES, share: 403 }
+const RULES = { ...EDITS, share: 200 }
+const HIDDEN = { ...looks(404), ...changes(404), share: 404 }
+const MUST_SIGN_IN = { ...changes(401), share: 401 }
+
+const EXPECTED: Record<string, Record<'open' | 'closed' | 'plain' | 'none', Answers>> = {
+  nobody: {
+    open: { ...looks(200), ...MUST_SIGN_IN },
+    closed: { ...looks(404), ...MUST_SIGN_IN },
+    plain: { ...looks(200), ...MUST_SIGN_IN },
+    none: { ...looks(404), ...MUST_SIGN_IN },
+  },
+  admin: { open: RULES, closed: RULES, plain: RULES, none: { ...HIDDEN, upload: 422 } },
+  writer: { open: EDITS, closed: EDITS, plain: EDITS, none: { ...HIDDEN, upload: 422, share: 404 } },
+  reader: { open: LOOKS, closed: LOOKS, plain: LOOKS, none: { ...HIDDEN, ...changes(403), share: 403 } },
+  owner: { open: RULES, closed: RULES, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
+  editor: { open: EDITS, closed: EDITS, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
+  viewer: { open: LOOKS, closed: LOOKS, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
+  stranger: { open: LOOKS, closed: HIDDEN, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
+}
+
+describe('who may do what', () => {
+  it('is held by every route, for everybody and every kind of project', async () => {
+    const { ask, people, images } = await createCast()
+    for (const [name, kinds] of Object.entries(EXPECTED))
+      for (const [project, expected] of Object.entries(kinds)) {
+        const answers: Record<string, number> = {}
+        for (const [what, [method, path, body]] of Object.entries(REQUESTS)) {
+          const url = `/projects/${project}${path.replace('{image}', images[project] ?? '0'.repeat(20))}`
+          answers[what] = (await ask(people[name] ?? {}, method, url, body)).status
+        }
+        expect({ [`${name}, ${project}`]: answers }).toEqual({ [`${name}, ${project}`]: expected })
+      }
+  })
+
+  it('refuses what is no upload before it looks whether there is a project, but not before it is known who asks', async () => {
+    const { ask, people } = await createCast()
+    for (const [who, status] of Object.entries({ nobody: 401, reader: 403, stranger: 415, viewer: 415, owner: 415 }))
+      for (const project of ['closed', 'open', 'absent']) {
+        const path = `/projects/${project}/images`
+        const refused = ask(people[who] ?? {}, 'POST', path, 'no form')
+        expect([who, project, (await refused).status]).toEqual([who, project, status])
+        const form = { ...people[who], 'Content-Type': 'multipart/form-data' }
+        const noBoundary = await ask(form, 'POST', path)
+        expect([who, project, noBoundary.status]).toEqual([who, project, status === 415 ? 400 : status])
+        const key = await ask({ ...form, 'Idempotency-Key': '\u00e4' }, 'POST', `${path}?dedupe=maybe`)
+        expect([who, project, key.status]).toEqual([who, project, status === 415 ? 400 : status])
+      }
+  })
+
+  it('lets only owners and admins delete a project', async () => {
+    const { ask, people, images } = await createCast()
+    const remove = async (who: string) => (await ask(people[who] ?? {}, 'DELETE', '/projects/closed')).status
+    expect(await remove('nobody')).toBe(401)
+    for (const who of ['writer', 'reader', 'editor', 'viewer']) expect(await remove(who)).toBe(403)
+    expect(await remove('stranger')).toBe(404)
+    expect((await ask(people.owner ?? {}, 'GET', `/projects/closed/images/${images.closed}`)).status).toBe(200)
+    expect(await remove('owner')).toBe(200)
+    expect((await ask(people.admin ?? {}, 'DELETE', '/projects/open')).status).toBe(200)
+  })
+
+  it('answers a stranger for a private project to the byte as for one that is not there', async () => {
+    const { ask, people, images } = await createCast()
+    const image = images.closed ?? ''
+    const expired = '&exp=1000&sig=x'
+    for (const who of ['nobody', 'stranger'])
+      for (const [method, path, body] of [
+        ['GET', ''],
+        ['GET', '/images'],
+        ['GET', '/thumbnail'],
+        ['GET', '/cover.png'],
+        ['GET', `/images/${image}?size=huge`],
+        ['GET', `/images/${image}?size=thumb${expired}`],
+        ['GET', `/images/${image}?size=thumb&size=game&sig=x`],
+        ['GET', `/images/${image}/render?w=80`],
+        ['PATCH', '', { title: 1 }],
+        ['DELETE', ''],
+        ['DELETE', `/images/${image}`],
+        ['PUT', `/primary/${image}`],
+      ] as const) {
+        const texts = await Promise.all(
+          ['closed', 'absent'].map(async (project) => {
+            const response = await ask(people[who] ?? {}, method, `/projects/${project}${path}`, body)
+            const text = (await response.text()).replaceAll(project, '…')
+            const headers = [...response.headers].filter(([name]) => name !== 'x-request-id')
+            return JSON.stringify([response.status, headers, text])
+          }),
+        )
+        expect(texts[0]).toBe(texts[1])
+      }
+  })
+})
+
+describe('what is sent to say who asks', () => {
+  it('is refused where it is not valid, except for pictures that need nothing', async () => {
+    const { ask, upload } = await createAccessApp()
+    const { image_id } = await upload(keyOf(ADMIN), 'shop')
+    for (const who of [
+      keyOf('not-a-key-of-this-server'),
+      { Authorization: 'Bearer tt_abcdefghijkl_x' },
+      { Authorization: `Bearer ${ADMIN}x` },
+      { Authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.' },
+      { Authorization: 'Basic YWRtaW46YWRtaW4=' },
+    ]) {
+      for (const path of ['/projects', '/projects/shop', '/projects/shop/images', '/projects/absent/thumbnail']) {
+        const { response, code } = await problemOf(ask(who, 'GET', path))
+        expect([path, code, response.headers.get('www-authenticate')]).toEqual([
+          path,
+          'unauthenticated',
+          'Bearer realm="tintype"',
+        ])
+      }
+      expect((await ask(who, 'GET', `/projects/shop/images/${image_id}?size=game`)).status).toBe(200)
+      for (const path of ['/health', '/docs', '/openapi.json']) expect((await ask(who, 'GET', path)).status).toBe(200)
+    }
+  })
+
+  it('is known as a bearer too', async () => {
+    const { ask } = await createAccessApp()
+    expect((await ask({ Authorization: `Bearer ${READER}` }, 'GET', '/projects')).status).toBe(200)
+    expect((await ask({ Authorization: `Bearer ${READER}` }, 'POST', '/projects/shop/images', 'x')).status).toBe(403)
+  })
+})
+
+describe('every route that is described', () => {
+  it('lets nobody read or change anything without saying who asks, but what is public', async () => {
+    const { app } = await createAccessApp({ newVisibility: 'private' })
+    const paths = z
+      .record(z.string(), z.record(z.string(), z.unknown()))
+      .parse(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } }).paths)
+    const open = new Set<string>()
+    for (const [path, methods] of Object.entries(paths))
+      for (const method of Object.keys(methods)) {
+        const url = path
+          .replace('{project_id}', 'shop')
+          .replace('{image_id}', '0'.repeat(20))
+          .replace('{size}', 'thumb')
+          .replace('{format}', 'jpg')
+        const { status } = await app.request(url, { method: method.toUpperCase() })
+        if (![401, 403, 404].includes(status)) open.add(`${method} ${path}`)
+      }
+    // Of /auth, those that sign in and out; the list of projects shows the public ones, here none.
+    expect([...open].filter((route) => !route.includes(' /auth/')).sort()).toEqual([
+      'get /docs',
+      'get /health',
+      'get /openapi.json',
+      'get /projects',
+      'get /ready',
+    ])
+  })
+})
+
+describe('a server on which nothing is set up', () => {
+  it('is open, until a key is made, and stays closed when it is gone', async () => {
+    const { app, storageDir } = await createTestApp()
+    await uploadTo(app, 'shop')
+    const remove = async () => (await app.request('/projects/shop', { method: 'DELETE' })).status
+    expect(await remove()).toBe(200)
+    const apiKeys = createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)) })
+    await apiKeys.create({ name: 'me', role: 'admin' })
+    expect(await remove()).toBe(401)
+    await rm(join(storageDir, '.accounts'), { recursive: true })
+    expect(await remove()).toBe(401)
+  })
+
+  it('is not open where it is required, and is where it is not wanted', async () => {
+    const required = await createTestApp({ auth: 'required' })
+    expect((await required.app.request('/projects/shop', { method: 'DELETE' })).status).toBe(401)
+    const none = await createTestApp({ auth: 'none', apiKeys: ADMIN, registration: 'open' })
+    await uploadTo(none.app, 'shop')
+    expect((await none.app.request('/projects/shop', { method: 'DELETE' })).status).toBe(200)
+  })
+})

@@ -1,0 +1,81 @@
+// What is made from originals, in front of the app: the app's own answers.
+
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { signUrl } from '../../../src/index.ts'
+import { startHttpServer } from '../../../src/server/http-server.ts'
+import { createTestApp, uploadTo } from '../../support/app.ts'
+
+const KEYS = ['a key for tests only, 123']
+
+const setUp = async () => {
+  const tintype = await createTestApp({ signingKeys: KEYS, presets: 'card:w=80,h=60;best:w=80,format=auto' })
+  const { image_id } = await uploadTo(tintype.app, 'Game')
+  const counts = { fast: 0 }
+  const server = await startHttpServer({
+    fetch: tintype.app.fetch,
+    host: '127.0.0.1',
+    port: 0,
+    requestTimeoutMs: 30_000,
+    answerFast(request) {
+      const answered = tintype.answerFast(request)
+      if (answered) counts.fast++
+      return answered
+    },
+  })
+  onTestFinished(() => server.drain())
+  const image = `/projects/Game/images/${image_id}`
+  const answer = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers })
+    const { date: _, 'x-request-id': ____, ...named } = Object.fromEntries(response.headers)
+    const { connection: __, 'keep-alive': ___, ...compared } = named
+    return {
+      status: response.status,
+      headers: compared,
+      body: Buffer.from(await response.arrayBuffer()).toString('hex'),
+    }
+  }
+  return { ...tintype, image, counts, answer }
+}
+
+describe('in front of the app', () => {
+  it('a repeated transform, preset and format is answered as at first', async () => {
+    const { image, counts, answer } = await setUp()
+    const urls = [
+      signUrl(`${image}/render?w=90&h=70&format=webp`, { keys: KEYS }),
+      `${image}/render?preset=card`,
+      `${image}/thumb.webp`,
+      `${image}/game.avif`,
+    ]
+    for (const url of urls) {
+      const first = await answer(url)
+      expect([url, first.status, counts.fast]).toEqual([url, 200, 0])
+      expect(await answer(url)).toEqual(first)
+      expect(counts.fast).toBe(1)
+      const condition = { 'if-none-match': first.headers.etag ?? '' }
+      const known = await answer(url, condition)
+      expect([known.status, known.headers.etag, counts.fast]).toEqual([304, first.headers.etag, 2])
+      counts.fast = 0
+    }
+  })
+
+  it('the format is chosen for each client, and Vary says so', async () => {
+    const { image, counts, answer } = await setUp()
+    const url = `${image}/render?preset=best`
+    for (const accept of ['image/avif', 'image/webp', '*/*', 'image/webp', 'image/avif', '*/*']) {
+      const { headers } = await answer(url, { accept })
+      expect(headers['content-type']).toBe(accept === '*/*' ? 'image/jpeg' : accept)
+      expect(headers.vary).toBe('Accept')
+    }
+    expect(counts.fast).toBe(3)
+  })
+
+  it('nothing of a deleted image is answered, and nothing with an expired signature', async () => {
+    const { app, image, answer } = await setUp()
+    const url = signUrl(`${image}/render?w=90`, { keys: KEYS, expiresAt: new Date(Date.now() + 2500) })
+    for (const _ of ['made', 'from memory']) expect((await answer(url)).status).toBe(200)
+    await expect.poll(async () => (await answer(url)).status, { timeout: 20_000 }).toBe(403)
+    for (const _ of ['made', 'from memory']) expect((await answer(`${image}/thumb.webp`)).status).toBe(200)
+    await app.request(image, { method: 'DELETE' })
+    expect((await answer(`${image}/thumb.webp`)).status).toBe(404)
+  })
+})

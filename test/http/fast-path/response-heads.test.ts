@@ -1,0 +1,91 @@
+// Heads of covers and pictures in memory: made once, and never kept for longer than they are true.
+
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { readPictureUrl } from '../../../src/http/fast-path/stored.ts'
+import type { FastRequest } from '../../../src/http/fast-path/types.ts'
+import type { Pictures, Seen } from '../../../src/services/images/variants.ts'
+
+const ID = 'a'.repeat(20)
+const CHANGED = Date.parse('2026-03-04T05:06:07.400Z')
+const NO_CONDITIONS = { conditions: 0, noneMatch: undefined, requestId: undefined, hasCredentials: false }
+
+const seen = (bytes: number, { imageId = ID, revision = 1, changedMs = CHANGED } = {}): Seen => {
+  const body = Buffer.alloc(bytes)
+  const open = () => Promise.resolve(body)
+  const picture = { imageId, size: 'thumb' as const, bytes, modifiedMs: 1, path: 'a.jpg', body, open }
+  const project = {
+    ...{ project_id: 'shop', revision, created_at: '', updated_at: new Date(changedMs).toISOString(), title: null },
+    ...{ primary_image_id: imageId, image_count: 1, deleted: false, images: { runs: [], tail: [] } },
+    ...{ visibility: 'public' as const, members: {} },
+  }
+  return { picture, project }
+}
+
+/** What is found at a URL, as the pictures in memory change. */
+const looking = (url: string) => {
+  const now: { seen: Seen | undefined } = { seen: undefined }
+  const peek = vi.fn<Pictures['peek']>(() => now.seen)
+  const find = readPictureUrl({ peek })(url)
+  const request: Pick<FastRequest, 'method' | 'url'> = { method: 'GET', url }
+  const look = () => find?.({ ...request, rawHeaders: [], socket: Object.create(null) }, NO_CONDITIONS, false)
+  return { now, look, find }
+}
+
+const headerIn = (text: string | undefined, name: string) => new RegExp(`^${name}: (.*)\r$`, 'm').exec(text ?? '')?.[1]
+
+describe('the head of a cover', () => {
+  it('has the date of the change before while its second lasts, and then its own', () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { now, look } = looking('/projects/shop/thumbnail')
+    now.seen = seen(10)
+    const dates = [0, 500, 600, 1500].map((ms) => {
+      vi.setSystemTime(CHANGED + ms)
+      return headerIn(look()?.prepared.found, 'Last-Modified')
+    })
+    const [before, own] = ['Wed, 04 Mar 2026 05:06:06 GMT', 'Wed, 04 Mar 2026 05:06:07 GMT']
+    expect(dates).toEqual([before, before, own, own])
+  })
+
+  it('is made once for as long as nothing changes, and again for another picture or change', () => {
+    const { now, look } = looking('/projects/shop/cover.jpg')
+    now.seen = seen(10)
+    const first = look()?.prepared
+    expect(look()?.prepared).toBe(first)
+    // A project whose folder was removed by hand begins again at the same revision.
+    now.seen = seen(10, { changedMs: CHANGED + 5000 })
+    const second = look()?.prepared
+    expect(headerIn(second?.found, 'Last-Modified')).toBe('Wed, 04 Mar 2026 05:06:12 GMT')
+    now.seen = seen(11, { changedMs: CHANGED + 5000 })
+    expect(headerIn(look()?.prepared.found, 'Content-Length')).toBe('11')
+    now.seen = seen(11, { imageId: 'b'.repeat(20) })
+    expect(headerIn(look()?.prepared.found, 'ETag')).toBe(`"${'b'.repeat(20)}-thumb-11"`)
+  })
+})
+
+describe('the head of a picture by its id', () => {
+  it('stays over changes of its project, and is made again for other bytes', () => {
+    const { now, look } = looking(`/projects/shop/images/${ID}/thumb.jpg`)
+    now.seen = seen(10)
+    const first = look()?.prepared
+    now.seen = seen(10, { revision: 2 })
+    expect(look()?.prepared).toBe(first)
+    now.seen = seen(12, { revision: 3 })
+    expect(headerIn(look()?.prepared.found, 'Content-Length')).toBe('12')
+  })
+
+  it('is left to the app where the picture is not in memory', () => {
+    const { look, find } = looking(`/projects/shop/images/${ID}?size=game`)
+    expect(find).toBeDefined()
+    expect(look()).toBeUndefined()
+  })
+})
+
+describe('a URL', () => {
+  it.each(['/projects/shop/images', '/projects/shop', `/projects/shop/images/${ID}?size=huge`, '/projects/a/b'])(
+    'is none of a picture: %s',
+    (url) => {
+      expect(looking(url).find).toBeUndefined()
+    },
+  )
+})

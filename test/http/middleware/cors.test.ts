@@ -1,0 +1,139 @@
+// Pages of other sites, and what browsers are told to refuse.
+
+import { Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import type { Tintype } from '../../../src/index.ts'
+import { createTestApp, uploadTo } from '../../support/app.ts'
+
+const SHOP = 'https://shop.example'
+
+const preflight = (origin: string, method = 'POST') => ({
+  method: 'OPTIONS',
+  headers: {
+    Origin: origin,
+    'Access-Control-Request-Method': method,
+    'Access-Control-Request-Headers': 'content-type,idempotency-key',
+  },
+})
+
+const from = (origin: string) => ({ headers: { Origin: origin } })
+
+const fast = (tintype: Tintype, url: string, ...more: string[]) =>
+  tintype.answerFast({ method: 'GET', url, rawHeaders: ['Host', 'test', ...more], socket: new Socket() })
+
+describe('ALLOWED_ORIGINS with a list', () => {
+  it('lets listed pages read, with cookies, and tells caches that answers differ', async () => {
+    const { app } = await createTestApp({ allowedOrigins: `${SHOP},http://localhost:5173` })
+    for (const origin of [SHOP, 'http://localhost:5173']) {
+      const { headers } = await app.request('/projects', from(origin))
+      expect(headers.get('access-control-allow-origin')).toBe(origin)
+      expect(headers.get('access-control-allow-credentials')).toBe('true')
+      expect(headers.get('vary')).toBe('Origin')
+      const exposed = headers.get('access-control-expose-headers')?.split(',')
+      for (const name of ['ETag', 'Location', 'Retry-After', 'RateLimit', 'X-Request-Id', 'Idempotent-Replay'])
+        expect(exposed).toContain(name)
+    }
+  })
+
+  it('tells other pages, and those without an origin, nothing', async () => {
+    const { app } = await createTestApp({ allowedOrigins: SHOP })
+    for (const init of [from('https://evil.example'), from('null'), from(`${SHOP}.evil.example`), {}]) {
+      const { headers } = await app.request('/projects', init)
+      expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+      expect(headers.get('vary')).toBe('Origin')
+    }
+  })
+
+  it('answers preflights of listed pages, and gives others no leave', async () => {
+    const { app } = await createTestApp({ allowedOrigins: SHOP })
+    const allowed = await app.request('/projects/shop/images', preflight(SHOP))
+    expect(allowed.status).toBe(204)
+    expect(allowed.headers.get('access-control-allow-origin')).toBe(SHOP)
+    expect(allowed.headers.get('access-control-allow-methods')).toContain('DELETE')
+    expect(allowed.headers.get('access-control-allow-headers')).toBe('content-type,idempotency-key')
+    expect(allowed.headers.get('access-control-max-age')).toBe('600')
+    const other = await app.request('/projects/shop/images', preflight('https://evil.example'))
+    expect(other.headers.get('access-control-allow-origin')).toBeNull()
+    expect(other.headers.get('access-control-allow-methods')).toBeNull()
+  })
+
+  it('is said on errors too, and an OPTIONS that is no preflight says what a route takes', async () => {
+    const { app } = await createTestApp({ allowedOrigins: SHOP })
+    const missing = await app.request('/projects/nothing', from(SHOP))
+    expect([missing.status, missing.headers.get('access-control-allow-origin')]).toEqual([404, SHOP])
+    const options = await app.request('/projects', { method: 'OPTIONS', ...from(SHOP) })
+    expect(options.headers.get('allow')).toBe('GET, HEAD, OPTIONS')
+  })
+
+  it('is kept by answers from memory: those to pages come from the app, the others say that they differ', async () => {
+    const tintype = await createTestApp({ allowedOrigins: SHOP })
+    const { image_id } = await uploadTo(tintype.app, 'shop')
+    const url = `/projects/shop/images/${image_id}/game.jpg`
+    expect(fast(tintype, url, 'oRiGiN', SHOP)).toBeUndefined()
+    expect(fast(tintype, url)?.head).toContain('\r\nVary: Origin\r\n')
+    const { headers } = await tintype.app.request(url, from(SHOP))
+    expect([headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([SHOP, 'Origin'])
+  })
+})
+
+describe('ALLOWED_ORIGINS=*', () => {
+  it('lets every page read, none with cookies, and says so to all, since caches share answers', async () => {
+    const tintype = await createTestApp({ allowedOrigins: '*' })
+    const { image_id } = await uploadTo(tintype.app, 'shop')
+    const url = `/projects/shop/images/${image_id}/game.jpg`
+    for (const init of [from(SHOP), {}])
+      for (const path of ['/projects', url, '/projects/nothing']) {
+        const { headers } = await tintype.app.request(path, init)
+        expect(headers.get('access-control-allow-origin')).toBe('*')
+        expect(headers.has('access-control-allow-credentials')).toBe(false)
+        expect(headers.has('vary')).toBe(false)
+      }
+    expect(fast(tintype, url, 'Origin', SHOP)?.head).toContain('\r\nAccess-Control-Allow-Origin: *\r\n')
+    const answer = await tintype.app.request('/projects/shop/images', preflight('https://any.example', 'DELETE'))
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
+  })
+})
+
+describe('without ALLOWED_ORIGINS', () => {
+  it('no page of another site is told anything', async () => {
+    const { app } = await createTestApp()
+    for (const init of [from(SHOP), preflight(SHOP)]) {
+      const { headers } = await app.request('/projects', init)
+      expect([...headers.keys()].filter((name) => name.startsWith('access-control') || name === 'vary')).toEqual([])
+    }
+  })
+})
+
+describe('security headers', () => {
+  const ALL = {
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+  }
+
+  it('are on answers, errors and pages; nothing of them can be shown by another site', async () => {
+    const { app } = await createTestApp()
+    for (const path of ['/projects', '/projects/nothing', '/nowhere', '/health', '/openapi.json', '/docs']) {
+      const headers = Object.fromEntries((await app.request(path)).headers)
+      expect(headers, path).toMatchObject({ ...ALL, 'cross-origin-resource-policy': 'same-origin' })
+      expect(headers['content-security-policy'], path).toMatch(/default-src 'none';.*frame-ancestors 'none'/)
+      expect(headers['content-security-policy'], path).not.toContain('unsafe')
+    }
+  })
+
+  it('let pictures be shown by other sites, from the app, from memory, and where they are not sent again', async () => {
+    const tintype = await createTestApp()
+    const { image_id } = await uploadTo(tintype.app, 'shop')
+    const path = `/projects/shop/images/${image_id}/thumb.jpg`
+    const found = await tintype.app.request(path)
+    const again = await tintype.app.request(path, { headers: { 'If-None-Match': found.headers.get('etag') ?? '' } })
+    expect(again.status).toBe(304)
+    for (const answer of [found, again])
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        ...ALL,
+        'cross-origin-resource-policy': 'cross-origin',
+        'content-security-policy': "sandbox; default-src 'none'",
+      })
+    expect(fast(tintype, path)?.head).toContain('\r\nCross-Origin-Resource-Policy: cross-origin\r\n')
+  })
+})

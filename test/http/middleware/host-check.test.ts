@@ -1,0 +1,91 @@
+// A page of another site whose name leads to this machine (DNS rebinding), and an open server.
+
+import { Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import type { TintypeOptions } from '../../../src/index.ts'
+import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
+import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
+import { createKeys } from '../../../src/stores/accounts/keys.ts'
+import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
+
+const EVIL = 'evil.example:8001'
+
+/** As the page's own browser sends it: to its own origin, as far as it knows. */
+const fromPage = { Host: EVIL, Origin: `http://${EVIL}`, 'Sec-Fetch-Site': 'same-origin' }
+
+/** An image, and what both ways of answering say of its thumb under a host. */
+const createShop = async (options: TintypeOptions = {}) => {
+  const tintype = await createTestApp(options)
+  const { image_id } = await uploadTo(tintype.app, 'shop')
+  const url = `/projects/shop/images/${image_id}/thumb.jpg`
+  return {
+    ...tintype,
+    url,
+    status: async (host: string, path = url) => (await tintype.app.request(path, { headers: { Host: host } })).status,
+    isFast: (...hosts: string[]) =>
+      tintype.answerFast({
+        method: 'GET',
+        url,
+        rawHeaders: hosts.flatMap((host) => ['Host', host]),
+        socket: new Socket(),
+      }) !== undefined,
+  }
+}
+
+describe('an open server of this machine', () => {
+  it('changes nothing and shows nothing for a page whose name leads here', async () => {
+    const { app, url, isFast, status } = await createShop({ ownHostsOnly: true })
+    const refused = { status: 403, code: 'unexpected_host', received: EVIL }
+    expect(await problemOf(app.request('/projects/shop', { method: 'DELETE', headers: fromPage }))).toMatchObject(
+      refused,
+    )
+    for (const path of ['/projects', '/projects/shop/images', '/projects/shop/thumbnail', url, '/docs', '/nowhere'])
+      expect(await problemOf(app.request(path, { headers: fromPage }))).toMatchObject(refused)
+    expect(isFast(EVIL)).toBe(false)
+    expect(isFast('localhost', EVIL)).toBe(false)
+    // Nor where the last one who asked was at home.
+    expect(isFast('localhost')).toBe(true)
+    expect([isFast(EVIL), await status(EVIL)]).toEqual([false, 403])
+  })
+
+  it('says what it expects, and the ways out', async () => {
+    const { app } = await createShop({ ownHostsOnly: true })
+    const { detail } = await problemOf(app.request('/projects', { headers: fromPage }))
+    for (const words of ['localhost', '127.0.0.1', EVIL, 'ALLOWED_ORIGINS', 'tintype key create', 'AUTH=none'])
+      expect(detail).toContain(words)
+  })
+
+  it('answers under the names of this machine, and programs that name none', async () => {
+    const { app, url, isFast, status } = await createShop({ ownHostsOnly: true })
+    for (const host of ['localhost:8001', '127.0.0.1:8001', '[::1]:8001', 'gallery.localhost'])
+      expect(await status(host), host).toBe(200)
+    for (const host of ['localhost:8001', '127.0.0.1:8001', 'gallery.localhost']) expect(isFast(host), host).toBe(true)
+    expect((await app.request(url)).status).toBe(200)
+  })
+
+  it('answers under the name of a site that is allowed, and under every one where all sites are', async () => {
+    const one = await createShop({ ownHostsOnly: true, allowedOrigins: 'https://img.example.com' })
+    expect([await one.status('img.example.com'), one.isFast('img.example.com')]).toEqual([200, true])
+    expect([await one.status(EVIL), one.isFast(EVIL)]).toEqual([403, false])
+    const all = await createShop({ ownHostsOnly: true, allowedOrigins: '*' })
+    expect([await all.status(EVIL), all.isFast(EVIL)]).toEqual([200, true])
+  })
+
+  it('tells who watches it that it is up, whatever name they know it by', async () => {
+    const { status } = await createShop({ ownHostsOnly: true })
+    expect([await status(EVIL, '/health'), await status(EVIL, '/ready')]).toEqual([200, 200])
+  })
+
+  it('expects every host once there is a key', async () => {
+    const { storageDir, isFast, status } = await createShop({ ownHostsOnly: true })
+    expect([isFast(EVIL), await status(EVIL)]).toEqual([false, 403])
+    const keys = createKeys(createAccountsFolder(storageDir))
+    await createApiKeys({ keys }).create({ name: 'me', role: 'admin' })
+    expect([isFast(EVIL), await status(EVIL)]).toEqual([true, 200])
+  })
+})
+
+it('in another program every host is expected, unless it says otherwise', async () => {
+  const { isFast, status } = await createShop()
+  expect([isFast(EVIL), await status(EVIL)]).toEqual([true, 200])
+})

@@ -1,0 +1,181 @@
+// The errors in the OpenAPI document, compared with what is really answered.
+
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type ErrorCode, FAILURES } from '../../../src/core/errors.ts'
+import { problems } from '../../../src/http/openapi/problems.ts'
+import { EXAMPLE_PROJECT_ID } from '../../../src/http/schemas/examples.ts'
+import { signUrl, type TintypeOptions } from '../../../src/index.ts'
+import { createAccessApp, keyOf, READER } from '../../support/access.ts'
+import { ADA } from '../../support/accounts.ts'
+import { type Answering, createTestApp, formOf, problemOf, uploadTo } from '../../support/app.ts'
+import { cookieHeader, cookiesOf, openApp, post } from '../../support/sessions.ts'
+import { smallPhoto } from '../../support/upload.ts'
+
+const PROJECT = `/projects/${EXAMPLE_PROJECT_ID}`
+const IMAGES = `${PROJECT}/images`
+const UNKNOWN_IMAGE = `${IMAGES}/4f0z6k1m9q2w8e5r7t3y`
+const SIGNING_KEY = 'a-key-of-the-examples'
+
+const sent = (app: Answering, body: FormData | string, headers: Record<string, string> = {}) =>
+  app.request(IMAGES, { method: 'POST', body, headers })
+
+const sentTo = async (body: FormData | string, options?: TintypeOptions, headers?: Record<string, string>) =>
+  sent((await createTestApp(options)).app, body, headers)
+
+const asked = async (path: string, init?: RequestInit, options?: TintypeOptions) =>
+  (await createTestApp(options)).app.request(path, init)
+
+const photoAsked = async (path: (imageId: string) => string, headers: Record<string, string>) => {
+  const { app } = await createTestApp()
+  const { image_id } = await uploadTo(app, EXAMPLE_PROJECT_ID)
+  return app.request(path(image_id), { headers })
+}
+
+const text = (content: string) => formOf(Buffer.from(content))
+
+const twoFiles = async (): Promise<FormData> => {
+  const form = formOf(await smallPhoto())
+  form.append('file', new Blob(['more']), 'more.jpg')
+  return form
+}
+
+const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
+  invalid_project_id: () => asked('/projects/.hidden'),
+  invalid_parameter: () => asked(`${UNKNOWN_IMAGE}?size=huge`),
+  invalid_body: async () => {
+    const { app } = await createTestApp()
+    await uploadTo(app, EXAMPLE_PROJECT_ID)
+    const headers = { 'Content-Type': 'application/json' }
+    return app.request(PROJECT, { method: 'PATCH', body: '{"title":7}', headers })
+  },
+  malformed_multipart: () => sentTo('--x\r\n', {}, { 'Content-Type': 'multipart/form-data; boundary=x' }),
+  file_missing: () => sentTo(new FormData()),
+  wrong_field: () => sentTo(formOf(Buffer.from('x'), 'photo')),
+  too_many_files: async () => sentTo(await twoFiles()),
+  unauthenticated: async () => sent((await createAccessApp()).app, text('x')),
+  forbidden: async () => sent((await createAccessApp()).app, text('x'), keyOf(READER)),
+  wrong_credentials: async () => post((await openApp()).app, '/auth/login', ADA),
+  registration_closed: async () => post((await createTestApp()).app, '/auth/register', ADA),
+  invite_invalid: async () =>
+    post((await createTestApp({ registration: 'invite' })).app, '/auth/register', { ...ADA, invite: 'none' }),
+  csrf: async () => {
+    const { app } = await openApp()
+    const cookies = cookiesOf(await post(app, '/auth/register', { ...ADA, cookie: true }))
+    return sent(app, text('x'), cookieHeader(cookies))
+  },
+  unexpected_host: () => asked('/projects', { headers: { Host: 'evil.example' } }, { ownHostsOnly: true }),
+  client_gone: async () => {
+    const { app } = await createTestApp({ presets: 'card:w=20' })
+    const { image_id } = await uploadTo(app, EXAMPLE_PROJECT_ID)
+    return app.request(`${IMAGES}/${image_id}/render?preset=card`, { signal: AbortSignal.abort() })
+  },
+  email_taken: async () => {
+    const { app } = await openApp()
+    await post(app, '/auth/register', ADA)
+    return post(app, '/auth/register', ADA)
+  },
+  signature_required: () => asked(`${UNKNOWN_IMAGE}/render?w=320`, {}, { signingKeys: SIGNING_KEY }),
+  signature_invalid: () => asked(`${UNKNOWN_IMAGE}/render?w=320&sig=x`, {}, { signingKeys: SIGNING_KEY }),
+  signature_expired: async () => {
+    const { app } = await createTestApp({ signingKeys: SIGNING_KEY })
+    await uploadTo(app, EXAMPLE_PROJECT_ID)
+    const url = signUrl(`${UNKNOWN_IMAGE}/render?w=320`, {
+      keys: [SIGNING_KEY],
+      expiresAt: new Date(1_777_887_000_000),
+    })
+    return app.request(url)
+  },
+  route_not_found: () => asked('/pictures'),
+  project_not_found: () => asked(PROJECT),
+  image_not_found: async () => {
+    const { app } = await createTestApp()
+    await uploadTo(app, EXAMPLE_PROJECT_ID)
+    return app.request(UNKNOWN_IMAGE)
+  },
+  no_primary_image: async () => {
+    const { app } = await createTestApp()
+    const { image_id } = await uploadTo(app, EXAMPLE_PROJECT_ID)
+    await app.request(`${IMAGES}/${image_id}`, { method: 'DELETE' })
+    return app.request(`${PROJECT}/thumbnail`)
+  },
+  precondition_failed: () => photoAsked((id) => `${IMAGES}/${id}`, { 'If-Match': '"another"' }),
+  upload_too_large: async () => sentTo(formOf(await smallPhoto()), { maxUploadBytes: 100 }),
+  too_many_pixels: async () => sentTo(formOf(await smallPhoto()), { maxPixels: 1000 }),
+  multipart_required: () => sentTo('{}', {}, { 'Content-Type': 'application/json' }),
+  not_an_image: () => sentTo(text('Dear diary')),
+  unsupported_image_type: () => sentTo(text('<svg xmlns="http://www.w3.org/2000/svg"/>')),
+  range_not_satisfiable: () => photoAsked((id) => `${IMAGES}/${id}`, { Range: 'bytes=20000-' }),
+  empty_file: () => sentTo(text('')),
+  damaged_image: async () => sentTo(formOf((await smallPhoto()).subarray(0, 700))),
+  idempotency_conflict: async () => {
+    const { app } = await createTestApp()
+    const headers = { 'Idempotency-Key': 'order-4711' }
+    await sent(app, formOf(await smallPhoto()), headers)
+    return sent(app, text('another file'), headers)
+  },
+  rate_limited: async () => {
+    const { app } = await createTestApp({ rateLimit: 1 })
+    await app.request('/projects')
+    return app.request('/projects')
+  },
+  storage_full: () => sentTo(text('x'), { minFreeBytes: 2 ** 50 }),
+  quota_exceeded: async () => {
+    const { app } = await createTestApp({ maxImagesPerProject: 1 })
+    await uploadTo(app, EXAMPLE_PROJECT_ID)
+    return sent(app, formOf(await smallPhoto()))
+  },
+  method_not_allowed: () => asked('/projects', { method: 'PUT' }),
+}
+
+/** Those that need a failing disk, a lost connection, a slow machine or two requests at the same moment. */
+const NOT_PROVOKED = [
+  'upload_aborted',
+  'issuer_unavailable',
+  'idempotency_running',
+  'image_too_slow',
+  'encoder_failed',
+  'internal',
+  'project_damaged',
+  'busy',
+  'store_unavailable',
+  'shutting_down',
+]
+
+/** Without what depends on the picture, the limits and the time. */
+const withoutNumbers = (problem: object): unknown =>
+  JSON.parse(JSON.stringify(problem), (_, value: unknown) =>
+    typeof value === 'number'
+      ? 0
+      : typeof value === 'string'
+        ? value.replaceAll(/\b[0-9a-z]{20}\b/g, 'id').replaceAll(/\d+/g, '0')
+        : value,
+  )
+
+const isCode = (code: string): code is ErrorCode => Object.hasOwn(FAILURES, code)
+
+const exampleOf = (code: string): object => {
+  if (!isCode(code)) throw new Error(`expected a code, got ${code}`)
+  const [answer] = Object.values(problems(code))
+  const { content } = z
+    .object({
+      content: z.record(
+        z.string(),
+        z.object({ examples: z.record(z.string(), z.object({ value: z.looseObject({}) })) }),
+      ),
+    })
+    .parse(answer)
+  return content['application/problem+json']?.examples[code]?.value ?? {}
+}
+
+describe('the example of an error in the document', () => {
+  it.each(Object.entries(PROVOKED))('of code %s is what is answered', async (code, provoke) => {
+    const { response: _, request_id: __, ...problem } = await problemOf(provoke())
+    expect(problem.code).toBe(code)
+    expect(withoutNumbers(exampleOf(code))).toEqual(withoutNumbers(problem))
+  })
+
+  it('is compared so of every code that a test can provoke', () => {
+    expect([...Object.keys(PROVOKED), ...NOT_PROVOKED].sort()).toEqual(Object.keys(FAILURES).sort())
+  })
+})

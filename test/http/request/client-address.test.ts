@@ -1,0 +1,34 @@
+// Whether a client speaks TLS, and where it is: as a trusted proxy says.
+
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { parseProxies } from '../../../src/core/request/forwarded.ts'
+import { createClient } from '../../../src/http/request/client-address.ts'
+import type { Env } from '../../../src/http/response/respond.ts'
+
+const ask = async (from: string, headers: Record<string, string>, url = 'http://test/') => {
+  const client = createClient(parseProxies('loopback'))
+  const app = new Hono<Env>().get('/', (c) => c.json([client.isSecure(c), client.addressOf(c)]))
+  const incoming = { httpVersionMajor: 1, socket: { remoteAddress: from } }
+  return (await app.request(url, { headers }, { incoming })).json()
+}
+
+describe('a client', () => {
+  it.each([
+    ['of a trusted proxy that took TLS', '127.0.0.1', { 'X-Forwarded-Proto': 'https' }, true],
+    ['of one that did not', '127.0.0.1', { 'X-Forwarded-Proto': 'http' }, false],
+    ['that wrote the header itself, before the proxy did', '127.0.0.1', { 'X-Forwarded-Proto': 'https, http' }, false],
+    ['of a proxy that is not trusted', '10.0.0.1', { 'X-Forwarded-Proto': 'https' }, false],
+    ['of none', '10.0.0.1', {}, false],
+  ])('%s: TLS', async (_, from, headers, isSecure) => {
+    expect(await ask(from, headers)).toMatchObject([isSecure, from])
+  })
+
+  it('of this very server over TLS', async () => {
+    expect(await ask('10.0.0.1', {}, 'https://test/')).toEqual([true, '10.0.0.1'])
+  })
+
+  it('stands where the proxy says', async () => {
+    expect(await ask('127.0.0.1', { 'X-Forwarded-For': '6.6.6.6, 9.9.9.9' })).toEqual([false, '9.9.9.9'])
+  })
+})

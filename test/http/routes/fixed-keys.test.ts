@@ -1,0 +1,58 @@
+// Keys of the environment: each is the same one wherever it stands in the list.
+
+import { expect, it, onTestFinished } from 'vitest'
+import { meSchema } from '../../../src/http/schemas/accounts.ts'
+import { createTintype } from '../../../src/index.ts'
+import { createLogger } from '../../../src/telemetry/logger.ts'
+import { keyOf } from '../../support/access.ts'
+import { createTestApp, formOf, problemOf } from '../../support/app.ts'
+import { smallPhoto } from '../../support/upload.ts'
+
+const ONE = 'one-of-all-the-shop'
+const TWO = 'two-of-all-the-shop'
+
+/** An app before and one after somebody has changed `API_KEYS`, on one folder. */
+const beforeAndAfter = async (before: string[], after: string[], maxBytesPerOwner = 0) => {
+  const options = { encoders: 1, log: createLogger({ level: 'silent' }), maxBytesPerOwner }
+  const first = await createTestApp({ ...options, apiKeys: before })
+  const second = createTintype({ ...options, storageDir: first.storageDir, apiKeys: after })
+  onTestFinished(() => second.close())
+  await second.ready
+  return [first.app, second.app] as const
+}
+
+type App = Awaited<ReturnType<typeof beforeAndAfter>>[0]
+
+const idOf = async (app: App, key: string) =>
+  meSchema.parse(await (await app.request('/auth/me', { headers: keyOf(key) })).json()).id
+
+const upload = async (app: App, key: string, project: string) =>
+  app.request(`/projects/${project}/images`, {
+    method: 'POST',
+    headers: { ...keyOf(key), 'Idempotency-Key': 'order-1' },
+    body: formOf(await smallPhoto()),
+  })
+
+it('has an id that is short and its own, and says nothing of where it stands', async () => {
+  const [before, after] = await beforeAndAfter([ONE, `reader:${TWO}`], [`reader:${TWO}`, ONE])
+  const [one, two] = [await idOf(before, ONE), await idOf(before, TWO)]
+  expect(one).toMatch(/^env-[0-9a-f]{12}$/)
+  expect(two).not.toBe(one)
+  expect([await idOf(after, ONE), await idOf(after, TWO)]).toEqual([one, two])
+})
+
+it('finds its uploads again, and nobody else does, when the list is another one', async () => {
+  const [before, after] = await beforeAndAfter([ONE, TWO], [TWO, ONE])
+  expect((await upload(before, ONE, 'shop')).headers.get('idempotent-replay')).toBeNull()
+  expect((await upload(after, TWO, 'shop')).headers.get('idempotent-replay')).toBeNull()
+  expect((await upload(after, ONE, 'shop')).headers.get('idempotent-replay')).toBe('true')
+})
+
+it('is charged for what it has stored, and for nothing of another', async () => {
+  const [before, after] = await beforeAndAfter([ONE, TWO], [TWO, ONE], 20_000)
+  let status = 201
+  for (let n = 0; status === 201; n++) status = (await upload(before, ONE, `shop-${n}`)).status
+  expect(status).toBe(507)
+  expect((await upload(after, TWO, 'other')).status).toBe(201)
+  expect(await problemOf(upload(after, ONE, 'more'))).toMatchObject({ code: 'quota_exceeded' })
+})

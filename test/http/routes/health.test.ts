@@ -1,0 +1,186 @@
+// Health, readiness, shutting down, and errors that nobody foresaw.
+
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import { TintypeError } from '../../../src/core/errors.ts'
+import { type AppOptions, createApp } from '../../../src/http/app.ts'
+import { createAskedReader } from '../../../src/http/request/transform-request.ts'
+import { healthSchema } from '../../../src/http/schemas/images.ts'
+import type { ImageService } from '../../../src/services/images/images.ts'
+import { createPictures } from '../../../src/services/images/variants.ts'
+import { createProjectService } from '../../../src/services/projects/projects.ts'
+import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
+import { createAccountStore } from '../../../src/stores/accounts/account-store.ts'
+import { createTestApp, formOf, problemOf } from '../../support/app.ts'
+import { fileStoreFixture } from '../../support/file-store.ts'
+
+const failingImages = (failure: unknown): ImageService => {
+  const fail = () => Promise.reject(failure)
+  return { upload: fail, list: fail, remove: fail, setPrimary: fail }
+}
+
+/** An app whose images fail as a test wants it, and what it wrote to the log. */
+const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } = {}) => {
+  const { failure = new Error('not used'), ...rest } = options
+  const { store, folder } = await fileStoreFixture()
+  const lines: string[] = []
+  const stream = new Writable({
+    write(text, _, done) {
+      lines.push(String(text))
+      done()
+    },
+  })
+  const log = pino({ level: 'info' }, stream)
+  const app = createApp({
+    images: failingImages(failure),
+    projects: createProjectService({ store, log, places: createPlaces(createAccountStore({ storageDir: folder })) }),
+    pictures: createPictures({ store }),
+    renders: { find: () => Promise.reject(failure) },
+    asked: createAskedReader({}),
+    version: '1.2.3',
+    startedAt: Date.now() - 90_500,
+    check: () => store.check(),
+    maxUploadBytes: 1000,
+    log,
+    ...rest,
+  })
+  return { app, lines }
+}
+
+describe('GET /health', () => {
+  it('answers with the version and the seconds since the start', async () => {
+    const { app } = await failingApp()
+    const response = await app.request('/health')
+    expect(response.status).toBe(200)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    const { uptime_seconds, ...rest } = healthSchema.parse(await response.json())
+    expect(rest).toEqual({ status: 'ok', version: '1.2.3' })
+    expect(uptime_seconds).toBeGreaterThanOrEqual(90)
+  })
+})
+
+describe('GET /ready', () => {
+  it('answers 200 where the store can be written', async () => {
+    const { app } = await createTestApp()
+    expect(await (await app.request('/ready')).json()).toEqual({ status: 'ready' })
+  })
+
+  it.each([
+    [
+      'the disk is full',
+      new TintypeError('storage_full', 'The disk of the store is full.'),
+      'The disk of the store is full.',
+    ],
+    ['the check fails in an unknown way', new Error('EIO at /secret/path'), 'The store cannot be written.'],
+  ])('answers 503 where %s', async (_, error, detail) => {
+    const { app } = await failingApp({ check: () => Promise.reject(error) })
+    const problem = await problemOf(app.request('/ready'))
+    expect(problem).toMatchObject({ status: 503, code: 'store_unavailable', detail })
+    expect(problem.response.headers.get('retry-after')).toMatch(/^\d+$/)
+  })
+})
+
+describe('while the server drains', () => {
+  it('refuses changes with Retry-After, goes on reading, and is not ready', async () => {
+    const { app } = await failingApp({ isDraining: () => true })
+    const body = formOf(new Uint8Array(10))
+    for (const [method, path] of [
+      ['POST', '/projects/game/images'],
+      ['DELETE', '/projects/game'],
+      ['PATCH', '/projects/game'],
+    ]) {
+      const problem = await problemOf(app.request(path ?? '', { method, body: method === 'POST' ? body : undefined }))
+      expect(problem).toMatchObject({ status: 503, code: 'shutting_down' })
+      expect(problem.response.headers.get('retry-after')).toMatch(/^\d+$/)
+    }
+    expect(await problemOf(app.request('/ready'))).toMatchObject({ status: 503, code: 'shutting_down' })
+    expect((await app.request('/projects')).status).toBe(200)
+    expect((await app.request('/health')).status).toBe(200)
+  })
+})
+
+describe('an error', () => {
+  it('that nobody foresaw is 500, shows nothing of the inside and is logged with its cause', async () => {
+    const { app, lines } = await failingApp({ failure: new Error('ENOENT: /var/secret/place') })
+    const response = await app.request('/projects/game/images')
+    const text = await response.clone().text()
+    expect(text).not.toMatch(/secret|ENOENT|stack/)
+    expect(await problemOf(response)).toMatchObject({
+      status: 500,
+      code: 'internal',
+      type: 'urn:tintype:problem:internal',
+    })
+    expect(lines.filter((line) => line.includes('/var/secret/place'))).toHaveLength(1)
+  })
+
+  it('of the files of a project says in the answer no more than its code does, and all of it in the log', async () => {
+    const failure = new TintypeError('project_damaged', 'A folder of project "dmg" is a link to /var/secret/place.', {
+      details: { folder: '/var/secret/place' },
+    })
+    const { app, lines } = await failingApp({ failure })
+    const problem = await problemOf(app.request('/projects/game/images', { headers: { 'X-Request-Id': 'wanted' } }))
+    const { response: _, ...document } = problem
+    expect(document).toEqual({
+      type: 'urn:tintype:problem:project_damaged',
+      title: 'The files of the project are damaged',
+      status: 500,
+      detail: 'The files of the project are damaged on disk. What is wrong with them was written to the log.',
+      code: 'project_damaged',
+      request_id: 'wanted',
+    })
+    expect(lines.filter((line) => line.includes('/var/secret/place') && line.includes('"level":50'))).toHaveLength(1)
+  })
+
+  it('of a busy server carries the Retry-After that it was given, and is no error of the log', async () => {
+    const { app, lines } = await failingApp({ failure: new TintypeError('busy', 'Later.', { retryAfterSeconds: 2.5 }) })
+    const body = formOf(new Uint8Array(10))
+    const problem = await problemOf(app.request('/projects/game/images', { method: 'POST', body }))
+    expect(problem).toMatchObject({ status: 503, code: 'busy', detail: 'Later.' })
+    expect(problem.response.headers.get('retry-after')).toBe('3')
+    expect(problem.response.headers.get('cache-control')).toBe('no-store')
+    expect(lines.filter((line) => line.includes('"level":50'))).toEqual([])
+  })
+
+  it('keeps its own members whatever its details are named', async () => {
+    const failure = new TintypeError('busy', 'Later.', { details: { status: 1, code: 'x', type: 'y', received: 'z' } })
+    const { app } = await failingApp({ failure })
+    expect(await (await app.request('/projects/game/images')).json()).toEqual({
+      type: 'urn:tintype:problem:busy',
+      title: 'Too much work is waiting',
+      status: 503,
+      detail: 'Later.',
+      code: 'busy',
+      received: 'z',
+    })
+  })
+})
+
+describe('the log', () => {
+  it('has no error of ours where the client has gone', async () => {
+    const gone = new AbortController()
+    const { app, lines } = await failingApp({
+      images: {
+        ...failingImages(new Error('not used')),
+        async upload() {
+          gone.abort()
+          throw gone.signal.reason
+        },
+      },
+    })
+    const form = { method: 'POST', body: formOf(new Uint8Array(10)), signal: gone.signal }
+    expect(await problemOf(app.request('/projects/game/images', form))).toMatchObject({ code: 'upload_aborted' })
+    expect(lines.filter((line) => line.includes('"level":50'))).toEqual([])
+  })
+
+  it('has one line for each request, without its query', async () => {
+    const { app, lines } = await failingApp()
+    await app.request('/projects?limit=5&secret=x')
+    await app.request('/nothing')
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
+      expect.objectContaining({ method: 'GET', path: '/projects', status: 200, ms: expect.any(Number) }),
+      expect.objectContaining({ method: 'GET', path: '/nothing', status: 404 }),
+    ])
+    expect(lines.join()).not.toContain('secret')
+  })
+})

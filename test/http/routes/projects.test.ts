@@ -1,0 +1,247 @@
+// The project routes: list, look at one, title and order, delete.
+
+import { describe, expect, it } from 'vitest'
+import { imageListSchema, projectListSchema, projectSchema } from '../../../src/http/schemas/images.ts'
+import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
+import { filesIn } from '../../support/folder.ts'
+
+const patch = ({ app }: TestApp, body: unknown, headers: Record<string, string> = {}) =>
+  app.request('/projects/game', {
+    method: 'PATCH',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json', ...headers },
+  })
+
+const projectOf = async (response: Response | Promise<Response>) => projectSchema.parse(await (await response).json())
+
+describe('GET /projects', () => {
+  it('lists projects by id with title, cover, number of images and newest change', async () => {
+    const tintype = await createTestApp()
+    await uploadTo(tintype.app, 'zebra')
+    const { image_id } = await uploadTo(tintype.app, 'game')
+    await patch(tintype, { title: 'Cosmic Drift' })
+    const body: unknown = await (await tintype.app.request('/projects')).json()
+    const { projects, next } = projectListSchema.parse(body)
+    expect(body, 'no field that the schema does not know').toEqual({ projects, next })
+    expect(next).toBeNull()
+    expect(projects.map((project) => project.project_id)).toEqual(['game', 'zebra'])
+    expect(projects[0]).toMatchObject({
+      title: 'Cosmic Drift',
+      cover_url: `/projects/game/images/${image_id}?size=thumb`,
+      image_count: 1,
+      primary_image_id: image_id,
+      revision: 2,
+    })
+    expect((await tintype.app.request(projects[0]?.cover_url ?? '')).headers.get('content-type')).toBe('image/jpeg')
+  })
+
+  it('is empty where there is none', async () => {
+    const { app } = await createTestApp()
+    expect(await (await app.request('/projects')).json()).toEqual({ projects: [], next: null })
+  })
+
+  it('pages by limit and after, and names the next page', async () => {
+    const { app } = await createTestApp()
+    for (const id of ['a', 'b', 'c']) await uploadTo(app, id)
+    const pageOf = async (path: string) => projectListSchema.parse(await (await app.request(path)).json())
+    const first = await pageOf('/projects?limit=2')
+    expect(first.projects.map(({ project_id }) => project_id)).toEqual(['a', 'b'])
+    expect(first.next).toBe('/projects?limit=2&after=b')
+    const last = await pageOf(first.next ?? '')
+    expect([last.projects.map(({ project_id }) => project_id), last.next]).toEqual([['c'], null])
+  })
+
+  it('is answered 304 until something changes', async () => {
+    const { app } = await createTestApp()
+    await uploadTo(app, 'game')
+    const etag = (await app.request('/projects')).headers.get('etag') ?? ''
+    const again = async () => (await app.request('/projects', { headers: { 'If-None-Match': etag } })).status
+    expect(await again()).toBe(304)
+    await uploadTo(app, 'game')
+    expect(await again()).toBe(200)
+  })
+
+  it('refuses a page that cannot be', async () => {
+    const { app } = await createTestApp()
+    for (const query of [
+      'limit=0',
+      'limit=1001',
+      'after=.hidden',
+      'after=a/b',
+      'from=',
+      'from=a',
+      'from=a&from=b',
+      'after=a&after=b',
+    ])
+      expect(await problemOf(app.request(`/projects?${query}`)), query).toMatchObject({
+        status: 400,
+        code: 'invalid_parameter',
+      })
+  })
+})
+
+describe('GET /projects/{project_id}', () => {
+  it('answers the project, with its revision as the ETag', async () => {
+    const { app } = await createTestApp()
+    const { image_id } = await uploadTo(app, 'game')
+    const response = await app.request('/projects/game')
+    expect(response.headers.get('etag')).toBe('"1"')
+    const body: unknown = await response.json()
+    expect(body).toEqual(projectSchema.parse(body))
+    expect(body).toMatchObject({ project_id: 'game', title: null, image_count: 1, primary_image_id: image_id })
+    expect((await app.request('/projects/game', { headers: { 'If-None-Match': '"1"' } })).status).toBe(304)
+  })
+
+  it('answers 404 where there is none', async () => {
+    const { app } = await createTestApp()
+    expect(await problemOf(app.request('/projects/game'))).toMatchObject({ status: 404, code: 'project_not_found' })
+  })
+})
+
+describe('PATCH /projects/{project_id}', () => {
+  it('gives a title and takes it away', async () => {
+    const tintype = await createTestApp()
+    await uploadTo(tintype.app, 'game')
+    expect((await projectOf(patch(tintype, { title: 'Übermut 🎲' }))).title).toBe('Übermut 🎲')
+    expect((await projectOf(tintype.app.request('/projects/game'))).title).toBe('Übermut 🎲')
+    expect((await projectOf(patch(tintype, { title: null }))).title).toBeNull()
+  })
+
+  it('puts images in order; those not named follow', async () => {
+    const tintype = await createTestApp()
+    const ids: string[] = []
+    for (let n = 0; n < 3; n++) ids.push((await uploadTo(tintype.app, 'game')).image_id)
+    const [first, second, third] = ids
+    expect((await patch(tintype, { image_order: [third, first] })).status).toBe(200)
+    const list = imageListSchema.parse(await (await tintype.app.request('/projects/game/images')).json())
+    expect(list.images.map(({ id }) => id)).toEqual([third, first, second])
+  })
+
+  it('refuses an order that names an unknown image or one twice', async () => {
+    const tintype = await createTestApp()
+    const { image_id } = await uploadTo(tintype.app, 'game')
+    for (const image_order of [['0'.repeat(20)], [image_id, image_id]])
+      expect(await problemOf(patch(tintype, { image_order }))).toMatchObject({
+        status: 400,
+        code: 'invalid_parameter',
+        field: 'image_order',
+      })
+  })
+
+  it('refuses a body that is not what it takes, and names the field', async () => {
+    const tintype = await createTestApp()
+    await uploadTo(tintype.app, 'game')
+    const wrong: [body: unknown, field: string | undefined][] = [
+      ['', undefined],
+      ['{', undefined],
+      ['{"title":"\ud800', undefined],
+      ['null', undefined],
+      ['[]', undefined],
+      ['"title"', undefined],
+      [{}, undefined],
+      [{ name: 'x' }, 'name'],
+      [{ title: 'x', constructor: 'y' }, 'constructor'],
+      ['{"title":"x","__proto__":{"a":1}}', '__proto__'],
+      [{ title: 7 }, 'title'],
+      [{ title: 'x'.repeat(201) }, 'title'],
+      [{ image_order: 'x' }, 'image_order'],
+      [{ image_order: ['x', 7] }, 'image_order.1'],
+    ]
+    for (const [body, field] of wrong) {
+      const problem = await problemOf(patch(tintype, body))
+      expect(problem, JSON.stringify(body)).toMatchObject({ status: 400, code: 'invalid_body' })
+      if (field === undefined) expect(problem).not.toHaveProperty('field')
+      else expect(problem, JSON.stringify(body)).toMatchObject({ field, detail: expect.stringContaining(field) })
+    }
+    expect((await projectOf(tintype.app.request('/projects/game'))).revision, 'nothing was changed').toBe(1)
+  })
+
+  it.each<[body: unknown, field: string | undefined, expected: string, received: string]>([
+    [{ title: 3 }, 'title', 'a text of at most 200 characters, or null', 'a number'],
+    [{ title: '🎲'.repeat(201) }, 'title', 'a text of at most 200 characters, or null', 'a text of 201 characters'],
+    [{ image_order: null }, 'image_order', 'an array of image ids', 'null'],
+    [{ image_order: ['x', ['y']] }, 'image_order.1', 'an image id', 'an array'],
+    [{ visibility: 'hidden' }, 'visibility', 'one of public, private', 'hidden'],
+    [{ visibility: true }, 'visibility', 'one of public, private', 'true'],
+    [{ members: 'ada' }, 'members', 'an object of user ids, each with its role or null', 'a text of 3 characters'],
+    [{ members: { ada: 'owner' } }, 'members.ada', 'one of viewer, editor, or null', 'owner'],
+    [{ members: { ada: { role: 'viewer' } } }, 'members.ada', 'one of viewer, editor, or null', 'an object with role'],
+    [{ members: { '': 'viewer' } }, 'members.', 'a user id of 1 to 255 characters', 'an empty text'],
+    [{ names: 'x' }, 'names', 'one of title, image_order, visibility, members', 'names'],
+    [{}, undefined, 'one or more of title, image_order, visibility, members', 'an empty object'],
+    [['title'], undefined, 'an object', 'an array'],
+  ])('says of %j which field it is, what was expected and what arrived', async (body, field, expected, received) => {
+    const tintype = await createTestApp()
+    await uploadTo(tintype.app, 'game')
+    const problem = await problemOf(patch(tintype, body))
+    expect(problem).toMatchObject({ code: 'invalid_body', expected, received })
+    expect(Object.entries(problem).find(([name]) => name === 'field')?.[1]).toBe(field)
+    expect(problem.detail.replaceAll('"', '')).toBe(
+      `${field === 'names' || field === undefined ? 'body' : field}: expected ${expected}, received ${received}.`,
+    )
+  })
+
+  it('takes user ids of 255 characters and none of 256, and repeats no more of them than 80', async () => {
+    const tintype = await createTestApp()
+    await uploadTo(tintype.app, 'game')
+    const letIn = (length: number) => patch(tintype, { members: { ['m'.repeat(length)]: 'viewer' } })
+    expect((await letIn(1)).status).toBe(200)
+    expect((await letIn(255)).status).toBe(200)
+    const problem = await problemOf(letIn(256))
+    expect(problem).toMatchObject({ code: 'invalid_body', received: 'a text of 256 characters' })
+    expect(problem).toMatchObject({ field: `members.${'m'.repeat(72)}…` })
+  })
+
+  it('takes a title of 200 characters, however many bytes they have', async () => {
+    const tintype = await createTestApp()
+    await uploadTo(tintype.app, 'game')
+    expect((await projectOf(patch(tintype, { title: '🎲'.repeat(200) }))).title).toBe('🎲'.repeat(200))
+  })
+
+  it('refuses a body that is not declared as JSON', async () => {
+    const tintype = await createTestApp()
+    await uploadTo(tintype.app, 'game')
+    const type = { 'Content-Type': 'application/x-www-form-urlencoded' }
+    const problem = await problemOf(patch(tintype, { title: 'x' }, type))
+    expect(problem).toMatchObject({ status: 400, code: 'invalid_body' })
+    expect(problem.detail).toContain('application/x-www-form-urlencoded')
+    expect((await patch(tintype, { title: 'x' }, { 'Content-Type': 'application/json; charset=utf-8' })).status).toBe(
+      200,
+    )
+  })
+
+  it('reads an order of 100,000 images, and no more than 4 MiB', async () => {
+    const tintype = await createTestApp()
+    await uploadTo(tintype.app, 'game')
+    const image_order = Array.from({ length: 100_000 }, (_, n) => String(n).padStart(20, '0'))
+    expect(await problemOf(patch(tintype, { image_order }))).toMatchObject({ code: 'invalid_parameter' })
+    const problem = await problemOf(patch(tintype, { title: 'x'.repeat(4 * 2 ** 20) }))
+    expect(problem).toMatchObject({ status: 413, code: 'upload_too_large', max_bytes: 4 * 2 ** 20 })
+  })
+
+  it('answers 404 where there is no project', async () => {
+    const tintype = await createTestApp()
+    expect(await problemOf(patch(tintype, { title: 'x' }))).toMatchObject({ status: 404, code: 'project_not_found' })
+  })
+})
+
+describe('DELETE /projects/{project_id}', () => {
+  it('deletes the project and the files of all its images', async () => {
+    const { app, storageDir } = await createTestApp()
+    await uploadTo(app, 'game')
+    await uploadTo(app, 'game')
+    const remove = () => app.request('/projects/game', { method: 'DELETE' })
+    expect(await (await remove()).json()).toEqual({ project_id: 'game', deleted: true })
+    expect(await problemOf(app.request('/projects/game'))).toMatchObject({ code: 'project_not_found' })
+    expect((await filesIn(storageDir)).filter((path) => path.endsWith('.jpg'))).toEqual([])
+    expect(await problemOf(remove())).toMatchObject({ status: 404, code: 'project_not_found' })
+  })
+
+  it('lets the project come into being again with its next upload', async () => {
+    const { app } = await createTestApp()
+    await uploadTo(app, 'game')
+    await app.request('/projects/game', { method: 'DELETE' })
+    expect((await uploadTo(app, 'game')).is_primary).toBe(true)
+    expect((await projectOf(app.request('/projects/game'))).image_count).toBe(1)
+  })
+})

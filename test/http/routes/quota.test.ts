@@ -1,0 +1,114 @@
+// How many bytes one owner may store.
+
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { uploadSchema } from '../../../src/http/schemas/images.ts'
+import { createTintype, type Tintype, type TintypeOptions } from '../../../src/index.ts'
+import { createLogger } from '../../../src/telemetry/logger.ts'
+import { createTestApp, formOf, problemOf } from '../../support/app.ts'
+import { smallPhoto } from '../../support/upload.ts'
+
+const another = async (storageDir: string, options: TintypeOptions = {}): Promise<Tintype> => {
+  const log = createLogger({ level: 'silent' })
+  const tintype = createTintype({ storageDir, encoders: 1, log, ...options })
+  onTestFinished(() => tintype.close())
+  await tintype.ready
+  return tintype
+}
+
+const send = async (app: Tintype['app'], project: string, key?: string) =>
+  app.request(`/projects/${project}/images`, {
+    method: 'POST',
+    body: formOf(await smallPhoto()),
+    headers: key === undefined ? {} : { 'X-API-Key': key },
+  })
+
+/** What the small photo takes with its variants. */
+const bytesOfOne = async (): Promise<number> => {
+  const { app } = await createTestApp()
+  const { sizes } = uploadSchema.parse(await (await send(app, 'shop')).json())
+  return Object.values(sizes).reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+const statuses = (answers: readonly Response[]) => answers.map(({ status }) => status).sort()
+
+describe('MAX_BYTES_PER_OWNER', () => {
+  it('takes what fits to the byte, over all projects, and not a byte more', async () => {
+    const one = await bytesOfOne()
+    const exact = await createTestApp({ maxBytesPerOwner: 3 * one })
+    for (const project of ['a', 'a', 'b']) expect((await send(exact.app, project)).status).toBe(201)
+    const refused = await problemOf(send(exact.app, 'c'))
+    expect(refused).toMatchObject({
+      status: 507,
+      code: 'quota_exceeded',
+      max_bytes: 3 * one,
+      used_bytes: 3 * one,
+      image_bytes: one,
+    })
+    const tight = await createTestApp({ maxBytesPerOwner: 2 * one - 1 })
+    expect(statuses([await send(tight.app, 'a'), await send(tight.app, 'b')])).toEqual([201, 507])
+  })
+
+  it('is exact with many uploads at once to several projects in two workers', async () => {
+    const one = await bytesOfOne()
+    const options = { maxBytesPerOwner: 4 * one + 1 }
+    const first = await createTestApp(options)
+    const second = await another(first.storageDir, options)
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => send(n % 2 === 0 ? first.app : second.app, `p${n % 3}`)),
+    )
+    expect(statuses(answers)).toEqual([201, 201, 201, 201, 507, 507, 507, 507, 507, 507, 507, 507])
+    // Files of those that were refused are gone.
+    const images = await Promise.all(
+      ['p0', 'p1', 'p2'].map((p) => readdir(join(first.storageDir, 'projects', p, 'original')).catch(() => [])),
+    )
+    expect(images.flat()).toHaveLength(4)
+  })
+
+  it('has room again as soon as an image or a project is deleted', async () => {
+    const one = await bytesOfOne()
+    const { app } = await createTestApp({ maxBytesPerOwner: 2 * one })
+    const { image_id } = uploadSchema.parse(await (await send(app, 'a')).json())
+    await send(app, 'b')
+    expect((await send(app, 'a')).status).toBe(507)
+    await app.request(`/projects/a/images/${image_id}`, { method: 'DELETE' })
+    expect((await send(app, 'a')).status).toBe(201)
+    expect((await send(app, 'a')).status).toBe(507)
+    await app.request('/projects/b', { method: 'DELETE' })
+    expect((await send(app, 'c')).status).toBe(201)
+  })
+
+  it('counts what was stored before there was a quota', async () => {
+    const one = await bytesOfOne()
+    const before = await createTestApp()
+    await send(before.app, 'a')
+    await send(before.app, 'b')
+    await before.close()
+    const { app } = await another(before.storageDir, { maxBytesPerOwner: 3 * one })
+    expect(statuses([await send(app, 'c'), await send(app, 'a')])).toEqual([201, 507])
+  })
+
+  it('does not count uploads that failed, in this worker or in another', async () => {
+    const one = await bytesOfOne()
+    const options = { maxBytesPerOwner: one, maxImagesPerProject: 1 }
+    const first = await createTestApp(options)
+    const second = await another(first.storageDir, options)
+    const broken = formOf(Buffer.from('no picture'))
+    for (const { app } of [first, second])
+      expect((await app.request('/projects/a/images', { method: 'POST', body: broken })).status).toBe(415)
+    expect((await send(second.app, 'a')).status).toBe(201)
+  })
+
+  it('is of each key by itself, for the projects that it made', async () => {
+    const one = await bytesOfOne()
+    const [anna, bert] = ['writer:anna-0123456789abcdef', 'writer:bert-0123456789abcdef']
+    const { app } = await createTestApp({ maxBytesPerOwner: one, apiKeys: [anna, bert] })
+    const keyOf = (text: string) => text.slice('writer:'.length)
+    expect((await send(app, 'a', keyOf(anna))).status).toBe(201)
+    expect((await send(app, 'b', keyOf(anna))).status).toBe(507)
+    expect((await send(app, 'b', keyOf(bert))).status).toBe(201)
+    // Who uploads to another's project uses the room of that one.
+    expect((await send(app, 'a', keyOf(bert))).status).toBe(507)
+  })
+})

@@ -1,0 +1,162 @@
+// Whose a project is, who is let in, and what each of them is shown.
+
+import { describe, expect, it } from 'vitest'
+import type { z } from 'zod'
+import { projectListSchema, projectSchema } from '../../../src/http/schemas/images.ts'
+import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
+import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
+import { createKeys } from '../../../src/stores/accounts/keys.ts'
+import { ADMIN, createAccessApp, createCast, keyOf, type Who } from '../../support/access.ts'
+import { formOf, problemOf } from '../../support/app.ts'
+import { plantProject } from '../../support/planted-project.ts'
+import { smallPhoto } from '../../support/upload.ts'
+
+const NOBODY: Who = {}
+
+describe('a project of somebody', () => {
+  it('lists for each what is theirs', async () => {
+    const { ask, people, join } = await createCast()
+    const listed = async (who: Who, query = '') => {
+      const { projects, next } = projectListSchema.parse(await (await ask(who, 'GET', `/projects${query}`)).json())
+      return [...projects.map(({ project_id }) => project_id), ...(next === null ? [] : [next])]
+    }
+    expect(await listed(NOBODY)).toEqual(['open', 'plain'])
+    for (const who of ['admin', 'writer', 'reader'])
+      expect(await listed(people[who] ?? {})).toEqual(['closed', 'open', 'plain'])
+    for (const who of ['owner', 'editor', 'viewer']) expect(await listed(people[who] ?? {})).toEqual(['closed', 'open'])
+    expect(await listed(people.stranger ?? {})).toEqual([])
+    expect(await listed((await join('new')).who)).toEqual([])
+    expect(await listed(people.owner ?? {}, '?limit=1')).toEqual(['closed', '/projects?limit=1&after=closed'])
+    expect(await listed(people.owner ?? {}, '?limit=1&after=closed')).toEqual(['open'])
+    expect(await listed(NOBODY, '?limit=1')).toEqual(['open', '/projects?limit=1&after=open'])
+  })
+
+  it('is found behind any number that are not to be seen, by following the list to its end', async () => {
+    const { ask, upload, storageDir } = await createAccessApp()
+    const hidden = Array.from({ length: 1001 }, (_, at) => `hidden-${at}`)
+    for (const projectId of hidden) await plantProject({ storageDir, projectId, images: 0, visibility: 'private' })
+    await upload(keyOf(ADMIN), 'last')
+    const pages: string[][] = []
+    for (let url: string | null = '/projects?limit=5'; url !== null; ) {
+      const text = await (await ask(NOBODY, 'GET', url)).text()
+      expect(text).not.toContain('hidden')
+      const { projects, next }: z.infer<typeof projectListSchema> = projectListSchema.parse(JSON.parse(text))
+      pages.push(projects.map(({ project_id }) => project_id))
+      url = next
+    }
+    expect(pages).toEqual([[], ['last']])
+  })
+
+  it('shows owner and members to those who manage, and keeps their copy apart', async () => {
+    const { ask, people, ids } = await createCast()
+    const read = async (who: string) => {
+      const response = await ask(people[who] ?? {}, 'GET', '/projects/open')
+      return { view: projectSchema.parse(await response.json()), headers: response.headers }
+    }
+    const managed = await read('owner')
+    expect(managed.view).toMatchObject({
+      visibility: 'public',
+      owner_id: ids.owner,
+      members: { [ids.editor ?? '']: 'editor', [ids.viewer ?? '']: 'viewer' },
+    })
+    expect(managed.headers.get('cache-control')).toBe('private, no-cache')
+    const looked = await read('editor')
+    expect(Object.keys(looked.view)).not.toContain('members')
+    expect(Object.keys(looked.view)).not.toContain('owner_id')
+    expect(looked.view.visibility).toBe('public')
+    expect(looked.headers.get('etag')).not.toBe(managed.headers.get('etag'))
+  })
+
+  it('follows who is let in and who is let go', async () => {
+    const { ask, people, ids } = await createCast()
+    const status = async (who: string) => (await ask(people[who] ?? {}, 'GET', '/projects/closed/thumbnail')).status
+    const share = (members: Record<string, string | null>) =>
+      ask(people.owner ?? {}, 'PATCH', '/projects/closed', { members })
+    await share({ [ids.stranger ?? '']: 'viewer', [ids.viewer ?? '']: null })
+    expect([await status('stranger'), await status('viewer'), await status('editor')]).toEqual([200, 404, 200])
+    await ask(people.owner ?? {}, 'PATCH', '/projects/closed', { visibility: 'public' })
+    expect(await status('nobody')).toBe(200)
+  })
+
+  it.each([
+    ['a visibility that there is not', { visibility: 'hidden' }],
+    ['a role that there is not', { members: { someone: 'owner' } }],
+    ['a member without an id', { members: { '': 'viewer' } }],
+    ['members as a list', { members: ['someone'] }],
+  ])('is not changed by %s', async (_, body) => {
+    const { ask, upload } = await createAccessApp()
+    await upload(keyOf(ADMIN), 'shop')
+    const problem = await problemOf(ask(keyOf(ADMIN), 'PATCH', '/projects/shop', body))
+    expect(problem).toMatchObject({ status: 400, code: 'invalid_body' })
+  })
+
+  it('lets 1000 in, and not one more', async () => {
+    const { ask, upload } = await createAccessApp()
+    await upload(keyOf(ADMIN), 'shop')
+    const members = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`user-${at}`, 'viewer']))
+    expect((await ask(keyOf(ADMIN), 'PATCH', '/projects/shop', { members })).status).toBe(200)
+    const more = { members: { 'one-more': 'viewer' } }
+    expect(await problemOf(ask(keyOf(ADMIN), 'PATCH', '/projects/shop', more))).toMatchObject({
+      status: 400,
+      field: 'members',
+    })
+    const instead = { members: { 'one-more': 'viewer', 'user-0': null } }
+    expect((await ask(keyOf(ADMIN), 'PATCH', '/projects/shop', instead)).status).toBe(200)
+  })
+
+  it('gives a deleted project to who makes it next, with nothing of what it was', async () => {
+    const { ask, people, upload } = await createCast()
+    await ask(people.owner ?? {}, 'DELETE', '/projects/closed')
+    await upload(people.stranger ?? {}, 'closed')
+    expect((await ask(people.owner ?? {}, 'GET', '/projects/closed')).status).toBe(200)
+    expect((await ask(people.editor ?? {}, 'PATCH', '/projects/closed', { title: 'x' })).status).toBe(403)
+    expect((await ask(people.stranger ?? {}, 'PATCH', '/projects/closed', { visibility: 'private' })).status).toBe(200)
+    expect((await ask(people.owner ?? {}, 'GET', '/projects/closed')).status).toBe(404)
+  })
+
+  it('gives a project that two make at once to one of them, and nothing of the other is in it', async () => {
+    const { ask, upload, join } = await createAccessApp()
+    const [one, other] = await Promise.all([join('one'), join('other')])
+    const done = await Promise.allSettled([upload(one.who, 'same'), upload(other.who, 'same')])
+    expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    const project = projectSchema.parse(await (await ask(keyOf(ADMIN), 'GET', '/projects/same')).json())
+    expect(project).toMatchObject({ image_count: 1, owner_id: done[0]?.status === 'fulfilled' ? one.id : other.id })
+  })
+
+  it('takes new projects as private ones where the setting says so', async () => {
+    const { ask, upload, join } = await createAccessApp({ newVisibility: 'private' })
+    const { who } = await join('ada')
+    await upload(who, 'album')
+    expect((await ask(NOBODY, 'GET', '/projects/album/thumbnail')).status).toBe(404)
+    expect((await ask(who, 'GET', '/projects/album/thumbnail')).status).toBe(200)
+  })
+})
+
+describe('a key that is for some projects', () => {
+  it('sees and changes those, and has elsewhere what everybody has', async () => {
+    const { ask, people, storageDir } = await createCast()
+    const apiKeys = createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)) })
+    const make = async (role: 'admin' | 'writer') =>
+      keyOf((await apiKeys.create({ name: 'x', role, projects: ['closed', 'new', 'closed'] })).key)
+    const [admin, writer] = [await make('admin'), await make('writer')]
+    const listed = async (query = '') =>
+      projectListSchema.parse(await (await ask(writer, 'GET', `/projects${query}`)).json())
+    expect((await listed()).projects.map(({ project_id }) => project_id)).toEqual(['closed'])
+    const status = async (who: Who, method: string, path: string, body?: unknown) =>
+      (await ask(who, method, `/projects/${path}`, body)).status
+
+    expect(await status(writer, 'PATCH', 'closed', { title: 'x' })).toBe(200)
+    expect(await status(writer, 'POST', 'new/images', formOf(await smallPhoto()))).toBe(201)
+    expect(await status(writer, 'POST', 'elsewhere/images', formOf(await smallPhoto()))).toBe(403)
+    expect(await status(writer, 'GET', 'open')).toBe(200)
+    expect(await status(writer, 'PATCH', 'open', { title: 'x' })).toBe(403)
+    expect(await status(writer, 'DELETE', 'closed')).toBe(403)
+    await ask(people.owner ?? {}, 'PATCH', '/projects/open', { visibility: 'private' })
+    expect(await status(writer, 'GET', 'open')).toBe(404)
+    expect(await status(admin, 'DELETE', 'open')).toBe(404)
+
+    expect((await listed('?limit=1')).next).toBe('/projects?limit=1&after=closed')
+    expect((await listed('?limit=1&after=closed')).projects.map(({ project_id }) => project_id)).toEqual(['new'])
+    expect(await status(admin, 'DELETE', 'closed')).toBe(200)
+  })
+})

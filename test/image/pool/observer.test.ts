@@ -1,0 +1,70 @@
+// What the encoders tell of their jobs.
+
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { sizeRecipe } from '../../../src/core/transform/recipe.ts'
+import { createEncoderPool, type EncoderPoolOptions } from '../../../src/image/pool/pool.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+
+const setUp = async (options: EncoderPoolOptions = {}) => {
+  const folder = await temporaryFolder()
+  const source = join(folder, 'original.jpg')
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+  await writeFile(
+    source,
+    await sharp({ create: { width: 600, height: 400, channels: 3, background: '#888', noise } })
+      .jpeg()
+      .toBuffer(),
+  )
+  const outcomes: string[] = []
+  const times: number[] = []
+  const pool = createEncoderPool({
+    encoders: 1,
+    ...options,
+    observer: {
+      jobEnded: (kind, outcome) => void outcomes.push(`${kind} ${outcome}`),
+      encoded: (_, seconds) => void times.push(seconds),
+    },
+  })
+  onTestFinished(() => pool.close())
+  let files = 0
+  const render = (signal?: AbortSignal) =>
+    pool.render({ source, target: join(folder, `${files++}.webp`), recipe: sizeRecipe('thumb', 'webp') }, signal)
+  return { pool, render, outcomes, times, source }
+}
+
+describe('the encoders', () => {
+  it('tell how each job ended, and how long those took that began', async () => {
+    const { pool, render, outcomes, times } = await setUp({ maxWaiting: 1 })
+    const gone = new AbortController()
+    const running = render()
+    const waiting = render(gone.signal)
+    expect(pool.waitingOf('transform')).toBe(1)
+    expect(pool.waitingOf('upload')).toBe(0)
+    await expect(render()).rejects.toMatchObject({ code: 'busy' })
+    gone.abort(new Error('the client has gone'))
+    await expect(waiting).rejects.toThrow('the client has gone')
+    await running
+    expect(outcomes).toEqual(['render busy', 'render given_up', 'render done'])
+    expect(pool.waitingOf('transform')).toBe(0)
+    expect(times).toHaveLength(1)
+    expect(times[0]).toBeGreaterThan(0)
+  })
+
+  it('tell the code of the error that a job ended with', async () => {
+    const { render, outcomes, times, source } = await setUp()
+    await writeFile(source, 'no picture')
+    await expect(render()).rejects.toMatchObject({ code: 'project_damaged' })
+    expect(outcomes).toEqual(['render project_damaged'])
+    expect(times).toHaveLength(1)
+  })
+
+  it('do not take an image that was deleted meanwhile for damage', async () => {
+    const { render, outcomes, source } = await setUp()
+    await rm(source)
+    await expect(render()).rejects.toMatchObject({ code: 'image_not_found' })
+    expect(outcomes).toEqual(['render image_not_found'])
+  })
+})

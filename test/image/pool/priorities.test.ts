@@ -1,0 +1,78 @@
+// Encoders are shared fairly: uploads before transforms before what is made ahead of need.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { SIZES } from '../../../src/core/names.ts'
+import { sizeRecipe } from '../../../src/core/transform/recipe.ts'
+import { createEncoderPool } from '../../../src/image/pool/pool.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+
+const setUp = async (maxWaiting = 64) => {
+  const folder = await temporaryFolder()
+  const source = join(folder, 'original.jpg')
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+  const bytes = await sharp({ create: { width: 800, height: 600, channels: 3, background: '#888', noise } })
+    .jpeg()
+    .toBuffer()
+  await writeFile(source, bytes)
+  const pool = createEncoderPool({ encoders: 1, maxWaiting })
+  onTestFinished(() => pool.close())
+  const order: string[] = []
+  let files = 0
+  const done = <T>(name: string, work: Promise<T>) => work.then(() => order.push(name))
+  const render = (name: string, signal?: AbortSignal) => {
+    const target = join(folder, `${files++}.webp`)
+    return done(name, pool.render({ source, target, recipe: sizeRecipe('thumb', 'webp') }, signal))
+  }
+  const turn = (name: string) => done(name, pool.turn({ priority: 'prefetch', signal: new AbortController().signal }))
+  const [original, medium, thumb, game] = SIZES
+  const upload = (name: string) => {
+    const path = (size: string) => join(folder, `${files}-${size}.jpg`)
+    const targets = { original: path(original), medium: path(medium), thumb: path(thumb), game: path(game) }
+    files++
+    return done(name, pool.encode({ source, targets }))
+  }
+  return { pool, order, render, turn, upload, folder }
+}
+
+describe('the encoders', () => {
+  it('do uploads first, then transforms, then what is made ahead', async () => {
+    const { order, render, turn, upload } = await setUp()
+    const running = render('running')
+    const ahead = turn('ahead')
+    const transform = render('transform')
+    const another = upload('upload')
+    await Promise.all([running, ahead, transform, another])
+    expect(order).toEqual(['running', 'upload', 'transform', 'ahead'])
+  })
+
+  it('refuse transforms beyond a bound as busy, and take uploads all the same', async () => {
+    const { pool, render, upload } = await setUp(1)
+    const work = [render('running'), render('waiting')]
+    await expect(render('too many')).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: expect.any(Number) })
+    expect(() => pool.assertRoom('transform')).toThrow(expect.objectContaining({ code: 'busy' }))
+    await Promise.all([...work, upload('upload')])
+  })
+
+  it('do not begin a transform whose client has gone', async () => {
+    const { order, render } = await setUp()
+    const client = new AbortController()
+    const running = render('running')
+    const waiting = render('waiting', client.signal)
+    client.abort(new Error('gone'))
+    await expect(waiting).rejects.toThrow('gone')
+    await running
+    await render('next')
+    expect(order).toEqual(['running', 'next'])
+  })
+
+  it('say that the project is damaged where an original cannot be decoded', async () => {
+    const { pool, folder } = await setUp()
+    const source = join(folder, 'broken.jpg')
+    await writeFile(source, Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0, 0, 0]))
+    const job = { source, target: join(folder, 'never.webp'), recipe: sizeRecipe('thumb', 'webp') }
+    await expect(pool.render(job)).rejects.toMatchObject({ code: 'project_damaged' })
+  })
+})

@@ -1,0 +1,130 @@
+// Every line of ../shared/corpus/README.md, through real encoder processes.
+
+import { readFile } from 'node:fs/promises'
+import sharp from 'sharp'
+import { afterAll, describe, expect, it } from 'vitest'
+import { SIZES } from '../../../src/core/names.ts'
+import { createEncoderPool } from '../../../src/image/pool/pool.ts'
+import { middleSquare, sizeWithin } from '../../../src/image/worker/levels.ts'
+import { corpusFiles, eachOfCorpus } from '../../support/corpus.ts'
+import { filesIn, temporaryFolder } from '../../support/folder.ts'
+import { markersOf, meanDifference, targetsIn } from '../../support/pictures.ts'
+import { cpuOf, encodersOf } from '../../support/processes.ts'
+import { skipWithout } from '../../support/skip.ts'
+
+const pool = createEncoderPool({ encoders: 1, idleMs: 600_000 })
+
+/** What cameras and programs write beside a picture; each stands in at least one of the photos. */
+const MARKS = ['http://ns.adobe', 'MPF\0', 'Photoshop', 'Canon', 'NIKON', 'KODAK', 'hdrgm']
+
+/** All variants are there, are sRGB, upright, of their sizes, look like the upload, and hold the picture only. */
+const expectSound = async (path: string) => {
+  const targets = targetsIn(await temporaryFolder())
+  const picture = await pool.encode({ source: path, targets })
+  // Upright and flattened by sharp's own rules, at full size.
+  const whole = await sharp(path, { failOn: 'none' })
+    .autoOrient()
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  const shown = { width: whole.info.width, height: whole.info.height }
+  const expected = {
+    original: shown,
+    medium: sizeWithin(shown, 1600),
+    thumb: sizeWithin(shown, 400),
+    game: { width: 50, height: 50 },
+  }
+
+  for (const size of SIZES) {
+    const file = await readFile(targets[size])
+    expect(picture.sizes[size]).toMatchObject({ ...expected[size], bytes: file.length })
+    const upright = await sharp(file).autoOrient().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
+    expect(upright.info).toMatchObject({ ...expected[size], channels: 3 })
+
+    // Both at the size of a smaller variant, or at their own.
+    const compared = sizeWithin(expected[size], 400)
+    const area = size === 'game' ? middleSquare(shown) : { left: 0, top: 0, ...shown }
+    const reference = await sharp(whole.data, { raw: { ...shown, channels: 3 } })
+      .extract(area)
+      .resize({ ...compared, fit: 'fill' })
+      .raw()
+      .toBuffer()
+    const seen = await sharp(upright.data, { raw: { ...expected[size], channels: 3 } })
+      .resize({ ...compared, fit: 'fill' })
+      .raw()
+      .toBuffer()
+    const raw = { ...compared, channels: 3 } as const
+    const coded = await sharp(await sharp(reference, { raw }).jpeg().toBuffer())
+      .raw()
+      .toBuffer()
+    // What JPEG takes from a picture differs: half a level from a drawing, 48 from a grid of single pixels.
+    expect(meanDifference(seen, reference)).toBeLessThan(meanDifference(coded, reference) + 2)
+
+    const metadata = await sharp(file).metadata()
+    expect(metadata).toMatchObject({ format: 'jpeg', depth: 'uchar', space: 'srgb' })
+    expect([metadata.xmp, metadata.iptc]).toEqual([undefined, undefined])
+    // Orientation and profile are part of an original that was kept, and of nothing else.
+    if (size === 'original') expect(metadata.exif?.length ?? 32).toBe(32)
+    else expect([metadata.exif, metadata.orientation, metadata.icc]).toEqual([undefined, undefined, undefined])
+
+    for (const mark of MARKS) expect(file.includes(mark)).toBe(false)
+    // No second picture inside, and nothing behind the end of the first.
+    expect(file.lastIndexOf(Buffer.from([0xff, 0xd8, 0xff]))).toBe(0)
+    expect(file.subarray(-2)).toEqual(Buffer.from([0xff, 0xd9]))
+    expect(markersOf(file).filter((marker) => marker === 0xd9)).toHaveLength(1)
+  }
+  return { targets, picture }
+}
+
+const REFUSALS: Record<string, string> = {
+  '17000x17000.avif': 'too_many_pixels',
+  '280-megapixels.jpg': 'too_many_pixels',
+  '613-bytes-claims-1346-megapixels.jpg': 'too_many_pixels',
+  '65536x65536.png': 'too_many_pixels',
+  'corrupt-header.jpg': 'damaged_image',
+  'empty.jpg': 'empty_file',
+  'jpeg2000.jp2': 'unsupported_image_type',
+  'phone.heic': 'unsupported_image_type',
+  'svg-named-jpg.jpg': 'unsupported_image_type',
+  'text.png': 'not_an_image',
+  'truncated.jpg': 'damaged_image',
+  'truncated.png': 'damaged_image',
+}
+
+describe('the pictures of the corpus', () => {
+  afterAll(() => pool.close())
+
+  eachOfCorpus('photos', 'photos/%s is accepted and clean', async (_, path) => {
+    await expectSound(path)
+  })
+
+  eachOfCorpus('formats', 'formats/%s is converted', async (_, path) => {
+    const { targets } = await expectSound(path)
+    expect(await sharp(targets.original).metadata()).toMatchObject({ chromaSubsampling: '4:4:4', space: 'srgb' })
+  })
+
+  eachOfCorpus('hostile', 'hostile/%s is answered as it should be', async (file, path) => {
+    const code = REFUSALS[file]
+    if (code === undefined) {
+      await expectSound(path)
+      return
+    }
+    const folder = await temporaryFolder()
+    const job = { source: path, targets: targetsIn(folder) }
+    await expect(pool.encode(job)).rejects.toMatchObject({ code })
+    expect(await filesIn(folder)).toEqual([])
+    // Once more, in the process that is there now: what it takes is a few milliseconds of its time, not a second.
+    const [encoder = 0] = encodersOf()
+    const before = cpuOf(encoder)
+    await expect(pool.encode(job)).rejects.toMatchObject({ code })
+    expect(cpuOf(encoder) - before).toBeLessThan(1000)
+  })
+
+  it('have every mark that is looked for in at least one photo', async (context) => {
+    const paths = corpusFiles('photos')
+    if (paths.length === 0) skipWithout(context, 'the test images in ../shared/corpus')
+    const photos = await Promise.all(paths.map((path) => readFile(path)))
+    expect(MARKS.filter((mark) => !photos.some((file) => file.includes(mark)))).toEqual([])
+  })
+})

@@ -1,0 +1,240 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { SIZES } from '../../../src/core/names.ts'
+import { encodePicture } from '../../../src/image/worker/pipeline.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import {
+  jobFor,
+  meanDifference,
+  phonePhoto,
+  photo,
+  photoAs,
+  pixelAt,
+  SECRETS,
+  segment,
+  storedPixels,
+  withSegments,
+} from '../../support/pictures.ts'
+import { makeProfile, profileChunks } from '../../support/profiles.ts'
+
+const options = { maxPixels: 100_000_000, background: '#ffffff' }
+
+const encode = async (upload: Buffer, more: Partial<typeof options> = {}) => {
+  const folder = await temporaryFolder()
+  const job = await jobFor(folder, upload)
+  return { folder, job, picture: await encodePicture(job, { ...options, ...more }) }
+}
+
+/** Sum of the differences of two colours. */
+const distance = (one: readonly number[], other: readonly number[]): number =>
+  one.reduce((sum, value, index) => sum + Math.abs(value - (other[index] ?? 0)), 0)
+
+describe('an upload that cannot be read', () => {
+  it('says so of the store, and nothing of the picture', async () => {
+    const job = await jobFor(await temporaryFolder(), await photo({ width: 60, height: 40 }))
+    await rm(job.source)
+    await expect(encodePicture(job, options)).rejects.toMatchObject({ code: 'store_unavailable' })
+    await mkdir(job.source)
+    await expect(encodePicture(job, options)).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+})
+
+describe('the variants of a picture', () => {
+  it.each([
+    [2400, 1800, [2400, 1800, 1600, 1200, 400, 300]],
+    [1800, 2400, [1800, 2400, 1200, 1600, 300, 400]],
+    [3001, 2003, [3001, 2003, 1600, 1068, 400, 267]],
+    [1601, 1201, [1601, 1201, 1600, 1200, 400, 300]],
+    [1000, 500, [1000, 500, 1000, 500, 400, 200]],
+    [300, 200, [300, 200, 300, 200, 300, 200]],
+    [8000, 100, [8000, 100, 1600, 20, 400, 5]],
+    [8000, 250, [8000, 250, 1600, 50, 400, 13]],
+    [100, 8000, [100, 8000, 20, 1600, 5, 400]],
+    [1, 1, [1, 1, 1, 1, 1, 1]],
+  ])('of %i×%i have exact sizes', async (width, height, expected) => {
+    const { job, picture } = await encode(await photo({ width, height }))
+    const recorded = SIZES.flatMap((size) => [picture.sizes[size].width, picture.sizes[size].height])
+    expect(recorded).toEqual([...expected, 50, 50])
+    const stored = await Promise.all(SIZES.map((size) => sharp(job.targets[size]).metadata()))
+    expect(stored.flatMap((file) => [file.width, file.height])).toEqual([...expected, 50, 50])
+  })
+
+  it.each([
+    ['where libjpeg halves it', 3600],
+    ['where sharp lets it halve', 5200],
+    ['where nothing is halved', 2400],
+  ])('look like ones made from all the pixels: %s, whatever the folder is called', async (_, width) => {
+    const folder = join(await temporaryFolder(), 'we[ird], [shrink=8]')
+    await mkdir(folder)
+    const upload = await photo({ width, height: 700, quality: 95 })
+    const job = await jobFor(folder, upload)
+    const { sizes } = await encodePicture(job, options)
+    for (const size of ['medium', 'thumb'] as const) {
+      const reference = await sharp(await storedPixels(upload), { raw: { width, height: 700, channels: 3 } })
+        .resize({ width: sizes[size].width, height: sizes[size].height, fit: 'fill' })
+        .jpeg({ quality: 80 })
+        .toBuffer()
+      const difference = meanDifference(await storedPixels(job.targets[size]), await storedPixels(reference))
+      expect(difference).toBeLessThan(3)
+    }
+  })
+
+  it('are recorded with the size and the hash of their files, and the hash of the upload', async () => {
+    const upload = await phonePhoto({ width: 600, height: 400 })
+    const { job, picture } = await encode(upload)
+    const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+    expect(picture.sha256).toBe(sha256(upload))
+    expect(picture.type).toBe('image/jpeg')
+    for (const size of SIZES) {
+      const file = await readFile(job.targets[size])
+      expect(picture.sizes[size]).toMatchObject({ bytes: file.length, sha256: sha256(file) })
+    }
+  })
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('are upright for EXIF orientation %i', async (orientation) => {
+    const corner = (background: string, left: number, top: number) => ({
+      input: { create: { width: 450, height: 300, channels: 3, background } as const },
+      left,
+      top,
+    })
+    const shown = await sharp({ create: { width: 900, height: 600, channels: 3, background: 'white' } })
+      .composite([corner('red', 0, 0), corner('blue', 450, 0), corner('lime', 0, 300)])
+      .png()
+      .toBuffer()
+    const quarter = await sharp(shown).rotate(90).png().toBuffer()
+    // What a camera stores that is to be shown like this.
+    const stored = [
+      sharp(shown),
+      sharp(shown).flop(),
+      sharp(shown).rotate(180),
+      sharp(shown).flip(),
+      sharp(quarter).flop(),
+      sharp(shown).rotate(270),
+      sharp(quarter).flip(),
+      sharp(quarter),
+    ][orientation - 1]
+    const upload = await stored?.jpeg().withMetadata({ orientation }).toBuffer()
+    if (!upload) throw new Error('no such orientation')
+    const { job, picture } = await encode(upload)
+    expect(picture.sizes.original).toMatchObject({ width: 900, height: 600 })
+    expect(picture.sizes.thumb).toMatchObject({ width: 400, height: 267 })
+    for (const size of SIZES) {
+      const { width, height } = picture.sizes[size]
+      const at = (x: number, y: number) => pixelAt(job.targets[size], Math.floor(width * x), Math.floor(height * y))
+      expect(distance(await at(0.1, 0.1), [255, 0, 0])).toBeLessThan(30)
+      expect(distance(await at(0.9, 0.1), [0, 0, 255])).toBeLessThan(30)
+      expect(distance(await at(0.1, 0.9), [0, 255, 0])).toBeLessThan(30)
+      expect(distance(await at(0.9, 0.9), [255, 255, 255])).toBeLessThan(30)
+    }
+  })
+
+  it.each(['png', 'webp', 'tiff'] as const)('are upright where %s says how to turn it', async (format) => {
+    const upload = (await photoAs({ width: 300, height: 200 })).toFormat(format).withMetadata({ orientation: 6 })
+    const { job, picture } = await encode(await upload.toBuffer())
+    for (const size of ['original', 'medium', 'thumb'] as const)
+      expect(picture.sizes[size]).toMatchObject({ width: 200, height: 300 })
+    expect((await sharp(job.targets.original).metadata()).orientation).toBeUndefined()
+  })
+
+  it('hold nothing of what a phone writes beside the picture', async () => {
+    const { job } = await encode(await phonePhoto({ width: 2000, height: 1500, orientation: 6 }))
+    for (const size of SIZES) {
+      const file = await readFile(job.targets[size])
+      for (const mark of [...SECRETS, 'GPSLatitude', 'xmpmeta', 'MPF']) expect(file.includes(mark)).toBe(false)
+      const { exif, xmp, iptc, icc } = await sharp(file).metadata()
+      expect([exif?.length, xmp, iptc, icc]).toEqual([size === 'original' ? 32 : undefined, ...Array(3)])
+    }
+  })
+})
+
+describe('the original', () => {
+  it('keeps the pixels of a plain JPEG', async () => {
+    const upload = await phonePhoto({ width: 700, height: 500, orientation: 3 })
+    const { job } = await encode(upload)
+    expect((await storedPixels(job.targets.original)).equals(await storedPixels(upload))).toBe(true)
+  })
+
+  it.each(['png', 'webp', 'gif', 'tiff', 'avif'] as const)('becomes a JPEG where it was %s', async (format) => {
+    const { job, picture } = await encode(
+      await (await photoAs({ width: 500, height: 320 })).toFormat(format).toBuffer(),
+    )
+    expect(picture.type).toBe(`image/${format}`)
+    expect(await sharp(job.targets.original).metadata()).toMatchObject({
+      format: 'jpeg',
+      width: 500,
+      height: 320,
+      depth: 'uchar',
+      space: 'srgb',
+      chromaSubsampling: '4:4:4',
+    })
+  })
+
+  it('becomes sRGB where it was CMYK or had 16 bit', async () => {
+    const colours = sharp({ create: { width: 64, height: 64, channels: 3, background: '#d02030' } })
+    const cmyk = await colours.clone().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer()
+    const deep = await colours.clone().toColourspace('rgb16').png().toBuffer()
+    const tagged = await colours.clone().toColourspace('rgb16').withIccProfile('p3').png().toBuffer()
+    for (const upload of [cmyk, deep, tagged]) {
+      const { job } = await encode(upload)
+      // CMYK can't say this red exactly.
+      expect(distance(await pixelAt(job.targets.original, 32, 32), [0xd0, 0x20, 0x30])).toBeLessThan(40)
+      expect((await sharp(job.targets.original).metadata()).space).toBe('srgb')
+    }
+  })
+
+  it('shows the background where it was transparent, as all variants do', async () => {
+    const clear = {
+      create: { width: 200, height: 200, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
+    } as const
+    const upload = await sharp(clear).png().toBuffer()
+    const { job } = await encode(upload, { background: '#2040c0' })
+    for (const size of SIZES)
+      expect(distance(await pixelAt(job.targets[size], 25, 25), [0x20, 0x40, 0xc0])).toBeLessThan(9)
+  })
+
+  it('is the first frame of an animation', async () => {
+    const frames = ['red', 'green', 'blue'].map((background) => ({
+      create: { width: 60, height: 60, channels: 3, background } as const,
+    }))
+    const stack = await Promise.all(frames.map((frame) => sharp(frame).png().toBuffer()))
+    const upload = await sharp(stack, { join: { animated: true } })
+      .webp({ lossless: true })
+      .toBuffer()
+    expect((await sharp(upload).metadata()).pages).toBe(3)
+    const { job, picture } = await encode(upload)
+    expect(picture.sizes.original).toMatchObject({ width: 60, height: 60 })
+    expect(distance(await pixelAt(job.targets.medium, 30, 30), [255, 0, 0])).toBeLessThan(15)
+  })
+})
+
+describe('the colours of a picture with a profile', () => {
+  const swapped = profileChunks(makeProfile({ isSwapped: true })).map((chunk) => segment(0xe2, chunk))
+  const green = { r: 20, g: 220, b: 20 }
+
+  it.each([
+    ['its own size', 300],
+    ['half of it', 4000],
+  ])('are right in every variant, decoded at %s', async (_, width) => {
+    const stored = { create: { width, height: width * 0.75, channels: 3, background: green } } as const
+    const { job } = await encode(withSegments(await sharp(stored).jpeg().toBuffer(), ...swapped))
+    expect((await sharp(job.targets.original).metadata()).hasProfile).toBe(true)
+    for (const size of SIZES) {
+      const [red = 0, seen = 0] = await pixelAt(job.targets[size], 25, 25)
+      expect(red).toBeGreaterThan(210)
+      expect(seen).toBeLessThan(40)
+    }
+  })
+
+  it('are right for grey', async () => {
+    const chunk = profileChunks(makeProfile({ space: 'GRAY', gamma: 1 }))[0]
+    const grey = { create: { width: 300, height: 300, channels: 3, background: '#404040' } } as const
+    const file = await sharp(grey).toColourspace('b-w').jpeg().toBuffer()
+    const { job } = await encode(withSegments(file, segment(0xe2, chunk ?? Buffer.alloc(0))))
+    // A quarter of the light is level 137 in sRGB.
+    for (const size of ['medium', 'thumb', 'game'] as const)
+      expect((await pixelAt(job.targets[size], 25, 25)).every((value) => Math.abs(value - 137) < 4)).toBe(true)
+  })
+})

@@ -1,0 +1,38 @@
+// DNS rebinding against the server as people start it on a laptop, with nothing set up.
+
+import { describe, expect, it } from 'vitest'
+import { connectRaw } from '../support/raw-client.ts'
+import { serve } from '../support/tintype.ts'
+import { upload } from '../support/upload.ts'
+
+/** Status line of an answer on a connection of its own. */
+const ask = async (port: number, method: string, path: string, host: string): Promise<string> => {
+  const client = await connectRaw(port)
+  await client.send(
+    `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nOrigin: http://${host}\r\nSec-Fetch-Site: same-origin\r\n\r\n`,
+  )
+  return (await client.until('\r\n')).slice(0, 12)
+}
+
+describe('tintype serve on loopback', () => {
+  it('refuses pages whose name leads here, and no others, before the first picture is in memory and after', async () => {
+    const { url, port } = await serve()
+    await upload(url, 'demo')
+    for (let times = 0; times < 2; times++) {
+      expect(await ask(port, 'GET', '/projects/demo/thumbnail', `evil.example:${port}`)).toBe('HTTP/1.1 403')
+      expect(await ask(port, 'GET', '/projects/demo/thumbnail', `localhost:${port}`)).toBe('HTTP/1.1 200')
+    }
+    expect(await ask(port, 'DELETE', '/projects/demo', `evil.example:${port}`)).toBe('HTTP/1.1 403')
+    expect(await ask(port, 'GET', '/health', `evil.example:${port}`)).toBe('HTTP/1.1 200')
+    expect(await ask(port, 'DELETE', '/projects/demo', `127.0.0.1:${port}`)).toBe('HTTP/1.1 200')
+  })
+
+  it.each([
+    ['--auth', 'none'],
+    ['--api-keys', 'sixteen-letters!'],
+    ['--allowed-origins', 'https://img.example.com'],
+  ])('answers under a public name with %s %s', async (flag, value) => {
+    const { port } = await serve([flag, value])
+    expect(await ask(port, 'GET', '/projects', 'img.example.com')).toBe('HTTP/1.1 200')
+  })
+})

@@ -1,0 +1,74 @@
+// A server that strangers can reach, and the ways of access that let it start.
+
+import { describe, expect, it } from 'vitest'
+import { type DoorSettings, whyNotOpen } from '../../src/server/refuse-open.ts'
+import { createApiKeys } from '../../src/services/auth/api-keys.ts'
+import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
+import { createKeys } from '../../src/stores/accounts/keys.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { runTintype } from '../support/tintype.ts'
+
+const settings = async (more: Partial<DoorSettings> = {}): Promise<DoorSettings> => ({
+  host: '0.0.0.0',
+  port: 8001,
+  storageDir: await temporaryFolder(),
+  auth: 'auto',
+  apiKeys: '',
+  registration: 'closed',
+  jwksUrl: '',
+  ...more,
+})
+
+describe('tintype serve on another address than loopback', () => {
+  it.each(['0.0.0.0', '::', '192.0.2.1'])('does not start on %s without a way of access', async (host) => {
+    expect(await whyNotOpen(await settings({ host }))).toBeDefined()
+  })
+
+  it.each([
+    { host: '127.0.0.1' },
+    { host: '127.8.9.1' },
+    { host: 'localhost' },
+    { host: '::1' },
+    { auth: 'none' },
+    { auth: 'required' },
+    { apiKeys: 'sixteen-letters!' },
+    { registration: 'open' },
+    { registration: 'invite' },
+    { jwksUrl: 'https://id.example.com/keys' },
+  ] as const)('starts with %j', async (more) => {
+    expect(await whyNotOpen(await settings(more))).toBeUndefined()
+  })
+
+  it('starts with a stored key', async () => {
+    const wanted = await settings()
+    const keys = createKeys(createAccountsFolder(wanted.storageDir))
+    await createApiKeys({ keys }).create({ name: 'me', role: 'admin' })
+    expect(await whyNotOpen(wanted)).toBeUndefined()
+  })
+
+  it('says how to do each, and ends, whoever would have served', async () => {
+    for (const workers of ['1', '2']) {
+      const run = await runTintype(['serve', '--port', '0', '--host', '0.0.0.0', '--workers', workers])
+      expect(await run.ended).toBe(1)
+      expect(run.stdout()).toBe('')
+      for (const word of [
+        'npm run --silent tintype -- key create',
+        'API_KEYS=',
+        'REGISTRATION=',
+        'JWKS_URL',
+        'AUTH=none',
+        'HOST=127.0.0.1',
+      ])
+        expect(run.stderr()).toContain(word)
+    }
+  })
+
+  it('says in one line which key of the environment is wrong, and not the key', async () => {
+    const run = await runTintype(['serve', '--port', '0'], { env: { API_KEYS: 'reader:hunter2' } })
+    expect(await run.ended).toBe(1)
+    expect(run.stderr()).toMatch(
+      /^tintype: API_KEYS: expected API keys.*API key 1: expected at least 16 characters.*\n$/,
+    )
+    expect(run.stderr()).not.toContain('hunter2')
+  })
+})

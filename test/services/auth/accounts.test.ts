@@ -1,0 +1,312 @@
+// Accounts as several workers on one folder have them: one address, one session, one use of each token.
+
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { makeInvite } from '../../../src/services/auth/invites.ts'
+import { ACCESS_SECONDS, REFRESH_SECONDS } from '../../../src/services/auth/session-tokens.ts'
+import { ADA, createTestAccounts, START_MS } from '../../support/accounts.ts'
+import { filesIn } from '../../support/folder.ts'
+
+const BOB = { email: 'bob@example.com', password: 'another long password' }
+const DAY_MS = 86_400_000
+
+const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),
+  )
+
+describe('an account', () => {
+  it('is made, and signed in to by another worker, with any spelling of the address', async () => {
+    const { accounts, another } = await createTestAccounts()
+    const { user } = await accounts.register({ ...ADA, name: 'Ada' })
+    const signedIn = await another().accounts.signIn({ ...ADA, email: ' ADA@Example.com ' })
+    expect(signedIn.user).toEqual(user)
+    expect(user).toMatchObject({ email: ADA.email, name: 'Ada', created_at: new Date(START_MS).toISOString() })
+    expect(await accounts.sessionOf(signedIn.accessToken)).toMatchObject({ userId: user.id })
+  })
+
+  it('is one for each address, however many workers are asked at once', async () => {
+    const { another } = await createTestAccounts()
+    const asked = await Promise.all(Array.from({ length: 6 }, () => codeOf(another().accounts.register(ADA))))
+    expect(asked.filter((code) => code === 'done')).toHaveLength(1)
+    expect(asked.filter((code) => code === 'email_taken')).toHaveLength(5)
+    const { store } = another()
+    expect(await store.users.list()).toHaveLength(1)
+  })
+
+  it('leaves nothing of those that were too late, and no password in any file', async () => {
+    const { accounts, storageDir } = await createTestAccounts()
+    await accounts.register(ADA)
+    expect(await codeOf(accounts.register({ ...ADA, password: 'somebody else wants it' }))).toBe('email_taken')
+    const root = join(storageDir, '.accounts')
+    const files = await filesIn(root)
+    expect(files.filter((file) => file.startsWith('users/'))).toHaveLength(1)
+    expect(await readdir(join(root, '.tmp'))).toEqual([])
+    for (const file of files) expect(await readFile(join(root, file), 'utf8')).not.toContain(ADA.password)
+    expect((await stat(root)).mode & 0o777).toBe(0o700)
+  })
+
+  it('is there only once the address is its own: a crash before that leaves the address free', async () => {
+    const { accounts, storageDir } = await createTestAccounts()
+    const { user } = await accounts.register(BOB)
+    const lost = { ...user, id: 'x'.repeat(20), email: ADA.email }
+    const folder = join(storageDir, '.accounts', 'users', lost.id)
+    await mkdir(folder)
+    await writeFile(join(folder, '1.json'), JSON.stringify(lost))
+    expect(await codeOf(accounts.signIn({ ...BOB, email: ADA.email }))).toBe('wrong_credentials')
+    expect(await codeOf(accounts.register(ADA))).toBe('done')
+    expect(await codeOf(accounts.signIn(ADA))).toBe('done')
+  })
+
+  it('answers a wrong password, an unknown address and a disabled user alike', async () => {
+    const { accounts, store } = await createTestAccounts()
+    const { user } = await accounts.register(ADA)
+    await accounts.register(BOB)
+    const refusals = [
+      accounts.signIn({ ...ADA, password: `${ADA.password}.` }),
+      accounts.signIn({ ...ADA, email: 'nobody@example.com' }),
+    ]
+    const said = await Promise.all(refusals.map((work) => work.catch((error: unknown) => String(error))))
+    await store.users.change(user.id, (newest) => ({ ...newest, disabled: true }))
+    said.push(await accounts.signIn(ADA).then(String, String))
+    expect(new Set(said).size).toBe(1)
+    expect(said[0]).toContain('Expected an e-mail address and its password')
+  })
+
+  it('takes a password however the keyboard composes it', async () => {
+    const { accounts } = await createTestAccounts()
+    await accounts.register({ ...ADA, password: 'cafe\u0301 cafe\u0301 cafe\u0301' })
+    expect(await codeOf(accounts.signIn({ ...ADA, password: 'caf\u00e9 caf\u00e9 caf\u00e9' }))).toBe('done')
+  })
+})
+
+describe('registration', () => {
+  it('is refused where it is closed, before any work', async () => {
+    const { accounts, storageDir } = await createTestAccounts('closed')
+    expect(await codeOf(accounts.register(ADA))).toBe('registration_closed')
+    expect(await readdir(storageDir)).toEqual([])
+  })
+
+  it('takes an invitation once, of two workers that come with it at the same time too', async () => {
+    const { another, store, clock } = await createTestAccounts('invite')
+    const code = await makeInvite({ invites: store.invites, now: () => clock.ms }, null, clock.ms + DAY_MS)
+    const asked = await Promise.all(
+      [ADA, BOB].map((who) => codeOf(another().accounts.register({ ...who, invite: code }))),
+    )
+    expect(asked.sort()).toEqual(['done', 'invite_invalid'])
+    expect(await codeOf(another().accounts.register({ ...BOB, email: 'c@example.com', invite: code }))).toBe(
+      'invite_invalid',
+    )
+    expect(await store.users.list()).toHaveLength(1)
+  })
+
+  it('gives an invitation back where the address is taken', async () => {
+    const { accounts, store, clock } = await createTestAccounts('invite')
+    const invite = () => makeInvite({ invites: store.invites, now: () => clock.ms }, null, clock.ms + DAY_MS)
+    await accounts.register({ ...ADA, invite: await invite() })
+    const code = await invite()
+    expect(await codeOf(accounts.register({ ...ADA, invite: code }))).toBe('email_taken')
+    expect(await codeOf(accounts.register({ ...BOB, invite: code }))).toBe('done')
+  })
+
+  it('refuses one that is missing, unknown, expired or for somebody else, and says no more of it', async () => {
+    const { accounts, store, clock } = await createTestAccounts('invite')
+    const options = { invites: store.invites, now: () => clock.ms }
+    const forBob = await makeInvite(options, 'Bob@Example.com', clock.ms + DAY_MS)
+    const short = await makeInvite(options, null, clock.ms + 1000)
+    const register = (invite?: string) => codeOf(accounts.register({ ...ADA, invite }))
+    clock.ms += 1000
+    expect([await register(), await register('tti_unknown'), await register(short), await register(forBob)]).toEqual(
+      Array(4).fill('invite_invalid'),
+    )
+    expect(await register('../secret')).toBe('invite_invalid')
+    expect(await codeOf(accounts.register({ ...BOB, invite: forBob }))).toBe('done')
+  })
+})
+
+describe('a session', () => {
+  it('ends its access token after 15 minutes, to the millisecond', async () => {
+    const { accounts, clock } = await createTestAccounts()
+    const { accessToken } = await accounts.register(ADA)
+    expect(await accounts.sessionOf(accessToken)).toBeDefined()
+    clock.ms = START_MS + ACCESS_SECONDS * 1000 - 1
+    expect(await accounts.sessionOf(accessToken)).toBeDefined()
+    clock.ms = START_MS + ACCESS_SECONDS * 1000
+    expect(await accounts.sessionOf(accessToken)).toBeUndefined()
+  })
+
+  it('is still good for a request that came before its token expired, but not once it has ended', async () => {
+    const { accounts, another, clock } = await createTestAccounts()
+    const { accessToken, sessionId } = await accounts.register(ADA)
+    clock.ms = START_MS + ACCESS_SECONDS * 1000
+    for (const worker of [accounts, another().accounts]) {
+      expect(await worker.sessionOf(accessToken, clock.ms - 1)).toBeDefined()
+      expect(await worker.sessionOf(accessToken, clock.ms)).toBeUndefined()
+    }
+    await accounts.signOut(sessionId)
+    expect(await accounts.sessionOf(accessToken, clock.ms - 1)).toBeUndefined()
+  })
+
+  it('is renewed by each refresh token once, by any worker', async () => {
+    const { accounts, another } = await createTestAccounts()
+    const first = await accounts.register(ADA)
+    const second = await another().accounts.refresh(first.refreshToken)
+    const third = await accounts.refresh(second.refreshToken)
+    expect(new Set([first.refreshToken, second.refreshToken, third.refreshToken]).size).toBe(3)
+    expect(third.sessionId).toBe(first.sessionId)
+    expect(await accounts.sessionOf(third.accessToken)).toBeDefined()
+  })
+
+  it('goes on for 30 days after each renewal, and no longer', async () => {
+    const { accounts, clock } = await createTestAccounts()
+    const first = await accounts.register(ADA)
+    clock.ms += REFRESH_SECONDS * 1000 - 1
+    const second = await accounts.refresh(first.refreshToken)
+    clock.ms += REFRESH_SECONDS * 1000
+    expect(await codeOf(accounts.refresh(second.refreshToken))).toBe('unauthenticated')
+  })
+
+  it('ends for everybody where any token of it comes again, however old', async () => {
+    for (const replayed of [0, 1]) {
+      const { accounts, another } = await createTestAccounts()
+      const issued = [await accounts.register(ADA)]
+      for (let count = 0; count < 3; count++) {
+        const last = issued.at(-1)
+        if (last) issued.push(await accounts.refresh(last.refreshToken))
+      }
+      const newest = issued.at(-1)
+      if (!newest) throw new Error('expected tokens')
+      expect(await codeOf(another().accounts.refresh(issued[replayed]?.refreshToken ?? ''))).toBe('unauthenticated')
+      expect(await accounts.sessionOf(newest.accessToken)).toBeUndefined()
+      expect(await codeOf(accounts.refresh(newest.refreshToken))).toBe('unauthenticated')
+    }
+  })
+
+  it('lets exactly one of several workers use a token at the same time, and ends then', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { accounts, another } = await createTestAccounts()
+      const { refreshToken } = await accounts.register(ADA)
+      const asked = await Promise.allSettled(Array.from({ length: 4 }, () => another().accounts.refresh(refreshToken)))
+      const won = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+      // None where the session was ended by those who lost before the one that won could answer.
+      expect(won.length).toBeLessThanOrEqual(1)
+      for (const one of asked)
+        if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'unauthenticated' })
+      for (const { accessToken } of won) expect(await accounts.sessionOf(accessToken)).toBeUndefined()
+      expect(await codeOf(accounts.refresh(won[0]?.refreshToken ?? refreshToken))).toBe('unauthenticated')
+    }
+  })
+
+  it('ends at once in every worker when its user signs out, and no other one with it', async () => {
+    const { accounts, another } = await createTestAccounts()
+    const one = await accounts.register(ADA)
+    const other = await accounts.signIn(ADA)
+    const worker = another().accounts
+    expect(await worker.sessionOf(one.accessToken)).toBeDefined()
+    await accounts.signOut(one.sessionId)
+    await accounts.signOut(one.sessionId)
+    expect(await worker.sessionOf(one.accessToken)).toBeUndefined()
+    expect(await codeOf(worker.refresh(one.refreshToken))).toBe('unauthenticated')
+    expect(await worker.sessionOf(other.accessToken)).toBeDefined()
+  })
+
+  it('takes no token that was changed, and none of another store', async () => {
+    const { accounts } = await createTestAccounts()
+    const { refreshToken, accessToken } = await accounts.register(ADA)
+    const elsewhere = await (await createTestAccounts()).accounts.register(ADA)
+    const later = refreshToken.replace(/_(\d{10})_/, '_9999999999_')
+    const next = refreshToken.replace('_1_', '_2_')
+    for (const forged of [later, next, elsewhere.refreshToken, `${refreshToken}x`, 'ttr_', accessToken])
+      expect(await codeOf(accounts.refresh(forged))).toBe('unauthenticated')
+    expect(await accounts.sessionOf(elsewhere.accessToken)).toBeUndefined()
+    // A forged one harms nobody: the session goes on.
+    expect(await codeOf(accounts.refresh(refreshToken))).toBe('done')
+  })
+
+  it('is over where its user was disabled, and does not come back', async () => {
+    const { accounts, another, store } = await createTestAccounts()
+    const { user, accessToken, refreshToken } = await accounts.register(ADA)
+    const worker = another().accounts
+    expect(await worker.sessionOf(accessToken)).toBeDefined()
+    await store.users.change(user.id, (newest) => ({ ...newest, disabled: true }))
+    expect(await worker.sessionOf(accessToken)).toBeUndefined()
+    expect(await codeOf(worker.refresh(refreshToken))).toBe('unauthenticated')
+  })
+
+  it('is removed from the disk after its last token has expired', async () => {
+    const { accounts, storageDir, clock } = await createTestAccounts()
+    clock.ms = Date.now()
+    await accounts.register(ADA)
+    const families = join(storageDir, '.accounts', 'families')
+    clock.ms += REFRESH_SECONDS * 1000
+    await accounts.signIn(ADA)
+    await accounts.close()
+    expect(await readdir(families)).toHaveLength(2)
+    // Both files were written today, by the clock of the disk.
+    clock.ms += 2 * DAY_MS
+    await accounts.signIn(ADA)
+    await accounts.close()
+    expect((await readdir(families)).length).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('a change of the password', () => {
+  it('ends all sessions of the user in every worker, and begins a new one', async () => {
+    const { accounts, another } = await createTestAccounts()
+    const one = await accounts.register(ADA)
+    const other = await accounts.signIn(ADA)
+    const bob = await accounts.register(BOB)
+    const worker = another().accounts
+    expect(await worker.sessionOf(other.accessToken)).toBeDefined()
+    const changed = await accounts.changePassword(one.user.id, { current: ADA.password, next: 'a new long password' })
+    for (const { accessToken, refreshToken } of [one, other]) {
+      expect(await worker.sessionOf(accessToken)).toBeUndefined()
+      expect(await codeOf(worker.refresh(refreshToken))).toBe('unauthenticated')
+    }
+    expect(await worker.sessionOf(changed.accessToken)).toBeDefined()
+    expect(await worker.sessionOf(bob.accessToken)).toBeDefined()
+    expect(await codeOf(worker.signIn(ADA))).toBe('wrong_credentials')
+    expect(await codeOf(worker.signIn({ ...ADA, password: 'a new long password' }))).toBe('done')
+  })
+
+  it('needs the current one', async () => {
+    const { accounts } = await createTestAccounts()
+    const { user, accessToken } = await accounts.register(ADA)
+    const change = accounts.changePassword(user.id, { current: 'not this password', next: 'a new long password' })
+    expect(await codeOf(change)).toBe('wrong_credentials')
+    expect(await accounts.sessionOf(accessToken)).toBeDefined()
+  })
+
+  it('happens once where two with the same current one come at the same time', async () => {
+    const { accounts, another } = await createTestAccounts()
+    const { user } = await accounts.register(ADA)
+    const nexts = ['the first new password', 'the second new password', 'the third new password']
+    const asked = await Promise.all(
+      nexts.map((next) => codeOf(another().accounts.changePassword(user.id, { current: ADA.password, next }))),
+    )
+    expect(asked.filter((code) => code === 'done')).toHaveLength(1)
+    expect(asked.filter((code) => code === 'wrong_credentials')).toHaveLength(2)
+    const working = await Promise.all(nexts.map((password) => codeOf(accounts.signIn({ ...ADA, password }))))
+    expect(working.map((code) => code === 'done')).toEqual(asked.map((code) => code === 'done'))
+  })
+
+  it('leaves no old hash behind', async () => {
+    const { accounts, storageDir, store } = await createTestAccounts()
+    const { user } = await accounts.register(ADA)
+    await accounts.changePassword(user.id, { current: ADA.password, next: 'a new long password' })
+    const folder = join(storageDir, '.accounts', 'users', user.id)
+    expect(await readFile(join(folder, '1.json'), 'utf8')).toBe('')
+    expect((await store.users.get(user.id))?.generation).toBe(1)
+  })
+})
+
+describe('the secret of the tokens', () => {
+  it('is made once by however many workers', async () => {
+    const { another } = await createTestAccounts()
+    const secrets = await Promise.all(Array.from({ length: 8 }, () => another().store.ensureSecret()))
+    expect(new Set(secrets.map(String)).size).toBe(1)
+    expect(secrets[0]).toHaveLength(32)
+  })
+})

@@ -1,0 +1,122 @@
+import { describe, expect, it, vi } from 'vitest'
+import { TintypeError } from '../../../src/core/errors.ts'
+import { createSlowdown, pauseAfter } from '../../../src/services/auth/sign-in-throttle.ts'
+import { createLogger } from '../../../src/telemetry/logger.ts'
+
+const log = createLogger({ level: 'silent' })
+const wrong = () => Promise.reject(new TintypeError('wrong_credentials', 'Wrong.'))
+const right = () => Promise.resolve('in')
+/** The code of an attempt, or what it gave. */
+const codeOf = (attempt: Promise<unknown>) => attempt.then(String, (error: TintypeError) => error.code)
+
+describe('the pause before the next attempt', () => {
+  it('is none for five failures, then doubles, up to five minutes', () => {
+    expect([0, 4, 5, 6, 7, 13, 14, 100].map(pauseAfter)).toEqual([0, 0, 1, 2, 4, 256, 300, 300])
+  })
+})
+
+describe('attempts on an account', () => {
+  it('are let through one in each pause, and a success forgets the failures', async () => {
+    vi.useFakeTimers()
+    try {
+      const slowdown = createSlowdown({ log })
+      for (let n = 0; n < 6; n++) expect(await codeOf(slowdown.run('bo', undefined, wrong))).toBe('wrong_credentials')
+      expect(await codeOf(slowdown.run('bo', undefined, right))).toBe('rate_limited')
+      await vi.advanceTimersByTimeAsync(1001)
+      expect(await codeOf(slowdown.run('bo', undefined, wrong))).toBe('wrong_credentials')
+      await vi.advanceTimersByTimeAsync(1001)
+      expect(await codeOf(slowdown.run('bo', undefined, right))).toBe('rate_limited')
+      await vi.advanceTimersByTimeAsync(1001)
+      expect(await codeOf(slowdown.run('bo', undefined, right))).toBe('in')
+      for (let n = 0; n < 6; n++) expect(await codeOf(slowdown.run('bo', undefined, wrong))).toBe('wrong_credentials')
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('are not free because they come all at once', async () => {
+    const slowdown = createSlowdown({ log })
+    const codes = await Promise.all(Array.from({ length: 200 }, () => codeOf(slowdown.run('bo', undefined, wrong))))
+    expect(codes.filter((code) => code === 'wrong_credentials')).toHaveLength(6)
+    expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(194)
+  })
+
+  it('are no failures where something else went wrong', async () => {
+    const slowdown = createSlowdown({ log })
+    const broken = () => Promise.reject(new TintypeError('busy', 'Busy.'))
+    for (let n = 0; n < 20; n++) expect(await codeOf(slowdown.run('bo', undefined, broken))).toBe('busy')
+    expect(await codeOf(slowdown.run('bo', undefined, right))).toBe('in')
+  })
+
+  it('on one account are nothing to another', async () => {
+    const slowdown = createSlowdown({ log })
+    for (let n = 0; n < 8; n++) await codeOf(slowdown.run('bo', undefined, wrong))
+    expect(await codeOf(slowdown.run('al', undefined, right))).toBe('in')
+  })
+})
+
+describe('attempts from a network that the account was signed in to from', () => {
+  const HOME = '5.5.5.5'
+  const AWAY = '6.6.6.6'
+  const isPaused = async (attempt: Promise<unknown>) => (await codeOf(attempt)) === 'rate_limited'
+
+  it('get in while strangers try and try, who are slowed down as before', async () => {
+    const slowdown = createSlowdown({ log })
+    expect(await codeOf(slowdown.run('bo', HOME, right))).toBe('in')
+    for (let n = 0; n < 6; n++) expect(await codeOf(slowdown.run('bo', AWAY, wrong))).toBe('wrong_credentials')
+    for (let n = 0; n < 20; n++) {
+      expect(await isPaused(slowdown.run('bo', AWAY, wrong))).toBe(true)
+      expect(await codeOf(slowdown.run('bo', HOME, right))).toBe('in')
+    }
+    // That the owner got in is no new beginning for them.
+    expect(await isPaused(slowdown.run('bo', AWAY, right))).toBe(true)
+    expect(await isPaused(slowdown.run('bo', '7.7.7.7', right))).toBe(true)
+  })
+
+  it('are slowed down by their own failures, which are nothing to strangers', async () => {
+    const slowdown = createSlowdown({ log })
+    await slowdown.run('bo', HOME, right)
+    for (let n = 0; n < 6; n++) expect(await codeOf(slowdown.run('bo', HOME, wrong))).toBe('wrong_credentials')
+    expect(await isPaused(slowdown.run('bo', HOME, right))).toBe(true)
+    expect(await codeOf(slowdown.run('bo', AWAY, right))).toBe('in')
+  })
+
+  it('are those of this account alone', async () => {
+    const slowdown = createSlowdown({ log })
+    await slowdown.run('al', HOME, right)
+    for (let n = 0; n < 6; n++) await codeOf(slowdown.run('bo', AWAY, wrong))
+    expect(await isPaused(slowdown.run('bo', HOME, right))).toBe(true)
+  })
+
+  it('are known by nothing but a right password, or a session that goes on', async () => {
+    const slowdown = createSlowdown({ log })
+    expect(await codeOf(slowdown.run('bo', HOME, wrong))).toBe('wrong_credentials')
+    for (let n = 0; n < 6; n++) await codeOf(slowdown.run('bo', AWAY, wrong))
+    expect(await isPaused(slowdown.run('bo', HOME, right))).toBe(true)
+    await slowdown.remember('bo', HOME)
+    expect(await codeOf(slowdown.run('bo', HOME, right))).toBe('in')
+  })
+
+  it('are known for three weeks after the last time', async () => {
+    vi.useFakeTimers()
+    try {
+      const day = 86_400_000
+      const slowdown = createSlowdown({ log })
+      const strangersTry = async () => {
+        for (let n = 0; n < 8; n++) await codeOf(slowdown.run('bo', AWAY, wrong))
+      }
+      await slowdown.run('bo', HOME, right)
+      await vi.advanceTimersByTimeAsync(20 * day)
+      await strangersTry()
+      expect(await codeOf(slowdown.run('bo', HOME, right))).toBe('in')
+      await vi.advanceTimersByTimeAsync(20 * day)
+      await strangersTry()
+      expect(await codeOf(slowdown.run('bo', HOME, right))).toBe('in')
+      await vi.advanceTimersByTimeAsync(22 * day)
+      await strangersTry()
+      expect(await isPaused(slowdown.run('bo', HOME, right))).toBe(true)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+})

@@ -1,0 +1,86 @@
+// Who may see a project, through damage and through revisions of before there were owners.
+
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { accessOf } from '../../../src/core/project/model.ts'
+import { readHistory } from '../../../src/stores/file/doctor/read/history.ts'
+import type { Paths } from '../../../src/stores/file/paths.ts'
+import { ADMIN, createAccessApp, keyOf } from '../../support/access.ts'
+import { copyOf, examine, withStore } from '../../support/doctor.ts'
+import { type MadeStore, makeSmallStore } from '../../support/doctor-stores.ts'
+
+let small: MadeStore
+
+beforeAll(async () => {
+  small = await makeSmallStore()
+}, 120_000)
+
+afterAll(() => small.remove())
+
+const access = (storageDir: string) =>
+  withStore(storageDir, async (store) => {
+    const project = await store.project('shop')
+    return project && accessOf(project)
+  })
+
+const newestText = async (paths: Paths) =>
+  readFile(paths.revision('shop', (await readHistory(paths, 'shop')).at(-1)?.number ?? 0), 'utf8')
+
+const SHARED = { visibility: 'private', members: { ada: 'editor', constructor: 'viewer' } } as const
+
+const share = (storageDir: string) =>
+  withStore(storageDir, (store) => store.commit('shop', { type: 'edit', ...SHARED }))
+
+describe('a project that nobody owns or shares', () => {
+  it('is public, and is written as it was before there were owners', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    await withStore(storageDir, (store) => store.commit('shop', { type: 'edit', title: 'A new title' }))
+    const text = await newestText(paths)
+    expect(text).toContain('A new title')
+    expect(text).not.toMatch(/visibility|members|owner_id/)
+    expect(await access(storageDir)).toEqual({ owner_id: null, visibility: 'public', members: {} })
+  })
+})
+
+describe('a private project', () => {
+  it('is private to whoever reads it next', async () => {
+    const { storageDir } = await copyOf(small.storageDir)
+    await share(storageDir)
+    expect(await access(storageDir)).toEqual({ owner_id: null, ...SHARED })
+  })
+
+  it('has the meta.json that its revision says, whoever made and shared it', async () => {
+    const { storageDir, ask, upload, join } = await createAccessApp()
+    const { who } = await join('ada')
+    for (const [project, by] of Object.entries({ key: keyOf(ADMIN), user: who })) {
+      await upload(by, project)
+      await ask(by, 'PATCH', `/projects/${project}`, { visibility: 'private', members: { 2: 'viewer', 1: 'editor' } })
+      await ask(by, 'PATCH', `/projects/${project}`, { title: 'Shared' })
+    }
+    expect((await examine(storageDir)).findings).toEqual([])
+  })
+
+  it('comes back from meta.json with all who are let in', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    await share(storageDir)
+    await rm(paths.meta('shop'), { recursive: true })
+    expect((await examine(storageDir, { fix: true })).remaining).toBe(0)
+    expect(await access(storageDir)).toEqual({ owner_id: null, ...SHARED })
+  })
+
+  it('is not public when all that said so is gone, where the store has keys', async () => {
+    for (const [hasKeys, visibility] of [
+      [true, 'private'],
+      [false, 'public'],
+    ] as const) {
+      const { storageDir, paths } = await copyOf(small.storageDir)
+      await share(storageDir)
+      if (hasKeys) await mkdir(join(storageDir, '.accounts/keys'), { recursive: true })
+      await rm(paths.meta('shop'), { recursive: true })
+      await rm(paths.published('shop'))
+      expect((await examine(storageDir, { fix: true })).remaining).toBe(0)
+      expect((await access(storageDir))?.visibility).toBe(visibility)
+    }
+  })
+})

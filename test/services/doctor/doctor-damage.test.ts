@@ -1,0 +1,255 @@
+// Every kind of file, damaged in every way, one at a time: found each time, and mended where it can be.
+
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SIZES, type Size } from '../../../src/core/names.ts'
+import { readHistory } from '../../../src/stores/file/doctor/read/history.ts'
+import type { Paths } from '../../../src/stores/file/paths.ts'
+import { ownerFault } from '../../../src/stores/file/staging/owner-file.ts'
+import { decodeRevision, namedRuns } from '../../../src/stores/history/revision.ts'
+import { type Chance, newChance } from '../../support/chance.ts'
+import { backUp, copyOf, DAMAGES, examineAlone as examine, flip, inShort, seenIn } from '../../support/doctor.ts'
+import { type MadeStore, makeLongStore, makeSmallStore } from '../../support/doctor-stores.ts'
+import { openFileStore } from '../../support/file-store.ts'
+import { filesIn } from '../../support/folder.ts'
+
+const SWAPPED = 'swapped with another of its kind'
+
+const made: Record<'small' | 'long', MadeStore | undefined> = { small: undefined, long: undefined }
+const storeOf = (name: 'small' | 'long'): string => made[name]?.storageDir ?? ''
+
+beforeAll(async () => {
+  made.small = await makeSmallStore()
+  made.long = await makeLongStore()
+}, 120_000)
+
+afterAll(async () => {
+  await made.small?.remove()
+  await made.long?.remove()
+})
+
+/** A file and another of its kind. Candidates come in an order that is the same for every store that is made. */
+type Pick = (paths: Paths, chance: Chance) => Promise<[path: string, other: string]>
+
+/** Ids of the images in the end of a list that is in no run. */
+const idsOf = async (paths: Paths, projectId: string): Promise<string[]> =>
+  (await readHistory(paths, projectId)).at(-1)?.revision?.state.images.tail.map(({ id }) => id) ?? []
+
+const variantOf =
+  (size: Size): Pick =>
+  async (paths, chance) =>
+    chance.two((await idsOf(paths, 'shop')).map((id) => paths.variant('shop', id, size)))
+
+const revisions = async (paths: Paths, projectId: string): Promise<string[]> =>
+  (await readHistory(paths, projectId)).map(({ number }) => paths.revision(projectId, number))
+
+const CLASSES = {
+  'a medium variant': { store: 'small', pick: variantOf('medium') },
+  'a thumb variant': { store: 'small', pick: variantOf('thumb') },
+  'a game variant': { store: 'small', pick: variantOf('game') },
+  'the newest revision': {
+    store: 'small',
+    pick: async (paths) => {
+      const all = await revisions(paths, 'shop')
+      return [all.at(-1) ?? '', all.at(-3) ?? '']
+    },
+  },
+  'the newest revision, of which another project has as many,': {
+    store: 'small',
+    pick: async (paths) => [
+      (await revisions(paths, 'shop')).at(-1) ?? '',
+      (await revisions(paths, 'Other')).at(-1) ?? '',
+    ],
+  },
+  'an older revision': {
+    store: 'small',
+    pick: async (paths, chance) => {
+      const all = (await revisions(paths, 'shop')).slice(0, -1)
+      const at = chance.number(all.length)
+      return [all[at] ?? '', all[(at + 1) % all.length] ?? '']
+    },
+  },
+  'the first revision': {
+    store: 'small',
+    pick: async (paths) => {
+      const [first = '', second = ''] = await revisions(paths, 'shop')
+      return [first, second]
+    },
+  },
+  'a run file': {
+    store: 'long',
+    pick: async (paths, chance) => {
+      const named = (await readHistory(paths, 'long')).flatMap(({ revision }) => (revision ? namedRuns(revision) : []))
+      return chance.two([...new Set(named)].map((id) => paths.run('long', id)))
+    },
+  },
+  'the newest revision of a long list': {
+    store: 'long',
+    pick: async (paths) => {
+      const all = await revisions(paths, 'long')
+      return [all.at(-1) ?? '', all.at(-2) ?? '']
+    },
+  },
+  'meta.json': { store: 'small', pick: async (paths) => [paths.published('shop'), paths.published('Other')] },
+} as const satisfies Record<string, { store: 'small' | 'long'; pick: Pick }>
+
+/** What visitors see of all projects. Of the long list the order tells enough. */
+const seen = async (storageDir: string, store: 'small' | 'long') => {
+  if (store === 'long') return [{ ...(await seenIn(storageDir, 'long')), files: [] }]
+  return [await seenIn(storageDir, 'shop'), await seenIn(storageDir, 'Other'), await seenIn(storageDir, 'gone')]
+}
+
+// Beside each other, because they wait for the disk most of the time.
+describe.concurrent.each(Object.entries(DAMAGES))('a file that is %s', (_, damage) => {
+  it.for(Object.entries(CLASSES))('is found and mended where it is %s', async ([_, { store, pick }], test) => {
+    const { storageDir, paths } = await copyOf(storeOf(store), test)
+    const before = await seen(storageDir, store)
+    const chance = newChance(test)
+    const [path, other] = await pick(paths, chance)
+    await damage(chance, path, other)
+
+    const found = await examine(storageDir)
+    expect(found.findings.map((finding) => join(storageDir, finding.path))).toContain(path)
+    expect(found.findings.every(({ outcome }) => outcome === 'mendable')).toBe(true)
+
+    const mended = await examine(storageDir, { fix: true })
+    expect(mended).toMatchObject({ remaining: 0, mended: found.remaining })
+    expect(inShort(await examine(storageDir))).toEqual([])
+    const after = await seen(storageDir, store)
+    const list = (projects: typeof before) => projects.map((project) => ({ ...project, files: project?.files?.length }))
+    expect(list(after)).toEqual(list(before))
+    // One that was uploaded as PNG has other bytes when it is made again from its JPEG.
+    const files = before.flatMap((project) => project?.files ?? [])
+    const changed = after.flatMap((project) => project?.files ?? []).filter((file) => !files.includes(file))
+    expect(changed.length).toBeLessThanOrEqual(other.endsWith('.jpg') && damage !== DAMAGES[SWAPPED] ? 1 : 0)
+  })
+})
+
+describe('a damaged original', () => {
+  it.each(Object.entries(DAMAGES).filter(([name]) => !name.startsWith('swapped')))(
+    'that is %s is reported, and its image kept with its other sizes',
+    async (_, damage) => {
+      const { storageDir, paths } = await copyOf(storeOf('small'))
+      const before = await seenIn(storageDir, 'shop')
+      const chance = newChance()
+      const [path] = await variantOf('original')(paths, chance)
+      await damage(chance, path, path)
+      for (const fix of [false, true, false]) {
+        const { findings, remaining } = await examine(storageDir, { fix })
+        expect(findings).toMatchObject([{ outcome: 'unmendable' }])
+        expect(findings.map((finding) => join(storageDir, finding.path))).toEqual([path])
+        expect(remaining).toBe(1)
+      }
+      const after = await seenIn(storageDir, 'shop')
+      expect(after?.ids).toEqual(before?.ids)
+      expect(after?.files.filter((file, at) => file !== before?.files[at])).toHaveLength(1)
+    },
+  )
+
+  it('that changed places with another is put back, both byte for byte', async () => {
+    const { storageDir, paths } = await copyOf(storeOf('small'))
+    const before = await seenIn(storageDir, 'shop')
+    const chance = newChance()
+    const [path, other] = await variantOf('original')(paths, chance)
+    await DAMAGES[SWAPPED](chance, path, other)
+    expect(await examine(storageDir)).toMatchObject({ remaining: 2 })
+    expect(await examine(storageDir, { fix: true })).toMatchObject({ remaining: 0, mended: 2 })
+    expect(inShort(await examine(storageDir))).toEqual([])
+    expect(await seenIn(storageDir, 'shop')).toEqual(before)
+  })
+
+  it('is no reason to lose the smaller sizes: they are made again from the next larger one', async () => {
+    const { storageDir, paths } = await copyOf(storeOf('small'))
+    const [original] = await variantOf('original')(paths, newChance())
+    const imageId = original.slice(-'.jpg'.length - 20, -'.jpg'.length)
+    await rm(original)
+    for (const size of ['thumb', 'game'] as const) await rm(paths.variant('shop', imageId, size))
+    expect(await examine(storageDir, { fix: true })).toMatchObject({ mended: 2, remaining: 1 })
+    expect((await examine(storageDir)).findings).toMatchObject([{ kind: 'variant_missing', outcome: 'unmendable' }])
+  })
+})
+
+describe('one byte', () => {
+  it('is found at a random place of random files of the store', async () => {
+    const { storageDir, paths } = await copyOf(storeOf('small'))
+    const ids = [...(await idsOf(paths, 'shop')), ...(await idsOf(paths, 'Other'))]
+    /** Ids are other ones each time; the order of the files is not to depend on them. */
+    const placeOf = (path: string) => path.replace(/[^/]{20}(?=\.jpg$)/, (id) => `${ids.indexOf(id)}`)
+    const files = (await filesIn(storageDir))
+      .filter((path) => path.startsWith('projects'))
+      .toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1))
+    const chance = newChance()
+    for (let round = 0; round < 25; round++) {
+      const path = files[chance.number(files.length)] ?? ''
+      const restore = await backUp(storageDir, [join(storageDir, path)])
+      await flip(chance, join(storageDir, path))
+      const { findings } = await examine(storageDir, { projectId: projectOf(path) })
+      expect(findings.map((finding) => finding.path)).toContain(path)
+      await restore()
+    }
+  })
+
+  it('is found at every place of a revision', async () => {
+    const { paths } = await copyOf(storeOf('small'))
+    const bytes = await readFile(paths.revision('shop', 3))
+    expect(decodeRevision(bytes.toString()).state.revision).toBe(3)
+    const chance = newChance()
+    for (let at = 0; at < bytes.length; at++) {
+      const damaged = Buffer.from(bytes)
+      damaged[at] = (damaged[at] ?? 0) ^ chance.number(256, 1)
+      expect(() => decodeRevision(damaged.toString()), `at ${at}`).toThrow()
+    }
+  })
+})
+
+const projectOf = (path: string): string =>
+  ({ '!other': 'Other' })[path.split('/')[1] ?? ''] ?? path.split('/')[1] ?? ''
+
+describe('the file that names the owner of temporary files', () => {
+  const opened = async () => {
+    const { storageDir, paths } = await copyOf(storeOf('small'))
+    await openFileStore(storageDir)
+    await openFileStore(storageDir)
+    const [one = '', other = ''] = (await readdir(paths.tmp)).map((owner) => join(paths.tmp, owner, 'owner.json'))
+    return { storageDir, one, other }
+  }
+
+  it.each(Object.entries(DAMAGES))('is found where it is %s, and its process left alone', async (_, damage) => {
+    const { storageDir, one, other } = await opened()
+    await damage(newChance(), one, other)
+    const { findings } = await examine(storageDir, { fix: true })
+    expect(new Set(findings.map(({ kind, outcome }) => `${kind} ${outcome}`))).toEqual(
+      new Set(['owner_damaged unmendable']),
+    )
+    expect(findings.map(({ path }) => join(storageDir, path))).toContain(one)
+    expect((await readdir(join(storageDir, '.tmp'))).length).toBe(2)
+  })
+
+  it('is found at every place of it', async () => {
+    const { one } = await opened()
+    const text = await readFile(one, 'latin1')
+    expect(ownerFault(one, text)).toBeUndefined()
+    const chance = newChance()
+    for (let at = 0; at < text.length; at++) {
+      const other = String.fromCharCode(text.charCodeAt(at) ^ chance.number(128, 1))
+      if (!ownerFault(one, text.slice(0, at) + other + text.slice(at + 1))) throw new Error(`not found at ${at}`)
+    }
+  })
+})
+
+describe('files that are found in one place and not in another', () => {
+  it('are put back where two images have each other’s', async () => {
+    const { storageDir, paths } = await copyOf(storeOf('small'))
+    const before = await seenIn(storageDir, 'shop')
+    const ids = before?.ids.slice(0, 2) ?? []
+    for (const size of SIZES) {
+      const [one = '', other = ''] = ids.map((id) => paths.variant('shop', id, size))
+      await rename(one, `${one}.swap`)
+      await rename(other, one)
+      await rename(`${one}.swap`, other)
+    }
+    expect(await examine(storageDir, { fix: true })).toMatchObject({ mended: 8, remaining: 0 })
+    expect(await seenIn(storageDir, 'shop')).toEqual(before)
+  })
+})

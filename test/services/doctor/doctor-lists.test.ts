@@ -1,0 +1,331 @@
+// Lists of images that are lost in part or altogether, and what comes back of them.
+
+import { createHash } from 'node:crypto'
+import { appendFile, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SIZES } from '../../../src/core/names.ts'
+import { readHistory } from '../../../src/stores/file/doctor/read/history.ts'
+import type { Paths } from '../../../src/stores/file/paths.ts'
+import { newChance } from '../../support/chance.ts'
+import {
+  copyOf,
+  examine,
+  examineAlone,
+  flip,
+  imagesOver,
+  inShort,
+  picture,
+  seenIn,
+  uploadPicture,
+  withStore,
+} from '../../support/doctor.ts'
+import { type MadeStore, makeLongStore, makeSmallStore } from '../../support/doctor-stores.ts'
+import { filesIn } from '../../support/folder.ts'
+
+let small: MadeStore
+let long: MadeStore
+
+beforeAll(async () => {
+  small = await makeSmallStore()
+  long = await makeLongStore()
+}, 120_000)
+
+afterAll(async () => {
+  await small.remove()
+  await long.remove()
+})
+
+/** Mends a store, and shows that nothing is left to mend. */
+const mend = async (storageDir: string) => {
+  const mended = await examineAlone(storageDir, { fix: true })
+  expect(mended.remaining).toBe(0)
+  expect(inShort(await examineAlone(storageDir))).toEqual([])
+  return mended
+}
+
+const revisionOf = (storageDir: string, projectId: string) =>
+  withStore(storageDir, async (store) => (await store.project(projectId))?.revision)
+
+const newestPath = async (paths: Paths, projectId: string) =>
+  paths.revision(projectId, (await readHistory(paths, projectId)).at(-1)?.number ?? 0)
+
+describe('where all revisions are gone', () => {
+  it('the list comes back from meta.json, with its number', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const [before, revision] = [await seenIn(storageDir, 'shop'), await revisionOf(storageDir, 'shop')]
+    await rm(paths.meta('shop'), { recursive: true })
+    const { findings } = await mend(storageDir)
+    expect(findings).toMatchObject([{ kind: 'revisions_gone', done: expect.stringContaining('from meta.json') }])
+    expect(await seenIn(storageDir, 'shop')).toEqual(before)
+    expect(await revisionOf(storageDir, 'shop')).toBe(revision)
+  })
+
+  it('a long list comes back from meta.json, runs and all', async () => {
+    const { storageDir, paths } = await copyOf(long.storageDir)
+    const before = await seenIn(storageDir, 'long')
+    await rm(paths.meta('long'), { recursive: true })
+    await mend(storageDir)
+    expect(await seenIn(storageDir, 'long')).toEqual(before)
+  })
+
+  it('the list is rebuilt from the files in original/ in the order of their times, and lost variants are made again', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const before = await seenIn(storageDir, 'shop')
+    const [impressions, png] = [await impressionsIn(storageDir), await pngOf(storageDir)]
+    const wanted = before?.ids.toSorted() ?? []
+    for (const [at, id] of wanted.entries()) {
+      const time = new Date(Date.UTC(2026, 1, 1 + at))
+      await utimes(paths.variant('shop', id, 'original'), time, time)
+    }
+    await rm(paths.meta('shop'), { recursive: true })
+    await rm(paths.published('shop'))
+    await rm(paths.variants('shop', 'thumb'), { recursive: true })
+    await rm(paths.variant('shop', wanted[1] ?? '', 'medium'))
+    const { findings } = await mend(storageDir)
+    expect(findings).toMatchObject([{ kind: 'revisions_gone', done: expect.stringContaining('original/; 4 images') }])
+    const after = await seenIn(storageDir, 'shop')
+    expect(after).toMatchObject({ ids: wanted, primary: wanted[0], title: null })
+    expect(after?.files).not.toContain('missing')
+    const originals = (files: readonly string[] = []) => files.filter((_, at) => at % SIZES.length === 0).toSorted()
+    expect(originals(after?.files)).toEqual(originals(before?.files))
+    const images = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+    expect(images.map(({ created_at }) => created_at.slice(0, 10))).toEqual(wanted.map((_, at) => `2026-02-0${1 + at}`))
+    const jpegs = images.filter(({ id }) => id !== png).map(({ id }) => id)
+    const rebuilt = await impressionsIn(storageDir)
+    expect(jpegs).toHaveLength(3)
+    for (const id of jpegs) {
+      expect(rebuilt.get(id)?.placeholder).toMatch(/^\S+$/)
+      expect(rebuilt.get(id)).toEqual(impressions.get(id))
+    }
+  })
+
+  it('a file that is no picture is left out of the list and moved aside, not removed', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const ids = (await seenIn(storageDir, 'shop'))?.ids ?? []
+    await rm(paths.meta('shop'), { recursive: true })
+    await rm(paths.published('shop'))
+    await writeFile(paths.variant('shop', ids[0] ?? '', 'original'), 'no picture at all')
+    await mend(storageDir)
+    expect((await seenIn(storageDir, 'shop'))?.ids.toSorted()).toEqual(ids.slice(1).toSorted())
+    const kept = (await filesIn(join(storageDir, '.lost'))).filter((path) => path.endsWith(`original/${ids[0]}.jpg`))
+    expect(kept).toHaveLength(1)
+    expect(await readFile(join(storageDir, '.lost', kept[0] ?? ''), 'utf8')).toBe('no picture at all')
+  })
+
+  it('a first upload that is under way, or that broke off, is no lost project', async () => {
+    const { storageDir } = await copyOf(small.storageDir)
+    await withStore(storageDir, async (store) => {
+      const stage = await store.stage('new')
+      await stage.receive(
+        (async function* () {
+          yield await picture(1)
+        })(),
+      )
+      for (const size of SIZES) await writeFile(stage.targets[size], await picture(1))
+      await stage.publish()
+      expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
+      expect(await readdir(join(storageDir, 'projects', 'new', 'original'))).toHaveLength(1)
+      await stage.discard()
+    })
+    expect(inShort(await examine(storageDir))).toEqual([])
+  })
+})
+
+describe('where the newest revision and meta.json are lost', () => {
+  it('images that came later are found by their files, and those that went stay away', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const before = await seenIn(storageDir, 'shop')
+    const [first = '', ...others] = before?.ids ?? []
+    const added = await withStore(storageDir, async (store) => {
+      await store.commit('shop', { type: 'delete_image', imageId: first })
+      return uploadPicture(imagesOver(store), 'shop', await picture(40))
+    })
+    await flip(newChance(), await newestPath(paths, 'shop'), 100)
+    await writeFile(paths.published('shop'), '{}')
+    const { findings } = await mend(storageDir)
+    expect(findings).toMatchObject([{ kind: 'revision_damaged', done: expect.stringContaining('1 images found') }])
+    expect((await seenIn(storageDir, 'shop'))?.ids).toEqual([...others, added])
+    expect((await seenIn(storageDir, 'shop'))?.title).toBe('Spring')
+  })
+
+  it('a project that was deleted stays deleted', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    await withStore(storageDir, (store) => store.commit('shop', { type: 'delete_project' }))
+    const history = await readHistory(paths, 'shop')
+    const chance = newChance()
+    for (const { number } of history.slice(-2)) await flip(chance, paths.revision('shop', number), 100)
+    await mend(storageDir)
+    expect(await seenIn(storageDir, 'shop')).toBeUndefined()
+  })
+
+  it('a server that runs sees what was brought back', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const before = await seenIn(storageDir, 'shop')
+    await withStore(storageDir, async (store) => {
+      const newest = await newestPath(paths, 'shop')
+      await rm(newest)
+      // It takes the one before for the newest now, in which the order was another.
+      expect((await store.images((await store.project('shop')) ?? never()))?.map(({ id }) => id)).not.toEqual(
+        before?.ids,
+      )
+      expect(await examine(storageDir, { fix: true })).toMatchObject({ mended: 1, remaining: 0 })
+      expect((await store.images((await store.project('shop')) ?? never()))?.map(({ id }) => id)).toEqual(before?.ids)
+      await uploadPicture(imagesOver(store), 'shop', await picture(50))
+    })
+    expect(inShort(await examine(storageDir))).toEqual([])
+  })
+})
+
+const never = (): never => {
+  throw new Error('there is no such project')
+}
+
+describe('where several revisions are lost', () => {
+  it('a gap between older ones is closed, and none opens', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const before = await seenIn(storageDir, 'shop')
+    for (const number of [2, 3, 5]) await rm(paths.revision('shop', number))
+    await flip(newChance(), paths.revision('shop', 7))
+    await mend(storageDir)
+    expect(await seenIn(storageDir, 'shop')).toEqual(before)
+    expect(
+      await withStore(storageDir, async (store) => uploadPicture(imagesOver(store), 'shop', await picture(41))),
+    ).toBeTruthy()
+    expect(inShort(await examine(storageDir))).toEqual([])
+  })
+
+  it('a number that is far ahead is no reason to lose the list', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const before = await seenIn(storageDir, 'shop')
+    await writeFile(paths.revision('shop', 500), '')
+    await mend(storageDir)
+    expect(await seenIn(storageDir, 'shop')).toEqual(before)
+    expect(await revisionOf(storageDir, 'shop')).toBe(501)
+  })
+
+  it('the newest ones come back from meta.json', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const [before, revision] = [await seenIn(storageDir, 'shop'), await revisionOf(storageDir, 'shop')]
+    for (const { number } of (await readHistory(paths, 'shop')).slice(-3)) await rm(paths.revision('shop', number))
+    await mend(storageDir)
+    expect(await seenIn(storageDir, 'shop')).toEqual(before)
+    expect(await revisionOf(storageDir, 'shop')).toBe(revision)
+  })
+})
+
+describe('where a run and meta.json are lost', () => {
+  it('the images of the run are found by their files, in the order of their uploads', async () => {
+    const { storageDir, paths } = await copyOf(long.storageDir)
+    const before = await seenIn(storageDir, 'long')
+    const head = (await readHistory(paths, 'long')).at(-1)?.revision
+    await rm(paths.run('long', head?.state.images.runs[0]?.stored?.id ?? ''))
+    for (const name of await readdir(paths.runs('long'))) await rm(join(paths.runs('long'), name))
+    await rm(paths.published('long'))
+    await examine(storageDir, { fix: true })
+    expect(inShort(await examine(storageDir))).toEqual([])
+    const after = await seenIn(storageDir, 'long')
+    expect(after?.ids.toSorted()).toEqual(before?.ids.toSorted())
+    expect(after?.title).toBe('Long')
+    const images = await withStore(storageDir, async (store) => (await imagesOver(store).list('long')).images)
+    const times = images.map(({ created_at }) => created_at).slice(0, head?.state.images.runs[0]?.count)
+    expect(times).toEqual(times.toSorted())
+    expect(after?.primary).toBe(before?.primary)
+  })
+})
+
+describe('meta.json', () => {
+  it('that somebody edited is written again, and the edited one kept', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const text = await readFile(paths.published('shop'), 'utf8')
+    const edited = text.replace('Spring', 'Summer')
+    await writeFile(paths.published('shop'), edited)
+    const { findings } = await mend(storageDir)
+    expect(findings).toMatchObject([{ kind: 'meta_differs', path: 'projects/shop/meta.json' }])
+    expect(await readFile(paths.published('shop'), 'utf8')).toBe(text)
+    const [kept = ''] = await filesIn(join(storageDir, '.lost'))
+    expect(await readFile(join(storageDir, '.lost', kept), 'utf8')).toBe(edited)
+  })
+
+  it('that only says another number, or has a line more, is not taken for a newer list', async () => {
+    for (const edit of [
+      (text: string) => text.replace(/"revision": \d+/, '"revision": 99'),
+      (text: string) => `${text}\n`,
+    ]) {
+      const { storageDir, paths } = await copyOf(small.storageDir)
+      const [text, revision] = [await readFile(paths.published('shop'), 'utf8'), await revisionOf(storageDir, 'shop')]
+      await writeFile(paths.published('shop'), edit(text))
+      const { findings } = await mend(storageDir)
+      expect(findings).toMatchObject([{ kind: 'meta_differs' }])
+      expect(await revisionOf(storageDir, 'shop')).toBe(revision)
+    }
+  })
+
+  it('that fell behind is told from one that was edited', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const text = await readFile(paths.published('shop'), 'utf8')
+    await withStore(storageDir, (store) => store.commit('shop', { type: 'edit', title: 'Autumn' }))
+    await writeFile(paths.published('shop'), text)
+    const { findings } = await mend(storageDir)
+    expect(findings).toMatchObject([{ kind: 'meta_behind' }])
+    expect(await readFile(paths.published('shop'), 'utf8')).toContain('Autumn')
+  })
+
+  it('in the place of which a folder stands is written again', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    await rename(paths.published('shop'), join(storageDir, 'elsewhere'))
+    await rename(paths.variants('gone', 'thumb'), paths.published('shop'))
+    expect((await mend(storageDir)).findings).toMatchObject([{ kind: 'meta_differs' }])
+  })
+})
+
+describe('a record that says something else of a picture than its file', () => {
+  it('is put right, and the file left as it is', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const [first] = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+    if (!first) return never()
+    const wrong = { ...first, width: 7, sizes: { ...first.sizes, thumb: { ...first.sizes.thumb, height: 3 } } }
+    const bytes = await readFile(paths.variant('shop', first.id, 'thumb'))
+    await withStore(storageDir, (store) => store.commit('shop', { type: 'replace_image', image: wrong }))
+    const { findings } = await mend(storageDir)
+    expect(findings.map(({ kind }) => kind)).toEqual(['record_differs', 'record_differs'])
+    const [mended] = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+    expect(mended).toEqual(first)
+    expect(await readFile(paths.variant('shop', first.id, 'thumb'))).toEqual(bytes)
+  })
+
+  it('of an image that is older than placeholders is no damage; it gets one with a variant that is made again', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    const [first] = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+    if (!first) return never()
+    const { placeholder, color, ...older } = first
+    await withStore(storageDir, (store) => store.commit('shop', { type: 'replace_image', image: older }))
+    expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
+    expect((await impressionsIn(storageDir)).get(first.id)).toEqual({ placeholder: undefined, color: undefined })
+    await rm(paths.variant('shop', first.id, 'thumb'))
+    await mend(storageDir)
+    expect((await impressionsIn(storageDir)).get(first.id)).toEqual({ placeholder, color })
+  })
+
+  it('follows a variant that was made again with other bytes', async () => {
+    const { storageDir, paths } = await copyOf(small.storageDir)
+    await appendFile(paths.variant('shop', (await pngOf(storageDir)) ?? '', 'medium'), 'x')
+    const { findings } = await mend(storageDir)
+    expect(findings).toMatchObject([
+      { kind: 'variant_damaged', done: 'made again from original, with other bytes than before' },
+    ])
+  })
+})
+
+const impressionsIn = async (storageDir: string) => {
+  const images = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+  return new Map(images.map(({ id, placeholder, color }) => [id, { placeholder, color }]))
+}
+
+/** The image that was uploaded as PNG: the hash of its upload is not that of any of its files, nor would be of a JPEG. */
+const pngOf = async (storageDir: string): Promise<string | undefined> => {
+  const png = await picture(3, 'png')
+  const sha256 = createHash('sha256').update(png).digest('hex')
+  const images = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+  return images.find((image) => image.sha256 === sha256)?.id
+}

@@ -1,0 +1,200 @@
+// Small pictures in memory: read once, bounded, and never given out after they are gone.
+
+import { writeFileSync } from 'node:fs'
+import { unlink, writeFile } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { SIZES, type Size } from '../../../src/core/names.ts'
+import type { ImageRecord } from '../../../src/core/project/model.ts'
+import { createPictures, type PicturesOptions } from '../../../src/services/images/variants.ts'
+import type { Store } from '../../../src/stores/store.ts'
+import { openFileStore } from '../../support/file-store.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+
+/** Two stores on one folder, as two workers have them, and a count of the files that the first one opened. */
+const twoWorkers = async (options: Partial<PicturesOptions> = {}) => {
+  const folder = await temporaryFolder()
+  const [own, other] = [await openFileStore(folder), await openFileStore(folder)]
+  const counts = { opened: 0 }
+  const store: Store = {
+    ...own,
+    openVariant: (...args) => {
+      counts.opened++
+      return own.openVariant(...args)
+    },
+  }
+  return { folder, store, other, counts, pictures: createPictures({ store, ...options }) }
+}
+
+const BYTES: Record<Size, number> = { original: 300_000, medium: 60_000, thumb: 2000, game: 500 }
+
+/** An image whose files hold the first letter of their size, as often as {@link BYTES} says. */
+const addImage = async (store: Store, projectId: string) => {
+  const stage = await store.stage(projectId)
+  for (const size of SIZES) await writeFile(stage.targets[size], size.slice(0, 1).repeat(BYTES[size]))
+  await stage.publish()
+  const variant = (size: Size) => ({ width: 1, height: 1, bytes: BYTES[size], sha256: '0'.repeat(64) })
+  const image: ImageRecord = {
+    id: stage.imageId,
+    ext: 'jpg',
+    created_at: new Date().toISOString(),
+    width: 1,
+    height: 1,
+    sha256: '0'.repeat(64),
+    sizes: { original: variant('original'), medium: variant('medium'), thumb: variant('thumb'), game: variant('game') },
+  }
+  const project = await store.commit(projectId, { type: 'add_image', image })
+  await stage.discard()
+  return { image, project }
+}
+
+const notFound = { code: 'image_not_found' }
+
+describe('a small picture', () => {
+  it('is read once for all who ask at the same moment, and not again', async () => {
+    const { store, pictures, counts } = await twoWorkers()
+    const { image } = await addImage(store, 'shop')
+    const bodies = await Promise.all(
+      Array.from({ length: 100 }, async () => (await pictures.find('shop', image.id, 'thumb')).open()),
+    )
+    for (const body of bodies) expect(body.toString()).toBe('t'.repeat(BYTES.thumb))
+    expect((await pictures.find('shop', image.id, 'thumb')).body?.toString()).toBe('t'.repeat(BYTES.thumb))
+    expect(counts.opened).toBe(1)
+    expect(pictures.peek('shop', image.id, 'thumb')?.picture.bytes).toBe(BYTES.thumb)
+  })
+
+  it('is there from its upload on', async () => {
+    const { store, pictures, counts } = await twoWorkers()
+    const { image, project } = await addImage(store, 'shop')
+    expect(pictures.peek('shop', image.id, 'game')).toBeUndefined()
+    await pictures.warm(project, image)
+    expect(counts.opened).toBe(2)
+    for (const size of ['thumb', 'game'] as const)
+      expect(pictures.peek('shop', undefined, size)?.picture.body.length).toBe(BYTES[size])
+    expect(counts.opened).toBe(2)
+  })
+
+  it('is found without opening its file', async () => {
+    const { store, pictures, counts } = await twoWorkers()
+    const { image } = await addImage(store, 'shop')
+    const { bytes, modifiedMs, path } = await pictures.find('shop', image.id, 'medium')
+    expect({ bytes, path }).toEqual({ bytes: BYTES.medium, path: `projects/shop/medium/${image.id}.jpg` })
+    expect(modifiedMs).toBeGreaterThan(0)
+    expect(counts.opened).toBe(0)
+  })
+
+  it('may be shown to be there by the look of another request of the same turn and millisecond, and only then', async () => {
+    const { store, folder, pictures } = await twoWorkers()
+    const { project, image } = await addImage(store, 'shop')
+    await pictures.warm(project, image)
+    const peek = (share: boolean) => pictures.peek('shop', image.id, 'thumb', share)?.picture.imageId
+    await setImmediate()
+    const now = vi.spyOn(performance, 'now').mockReturnValue(5000)
+    onTestFinished(() => now.mockRestore())
+    expect(peek(true)).toBe(image.id)
+    // What another process commits in this very moment.
+    writeFileSync(`${folder}/projects/shop/.meta/${project.revision + 1}.json`, 'another revision')
+    now.mockReturnValue(5000.9)
+    expect([peek(true), peek(false)]).toEqual([image.id, undefined])
+    now.mockReturnValue(5001)
+    expect(peek(true)).toBeUndefined()
+    now.mockReturnValue(5000.9)
+    expect(peek(true)).toBe(image.id)
+    await setImmediate()
+    expect(peek(true)).toBeUndefined()
+  })
+
+  it('is gone at once when another worker deletes it, and so are those of a deleted project', async () => {
+    const { store, other, pictures } = await twoWorkers()
+    const first = await addImage(store, 'shop')
+    const second = await addImage(store, 'shop')
+    for (const { project, image } of [first, second]) await pictures.warm(project, image)
+    await other.commit('shop', { type: 'delete_image', imageId: first.image.id })
+    expect(pictures.peek('shop', first.image.id, 'thumb')).toBeUndefined()
+    await expect(pictures.find('shop', first.image.id, 'thumb')).rejects.toMatchObject(notFound)
+    expect((await pictures.find('shop', second.image.id, 'thumb')).body).toBeDefined()
+    await other.commit('shop', { type: 'delete_project' })
+    expect(pictures.peek('shop', second.image.id, 'thumb')).toBeUndefined()
+    await expect(pictures.find('shop', second.image.id, 'thumb')).rejects.toMatchObject({ code: 'project_not_found' })
+  })
+
+  it('stays in memory over other changes, shown to be there without a wait', async () => {
+    const { store, other, pictures, counts } = await twoWorkers()
+    const { project, image } = await addImage(store, 'shop')
+    await pictures.warm(project, image)
+    await addImage(other, 'shop')
+    const { project: now } = pictures.peek('shop', image.id, 'thumb') ?? {}
+    expect(now?.revision).toBe(project.revision + 1)
+    expect((await pictures.find('shop', image.id, 'thumb')).body).toBeDefined()
+    expect(counts.opened).toBe(2)
+  })
+
+  it('is read again where its file became another one', async () => {
+    const { store, other, folder, pictures } = await twoWorkers()
+    const { project, image } = await addImage(store, 'shop')
+    await pictures.warm(project, image)
+    const { path } = await pictures.find('shop', image.id, 'thumb')
+    await unlink(`${folder}/${path}`)
+    await writeFile(`${folder}/${path}`, 'mended')
+    await other.commit('shop', { type: 'replace_image', image })
+    const picture = await pictures.find('shop', image.id, 'thumb')
+    expect([picture.bytes, String(await picture.open())]).toEqual([6, 'mended'])
+  })
+
+  it('is the primary image that another worker chose', async () => {
+    const { store, other, pictures } = await twoWorkers()
+    const first = await addImage(store, 'shop')
+    const second = await addImage(store, 'shop')
+    for (const { project, image } of [first, second]) await pictures.warm(project, image)
+    expect((await pictures.findPrimary('shop', 'thumb')).picture.imageId).toBe(first.image.id)
+    expect(pictures.peek('shop', undefined, 'thumb')?.picture.imageId).toBe(first.image.id)
+    await other.commit('shop', { type: 'set_primary', imageId: second.image.id })
+    expect((await pictures.findPrimary('shop', 'thumb')).picture.imageId).toBe(second.image.id)
+    expect(pictures.peek('shop', undefined, 'thumb')?.picture.imageId ?? second.image.id).toBe(second.image.id)
+  })
+
+  it('that is deleted between being found and being opened is not found', async () => {
+    const { store, other, pictures } = await twoWorkers()
+    const { image } = await addImage(store, 'shop')
+    const picture = await pictures.find('shop', image.id, 'medium')
+    await other.commit('shop', { type: 'delete_image', imageId: image.id })
+    await expect(picture.open()).rejects.toMatchObject(notFound)
+  })
+})
+
+describe('the memory', () => {
+  it('holds no more than it may, keys and all, and lets go of those not asked for longest', async () => {
+    const cacheBytes = 20_000
+    const { store, pictures } = await twoWorkers({ cacheBytes })
+    const added = []
+    for (let count = 0; count < 12; count++) added.push(await addImage(store, 'shop'))
+    for (const { image } of added) await (await pictures.find('shop', image.id, 'thumb')).open()
+    const { bytes, entries } = pictures.stats()
+    expect(bytes).toBeLessThanOrEqual(cacheBytes)
+    expect(entries).toBe(Math.floor(cacheBytes / (bytes / entries)))
+    expect((await pictures.find('shop', added.at(-1)?.image.id ?? '', 'thumb')).body).toBeDefined()
+    expect((await pictures.find('shop', added[0]?.image.id ?? '', 'thumb')).body).toBeUndefined()
+  })
+
+  it('takes no picture that is large, which is opened for each who asks', async () => {
+    const { store, pictures } = await twoWorkers()
+    const { image } = await addImage(store, 'shop')
+    const picture = await pictures.find('shop', image.id, 'original')
+    const content = await picture.open()
+    if (Buffer.isBuffer(content)) throw new Error('expected a file')
+    expect(content.bytes).toBe(BYTES.original)
+
+    await content.handle.close()
+    expect(pictures.stats().entries).toBe(0)
+  })
+
+  it('of 0 bytes keeps nothing', async () => {
+    const { store, pictures } = await twoWorkers({ cacheBytes: 0 })
+    const { project, image } = await addImage(store, 'shop')
+    await pictures.warm(project, image)
+    const content = await (await pictures.find('shop', image.id, 'game')).open()
+    if (Buffer.isBuffer(content)) throw new Error('expected a file')
+    await content.handle.close()
+    expect(pictures.stats().entries).toBe(0)
+  })
+})

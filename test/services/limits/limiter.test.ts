@@ -1,0 +1,67 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { expect, it, vi } from 'vitest'
+import { insured, type Limiter } from '../../../src/services/limits/limiter.ts'
+import { createLogger } from '../../../src/telemetry/logger.ts'
+
+const log = createLogger({ level: 'silent' })
+const options = { keyPrefix: 'test', points: 2, duration: 60 }
+
+/** One that can be kept from answering, as a primary that is stopped. */
+const createStoppable = () => {
+  const counting = new RateLimiterMemory(options)
+  const state = { isStopped: false, asked: 0 }
+  const ask = <T>(answer: () => Promise<T>): Promise<T> => {
+    state.asked++
+    return state.isStopped ? Promise.reject(new Error('no answer in time')) : answer()
+  }
+  const shared: Limiter = {
+    consume: (...about) => ask(() => counting.consume(...about)),
+    get: (...about) => ask(() => counting.get(...about)),
+    penalty: (...about) => ask(() => counting.penalty(...about)),
+    reward: (...about) => ask(() => counting.reward(...about)),
+    delete: (...about) => ask(() => counting.delete(...about)),
+  }
+  return { state, limiter: insured({ shared, own: new RateLimiterMemory(options), log }) }
+}
+
+const outcome = (work: Promise<unknown>) =>
+  work.then(
+    () => 'through',
+    () => 'refused',
+  )
+
+it('what the primary counts is too much is refused, and it is asked each time', async () => {
+  const { state, limiter } = createStoppable()
+  const outcomes = []
+  for (let n = 0; n < 4; n++) outcomes.push(await outcome(limiter.consume('bo')))
+  expect(outcomes).toEqual(['through', 'through', 'refused', 'refused'])
+  expect(state.asked).toBe(4)
+})
+
+it('a primary that does not answer is stood in for, and is not asked again at once', async () => {
+  const { state, limiter } = createStoppable()
+  state.isStopped = true
+  const outcomes = []
+  for (let n = 0; n < 4; n++) outcomes.push(await outcome(limiter.consume('bo')))
+  expect(outcomes).toEqual(['through', 'through', 'refused', 'refused'])
+  await limiter.penalty('al')
+  expect((await limiter.get('al'))?.consumedPoints).toBe(1)
+  await limiter.delete('al')
+  expect(await limiter.get('al')).toBeNull()
+  expect(state.asked).toBe(1)
+})
+
+it('is asked again after a while, and knows what it has counted before', async () => {
+  vi.useFakeTimers()
+  try {
+    const { state, limiter } = createStoppable()
+    await limiter.penalty('bo')
+    state.isStopped = true
+    expect(await limiter.get('bo')).toBeNull()
+    state.isStopped = false
+    await vi.advanceTimersByTimeAsync(6000)
+    expect((await limiter.get('bo'))?.consumedPoints).toBe(1)
+  } finally {
+    vi.useRealTimers()
+  }
+})

@@ -1,0 +1,118 @@
+// API keys on disk: what is kept, and when a key is of no use any more.
+
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
+import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
+import { anyStored } from '../../../src/stores/accounts/is-initialized.ts'
+import { createKeys } from '../../../src/stores/accounts/keys.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+
+const NOW = Date.parse('2026-05-04T09:30:00.000Z')
+
+/** What a server or a command has of a storage folder, each with a memory of its own. */
+const apiKeysIn = (storageDir: string, now = () => NOW) =>
+  createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)), now })
+
+const sent = (headers: Record<string, string>) => ({ header: (name: string) => headers[name], method: 'GET' })
+
+describe('a stored key', () => {
+  it('is known by either header, with its role and its projects', async () => {
+    const storageDir = await temporaryFolder()
+    const { key, record } = await apiKeysIn(storageDir).create({ name: 'ci', role: 'writer', projects: ['shop'] })
+    const { authenticate } = apiKeysIn(storageDir)
+    const principal = { kind: 'key', id: record.id, role: 'writer', projects: ['shop'] }
+    expect(await authenticate(sent({ 'x-api-key': key }))).toEqual(principal)
+    expect(await authenticate(sent({ authorization: `Bearer ${key}` }))).toEqual(principal)
+    expect(await authenticate(sent({ authorization: `bearer ${key}` }))).toEqual(principal)
+    expect(await authenticate(sent({}))).toBeUndefined()
+    expect(await authenticate(sent({ authorization: 'Bearer a.b.c' }))).toBeUndefined()
+    expect(await authenticate(sent({ authorization: 'Basic YTpi' }))).toBeUndefined()
+  })
+
+  it('lies on disk without its secret, in a folder that others cannot look into', async () => {
+    const storageDir = await temporaryFolder()
+    const { key, record } = await apiKeysIn(storageDir).create({ name: 'ci', role: 'reader' })
+    const text = await readFile(join(storageDir, '.accounts/keys', `${record.id}.json`), 'utf8')
+    expect(text).not.toContain(key.split('_').slice(2).join('_'))
+    expect(JSON.parse(text)).toMatchObject({ id: record.id, role: 'reader', projects: null, expires_at: null })
+    expect((await stat(join(storageDir, '.accounts'))).mode & 0o077).toBe(0)
+    expect(await readdir(join(storageDir, '.accounts/.tmp'))).toEqual([])
+  })
+
+  it.each([
+    ['another secret', (key: string) => `${key.slice(0, -2)}${key.endsWith('AA') ? 'BB' : 'AA'}`],
+    ['another id', (key: string) => key.replace(/^tt_.{12}/, 'tt_000000000000')],
+    ['a part of it', (key: string) => key.slice(0, -1)],
+    ['the path of another file', () => `tt_../../../../x_${'a'.repeat(43)}`],
+  ])('is refused with %s', async (_, change) => {
+    const apiKeys = apiKeysIn(await temporaryFolder())
+    const { key } = await apiKeys.create({ name: 'ci', role: 'admin' })
+    await expect(apiKeys.authenticate(sent({ 'x-api-key': change(key) }))).rejects.toMatchObject({
+      code: 'unauthenticated',
+    })
+  })
+
+  it('is valid up to the last millisecond before its end', async () => {
+    const storageDir = await temporaryFolder()
+    let now = NOW
+    const apiKeys = apiKeysIn(storageDir, () => now)
+    const { key } = await apiKeys.create({ name: 'ci', role: 'admin', expiresAt: new Date(NOW + 1000) })
+    now = NOW + 999
+    expect(await apiKeys.authenticate(sent({ 'x-api-key': key }))).toMatchObject({ role: 'admin' })
+    now = NOW + 1000
+    await expect(apiKeys.authenticate(sent({ 'x-api-key': key }))).rejects.toThrow('2026-05-04T09:30:01.000Z')
+    // Asked about again, for a request that came before.
+    const earlier = { ...sent({ 'x-api-key': key }), receivedMs: NOW + 999 }
+    expect(await apiKeys.authenticate(earlier)).toMatchObject({ role: 'admin' })
+  })
+
+  it('is of no use from the moment it is revoked elsewhere, or its file is gone', async () => {
+    const storageDir = await temporaryFolder()
+    const [server, command] = [apiKeysIn(storageDir), apiKeysIn(storageDir)]
+    const first = await command.create({ name: 'first', role: 'admin' })
+    const second = await command.create({ name: 'second', role: 'admin' })
+    const ask = (key: string) => server.authenticate(sent({ 'x-api-key': key }))
+    await ask(first.key)
+    await ask(second.key)
+    expect(await command.revoke(first.record.id)).toBe(true)
+    await expect(ask(first.key)).rejects.toMatchObject({ code: 'unauthenticated' })
+    await rm(join(storageDir, '.accounts/keys', `${second.record.id}.json`))
+    await expect(ask(second.key)).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(await command.revoke('000000000000')).toBe(false)
+    expect(await command.revoke('../keys')).toBe(false)
+  })
+
+  it('is listed also when it is revoked, and twice is as once', async () => {
+    const apiKeys = apiKeysIn(await temporaryFolder())
+    expect(await apiKeys.list()).toEqual([])
+    const { record } = await apiKeys.create({ name: 'ci', role: 'admin' })
+    expect(await apiKeys.revoke(record.id)).toBe(true)
+    expect(await apiKeys.revoke(record.id)).toBe(true)
+    expect(await apiKeys.list()).toEqual([{ ...record, revoked_at: new Date(NOW).toISOString() }])
+  })
+
+  it('does not open a store again when the last one is revoked', async () => {
+    const storageDir = await temporaryFolder()
+    expect(anyStored(storageDir)).toBe(false)
+    const apiKeys = apiKeysIn(storageDir)
+    const { record } = await apiKeys.create({ name: 'ci', role: 'admin' })
+    await apiKeys.revoke(record.id)
+    expect(anyStored(storageDir)).toBe(true)
+  })
+
+  it("is not answered where it cannot be told: a store whose accounts are lost is not everybody's", async () => {
+    const storageDir = await temporaryFolder()
+    await writeFile(join(storageDir, '.accounts'), 'a file in the place of the folder')
+    expect(() => anyStored(storageDir)).toThrow(expect.objectContaining({ code: 'ENOTDIR' }))
+  })
+
+  it('that was damaged by hand lets nobody in', async () => {
+    const storageDir = await temporaryFolder()
+    const apiKeys = apiKeysIn(storageDir)
+    const { key, record } = await apiKeys.create({ name: 'ci', role: 'reader' })
+    await writeFile(join(storageDir, '.accounts/keys', `${record.id}.json`), '{"id": "')
+    await expect(apiKeys.authenticate(sent({ 'x-api-key': key }))).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+})

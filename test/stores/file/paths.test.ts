@@ -1,0 +1,73 @@
+import { relative } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PROJECT_ID, SIZES } from '../../../src/core/names.ts'
+import { createPaths, folderOf, projectIdOf } from '../../../src/stores/file/paths.ts'
+
+/** Ids from few letters, so that many pairs differ only in case. */
+const projectId = fc.oneof(
+  fc.stringMatching(PROJECT_ID),
+  fc.string({ unit: fc.constantFrom(...'aAbB.!'), minLength: 1 }),
+)
+
+describe('the folder of a project', () => {
+  it('is never that of another one, not even on a disk that ignores case', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(PROJECT_ID), fc.stringMatching(PROJECT_ID), fc.func(fc.boolean()), (a, b, flip) => {
+        const twin = [...a].map((letter, at) => (flip(at) ? letter.toUpperCase() : letter.toLowerCase())).join('')
+        for (const other of [b, twin])
+          expect(folderOf(a).toLowerCase() === folderOf(other).toLowerCase()).toBe(a === other)
+      }),
+    )
+  })
+
+  it('tells the id back, and any other name tells none', () => {
+    fc.assert(
+      fc.property(projectId, (name) => {
+        if (PROJECT_ID.test(name)) expect(projectIdOf(folderOf(name))).toBe(name)
+        const id = projectIdOf(name)
+        expect(id === undefined || folderOf(id) === name).toBe(true)
+      }),
+    )
+  })
+
+  it.each(['', '..', '../..', '.meta', 'Shop', '!Shop', '!', 'a!', 'a!1', '!!a', 'lost+found', '!a'.repeat(65)])(
+    'is not "%s"',
+    (name) => expect(projectIdOf(name)).toBeUndefined(),
+  )
+
+  it('has a name that every file system takes, of at most 128 characters without any that means something', () => {
+    const folder = /^[a-z0-9_!-][a-z0-9._!-]{0,127}$/
+    fc.assert(fc.property(fc.stringMatching(PROJECT_ID), (id) => folder.test(folderOf(id))))
+  })
+})
+
+describe('the places of a store', () => {
+  it('lie where the design says', () => {
+    const root = '/store'
+    const paths = createPaths(root)
+    const places = [
+      paths.tmp,
+      paths.published('Shop'),
+      paths.lock('Shop'),
+      paths.revision('Shop', 12),
+      paths.run('Shop', 'r1'),
+      ...SIZES.map((size) => paths.variant('Shop', 'x', size)),
+    ]
+    expect(places.map((path) => relative(root, path))).toEqual([
+      '.tmp',
+      'projects/!shop/meta.json',
+      'projects/!shop/meta.lock',
+      'projects/!shop/.meta/12.json',
+      'projects/!shop/.meta/runs/r1.json',
+      'projects/!shop/original/x.jpg',
+      'projects/!shop/medium/x.jpg',
+      'projects/!shop/thumb/x.jpg',
+      'projects/!shop/game/x.jpg',
+    ])
+  })
+
+  it('stay the same where the program goes to another folder', () => {
+    expect(createPaths('storage').projects).toBe(createPaths(`${process.cwd()}/storage`).projects)
+  })
+})

@@ -1,0 +1,145 @@
+import { mkdirSync, rmdirSync } from 'node:fs'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { newImageId, SIZES } from '../../../src/core/names.ts'
+import { createPaths } from '../../../src/stores/file/paths.ts'
+import { addImage, fill, recordOf } from '../../contracts/store.ts'
+import { beforeCall, failing } from '../../support/disk.ts'
+import { openFileStore } from '../../support/file-store.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import { plantProject } from '../../support/planted-project.ts'
+import { watchPromises } from '../../support/power-cut-promises.ts'
+import { revisionNumbers, sweep } from '../../support/store-folder.ts'
+
+vi.mock('node:fs/promises', async (original) => (await import('../../support/disk.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../../support/disk.ts')).watchedSyncs(await original()))
+
+/** A store whose disk keeps only what was synced. At the end, no moment may have been one for a cut to break it. */
+const onSuchADisk = async (planted?: { images: number; revisions?: number }) => {
+  const folder = await temporaryFolder()
+  const ids = planted ? await plantProject({ storageDir: folder, projectId: 'shop', ...planted }) : []
+  const store = await openFileStore(folder, { maxBatch: 1 })
+  const promises = watchPromises(folder, 'shop')
+  onTestFinished(() => expect(promises.broken()).toEqual([]))
+  /** The state that every cut leaves. */
+  const durable = () => {
+    const [head, ...others] = promises.heads()
+    expect(others).toEqual([])
+    return head?.state
+  }
+  return { folder, paths: createPaths(folder), ids, store, durable, promises }
+}
+
+describe('a power cut at any moment', () => {
+  it('keeps the first image of a project once it is acknowledged, whole', async () => {
+    const { store, durable } = await onSuchADisk()
+    expect(durable()).toBeUndefined()
+    const id = await addImage(store, 'shop')
+    expect(durable()).toMatchObject({ revision: 1, primary_image_id: id, image_count: 1 })
+  })
+
+  it('keeps it though another process had made the folders, and not synced them', async () => {
+    const { paths, store, durable } = await onSuchADisk()
+    for (const size of SIZES) mkdirSync(paths.variants('shop', size), { recursive: true })
+    mkdirSync(paths.runs('shop'), { recursive: true })
+    await addImage(store, 'shop')
+    expect(durable()).toMatchObject({ revision: 1, image_count: 1 })
+  })
+
+  it('keeps images, covers, titles and orders, one after the other', async () => {
+    const { store, durable } = await onSuchADisk()
+    const [a, b] = [await addImage(store, 'shop'), await addImage(store, 'shop')]
+    await store.commit('shop', { type: 'set_primary', imageId: b })
+    expect(durable()).toMatchObject({ revision: 3, primary_image_id: b })
+    await store.commit('shop', { type: 'edit', title: 'Spring', imageOrder: [b, a] })
+    expect(durable()).toMatchObject({ title: 'Spring', images: { tail: [{ id: b }, { id: a }] } })
+  })
+
+  it('keeps a list that is cut into runs, also where runs are written again', async () => {
+    const { ids, store, durable } = await onSuchADisk({ images: 127 })
+    const id = await addImage(store, 'shop')
+    expect(durable()).toMatchObject({ image_count: 128, images: { runs: [{ count: 128 }], tail: [] } })
+    await store.commit('shop', { type: 'delete_image', imageId: ids[3] ?? '' })
+    await store.commit('shop', { type: 'edit', imageOrder: [id] })
+    expect(durable()).toMatchObject({ image_count: 127 })
+  })
+
+  it('leaves no run of a commit that had to start again or failed', async () => {
+    const { folder, paths, store, durable } = await onSuchADisk({ images: 127 })
+    const other = await openFileStore(folder)
+    const isLink = (call: { name: string; to: string }) => call.name === 'link' && /\.meta.\d+\.json$/.test(call.to)
+    beforeCall(isLink, async () => {
+      rmdirSync(paths.lock('shop'))
+      await other.commit('shop', { type: 'edit', title: 'first' })
+    })
+    await addImage(store, 'shop')
+    expect(durable()).toMatchObject({ revision: 3, title: 'first', image_count: 128 })
+    const stop = failing(isLink, 'ENOSPC')
+    await expect(store.commit('shop', { type: 'edit', imageOrder: [(await addedLast(store)) ?? ''] })).rejects.toThrow()
+    stop()
+    expect(durable()).toMatchObject({ revision: 3 })
+  })
+
+  it('brings no deleted image back, neither to the list nor as a file that could be read', async () => {
+    const { ids, store, durable } = await onSuchADisk({ images: 36 })
+    for (const [at, imageId] of ids.slice(0, 35).entries()) {
+      await store.commit('shop', { type: 'delete_image', imageId })
+      expect(durable()).toMatchObject({ image_count: 35 - at })
+    }
+    await addImage(store, 'shop')
+  })
+
+  it('brings no deleted project back, nor any file of it', async () => {
+    const { store, durable } = await onSuchADisk({ images: 131 })
+    await store.commit('shop', { type: 'delete_project' })
+    expect(durable()).toMatchObject({ deleted: true })
+    await addImage(store, 'shop')
+    await store.commit('shop', { type: 'delete_project' })
+    await addImage(store, 'shop')
+    expect(durable()).toMatchObject({ deleted: false, image_count: 1 })
+  })
+
+  it('leaves of an upload that was given up no file without a trace', async () => {
+    const { store, durable } = await onSuchADisk({ images: 1 })
+    const stage = await store.stage('shop')
+    await fill(stage)
+    await stage.publish()
+    await stage.discard()
+    const failed = await store.stage('shop')
+    await fill(failed)
+    await failed.publish()
+    const nobody = { type: 'set_primary', imageId: newImageId() } as const
+    await expect(store.commit('shop', nobody)).rejects.toMatchObject({ code: 'image_not_found' })
+    const stop = failing((call) => call.name === 'link', 'ENOSPC')
+    await expect(store.commit('shop', { type: 'add_image', image: recordOf(failed.imageId) })).rejects.toMatchObject({
+      code: 'storage_full',
+    })
+    stop()
+    await failed.discard()
+    expect(durable()).toMatchObject({ revision: 1, image_count: 1 })
+  })
+
+  it('leaves of what a sweep takes back no file without a trace', async () => {
+    const { folder, store, durable } = await onSuchADisk({ images: 1 })
+    const stage = await store.stage('shop')
+    await fill(stage)
+    await stage.publish()
+    const stop = failing((call) => call.name === 'unlink' && call.path.endsWith('.jpg'), 'EIO')
+    await stage.discard()
+    stop()
+    await sweep(folder)
+    expect(durable()).toMatchObject({ revision: 1, image_count: 1 })
+  })
+
+  it('finds no gap in the history, and no run that nobody names, while old revisions are removed', async () => {
+    const { folder, ids, store, durable } = await onSuchADisk({ images: 130, revisions: 60 })
+    for (const imageId of ids.slice(0, 8)) await store.commit('shop', { type: 'delete_image', imageId })
+    for (let n = 0; n < 30; n++) await store.commit('shop', { type: 'edit', title: `title ${n}` })
+    expect(durable()).toMatchObject({ title: 'title 29', image_count: 122 })
+    expect((await revisionNumbers(folder))[0]).toBeGreaterThan(30)
+  })
+})
+
+const addedLast = async (store: Awaited<ReturnType<typeof openFileStore>>) => {
+  const state = await store.project('shop')
+  return state && (await store.images(state))?.at(-1)?.id
+}

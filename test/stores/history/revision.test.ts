@@ -1,0 +1,193 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { emptyProject, type ProjectState } from '../../../src/core/project/changes.ts'
+import { imagesOf, listOf, RUN_LENGTH } from '../../../src/core/project/image-list.ts'
+import type { ImageRecord } from '../../../src/core/project/model.ts'
+import {
+  decodeRevision,
+  decodeRun,
+  encodePublished,
+  encodeRevision,
+  encodeRun,
+  peekDroppedRuns,
+  type Revision,
+  sha256,
+} from '../../../src/stores/history/revision.ts'
+import { recordOf } from '../../contracts/store.ts'
+
+/** Every second one has what images have that were uploaded since there is a placeholder. */
+const images = (count: number): ImageRecord[] =>
+  Array.from({ length: count }, (_, n) => {
+    const record = recordOf(String(n).padStart(20, '0'))
+    return n % 2 === 0 ? record : { ...record, placeholder: '1QcSHQRnh493V4dIh4eXh1h4kJUI', color: '#a05030' }
+  })
+
+/** A state whose runs are stored, and the texts they are stored as. */
+const stored = (state: Partial<ProjectState>, count: number): { state: ProjectState; texts: string[] } => {
+  const list = listOf(images(count))
+  const texts = list.runs.map((run) => encodeRun(run.images ?? []))
+  const runs = list.runs.map((run, at) => {
+    const text = texts[at] ?? ''
+    return { ...run, images: undefined, stored: { id: `run${at}`, bytes: text.length, sha256: sha256(text) } }
+  })
+  return {
+    state: {
+      ...emptyProject('shop', '2026-01-02T03:04:05.678Z'),
+      deleted: false,
+      revision: 3,
+      image_count: count,
+      ...state,
+      images: { ...list, runs },
+    },
+    texts,
+  }
+}
+
+const revisionOf = (more: Partial<Revision> = {}, title: string | null = null, count = 1): Revision => ({
+  state: stored({ title }, count).state,
+  commits: ['abc', 'def'],
+  removing: [],
+  removingRuns: [],
+  droppedRuns: [],
+  ...more,
+})
+
+const id = fc.stringMatching(/^[0-9a-z]{12,20}$/)
+const storedRun = fc.record({
+  id,
+  count: fc.integer({ min: 1, max: RUN_LENGTH }),
+  bytes: fc.nat(),
+  sha256: fc.stringMatching(/^[0-9a-f]{64}$/),
+})
+/** Titles that try to look like the document itself. */
+const title = fc.option(
+  fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 60 }),
+    fc.string({
+      unit: fc.constantFrom('\n', '\u2028', '  "dropped_runs": ["x"]', '"', '\\', '}', '  "checksum": "', 'é'),
+    }),
+  ),
+)
+const revision = fc
+  .record({
+    title,
+    count: fc.constantFrom(0, 1, 5, RUN_LENGTH - 1, RUN_LENGTH, RUN_LENGTH * 2 + 3),
+    commits: fc.array(id, { maxLength: 64 }),
+    removing: fc.array(id, { maxLength: 5 }),
+    removingRuns: fc.array(storedRun, { maxLength: 3 }),
+    droppedRuns: fc.array(id, { maxLength: 5 }),
+  })
+  .map(({ title, count, ...rest }) => revisionOf(rest, title, count))
+
+const decodes = (bytes: Uint8Array): boolean => {
+  try {
+    decodeRevision(Buffer.from(bytes).toString('utf8'))
+    return true
+  } catch {
+    return false
+  }
+}
+
+const insertedAt = (bytes: Buffer, at: number, byte: number): Buffer =>
+  Buffer.concat([bytes.subarray(0, at), Buffer.of(byte), bytes.subarray(at)])
+
+describe('a revision file', () => {
+  it('gives back what was written, whatever it holds', () => {
+    fc.assert(
+      fc.property(revision, (each) => {
+        const text = encodeRevision(each)
+        expect(decodeRevision(text)).toEqual(each)
+        expect(encodeRevision(decodeRevision(text)), 'meta.json is made from what was read').toBe(text)
+        expect(peekDroppedRuns(text)).toEqual(each.droppedRuns)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('is JSON for people: one field a line, one image a line', () => {
+    const text = encodeRevision(revisionOf({ droppedRuns: ['old'] }, 'Spring', 2))
+    expect(JSON.parse(text)).toMatchObject({ project_id: 'shop', revision: 3, title: 'Spring', dropped_runs: ['old'] })
+    expect(text.split('\n').filter((line) => line.startsWith('    {"id":'))).toHaveLength(2)
+    expect(text).toMatch(/^ {2}"title": "Spring",$/m)
+    expect(text.endsWith('"\n}\n')).toBe(true)
+  })
+
+  it('is refused with any one bit or byte of it changed', () => {
+    const bytes = Buffer.from(encodeRevision(revisionOf({ removing: ['x'] }, 'Größe “A”', 1)))
+    expect(decodes(bytes)).toBe(true)
+    for (const [at, byte] of bytes.entries())
+      for (const mask of [1, 2, 4, 8, 16, 32, 64, 128, 255]) {
+        bytes[at] = byte ^ mask
+        if (decodes(bytes)) expect.unreachable(`byte ${at} changed by ${mask} was not noticed`)
+        bytes[at] = byte
+      }
+  })
+
+  it('is refused cut off anywhere, and with a byte more or less anywhere', () => {
+    const bytes = Buffer.from(encodeRevision(revisionOf({}, 'Größe', 1)))
+    for (let at = 0; at < bytes.length; at++) {
+      if (decodes(bytes.subarray(0, at))) expect.unreachable(`cut at ${at}`)
+      if (decodes(bytes.subarray(at + 1))) expect.unreachable(`begun at ${at + 1}`)
+      if (decodes(Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]))) expect.unreachable(`without ${at}`)
+      for (const byte of [0, 0x20, 0x0a, bytes[at] ?? 0])
+        if (decodes(insertedAt(bytes, at, byte))) expect.unreachable(`${byte} inserted at ${at}`)
+    }
+    for (const byte of [0, 0x20, 0x0a]) expect(decodes(insertedAt(bytes, bytes.length, byte))).toBe(false)
+  })
+
+  it('is refused after any damage to a larger one: bytes set, pieces lost, doubled or swapped', () => {
+    const bytes = Buffer.from(encodeRevision(revisionOf({}, null, RUN_LENGTH + 40)))
+    const place = fc.nat(bytes.length)
+    fc.assert(
+      fc.property(place, place, fc.uint8Array({ minLength: 0, maxLength: 20 }), (a, b, put) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b)]
+        const damaged = Buffer.concat([bytes.subarray(0, from), put, bytes.subarray(to)])
+        fc.pre(!damaged.equals(bytes))
+        expect(decodes(damaged)).toBe(false)
+        const doubled = Buffer.concat([bytes.subarray(0, to), bytes.subarray(from)])
+        expect(decodes(doubled)).toBe(doubled.equals(bytes))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('is refused where it is sealed rightly but is not what a revision is', () => {
+    const sealed = (body: string) => `{\n${body},\n  "checksum": "${sha256(`{\n${body},\n`)}"\n}\n`
+    expect(() => decodeRevision(sealed('  "revision": 1'))).toThrow('project_id')
+    expect(() => decodeRevision(sealed('  "revision": '))).toThrow('JSON')
+    expect(() => decodeRevision('')).toThrow('checksum')
+  })
+
+  it('is not made of a state whose runs are not stored', () => {
+    const state = { ...revisionOf().state, images: listOf(images(RUN_LENGTH)) }
+    expect(() => encodeRevision(revisionOf({ state }))).toThrow('the run was not stored')
+  })
+})
+
+describe('a run file', () => {
+  it('gives back what was written, and nothing else passes for it', () => {
+    const text = encodeRun(images(RUN_LENGTH))
+    const stored = { sha256: sha256(text) }
+    expect(decodeRun(text, stored)).toEqual(images(RUN_LENGTH))
+    expect(encodeRun(decodeRun(text, stored))).toBe(text)
+    expect(() => decodeRun(encodeRun(images(RUN_LENGTH - 1)), stored)).toThrow('checksum')
+    expect(() => decodeRun(text.replace('"width":4', '"width":5'), stored)).toThrow('checksum')
+    expect(() => decodeRun('', stored)).toThrow('checksum')
+  })
+})
+
+describe('the published document', () => {
+  it.each([0, 1, RUN_LENGTH - 1, RUN_LENGTH, RUN_LENGTH + 1, RUN_LENGTH * 3])(
+    'is the state with all of its %i images, whether they lie in runs or not',
+    (count) => {
+      const { state, texts } = stored({ title: 'Spring', primary_image_id: null }, count)
+      const { images: _, deleted: __, ...project } = state
+      const text = encodePublished(state, texts)
+      expect(JSON.parse(text)).toEqual({ ...project, images: images(count) })
+      expect(text.split('\n').filter((line) => line.startsWith('    {"id":'))).toHaveLength(count)
+      const loose = { ...state, images: { runs: [], tail: images(count) } }
+      expect(imagesOf(loose.images)).toHaveLength(count)
+      expect(encodePublished(loose, [])).toBe(text)
+    },
+  )
+})

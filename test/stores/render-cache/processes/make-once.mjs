@@ -1,0 +1,36 @@
+// A process that asks the cache for one file many times at once; each making is written down in a log of all.
+//
+//   node make-once.mjs <storage folder> <log file>
+
+import { appendFile, writeFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
+import { createRenderCache } from '../../../../dist/stores/render-cache/render-cache.js'
+import { createLogger } from '../../../../dist/telemetry/logger.js'
+
+const [storageDir = '', log = ''] = process.argv.slice(2)
+const cache = createRenderCache({ storageDir, log: createLogger({ level: 'silent' }) })
+const key = { projectId: 'demo', imageId: '4f0z6k1m9q2w8e5r7t3y', name: `${'0'.repeat(32)}.webp` }
+
+const ask = async () => {
+  const file = await cache.get(key, {
+    async make(target) {
+      await appendFile(log, `${process.pid}\n`)
+      await setTimeout(300)
+      await writeFile(target, 'the picture')
+    },
+    modifiedMs: 1_700_000_000_000,
+    isWanted: async () => true,
+  })
+  if (Buffer.isBuffer(file)) return file.toString()
+  const text = await file.handle.readFile('utf8')
+  await file.handle.close()
+  return text
+}
+
+process.send?.('ready')
+process.once('message', async () => {
+  const texts = await Promise.all(Array.from({ length: 25 }, ask))
+  await cache.close()
+  process.send?.(new Set(texts).size === 1 && texts[0] === 'the picture' ? 'same' : 'different')
+  process.disconnect()
+})
