@@ -63,7 +63,7 @@ export const descriptionsOf = (app: App): Description[] =>
 
 const described = ({ method, path, responses }: Description): Described => ({
   method: method.toUpperCase(),
-  path: new RegExp(`^${path.replaceAll('../helpers', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+  path: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
   codes: new Map(
     Object.entries(responsesSchema.parse(responses)).map(([status, { content }]) => [
       Number(status),

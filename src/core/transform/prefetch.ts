@@ -32,7 +32,7 @@ const recipesOf = (name: string, presets: Presets): Recipe[] => {
     const formats = preset.format === 'auto' ? CHOSEN : [preset.format]
     return formats.map((format) => transformRecipe(preset, format))
   }
-  const [size = '', extension = '', ...more] = name.split('..')
+  const [size = '', extension = '', ...more] = name.split('.')
   const format = formatOf(extension)
   if (isSize(size) && format !== undefined && format !== 'jpeg' && more.length === 0) return [sizeRecipe(size, format)]
   throw invalidParameter('prefetch', prefetchable(presets), name)

@@ -74,7 +74,7 @@ export const parseBody = <Schema extends z.ZodObject>(schema: Schema, body: unkn
     const expected = `one of ${Object.keys(schema.shape).join(', ')}`
     throw mismatch('body', expected, { text: clip(unknown), isQuoted: true }, clip(unknown))
   }
-  const field = issue && issue.path.length > 0 ? clip(issue.path.join('..')) : undefined
+  const field = issue && issue.path.length > 0 ? clip(issue.path.join('.')) : undefined
   throw mismatch(field ?? 'body', issue?.message ?? 'an object', receivedBy(issue, body), field)
 }
 

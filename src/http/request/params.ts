@@ -65,7 +65,7 @@ const SERVED = ['jpg', 'webp', 'avif'] as const
  * @throws TintypeError `route_not_found` where pictures are not sent in what the extension says
  */
 export const fileNameOf = (c: Context): [name: string, extension: (typeof SERVED)[number]] => {
-  const [name = '', ending, ...more] = (c.req.param('file') ?? '').split('..')
+  const [name = '', ending, ...more] = (c.req.param('file') ?? '').split('.')
   const extension = SERVED.find((each) => each === ending)
   if (extension === undefined || more.length > 0) throw unknownFile(c)
   return [name, extension]

@@ -92,7 +92,7 @@ describe('a token that is not valid', () => {
   it('is refused with 401 wherever somebody has to be there, in whatever way it is wrong', async () => {
     const { app } = await openApp()
     const { access_token = '' } = await signedIn(post(app, '/auth/register', ADA))
-    const [header, claims, signature] = access_token.split('..')
+    const [header, claims, signature] = access_token.split('.')
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const none = part({ alg: 'none', typ: 'at+jwt' })
     const other = part({ ...JSON.parse(Buffer.from(claims ?? '', 'base64url').toString()), sub: 'x'.repeat(20) })

@@ -60,16 +60,13 @@ describe('a project id', () => {
     expect(await filesIn(storageDir)).toEqual(before)
   })
 
-  it.each(['../..', '..', '%2e%2e', '%2E', '.%2e'])(
-    '%s is refused over a socket, where nobody resolves it',
-    async (id) => {
-      const { port } = await listen((await createTestApp()).app)
-      for (const [method, route] of ROUTES) {
-        const { status, body } = await statusAndBody(port, method, route.replace('{id}', id))
-        expect([status, body], `${method} ${route}`).toEqual([400, expect.stringContaining('"invalid_project_id"')])
-      }
-    },
-  )
+  it.each(['..', '.', '%2e%2e', '%2E', '.%2e'])('%s is refused over a socket, where nobody resolves it', async (id) => {
+    const { port } = await listen((await createTestApp()).app)
+    for (const [method, route] of ROUTES) {
+      const { status, body } = await statusAndBody(port, method, route.replace('{id}', id))
+      expect([status, body], `${method} ${route}`).toEqual([400, expect.stringContaining('"invalid_project_id"')])
+    }
+  })
 
   it('cannot be led to by dots further on in a path', async () => {
     const { port } = await listen((await createTestApp()).app)

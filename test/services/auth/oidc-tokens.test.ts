@@ -20,7 +20,7 @@ const codeOf = (work: Promise<unknown>): Promise<unknown> =>
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-const claimsOf = (issuer: TestIssuer) => issuer.sign({}).then((token) => token.split('..')[1] ?? '')
+const claimsOf = (issuer: TestIssuer) => issuer.sign({}).then((token) => token.split('.')[1] ?? '')
 
 describe('a token of the issuer', () => {
   it('speaks for its subject, and the keys are asked for once', async () => {
@@ -116,14 +116,14 @@ describe('what is refused', () => {
   it('is a token that was changed after it was signed, and what is none at all', async () => {
     const issuer = await createIssuer()
     const tokens = trusting(issuer.url)
-    const [header, claims, signature] = (await issuer.sign({})).split('..')
+    const [header, claims, signature] = (await issuer.sign({})).split('.')
     const other = base64url({ ...JSON.parse(Buffer.from(claims ?? '', 'base64url').toString()), sub: 'root' })
     for (const token of [
       `${header}.${other}.${signature}`,
       `${header}.${claims}.`,
       'a.b.c',
       '',
-      '../..',
+      '..',
       'x'.repeat(9000),
     ])
       expect(await codeOf(tokens.userOf(token))).toBe('unauthenticated')

@@ -69,7 +69,7 @@ describe('users', () => {
 
   it('are looked for by nothing that could be a path', async () => {
     const { stores } = await workers(1)
-    for (const id of ['../..', '../emails', '', 'constructor', 'x'.repeat(5000)])
+    for (const id of ['..', '../emails', '', 'constructor', 'x'.repeat(5000)])
       expect(await stores[0]?.users.get(id)).toBeUndefined()
   })
 

@@ -31,7 +31,7 @@ describe('the folder of a project', () => {
     )
   })
 
-  it.each(['', '..', '../..', '.meta', 'Shop', '!Shop', '!', 'a!', 'a!1', '!!a', 'lost+found', '!a'.repeat(65)])(
+  it.each(['', '.', '..', '.meta', 'Shop', '!Shop', '!', 'a!', 'a!1', '!!a', 'lost+found', '!a'.repeat(65)])(
     'is not "%s"',
     (name) => expect(projectIdOf(name)).toBeUndefined(),
   )

@@ -21,7 +21,7 @@ const stateOf = async (pid: number) => (await readFile(`/proc/${pid}/stat`, 'utf
 
 const ownerFile = async (owner: object): Promise<string> => {
   const path = join(await temporaryFolder(), 'owner', 'owner.json')
-  await mkdir(join(path, '../../..'))
+  await mkdir(join(path, '..'))
   await writeFile(path, sealOwner(path, owner))
   return path
 }
