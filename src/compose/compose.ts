@@ -35,7 +35,6 @@ import { createProjectService } from '../services/projects/projects.ts'
 import { createPlaces } from '../services/projects/sealed-cursor.ts'
 import { createAccountStore } from '../stores/accounts/account-store.ts'
 import { createAccountsFolder } from '../stores/accounts/folder.ts'
-import { anyStored } from '../stores/accounts/is-initialized.ts'
 import { createKeys } from '../stores/accounts/keys.ts'
 import { createFileStore } from '../stores/file/file-store.ts'
 import { createClaims } from '../stores/idempotency/marks.ts'
@@ -45,6 +44,7 @@ import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { createRequestIds } from '../telemetry/request-ids.ts'
 import { version } from '../version.ts'
+import { createAuthConfigured } from './auth-configured.ts'
 
 export const createTintype = (options: TintypeOptions = {}): Tintype => {
   const metrics = createMetrics({ version })
@@ -78,11 +78,7 @@ export const compose = (
   const storageDir = resolve(options.storageDir ?? './storage')
   const isOpen = createOpenDoor({
     mode: options.auth ?? 'auto',
-    isSetUp: () =>
-      fixedKeys.length > 0 ||
-      (options.registration ?? 'closed') !== 'closed' ||
-      Boolean(options.jwksUrl) ||
-      anyStored(storageDir),
+    isSetUp: createAuthConfigured(options),
   })
   const edge = createEdge({ ...options, log, isOpen })
   const store = createFileStore({

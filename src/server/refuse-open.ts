@@ -2,9 +2,9 @@
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { createAuthConfigured } from '../compose/auth-configured.ts'
 import type { Config } from '../config/load.ts'
 import { isLoopback } from '../core/request/hosts.ts'
-import { anyStored } from '../stores/accounts/is-initialized.ts'
 import { COMMAND } from './command-name.ts'
 
 export type DoorSettings = Pick<
@@ -15,7 +15,7 @@ export type DoorSettings = Pick<
 /** Why the server must not start, in lines that say how to go on; undefined where it may. */
 export const whyNotOpen = async (settings: DoorSettings): Promise<string | undefined> => {
   const { host, storageDir, auth } = settings
-  if (isLoopback(host) || auth === 'none' || isSetUp(settings)) return undefined
+  if (isLoopback(host) || auth === 'none' || createAuthConfigured(settings)()) return undefined
   // Whoever asks for it has nobody let in, which is safe.
   if (auth === 'required') return undefined
   // Keys would not help somebody who has mistyped the address.
@@ -47,9 +47,3 @@ const canListen = async (host: string): Promise<boolean> => {
     server.close()
   }
 }
-
-const isSetUp = ({ storageDir, apiKeys, registration, jwksUrl }: DoorSettings): boolean =>
-  apiKeys.split(',').some((key) => key.trim() !== '') ||
-  registration !== 'closed' ||
-  jwksUrl !== '' ||
-  anyStored(storageDir)
