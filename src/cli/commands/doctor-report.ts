@@ -5,7 +5,11 @@ import { join } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import type { Diagnosis, Finding, Outcome, Progress } from '../../services/doctor.ts'
 import { version } from '../../version.ts'
-import type { DoctorResult } from './doctor.ts'
+
+/** Exit codes of the command, by its result; part of its interface. */
+export const DOCTOR_EXIT = { clean: 0, failed: 1, mended: 2, damaged: 3 } as const
+
+export type DoctorResult = keyof typeof DOCTOR_EXIT
 
 export interface ReportOptions {
   storageDir: string

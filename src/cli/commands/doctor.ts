@@ -8,12 +8,7 @@ import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
 import { fail } from '../../server/fail.ts'
 import { onSignals } from '../../server/signals.ts'
 import { createLogger } from '../../telemetry/logger.ts'
-import type { Report } from './doctor-report.ts'
-
-/** How the command ends; part of its interface. */
-export const DOCTOR_EXIT = { clean: 0, failed: 1, mended: 2, damaged: 3 } as const
-
-export type DoctorResult = keyof typeof DOCTOR_EXIT
+import type { DoctorResult, Report } from './doctor-report.ts'
 
 export const doctorCommand = defineCommand({
   meta: {
@@ -31,7 +26,7 @@ export const doctorCommand = defineCommand({
   },
   async run({ rawArgs }) {
     const { config, projectId, fix, json } = settingsFrom(rawArgs)
-    const { createReport } = await import('./doctor-report.ts')
+    const { createReport, DOCTOR_EXIT } = await import('./doctor-report.ts')
     const report = createReport({ storageDir: config.storageDir, fix, json })
     process.exitCode = DOCTOR_EXIT[await examine(config, projectId, fix, report)]
   },
