@@ -11,7 +11,7 @@ export const encodersOf = (parent = process.pid): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => parentOf(pid) === parent && read(pid, 'cmdline').includes('encoder-process'))
+    .filter((pid) => parentOf(pid) === parent && read(pid, 'cmdline').includes('image/worker/main'))
 
 /** False for one that has ended and is only waiting to be counted. */
 export const isRunning = (pid: number): boolean => !['Z', 'X', ''].includes(stateOf(pid))
