@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { version } from '../src/version.ts'
-import { temporaryFolder } from './support/folder.ts'
+import { temporaryFolder } from './support/disk/folder.ts'
 import { skipWithout } from './support/skip.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

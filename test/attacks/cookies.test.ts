@@ -3,12 +3,12 @@
 import { expect, it } from 'vitest'
 import { signedInSchema } from '../../src/http/schemas/accounts.ts'
 import { formOf } from '../support/app.ts'
-import { cookieHeader, cookiesOf } from '../support/sessions.ts'
+import { askRaw } from '../support/attacks/raw.ts'
+import { keyHeader, PASSWORD, postJson } from '../support/attacks/target.ts'
+import { describeAttacks } from '../support/attacks/under-attack.ts'
+import { cookieHeader, cookiesOf } from '../support/auth/sessions.ts'
 import { smallPhoto } from '../support/upload.ts'
-import { askRaw } from './raw.ts'
 import { KEYS } from './server.ts'
-import { keyHeader, PASSWORD, postJson } from './target.ts'
-import { describeAttacks } from './under-attack.ts'
 
 describeAttacks('cookies', (attacked) => {
   /** Ada's browser. */

@@ -1,7 +1,7 @@
 // Whether the time of an answer tells who has an account: the same work is done for each.
 
 import { expect, it, vi } from 'vitest'
-import { ADA, createTestAccounts } from '../support/accounts.ts'
+import { ADA, createTestAccounts } from '../support/auth/accounts.ts'
 
 /** Hashes that a password was compared with. */
 const compared: string[] = []

@@ -5,10 +5,10 @@ import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../src/stores/accounts/keys.ts'
 import { formOf } from '../support/app.ts'
+import { keyHeader } from '../support/attacks/target.ts'
+import { describeAttacks } from '../support/attacks/under-attack.ts'
 import { smallPhoto } from '../support/upload.ts'
 import { KEYS } from './server.ts'
-import { keyHeader } from './target.ts'
-import { describeAttacks } from './under-attack.ts'
 
 describeAttacks('API keys', (attacked) => {
   /** As `tintype key` makes them, beside the server. */

@@ -1,8 +1,8 @@
 // Passwords that are tried by the million, accounts that are looked for, and sign-ins that are meant to cost a lot.
 
 import { expect, it } from 'vitest'
-import { PASSWORD, postJson, register } from './target.ts'
-import { describeAttacks } from './under-attack.ts'
+import { PASSWORD, postJson, register } from '../support/attacks/target.ts'
+import { describeAttacks } from '../support/attacks/under-attack.ts'
 
 /** Wrong ones that cost nothing, and one for each doubling of the pause: 17 take more than an hour. */
 const MOST_TRIED = 5 + 12

@@ -1,7 +1,7 @@
 // Ranges that are broken, that lie, or that ask for a lot.
 
 import { expect, it } from 'vitest'
-import { describeAttacks } from './under-attack.ts'
+import { describeAttacks } from '../support/attacks/under-attack.ts'
 
 const WHOLE = {
   'no numbers': 'bytes=-',

@@ -7,12 +7,12 @@ import { expect, it, onTestFinished } from 'vitest'
 import { uploadSchema } from '../../src/http/schemas/images.ts'
 import { sha256Of } from '../faults/harness/picture.ts'
 import { formOf } from '../support/app.ts'
-import { until } from '../support/processes.ts'
+import { rawHead, sendRaw } from '../support/attacks/raw.ts'
+import { keyHeader } from '../support/attacks/target.ts'
+import { describeAttacks } from '../support/attacks/under-attack.ts'
+import { until } from '../support/processes/processes.ts'
 import { partHead, rawForm } from '../support/raw-client.ts'
-import { rawHead, sendRaw } from './raw.ts'
 import { KEYS } from './server.ts'
-import { keyHeader } from './target.ts'
-import { describeAttacks } from './under-attack.ts'
 
 const IDLE = 2000
 const SLOW = 100

@@ -8,9 +8,9 @@ import { expect, it } from 'vitest'
 import { signedInSchema } from '../../src/http/schemas/accounts.ts'
 import { createSessionTokens } from '../../src/services/auth/session-tokens.ts'
 import { createAccountStore } from '../../src/stores/accounts/account-store.ts'
-import { ISSUER, OUR_AUDIENCE } from '../support/issuer.ts'
-import { postJson, register } from './target.ts'
-import { describeAttacks } from './under-attack.ts'
+import { postJson, register } from '../support/attacks/target.ts'
+import { describeAttacks } from '../support/attacks/under-attack.ts'
+import { ISSUER, OUR_AUDIENCE } from '../support/auth/issuer.ts'
 
 const pair = generateKeyPair('RS256', { extractable: true })
 const attackers = generateKeyPair('RS256', { extractable: true })

@@ -12,7 +12,7 @@ import { newImageId } from '../../dist/core/names.js'
 import { listOf } from '../../dist/core/project/image-list.js'
 import { createPaths } from '../../dist/stores/file/paths.js'
 import { encodePublished, encodeRevision, encodeRun, sha256 } from '../../dist/stores/history/revision.js'
-import { photo } from '../support/photo.mjs'
+import { photo } from '../support/pictures/photo.mjs'
 import { cpuOfTree } from './cpu.mjs'
 import { median, spread } from './statistics.mjs'
 

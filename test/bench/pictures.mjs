@@ -15,7 +15,7 @@ import { decodeJpeg, readHeader } from '../../dist/image/worker/decode.js'
 import { decodedSize } from '../../dist/image/worker/levels.js'
 import { encodePicture } from '../../dist/image/worker/pipeline.js'
 import { toJpeg } from '../../dist/image/worker/variants.js'
-import { photo } from '../support/photo.mjs'
+import { photo } from '../support/pictures/photo.mjs'
 import { median } from './statistics.mjs'
 
 /**

@@ -12,8 +12,8 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { freePort, hasNginx, startNginx } from '../support/nginx.mjs'
-import { photo } from '../support/photo.mjs'
+import { photo } from '../support/pictures/photo.mjs'
+import { freePort, hasNginx, startNginx } from '../support/processes/nginx.mjs'
 import { median, spread } from './statistics.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))

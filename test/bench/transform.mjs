@@ -14,7 +14,7 @@ import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { EFFORT } from '../../dist/image/worker/render.js'
 import { signUrl } from '../../dist/index.js'
-import { photo } from '../support/photo.mjs'
+import { photo } from '../support/pictures/photo.mjs'
 import { median, spread } from './statistics.mjs'
 
 const KEY = 'a key of the benchmark only'

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type ConfigSources, configEnv, loadConfig, SETTINGS } from '../../src/config/load.ts'
-import { temporaryFolder } from '../support/folder.ts'
+import { temporaryFolder } from '../support/disk/folder.ts'
 
 const load = (sources: ConfigSources = {}) => loadConfig({ env: {}, envFile: 'there-is-none', ...sources })
 

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../support/folder.ts'
-import { isMissing } from './harness/needs.ts'
-import { say } from './harness/say.ts'
+import { temporaryFolder } from '../support/disk/folder.ts'
+import { say } from '../support/faults/say.ts'
+import { isMissing } from '../support/needs.ts'
 import { inParallel } from './injection/in-parallel.ts'
 import { pathsWithin, runOnce } from './injection/run.ts'
 import { prepareBase, SCENARIOS } from './injection/scenario.ts'

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { temporaryFolder } from '../support/folder.ts'
-import { checkStore } from './harness/check.ts'
-import { acknowledgedIn, createLedger } from './harness/ledger.ts'
-import { startLoad } from './harness/load.ts'
-import { say } from './harness/say.ts'
+import { temporaryFolder } from '../support/disk/folder.ts'
+import { checkStore } from '../support/faults/check.ts'
+import { acknowledgedIn, createLedger } from '../support/faults/ledger.ts'
+import { startLoad } from '../support/faults/load.ts'
+import { say } from '../support/faults/say.ts'
+import { straysAfterSweep } from '../support/store/strays.ts'
 import { createServer } from './harness/server.ts'
-import { straysAfterSweep } from './harness/strays.ts'
 
 const SECONDS = Number(process.env.TINTYPE_FAULT_SECONDS ?? 30)
 const CLIENTS = 24

@@ -5,14 +5,14 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { emptyProject } from '../../src/core/project/changes.ts'
 import { addImage } from '../contracts/store.ts'
-import { openFileStore } from '../support/file-store.ts'
-import { say } from './harness/say.ts'
-import { straysIn } from './harness/strays.ts'
+import { memoryFolder } from '../support/disk/memory-folder.ts'
+import { say } from '../support/faults/say.ts'
+import { openFileStore } from '../support/store/file-store.ts'
+import { straysIn } from '../support/store/strays.ts'
 import { type Plan, perform, plansOf, startWorker } from './model/concurrent.ts'
 import { show } from './model/entry.ts'
 import { explain } from './model/explain.ts'
 import { PROJECT, plans, runCommands } from './model/sequential.ts'
-import { memoryFolder } from './processes/memory-folder.ts'
 
 it('does with 300 random plans, through two stores in turn, what an array would do', async () => {
   const folder = await memoryFolder()

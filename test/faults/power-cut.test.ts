@@ -2,15 +2,21 @@ import { release } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { checkPublished, checkStore, publishAgain } from './harness/check.ts'
-import { aMinuteLater, type CrashDisk, createCrashDisk, type DiskCopy, FILE_SYSTEMS } from './harness/crash-disk.ts'
+import {
+  aMinuteLater,
+  type CrashDisk,
+  createCrashDisk,
+  type DiskCopy,
+  FILE_SYSTEMS,
+} from '../support/disk/crash-disk.ts'
+import { checkPublished, checkStore, publishAgain } from '../support/faults/check.ts'
+import { acknowledgedIn, createLedger, type Ledger, ledgerOf } from '../support/faults/ledger.ts'
+import { someChanges, startLoad } from '../support/faults/load.ts'
+import { say } from '../support/faults/say.ts'
+import { isMissing } from '../support/needs.ts'
+import { straysIn } from '../support/store/strays.ts'
 import { openHere } from './harness/here.ts'
-import { acknowledgedIn, createLedger, type Ledger, ledgerOf } from './harness/ledger.ts'
-import { someChanges, startLoad } from './harness/load.ts'
-import { isMissing } from './harness/needs.ts'
-import { say } from './harness/say.ts'
 import { createServer, type Server } from './harness/server.ts'
-import { straysIn } from './harness/strays.ts'
 
 /** Of each file system. */
 const CUTS = 30

@@ -2,11 +2,11 @@
 
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { say } from './harness/say.ts'
+import { memoryFolder } from '../support/disk/memory-folder.ts'
+import { say } from '../support/faults/say.ts'
+import { startChild } from '../support/processes/child.ts'
+import { straysIn } from '../support/store/strays.ts'
 import { createServer } from './harness/server.ts'
-import { straysIn } from './harness/strays.ts'
-import { startChild } from './processes/child.ts'
-import { memoryFolder } from './processes/memory-folder.ts'
 
 const READS = Number(process.env.TINTYPE_FAULT_READS ?? 1_000_000)
 

@@ -7,8 +7,8 @@ import { z } from 'zod'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../src/stores/accounts/keys.ts'
-import { ADMIN, createAccessApp, createCast, keyOf, READER } from '../support/access.ts'
 import { createTestApp, formOf, problemOf, uploadTo } from '../support/app.ts'
+import { ADMIN, createAccessApp, createCast, keyOf, READER } from '../support/auth/access.ts'
 
 /** A form whose file is refused once it is looked at. */
 const EMPTY_FILE = formOf(new Uint8Array())

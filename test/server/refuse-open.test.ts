@@ -5,7 +5,7 @@ import { type DoorSettings, whyNotOpen } from '../../src/server/refuse-open.ts'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../src/stores/accounts/keys.ts'
-import { temporaryFolder } from '../support/folder.ts'
+import { temporaryFolder } from '../support/disk/folder.ts'
 import { runTintype } from '../support/tintype.ts'
 
 const settings = async (more: Partial<DoorSettings> = {}): Promise<DoorSettings> => ({

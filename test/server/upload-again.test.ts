@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { formOf } from '../support/app.ts'
-import { temporaryFolder } from '../support/folder.ts'
+import { temporaryFolder } from '../support/disk/folder.ts'
 import { serve } from '../support/tintype.ts'
 import { smallPhoto } from '../support/upload.ts'
 

@@ -12,6 +12,7 @@ import type { Paths } from '../../src/stores/file/paths.ts'
 import { thisProcess } from '../../src/stores/file/staging/owner.ts'
 import { sealOwner } from '../../src/stores/file/staging/owner-file.ts'
 import type { Store } from '../../src/stores/store.ts'
+import { filesIn } from '../support/disk/folder.ts'
 import {
   copyOf,
   examine,
@@ -22,11 +23,10 @@ import {
   seenIn,
   uploadPicture,
   withStore,
-} from '../support/doctor.ts'
-import { type MadeStore, makeSmallStore } from '../support/doctor-stores.ts'
-import { openFileStore } from '../support/file-store.ts'
-import { filesIn } from '../support/folder.ts'
-import { revisionNumbers } from '../support/store-folder.ts'
+} from '../support/store/doctor.ts'
+import { type MadeStore, makeSmallStore } from '../support/store/doctor-stores.ts'
+import { openFileStore } from '../support/store/file-store.ts'
+import { revisionNumbers } from '../support/store/store-folder.ts'
 
 let made: MadeStore
 

@@ -7,8 +7,8 @@ import { onTestFinished } from 'vitest'
 import { problemSchema, uploadSchema } from '../../src/http/schemas/images.ts'
 import { createTintype, type Tintype, type TintypeOptions } from '../../src/index.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
+import { temporaryFolder } from './disk/folder.ts'
 import { heldToDocument } from './documented.ts'
-import { temporaryFolder } from './folder.ts'
 import { smallPhoto } from './upload.ts'
 
 export interface TestApp extends Tintype {

@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto'
 import { onTestFailed, type TestContext } from 'vitest'
-import { randomFrom } from './photo.mjs'
+import { randomFrom } from './pictures/photo.mjs'
 
 export interface Chance {
   /** A whole number from 0, or `least`, up to `below`, which it never is. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import { prettyDestination } from '../../src/telemetry/pretty.ts'
-import { temporaryFolder } from '../support/folder.ts'
+import { temporaryFolder } from '../support/disk/folder.ts'
 
 it('shows control characters instead of obeying them', async () => {
   const path = join(await temporaryFolder(), 'log')

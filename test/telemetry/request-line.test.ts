@@ -7,7 +7,7 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { createRequestLines, type RequestEntry } from '../../src/telemetry/request-line.ts'
-import { temporaryFolder } from '../support/folder.ts'
+import { temporaryFolder } from '../support/disk/folder.ts'
 
 const from = () => '2001:db8::1'
 const ENTRY: RequestEntry = { id: 'abc-1', method: 'GET', path: '/projects', status: 200, ms: 1.26, bytes: 512, from }

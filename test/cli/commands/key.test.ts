@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
 import { npmTintype, runTintype, serve } from '../../support/tintype.ts'
 import { upload } from '../../support/upload.ts'
 

@@ -1,8 +1,8 @@
 // `tintype user`: the first account of a store, and what an operator does with the others.
 
 import { describe, expect, it } from 'vitest'
-import { createTestAccounts } from '../../support/accounts.ts'
-import { filesIn } from '../../support/folder.ts'
+import { createTestAccounts } from '../../support/auth/accounts.ts'
+import { filesIn } from '../../support/disk/folder.ts'
 import { runTintype } from '../../support/tintype.ts'
 
 const EMAIL = 'ada@example.com'

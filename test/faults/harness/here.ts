@@ -1,7 +1,7 @@
 // The API on a folder in the process of the test, for a store that is only looked at.
 
 import { createTintype } from '../../../src/index.ts'
-import { silent } from '../../support/file-store.ts'
+import { silent } from '../../support/store/file-store.ts'
 import type { Request } from './server.ts'
 
 /** Close it: there are too many in one test to leave them open until its end. */

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { z } from 'zod'
-import { startChild } from '../processes/child.ts'
+import { startChild } from '../../support/processes/child.ts'
 import { type Entry, entrySchema } from './entry.ts'
 
 const KINDS = ['add', 'delete', 'primary', 'title', 'order', 'drop', 'read', 'variant'] as const

@@ -8,7 +8,7 @@ import { createFileStore } from '../../../src/stores/file/file-store.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import type { Store } from '../../../src/stores/store.ts'
 import { addImage, bytesOf, idsOf, readVariant } from '../../contracts/store.ts'
-import { silent } from '../../support/file-store.ts'
+import { silent } from '../../support/store/file-store.ts'
 import { parsePublished } from './published.ts'
 
 export interface Command {

@@ -2,7 +2,7 @@
 
 import { createFileStore } from '../../../src/stores/file/file-store.ts'
 import { addImage } from '../../contracts/store.ts'
-import { silent } from '../../support/file-store.ts'
+import { silent } from '../../support/store/file-store.ts'
 import type { Step } from '../model/concurrent.ts'
 import { type Base, PROJECT } from './run.ts'
 

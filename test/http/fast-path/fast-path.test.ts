@@ -7,8 +7,8 @@ import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import { createTestApp, uploadTo } from '../../support/app.ts'
-import { openFileStore } from '../../support/file-store.ts'
 import { connectRaw, postHead } from '../../support/raw-client.ts'
+import { openFileStore } from '../../support/store/file-store.ts'
 
 /** One image, a server that asks the fast way first and counts what it answered, and one that never does. */
 const twoServers = async () => {

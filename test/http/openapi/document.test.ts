@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { problems } from '../../../src/http/openapi/problems.ts'
 import { createTintype, type Tintype, type TintypeOptions } from '../../../src/index.ts'
-import { createAccessApp } from '../../support/access.ts'
 import { createTestApp } from '../../support/app.ts'
+import { createAccessApp } from '../../support/auth/access.ts'
+import { createIssuer, ISSUER, OUR_AUDIENCE } from '../../support/auth/issuer.ts'
+import { bearer } from '../../support/auth/sessions.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
 import { descriptionsOf, heldToDocument } from '../../support/documented.ts'
-import { silent } from '../../support/file-store.ts'
-import { temporaryFolder } from '../../support/folder.ts'
-import { createIssuer, ISSUER, OUR_AUDIENCE } from '../../support/issuer.ts'
-import { bearer } from '../../support/sessions.ts'
+import { silent } from '../../support/store/file-store.ts'
 
 type App = Tintype['app']
 

@@ -12,9 +12,9 @@ import { createProjectService } from '../../../src/services/projects/projects.ts
 import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
 import { createAccountStore } from '../../../src/stores/accounts/account-store.ts'
 import { createTestApp, formOf, listen, problemOf, uploadTo } from '../../support/app.ts'
-import { fileStoreFixture, silent } from '../../support/file-store.ts'
-import { filesIn } from '../../support/folder.ts'
+import { filesIn } from '../../support/disk/folder.ts'
 import { chunk, connectRaw, FORM_END, formBody, LAST_CHUNK, partHead, postHead } from '../../support/raw-client.ts'
+import { fileStoreFixture, silent } from '../../support/store/file-store.ts'
 import { smallPhoto } from '../../support/upload.ts'
 
 const PATH = '/projects/game/images'

@@ -8,8 +8,8 @@ import { createAccountStore } from '../../../src/stores/accounts/account-store.t
 import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../../src/stores/accounts/keys.ts'
 import { createTestApp, listen, type TestApp } from '../../support/app.ts'
+import { bearer, openApp, post, signedIn } from '../../support/auth/sessions.ts'
 import { connectRaw, FORM_END, partHead, postHead } from '../../support/raw-client.ts'
-import { bearer, openApp, post, signedIn } from '../../support/sessions.ts'
 import { smallPhoto } from '../../support/upload.ts'
 
 const keysOf = (storageDir: string) => createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)) })

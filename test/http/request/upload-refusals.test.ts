@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { createTestApp, formOf, problemOf, type TestApp } from '../../support/app.ts'
-import { filesIn } from '../../support/folder.ts'
+import { filesIn } from '../../support/disk/folder.ts'
 import { formBody, rawForm } from '../../support/raw-client.ts'
 import { smallPhoto } from '../../support/upload.ts'
 

@@ -6,8 +6,8 @@ import sharp from 'sharp'
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import { createTestApp, formOf, problemOf, uploadTo } from '../../support/app.ts'
-import { temporaryFolder } from '../../support/folder.ts'
-import { freePort, hasNginx, startNginx } from '../../support/nginx.mjs'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { freePort, hasNginx, startNginx } from '../../support/processes/nginx.mjs'
 import { skipWithout } from '../../support/skip.ts'
 
 const STORED = /X-Accel-Redirect/i

@@ -9,7 +9,7 @@ import { SIZES } from '../../../src/core/names.ts'
 import type { Env } from '../../../src/http/response/respond.ts'
 import { deliver } from '../../../src/http/response/send-picture.ts'
 import { createTestApp, listen, problemOf, uploadTo } from '../../support/app.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
 
 /** A picture whose original takes several reads: noise does not compress. */
 const largePhoto = () =>

@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { imageListSchema } from '../../../src/http/schemas/images.ts'
 import { createTestApp, type TestApp, uploadTo } from '../../support/app.ts'
-import { openFileStore } from '../../support/file-store.ts'
+import { openFileStore } from '../../support/store/file-store.ts'
 
 const plain = (width: number, height: number, background = '#a05030') =>
   sharp({ create: { width, height, channels: 3, background } })

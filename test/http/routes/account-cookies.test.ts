@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
-import { ADA } from '../../support/accounts.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
-import { bearer, cookieHeader, cookiesOf, openApp, post, signedIn } from '../../support/sessions.ts'
+import { ADA } from '../../support/auth/accounts.ts'
+import { bearer, cookieHeader, cookiesOf, openApp, post, signedIn } from '../../support/auth/sessions.ts'
 
 describe('a browser with cookies', () => {
   const browser = async (options: { url?: string; basePath?: string } = {}) => {

@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest'
 import { meSchema } from '../../../src/http/schemas/accounts.ts'
-import { ADA } from '../../support/accounts.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
-import { filesIn } from '../../support/folder.ts'
-import { bearer, openApp, post, signedIn } from '../../support/sessions.ts'
+import { ADA } from '../../support/auth/accounts.ts'
+import { bearer, openApp, post, signedIn } from '../../support/auth/sessions.ts'
+import { filesIn } from '../../support/disk/folder.ts'
 
 describe('a client with tokens', () => {
   it('registers, uses the access token, renews it, and signs out', async () => {

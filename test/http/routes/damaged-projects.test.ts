@@ -8,8 +8,8 @@ import { projectListSchema } from '../../../src/http/schemas/images.ts'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../../src/stores/accounts/keys.ts'
-import { createCast, keyOf, type Who } from '../../support/access.ts'
 import { createTestApp, formOf, problemOf, uploadTo } from '../../support/app.ts'
+import { createCast, keyOf, type Who } from '../../support/auth/access.ts'
 import { smallPhoto } from '../../support/upload.ts'
 
 const metaOf = (storageDir: string, projectId: string) => join(storageDir, 'projects', projectId, '.meta')

@@ -13,7 +13,7 @@ import { createProjectService } from '../../../src/services/projects/projects.ts
 import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
 import { createAccountStore } from '../../../src/stores/accounts/account-store.ts'
 import { createTestApp, formOf, problemOf } from '../../support/app.ts'
-import { fileStoreFixture } from '../../support/file-store.ts'
+import { fileStoreFixture } from '../../support/store/file-store.ts'
 
 const failingImages = (failure: unknown): ImageService => {
   const fail = () => Promise.reject(failure)

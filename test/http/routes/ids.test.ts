@@ -3,7 +3,7 @@
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { createTestApp, formOf, listen, problemOf } from '../../support/app.ts'
-import { filesIn } from '../../support/folder.ts'
+import { filesIn } from '../../support/disk/folder.ts'
 import { smallPhoto } from '../../support/upload.ts'
 
 const BAD_IDS = {

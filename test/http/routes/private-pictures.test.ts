@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { signUrl } from '../../../src/index.ts'
 import { startHttpServer } from '../../../src/server/http-server.ts'
-import { ADMIN, createAccessApp, keyOf, READER } from '../../support/access.ts'
 import { problemOf } from '../../support/app.ts'
+import { ADMIN, createAccessApp, keyOf, READER } from '../../support/auth/access.ts'
 
 const KEYS = ['a key for tests only 1', 'an older key for tests']
 const HOUR_MS = 3_600_000

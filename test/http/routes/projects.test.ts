@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { imageListSchema, projectListSchema, projectSchema } from '../../../src/http/schemas/images.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
-import { filesIn } from '../../support/folder.ts'
+import { filesIn } from '../../support/disk/folder.ts'
 
 const patch = ({ app }: TestApp, body: unknown, headers: Record<string, string> = {}) =>
   app.request('/projects/game', {

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createTintype } from '../../../src/index.ts'
-import { silent } from '../../support/file-store.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { silent } from '../../support/store/file-store.ts'
 
 describe('an app that nobody waited for', () => {
   it('answers its first request once the store is open', async () => {

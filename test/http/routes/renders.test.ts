@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { signUrl } from '../../../src/index.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
-import { filesIn } from '../../support/folder.ts'
+import { filesIn } from '../../support/disk/folder.ts'
 
 const KEYS = ['a key for tests only, 123']
 const PRESETS = 'card:w=80,h=60,fit=cover;best:w=80,format=auto'

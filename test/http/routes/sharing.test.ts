@@ -6,9 +6,9 @@ import { projectListSchema, projectSchema } from '../../../src/http/schemas/imag
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
 import { createKeys } from '../../../src/stores/accounts/keys.ts'
-import { ADMIN, createAccessApp, createCast, keyOf, type Who } from '../../support/access.ts'
 import { formOf, problemOf } from '../../support/app.ts'
-import { plantProject } from '../../support/planted-project.ts'
+import { ADMIN, createAccessApp, createCast, keyOf, type Who } from '../../support/auth/access.ts'
+import { plantProject } from '../../support/store/planted-project.ts'
 import { smallPhoto } from '../../support/upload.ts'
 
 const NOBODY: Who = {}

@@ -8,7 +8,7 @@ import {
   reduceProfile,
   splitProfile,
 } from '../../../src/image/codecs/icc.ts'
-import { makeProfile, profileChunks } from '../../support/profiles.ts'
+import { makeProfile, profileChunks } from '../../support/pictures/profiles.ts'
 
 const swapped = makeProfile({ isSwapped: true })
 

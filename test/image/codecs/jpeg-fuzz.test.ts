@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TintypeError } from '../../../src/core/errors.ts'
 import { readJpeg, rewriteJpeg } from '../../../src/image/codecs/jpeg.ts'
-import { phonePhoto, segment, withSegments } from '../../support/pictures.ts'
-import { makeProfile, profileChunks } from '../../support/profiles.ts'
+import { phonePhoto, segment, withSegments } from '../../support/pictures/pictures.ts'
+import { makeProfile, profileChunks } from '../../support/pictures/profiles.ts'
 
 /** Reads and rewrites; true where the file was taken. Whatever it throws must be `damaged_image`. */
 const isTaken = (file: Buffer): boolean => {

@@ -6,7 +6,7 @@ import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it, type MockInstance, vi } from 'vitest'
 import { readJpeg, rewriteJpeg } from '../../../src/image/codecs/jpeg.ts'
 import { readStoredHeader } from '../../../src/image/codecs/jpeg-header.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
 
 const PICTURE: Sharp = sharp({ create: { width: 30, height: 20, channels: 3, background: '#336699' } })
 

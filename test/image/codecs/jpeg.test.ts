@@ -10,8 +10,8 @@ import {
   segment,
   storedPixels,
   withSegments,
-} from '../../support/pictures.ts'
-import { makeProfile, profileChunks } from '../../support/profiles.ts'
+} from '../../support/pictures/pictures.ts'
+import { makeProfile, profileChunks } from '../../support/pictures/profiles.ts'
 
 const small = { width: 240, height: 160 }
 const rewritten = (file: Buffer, orientation = 1) => Buffer.concat(rewriteJpeg(readJpeg(file), orientation))

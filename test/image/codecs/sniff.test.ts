@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { acceptedTypeOf, sniff } from '../../../src/image/codecs/sniff.ts'
 import { ACCEPTED_TYPES } from '../../../src/image/encoder.ts'
-import { photoAs } from '../../support/pictures.ts'
+import { photoAs } from '../../support/pictures/pictures.ts'
 
 const bytes = (latin1: string) => Buffer.from(latin1, 'latin1')
 const box = (brands: string) =>

@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { sizeRecipe } from '../../../src/core/transform/recipe.ts'
 import { createEncoderPool, type EncoderPoolOptions } from '../../../src/image/pool/pool.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
 
 const setUp = async (options: EncoderPoolOptions = {}) => {
   const folder = await temporaryFolder()

@@ -8,9 +8,9 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { EncoderPool } from '../../../src/image/encoder.ts'
 import { createEncoderPool, type EncoderPoolOptions } from '../../../src/image/pool/pool.ts'
-import { temporaryFolder } from '../../support/folder.ts'
-import { jobFor, photo } from '../../support/pictures.ts'
-import { encodersOf, isRunning, isStopped, until } from '../../support/processes.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { jobFor, photo } from '../../support/pictures/pictures.ts'
+import { encodersOf, isRunning, isStopped, until } from '../../support/processes/processes.ts'
 
 const openPool = (options: EncoderPoolOptions = {}) => {
   const pool = createEncoderPool({ encoders: 1, ...options })

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
 import { sizeRecipe } from '../../../src/core/transform/recipe.ts'
 import { createEncoderPool } from '../../../src/image/pool/pool.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
 
 const setUp = async (maxWaiting = 64) => {
   const folder = await temporaryFolder()

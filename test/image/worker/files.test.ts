@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { writeNew } from '../../../src/image/worker/files.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
 
 const compiled = new URL('../../../dist/image/worker/files.js', import.meta.url).href
 

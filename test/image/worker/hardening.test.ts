@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { hardenSharp } from '../../../src/image/worker/hardening.ts'
-import { temporaryFolder } from '../../support/folder.ts'
-import { photoAs } from '../../support/pictures.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { photoAs } from '../../support/pictures/pictures.ts'
 
 const ACCEPTED = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')

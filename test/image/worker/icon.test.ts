@@ -3,8 +3,8 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { encodePicture } from '../../../src/image/worker/pipeline.ts'
-import { temporaryFolder } from '../../support/folder.ts'
-import { jobFor, meanDifference, photoAs } from '../../support/pictures.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { jobFor, meanDifference, photoAs } from '../../support/pictures/pictures.ts'
 
 const iconOf = async (upload: Buffer): Promise<Buffer> => {
   const job = await jobFor(await temporaryFolder(), upload)

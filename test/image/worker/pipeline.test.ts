@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
 import { encodePicture } from '../../../src/image/worker/pipeline.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
 import {
   jobFor,
   meanDifference,
@@ -17,8 +17,8 @@ import {
   segment,
   storedPixels,
   withSegments,
-} from '../../support/pictures.ts'
-import { makeProfile, profileChunks } from '../../support/profiles.ts'
+} from '../../support/pictures/pictures.ts'
+import { makeProfile, profileChunks } from '../../support/pictures/profiles.ts'
 
 const options = { maxPixels: 100_000_000, background: '#ffffff' }
 

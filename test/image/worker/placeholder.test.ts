@@ -5,8 +5,8 @@ import { thumbHashToApproximateAspectRatio, thumbHashToAverageRGBA, thumbHashToR
 import { describe, expect, it } from 'vitest'
 import { encodePicture } from '../../../src/image/worker/pipeline.ts'
 import { dominantColour, impressionOf } from '../../../src/image/worker/placeholder.ts'
-import { temporaryFolder } from '../../support/folder.ts'
-import { jobFor, photo } from '../../support/pictures.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { jobFor, photo } from '../../support/pictures/pictures.ts'
 
 const plain = (width: number, height: number, background: Color): Sharp =>
   sharp({ create: { width, height, channels: 3, background } })

@@ -3,8 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { encodePicture } from '../../../src/image/worker/pipeline.ts'
-import { filesIn, temporaryFolder } from '../../support/folder.ts'
-import { jobFor, photo, photoAs } from '../../support/pictures.ts'
+import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
+import { jobFor, photo, photoAs } from '../../support/pictures/pictures.ts'
 
 const options = { maxPixels: 100_000_000, background: '#ffffff' }
 

@@ -8,8 +8,8 @@ import { transformRecipe } from '../../../src/core/transform/recipe.ts'
 import { parseTransform } from '../../../src/core/transform/transform.ts'
 import { halvedJpeg } from '../../../src/image/worker/decode.ts'
 import { renderPicture } from '../../../src/image/worker/render.ts'
-import { temporaryFolder } from '../../support/folder.ts'
-import { meanDifference, photo, pixelAt, storedPixels } from '../../support/pictures.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { meanDifference, photo, pixelAt, storedPixels } from '../../support/pictures/pictures.ts'
 
 const recipeOf = (query: string) => transformRecipe(parseTransform(new Map(new URLSearchParams(query))), 'jpeg')
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { makeInvite } from '../../../src/services/auth/invites.ts'
 import { ACCESS_SECONDS, REFRESH_SECONDS } from '../../../src/services/auth/session-tokens.ts'
-import { ADA, createTestAccounts, START_MS } from '../../support/accounts.ts'
-import { filesIn } from '../../support/folder.ts'
+import { ADA, createTestAccounts, START_MS } from '../../support/auth/accounts.ts'
+import { filesIn } from '../../support/disk/folder.ts'
 
 const BOB = { email: 'bob@example.com', password: 'another long password' }
 const DAY_MS = 86_400_000

@@ -6,8 +6,8 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { createForeignTokens } from '../../../src/services/auth/oidc-tokens.ts'
 import type { Logger } from '../../../src/telemetry/logger.ts'
-import { silent } from '../../support/file-store.ts'
-import { createIssuer, ISSUER, OUR_AUDIENCE, type TestIssuer } from '../../support/issuer.ts'
+import { createIssuer, ISSUER, OUR_AUDIENCE, type TestIssuer } from '../../support/auth/issuer.ts'
+import { silent } from '../../support/store/file-store.ts'
 
 const trusting = (url: string, now?: () => number, log: Logger = silent) =>
   createForeignTokens({ url, issuer: ISSUER, audience: OUR_AUDIENCE, now, log })

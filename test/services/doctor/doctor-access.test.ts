@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessOf } from '../../../src/core/project/model.ts'
 import { readHistory } from '../../../src/stores/file/doctor/read/history.ts'
 import type { Paths } from '../../../src/stores/file/paths.ts'
-import { ADMIN, createAccessApp, keyOf } from '../../support/access.ts'
-import { copyOf, examine, withStore } from '../../support/doctor.ts'
-import { type MadeStore, makeSmallStore } from '../../support/doctor-stores.ts'
+import { ADMIN, createAccessApp, keyOf } from '../../support/auth/access.ts'
+import { copyOf, examine, withStore } from '../../support/store/doctor.ts'
+import { type MadeStore, makeSmallStore } from '../../support/store/doctor-stores.ts'
 
 let small: MadeStore
 

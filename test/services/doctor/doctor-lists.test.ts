@@ -8,6 +8,7 @@ import { SIZES } from '../../../src/core/names.ts'
 import { readHistory } from '../../../src/stores/file/doctor/read/history.ts'
 import type { Paths } from '../../../src/stores/file/paths.ts'
 import { newChance } from '../../support/chance.ts'
+import { filesIn } from '../../support/disk/folder.ts'
 import {
   copyOf,
   examine,
@@ -19,9 +20,8 @@ import {
   seenIn,
   uploadPicture,
   withStore,
-} from '../../support/doctor.ts'
-import { type MadeStore, makeLongStore, makeSmallStore } from '../../support/doctor-stores.ts'
-import { filesIn } from '../../support/folder.ts'
+} from '../../support/store/doctor.ts'
+import { type MadeStore, makeLongStore, makeSmallStore } from '../../support/store/doctor-stores.ts'
 
 let small: MadeStore
 let long: MadeStore

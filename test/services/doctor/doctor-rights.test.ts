@@ -3,12 +3,12 @@
 import { readFile, truncate } from 'node:fs/promises'
 import { expect, it, vi } from 'vitest'
 import { createPaths } from '../../../src/stores/file/paths.ts'
-import { failing } from '../../support/disk.ts'
-import { examine, imagesOver, picture, uploadPicture, withStore } from '../../support/doctor.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { failing } from '../../support/disk/calls.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { examine, imagesOver, picture, uploadPicture, withStore } from '../../support/store/doctor.ts'
 
-vi.mock('node:fs/promises', async (original) => (await import('../../support/disk.ts')).watched(await original()))
-vi.mock('node:fs', async (original) => (await import('../../support/disk.ts')).watchedSyncs(await original()))
+vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../../support/disk/calls.ts')).watchedSyncs(await original()))
 
 it('reports a picture that it may not read, leaves it alone, and checks the others', async () => {
   const storageDir = await temporaryFolder()

@@ -8,8 +8,8 @@ import { SIZES, type Size } from '../../../src/core/names.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
 import { createPictures, type PicturesOptions } from '../../../src/services/images/variants.ts'
 import type { Store } from '../../../src/stores/store.ts'
-import { openFileStore } from '../../support/file-store.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { openFileStore } from '../../support/store/file-store.ts'
 
 /** Two stores on one folder, as two workers have them, and a count of the files that the first one opened. */
 const twoWorkers = async (options: Partial<PicturesOptions> = {}) => {

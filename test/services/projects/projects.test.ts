@@ -5,8 +5,8 @@ import type { Principal } from '../../../src/core/auth/access.ts'
 import { createProjectService, type ListPlace } from '../../../src/services/projects/projects.ts'
 import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
 import { createAccountStore } from '../../../src/stores/accounts/account-store.ts'
-import { fileStoreFixture, silent } from '../../support/file-store.ts'
-import { plantProject } from '../../support/planted-project.ts'
+import { fileStoreFixture, silent } from '../../support/store/file-store.ts'
+import { plantProject } from '../../support/store/planted-project.ts'
 
 const ANONYMOUS: Principal = { kind: 'anonymous' }
 const ADMIN: Principal = { kind: 'key', id: 'one', role: 'admin' }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { newAccountId, type User } from '../../../src/core/auth/account.ts'
 import { createAccountStore } from '../../../src/stores/accounts/account-store.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
 
 const AT = '2026-05-04T09:30:00.000Z'
 

@@ -7,7 +7,7 @@ import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
 import { anyStored } from '../../../src/stores/accounts/is-initialized.ts'
 import { createKeys } from '../../../src/stores/accounts/keys.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
 
 const NOW = Date.parse('2026-05-04T09:30:00.000Z')
 

@@ -8,11 +8,11 @@ import { expect, it, onTestFinished } from 'vitest'
 import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
-import { readProject } from '../../faults/harness/disk.ts'
 import { newPicture, sha256Of } from '../../faults/harness/picture.ts'
 import { formOf } from '../../support/app.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
 import { skipWithout } from '../../support/skip.ts'
+import { readProject } from '../../support/store/read-project.ts'
 import { runTintype, serve } from '../../support/tintype.ts'
 
 const run = promisify(execFile)

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { addImage, idsOf } from '../../contracts/store.ts'
-import { fileStoreFixture } from '../../support/file-store.ts'
+import { fileStoreFixture } from '../../support/store/file-store.ts'
 
 describe('a store that was copied without its empty folders', () => {
   it('goes on past the first sealed run', async () => {

@@ -5,14 +5,14 @@ import { describe, expect, it, vi } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { addImage, idsOf, readVariant } from '../../contracts/store.ts'
-import { type DiskCall, failing, watchDisk } from '../../support/disk.ts'
-import { openFileStore } from '../../support/file-store.ts'
-import { temporaryFolder } from '../../support/folder.ts'
-import { plantProject } from '../../support/planted-project.ts'
-import { expectWhole, filesUnderWay, runFiles, sweep } from '../../support/store-folder.ts'
+import { type DiskCall, failing, watchDisk } from '../../support/disk/calls.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { openFileStore } from '../../support/store/file-store.ts'
+import { plantProject } from '../../support/store/planted-project.ts'
+import { expectWhole, filesUnderWay, runFiles, sweep } from '../../support/store/store-folder.ts'
 
-vi.mock('node:fs/promises', async (original) => (await import('../../support/disk.ts')).watched(await original()))
-vi.mock('node:fs', async (original) => (await import('../../support/disk.ts')).watchedSyncs(await original()))
+vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../../support/disk/calls.ts')).watchedSyncs(await original()))
 
 const twoWriters = async () => {
   const folder = await temporaryFolder()

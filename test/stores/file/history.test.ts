@@ -7,10 +7,10 @@ import { createPaths, type Paths } from '../../../src/stores/file/paths.ts'
 import { decodeRevision, encodeRevision, encodeRun } from '../../../src/stores/history/revision.ts'
 import type { Store } from '../../../src/stores/store.ts'
 import { addImage, bytesOf, idsOf, readVariant, recordOf } from '../../contracts/store.ts'
-import { openFileStore } from '../../support/file-store.ts'
-import { filesIn, temporaryFolder } from '../../support/folder.ts'
-import { plantProject } from '../../support/planted-project.ts'
-import { revisionNumbers, runFiles } from '../../support/store-folder.ts'
+import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
+import { openFileStore } from '../../support/store/file-store.ts'
+import { plantProject } from '../../support/store/planted-project.ts'
+import { revisionNumbers, runFiles } from '../../support/store/store-folder.ts'
 
 const published = async (folder: string, projectId = 'shop') =>
   JSON.parse(await readFile(createPaths(folder).published(projectId), 'utf8'))

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { addImage, idsOf } from '../../contracts/store.ts'
-import { fileStoreFixture } from '../../support/file-store.ts'
+import { fileStoreFixture } from '../../support/store/file-store.ts'
 
 it('takes the first image while another process has made only some of the folders of the project', async () => {
   const { folder, store } = await fileStoreFixture()

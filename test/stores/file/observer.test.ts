@@ -9,12 +9,12 @@ import { createProjectLock } from '../../../src/stores/file/commit/project-lock.
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { NO_OBSERVER, type Observer } from '../../../src/telemetry/observer.ts'
 import { addImage } from '../../contracts/store.ts'
-import { beforeCall } from '../../support/disk.ts'
-import { openFileStore } from '../../support/file-store.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { beforeCall } from '../../support/disk/calls.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { openFileStore } from '../../support/store/file-store.ts'
 
-vi.mock('node:fs/promises', async (original) => (await import('../../support/disk.ts')).watched(await original()))
-vi.mock('node:fs', async (original) => (await import('../../support/disk.ts')).watchedSyncs(await original()))
+vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../../support/disk/calls.ts')).watchedSyncs(await original()))
 
 interface Told {
   changes: number[]

@@ -3,13 +3,13 @@ import { describe, expect, it, vi } from 'vitest'
 import { createFileStore } from '../../../src/stores/file/file-store.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { addImage, idsOf, readVariant } from '../../contracts/store.ts'
-import { beforeCall, failing } from '../../support/disk.ts'
-import { openFileStore, silent } from '../../support/file-store.ts'
-import { filesIn, temporaryFolder } from '../../support/folder.ts'
-import { expectWhole } from '../../support/store-folder.ts'
+import { beforeCall, failing } from '../../support/disk/calls.ts'
+import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
+import { openFileStore, silent } from '../../support/store/file-store.ts'
+import { expectWhole } from '../../support/store/store-folder.ts'
 
-vi.mock('node:fs/promises', async (original) => (await import('../../support/disk.ts')).watched(await original()))
-vi.mock('node:fs', async (original) => (await import('../../support/disk.ts')).watchedSyncs(await original()))
+vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../../support/disk/calls.ts')).watchedSyncs(await original()))
 
 describe('a disk that cannot hold a store', () => {
   const openOn = async (folder: string) => createFileStore({ storageDir: folder, log: silent }).open()

@@ -3,15 +3,15 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { newImageId, SIZES } from '../../../src/core/names.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { addImage, fill, recordOf } from '../../contracts/store.ts'
-import { beforeCall, failing } from '../../support/disk.ts'
-import { openFileStore } from '../../support/file-store.ts'
-import { temporaryFolder } from '../../support/folder.ts'
-import { plantProject } from '../../support/planted-project.ts'
-import { watchPromises } from '../../support/power-cut-promises.ts'
-import { revisionNumbers, sweep } from '../../support/store-folder.ts'
+import { beforeCall, failing } from '../../support/disk/calls.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { watchPromises } from '../../support/disk/power-cut-promises.ts'
+import { openFileStore } from '../../support/store/file-store.ts'
+import { plantProject } from '../../support/store/planted-project.ts'
+import { revisionNumbers, sweep } from '../../support/store/store-folder.ts'
 
-vi.mock('node:fs/promises', async (original) => (await import('../../support/disk.ts')).watched(await original()))
-vi.mock('node:fs', async (original) => (await import('../../support/disk.ts')).watchedSyncs(await original()))
+vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
+vi.mock('node:fs', async (original) => (await import('../../support/disk/calls.ts')).watchedSyncs(await original()))
 
 /** A store whose disk keeps only what was synced. At the end, no moment may have been one for a cut to break it. */
 const onSuchADisk = async (planted?: { images: number; revisions?: number }) => {

@@ -8,8 +8,8 @@ import { createLedger, type LedgerContent } from '../../../src/stores/quota/ledg
 import { createOwnerQuota } from '../../../src/stores/quota/owner-quota.ts'
 import type { Store } from '../../../src/stores/store.ts'
 import { fill, recordOf } from '../../contracts/store.ts'
-import { openFileStore } from '../../support/file-store.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { openFileStore } from '../../support/store/file-store.ts'
 
 const NOBODY = 'nobody'
 const USED_UP = expect.objectContaining({ code: 'quota_exceeded' })

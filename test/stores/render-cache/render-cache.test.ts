@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { sealOwner } from '../../../src/stores/file/staging/owner-file.ts'
 import { createRenderCache, type RenderCacheOptions } from '../../../src/stores/render-cache/render-cache.ts'
-import { silent } from '../../support/file-store.ts'
-import { filesIn, temporaryFolder } from '../../support/folder.ts'
+import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
+import { silent } from '../../support/store/file-store.ts'
 
 const IMAGE = '4f0z6k1m9q2w8e5r7t3y'
 const keyOf = (number: number) => ({

@@ -7,9 +7,9 @@ import { createPaths } from '../../../../src/stores/file/paths.ts'
 import { thisProcess } from '../../../../src/stores/file/staging/owner.ts'
 import { sealOwner } from '../../../../src/stores/file/staging/owner-file.ts'
 import { addImage, idsOf, readVariant } from '../../../contracts/store.ts'
-import { openFileStore } from '../../../support/file-store.ts'
-import { filesIn, temporaryFolder } from '../../../support/folder.ts'
-import { sweep } from '../../../support/store-folder.ts'
+import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
+import { openFileStore } from '../../../support/store/file-store.ts'
+import { sweep } from '../../../support/store/store-folder.ts'
 
 const LONG_AGO = new Date(Date.now() - 70_000)
 

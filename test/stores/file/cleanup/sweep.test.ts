@@ -12,14 +12,16 @@ import { sealOwner } from '../../../../src/stores/file/staging/owner-file.ts'
 import { newToken, OWNER_FILE } from '../../../../src/stores/file/staging/workspace.ts'
 import { decodeRevision, encodeRevision, type Revision } from '../../../../src/stores/history/revision.ts'
 import { addImage, bytesOf, fill, idsOf, readVariant, recordOf } from '../../../contracts/store.ts'
-import { beforeCall, failing, watchDisk } from '../../../support/disk.ts'
-import { openFileStore } from '../../../support/file-store.ts'
-import { filesIn, temporaryFolder } from '../../../support/folder.ts'
-import { plantProject } from '../../../support/planted-project.ts'
-import { expectWhole, filesUnderWay, revisionNumbers, runFiles, sweep } from '../../../support/store-folder.ts'
+import { beforeCall, failing, watchDisk } from '../../../support/disk/calls.ts'
+import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
+import { openFileStore } from '../../../support/store/file-store.ts'
+import { plantProject } from '../../../support/store/planted-project.ts'
+import { expectWhole, filesUnderWay, revisionNumbers, runFiles, sweep } from '../../../support/store/store-folder.ts'
 
-vi.mock('node:fs/promises', async (original) => (await import('../../../support/disk.ts')).watched(await original()))
-vi.mock('node:fs', async (original) => (await import('../../../support/disk.ts')).watchedSyncs(await original()))
+vi.mock('node:fs/promises', async (original) =>
+  (await import('../../../support/disk/calls.ts')).watched(await original()),
+)
+vi.mock('node:fs', async (original) => (await import('../../../support/disk/calls.ts')).watchedSyncs(await original()))
 
 type Owner = Awaited<ReturnType<typeof thisProcess>>
 

@@ -7,14 +7,16 @@ import { createPaths } from '../../../../src/stores/file/paths.ts'
 import { REMEMBERED_COMMITS } from '../../../../src/stores/history/revision.ts'
 import type { Store } from '../../../../src/stores/store.ts'
 import { addImage, fill, idsOf, recordOf } from '../../../contracts/store.ts'
-import { beforeCall, type DiskCall, failing, watchDisk } from '../../../support/disk.ts'
-import { openFileStore, silent } from '../../../support/file-store.ts'
-import { filesIn, temporaryFolder } from '../../../support/folder.ts'
-import { plantProject } from '../../../support/planted-project.ts'
-import { expectWhole, filesUnderWay, revisionNumbers, runFiles, sweep } from '../../../support/store-folder.ts'
+import { beforeCall, type DiskCall, failing, watchDisk } from '../../../support/disk/calls.ts'
+import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
+import { openFileStore, silent } from '../../../support/store/file-store.ts'
+import { plantProject } from '../../../support/store/planted-project.ts'
+import { expectWhole, filesUnderWay, revisionNumbers, runFiles, sweep } from '../../../support/store/store-folder.ts'
 
-vi.mock('node:fs/promises', async (original) => (await import('../../../support/disk.ts')).watched(await original()))
-vi.mock('node:fs', async (original) => (await import('../../../support/disk.ts')).watchedSyncs(await original()))
+vi.mock('node:fs/promises', async (original) =>
+  (await import('../../../support/disk/calls.ts')).watched(await original()),
+)
+vi.mock('node:fs', async (original) => (await import('../../../support/disk/calls.ts')).watchedSyncs(await original()))
 
 /** Cleans up behind each change, so that it is known which revisions are there. */
 const ONE_LOCK_EACH = { maxHeldMs: 0 } as const

@@ -3,13 +3,15 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Store } from '../../../../src/stores/store.ts'
 import { addImage } from '../../../contracts/store.ts'
-import { watchDisk } from '../../../support/disk.ts'
-import { openFileStore } from '../../../support/file-store.ts'
-import { temporaryFolder } from '../../../support/folder.ts'
-import { plantProject } from '../../../support/planted-project.ts'
-import { filesUnderWay, revisionNumbers } from '../../../support/store-folder.ts'
+import { watchDisk } from '../../../support/disk/calls.ts'
+import { temporaryFolder } from '../../../support/disk/folder.ts'
+import { openFileStore } from '../../../support/store/file-store.ts'
+import { plantProject } from '../../../support/store/planted-project.ts'
+import { filesUnderWay, revisionNumbers } from '../../../support/store/store-folder.ts'
 
-vi.mock('node:fs/promises', async (original) => (await import('../../../support/disk.ts')).watched(await original()))
+vi.mock('node:fs/promises', async (original) =>
+  (await import('../../../support/disk/calls.ts')).watched(await original()),
+)
 
 /** Commits that go under one lock share a folder. */
 const countLocks = () => {

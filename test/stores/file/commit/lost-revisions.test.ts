@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { createPaths } from '../../../../src/stores/file/paths.ts'
 import type { Store } from '../../../../src/stores/store.ts'
 import { idsOf } from '../../../contracts/store.ts'
-import { examine, imagesOver, picture, uploadPicture } from '../../../support/doctor.ts'
-import { openFileStore } from '../../../support/file-store.ts'
-import { filesIn, temporaryFolder } from '../../../support/folder.ts'
+import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
+import { examine, imagesOver, picture, uploadPicture } from '../../../support/store/doctor.ts'
+import { openFileStore } from '../../../support/store/file-store.ts'
 
 const setUp = async () => {
   const storageDir = await temporaryFolder()

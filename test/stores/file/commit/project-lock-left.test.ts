@@ -6,7 +6,7 @@ import { LEFT, thisProcess } from '../../../../src/stores/file/staging/owner.ts'
 import { sealOwner } from '../../../../src/stores/file/staging/owner-file.ts'
 import { OWNER_FILE } from '../../../../src/stores/file/staging/workspace.ts'
 import { addImage } from '../../../contracts/store.ts'
-import { fileStoreFixture, openFileStore } from '../../../support/file-store.ts'
+import { fileStoreFixture, openFileStore } from '../../../support/store/file-store.ts'
 
 it('takes the lock away that a process left when it died over a commit', async () => {
   const { folder, store } = await fileStoreFixture()

@@ -5,8 +5,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createProjectLock } from '../../../../src/stores/file/commit/project-lock.ts'
 import { createPaths } from '../../../../src/stores/file/paths.ts'
 import { addImage } from '../../../contracts/store.ts'
-import { openFileStore } from '../../../support/file-store.ts'
-import { temporaryFolder } from '../../../support/folder.ts'
+import { temporaryFolder } from '../../../support/disk/folder.ts'
+import { openFileStore } from '../../../support/store/file-store.ts'
 
 vi.mock('proper-lockfile', async (original) => {
   const real = await original<typeof import('proper-lockfile')>()

@@ -6,14 +6,16 @@ import { createPublisher } from '../../../../src/stores/file/commit/publish-meta
 import { createPaths } from '../../../../src/stores/file/paths.ts'
 import { createWorkspace } from '../../../../src/stores/file/staging/workspace.ts'
 import { addImage } from '../../../contracts/store.ts'
-import { beforeCall, watchDisk } from '../../../support/disk.ts'
-import { openFileStore, silent } from '../../../support/file-store.ts'
-import { temporaryFolder } from '../../../support/folder.ts'
-import { plantProject } from '../../../support/planted-project.ts'
-import { filesUnderWay } from '../../../support/store-folder.ts'
+import { beforeCall, watchDisk } from '../../../support/disk/calls.ts'
+import { temporaryFolder } from '../../../support/disk/folder.ts'
+import { openFileStore, silent } from '../../../support/store/file-store.ts'
+import { plantProject } from '../../../support/store/planted-project.ts'
+import { filesUnderWay } from '../../../support/store/store-folder.ts'
 
-vi.mock('node:fs/promises', async (original) => (await import('../../../support/disk.ts')).watched(await original()))
-vi.mock('node:fs', async (original) => (await import('../../../support/disk.ts')).watchedSyncs(await original()))
+vi.mock('node:fs/promises', async (original) =>
+  (await import('../../../support/disk/calls.ts')).watched(await original()),
+)
+vi.mock('node:fs', async (original) => (await import('../../../support/disk/calls.ts')).watchedSyncs(await original()))
 
 /** A publisher for a store of one project, which another process changes. */
 const publishing = async (options: { images: number; promptImages?: number; pauseMs?: number }) => {

@@ -14,7 +14,7 @@ import {
   writeAllOf,
   writeNew,
 } from '../../../../src/stores/file/fs/durable.ts'
-import { filesIn, temporaryFolder } from '../../../support/folder.ts'
+import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
 
 const systemError = (code: string): Error => Object.assign(new Error(`${code}: it failed`), { code })
 

@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { fileStoreFixture } from '../../../support/file-store.ts'
-import { filesIn } from '../../../support/folder.ts'
+import { filesIn } from '../../../support/disk/folder.ts'
+import { fileStoreFixture } from '../../../support/store/file-store.ts'
 
 describe('the floor of free space', () => {
   it('refuses an upload before it begins, and says that the store is full, where less is free', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createSharedSync } from '../../../../src/stores/file/fs/shared-fsync.ts'
-import { failing, watchDisk } from '../../../support/disk.ts'
-import { temporaryFolder } from '../../../support/folder.ts'
+import { failing, watchDisk } from '../../../support/disk/calls.ts'
+import { temporaryFolder } from '../../../support/disk/folder.ts'
 
-vi.mock('node:fs', async (original) => (await import('../../../support/disk.ts')).watchedSyncs(await original()))
+vi.mock('node:fs', async (original) => (await import('../../../support/disk/calls.ts')).watchedSyncs(await original()))
 
 /** Counts syncs, each of which takes until it is let go. */
 const slowDisk = () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { ownerLives, thisProcess } from '../../../../src/stores/file/staging/owner.ts'
 import { sealOwner } from '../../../../src/stores/file/staging/owner-file.ts'
-import { temporaryFolder } from '../../../support/folder.ts'
+import { temporaryFolder } from '../../../support/disk/folder.ts'
 
 /** A process that has ended and that its parent never asks about, as where a container has no init process. */
 const zombie = async (): Promise<number> => {

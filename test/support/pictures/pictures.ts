@@ -3,8 +3,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
-import { SIZES, type Size } from '../../src/core/names.ts'
-import type { EncodeJob } from '../../src/image/encoder.ts'
+import { SIZES, type Size } from '../../../src/core/names.ts'
+import type { EncodeJob } from '../../../src/image/encoder.ts'
 import { type PhotoOptions, photoPixels } from './photo.mjs'
 
 export { photo } from './photo.mjs'

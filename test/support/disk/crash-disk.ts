@@ -12,8 +12,8 @@ import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPaths } from '../../../src/stores/file/paths.ts'
-import { temporaryFolder } from '../../support/folder.ts'
-import { orUndefined } from './disk.ts'
+import { orUndefined } from '../store/read-project.ts'
+import { temporaryFolder } from './folder.ts'
 import { mount, run, unmount } from './mounts.ts'
 
 export const FILE_SYSTEMS = ['ext4', 'xfs', 'btrfs'] as const

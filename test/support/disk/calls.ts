@@ -1,8 +1,8 @@
 // The disk under a test: calls can be made to fail, or to take long while others go on, and can be looked at in order.
 //
 // A test file says, with the path as it is seen from there:
-//   vi.mock('node:fs/promises', async (original) => (await import('./disk.ts')).watched(await original()))
-//   vi.mock('node:fs', async (original) => (await import('./disk.ts')).watchedSyncs(await original()))
+//   vi.mock('node:fs/promises', async (original) => (await import('./calls.ts')).watched(await original()))
+//   vi.mock('node:fs', async (original) => (await import('./calls.ts')).watchedSyncs(await original()))
 
 import type * as Files from 'node:fs'
 import type * as FileSystem from 'node:fs/promises'

@@ -3,12 +3,12 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { SIZES } from '../../src/core/names.ts'
-import { createPaths } from '../../src/stores/file/paths.ts'
-import type { Store } from '../../src/stores/store.ts'
-import { bytesOf, idsOf, readVariant } from '../contracts/store.ts'
+import { SIZES } from '../../../src/core/names.ts'
+import { createPaths } from '../../../src/stores/file/paths.ts'
+import type { Store } from '../../../src/stores/store.ts'
+import { bytesOf, idsOf, readVariant } from '../../contracts/store.ts'
+import { filesIn } from '../disk/folder.ts'
 import { openFileStore } from './file-store.ts'
-import { filesIn } from './folder.ts'
 
 /** Numbers of the revisions on disk, lowest first. */
 export const revisionNumbers = async (folder: string, projectId = 'shop'): Promise<number[]> =>

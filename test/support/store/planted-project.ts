@@ -1,14 +1,14 @@
 // A project as it lies on disk after many changes, without making them.
 
 import { mkdir, writeFile } from 'node:fs/promises'
-import type { Visibility } from '../../src/core/auth/access.ts'
-import { newImageId, SIZES } from '../../src/core/names.ts'
-import { emptyProject } from '../../src/core/project/changes.ts'
-import { listOf } from '../../src/core/project/image-list.ts'
-import { createPaths } from '../../src/stores/file/paths.ts'
-import { newToken } from '../../src/stores/file/staging/workspace.ts'
-import { encodeRevision, encodeRun, REMEMBERED_COMMITS, sha256 } from '../../src/stores/history/revision.ts'
-import { bytesOf, recordOf } from '../contracts/store.ts'
+import type { Visibility } from '../../../src/core/auth/access.ts'
+import { newImageId, SIZES } from '../../../src/core/names.ts'
+import { emptyProject } from '../../../src/core/project/changes.ts'
+import { listOf } from '../../../src/core/project/image-list.ts'
+import { createPaths } from '../../../src/stores/file/paths.ts'
+import { newToken } from '../../../src/stores/file/staging/workspace.ts'
+import { encodeRevision, encodeRun, REMEMBERED_COMMITS, sha256 } from '../../../src/stores/history/revision.ts'
+import { bytesOf, recordOf } from '../../contracts/store.ts'
 
 export interface PlantedProject {
   storageDir: string

@@ -1,10 +1,10 @@
 // Account services on one folder, as the workers of a server have them, with a clock that the test sets.
 
-import type { Registration } from '../../src/core/auth/account.ts'
-import { type AccountService, createAccountService } from '../../src/services/auth/accounts.ts'
-import { createPasswords } from '../../src/services/auth/passwords.ts'
-import { type AccountStore, createAccountStore } from '../../src/stores/accounts/account-store.ts'
-import { temporaryFolder } from './folder.ts'
+import type { Registration } from '../../../src/core/auth/account.ts'
+import { type AccountService, createAccountService } from '../../../src/services/auth/accounts.ts'
+import { createPasswords } from '../../../src/services/auth/passwords.ts'
+import { type AccountStore, createAccountStore } from '../../../src/stores/accounts/account-store.ts'
+import { temporaryFolder } from '../disk/folder.ts'
 
 export const ADA = { email: 'ada@example.com', password: 'correct horse battery' }
 

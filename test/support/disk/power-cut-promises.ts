@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SIZES } from '../../src/core/names.ts'
-import { createPaths, folderOf } from '../../src/stores/file/paths.ts'
-import { decodeRevision, decodeRun, namedRuns, type Revision } from '../../src/stores/history/revision.ts'
+import { SIZES } from '../../../src/core/names.ts'
+import { createPaths, folderOf } from '../../../src/stores/file/paths.ts'
+import { decodeRevision, decodeRun, namedRuns, type Revision } from '../../../src/stores/history/revision.ts'
 import { type PowerCuts, watchPowerCuts } from './power-cut.ts'
 
 export interface Promises {

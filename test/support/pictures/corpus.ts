@@ -4,11 +4,11 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { it } from 'vitest'
-import { skipWithout } from './skip.ts'
+import { skipWithout } from '../skip.ts'
 
 type CorpusFolder = 'photos' | 'formats' | 'hostile'
 
-const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url))
+const CORPUS = fileURLToPath(new URL('../../../../shared/corpus', import.meta.url))
 
 /** Paths of a folder's files, none where the corpus is absent. */
 export const corpusFiles = (folder: CorpusFolder): string[] =>

@@ -5,10 +5,10 @@ import { z } from 'zod'
 import { SIZES } from '../../../src/core/names.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
 import { createPaths, projectIdOf } from '../../../src/stores/file/paths.ts'
-import { type DiskProject, orUndefined, readProject } from './disk.ts'
+import { sha256Of } from '../../faults/harness/picture.ts'
+import type { Request } from '../../faults/harness/server.ts'
+import { type DiskProject, orUndefined, readProject } from '../store/read-project.ts'
 import type { Ledger } from './ledger.ts'
-import { sha256Of } from './picture.ts'
-import type { Request } from './server.ts'
 
 export interface CheckOptions {
   storageDir: string

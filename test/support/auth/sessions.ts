@@ -1,7 +1,7 @@
 // What clients with tokens and browsers with cookies send to the routes of accounts, and get.
 
-import { signedInSchema } from '../../src/http/schemas/accounts.ts'
-import { createTestApp, type TestApp } from './app.ts'
+import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
+import { createTestApp, type TestApp } from '../app.ts'
 
 export const openApp = (): Promise<TestApp> => createTestApp({ registration: 'open', signInLimit: 0 })
 

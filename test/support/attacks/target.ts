@@ -3,12 +3,12 @@
 import type { Dirent } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { signUrl } from '../../src/core/transform/signature.ts'
-import { signedInSchema } from '../../src/http/schemas/accounts.ts'
-import { uploadSchema } from '../../src/http/schemas/images.ts'
-import { formOf } from '../support/app.ts'
-import { photo } from '../support/pictures.ts'
-import { type AttackedServer, SIGNING_KEY, startServer } from './server.ts'
+import { signUrl } from '../../../src/core/transform/signature.ts'
+import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
+import { uploadSchema } from '../../../src/http/schemas/images.ts'
+import { type AttackedServer, SIGNING_KEY, startServer } from '../../attacks/server.ts'
+import { formOf } from '../app.ts'
+import { photo } from '../pictures/pictures.ts'
 
 export interface Target extends AttackedServer {
   /** Owns both projects. */

@@ -2,7 +2,7 @@
 
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
-import { segment, withSegments } from '../support/pictures.ts'
+import { segment, withSegments } from './pictures.ts'
 
 const plain = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: '#a05030' } })

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SIZES } from '../../../src/core/names.ts'
 import { createPaths, projectIdOf } from '../../../src/stores/file/paths.ts'
-import { orUndefined, readProject, runsNamedBy } from './disk.ts'
+import { orUndefined, readProject, runsNamedBy } from './read-project.ts'
 
 /** One line for each file or folder of a resting store that nothing accounts for, from `stray: `. */
 export const straysIn = async (storageDir: string): Promise<string[]> => {

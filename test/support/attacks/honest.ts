@@ -1,10 +1,10 @@
 // Somebody who uses the server as it is meant, while others attack it: every answer is looked at.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { uploadSchema } from '../../src/http/schemas/images.ts'
-import { newPicture, sha256Of } from '../faults/harness/picture.ts'
-import { formOf } from '../support/app.ts'
-import { KEYS } from './server.ts'
+import { uploadSchema } from '../../../src/http/schemas/images.ts'
+import { KEYS } from '../../attacks/server.ts'
+import { newPicture, sha256Of } from '../../faults/harness/picture.ts'
+import { formOf } from '../app.ts'
 import { keyHeader, type Target } from './target.ts'
 
 export interface Honest {

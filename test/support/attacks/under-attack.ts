@@ -3,8 +3,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { orUndefined } from '../faults/harness/disk.ts'
-import { straysAfterSweep } from '../faults/harness/strays.ts'
+import { orUndefined } from '../store/read-project.ts'
+import { straysAfterSweep } from '../store/strays.ts'
 import { type Honest, startHonest } from './honest.ts'
 import { besideStore, createTarget, type Target } from './target.ts'
 

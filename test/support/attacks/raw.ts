@@ -1,6 +1,6 @@
 // Requests byte by byte, for what no HTTP library would send.
 
-import { connectRaw } from '../support/raw-client.ts'
+import { connectRaw } from '../raw-client.ts'
 import { SECRET } from './target.ts'
 
 export interface RawAnswer {

@@ -3,10 +3,10 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { formOf } from '../../support/app.ts'
+import { newPicture } from '../../faults/harness/picture.ts'
+import type { Request } from '../../faults/harness/server.ts'
+import { formOf } from '../app.ts'
 import type { LedgerBook } from './ledger.ts'
-import { newPicture } from './picture.ts'
-import type { Request } from './server.ts'
 
 export interface LoadOptions {
   /** One for each server; clients are divided among them. */

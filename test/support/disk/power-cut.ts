@@ -6,7 +6,7 @@
 
 import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
-import { type DiskCall, watchDisk } from './disk.ts'
+import { type DiskCall, watchDisk } from './calls.ts'
 
 export interface PowerCuts {
   /** Names in a folder that a cut may leave. */

@@ -1,11 +1,11 @@
 // Somebody of each kind, and projects of each kind, for tests of who may do what.
 
 import type { z } from 'zod'
-import { signedInSchema } from '../../src/http/schemas/accounts.ts'
-import { uploadSchema } from '../../src/http/schemas/images.ts'
-import type { TintypeOptions } from '../../src/index.ts'
-import { createTestApp, formOf, type TestApp } from './app.ts'
-import { smallPhoto } from './upload.ts'
+import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
+import { uploadSchema } from '../../../src/http/schemas/images.ts'
+import type { TintypeOptions } from '../../../src/index.ts'
+import { createTestApp, formOf, type TestApp } from '../app.ts'
+import { smallPhoto } from '../upload.ts'
 
 export const ADMIN = 'admin-of-all-the-shop'
 export const WRITER = 'writer-of-all-the-shop'

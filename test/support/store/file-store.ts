@@ -2,10 +2,10 @@
 
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { createFileStore, type FileStoreOptions } from '../../src/stores/file/file-store.ts'
-import { createLogger } from '../../src/telemetry/logger.ts'
-import type { StoreFixture } from '../contracts/store.ts'
-import { filesIn, temporaryFolder } from './folder.ts'
+import { createFileStore, type FileStoreOptions } from '../../../src/stores/file/file-store.ts'
+import { createLogger } from '../../../src/telemetry/logger.ts'
+import type { StoreFixture } from '../../contracts/store.ts'
+import { filesIn, temporaryFolder } from '../disk/folder.ts'
 
 export const silent = createLogger({ level: 'silent' })
 

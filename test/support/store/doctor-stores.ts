@@ -3,9 +3,9 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SIZES } from '../../src/core/names.ts'
+import { SIZES } from '../../../src/core/names.ts'
+import { targetsIn } from '../pictures/pictures.ts'
 import { encode, imagesOver, picture, uploadPicture, withStore } from './doctor.ts'
-import { targetsIn } from './pictures.ts'
 
 export interface MadeStore {
   storageDir: string

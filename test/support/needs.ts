@@ -2,7 +2,7 @@
 
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { say } from './say.ts'
+import { say } from './faults/say.ts'
 
 export interface Needs {
   /** What is skipped without it, as the line shall name it. */
