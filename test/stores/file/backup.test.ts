@@ -1,4 +1,4 @@
-// A backup while the server runs: the README's own command, with people at work, and what the copy is worth.
+// A backup while the server runs: the command of the guide, with people at work, and what the copy is worth.
 
 import { execFile } from 'node:child_process'
 import { mkdir, readFile } from 'node:fs/promises'
@@ -11,6 +11,7 @@ import { createPaths } from '../../../src/stores/file/paths.ts'
 import { newPicture, sha256Of } from '../../faults/harness/picture.ts'
 import { formOf } from '../../support/app.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { readGuide } from '../../support/guides.ts'
 import { skipWithout } from '../../support/skip.ts'
 import { readProject } from '../../support/store/read-project.ts'
 import { runTintype, serve } from '../../support/tintype.ts'
@@ -31,11 +32,10 @@ const json = (body: unknown, headers: Record<string, string> = {}) => ({
   body: JSON.stringify(body),
 })
 
-/** As the README says it. */
+/** The command of the guide to the storage folder. */
 const backupCommand = async (): Promise<string> => {
-  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8')
-  const [command] = /^tar --sort=name .*$/m.exec(readme) ?? []
-  if (command === undefined) throw new Error('expected a line that begins with "tar --sort=name" in the README')
+  const [command] = /^tar --sort=name .*$/m.exec(await readGuide('storage/README.md')) ?? []
+  if (command === undefined) throw new Error('expected a line that begins with "tar --sort=name" in storage/README.md')
   return command
 }
 

@@ -60,7 +60,6 @@ export const plantProject = async ({
       removing: [],
       removingRuns: [],
       droppedRuns: [],
-      events: undefined,
     })
     await writeFile(paths.revision(projectId, revision), text)
   }
