@@ -33,11 +33,10 @@ import { createRenders } from '../services/images/renders.ts'
 import { createPictures } from '../services/images/variants.ts'
 import { createProjectService } from '../services/projects/projects.ts'
 import { createPlaces } from '../services/projects/sealed-cursor.ts'
-import { createAccountStore } from '../stores/accounts/account-store.ts'
-import { createAccountsFolder } from '../stores/accounts/folder.ts'
-import { createKeys } from '../stores/accounts/keys.ts'
+import { createFileAccountStore } from '../stores/accounts/file-account-store.ts'
+import { createFileKeys } from '../stores/accounts/file-keys.ts'
 import { createFileStore } from '../stores/file/file-store.ts'
-import { createClaims } from '../stores/idempotency/marks.ts'
+import { createFileMarks } from '../stores/idempotency/file-marks.ts'
 import { createOwnerQuota } from '../stores/quota/owner-quota.ts'
 import { createRenderCache } from '../stores/render-cache/render-cache.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -91,7 +90,7 @@ export const compose = (
   const ready = store.open()
   // Whoever does not look at `ready` hears of a failure with the first request.
   ready.catch(() => {})
-  const claims = createClaims({ storageDir })
+  const claims = createFileMarks({ storageDir })
   const sweepClaims = () =>
     claims.sweep().catch((error: unknown) => log.warn({ error }, 'what crashed uploads left could not be swept'))
   ready.then(sweepClaims, () => {})
@@ -111,7 +110,7 @@ export const compose = (
     storageDir,
     cacheBytes: forRenders,
   })
-  const accountStore = createAccountStore({ storageDir })
+  const accountStore = createFileAccountStore({ storageDir })
   const accounts = createAccountService({
     store: accountStore,
     passwords: createPasswords(),
@@ -123,7 +122,7 @@ export const compose = (
   const foreignTokens = jwksUrl
     ? createForeignTokens({ url: jwksUrl, issuer: jwksIssuer ?? '', audience: jwksAudience ?? '', log })
     : undefined
-  const apiKeys = createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)), fixed: fixedKeys })
+  const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }), fixed: fixedKeys })
   const onStored = (projectId: string, imageId: string) => renders.prefetch(projectId, imageId, prefetched)
   metrics.watch({
     caches() {

@@ -2,8 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
-import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
-import { createKeys } from '../../src/stores/accounts/keys.ts'
+import { createFileKeys } from '../../src/stores/accounts/file-keys.ts'
 import { formOf } from '../support/app.ts'
 import { keyHeader } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
@@ -12,7 +11,7 @@ import { KEYS } from './server.ts'
 
 describeAttacks('API keys', (attacked) => {
   /** As `tintype key` makes them, beside the server. */
-  const apiKeys = () => createApiKeys({ keys: createKeys(createAccountsFolder(attacked().target.storageDir)) })
+  const apiKeys = () => createApiKeys({ keys: createFileKeys({ storageDir: attacked().target.storageDir }) })
   const statusOf = async (headers: Record<string, string>, path = '/auth/me', init: RequestInit = {}) =>
     (await attacked().target.ask(path, { ...init, headers })).status
   const upload = async (key: string, projectId: string) =>

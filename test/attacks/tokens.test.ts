@@ -7,7 +7,7 @@ import { exportJWK, exportSPKI, generateKeyPair, type JWTHeaderParameters, type 
 import { expect, it } from 'vitest'
 import { signedInSchema } from '../../src/http/schemas/accounts.ts'
 import { createSessionTokens } from '../../src/services/auth/session-tokens.ts'
-import { createAccountStore } from '../../src/stores/accounts/account-store.ts'
+import { createFileAccountStore } from '../../src/stores/accounts/file-account-store.ts'
 import { postJson, register } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
 import { ISSUER, OUR_AUDIENCE } from '../support/auth/issuer.ts'
@@ -141,7 +141,7 @@ describeAttacks(
 
     it('of our own making are good for one purpose, one store and 15 minutes', async () => {
       const { ada, storageDir } = attacked().target
-      const store = createAccountStore({ storageDir })
+      const store = createFileAccountStore({ storageDir })
       const { sid, gen } = claimsOf(ada.accessToken)
       const session = { id: String(sid), userId: ada.id, generation: Number(gen) }
       const tokensAt = (now: number, secret = store.ensureSecret) =>

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
-import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
-import { createKeys } from '../../src/stores/accounts/keys.ts'
+import { createFileKeys } from '../../src/stores/accounts/file-keys.ts'
 import { createTestApp, formOf, problemOf, uploadTo } from '../support/app.ts'
 import { ADMIN, createAccessApp, createCast, keyOf, READER } from '../support/auth/access.ts'
 
@@ -200,7 +199,7 @@ describe('a server on which nothing is set up', () => {
     await uploadTo(app, 'shop')
     const remove = async () => (await app.request('/projects/shop', { method: 'DELETE' })).status
     expect(await remove()).toBe(200)
-    const apiKeys = createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)) })
+    const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }) })
     await apiKeys.create({ name: 'me', role: 'admin' })
     expect(await remove()).toBe(401)
     await rm(join(storageDir, '.accounts'), { recursive: true })

@@ -3,8 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { type DoorSettings, whyNotOpen } from '../../src/server/refuse-open.ts'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
-import { createAccountsFolder } from '../../src/stores/accounts/folder.ts'
-import { createKeys } from '../../src/stores/accounts/keys.ts'
+import { createFileKeys } from '../../src/stores/accounts/file-keys.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
 import { runTintype } from '../support/tintype.ts'
 
@@ -41,7 +40,7 @@ describe('tintype serve on another address than loopback', () => {
 
   it('starts with a stored key', async () => {
     const wanted = await settings()
-    const keys = createKeys(createAccountsFolder(wanted.storageDir))
+    const keys = createFileKeys({ storageDir: wanted.storageDir })
     await createApiKeys({ keys }).create({ name: 'me', role: 'admin' })
     expect(await whyNotOpen(wanted)).toBeUndefined()
   })

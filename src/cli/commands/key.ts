@@ -8,8 +8,7 @@ import { MAX_KEY_NAME_LENGTH, parseKey } from '../../core/auth/api-key.ts'
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
 import { fail } from '../../server/fail.ts'
 import { type ApiKeys, createApiKeys, type NewKey } from '../../services/auth/api-keys.ts'
-import { createAccountsFolder } from '../../stores/accounts/folder.ts'
-import { createKeys } from '../../stores/accounts/keys.ts'
+import { createFileKeys } from '../../stores/accounts/file-keys.ts'
 import { timeIn } from '../duration.ts'
 import { keyTable, keyView } from './key-report.ts'
 
@@ -92,7 +91,7 @@ const valuesOf = <T extends NonNullable<Options>>(rawArgs: string[], options: T)
 
 const keysOf = (storage: string | undefined): ApiKeys => {
   const { storageDir } = loadConfig({ flags: storage === undefined ? {} : { '--storage': storage } })
-  return createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)) })
+  return createApiKeys({ keys: createFileKeys({ storageDir }) })
 }
 
 interface Wanted {

@@ -128,12 +128,12 @@ const withUsers = async (
   try {
     refuseUnknownArgs(rawArgs, known)
     const config = loadConfig({ flags: folder === undefined ? {} : { '--storage': folder } })
-    const [{ createAccountStore }, { createPasswords }, { createUserAdmin, newPassword }] = await Promise.all([
-      import('../../stores/accounts/account-store.ts'),
+    const [{ createFileAccountStore }, { createPasswords }, { createUserAdmin, newPassword }] = await Promise.all([
+      import('../../stores/accounts/file-account-store.ts'),
       import('../../services/auth/passwords.ts'),
       import('../../services/auth/user-admin.ts'),
     ])
-    const store = createAccountStore({ storageDir: config.storageDir })
+    const store = createFileAccountStore({ storageDir: config.storageDir })
     await work({ admin: createUserAdmin({ store, passwords: createPasswords() }), newPassword, config })
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error))

@@ -62,7 +62,7 @@ const ENDED_MS = (REFRESH_SECONDS + 86_400) * 1000
 
 export const createAccountService = (options: AccountServiceOptions): AccountService => {
   const { store, passwords, registration, now = Date.now } = options
-  const { users, families } = store
+  const { users, sessions } = store
   const tokens = createSessionTokens({ secret: store.secret, ensureSecret: store.ensureSecret, now })
   let sweptAt = Number.NEGATIVE_INFINITY
   let sweeping = Promise.resolve()
@@ -87,7 +87,7 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
   const begin = async (user: User): Promise<SignedIn> => {
     sweepNowAndThen()
     const { id, generation } = user
-    const family = await families.begin({ user_id: id, generation, created_at: new Date(now()).toISOString() })
+    const family = await sessions.begin({ user_id: id, generation, created_at: new Date(now()).toISOString() })
     return signedIn(user, family, 1)
   }
 
@@ -113,15 +113,15 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
       const token = await tokens.readRefresh(refreshToken)
       if (!token || now() >= token.expiresAt) throw sessionOver()
       const { family, number } = token
-      const found = await families.read(family, number)
+      const found = await sessions.read(family, number)
       const user = found && (await users.get(found.user_id))
       const isGood = found && user && mayGoOn(user, found.generation)
-      if (isGood && (await families.advance(family, number))) return signedIn(user, family, number + 1)
-      await families.end(family)
+      if (isGood && (await sessions.advance(family, number))) return signedIn(user, family, number + 1)
+      await sessions.end(family)
       throw sessionOver()
     },
 
-    signOut: (sessionId) => families.end(sessionId),
+    signOut: (sessionId) => sessions.end(sessionId),
 
     async changePassword(userId, { current, next }) {
       const user = await users.get(userId)
@@ -141,7 +141,7 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
 
     async sessionOf(accessToken, atMs) {
       const session = await tokens.readAccess(accessToken, atMs)
-      if (!session || !families.isAlive(session.id)) return undefined
+      if (!session || !(await sessions.isAlive(session.id))) return undefined
       const user = await users.get(session.userId)
       return user && mayGoOn(user, session.generation) ? session : undefined
     },

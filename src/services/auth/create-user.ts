@@ -2,7 +2,7 @@
 
 import { newAccountId, normalEmail, type User } from '../../core/auth/account.ts'
 import { TintypeError } from '../../core/errors.ts'
-import type { AccountStore } from '../../stores/accounts/account-store.ts'
+import type { Users } from '../../stores/accounts/account-store.ts'
 import type { Passwords } from './passwords.ts'
 
 /** What is needed for a new account. */
@@ -13,7 +13,7 @@ export interface NewAccount {
 }
 
 export interface UserMaker {
-  users: AccountStore['users']
+  users: Users
   passwords: Passwords
   now(): number
 }

@@ -3,10 +3,10 @@
 import { normalEmail, type User } from '../../core/auth/account.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { randomIds } from '../../core/random-id.ts'
-import type { AccountStore } from '../../stores/accounts/account-store.ts'
+import type { Invites } from '../../stores/accounts/account-store.ts'
 
 interface InviteOptions {
-  invites: AccountStore['invites']
+  invites: Invites
   /** Milliseconds since 1970. */
   now(): number
 }

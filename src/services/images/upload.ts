@@ -15,7 +15,7 @@ import {
   type UploadTerms,
 } from '../../core/project/upload-conditions.ts'
 import type { EncoderPool } from '../../image/encoder.ts'
-import type { Claims } from '../../stores/idempotency/marks.ts'
+import type { IdempotencyMarks } from '../../stores/idempotency/marks.ts'
 import type { OwnerQuota } from '../../stores/quota/owner-quota.ts'
 import type { Stage, Store } from '../../stores/store.ts'
 
@@ -23,7 +23,7 @@ export interface UploaderOptions {
   store: Store
   encoders: Pick<EncoderPool, 'encode' | 'assertRoom'>
   /** Marks of uploads that have a key. @default none, so that one that runs twice is stored once and answered twice */
-  claims?: Claims
+  claims?: IdempotencyMarks
   /** @default no limit */
   quota?: OwnerQuota
   /** Most images of a project. @default no limit */

@@ -1,82 +1,79 @@
-// All that is kept of people: users, their sessions, invitations, and the secret of the tokens.
+// Accounts as every store keeps them: users, their sessions, invitations, and the secret of the tokens.
+// test/contracts/accounts.ts checks these promises.
+//
+// Every call throws TintypeError `store_unavailable` or `storage_full` where the store fails. A change that was rejected
+// so has happened whole or not at all; repeating it does no harm.
 
-import { storeError } from '../file/fs/durable.ts'
-import { createAccountsFolder } from './folder.ts'
-import { createInvites, type Invites } from './invites.ts'
-import { ensureSecret, readSecret } from './secret.ts'
-import { createFamilies, type Families } from './sessions.ts'
-import { createUsers, type Users } from './users.ts'
+import type { User } from '../../core/auth/account.ts'
 
-export interface AccountStoreOptions {
-  storageDir: string
-  /** Milliseconds since 1970. @default Date.now */
-  now?(): number
-}
-
-/** Every call throws TintypeError `store_unavailable` or `storage_full` where the disk fails. */
 export interface AccountStore {
   users: Users
-  families: Families
+  sessions: Sessions
   invites: Invites
-  /** 32 bytes; undefined where none was made yet. */
+  /** 32 bytes from which the keys of all tokens are derived. Undefined before the first call of `ensureSecret`. */
   secret(): Promise<Buffer | undefined>
-  /** The same, made where it is missing. */
+  /** Reads the secret, or makes it: one for all processes. */
   ensureSecret(): Promise<Buffer>
-  /** Removes sessions that nobody can renew any more and what crashes left. @param endedMs how long ago they ended */
+  /** Removes sessions that cannot be renewed, and leftovers of crashes. @param endedMs age at which they go */
   sweep(endedMs: number): Promise<void>
 }
 
-export const createAccountStore = ({ storageDir, now = Date.now }: AccountStoreOptions): AccountStore => {
-  const folder = createAccountsFolder(storageDir)
-  const users = createUsers(folder)
-  const families = createFamilies(folder)
-  const invites = createInvites(folder)
-  let secret: Buffer | undefined
-  return {
-    users: {
-      get: onDisk(users.get),
-      byEmail: onDisk(users.byEmail),
-      create: onDisk(users.create),
-      change: onDisk(users.change),
-      list: onDisk(users.list),
-    },
-    families: {
-      begin: onDisk(families.begin),
-      read: onDisk(families.read),
-      advance: onDisk(families.advance),
-      isAlive: families.isAlive,
-      end: onDisk(families.end),
-      sweep: onDisk(families.sweep),
-    },
-    invites: {
-      add: onDisk(invites.add),
-      read: onDisk(invites.read),
-      claim: onDisk(invites.claim),
-      giveBack: onDisk(invites.giveBack),
-      remove: onDisk(invites.remove),
-    },
-    secret: onDisk(async () => {
-      secret ??= await readSecret(folder)
-      return secret
-    }),
-    ensureSecret: onDisk(async () => {
-      secret ??= await ensureSecret(folder, now())
-      return secret
-    }),
-    sweep: onDisk(async (endedMs) => {
-      await families.sweep(now() - endedMs)
-      await folder.sweep()
-    }),
-  }
+export interface Users {
+  /** The newest state, by id: a change that any process has acknowledged is in it. */
+  get(id: string): Promise<User | undefined>
+  /** @param email as `normalEmail` writes it */
+  byEmail(email: string): Promise<User | undefined>
+  /** False where the address is taken. Of two users with one address, one is created. */
+  create(user: User): Promise<boolean>
+  /**
+   * Commits what `change` makes of the newest state. `change` runs again where another change came first, and may throw.
+   *
+   * @returns undefined where there is no such user
+   */
+  change(id: string, change: (user: User) => User): Promise<User | undefined>
+  /** All users, sorted by address. */
+  list(): Promise<User[]>
 }
 
-/** Says of a failed system call what it means to a caller. */
-const onDisk =
-  <Given extends unknown[], Result>(work: (...given: Given) => Promise<Result>) =>
-  async (...given: Given): Promise<Result> => {
-    try {
-      return await work(...given)
-    } catch (error) {
-      throw storeError(error)
-    }
-  }
+export interface Session {
+  user_id: string
+  /** Generation of the user when the session began. */
+  generation: number
+  /** ISO 8601, in UTC. */
+  created_at: string
+}
+
+/** A session counts its refresh tokens from 1; the newest number is the only valid one. */
+export interface Sessions {
+  /** Begins a session with token number 1. @returns its id */
+  begin(session: Session): Promise<string>
+  /** Undefined where the session has ended, or this is not its newest number. */
+  read(id: string, number: number): Promise<Session | undefined>
+  /** Replaces the number by the next one. True for one of any number of callers; false where the session has ended. */
+  advance(id: string, number: number): Promise<boolean>
+  isAlive(id: string): Promise<boolean>
+  /** Ends it for good, in every process at once. Does nothing where it has ended. */
+  end(id: string): Promise<void>
+}
+
+export interface Invite {
+  /** ISO 8601, in UTC. */
+  created_at: string
+  /** ISO 8601, in UTC. */
+  expires_at: string
+  /** The only address that may use it; null for any. */
+  email: string | null
+}
+
+/** Invitations by their code, which is stored nowhere. */
+export interface Invites {
+  add(code: string, invite: Invite): Promise<void>
+  /** Undefined where there is none, or it is claimed. */
+  read(code: string): Promise<Invite | undefined>
+  /** True for one of any number of callers; a crash from here on uses the invitation up. */
+  claim(code: string): Promise<boolean>
+  /** Makes a claimed invitation available again. */
+  giveBack(code: string): Promise<void>
+  /** Ends a claimed invitation. */
+  remove(code: string): Promise<void>
+}

@@ -3,10 +3,9 @@
 import { rename } from 'node:fs/promises'
 import { z } from 'zod'
 import { codeOf, removeFile, sync } from '../file/fs/durable.ts'
+import type { Invite, Invites } from './account-store.ts'
 import { type AccountsFolder, hashedName } from './folder.ts'
 import { readRecord } from './records.ts'
-
-export type Invites = ReturnType<typeof createInvites>
 
 const inviteSchema = z.object({
   created_at: z.iso.datetime(),
@@ -15,9 +14,7 @@ const inviteSchema = z.object({
   email: z.string().nullable(),
 })
 
-export type Invite = z.infer<typeof inviteSchema>
-
-export const createInvites = (accounts: AccountsFolder) => {
+export const createInvites = (accounts: AccountsFolder): Invites => {
   const free = (code: string) => accounts.path('invites', `${hashedName(code)}.json`)
   const claimed = (code: string) => accounts.path('invites', `${hashedName(code)}.claimed`)
 

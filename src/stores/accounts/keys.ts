@@ -1,111 +1,38 @@
-// API keys as files: what a key may do and the hash of its secret, never the key itself.
+// API keys as every store keeps them: what a key may do and the hash of its secret, never the key itself.
+// test/contracts/keys.ts checks these promises.
 //
-//   keys/<id>.json            what was created; the content never changes
-//   keys/<id>.revoked.json    when it was revoked; from then on it is of no use
-//
-// Both stay, so that a store that had keys once is not open again when the last one is revoked.
+// Revoked keys stay, so that a store that had keys once does not become open with the last one.
 
-import { LRUCache } from 'lru-cache'
-import { z } from 'zod'
-import { ROLES } from '../../core/auth/access.ts'
-import { KEY_ID } from '../../core/auth/api-key.ts'
-import { PROJECT_ID } from '../../core/names.ts'
-import { storeError } from '../file/fs/durable.ts'
-import { type AccountsFolder, namesIn } from './folder.ts'
-import { readRecord, statsOf } from './records.ts'
+import type { Role } from '../../core/auth/access.ts'
 
-const keySchema = z.object({
-  id: z.string().regex(KEY_ID),
-  name: z.string(),
-  role: z.enum(ROLES),
-  /** The only ones that it is for; null for all. */
-  projects: z.array(z.string().regex(PROJECT_ID)).nullable(),
-  /** Of the secret, in hex. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  created_at: z.iso.datetime(),
-  expires_at: z.iso.datetime().nullable(),
-})
-
-const revocationSchema = z.object({ revoked_at: z.iso.datetime() })
-
-export type KeyRecord = z.infer<typeof keySchema>
+export interface KeyRecord {
+  /** 12 of `0-9 a-z`, never used again. */
+  id: string
+  name: string
+  role: Role
+  /** The only projects that it is valid for; null for all. */
+  projects: string[] | null
+  /** Hash of the secret, in hex. */
+  sha256: string
+  /** ISO 8601, in UTC. */
+  created_at: string
+  /** ISO 8601, in UTC; null for never. */
+  expires_at: string | null
+}
 
 export interface ListedKey extends KeyRecord {
+  /** ISO 8601, in UTC; null where it is valid. */
   revoked_at: string | null
 }
 
-/** Every call throws TintypeError `store_unavailable` or `storage_full` where the disk fails. */
+/** Every call throws TintypeError `store_unavailable` or `storage_full` where the store fails. */
 export interface Keys {
   /** Durable when it resolves. */
   add(record: KeyRecord): Promise<void>
-  /** Undefined where it isn't there or was revoked, by whichever process: the disk is asked each time. */
+  /** Undefined where there is no such key, or any process has revoked it. */
   find(id: string): Promise<KeyRecord | undefined>
-  /** Durable when it resolves, and at once so for everybody. False where there is no such key. */
+  /** Durable when it resolves, and effective in every process at once. False where there is no such key. */
   revoke(id: string, revokedAt: string): Promise<boolean>
-  /** Also those that are of no use any more, oldest first. */
+  /** All keys, those that were revoked too, oldest first. */
   list(): Promise<ListedKey[]>
-}
-
-/** Keys that are remembered. */
-const REMEMBERED = 1000
-
-export const createKeys = (accounts: AccountsFolder): Keys => {
-  const known = new LRUCache<string, { record: KeyRecord; inode: number; modifiedMs: number }>({ max: REMEMBERED })
-  const path = (id: string) => accounts.path('keys', `${id}.json`)
-  const revocation = (id: string) => accounts.path('keys', `${id}.revoked.json`)
-
-  const find = async (id: string): Promise<KeyRecord | undefined> => {
-    if (!KEY_ID.test(id) || statsOf(revocation(id))) return undefined
-    const stats = statsOf(path(id))
-    if (!stats) return undefined
-    const before = known.get(id)
-    if (before?.inode === stats.ino && before.modifiedMs === stats.mtimeMs) return before.record
-    const record = await readRecord(path(id), keySchema)
-    if (record?.id !== id) return undefined
-    known.set(id, { record, inode: stats.ino, modifiedMs: stats.mtimeMs })
-    return record
-  }
-
-  return {
-    find: (id) => find(id).catch(rethrow),
-
-    async add(record) {
-      try {
-        await accounts.publish(await accounts.folder('keys'), `${record.id}.json`, record)
-      } catch (error) {
-        throw storeError(error)
-      }
-    },
-
-    async revoke(id, revokedAt) {
-      try {
-        if (!KEY_ID.test(id) || !statsOf(path(id))) return false
-        await accounts.publish(accounts.path('keys'), `${id}.revoked.json`, { revoked_at: revokedAt })
-        return true
-      } catch (error) {
-        throw storeError(error)
-      }
-    },
-
-    async list() {
-      try {
-        const ids = (await namesIn(accounts.path('keys'))).flatMap(
-          (name) => /^([0-9a-z]{12})\.json$/.exec(name)?.[1] ?? [],
-        )
-        const found: ListedKey[] = []
-        for (const id of ids) {
-          const record = await readRecord(path(id), keySchema)
-          const revoked = await readRecord(revocation(id), revocationSchema)
-          if (record) found.push({ ...record, revoked_at: revoked?.revoked_at ?? null })
-        }
-        return found.sort((one, other) => (one.created_at < other.created_at ? -1 : 1))
-      } catch (error) {
-        throw storeError(error)
-      }
-    },
-  }
-}
-
-const rethrow = (error: unknown): never => {
-  throw storeError(error)
 }

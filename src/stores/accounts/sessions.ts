@@ -10,37 +10,34 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { isAccountId, newAccountId } from '../../core/auth/account.ts'
 import { codeOf, sync } from '../file/fs/durable.ts'
+import type { Session } from './account-store.ts'
 import { type AccountsFolder, namesIn } from './folder.ts'
 import { readRecord, statsOf } from './records.ts'
 
-export type Families = ReturnType<typeof createFamilies>
-
-const familySchema = z.object({
+const sessionSchema = z.object({
   user_id: z.string(),
   /** Of the user, when the session began. */
   generation: z.int().min(0),
   created_at: z.iso.datetime(),
 })
 
-export type Family = z.infer<typeof familySchema>
-
-export const createFamilies = (accounts: AccountsFolder) => {
+export const createSessions = (accounts: AccountsFolder) => {
   const end = async (id: string): Promise<void> => {
     if (isAccountId(id)) await accounts.removeAtOnce(accounts.path('families'), id)
   }
 
   return {
     /** Starts one, with token number 1. */
-    async begin(family: Family): Promise<string> {
+    async begin(session: Session): Promise<string> {
       const families = await accounts.folder('families')
       const id = newAccountId()
-      await accounts.publishFolder(families, id, '1.json', family)
+      await accounts.publishFolder(families, id, '1.json', session)
       return id
     },
 
     /** Undefined where this is not the number that is good now. */
-    read: async (id: string, number: number): Promise<Family | undefined> =>
-      isAccountId(id) ? readRecord(accounts.path('families', id, `${number}.json`), familySchema) : undefined,
+    read: async (id: string, number: number): Promise<Session | undefined> =>
+      isAccountId(id) ? readRecord(accounts.path('families', id, `${number}.json`), sessionSchema) : undefined,
 
     /** Uses up a number; false where it was used up already, or the family has ended. */
     async advance(id: string, number: number): Promise<boolean> {
@@ -56,7 +53,8 @@ export const createFamilies = (accounts: AccountsFolder) => {
     },
 
     /** As the disk says it now. */
-    isAlive: (id: string): boolean => isAccountId(id) && statsOf(accounts.path('families', id)) !== undefined,
+    isAlive: async (id: string): Promise<boolean> =>
+      isAccountId(id) && statsOf(accounts.path('families', id)) !== undefined,
 
     /** Does nothing where it has ended. */
     end,

@@ -10,10 +10,9 @@ import { truncate } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { isAccountId, type User, userSchema } from '../../core/auth/account.ts'
+import type { Users } from './account-store.ts'
 import { type AccountsFolder, hashedName, namesIn } from './folder.ts'
 import { readRecord, statsOf } from './records.ts'
-
-export type Users = ReturnType<typeof createUsers>
 
 interface Head {
   revision: number
@@ -25,7 +24,7 @@ const REMEMBERED = 10_000
 
 const indexSchema = z.object({ user_id: z.string() })
 
-export const createUsers = (accounts: AccountsFolder) => {
+export const createUsers = (accounts: AccountsFolder): Users => {
   const heads = new LRUCache<string, Head>({ max: REMEMBERED })
   const revisionFile = (id: string, revision: number) => accounts.path('users', id, `${revision}.json`)
 

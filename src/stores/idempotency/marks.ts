@@ -1,77 +1,17 @@
-// "This upload is running": a mark for each Idempotency-Key in use, so that the same one coming again meanwhile is told.
+// Marks of uploads under way, one for each `Idempotency-Key`, so that a repetition meanwhile is answered
+// `idempotency_running`. test/contracts/idempotency.ts checks these promises.
 //
-//   .running/<name>      who is at it, as in .tmp/<owner>/owner.json
-//
-// For that answer only. Of two uploads with one key that run at the same time nevertheless, the commit stores one; so a
+// For that answer alone: of two uploads with one key that run at the same time nevertheless, the commit stores one. So a
 // mark that was lost, or could not be set, does no harm.
 
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { codeOf, removeFile } from '../file/fs/durable.ts'
-import { createPaths } from '../file/paths.ts'
-import { ownerLives, thisProcess } from '../file/staging/owner.ts'
-import { sealOwner } from '../file/staging/owner-file.ts'
-
-export interface ClaimsOptions {
-  /** Folder of the store. */
-  storageDir: string
-}
-
-export interface Claims {
+export interface IdempotencyMarks {
   /**
-   * Undefined where a living process has it. Release it in every case; that never throws.
+   * Sets a mark. Never throws: a store that fails sets none, and the upload goes on.
    *
    * @param name of `0-9 a-z`
+   * @returns undefined where a living process holds the mark. Release it in every case; that never throws.
    */
   take(name: string): Promise<{ release(): Promise<void> } | undefined>
-  /** Removes what crashes left: the same key may never come again. */
+  /** Removes marks of processes that are gone. */
   sweep(): Promise<void>
 }
-
-const MOST_TRIES = 3
-
-export const createClaims = ({ storageDir }: ClaimsOptions): Claims => {
-  const folder = createPaths(storageDir).running
-  let owner: ReturnType<typeof thisProcess> | undefined
-
-  const mark = async (path: string): Promise<void> => {
-    owner ??= thisProcess()
-    await mkdir(folder, { recursive: true })
-    await writeFile(path, sealOwner(path, await owner), { flag: 'wx' })
-  }
-
-  return {
-    async take(name) {
-      const path = join(folder, name)
-      for (let tries = 0; tries < MOST_TRIES; tries++) {
-        try {
-          await mark(path)
-          return { release: () => removeFile(path).catch(() => {}) }
-        } catch (error) {
-          if (codeOf(error) !== 'EEXIST') return { release: async () => {} }
-          if (await ownerLives(path)) return undefined
-          await removeFile(path).catch(() => {})
-        }
-      }
-      return undefined
-    },
-
-    async sweep() {
-      const names = await readdir(folder).catch((error: unknown) => {
-        if (codeOf(error) === 'ENOENT') return []
-        throw error
-      })
-      for (const name of names) {
-        const path = join(folder, name)
-        if ((await isEmpty(path)) || !(await ownerLives(path))) await removeFile(path)
-      }
-    },
-  }
-}
-
-/** Its process died over it, or is about to write it: then no harm is done. */
-const isEmpty = (path: string): Promise<boolean> =>
-  stat(path).then(
-    ({ size }) => size === 0,
-    () => false,
-  )

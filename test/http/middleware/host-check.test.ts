@@ -4,8 +4,7 @@ import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { TintypeOptions } from '../../../src/index.ts'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
-import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
-import { createKeys } from '../../../src/stores/accounts/keys.ts'
+import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 
 const EVIL = 'evil.example:8001'
@@ -79,7 +78,7 @@ describe('an open server of this machine', () => {
   it('expects every host once there is a key', async () => {
     const { storageDir, isFast, status } = await createShop({ ownHostsOnly: true })
     expect([isFast(EVIL), await status(EVIL)]).toEqual([false, 403])
-    const keys = createKeys(createAccountsFolder(storageDir))
+    const keys = createFileKeys({ storageDir })
     await createApiKeys({ keys }).create({ name: 'me', role: 'admin' })
     expect([isFast(EVIL), await status(EVIL)]).toEqual([true, 200])
   })

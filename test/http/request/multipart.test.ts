@@ -10,7 +10,7 @@ import type { ImageService } from '../../../src/services/images/images.ts'
 import { createPictures } from '../../../src/services/images/variants.ts'
 import { createProjectService } from '../../../src/services/projects/projects.ts'
 import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
-import { createAccountStore } from '../../../src/stores/accounts/account-store.ts'
+import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { createTestApp, formOf, listen, problemOf, uploadTo } from '../../support/app.ts'
 import { filesIn } from '../../support/disk/folder.ts'
 import { chunk, connectRaw, FORM_END, formBody, LAST_CHUNK, partHead, postHead } from '../../support/raw-client.ts'
@@ -104,7 +104,7 @@ describe('an upload', () => {
     const projects = createProjectService({
       store,
       log: silent,
-      places: createPlaces(createAccountStore({ storageDir: folder })),
+      places: createPlaces(createFileAccountStore({ storageDir: folder })),
     })
     const pictures = createPictures({ store })
     const renders = { find: unused, peek: () => undefined, prefetch: () => {}, close: unused }

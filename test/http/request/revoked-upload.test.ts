@@ -4,15 +4,14 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
-import { createAccountStore } from '../../../src/stores/accounts/account-store.ts'
-import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
-import { createKeys } from '../../../src/stores/accounts/keys.ts'
+import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
+import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { createTestApp, listen, type TestApp } from '../../support/app.ts'
 import { bearer, openApp, post, signedIn } from '../../support/auth/sessions.ts'
 import { connectRaw, FORM_END, partHead, postHead } from '../../support/raw-client.ts'
 import { smallPhoto } from '../../support/upload.ts'
 
-const keysOf = (storageDir: string) => createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)) })
+const keysOf = (storageDir: string) => createApiKeys({ keys: createFileKeys({ storageDir }) })
 
 const stagedIn = async (storageDir: string): Promise<string[]> => {
   const names = await readdir(join(storageDir, '.tmp'), { recursive: true }).catch(() => [])
@@ -59,7 +58,7 @@ describe('an upload is answered 401 and stores nothing', () => {
     const tintype = await openApp()
     const account = { email: 'ada@example.com', password: 'correct horse battery' }
     const { user, access_token } = await signedIn(post(tintype.app, '/auth/register', account))
-    const { users } = createAccountStore({ storageDir: tintype.storageDir })
+    const { users } = createFileAccountStore({ storageDir: tintype.storageDir })
     const disable = () => users.change(user.id, (newest) => ({ ...newest, disabled: true }))
     expect(await uploadAround(tintype, bearer(access_token), disable)).toBe('401')
     await expectNothingStored(tintype)

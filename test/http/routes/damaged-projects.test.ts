@@ -6,8 +6,7 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { projectListSchema } from '../../../src/http/schemas/images.ts'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
-import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
-import { createKeys } from '../../../src/stores/accounts/keys.ts'
+import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { createTestApp, formOf, problemOf, uploadTo } from '../../support/app.ts'
 import { createCast, keyOf, type Who } from '../../support/auth/access.ts'
 import { smallPhoto } from '../../support/upload.ts'
@@ -57,7 +56,7 @@ describe('a damaged project', () => {
   it('is answered to the byte as one that is not there, but to keys that are for it', async () => {
     const { log, lines } = logged()
     const { ask, people, images, storageDir } = await createCast({ log })
-    const apiKeys = createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)) })
+    const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }) })
     const scoped = async (project: string) =>
       keyOf((await apiKeys.create({ name: project, role: 'admin', projects: [project] })).key)
     const others: Record<string, Who> = { ...people, elsewhere: await scoped('open') }

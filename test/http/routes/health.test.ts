@@ -11,7 +11,7 @@ import type { ImageService } from '../../../src/services/images/images.ts'
 import { createPictures } from '../../../src/services/images/variants.ts'
 import { createProjectService } from '../../../src/services/projects/projects.ts'
 import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
-import { createAccountStore } from '../../../src/stores/accounts/account-store.ts'
+import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { createTestApp, formOf, problemOf } from '../../support/app.ts'
 import { fileStoreFixture } from '../../support/store/file-store.ts'
 
@@ -34,7 +34,11 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
   const log = pino({ level: 'info' }, stream)
   const app = createApp({
     images: failingImages(failure),
-    projects: createProjectService({ store, log, places: createPlaces(createAccountStore({ storageDir: folder })) }),
+    projects: createProjectService({
+      store,
+      log,
+      places: createPlaces(createFileAccountStore({ storageDir: folder })),
+    }),
     pictures: createPictures({ store }),
     renders: { find: () => Promise.reject(failure) },
     asked: createAskedReader({}),

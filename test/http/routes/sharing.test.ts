@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { projectListSchema, projectSchema } from '../../../src/http/schemas/images.ts'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
-import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
-import { createKeys } from '../../../src/stores/accounts/keys.ts'
+import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { formOf, problemOf } from '../../support/app.ts'
 import { ADMIN, createAccessApp, createCast, keyOf, type Who } from '../../support/auth/access.ts'
 import { plantProject } from '../../support/store/planted-project.ts'
@@ -135,7 +134,7 @@ describe('a project of somebody', () => {
 describe('a key that is for some projects', () => {
   it('sees and changes those, and has elsewhere what everybody has', async () => {
     const { ask, people, storageDir } = await createCast()
-    const apiKeys = createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)) })
+    const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }) })
     const make = async (role: 'admin' | 'writer') =>
       keyOf((await apiKeys.create({ name: 'x', role, projects: ['closed', 'new', 'closed'] })).key)
     const [admin, writer] = [await make('admin'), await make('writer')]

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Principal } from '../../../src/core/auth/access.ts'
 import { createProjectService, type ListPlace } from '../../../src/services/projects/projects.ts'
 import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
-import { createAccountStore } from '../../../src/stores/accounts/account-store.ts'
+import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { fileStoreFixture, silent } from '../../support/store/file-store.ts'
 import { plantProject } from '../../support/store/planted-project.ts'
 
@@ -35,7 +35,7 @@ const listing = async (names: readonly string[]) => {
   const { list } = createProjectService({
     store: counted,
     log: silent,
-    places: createPlaces(createAccountStore({ storageDir })),
+    places: createPlaces(createFileAccountStore({ storageDir })),
     mostHeads: MOST_HEADS,
   })
 

@@ -3,7 +3,8 @@
 import type { Registration } from '../../../src/core/auth/account.ts'
 import { type AccountService, createAccountService } from '../../../src/services/auth/accounts.ts'
 import { createPasswords } from '../../../src/services/auth/passwords.ts'
-import { type AccountStore, createAccountStore } from '../../../src/stores/accounts/account-store.ts'
+import type { AccountStore } from '../../../src/stores/accounts/account-store.ts'
+import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { temporaryFolder } from '../disk/folder.ts'
 
 export const ADA = { email: 'ada@example.com', password: 'correct horse battery' }
@@ -29,7 +30,7 @@ export const createTestAccounts = async (registration: Registration = 'open'): P
   const clock = { ms: START_MS }
   const now = () => clock.ms
   const another = () => {
-    const store = createAccountStore({ storageDir, now })
+    const store = createFileAccountStore({ storageDir, now })
     return { store, accounts: createAccountService({ store, passwords: createPasswords(), registration, now }) }
   }
   return { ...another(), another, clock, storageDir }

@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { newAccountId, type User } from '../../../src/core/auth/account.ts'
-import { createAccountStore } from '../../../src/stores/accounts/account-store.ts'
+import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 
 const AT = '2026-05-04T09:30:00.000Z'
@@ -22,7 +22,7 @@ const newUser = (email = 'ada@example.com'): User => ({
 
 const workers = async (count: number) => {
   const storageDir = await temporaryFolder()
-  return { storageDir, stores: Array.from({ length: count }, () => createAccountStore({ storageDir })) }
+  return { storageDir, stores: Array.from({ length: count }, () => createFileAccountStore({ storageDir })) }
 }
 
 const counted = (answers: readonly boolean[]): number => answers.filter(Boolean).length
@@ -85,29 +85,29 @@ describe('users', () => {
   })
 })
 
-describe('families', () => {
+describe('sessions', () => {
   it('let each number be used by exactly one of many processes', async () => {
     const { stores } = await workers(8)
-    const id = (await stores[0]?.families.begin({ user_id: newAccountId(), generation: 0, created_at: AT })) ?? ''
+    const id = (await stores[0]?.sessions.begin({ user_id: newAccountId(), generation: 0, created_at: AT })) ?? ''
     for (let number = 1; number <= 10; number++) {
-      const used = await Promise.all(stores.map(({ families }) => families.advance(id, number)))
+      const used = await Promise.all(stores.map(({ sessions }) => sessions.advance(id, number)))
       expect(counted(used)).toBe(1)
-      expect(await stores[0]?.families.read(id, number)).toBeUndefined()
-      expect(await stores[0]?.families.read(id, number + 1)).toMatchObject({ generation: 0 })
+      expect(await stores[0]?.sessions.read(id, number)).toBeUndefined()
+      expect(await stores[0]?.sessions.read(id, number + 1)).toMatchObject({ generation: 0 })
     }
   })
 
   it('that have ended are not brought back by a process that was about to go on', async () => {
     const { stores, storageDir } = await workers(2)
     const [one, other] = stores
-    const id = (await one?.families.begin({ user_id: newAccountId(), generation: 0, created_at: AT })) ?? ''
-    expect(one?.families.isAlive(id)).toBe(true)
-    const outcomes = await Promise.all([other?.families.end(id), one?.families.advance(id, 1), one?.families.end(id)])
+    const id = (await one?.sessions.begin({ user_id: newAccountId(), generation: 0, created_at: AT })) ?? ''
+    expect(await one?.sessions.isAlive(id)).toBe(true)
+    const outcomes = await Promise.all([other?.sessions.end(id), one?.sessions.advance(id, 1), one?.sessions.end(id)])
     expect(outcomes).toHaveLength(3)
-    for (const { families } of stores) {
-      expect(families.isAlive(id)).toBe(false)
-      expect(await families.advance(id, 1)).toBe(false)
-      expect(await families.advance(id, 2)).toBe(false)
+    for (const { sessions } of stores) {
+      expect(await sessions.isAlive(id)).toBe(false)
+      expect(await sessions.advance(id, 1)).toBe(false)
+      expect(await sessions.advance(id, 2)).toBe(false)
     }
     expect(await readdir(join(storageDir, '.accounts', 'families'))).toEqual([])
     expect(await readdir(join(storageDir, '.accounts', '.tmp'))).toEqual([])

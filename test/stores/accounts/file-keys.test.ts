@@ -4,16 +4,14 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
-import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
+import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { anyStored } from '../../../src/stores/accounts/is-initialized.ts'
-import { createKeys } from '../../../src/stores/accounts/keys.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 
 const NOW = Date.parse('2026-05-04T09:30:00.000Z')
 
 /** What a server or a command has of a storage folder, each with a memory of its own. */
-const apiKeysIn = (storageDir: string, now = () => NOW) =>
-  createApiKeys({ keys: createKeys(createAccountsFolder(storageDir)), now })
+const apiKeysIn = (storageDir: string, now = () => NOW) => createApiKeys({ keys: createFileKeys({ storageDir }), now })
 
 const sent = (headers: Record<string, string>) => ({ header: (name: string) => headers[name], method: 'GET' })
 

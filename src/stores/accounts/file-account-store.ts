@@ -1,0 +1,70 @@
+// Accounts as files below `.accounts`.
+
+import { storeError } from '../file/fs/durable.ts'
+import type { AccountStore } from './account-store.ts'
+import { createAccountsFolder } from './folder.ts'
+import { createInvites } from './invites.ts'
+import { ensureSecret, readSecret } from './secret.ts'
+import { createSessions } from './sessions.ts'
+import { createUsers } from './users.ts'
+
+export interface FileAccountStoreOptions {
+  /** Folder of the store. */
+  storageDir: string
+  /** Milliseconds since 1970. @default Date.now */
+  now?(): number
+}
+
+export const createFileAccountStore = ({ storageDir, now = Date.now }: FileAccountStoreOptions): AccountStore => {
+  const folder = createAccountsFolder(storageDir)
+  const users = createUsers(folder)
+  const sessions = createSessions(folder)
+  const invites = createInvites(folder)
+  let secret: Buffer | undefined
+  return {
+    users: {
+      get: onDisk(users.get),
+      byEmail: onDisk(users.byEmail),
+      create: onDisk(users.create),
+      change: onDisk(users.change),
+      list: onDisk(users.list),
+    },
+    sessions: {
+      begin: onDisk(sessions.begin),
+      read: onDisk(sessions.read),
+      advance: onDisk(sessions.advance),
+      isAlive: onDisk(sessions.isAlive),
+      end: onDisk(sessions.end),
+    },
+    invites: {
+      add: onDisk(invites.add),
+      read: onDisk(invites.read),
+      claim: onDisk(invites.claim),
+      giveBack: onDisk(invites.giveBack),
+      remove: onDisk(invites.remove),
+    },
+    secret: onDisk(async () => {
+      secret ??= await readSecret(folder)
+      return secret
+    }),
+    ensureSecret: onDisk(async () => {
+      secret ??= await ensureSecret(folder, now())
+      return secret
+    }),
+    sweep: onDisk(async (endedMs) => {
+      await sessions.sweep(now() - endedMs)
+      await folder.sweep()
+    }),
+  }
+}
+
+/** Says of a failed system call what it means to a caller. */
+const onDisk =
+  <Given extends unknown[], Result>(work: (...given: Given) => Promise<Result>) =>
+  async (...given: Given): Promise<Result> => {
+    try {
+      return await work(...given)
+    } catch (error) {
+      throw storeError(error)
+    }
+  }

@@ -1,0 +1,100 @@
+// API keys as files: what a key may do and the hash of its secret, never the key itself.
+//
+//   keys/<id>.json            what was created; the content never changes
+//   keys/<id>.revoked.json    when it was revoked; from then on it is of no use
+//
+// Both stay, so that a store that had keys once is not open again when the last one is revoked.
+
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import { ROLES } from '../../core/auth/access.ts'
+import { KEY_ID } from '../../core/auth/api-key.ts'
+import { PROJECT_ID } from '../../core/names.ts'
+import { storeError } from '../file/fs/durable.ts'
+import { createAccountsFolder, namesIn } from './folder.ts'
+import type { KeyRecord, Keys, ListedKey } from './keys.ts'
+import { readRecord, statsOf } from './records.ts'
+
+const keySchema = z.object({
+  id: z.string().regex(KEY_ID),
+  name: z.string(),
+  role: z.enum(ROLES),
+  /** The only ones that it is for; null for all. */
+  projects: z.array(z.string().regex(PROJECT_ID)).nullable(),
+  /** Of the secret, in hex. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  created_at: z.iso.datetime(),
+  expires_at: z.iso.datetime().nullable(),
+})
+
+const revocationSchema = z.object({ revoked_at: z.iso.datetime() })
+
+export interface FileKeysOptions {
+  /** Folder of the store. */
+  storageDir: string
+}
+
+/** Keys that are remembered. */
+const REMEMBERED = 1000
+
+export const createFileKeys = ({ storageDir }: FileKeysOptions): Keys => {
+  const accounts = createAccountsFolder(storageDir)
+  const known = new LRUCache<string, { record: KeyRecord; inode: number; modifiedMs: number }>({ max: REMEMBERED })
+  const path = (id: string) => accounts.path('keys', `${id}.json`)
+  const revocation = (id: string) => accounts.path('keys', `${id}.revoked.json`)
+
+  const find = async (id: string): Promise<KeyRecord | undefined> => {
+    if (!KEY_ID.test(id) || statsOf(revocation(id))) return undefined
+    const stats = statsOf(path(id))
+    if (!stats) return undefined
+    const before = known.get(id)
+    if (before?.inode === stats.ino && before.modifiedMs === stats.mtimeMs) return before.record
+    const record = await readRecord(path(id), keySchema)
+    if (record?.id !== id) return undefined
+    known.set(id, { record, inode: stats.ino, modifiedMs: stats.mtimeMs })
+    return record
+  }
+
+  return {
+    find: (id) => find(id).catch(rethrow),
+
+    async add(record) {
+      try {
+        await accounts.publish(await accounts.folder('keys'), `${record.id}.json`, record)
+      } catch (error) {
+        throw storeError(error)
+      }
+    },
+
+    async revoke(id, revokedAt) {
+      try {
+        if (!KEY_ID.test(id) || !statsOf(path(id))) return false
+        await accounts.publish(accounts.path('keys'), `${id}.revoked.json`, { revoked_at: revokedAt })
+        return true
+      } catch (error) {
+        throw storeError(error)
+      }
+    },
+
+    async list() {
+      try {
+        const ids = (await namesIn(accounts.path('keys'))).flatMap(
+          (name) => /^([0-9a-z]{12})\.json$/.exec(name)?.[1] ?? [],
+        )
+        const found: ListedKey[] = []
+        for (const id of ids) {
+          const record = await readRecord(path(id), keySchema)
+          const revoked = await readRecord(revocation(id), revocationSchema)
+          if (record) found.push({ ...record, revoked_at: revoked?.revoked_at ?? null })
+        }
+        return found.sort((one, other) => (one.created_at < other.created_at ? -1 : 1))
+      } catch (error) {
+        throw storeError(error)
+      }
+    },
+  }
+}
+
+const rethrow = (error: unknown): never => {
+  throw storeError(error)
+}
