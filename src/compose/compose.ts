@@ -107,7 +107,6 @@ export const compose = (
     store,
     encoders,
     cache: createRenderCache({ storageDir, maxBytes: options.diskCacheBytes, log }),
-    storageDir,
     cacheBytes: forRenders,
   })
   const accountStore = createFileAccountStore({ storageDir })

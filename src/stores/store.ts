@@ -1,59 +1,60 @@
-// What a store promises. The file store keeps these promises with plain files; test/contracts/store.ts checks them.
+// Store: the interface of every place that keeps projects and images. test/contracts/store.ts is its contract suite.
 
-import type { FileHandle } from 'node:fs/promises'
 import type { Size } from '../core/names.ts'
 import type { ProjectChange, ProjectState } from '../core/project/changes.ts'
 import type { ImageRecord } from '../core/project/model.ts'
 
 export interface Store {
   /**
-   * Makes the store usable: creates what is missing and begins to sweep what dead processes left. Called once, before
-   * anything else.
+   * Makes the store usable: creates what is missing and begins to sweep the remains of dead processes. Called once,
+   * before any other method.
    *
-   * @throws TintypeError `store_unavailable` with one line that says what is wrong with the folder.
+   * @throws TintypeError `store_unavailable`, with one line that says why the store cannot be used
    */
   open(): Promise<void>
 
   /**
-   * The newest committed state, whoever committed it: a change that was acknowledged before the call, by any process,
-   * is in it. Undefined where the project does not exist or was deleted. The list of images may not be loaded; read
-   * it by {@link Store.images}.
+   * The newest committed state, of all processes: every change that was acknowledged before the call is in it. Undefined
+   * where the project does not exist or was deleted. The list of images may not be loaded; {@link Store.images} reads it.
    *
    * @throws TintypeError `project_damaged`
    */
   project(projectId: string): Promise<ProjectState | undefined>
 
   /**
-   * The same without a wait, where what is in memory could be shown to be the newest. Undefined says nothing: ask
-   * {@link Store.project}.
+   * {@link Store.project} without a wait, where the state in memory can be shown to be the newest. Undefined says
+   * nothing.
    *
-   * @param share take what was shown to another call in this turn of the event loop, a millisecond ago at most. That
-   *   look came after the turn had seen that the request of this call is there, so every change that was acknowledged
-   *   before the request was sent is in it; of several requests that came one behind the other on a connection, this
-   *   holds for the first, and of more than a thousand connections at once, but for that millisecond. @default false
+   * @param share accepts the state that another call of this turn of the event loop validated, a millisecond ago at
+   *   most. That validation came after the turn had seen this call's request, so every change acknowledged before the
+   *   request was sent is in it. Exceptions: of several requests pipelined on a connection it holds for the first; with
+   *   more than a thousand connections at once, but for that millisecond. @default false
    */
   current(projectId: string, share?: boolean): ProjectState | undefined
 
   /**
    * Images of a state in their order. `after` is an image id; the page begins behind it. Undefined where the state is
-   * so old that a part of its list is gone: ask for the project again.
+   * so old that a part of its list is gone: read the project again.
    *
    * @throws TintypeError `invalid_parameter` where `after` is no image of the project; `project_damaged`
    */
   images(state: ProjectState, page?: { after?: string; limit?: number }): Promise<ImageRecord[] | undefined>
 
   /**
-   * Ids of projects, sorted by UTF-16 code units, beginning behind `after`: of all that exist, and of some that were
-   * deleted or never came to be; {@link Store.project} tells them apart.
+   * Ids of projects behind `after`, sorted by UTF-16 code units: all that exist, and some that were deleted or whose
+   * first upload failed. {@link Store.project} tells them apart.
    */
   projectIds(page?: { after?: string; limit?: number }): Promise<string[]>
 
   /**
-   * A place for one upload's files, under a new image id. Nobody else sees it; `discard()` it in every case.
+   * Opens a staging area for one upload, under a new image id. Invisible to readers; `discard()` it in every case.
    *
-   * @throws TintypeError `storage_full` where the disk has too little room to begin, `store_unavailable`
+   * @throws TintypeError `storage_full` where too little room remains to begin; `store_unavailable`
    */
   stage(projectId: string): Promise<Stage>
+
+  /** False once the staging area with this {@link Stage.id} is gone, whichever process it belonged to. */
+  isStaged(stageId: string): Promise<boolean>
 
   /**
    * Applies a change to the newest state and makes it durable. When this resolves, the change survives a crash of
@@ -61,40 +62,67 @@ export interface Store {
    * {@link applyChange}, nothing was changed. When it rejects with `store_unavailable` or `storage_full`, the change
    * has either happened whole or not at all, now or ever.
    *
-   * Changes of one project that wait in one process are committed together.
-   * Files of images that the change removes are gone when this resolves, as far as the disk lets them go.
+   * Changes of one project that wait in one process are committed together. Files of images that the change removes are
+   * gone when this resolves, as far as the storage allows it.
    *
    * @returns the state that the change led to.
-   * @throws TintypeError what `applyChange` throws; `busy` where the lock was not to be had in time;
+   * @throws TintypeError errors of `applyChange`; `busy` where the project was locked for too long;
    *   `store_unavailable`; `storage_full`
    */
-  commit(projectId: string, change: ProjectChange): Promise<ProjectState>
+  commit(projectId: string, change: ProjectChange, options?: CommitOptions): Promise<ProjectState>
 
-  /** The bytes of a stored variant, undefined where the image does not exist (or no longer). Close what you opened. */
-  openVariant(projectId: string, imageId: string, size: Size): Promise<OpenFile | undefined>
+  /** Opens a stored variant, undefined where the image does not exist (or no longer). Close what you opened. */
+  openVariant(projectId: string, imageId: string, size: Size): Promise<ReadableFile | undefined>
 
-  /** What there is to know of a variant without opening it, undefined where the image does not exist (or no longer). */
-  findVariant(projectId: string, imageId: string, size: Size): Promise<FoundFile | undefined>
+  /** Size and date of a stored variant without opening it, undefined where the image does not exist (or no longer). */
+  findVariant(projectId: string, imageId: string, size: Size): Promise<StoredFile | undefined>
 
-  /** The same without a wait, of the state that {@link Store.current} gives. Undefined says nothing. */
-  currentVariant(projectId: string, imageId: string, size: Size, share?: boolean): FoundFile | undefined
+  /** {@link Store.findVariant} without a wait, in the state of {@link Store.current}. Undefined says nothing. */
+  currentVariant(projectId: string, imageId: string, size: Size, share?: boolean): StoredFile | undefined
+
+  /**
+   * Gives a program that reads paths, such as an encoder, a stored variant as a local file, for as long as `use` runs.
+   * The file must not be changed. It can go away under `use` where the image is deleted.
+   *
+   * @throws TintypeError `image_not_found`; errors of `use`
+   */
+  withLocalFile<T>(variant: VariantReference, use: (path: string) => Promise<T>): Promise<T>
+
+  /**
+   * Path of a variant below the folder that a web server can send files from (`X-Accel-Redirect`), with `/`. Absent in
+   * stores whose files are not on a local disk.
+   */
+  pathBelowRoot?(variant: VariantReference): string
 
   /** Resolves where the store can be written now. @throws TintypeError `store_unavailable`, `storage_full` */
   check(): Promise<void>
 
-  /** Lets go of everything. Changes under way are finished first. */
+  /** Finishes the changes under way and releases everything. */
   close(): Promise<void>
 }
 
+export interface CommitOptions {
+  /** Staging area of the image that the change adds: where it was swept meanwhile, the change is refused. */
+  stage?: Stage
+}
+
+export interface VariantReference {
+  projectId: string
+  imageId: string
+  size: Size
+}
+
 /**
- * The files of one upload until they are published. Everything in it lies in one folder of its own, so that a crash
- * leaves nothing that cannot be told from stored files.
+ * The staging area of one upload: local files until they are published. All of it lies apart from stored files, so that
+ * a crash leaves nothing that could be taken for one.
  */
 export interface Stage {
+  /** Names the staging area among those of all processes. */
+  readonly id: string
   readonly imageId: string
-  /** Where an upload goes to as it arrives. */
+  /** Local path of the upload as it arrived. */
   readonly uploadPath: string
-  /** Where the encoder writes each variant. */
+  /** Local paths to which the encoder writes the variants. */
   readonly targets: Record<Size, string>
   /**
    * Writes a stream to `uploadPath`, at the pace of the disk. Holds no more than a few chunks in memory.
@@ -109,23 +137,25 @@ export interface Stage {
    * @throws TintypeError `storage_full`, `store_unavailable`
    */
   publish(): Promise<void>
-  /** Removes the folder, and published files too where their image is not part of the project. Never throws. */
+  /** Removes the staging area, and published files too where their image is not part of the project. Never throws. */
   discard(): Promise<void>
 }
 
-/** A file that was not opened. */
-export interface FoundFile {
+export interface StoredFile {
   bytes: number
   /** Milliseconds since 1970. */
   modifiedMs: number
-  /** Below the folder of the store, with `/`, for a web server that sends it itself. */
-  path: string
 }
 
-/** A file as it was when it was opened: size and bytes belong together. */
-export interface OpenFile {
-  handle: FileHandle
-  bytes: number
-  /** Milliseconds since 1970. */
-  modifiedMs: number
+/** An open file: its size, its date and the bytes that it gives belong together, whatever happens to its name. */
+export interface ReadableFile extends StoredFile {
+  /**
+   * Bytes from `start` up to `end`, which is not included, in pieces. Nothing is read before a piece is requested. Each
+   * piece is the caller's own memory.
+   *
+   * @throws (in the iteration) Error where the file has become shorter than `end`; errors of the system
+   */
+  read(start: number, end: number): AsyncIterable<Uint8Array<ArrayBuffer>>
+  /** Ends reads under way. May be called more than once. */
+  close(): Promise<void>
 }

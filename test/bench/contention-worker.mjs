@@ -27,7 +27,7 @@ const add = async (store) => {
       sha256: 'b'.repeat(64),
       sizes: SIZES,
     }
-    await store.commit(PROJECT, { type: 'add_image', image })
+    await store.commit(PROJECT, { type: 'add_image', image }, { stage })
     return stage.imageId
   } finally {
     await stage.discard()

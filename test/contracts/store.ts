@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { SIZES, type Size } from '../../src/core/names.ts'
 import type { ImageRecord } from '../../src/core/project/model.ts'
-import type { Stage, Store } from '../../src/stores/store.ts'
+import type { ReadableFile, Stage, Store } from '../../src/stores/store.ts'
 
 export interface StoreFixture {
   /** A store that is open. */
@@ -49,7 +49,7 @@ export const addImage = async (store: Store, projectId: string): Promise<string>
   try {
     await fill(stage)
     await stage.publish()
-    await store.commit(projectId, { type: 'add_image', image: recordOf(stage.imageId) })
+    await store.commit(projectId, { type: 'add_image', image: recordOf(stage.imageId) }, { stage })
     return stage.imageId
   } finally {
     await stage.discard()
@@ -60,10 +60,17 @@ export const readVariant = async (store: Store, projectId: string, imageId: stri
   const file = await store.openVariant(projectId, imageId, size)
   if (!file) return undefined
   try {
-    return await file.handle.readFile('utf8')
+    return await textOf(file)
   } finally {
-    await file.handle.close()
+    await file.close()
   }
+}
+
+/** Bytes of an open file, as text. */
+export const textOf = async (file: ReadableFile, start = 0, end = file.bytes): Promise<string> => {
+  const pieces: Uint8Array[] = []
+  for await (const piece of file.read(start, end)) pieces.push(piece)
+  return Buffer.concat(pieces).toString()
 }
 
 export const idsOf = async (store: Store, projectId: string, page?: { after?: string; limit?: number }) => {
@@ -107,15 +114,93 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(await idsOf(store, 'shop')).toEqual([id])
     })
 
-    it('gives every variant back byte for byte, with the size that was read from the file itself', async () => {
+    it('gives every variant back byte for byte, with its size', async () => {
       const { store } = await fresh()
       const id = await addImage(store, 'shop')
       for (const size of SIZES) {
         expect(await readVariant(store, 'shop', id, size)).toBe(bytesOf(id, size))
         const file = await store.openVariant('shop', id, size)
         expect(file?.bytes).toBe(bytesOf(id, size).length)
-        await file?.handle.close()
+        await file?.close()
+        expect(await store.findVariant('shop', id, size)).toEqual({ bytes: file?.bytes, modifiedMs: file?.modifiedMs })
       }
+    })
+
+    it('gives any part of an open variant, and closes it twice', async () => {
+      const { store } = await fresh()
+      const file = await store.openVariant('shop', await addImage(store, 'shop'), 'thumb')
+      if (!file) throw new Error('expected a file')
+      const whole = await textOf(file)
+      expect(await textOf(file, 2, 7)).toBe(whole.slice(2, 7))
+      expect(await Promise.all([textOf(file, 0, 1), textOf(file, whole.length - 1)])).toEqual([whole[0], whole.at(-1)])
+      expect(await textOf(file, 3, 3)).toBe('')
+      await file.close()
+      await file.close()
+    })
+
+    it('says that a variant is shorter than the part that is read, instead of giving less', async () => {
+      const { store } = await fresh()
+      const file = await store.openVariant('shop', await addImage(store, 'shop'), 'thumb')
+      if (!file) throw new Error('expected a file')
+      await expect(textOf(file, 0, file.bytes + 1)).rejects.toThrow()
+      await file.close()
+    })
+
+    it('gives a large variant in several pieces that do not share memory', async () => {
+      const { store } = await fresh()
+      const large = Buffer.alloc(700_000, 'abcdefg')
+      const stage = await store.stage('shop')
+      await fill(stage)
+      await writeFile(stage.targets.original, large)
+      await stage.publish()
+      await store.commit('shop', { type: 'add_image', image: recordOf(stage.imageId) }, { stage })
+      await stage.discard()
+      const file = await store.openVariant('shop', stage.imageId, 'original')
+      if (!file) throw new Error('expected a file')
+      const pieces: Uint8Array[] = []
+      for await (const piece of file.read(0, file.bytes)) pieces.push(piece)
+      await file.close()
+      expect(pieces.length).toBeGreaterThan(1)
+      expect(Buffer.concat(pieces).equals(large)).toBe(true)
+    })
+
+    it('goes on giving an open variant whose reader stopped half-way', async () => {
+      const { store } = await fresh()
+      const file = await store.openVariant('shop', await addImage(store, 'shop'), 'thumb')
+      if (!file) throw new Error('expected a file')
+      for await (const _ of file.read(0, file.bytes)) break
+      expect(await textOf(file)).toHaveLength(file.bytes)
+      await file.close()
+    })
+
+    it('gives an encoder a stored variant as a local file', async () => {
+      const { store, another } = await fresh()
+      const imageId = await addImage(store, 'shop')
+      for (const each of [store, await another()]) {
+        const read = each.withLocalFile({ projectId: 'shop', imageId, size: 'medium' }, (path) =>
+          readFile(path, 'utf8'),
+        )
+        expect(await read).toBe(bytesOf(imageId, 'medium'))
+      }
+      const failing = store.withLocalFile({ projectId: 'shop', imageId, size: 'medium' }, async () => {
+        throw new Error('the encoder failed')
+      })
+      await expect(failing).rejects.toThrow('the encoder failed')
+      await store.commit('shop', { type: 'delete_image', imageId })
+      const gone = store.withLocalFile({ projectId: 'shop', imageId, size: 'medium' }, () => Promise.resolve('used'))
+      await expect(gone).rejects.toMatchObject({ code: 'image_not_found' })
+    })
+
+    it('tells every process whether a staging area is still there', async () => {
+      const { store, another } = await fresh()
+      const other = await another()
+      const [one, two] = [await store.stage('shop'), await store.stage('shop')]
+      expect(one.id).not.toBe(two.id)
+      for (const each of [store, other]) expect(await each.isStaged(one.id)).toBe(true)
+      await one.discard()
+      for (const each of [store, other]) expect(await each.isStaged(one.id)).toBe(false)
+      expect(await other.isStaged(two.id)).toBe(true)
+      await two.discard()
     })
 
     it('keeps images in upload order and gives them in pages', async () => {

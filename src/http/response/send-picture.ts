@@ -10,14 +10,11 @@ import {
   rangeOf,
   type Validators,
 } from '../../core/request/conditional.ts'
-import type { OpenFile } from '../../stores/store.ts'
+import type { ReadableFile } from '../../stores/store.ts'
 import { BASE_HEADERS, type Context, notModified } from './respond.ts'
 
 /** Up to this size a file is read at once and sent as one piece. */
 const WHOLE_BYTES = 64 * 1024
-
-/** Bytes of one piece of a larger file; a slow reader holds no more than one of them, and what the socket holds. */
-const CHUNK_BYTES = 128 * 1024
 
 /** What is for ever to caches. */
 export const YEAR_SECONDS = 31_536_000
@@ -29,9 +26,9 @@ export const IMMUTABLE = `public, max-age=${YEAR_SECONDS}, immutable`
 export interface Source {
   bytes: number
   /** Called only where bytes are sent. What it opens is closed when the answer has been sent or given up. */
-  open(): Promise<Buffer<ArrayBuffer> | OpenFile>
+  open(): Promise<Buffer<ArrayBuffer> | ReadableFile>
   /** Of a stored file, below the store's folder. */
-  path?: string
+  path?: string | undefined
 }
 
 export interface Delivery extends Validators {
@@ -65,7 +62,7 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
   const bytes = Buffer.isBuffer(content) ? content.length : content.bytes
   const range = rangeOf(header, delivery, bytes)
   if (range === 'unsatisfiable') {
-    if (!Buffer.isBuffer(content)) await content.handle.close()
+    if (!Buffer.isBuffer(content)) await content.close()
     throw rangeNotSatisfiable(bytes)
   }
   c.set('bodyBytes', range === 'whole' ? bytes : range.end - range.start + 1)
@@ -121,48 +118,43 @@ const rangeNotSatisfiable = (bytes: number): TintypeError =>
     details: { bytes },
   })
 
-const bodyOf = async (content: Buffer<ArrayBuffer> | OpenFile, { start, end }: ByteRange) => {
+const bodyOf = async (content: Buffer<ArrayBuffer> | ReadableFile, { start, end }: ByteRange) => {
   if (Buffer.isBuffer(content)) return content.subarray(start, end + 1)
   return end - start < WHOLE_BYTES ? readPart(content, start, end) : streamOf(content, start, end)
 }
 
-const readPart = async (file: OpenFile, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
-  const bytes = new Uint8Array(end - start + 1)
+const readPart = async (file: ReadableFile, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
+  const pieces: Uint8Array<ArrayBuffer>[] = []
   try {
-    for (let at = 0; at < bytes.length; ) at += await readAt(file, bytes.subarray(at), start + at)
-    return bytes
+    for await (const piece of file.read(start, end + 1)) pieces.push(piece)
   } finally {
-    await file.handle.close()
+    await file.close()
   }
+  const [first] = pieces
+  return first && pieces.length === 1 ? first : Buffer.concat(pieces)
 }
 
-const streamOf = (file: OpenFile, start: number, end: number): ReadableStream<Uint8Array> => {
-  let at = start
+const streamOf = (file: ReadableFile, start: number, end: number): ReadableStream<Uint8Array> => {
+  const pieces = file.read(start, end + 1)[Symbol.asyncIterator]()
+  let remaining = end + 1 - start
   return new ReadableStream(
     {
       async pull(controller) {
         try {
-          const piece = new Uint8Array(Math.min(CHUNK_BYTES, end + 1 - at))
-          const count = await readAt(file, piece, at)
-          at += count
-          controller.enqueue(piece.subarray(0, count))
-          if (at <= end) return
-          await file.handle.close()
+          const { value: piece } = await pieces.next()
+          if (piece) controller.enqueue(piece)
+          remaining -= piece?.byteLength ?? remaining
+          if (remaining > 0) return
+          await file.close()
           controller.close()
         } catch (error) {
-          await file.handle.close()
+          await file.close()
           throw error
         }
       },
-      cancel: () => file.handle.close(),
+      cancel: () => file.close(),
     },
-    // Nothing is read before somebody asks for it.
+    // Nothing is read before a piece is requested.
     { highWaterMark: 0 },
   )
-}
-
-const readAt = async (file: OpenFile, into: Uint8Array, at: number): Promise<number> => {
-  const { bytesRead } = await file.handle.read(into, 0, into.length, at)
-  if (bytesRead === 0) throw new Error(`the file ends at byte ${at}, when it was opened it had ${file.bytes}`)
-  return bytesRead
 }

@@ -29,7 +29,7 @@ export const createRenderRoutes = ({ renders, pictures, asked, guard }: RenderRo
     if (c.req.method === 'HEAD' && decide((name) => c.req.header(name), delivery) === 'send') {
       const content = await open()
       source.bytes = Buffer.isBuffer(content) ? content.length : content.bytes
-      if (!Buffer.isBuffer(content)) await content.handle.close()
+      if (!Buffer.isBuffer(content)) await content.close()
     }
     return deliver(c, source, delivery)
   }

@@ -1,19 +1,23 @@
-// A small picture from its file into memory.
+// Reads a small picture into memory.
 
-import type { OpenFile } from '../../stores/store.ts'
+import type { ReadableFile } from '../../stores/store.ts'
 
-/** All of a file, which is closed then. @throws Error where it became shorter since it was opened */
-export const readWhole = async ({ handle, bytes }: OpenFile): Promise<Buffer<ArrayBuffer>> => {
+/** Reads all of a file and closes it. @throws Error where it became shorter since it was opened */
+export const readWhole = async (file: ReadableFile): Promise<Buffer<ArrayBuffer>> => {
   try {
+    const pieces: Uint8Array<ArrayBuffer>[] = []
+    for await (const piece of file.read(0, file.bytes)) pieces.push(piece)
+    const [first] = pieces
+    if (first?.byteLength === file.bytes) return Buffer.from(first.buffer, first.byteOffset, first.byteLength)
     // Not from Node's pool, of which a small body would hold 8 KiB.
-    const body = Buffer.allocUnsafeSlow(bytes)
-    for (let at = 0; at < bytes; ) {
-      const { bytesRead } = await handle.read(body, at, bytes - at, at)
-      if (bytesRead === 0) throw new Error(`the file ends at byte ${at}, when it was opened it had ${bytes}`)
-      at += bytesRead
+    const body = Buffer.allocUnsafeSlow(file.bytes)
+    let at = 0
+    for (const piece of pieces) {
+      body.set(piece, at)
+      at += piece.byteLength
     }
     return body
   } finally {
-    await handle.close()
+    await file.close()
   }
 }

@@ -1,21 +1,18 @@
 // Pictures made from originals: small ones from memory, others from the disk cache, new ones by an encoder.
 
-import { join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { unknownImage, unknownProject } from '../../core/not-found.ts'
 import type { ProjectState } from '../../core/project/changes.ts'
 import { type Recipe, recipeName } from '../../core/transform/recipe.ts'
 import type { EncoderPool } from '../../image/encoder.ts'
 import type { RenderCache } from '../../stores/render-cache/render-cache.ts'
-import type { FoundFile, OpenFile, Store } from '../../stores/store.ts'
+import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
 import { readWhole } from './read-whole.ts'
 
 export interface RendersOptions {
   store: Store
   encoders: EncoderPool
   cache: RenderCache
-  /** Folder of the store, where the encoders find originals. */
-  storageDir: string
   /** Memory for small pictures, in bytes; 0 keeps none. @default 16777216 (16 MiB) */
   cacheBytes?: number
   /** Largest picture that is kept in memory, in bytes. @default 131072 (128 KiB) */
@@ -36,7 +33,7 @@ export interface Render {
    * @throws TintypeError `image_not_found` where it was deleted meanwhile, `project_damaged`, `busy`,
    *   `image_too_slow`, `storage_full`; the signal's reason
    */
-  open(signal?: AbortSignal): Promise<Buffer<ArrayBuffer> | OpenFile>
+  open(signal?: AbortSignal): Promise<Buffer<ArrayBuffer> | ReadableFile>
 }
 
 export interface Renders {
@@ -79,7 +76,7 @@ interface Kept {
 const ENTRY_BYTES = 1000
 
 export const createRenders = (options: RendersOptions): Renders => {
-  const { store, encoders, cache, storageDir } = options
+  const { store, encoders, cache } = options
   const cacheBytes = options.cacheBytes ?? 16 * 2 ** 20
   const maxBodyBytes = cacheBytes === 0 ? -1 : (options.maxBodyBytes ?? 128 * 1024)
   const memory = new LRUCache<string, Kept>({
@@ -97,7 +94,7 @@ export const createRenders = (options: RendersOptions): Renders => {
     return project
   }
 
-  const requireOriginal = async (projectId: string, imageId: string): Promise<FoundFile> => {
+  const requireOriginal = async (projectId: string, imageId: string): Promise<StoredFile> => {
     const original = await store.findVariant(projectId, imageId, 'original')
     if (original) return original
     await requireProject(projectId)
@@ -113,7 +110,9 @@ export const createRenders = (options: RendersOptions): Renders => {
         { projectId, imageId, name: recipeName(recipe) },
         {
           make: (target, signal) =>
-            encoders.render({ source: join(storageDir, original.path), target, recipe }, signal),
+            store.withLocalFile({ projectId, imageId, size: 'original' }, (source) =>
+              encoders.render({ source, target, recipe }, signal),
+            ),
           modifiedMs: original.modifiedMs,
           isWanted,
           signal,
@@ -163,7 +162,7 @@ export const createRenders = (options: RendersOptions): Renders => {
       // A turn first and then a usual place in the line: whoever asks for the same meanwhile waits behind nobody else.
       await encoders.turn({ priority: 'prefetch', signal })
       const content = await (await find(projectId, imageId, recipe)).open(signal)
-      if (!Buffer.isBuffer(content)) await content.handle.close()
+      if (!Buffer.isBuffer(content)) await content.close()
     }
   }
 
@@ -205,7 +204,7 @@ export const createRenders = (options: RendersOptions): Renders => {
 }
 
 /** Makes what is in memory good for a revision too. False where the original of that revision is another one. */
-const renew = (kept: Kept, original: FoundFile, revision: number): boolean => {
+const renew = (kept: Kept, original: StoredFile, revision: number): boolean => {
   if (inSeconds(original.modifiedMs) !== kept.modifiedMs) return false
   kept.revision = revision
   return true

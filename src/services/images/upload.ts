@@ -150,7 +150,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
       await stage.publish()
       const all = { ...terms, chargedTo: charged }
       const change = { type: 'add_image', image, by, visibility: options.newVisibility, terms: all } as const
-      const project = await store.commit(projectId, change)
+      const project = await store.commit(projectId, change, { stage })
       return await committed(project, image, all)
     } finally {
       await stage.discard()

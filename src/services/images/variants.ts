@@ -9,7 +9,7 @@ import { SIZES, type Size } from '../../core/names.ts'
 import { unknownImage, unknownProject } from '../../core/not-found.ts'
 import type { ProjectState } from '../../core/project/changes.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
-import type { FoundFile, OpenFile, Store } from '../../stores/store.ts'
+import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
 import { readWhole } from './read-whole.ts'
 
 export interface PicturesOptions {
@@ -26,8 +26,8 @@ export interface Picture {
   bytes: number
   /** Of the file, in milliseconds since 1970. */
   modifiedMs: number
-  /** Below the store's folder, with `/`. */
-  path: string
+  /** {@link Store.pathBelowRoot}, undefined where the store has none. */
+  path: string | undefined
   /** All of it, where it is in memory. */
   body: Buffer<ArrayBuffer> | undefined
   /**
@@ -35,7 +35,7 @@ export interface Picture {
    *
    * @throws TintypeError `image_not_found` where it was deleted since it was found
    */
-  open(): Promise<Buffer<ArrayBuffer> | OpenFile>
+  open(): Promise<Buffer<ArrayBuffer> | ReadableFile>
 }
 
 /** A picture in memory, and the state of its project that shows it to be there. */
@@ -98,15 +98,16 @@ export const createPictures = (options: PicturesOptions): Pictures => {
     return project
   }
 
+  const pathOf = (projectId: string, imageId: string, size: Size) => store.pathBelowRoot?.({ projectId, imageId, size })
+
   const read = async (project: ProjectState, imageId: string, size: Size): Promise<Kept | undefined> => {
     const file = await store.openVariant(project.project_id, imageId, size)
     if (!file) return undefined
-    const found = await store.findVariant(project.project_id, imageId, size)
     const body = await readWhole(file)
-    if (!found) return undefined
     const { bytes, modifiedMs } = file
+    const path = pathOf(project.project_id, imageId, size)
     const open = () => Promise.resolve(body)
-    return { imageId, size, bytes, modifiedMs, path: found.path, body, open, revision: project.revision }
+    return { imageId, size, bytes, modifiedMs, path, body, open, revision: project.revision }
   }
 
   const load = (project: ProjectState, imageId: string, size: Size): Promise<Kept | undefined> => {
@@ -123,7 +124,7 @@ export const createPictures = (options: PicturesOptions): Pictures => {
     return loading
   }
 
-  const openFile = async (projectId: string, imageId: string, size: Size): Promise<OpenFile> => {
+  const openFile = async (projectId: string, imageId: string, size: Size): Promise<ReadableFile> => {
     const file = await store.openVariant(projectId, imageId, size)
     if (!file) throw unknownImage(projectId, imageId)
     return file
@@ -150,7 +151,7 @@ export const createPictures = (options: PicturesOptions): Pictures => {
       const small = found.bytes <= maxBodyBytes ? await load(project, imageId, size) : undefined
       return small?.body ?? openFile(project_id, imageId, size)
     }
-    return { imageId, size, ...found, body: undefined, open }
+    return { imageId, size, ...found, path: pathOf(project_id, imageId, size), body: undefined, open }
   }
 
   return {
@@ -203,7 +204,7 @@ export const createPictures = (options: PicturesOptions): Pictures => {
 }
 
 /** Makes what is in memory good for a revision too. False where the file of that revision is another one. */
-const renew = (entry: Kept, { bytes, modifiedMs }: FoundFile, revision: number): boolean => {
+const renew = (entry: Kept, { bytes, modifiedMs }: StoredFile, revision: number): boolean => {
   if (entry.bytes !== bytes || entry.modifiedMs !== modifiedMs) return false
   entry.revision = revision
   return true

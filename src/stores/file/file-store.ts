@@ -1,16 +1,17 @@
 // The store on plain files: wiring of its parts, and the reads.
 
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isDamage } from '../../core/errors.ts'
-import { unknownProject } from '../../core/not-found.ts'
+import { unknownImage, unknownProject } from '../../core/not-found.ts'
 import type { ProjectChange, ProjectState } from '../../core/project/changes.ts'
 import { looksAtImages } from '../../core/project/upload-conditions.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Observer } from '../../telemetry/observer.ts'
 import { createCommitQueue } from '../history/commit-queue.ts'
 import { type Load, pageOf } from '../history/page.ts'
-import type { FoundFile, Store } from '../store.ts'
+import type { CommitOptions, Stage, Store, StoredFile } from '../store.ts'
 import { createAfterPowerCut } from './cleanup/after-power-cut.ts'
 import { createDeleteProject } from './cleanup/delete-project.ts'
 import { createRemoval } from './cleanup/removal.ts'
@@ -25,7 +26,7 @@ import { createFreeSpace } from './fs/free-space.ts'
 import { openPlainFile, plainFileStats } from './fs/no-follow.ts'
 import { createSharedSync } from './fs/shared-fsync.ts'
 import { openFolder } from './open-folder.ts'
-import { createPaths, projectIdOf } from './paths.ts'
+import { createPaths, folderOf, projectIdOf } from './paths.ts'
 import { createStage } from './staging/staging.ts'
 import { createWorkspace } from './staging/workspace.ts'
 
@@ -72,8 +73,8 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const afterPowerCut = createAfterPowerCut({ paths, heads, removal, lockStaleMs, log })
   const sweeper = createSweeper({ ...base, afterPowerCut, settle })
   const deleteProject = createDeleteProject({ workspace, removal, commit: queue.commit, log })
-  /** Images whose upload is under way here, where, and whether they are committed. */
-  const uploads = new Map<string, { workspacePath: string; committed: boolean }>()
+  /** Staging areas whose image is committed: their published files stay. */
+  const committed = new WeakSet<Stage>()
   const underWay = new Set<Promise<ProjectState>>()
   let sweeping: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
@@ -90,14 +91,13 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     return head && !head.state.deleted ? head.state : undefined
   }
 
-  const commit = async (projectId: string, change: ProjectChange): Promise<ProjectState> => {
+  const commit = async (projectId: string, change: ProjectChange, { stage }: CommitOptions): Promise<ProjectState> => {
     try {
       if (change.type !== 'add_image' && !(await project(projectId))) throw unknownProject(projectId)
       if (change.type === 'delete_project') return await deleteProject(projectId)
-      const upload = change.type === 'add_image' ? uploads.get(change.image.id) : undefined
-      const state = await queue.commit(projectId, change, upload?.workspacePath)
+      const state = await queue.commit(projectId, change, stage && dirname(join(paths.tmp, stage.id)))
       // Another image may answer the upload; then the files are not the project's.
-      if (upload) upload.committed = change.type === 'add_image' && !looksAtImages(change.terms ?? {})
+      if (stage && change.type === 'add_image' && !looksAtImages(change.terms ?? {})) committed.add(stage)
       return state
     } catch (error) {
       throw storeError(error)
@@ -157,19 +157,19 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
     async stage(projectId) {
       const unpublish = async (imageId: string) => {
-        if (!uploads.get(imageId)?.committed) await sweeper.unpublish(projectId, imageId)
+        if (!committed.has(stage)) await sweeper.unpublish(projectId, imageId)
       }
       await assertRoom().catch(rethrow)
       const isKnown = async () => (await heads.read(projectId)) !== undefined
-      const stage = await createStage({ paths, workspace, syncFolder, projectId, isKnown, unpublish, log }).catch(
-        rethrow,
-      )
-      uploads.set(stage.imageId, { workspacePath: dirname(dirname(stage.uploadPath)), committed: false })
-      return { ...stage, discard: () => stage.discard().finally(() => uploads.delete(stage.imageId)) }
+      const options = { paths, workspace, syncFolder, projectId, isKnown, unpublish, log }
+      const stage: Stage = await createStage(options).catch(rethrow)
+      return stage
     },
 
-    commit(projectId, change) {
-      const done = commit(projectId, change).finally(() => underWay.delete(done))
+    isStaged: async (stageId) => existsSync(join(paths.tmp, stageId)),
+
+    commit(projectId, change, options = {}) {
+      const done = commit(projectId, change, options).finally(() => underWay.delete(done))
       underWay.add(done)
       return done
     },
@@ -181,7 +181,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
     async findVariant(projectId, imageId, size) {
       if (!(await isReadable(projectId, imageId))) return undefined
-      return findFile(paths.root, paths.variant(projectId, imageId, size))
+      return findFile(paths.variant(projectId, imageId, size))
     },
 
     currentVariant(projectId, imageId, size, share) {
@@ -189,8 +189,15 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       // Of a project that was deleted a moment ago, it takes the whole list to tell.
       if (!head || head.state.deleted || head.removingRuns.length > 0 || head.removing.includes(imageId))
         return undefined
-      return findFile(paths.root, paths.variant(projectId, imageId, size))
+      return findFile(paths.variant(projectId, imageId, size))
     },
+
+    async withLocalFile({ projectId, imageId, size }, use) {
+      if (!(await isReadable(projectId, imageId))) throw unknownImage(projectId, imageId)
+      return use(paths.variant(projectId, imageId, size))
+    },
+
+    pathBelowRoot: ({ projectId, imageId, size }) => `projects/${folderOf(projectId)}/${size}/${imageId}.jpg`,
 
     async check() {
       await assertRoom().catch(rethrow)
@@ -218,11 +225,10 @@ const rethrow = (error: unknown): never => {
 }
 
 /** Synchronous, as the heads' own `stat` is: a microsecond or two. */
-const findFile = (root: string, path: string): FoundFile | undefined => {
+const findFile = (path: string): StoredFile | undefined => {
   try {
     const found = plainFileStats(path)
-    if (!found) return undefined
-    return { bytes: found.size, modifiedMs: found.mtimeMs, path: relative(root, path).replaceAll(sep, '/') }
+    return found && { bytes: found.size, modifiedMs: found.mtimeMs }
   } catch (error) {
     throw storeError(error)
   }

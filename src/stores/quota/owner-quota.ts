@@ -4,8 +4,7 @@
 // lists. What is on its way is reserved in a ledger, one step at a time, until the upload's folder under .tmp is gone. So
 // a crash leaves no room reserved for longer than until the folder is swept, and a deletion frees its bytes at once.
 
-import { stat } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
 import type { ProjectState } from '../../core/project/changes.ts'
@@ -95,16 +94,10 @@ export const createOwnerQuota = ({ storageDir, store, maxBytes }: OwnerQuotaOpti
     return { stored: bytes, reserved: sumOf(open.filter(({ image }) => !ids.has(image))) }
   }
 
-  const isOpen = (reservation: Reservation): Promise<boolean> =>
-    stat(join(tmp, reservation.folder)).then(
-      () => true,
-      () => false,
-    )
-
   /** What is stored and reserved, and what of the ledger still matters. */
   const lookAt = async ({ owner, projects, reservations }: LedgerContent) => {
     // Before the projects: an upload that has ended by now shows in them.
-    const states = await Promise.all(reservations.map(isOpen))
+    const states = await Promise.all(reservations.map(({ folder }) => store.isStaged(folder)))
     const open = reservations.filter((_, at) => states[at])
     const kept: string[] = []
     let used = 0
@@ -122,8 +115,8 @@ export const createOwnerQuota = ({ storageDir, store, maxBytes }: OwnerQuotaOpti
   }
 
   const reserve = async (owner: string, projectId: string, stage: Stage, bytes: number): Promise<void> => {
-    const own = dirname(stage.uploadPath)
-    const mine: Reservation = { project: projectId, image: stage.imageId, bytes, folder: relative(tmp, own) }
+    const own = join(tmp, stage.id)
+    const mine: Reservation = { project: projectId, image: stage.imageId, bytes, folder: stage.id }
     const isIn = ({ reservations }: LedgerContent) => reservations.some(({ image }) => image === stage.imageId)
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const base = await ledger.read(owner)

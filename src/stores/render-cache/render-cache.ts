@@ -15,7 +15,7 @@ import { codeOf, removeFile, removeFolder, storeError, sync } from '../file/fs/d
 import { openPlainFile, readPlainFileNow } from '../file/fs/no-follow.ts'
 import { createPaths } from '../file/paths.ts'
 import { createWorkspace, newToken } from '../file/staging/workspace.ts'
-import type { OpenFile } from '../store.ts'
+import type { ReadableFile } from '../store.ts'
 import { createEviction } from './eviction.ts'
 import { createMarks } from './making-marks.ts'
 import { createFlights } from './single-flight.ts'
@@ -50,14 +50,14 @@ export interface MakeOptions {
 
 export interface RenderCache {
   /** The file if it is kept. Close what you opened. */
-  find(key: CacheKey): Promise<OpenFile | undefined>
+  find(key: CacheKey): Promise<ReadableFile | undefined>
   /**
    * The file, made at first: once, however many ask for it at the same time in however many processes. One that was made
    * a moment ago and is small is read already.
    *
    * @throws what `make` throws; the signal's reason
    */
-  get(key: CacheKey, options: MakeOptions): Promise<OpenFile | Buffer<ArrayBuffer>>
+  get(key: CacheKey, options: MakeOptions): Promise<ReadableFile | Buffer<ArrayBuffer>>
   /** Since the start: files that were there when they were asked for, and not. */
   stats(): { hits: number; misses: number }
   /** Finishes what is being kept. */
@@ -177,12 +177,12 @@ const moveTo = async (from: string, to: string): Promise<void> => {
 }
 
 /** One that was made a moment ago. */
-const openFresh = (path: string): Promise<OpenFile | undefined> =>
+const openFresh = (path: string): Promise<ReadableFile | undefined> =>
   openPlainFile(path).catch((error: unknown) => {
     throw storeError(error)
   })
 
-const openFile = async (path: string): Promise<OpenFile | undefined> => {
+const openFile = async (path: string): Promise<ReadableFile | undefined> => {
   try {
     const file = await openPlainFile(path)
     if (!file) return undefined

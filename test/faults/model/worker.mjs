@@ -71,7 +71,7 @@ const add = async (projectId) => {
       Object.entries(stage.targets).map(([size, path]) => writeFile(path, `${size} of ${stage.imageId}`)),
     )
     await stage.publish()
-    const entry = await change(projectId, { type: 'add_image', image: recordOf(stage.imageId) })
+    const entry = await change(projectId, { type: 'add_image', image: recordOf(stage.imageId) }, stage)
     if (entry.result.state) knownIn(projectId).push(stage.imageId)
     return [entry]
   } finally {
@@ -79,9 +79,9 @@ const add = async (projectId) => {
   }
 }
 
-const change = (projectId, toDo) =>
+const change = (projectId, toDo, stage) =>
   timed({ type: 'change', change: toDo }, async () => {
-    const state = await shown(await store.commit(projectId, toDo))
+    const state = await shown(await store.commit(projectId, toDo, { stage }))
     // Kept, but nobody can say any more what it led to: as good as unknown.
     return state ? { state } : { error: 'store_unavailable', because: 'overtaken before its list was read' }
   })
@@ -104,9 +104,11 @@ const variant = (projectId, imageId) =>
     const file = await store.openVariant(projectId, imageId, 'thumb')
     if (!file) return { bytes: null }
     try {
-      return { bytes: await file.handle.readFile('utf8') }
+      const pieces = []
+      for await (const piece of file.read(0, file.bytes)) pieces.push(piece)
+      return { bytes: Buffer.concat(pieces).toString() }
     } finally {
-      await file.handle.close()
+      await file.close()
     }
   })
 

@@ -117,6 +117,6 @@ const bytesOf = async (projectId, imageId, size) => {
     if (length !== file.bytes) findings.push(`${imageId} ${size}: opened with ${file.bytes} bytes, read ${length}`)
     return bytes.subarray(0, length)
   } finally {
-    await file.handle.close()
+    await file.close()
   }
 }

@@ -78,7 +78,7 @@ const add = async (projectId) => {
     await stage.publish()
     const created_at = new Date().toISOString()
     const image = { id: stage.imageId, ext: 'jpg', created_at, width: 4, height: 3, sha256: sizes.game.sha256, sizes }
-    await store.commit(projectId, { type: 'add_image', image })
+    await store.commit(projectId, { type: 'add_image', image }, { stage })
   } finally {
     await stage.discard()
   }

@@ -1,6 +1,6 @@
 // Pictures as answers: the stored bytes, their headers, conditional requests, and files that are closed.
 
-import { open, readFile, truncate, writeFile } from 'node:fs/promises'
+import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Hono } from 'hono'
 import sharp from 'sharp'
@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
 import type { Env } from '../../../src/http/response/respond.ts'
 import { deliver } from '../../../src/http/response/send-picture.ts'
+import { openPlainFile } from '../../../src/stores/file/fs/no-follow.ts'
 import { createTestApp, listen, problemOf, uploadTo } from '../../support/app.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 
@@ -170,9 +171,10 @@ describe('the file behind an answer', () => {
     const source = {
       bytes,
       async open() {
-        const handle = await open(path)
-        opened.fd = () => handle.fd
-        return { handle, bytes, modifiedMs: 0 }
+        const file = await openPlainFile(path)
+        if (!file) throw new Error('expected a file')
+        opened.fd = () => file.handle.fd
+        return { ...file, bytes }
       },
     }
     const delivery = { etag: '"tag"', modifiedMs: 0, cacheControl: 'no-cache', contentType: 'image/jpeg' }

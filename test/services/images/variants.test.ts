@@ -43,7 +43,7 @@ const addImage = async (store: Store, projectId: string) => {
     sha256: '0'.repeat(64),
     sizes: { original: variant('original'), medium: variant('medium'), thumb: variant('thumb'), game: variant('game') },
   }
-  const project = await store.commit(projectId, { type: 'add_image', image })
+  const project = await store.commit(projectId, { type: 'add_image', image }, { stage })
   await stage.discard()
   return { image, project }
 }
@@ -184,7 +184,7 @@ describe('the memory', () => {
     if (Buffer.isBuffer(content)) throw new Error('expected a file')
     expect(content.bytes).toBe(BYTES.original)
 
-    await content.handle.close()
+    await content.close()
     expect(pictures.stats().entries).toBe(0)
   })
 
@@ -194,7 +194,7 @@ describe('the memory', () => {
     await pictures.warm(project, image)
     const content = await (await pictures.find('shop', image.id, 'game')).open()
     if (Buffer.isBuffer(content)) throw new Error('expected a file')
-    await content.handle.close()
+    await content.close()
     expect(pictures.stats().entries).toBe(0)
   })
 })

@@ -110,7 +110,9 @@ describe('a power cut at any moment', () => {
     const nobody = { type: 'set_primary', imageId: newImageId() } as const
     await expect(store.commit('shop', nobody)).rejects.toMatchObject({ code: 'image_not_found' })
     const stop = failing((call) => call.name === 'link', 'ENOSPC')
-    await expect(store.commit('shop', { type: 'add_image', image: recordOf(failed.imageId) })).rejects.toMatchObject({
+    await expect(
+      store.commit('shop', { type: 'add_image', image: recordOf(failed.imageId) }, { stage: failed }),
+    ).rejects.toMatchObject({
       code: 'storage_full',
     })
     stop()

@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { readWhole } from '../../../src/services/images/read-whole.ts'
 import { sealOwner } from '../../../src/stores/file/staging/owner-file.ts'
 import { createRenderCache, type RenderCacheOptions } from '../../../src/stores/render-cache/render-cache.ts'
 import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
@@ -37,8 +38,7 @@ const open = async (options: Partial<RenderCacheOptions> = {}) => {
       ...more,
     })
     if (Buffer.isBuffer(file)) return { content: file, wasRead: true }
-    const content = await file.handle.readFile()
-    await file.handle.close()
+    const content = await readWhole(file)
     return { content, wasRead: false }
   }
   const folder = join(storageDir, '.cache', '!demo', IMAGE)
@@ -54,7 +54,7 @@ describe('the disk cache', () => {
     expect(made()).toBe(1)
     expect(second.content.equals(first.content)).toBe(true)
     const found = await cache.find(keyOf(1))
-    await found?.handle.close()
+    await found?.close()
     expect(found).toMatchObject({ bytes: 10_000, modifiedMs: 1_700_000_000_000 })
   })
 

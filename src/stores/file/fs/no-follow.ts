@@ -2,22 +2,29 @@
 // followed, so that nothing beside the store is sent to anybody or written to.
 
 import { closeSync, constants, lstatSync, openSync, readSync, type Stats } from 'node:fs'
-import { open } from 'node:fs/promises'
-import type { OpenFile } from '../../store.ts'
+import { type FileHandle, open } from 'node:fs/promises'
+import type { ReadableFile } from '../../store.ts'
 import { codeOf } from './durable.ts'
 
 /** A pipe that nobody writes to would be waited for, by a thread that file calls share, for ever. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
+/** Bytes of one piece: a slow reader holds no more than one of them, and what the socket holds. */
+const PIECE_BYTES = 128 * 1024
+
+export interface PlainFile extends ReadableFile {
+  handle: FileHandle
+}
+
 /** Undefined where there is no such file, or something else in its place. @throws other errors of the system */
-export const openPlainFile = async (path: string): Promise<OpenFile | undefined> => {
+export const openPlainFile = async (path: string): Promise<PlainFile | undefined> => {
   const handle = await open(path, FLAGS).catch((error: unknown) => {
     if (!ABSENT.has(codeOf(error) ?? '')) throw error
   })
   if (!handle) return undefined
   try {
     const stats = await handle.stat()
-    if (stats.isFile()) return { handle, bytes: stats.size, modifiedMs: stats.mtimeMs }
+    if (stats.isFile()) return plainFile(handle, stats)
   } catch (error) {
     await handle.close()
     throw error
@@ -26,7 +33,26 @@ export const openPlainFile = async (path: string): Promise<OpenFile | undefined>
   return undefined
 }
 
-/** The same without opening it. Synchronous: a microsecond or two. */
+const plainFile = (handle: FileHandle, { size, mtimeMs }: Stats): PlainFile => ({
+  handle,
+  bytes: size,
+  modifiedMs: mtimeMs,
+
+  async *read(start, end) {
+    for (let at = start; at < end; ) {
+      // Not from Node's pool: a piece can be all of a picture that stays in memory.
+      const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, end - at))
+      const { bytesRead } = await handle.read(piece, 0, piece.length, at)
+      if (bytesRead === 0) throw new Error(`the file ends at byte ${at}, when it was opened it had ${size}`)
+      at += bytesRead
+      yield piece.subarray(0, bytesRead)
+    }
+  },
+
+  close: () => handle.close(),
+})
+
+/** Stats of a plain file, without opening it. Synchronous: a microsecond or two. */
 export const plainFileStats = (path: string): Stats | undefined => {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   return stats?.isFile() ? stats : undefined

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { TintypeError } from '../../../core/errors.ts'
 import { newImageId, SIZES, type Size } from '../../../core/names.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
@@ -79,6 +79,7 @@ export const createStage = async ({
   }
 
   return {
+    id: relative(paths.tmp, folder).replaceAll(sep, '/'),
     imageId,
     uploadPath,
     targets,

@@ -362,7 +362,7 @@ describe('a process that is taken for dead and lives after all', () => {
     await sweep(folder)
     const after = await addImage(store, 'shop')
     const change = { type: 'add_image', image: recordOf(stage.imageId) } as const
-    await expect(store.commit('shop', change)).rejects.toMatchObject({ code: 'store_unavailable' })
+    await expect(store.commit('shop', change, { stage })).rejects.toMatchObject({ code: 'store_unavailable' })
     await stage.discard()
     expect(await idsOf(store, 'shop')).toEqual([...ids, after])
     await expectWhole(store, folder)
@@ -400,7 +400,7 @@ describe('a process that is taken for dead and lives after all', () => {
       (call) => call.name === 'unlink' && call.path.endsWith(`${stage.imageId}.jpg`),
       async () => {
         outcome = await store
-          .commit('shop', { type: 'add_image', image: recordOf(stage.imageId) })
+          .commit('shop', { type: 'add_image', image: recordOf(stage.imageId) }, { stage })
           .catch((error: unknown) => error)
       },
     )

@@ -22,9 +22,10 @@ const ask = async () => {
     isWanted: async () => true,
   })
   if (Buffer.isBuffer(file)) return file.toString()
-  const text = await file.handle.readFile('utf8')
-  await file.handle.close()
-  return text
+  const pieces = []
+  for await (const piece of file.read(0, file.bytes)) pieces.push(piece)
+  await file.close()
+  return Buffer.concat(pieces).toString()
 }
 
 process.send?.('ready')
