@@ -18,7 +18,7 @@ import { removeFolder } from '../fs/durable.ts'
 import { openFolder } from '../open-folder.ts'
 import { createPaths, type Paths } from '../paths.ts'
 import { createWorkspace } from '../staging/workspace.ts'
-import { createLost, type Lost } from './repair/lost-and-found.ts'
+import { createLost, type Lost } from './lost-and-found.ts'
 
 /** Makes the four variants of a picture in new files. @throws TintypeError what an encoder throws */
 export type Remake = (job: { source: string; targets: Record<Size, string> }) => Promise<Remade>

@@ -8,8 +8,8 @@ import { makeFolder } from '../../fs/durable.ts'
 import type { Paths } from '../../paths.ts'
 import { seenTwice, type Tools } from '../context.ts'
 import type { Problem } from '../problem.ts'
+import { namesIn, statOf, typeOf } from '../read/files.ts'
 import { revisionNumberOf } from '../read/history.ts'
-import { namesIn, statOf, typeOf } from '../read/look.ts'
 import { unknownEntry } from './strays.ts'
 
 /** What the store takes for the name of a revision. */

@@ -5,9 +5,9 @@ import type { Revision } from '../../../history/revision.ts'
 import { codeOf } from '../../fs/durable.ts'
 import type { Tools } from '../context.ts'
 import type { Problem } from '../problem.ts'
+import type { Look } from '../read/files.ts'
 import { readHistory } from '../read/history.ts'
-import type { Look } from '../read/look.ts'
-import { lookAtPublished, publishedHash } from '../read/published.ts'
+import { lookAtPublished, publishedHash } from '../read/meta-json.ts'
 import { othersLive, underWay } from './temporaries.ts'
 
 /** A copy follows its revision within milliseconds; that of a long list when the writer has time for it. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Revision } from '../../../history/revision.ts'
 import type { Tools } from '../context.ts'
 import type { Problem } from '../problem.ts'
-import { statOf } from '../read/look.ts'
+import { statOf } from '../read/files.ts'
 import { underWay } from './temporaries.ts'
 
 /** Files go a moment after the list says so, while whoever deleted them has a folder of work. */

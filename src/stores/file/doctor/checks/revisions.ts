@@ -3,7 +3,7 @@
 import { seenTwice, type Tools } from '../context.ts'
 import type { Problem, ProblemKind } from '../problem.ts'
 import { FEWEST_REVISIONS, type History, isRestored, readHistory } from '../read/history.ts'
-import { placeRevision, standInFor } from '../repair/write-revision.ts'
+import { placeRevision, standInFor } from '../repair/revisions.ts'
 
 interface Fault {
   number: number

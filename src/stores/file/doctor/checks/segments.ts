@@ -4,7 +4,7 @@ import { namedRuns, type Revision, type StoredRun } from '../../../history/revis
 import { seenTwice, type Tools } from '../context.ts'
 import type { Problem } from '../problem.ts'
 import { FEWEST_REVISIONS, type History, readHistory } from '../read/history.ts'
-import { readRun } from '../read/segment.ts'
+import { readRun } from '../read/segments.ts'
 import { mendRun } from '../repair/segments.ts'
 
 export interface RunFault {

@@ -11,7 +11,7 @@ import { ownerFault } from '../../staging/owner-file.ts'
 import { imagesOfWork, OWNER_FILE, projectOfFolder } from '../../staging/workspace.ts'
 import type { Tools } from '../context.ts'
 import type { Problem } from '../problem.ts'
-import { namesIn, readText, statOf } from '../read/look.ts'
+import { namesIn, readText, statOf } from '../read/files.ts'
 
 /** What the folders of processes name: it may be on its way into a project, or out of it. */
 export interface UnderWay {

@@ -2,7 +2,7 @@
 
 import { decodeRevision, type Revision } from '../../../history/revision.ts'
 import type { Paths } from '../../paths.ts'
-import { namesIn, readText } from './look.ts'
+import { namesIn, readText } from './files.ts'
 
 export interface HistoryEntry {
   number: number

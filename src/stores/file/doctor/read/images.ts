@@ -3,7 +3,7 @@
 import type { ImageRecord } from '../../../../core/project/model.ts'
 import { type Revision, storedRun } from '../../../history/revision.ts'
 import type { Tools } from '../context.ts'
-import { readRun } from './segment.ts'
+import { readRun } from './segments.ts'
 
 export interface Batch {
   images: readonly ImageRecord[]

@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { imagesOf } from '../../../../core/project/image-list.ts'
 import { type ImageRecord, imageSchema } from '../../../../core/project/model.ts'
 import type { Paths } from '../../paths.ts'
+import { eachName, readText } from './files.ts'
 import { readHistory } from './history.ts'
-import { eachName, readText } from './look.ts'
-import { readPublished } from './published.ts'
+import { readPublished } from './meta-json.ts'
 
 const runSchema = z.array(imageSchema)
 

@@ -3,13 +3,13 @@
 import { TintypeError } from '../../../../core/errors.ts'
 import { namedRuns, type Revision } from '../../../history/revision.ts'
 import { makeFolder } from '../../fs/durable.ts'
-import { judge, type Rescue, type Verdict } from '../checks/head.ts'
 import { placeMisplaced } from '../checks/revisions.ts'
 import { seenTwice, type Tools } from '../context.ts'
 import type { Problem } from '../problem.ts'
+import { judge, type Rescue, type Verdict } from '../read/head.ts'
 import { newestNumber, newestSound, readHistory } from '../read/history.ts'
 import { type Rescued, rescuedState } from './rescued-state.ts'
-import { appendRevision, placeRevision, restoredCommits, standInFor } from './write-revision.ts'
+import { appendRevision, placeRevision, restoredCommits, standInFor } from './revisions.ts'
 
 export const checkNewest = async (tools: Tools, projectId: string): Promise<Problem | undefined> => {
   const [rescue] = await seenTwice(tools, async () => {

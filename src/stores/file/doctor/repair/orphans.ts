@@ -7,7 +7,7 @@ import type { ImageRecord } from '../../../../core/project/model.ts'
 import type { Paths } from '../../paths.ts'
 import { underWay } from '../checks/temporaries.ts'
 import type { Remade, Tools } from '../context.ts'
-import { eachName, lookAt, statOf } from '../read/look.ts'
+import { eachName, lookAt, statOf } from '../read/files.ts'
 import { placeVariant } from './place-variant.ts'
 
 export interface FoundOriginal {

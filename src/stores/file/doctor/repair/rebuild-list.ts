@@ -5,10 +5,10 @@ import type { ImageRecord } from '../../../../core/project/model.ts'
 import { namedRuns, type Revision, type StoredRun, storedRun } from '../../../history/revision.ts'
 import type { Tools } from '../context.ts'
 import { newestSound, readHistory } from '../read/history.ts'
-import { readRun } from '../read/segment.ts'
+import { readRun } from '../read/segments.ts'
 import { foundOriginals } from './orphans.ts'
 import { recordsFor } from './rescued-state.ts'
-import { appendRevision, restoredCommits } from './write-revision.ts'
+import { appendRevision, restoredCommits } from './revisions.ts'
 
 /** A list without its holes, and in the place of the first the images that nothing else names. */
 export const rebuildList = async (tools: Tools, projectId: string): Promise<string> =>

@@ -6,11 +6,11 @@ import { appendImage, type ImageList, imagesOf, type Run } from '../../../../cor
 import type { ImageRecord } from '../../../../core/project/model.ts'
 import { anyStored } from '../../../accounts/is-initialized.ts'
 import { storedRun } from '../../../history/revision.ts'
-import type { Source } from '../checks/head.ts'
 import type { Tools } from '../context.ts'
-import { statOf } from '../read/look.ts'
+import { statOf } from '../read/files.ts'
+import type { Source } from '../read/head.ts'
 import { recordsOf } from '../read/records.ts'
-import { readRun } from '../read/segment.ts'
+import { readRun } from '../read/segments.ts'
 import { type FoundOriginal, foundOriginals, recordFromFiles } from './orphans.ts'
 
 export interface Rescued {

@@ -6,11 +6,11 @@ import { encodeRun, namedRuns, type StoredRun, sha256 } from '../../../history/r
 import { linkNew, makeFolder, sync, writeNew } from '../../fs/durable.ts'
 import type { RunFault } from '../checks/segments.ts'
 import type { Tools } from '../context.ts'
+import { eachName, readText } from '../read/files.ts'
 import { readHistory } from '../read/history.ts'
-import { eachName, readText } from '../read/look.ts'
-import { readPublished } from '../read/published.ts'
+import { readPublished } from '../read/meta-json.ts'
 import { rebuildList } from './rebuild-list.ts'
-import { placeRevision, standInFor } from './write-revision.ts'
+import { placeRevision, standInFor } from './revisions.ts'
 
 export const mendRun = async (tools: Tools, projectId: string, fault: RunFault): Promise<string> => {
   const text = (await textFromMetaJson(tools, projectId, fault)) ?? (await textFromRuns(tools, projectId, fault.stored))

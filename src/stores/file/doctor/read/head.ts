@@ -3,10 +3,10 @@
 import type { ProjectState } from '../../../../core/project/changes.ts'
 import type { Paths } from '../../paths.ts'
 import type { ProblemKind } from '../problem.ts'
-import { type History, newestNumber, newestSound, readHistory } from '../read/history.ts'
-import { lookAt, statOf } from '../read/look.ts'
-import { lookAtPublished, publishedHash, readPublished } from '../read/published.ts'
 import { foundOriginals } from '../repair/orphans.ts'
+import { lookAt, statOf } from './files.ts'
+import { type History, newestNumber, newestSound, readHistory } from './history.ts'
+import { lookAtPublished, publishedHash, readPublished } from './meta-json.ts'
 
 /** How the newest state comes back. */
 export type Source =

@@ -4,10 +4,10 @@
 
 import { link, rename } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { makeFolder, sync } from '../../fs/durable.ts'
-import type { Paths } from '../../paths.ts'
-import { newToken } from '../../staging/workspace.ts'
-import { statOf } from '../read/look.ts'
+import { makeFolder, sync } from '../fs/durable.ts'
+import type { Paths } from '../paths.ts'
+import { newToken } from '../staging/workspace.ts'
+import { statOf } from './read/files.ts'
 
 export interface Lost {
   /**

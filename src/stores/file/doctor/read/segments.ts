@@ -3,7 +3,7 @@
 import type { ImageRecord } from '../../../../core/project/model.ts'
 import { decodeRun, type StoredRun } from '../../../history/revision.ts'
 import type { Paths } from '../../paths.ts'
-import { readText } from './look.ts'
+import { readText } from './files.ts'
 
 /** The images of a run, or what is wrong with its file, as the end of a sentence. */
 export const readRun = async (

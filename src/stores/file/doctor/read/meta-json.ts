@@ -9,7 +9,7 @@ import { imageSchema, projectSchema } from '../../../../core/project/model.ts'
 import { encodePublished, encodeRun } from '../../../history/revision.ts'
 import { CLAIM_BYTES, claimOf } from '../../commit/meta-revision.ts'
 import type { Paths } from '../../paths.ts'
-import { type Look, lookThrough, readText, visit } from './look.ts'
+import { type Look, lookThrough, readText, visit } from './files.ts'
 
 export type PublishedLook = Look | (Look & { type: 'file'; claimed: number | undefined })
 

@@ -7,8 +7,8 @@ import { encodeRevision, namedRuns, REMEMBERED_COMMITS, type Revision } from '..
 import { linkNew, makeFolder, sync, writeNew } from '../../fs/durable.ts'
 import { newToken } from '../../staging/workspace.ts'
 import type { Tools } from '../context.ts'
+import { statOf } from '../read/files.ts'
 import { type History, RESTORED } from '../read/history.ts'
-import { statOf } from '../read/look.ts'
 
 /** The commits of a revision that doctor writes after, or in place of, one with these. */
 export const restoredCommits = (commits: readonly string[]): string[] =>
