@@ -1,6 +1,7 @@
 // JPEG files (ITU-T T.81) without decoding them: what is in one, and the same picture without everything around it.
 
 import { TintypeError } from '../../core/errors.ts'
+import { APP0, APP1, DAC, isFrame, MAX_SEGMENTS, PLAIN_FRAMES, SOI, SOS, TABLES } from '../../core/jpeg-header.ts'
 import { isProfileChunk, joinProfile, splitProfile } from './icc.ts'
 
 export interface JpegLayout {
@@ -18,26 +19,12 @@ export interface JpegLayout {
   profile: Buffer | undefined
 }
 
-/** More segments than any camera writes (a profile has up to 255, extended XMP some hundred). */
-const MAX_SEGMENTS = 4096
-
-export const SOI = 0xd8
 const EOI = 0xd9
-const SOS = 0xda
-export const APP0 = 0xe0
-const APP1 = 0xe1
 const APP2 = 0xe2
 const APP14 = 0xee
 
-/** Huffman coded frames: baseline, extended, progressive. */
-export const PLAIN_FRAMES = [0xc0, 0xc1, 0xc2]
-const DHT = 0xc4
-const DAC = 0xcc
-/** Kept with the scan that they come before: quantisation and Huffman tables, restart interval. */
-export const TABLES = [0xdb, DHT, 0xdd]
-/** Segments that carry nothing a plain picture needs: number of lines, JPG0 to JPG13, comments, all APPn. */
+/** Segments that a plain picture does not need: number of lines, JPG0 to JPG13, comments, all APPn. */
 const isSkipped = (marker: number): boolean => marker === 0xdc || marker >= APP0
-const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && marker !== DHT && marker !== DAC
 const isRestart = (marker: number): boolean => marker >= 0xd0 && marker <= 0xd7
 
 interface Frame {

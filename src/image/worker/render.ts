@@ -1,12 +1,12 @@
 // One recipe carried out: from the stored original to the file that is kept and sent.
 
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import sharp, { type AvifOptions, type JpegOptions, type Sharp, type WebpOptions } from 'sharp'
 import { TintypeError } from '../../core/errors.ts'
+import { readJpegHeader } from '../../core/jpeg-header.ts'
 import { type Layout, layoutOf, resultOf } from '../../core/transform/geometry.ts'
 import { formatOfRecipe, type Recipe } from '../../core/transform/recipe.ts'
 import { type Kernel, MAX_SIDE, QUALITIES } from '../../core/transform/transform.ts'
-import { readStoredHeader } from '../codecs/jpeg-header.ts'
 import type { RenderedPicture, RenderJob } from '../encoder.ts'
 import { halvedJpeg } from './decode.ts'
 import { writeNew } from './files.ts'
@@ -35,7 +35,7 @@ export const renderPicture = async ({ source, target, recipe }: RenderJob): Prom
 
 // From the path: to hold 3 MB of an original in memory first costs more than a millisecond.
 const toFile = async (source: string, recipe: Recipe): Promise<{ size: PixelSize; bytes: Buffer }> => {
-  const { shown, hasProfile } = await readStoredHeader(source)
+  const { shown, hasProfile } = await readOriginalHeader(source)
   const layout = layoutFor(recipe, shown)
   const kernel = recipe.kind === 'transform' ? recipe.transform.kernel : 'lanczos3'
   const background = recipe.kind === 'transform' ? recipe.transform.background : '#ffffff'
@@ -48,6 +48,41 @@ const toFile = async (source: string, recipe: Recipe): Promise<{ size: PixelSize
   if (layout.ground) picture.extend({ ...marginsOf(layout.scaled, layout.ground), background })
   const size = resultOf(layout)
   return { size, bytes: await encoded(picture.toColourspace('srgb'), recipe, size).toBuffer() }
+}
+
+interface OriginalHeader {
+  /** Pixels as shown: the orientation is applied. */
+  shown: PixelSize
+  /** True where a colour profile applies to the pixels. */
+  hasProfile: boolean
+}
+
+/** A plain header has a few hundred bytes. */
+const HEADER_BYTES = 4096
+
+/**
+ * The header of a stored original. Most are plain and read here in 0.1 ms; the decoder needs 0.5 to 0.8 ms more, for
+ * each render.
+ *
+ * @throws the error of the system or of the decoder where the file can't be read
+ */
+export const readOriginalHeader = async (path: string): Promise<OriginalHeader> => {
+  const head = readHead(path)
+  const header = readJpegHeader((position, bytes) => head.subarray(position, position + bytes))
+  if (header?.isPlain) return { shown: { width: header.width, height: header.height }, hasProfile: false }
+  const { width, height, orientation = 1, icc, channels } = await sharp(path, { limitInputPixels: false }).metadata()
+  const shown = orientation >= 5 && orientation <= 8 ? { width: height, height: width } : { width, height }
+  return { shown, hasProfile: icc !== undefined && channels === 3 }
+}
+
+const readHead = (path: string): Buffer => {
+  const file = openSync(path, 'r')
+  try {
+    const head = Buffer.allocUnsafe(HEADER_BYTES)
+    return head.subarray(0, readSync(file, head))
+  } finally {
+    closeSync(file)
+  }
 }
 
 const layoutFor = (recipe: Recipe, source: PixelSize): Layout => {

@@ -7,7 +7,6 @@ import type { Tools } from '../context.ts'
 import type { Problem, ProblemKind } from '../problem.ts'
 import { lookAtPicture, type PictureLook } from '../read/files.ts'
 import { type Batch, imageBatches, newestRecord } from '../read/images.ts'
-import type { PictureSize } from '../read/jpeg-header.ts'
 import { createMisplaced, type Misplaced } from '../repair/misplaced.ts'
 import { canRemake, remakePictures } from '../repair/variants.ts'
 import { underWay } from './temporaries.ts'
@@ -95,7 +94,8 @@ const faultOf = (look: PictureLook, image: ImageRecord, size: Size): Fault | und
   if (look.sha256 !== sha256) return damaged('it is not what was written: its hash differs from the recorded one')
   const picture = 'picture' in look ? look.picture : undefined
   if (!picture) return damaged('it is no JPEG file')
-  const agrees = (said: PictureSize) => said.width === picture.width && said.height === picture.height
+  const agrees = (said: { width: number; height: number }) =>
+    said.width === picture.width && said.height === picture.height
   if (agrees(image.sizes[size]) && (size !== 'original' || agrees(image))) return undefined
   return {
     kind: 'record_differs',

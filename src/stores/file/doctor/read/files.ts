@@ -1,10 +1,10 @@
 // What lies at a path. Links are not followed, and nothing that is read is held in memory but what is asked for.
 
 import { createHash } from 'node:crypto'
-import { constants, type Stats } from 'node:fs'
+import { constants, readSync, type Stats } from 'node:fs'
 import { type FileHandle, lstat, open, opendir, readdir } from 'node:fs/promises'
+import { type JpegHeader, readJpegHeader } from '../../../../core/jpeg-header.ts'
 import { codeOf, isMissing } from '../../fs/durable.ts'
-import { type PictureSize, readPictureSize } from './jpeg-header.ts'
 
 export type Look =
   | { type: 'missing' }
@@ -12,7 +12,7 @@ export type Look =
   | { type: 'odd'; what: string; isDenied?: boolean }
   | { type: 'file'; bytes: number; sha256: string }
 
-export type PictureLook = Look | (Look & { type: 'file'; picture: PictureSize | undefined })
+export type PictureLook = Look | (Look & { type: 'file'; picture: JpegHeader | undefined })
 
 /** What a disk says of a damaged sector or a damaged file system. Any other error says nothing about the file. */
 const DAMAGE_CODES = ['EIO', 'EUCLEAN', 'EBADMSG', 'EILSEQ']
@@ -47,7 +47,7 @@ const lookAtReadable = (path: string): Promise<PictureLook> =>
     const look = await lookThrough(handle, bytes, (piece) => {
       first = Buffer.from(piece.subarray(0, HEADER_BYTES))
     })
-    const picture = await readPictureSize(async (position, length) =>
+    const picture = readJpegHeader((position, length) =>
       position + length <= first.length
         ? first.subarray(position, position + length)
         : readPiece(handle, position, length),
@@ -147,8 +147,8 @@ export const lookThrough = async (
   }
 }
 
-const readPiece = async (handle: FileHandle, position: number, bytes: number): Promise<Buffer> => {
+/** Without a wait: the file was read a moment ago. */
+const readPiece = ({ fd }: FileHandle, position: number, bytes: number): Buffer => {
   const buffer = Buffer.alloc(bytes)
-  const { bytesRead } = await handle.read(buffer, 0, bytes, position)
-  return buffer.subarray(0, bytesRead)
+  return buffer.subarray(0, readSync(fd, buffer, 0, bytes, position))
 }

@@ -76,7 +76,8 @@ export const remakePictures = (
     for (const [size, { kind }] of broken.faults) {
       const look = looks[size]
       if (kind !== 'record_differs' || !('picture' in look) || !look.picture) continue
-      sizes[size] = { ...sizes[size], ...look.picture }
+      const { width, height } = look.picture
+      sizes[size] = { ...sizes[size], width, height }
       done.set(size, 'the list was put right')
     }
     await putRight(

@@ -1,27 +1,27 @@
-// What the quick look at an original says is what the decoder says.
+// The header of a stored original, read without the decoder where it is plain, agrees with the decoder.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it, type MockInstance, vi } from 'vitest'
 import { readJpeg, rewriteJpeg } from '../../../src/image/codecs/jpeg.ts'
-import { readStoredHeader } from '../../../src/image/codecs/jpeg-header.ts'
+import { readOriginalHeader } from '../../../src/image/worker/render.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 
 const PICTURE: Sharp = sharp({ create: { width: 30, height: 20, channels: 3, background: '#336699' } })
 
 const metadata: MockInstance = vi.spyOn(Object.getPrototypeOf(PICTURE), 'metadata')
 
-/** As an upload is stored: the orientation is the only thing around the picture. */
+/** As an upload is stored: the orientation is the only metadata. */
 const turned = async (orientation: number) =>
   Buffer.concat(rewriteJpeg(readJpeg(await PICTURE.clone().jpeg().toBuffer()), orientation))
 
-const look = async (bytes: Buffer) => {
+const read = async (bytes: Buffer) => {
   const path = join(await temporaryFolder(), 'original.jpg')
   await writeFile(path, bytes)
   metadata.mockClear()
-  const header = await readStoredHeader(path)
-  return { header, askedDecoder: metadata.mock.calls.length > 0 }
+  const header = await readOriginalHeader(path)
+  return { header, usedDecoder: metadata.mock.calls.length > 0 }
 }
 
 describe('the header of an original', () => {
@@ -30,9 +30,9 @@ describe('the header of an original', () => {
     ['progressive', PICTURE.clone().jpeg({ progressive: true })],
     ['grey', PICTURE.clone().toColourspace('b-w').jpeg()],
   ])('is read without the decoder where it is plain: %s', async (_, picture) => {
-    const { header, askedDecoder } = await look(await picture.toBuffer())
+    const { header, usedDecoder } = await read(await picture.toBuffer())
     expect(header).toEqual({ shown: { width: 30, height: 20 }, hasProfile: false })
-    expect(askedDecoder).toBe(false)
+    expect(usedDecoder).toBe(false)
   })
 
   it.each([
@@ -43,8 +43,8 @@ describe('the header of an original', () => {
       () => PICTURE.clone().withIccProfile('p3').jpeg().toBuffer(),
       { shown: { width: 30, height: 20 }, hasProfile: true },
     ],
-  ])('is read by the decoder where it says more: %s', async (_, make, header) => {
-    expect(await look(await make())).toEqual({ header, askedDecoder: true })
+  ])('is read by the decoder where it has metadata: %s', async (_, make, header) => {
+    expect(await read(await make())).toEqual({ header, usedDecoder: true })
   })
 
   it.each([
@@ -52,12 +52,12 @@ describe('the header of an original', () => {
     ['is no JPEG', Buffer.from('not a picture at all, not a picture at all')],
     ['breaks off', Buffer.from([0xff, 0xd8, 0xff, 0xdb, 0, 67])],
     ['has a segment without a length', Buffer.from([0xff, 0xd8, ...Array(40).fill([0xff, 0xdb, 0, 0]).flat()])],
-  ])('is left to the decoder, which refuses it, where the file %s', async (_, bytes) => {
-    await expect(look(bytes)).rejects.toThrow()
+  ])('goes to the decoder, which refuses it, where the file %s', async (_, bytes) => {
+    await expect(read(bytes)).rejects.toThrow()
     expect(metadata).toHaveBeenCalled()
   })
 
-  it('is not there where the file is not', async () => {
-    await expect(readStoredHeader('/nowhere/at/all.jpg')).rejects.toMatchObject({ code: 'ENOENT' })
+  it('is an error of the system where the file is missing', async () => {
+    await expect(readOriginalHeader('/nowhere/at/all.jpg')).rejects.toMatchObject({ code: 'ENOENT' })
   })
 })
