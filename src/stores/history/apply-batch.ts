@@ -1,6 +1,7 @@
 // The revision that follows another: what a batch of changes leads to, and what is left to remove. No I/O.
 
 import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../core/project/changes.ts'
+import { eventsOf, type ProjectEvent } from '../../core/project/events.ts'
 import { namedRuns, REMEMBERED_COMMITS, type Revision, type StoredRun, storedRun } from './revision.ts'
 
 /** What became of one change. */
@@ -14,6 +15,8 @@ export interface Applied {
   /** Images that the batch deleted, and whole runs of them. */
   deleted: readonly string[]
   deletedRuns: readonly StoredRun[]
+  /** Events of all changes, in their order. */
+  events: readonly ProjectEvent[]
 }
 
 /**
@@ -31,6 +34,7 @@ export const applyBatch = (
   const outcomes: Outcome[] = []
   const deleted: string[] = []
   const deletedRuns: StoredRun[] = []
+  const events: ProjectEvent[] = []
   let state = before
   for (const change of changes) {
     try {
@@ -40,6 +44,7 @@ export const applyBatch = (
         deleted.push(...idsNotStored(state))
         deletedRuns.push(...storedRunsOf(state))
       }
+      if (change) events.push(...eventsOf(state, change, next))
       state = next
       outcomes.push({ state: { ...next, revision, updated_at: now } })
     } catch (error) {
@@ -52,8 +57,9 @@ export const applyBatch = (
       state: undefined,
       deleted,
       deletedRuns,
+      events,
     }
-  return { outcomes, state: { ...state, revision, updated_at: now }, deleted, deletedRuns }
+  return { outcomes, state: { ...state, revision, updated_at: now }, deleted, deletedRuns, events }
 }
 
 export interface SuccessorInput {
@@ -65,9 +71,10 @@ export interface SuccessorInput {
   /** What is still to be removed: from before, and by this batch. */
   removing: readonly string[]
   removingRuns: readonly StoredRun[]
+  events: readonly ProjectEvent[]
 }
 
-export const successorOf = ({ base, state, commit, removing, removingRuns }: SuccessorInput): Revision => {
+export const successorOf = ({ base, state, commit, removing, removingRuns, events }: SuccessorInput): Revision => {
   const named = new Set(namedRuns({ state, removingRuns }))
   return {
     state: withoutRunImages(state),
@@ -75,6 +82,7 @@ export const successorOf = ({ base, state, commit, removing, removingRuns }: Suc
     removing,
     removingRuns,
     droppedRuns: base ? namedRuns(base).filter((id) => !named.has(id)) : [],
+    events,
   }
 }
 

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { ProjectState } from '../../core/project/changes.ts'
+import { type ProjectEvent, projectEventSchema } from '../../core/project/events.ts'
 import { type ImageRecord, imageSchema, projectSchema } from '../../core/project/model.ts'
 
 /** A committed state of a project and what the protocol needs to know beside it. */
@@ -16,6 +17,8 @@ export interface Revision {
   removingRuns: readonly StoredRun[]
   /** Runs that the revision before this one was the last to name. */
   droppedRuns: readonly string[]
+  /** Events of the changes that it made; undefined where they are unknown, as in revisions of older versions. */
+  events: readonly ProjectEvent[] | undefined
 }
 
 const storedRunSchema = z.object({ id: z.string(), count: z.int().min(1), bytes: z.int(), sha256: z.string() })
@@ -34,11 +37,14 @@ const revisionSchema = z.object({
   removing_runs: z.array(storedRunSchema),
   dropped_runs: z.array(z.string()),
   runs: z.array(storedRunSchema),
+  // The checksum holds, so an event of another form is one of a newer version.
+  events: z.array(projectEventSchema).optional().catch(undefined),
   images: z.array(imageSchema),
 })
 
 /** @throws Error where a run of the state was not stored */
-export const encodeRevision = ({ state, commits, removing, removingRuns, droppedRuns }: Revision): string => {
+export const encodeRevision = (revision: Revision): string => {
+  const { state, commits, removing, removingRuns, droppedRuns, events } = revision
   const { images, ...project } = state
   const head = {
     ...inOrder(project),
@@ -47,6 +53,7 @@ export const encodeRevision = ({ state, commits, removing, removingRuns, dropped
     removing_runs: removingRuns,
     dropped_runs: droppedRuns,
     runs: images.runs.map((run) => storedRun(run.count, run.stored)),
+    ...(events ? { events } : {}),
   }
   return seal(`${fields(head)},\n  "images": ${linesOf(images.tail)}`)
 }
@@ -54,7 +61,7 @@ export const encodeRevision = ({ state, commits, removing, removingRuns, dropped
 /** @throws Error where the text is damaged in any way */
 export const decodeRevision = (text: string): Revision => {
   const body = unseal(text)
-  const { commits, removing, removing_runs, dropped_runs, runs, images, ...project } = revisionSchema.parse(
+  const { commits, removing, removing_runs, dropped_runs, runs, events, images, ...project } = revisionSchema.parse(
     JSON.parse(body),
   )
   return {
@@ -69,6 +76,7 @@ export const decodeRevision = (text: string): Revision => {
     removing,
     removingRuns: removing_runs,
     droppedRuns: dropped_runs,
+    events,
   }
 }
 

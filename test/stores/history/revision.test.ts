@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { emptyProject, type ProjectState } from '../../../src/core/project/changes.ts'
+import type { ProjectEvent } from '../../../src/core/project/events.ts'
 import { imagesOf, listOf, RUN_LENGTH } from '../../../src/core/project/image-list.ts'
-import type { ImageRecord } from '../../../src/core/project/model.ts'
+import { type ImageRecord, imageSchema, projectSchema } from '../../../src/core/project/model.ts'
 import {
   decodeRevision,
   decodeRun,
@@ -49,6 +51,7 @@ const revisionOf = (more: Partial<Revision> = {}, title: string | null = null, c
   removing: [],
   removingRuns: [],
   droppedRuns: [],
+  events: [{ type: 'image.added', image_id: '0'.repeat(20) }],
   ...more,
 })
 
@@ -68,6 +71,11 @@ const title = fc.option(
     }),
   ),
 )
+const event: fc.Arbitrary<ProjectEvent> = fc.oneof(
+  fc.record({ type: fc.constantFrom('image.added', 'image.changed', 'image.deleted'), image_id: id }),
+  fc.record({ type: fc.constant('cover.changed'), image_id: fc.option(id) }),
+  fc.record({ type: fc.constantFrom('project.changed', 'project.deleted') }),
+)
 const revision = fc
   .record({
     title,
@@ -76,6 +84,7 @@ const revision = fc
     removing: fc.array(id, { maxLength: 5 }),
     removingRuns: fc.array(storedRun, { maxLength: 3 }),
     droppedRuns: fc.array(id, { maxLength: 5 }),
+    events: fc.option(fc.array(event, { maxLength: 5 }), { nil: undefined }),
   })
   .map(({ title, count, ...rest }) => revisionOf(rest, title, count))
 
@@ -161,6 +170,54 @@ describe('a revision file', () => {
   it('is not made of a state whose runs are not stored', () => {
     const state = { ...revisionOf().state, images: listOf(images(RUN_LENGTH)) }
     expect(() => encodeRevision(revisionOf({ state }))).toThrow('the run was not stored')
+  })
+})
+
+/** The schema and the checksum of the versions before events, as they stood there. */
+const decodeAsBefore = (text: string) => {
+  const run = z.object({ id: z.string(), count: z.int().min(1), bytes: z.int(), sha256: z.string() })
+  const schema = z.object({
+    ...projectSchema.shape,
+    deleted: z.boolean(),
+    commits: z.array(z.string()),
+    removing: z.array(z.string()),
+    removing_runs: z.array(run),
+    dropped_runs: z.array(z.string()),
+    runs: z.array(run),
+    images: z.array(imageSchema),
+  })
+  const body = text.slice(0, Math.max(0, text.lastIndexOf('  "checksum": "')))
+  expect(text).toBe(`${body}  "checksum": "${sha256(body)}"\n}\n`)
+  return schema.parse(JSON.parse(text))
+}
+
+describe('the events in a revision file', () => {
+  it('are one line, before the images', () => {
+    const text = encodeRevision(revisionOf({}, null, 2))
+    expect(text).toMatch(/^ {2}"events": \[{"type":"image.added","image_id":"0{20}"}\],\n {2}"images": \[$/m)
+  })
+
+  it('are passed over by older versions', () => {
+    const { events, ...rest } = revisionOf({}, 'Spring', RUN_LENGTH + 2)
+    expect(events).toBeDefined()
+    const read = decodeAsBefore(encodeRevision({ ...rest, events }))
+    expect(read).toEqual(decodeAsBefore(encodeRevision({ ...rest, events: undefined })))
+    expect(read).not.toHaveProperty('events')
+  })
+
+  it('are unknown where an older version wrote it, and none where nothing visible changed', () => {
+    const text = encodeRevision(revisionOf({ events: undefined }))
+    expect(text).not.toContain('events')
+    expect(decodeRevision(text).events).toBeUndefined()
+    expect(decodeRevision(encodeRevision(revisionOf({ events: [] }))).events).toEqual([])
+  })
+
+  it('are unknown where a newer version lists an event that this one does not know', () => {
+    const text = encodeRevision(revisionOf({ events: [{ type: 'project.changed' }, { type: 'project.deleted' }] }))
+    const body = text.slice(0, text.lastIndexOf('  "checksum"')).replace('project.deleted', 'project.renamed')
+    const read = decodeRevision(`${body}  "checksum": "${sha256(body)}"\n}\n`)
+    expect(read.events).toBeUndefined()
+    expect(read.state.revision).toBe(3)
   })
 })
 

@@ -60,6 +60,7 @@ export const plantProject = async ({
       removing: [],
       removingRuns: [],
       droppedRuns: [],
+      events: undefined,
     })
     await writeFile(paths.revision(projectId, revision), text)
   }

@@ -128,6 +128,7 @@ export const createCommit = (options: CommitOptions): Commit => {
       commit: token,
       removing: [...left.removing, ...applied.deleted],
       removingRuns: [...left.removingRuns, ...applied.deletedRuns],
+      events: applied.events,
     })
   }
 

@@ -61,6 +61,7 @@ const write = async (tools: Tools, { history }: Verdict, number: number, rescued
     removing: (before?.removing ?? []).filter((imageId) => !isBack(imageId)),
     removingRuns: before?.removingRuns ?? [],
     droppedRuns: [],
+    events: undefined,
   }
   const stillNamed = new Set(namedRuns(revision))
   const droppedRuns = [...new Set(named)].filter((id) => !stillNamed.has(id))

@@ -82,6 +82,7 @@ const successor = async (
     removing: base.removing,
     removingRuns,
     droppedRuns: [],
+    events: undefined,
   }
   const named = new Set(namedRuns(next))
   return { ...next, droppedRuns: namedRuns(base).filter((id) => !named.has(id)) }

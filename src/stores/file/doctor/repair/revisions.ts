@@ -59,5 +59,6 @@ export const standInFor = (number: number, history: History): string => {
     state: { ...above.state, revision: number },
     commits: restoredCommits(above.commits.slice(0, -1)),
     droppedRuns: below ? namedRuns(below).filter((id) => !stillNamed.has(id)) : [],
+    events: undefined,
   })
 }
