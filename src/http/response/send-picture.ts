@@ -78,10 +78,13 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
   })
 }
 
-/** Pictures are made to be shown on pages of other sites, which the other answers are not. */
+/**
+ * Pictures may be embedded by pages of other sites, unlike other responses. Inline styles are allowed because a browser
+ * that shows a picture in a tab of its own wraps it in a page whose layout is made of them.
+ */
 const PICTURE_HEADERS = {
   'Cross-Origin-Resource-Policy': 'cross-origin',
-  'Content-Security-Policy': "sandbox; default-src 'none'",
+  'Content-Security-Policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'",
 } as const
 
 /** Those that a 304 repeats (RFC 9110 section 15.4.5); with a strong tag, no date. */

@@ -132,7 +132,7 @@ describe('security headers', () => {
       expect(Object.fromEntries(answer.headers)).toMatchObject({
         ...ALL,
         'cross-origin-resource-policy': 'cross-origin',
-        'content-security-policy': "sandbox; default-src 'none'",
+        'content-security-policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'",
       })
     expect(fast(tintype, path)?.head).toContain('\r\nCross-Origin-Resource-Policy: cross-origin\r\n')
   })
