@@ -9,7 +9,14 @@ import type { AnswerFast } from './http/fast-path/types.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Snapshot } from './telemetry/snapshot.ts'
 
-export interface TintypeOptions extends EdgeOptions {
+export interface TintypeOptions extends Omit<EdgeOptions, 'trustProxy' | 'allowedOrigins'> {
+  /**
+   * Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks such as `10.0.0.0/8`,
+   * separated by commas; `loopback` is this machine. @default none
+   */
+  trustProxy?: string
+  /** Other sites whose pages may use the API, in a list or separated by commas; `*` is all, without cookies. @default none */
+  allowedOrigins?: readonly string[] | string
   /** Folder for the pictures; made where it is missing. @default './storage' */
   storageDir?: string
   /** Encoder processes. @default one per core */

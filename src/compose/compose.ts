@@ -1,11 +1,6 @@
 // The only wiring: options -> store and encoders -> services -> app.
 
 import { resolve } from 'node:path'
-import { parseFixedKeys } from '../core/auth/api-key.ts'
-import { parseOrigins } from '../core/request/origins.ts'
-import { parsePrefetch } from '../core/transform/prefetch.ts'
-import { parsePresets } from '../core/transform/presets.ts'
-import { parseSigningKeys } from '../core/transform/signature.ts'
 import { createApp } from '../http/app.ts'
 import { createEdge } from '../http/edge.ts'
 import { createFast } from '../http/fast-path/fast-path.ts'
@@ -44,8 +39,13 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { createRequestIds } from '../telemetry/request-ids.ts'
 import { version } from '../version.ts'
 import { createAuthConfigured } from './auth-configured.ts'
+import { type ParsedOptions, parseOptions } from './parse-options.ts'
 
-export const createTintype = (options: TintypeOptions = {}): Tintype => {
+/** @throws Error that says which option is not valid */
+export const createTintype = (options: TintypeOptions = {}): Tintype => createParsedTintype(parseOptions(options))
+
+/** `createTintype` with options that are parsed already. */
+export const createParsedTintype = (options: ParsedOptions): Tintype => {
   const metrics = createMetrics({ version })
   return compose(
     options,
@@ -61,18 +61,15 @@ export const createTintype = (options: TintypeOptions = {}): Tintype => {
   )
 }
 
-/** The same over other encoders, such as the plain way that benchmarks compare with. */
+/** `createParsedTintype` over other encoders, such as the plain way that benchmarks compare with. */
 export const compose = (
-  options: TintypeOptions,
+  options: ParsedOptions,
   encoders: EncoderPool,
   metrics: Metrics = createMetrics({ version }),
 ): Tintype => {
   const log = options.log ?? createLogger({ level: 'warn' })
-  // Wrong ones are told at once, before anything is opened.
-  const fixedKeys = parseFixedKeys(options.apiKeys ?? [])
-  const presets = parsePresets(options.presets ?? '')
-  const prefetched = parsePrefetch(options.prefetch ?? '', presets)
-  const asked = createAskedReader({ signingKeys: parseSigningKeys(options.signingKeys ?? []), presets })
+  const { apiKeys: fixedKeys, presets, signingKeys, issuer, allowedOrigins: origins } = options
+  const asked = createAskedReader({ signingKeys, presets })
   // Absolute, so that a program may change its working folder.
   const storageDir = resolve(options.storageDir ?? './storage')
   const isOpen = createOpenDoor({
@@ -115,14 +112,10 @@ export const compose = (
     passwords: createPasswords(),
     registration: options.registration ?? 'closed',
   })
-  const origins = parseOrigins(options.allowedOrigins ?? [])
   const forgery = createForgeryGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })
-  const { jwksUrl, jwksIssuer, jwksAudience } = options
-  const foreignTokens = jwksUrl
-    ? createForeignTokens({ url: jwksUrl, issuer: jwksIssuer ?? '', audience: jwksAudience ?? '', log })
-    : undefined
+  const foreignTokens = issuer && createForeignTokens({ ...issuer, log })
   const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }), fixed: fixedKeys })
-  const onStored = (projectId: string, imageId: string) => renders.prefetch(projectId, imageId, prefetched)
+  const onStored = (projectId: string, imageId: string) => renders.prefetch(projectId, imageId, options.prefetch)
   metrics.watch({
     caches() {
       const { memory, disk } = renders.stats()

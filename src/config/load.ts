@@ -1,86 +1,120 @@
-// The settings of a server, read from flags, the environment and .env; what is wrong with them is said all at once.
+// Loads the settings from flags, the environment and .env, parses them, and reports all mistakes at once.
 
-import type { z } from 'zod'
+import { z } from 'zod'
+import type { Issuer } from '../core/auth/issuer.ts'
+import { TintypeError } from '../core/errors.ts'
 import { parsePrefetch, prefetchable } from '../core/transform/prefetch.ts'
-import { parsePresets } from '../core/transform/presets.ts'
-import { readEnvFile, type Texts } from './env-file.ts'
-import { about, type Setting } from './setting.ts'
-import { configSchema } from './settings.ts'
-import { issuerMistakes } from './settings-accounts.ts'
+import type { Recipe } from '../core/transform/recipe.ts'
+import { type EnvFile, readEnvFile, type Texts } from './env-file.ts'
+import { type Setting, settingOf } from './setting.ts'
+import { settings } from './settings.ts'
 
-export type Config = z.output<typeof configSchema>
+export const SETTINGS: readonly Setting[] = Object.values(settings).flatMap((each) => settingOf.get(each) ?? [])
 
-export const SETTINGS: readonly Setting[] = Object.values(configSchema.shape).flatMap(
-  (schema) => about.get(schema) ?? [],
-)
+export type Config = ReturnType<typeof combine>
 
 export interface ConfigSources {
-  /** By their names, `--port`; undefined where no value followed. They win over the environment. */
+  /** By name, `--port`; undefined where no value followed. They win over the environment. @default {} */
   flags?: Texts
-  /** Mistakes found elsewhere, such as flags that do not exist, to be reported with those found here. @default [] */
+  /** Mistakes found by the caller, to be reported with those found here. @default [] */
   mistakes?: readonly string[]
   /** Empty values count as not set. @default process.env */
   env?: Texts
-  /** File whose values fill in what the environment lacks; it may be missing. @default '.env' */
-  envFile?: string
+  /** File whose values fill in what the environment lacks; it may be missing. False reads none. @default '.env' */
+  envFile?: string | false
+}
+
+export interface LoadedConfig {
+  config: Config
+  /** The same settings as environment variables, for a worker process. */
+  env: Readonly<Record<string, string>>
+  /** Probable mistakes in the .env file, one line each. */
+  warnings: readonly string[]
 }
 
 /** @throws Error with one line for each mistake: the name as it was written, what was expected and what arrived. */
-export const loadConfig = (sources: ConfigSources = {}): Config => {
+export const loadConfig = (sources: ConfigSources = {}): LoadedConfig => {
   const { flags = {}, env = process.env, envFile = '.env' } = sources
   const mistakes = [...(sources.mistakes ?? [])]
-  const file = readEnvFile(envFile, mistakes)
-  const given: Record<string, string> = {}
+  const file = envFile === false ? NO_FILE : orMistake(envFile, mistakes)
+  const texts: Record<string, string> = {}
   const names = new Map<string, string>()
-  for (const [key, schema] of Object.entries(configSchema.shape)) {
-    const [name, text] = find(about.get(schema), flags, env, file)
-    if (text === undefined) continue
-    given[key] = text
+  const variables: Record<string, string> = {}
+  for (const [key, each] of Object.entries(settings)) {
+    const about = settingOf.get(each)
+    if (!about) continue
+    const [name, text] = find(about, flags, env, file.texts)
     names.set(key, name)
+    if (text !== undefined) texts[key] = text
+    variables[about.env] = text ?? about.initial
   }
-  const result = configSchema.safeParse(given)
-  if (result.success) mistakes.push(...issuerMistakes(result.data))
-  // What can only be said of two settings together.
-  if (result.success && !canPrefetch(result.data)) {
-    const expected = prefetchable(parsePresets(result.data.presets))
-    mistakes.push(`${names.get('prefetch')}: expected ${expected}, got ${received('prefetch', given.prefetch)}`)
-  }
-  if (result.success && mistakes.length === 0) return result.data
-  for (const { path, message } of result.error?.issues ?? []) {
-    const key = String(path[0])
-    mistakes.push(`${names.get(key)}: expected ${message}, got ${received(key, given[key])}`)
-  }
-  throw new Error(mistakes.join('\n'))
+  const { data, error } = schema.safeParse(texts)
+  for (const { path, message } of error?.issues ?? []) mistakes.push(`${names.get(String(path[0]))}: ${message}`)
+  if (data === undefined || mistakes.length > 0) throw new Error([...mistakes, ...file.warnings].join('\n'))
+  return { config: data, env: variables, warnings: file.warnings }
 }
 
-const canPrefetch = ({ prefetch, presets }: Config): boolean => {
+const NO_FILE: EnvFile = { texts: {}, warnings: [] }
+
+const orMistake = (path: string, mistakes: string[]): EnvFile => {
   try {
-    return parsePrefetch(prefetch, parsePresets(presets)).length >= 0
-  } catch {
-    return false
+    return readEnvFile(path, SETTINGS)
+  } catch (error) {
+    mistakes.push(`${path}: expected a file of settings, got ${error instanceof Error ? error.message : error}`)
+    return NO_FILE
   }
 }
 
-const received = (key: string, text: string | undefined): string => {
-  if (!text) return 'nothing'
-  const isSecret = Object.entries(configSchema.shape).some(
-    ([name, schema]) => name === key && about.get(schema)?.isSecret,
-  )
-  return isSecret ? 'something else' : `"${text}"`
-}
-
-/** The settings as environment variables, for a process that is to run with the very same ones. */
-export const configEnv = (config: Config): Record<string, string> => {
-  const texts = new Map(Object.entries(config))
-  return Object.fromEntries(
-    Object.entries(configSchema.shape).map(([key, schema]) => [about.get(schema)?.env ?? key, String(texts.get(key))]),
-  )
-}
-
-const find = (setting: Setting | undefined, flags: Texts, env: Texts, file: Texts): [string, string | undefined] => {
-  if (!setting) return ['', undefined]
+/** The name as it was written and its text, undefined where it is not set. */
+const find = (setting: Setting, flags: Texts, env: Texts, file: Texts): [string, string | undefined] => {
   const flag = `--${setting.flag}`
   if (flag in flags) return [flag, flags[flag] ?? '']
   if (env[setting.env]) return [setting.env, env[setting.env]]
-  return [`${setting.env} (in .env)`, file[setting.env] || undefined]
+  if (file[setting.env]) return [`${setting.env} (in .env)`, file[setting.env]]
+  return [setting.env, undefined]
 }
+
+type Parsed = z.output<z.ZodObject<typeof settings>>
+
+/** Settings whose values depend on each other, parsed together. */
+const combine = (parsed: Parsed, context: z.RefinementCtx) => {
+  const { accelRedirect, prefetch, jwksUrl, jwksIssuer, jwksAudience, ...rest } = parsed
+  return {
+    ...rest,
+    accelRedirect: accelRedirect === 'off' ? undefined : accelRedirect,
+    prefetch: recipesOf(parsed, context),
+    issuer: issuerOf(parsed, context),
+  }
+}
+
+const recipesOf = ({ prefetch, presets }: Parsed, context: z.RefinementCtx): readonly Recipe[] => {
+  try {
+    return parsePrefetch(prefetch, presets)
+  } catch (error) {
+    if (!(error instanceof TintypeError)) throw error
+    const message = `expected ${prefetchable(presets)}, got "${prefetch}"`
+    context.addIssue({ code: 'custom', path: ['prefetch'], message })
+    return []
+  }
+}
+
+/** Tokens are checked by all three values, so one without the others is a mistake. */
+const issuerOf = (parsed: Parsed, context: z.RefinementCtx): Issuer | undefined => {
+  const texts = { jwksUrl: parsed.jwksUrl, jwksIssuer: parsed.jwksIssuer, jwksAudience: parsed.jwksAudience }
+  const given = Object.entries(texts).flatMap(([key, text]) => (text === '' ? [] : (ISSUER_ENV.get(key) ?? [])))
+  if (given.length === 0) return undefined
+  for (const [key, text] of Object.entries(texts)) {
+    if (text !== '') continue
+    const message = `expected a value, because ${given.join(' and ')} is set, got nothing`
+    context.addIssue({ code: 'custom', path: [key], message })
+  }
+  return { url: parsed.jwksUrl, issuer: parsed.jwksIssuer, audience: parsed.jwksAudience }
+}
+
+const ISSUER_ENV = new Map([
+  ['jwksUrl', 'JWKS_URL'],
+  ['jwksIssuer', 'JWKS_ISSUER'],
+  ['jwksAudience', 'JWKS_AUDIENCE'],
+])
+
+const schema = z.object(settings).transform(combine)

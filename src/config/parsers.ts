@@ -1,13 +1,13 @@
-// How the text of a setting becomes a value.
+// Parsers of settings: from the text of a flag or variable to its value.
 
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { parseFixedKeys } from '../core/auth/api-key.ts'
+import { type FixedKey, parseFixedKeys } from '../core/auth/api-key.ts'
 import { isKeyUrl, KEY_URL_RULE } from '../core/auth/issuer.ts'
 import { TintypeError } from '../core/errors.ts'
-import { parseProxies } from '../core/request/forwarded.ts'
-import { parseOrigins } from '../core/request/origins.ts'
-import { readPresets } from '../core/transform/presets.ts'
+import { type IsTrusted, parseProxies } from '../core/request/forwarded.ts'
+import { type AllowedOrigins, parseOrigins } from '../core/request/origins.ts'
+import { type Presets, readPresets } from '../core/transform/presets.ts'
 import { MIN_KEY_LENGTH, parseSigningKeys } from '../core/transform/signature.ts'
 
 const BYTE_UNITS = new Map([
@@ -25,45 +25,47 @@ const PIXEL_UNITS = new Map([
   ['mp', 1e6],
 ])
 
-/** Reads one kind of value from text, undefined where the text is none. */
-export interface Kind<T> {
+/** Parses the text of one kind of setting. */
+export interface Parser<T> {
+  /** Completes "expected …" */
   expected: string
-  /** What is wrong with a text that can't be read, a line for each mistake. @default `expected` */
-  mistakes?(text: string): readonly string[]
-  read(text: string): T | undefined
+  /** Undefined where the text is not valid. */
+  parse(text: string): T | undefined
+  /** One line for each mistake of a text that is not valid. @default "expected …, got …" */
+  explain?(text: string): readonly string[]
 }
 
-export const wholeNumber = (least: number, most: number): Kind<number> => ({
+export const wholeNumber = (least: number, most: number): Parser<number> => ({
   expected: `a whole number from ${least} to ${most}`,
-  read: (text) => (/^\d+$/.test(text) ? within(Number(text), least, most) : undefined),
+  parse: (text) => (/^\d+$/.test(text) ? within(Number(text), least, most) : undefined),
 })
 
-export const numberOrCores = (most: number): Kind<number> => {
+export const numberOrCores = (most: number): Parser<number> => {
   const number = wholeNumber(1, most)
   return {
     expected: `${number.expected}, or the word cores`,
-    read: (text) => (text === 'cores' ? Math.min(availableParallelism(), most) : number.read(text)),
+    parse: (text) => (text === 'cores' ? Math.min(availableParallelism(), most) : number.parse(text)),
   }
 }
 
-export const matching = (pattern: RegExp, expected: string): Kind<string> => ({
+export const matching = (pattern: RegExp, expected: string): Parser<string> => ({
   expected,
-  read: (text) => (pattern.test(text) ? text : undefined),
+  parse: (text) => (pattern.test(text) ? text : undefined),
 })
 
-export const folder: Kind<string> = {
+export const folder: Parser<string> = {
   expected: 'the path of a folder',
-  read: (text) => (text.trim() === '' || text.includes('\0') ? undefined : resolve(text)),
+  parse: (text) => (text.trim() === '' || text.includes('\0') ? undefined : resolve(text)),
 }
 
-export const oneOf = <Word extends string>(words: readonly Word[]): Kind<Word> => ({
+export const oneOf = <Word extends string>(words: readonly Word[]): Parser<Word> => ({
   expected: `one of ${words.join(', ')}`,
-  read: (text) => words.find((word) => word === text),
+  parse: (text) => words.find((word) => word === text),
 })
 
-const amount = (units: ReadonlyMap<string, number>, most: number, expected: string, least = 1): Kind<number> => ({
+const amount = (units: ReadonlyMap<string, number>, most: number, expected: string, least = 1): Parser<number> => ({
   expected,
-  read(text) {
+  parse(text) {
     const [, digits, unit] = /^(\d+)\s*([a-z]*)$/i.exec(text) ?? []
     const factor = unit === undefined ? undefined : units.get(unit.toLowerCase())
     return factor === undefined ? undefined : within(Number(digits) * factor, least, most)
@@ -76,57 +78,57 @@ export const byteCount = amount(BYTE_UNITS, 2 ** 40, 'a size in bytes up to 1024
 
 export const pixelCount = amount(PIXEL_UNITS, 1e9, 'a number of pixels up to 1000MP, such as 100000000 or 100MP')
 
-/** Keys, checked and kept as they were written, so that they can be handed on. */
-export const signingKeys: Kind<string> = {
+/** Keys of signed URLs; none where the text is empty. */
+export const signingKeys: Parser<readonly string[]> = {
   expected: `keys of at least ${MIN_KEY_LENGTH} characters, separated by commas`,
-  read: (text) => (orUndefined(() => parseSigningKeys(text)) ? text : undefined),
+  parse: (text) => orUndefined(() => parseSigningKeys(text)),
 }
 
-/** Where the keys of a token issuer are published; empty for none. */
-export const keyUrl: Kind<string> = {
+/** URL of a token issuer's keys; empty for none. */
+export const keyUrl: Parser<string> = {
   expected: KEY_URL_RULE,
-  read: (text) => (text === '' || isKeyUrl(text) ? text : undefined),
+  parse: (text) => (text === '' || isKeyUrl(text) ? text : undefined),
 }
 
-/** API keys, checked and kept as they were written. */
-export const apiKeys: Kind<string> = {
+/** API keys of the environment; none where the text is empty. */
+export const apiKeys: Parser<readonly FixedKey[]> = {
   expected: 'API keys, separated by commas',
-  mistakes(text) {
+  parse: (text) => orUndefined(() => parseFixedKeys(text)),
+  explain(text) {
     try {
       parseFixedKeys(text)
       return []
     } catch (error) {
-      return [`${this.expected}; ${error instanceof TintypeError ? error.message : 'they cannot be read'}`]
+      return [error instanceof TintypeError ? error.message.replace(/\.$/, '') : `expected ${this.expected}`]
     }
   },
-  read: (text) => (orUndefined(() => parseFixedKeys(text)) ? text : undefined),
 }
 
-/** Checked elsewhere. */
-export const anyText: Kind<string> = { expected: 'text', read: (text) => text }
+/** Text of a setting that is parsed together with another one. */
+export const anyText: Parser<string> = { expected: 'text', parse: (text) => text }
 
-/** Presets, checked and kept as they were written. */
-export const presets: Kind<string> = {
+export const presets: Parser<Presets> = {
   expected: 'presets such as card:w=320,h=180,fit=cover;hero:w=1600',
-  mistakes: (text) => readPresets(text).mistakes,
-  read: (text) => (readPresets(text).mistakes.length === 0 ? text : undefined),
+  parse(text) {
+    const { presets, mistakes } = readPresets(text)
+    return mistakes.length === 0 ? presets : undefined
+  },
+  explain: (text) => readPresets(text).mistakes,
 }
 
-/** Proxies, checked and kept as they were written. */
-export const proxies: Kind<string> = {
+export const proxies: Parser<IsTrusted> = {
   expected: 'addresses and networks such as 10.0.0.0/8, separated by commas, or loopback',
-  read: (text) => (orUndefined(() => parseProxies(text)) ? text : undefined),
+  parse: (text) => orUndefined(() => parseProxies(text)),
 }
 
-/** Origins, checked and kept as they were written. */
-export const origins: Kind<string> = {
+export const origins: Parser<AllowedOrigins> = {
   expected: 'origins such as https://shop.example, separated by commas, or *',
-  read: (text) => (orUndefined(() => parseOrigins(text)) ? text : undefined),
+  parse: (text) => orUndefined(() => parseOrigins(text)),
 }
 
-const orUndefined = <T>(work: () => T): T | undefined => {
+const orUndefined = <T>(parse: () => T): T | undefined => {
   try {
-    return work()
+    return parse()
   } catch {
     return undefined
   }

@@ -1,32 +1,37 @@
-// What a setting is: a text, read by its kind, with its names and one line that explains it.
+// One setting: its names, its default, its documentation and the schema that parses its text.
 
 import { z } from 'zod'
-import type { Kind } from './parsers.ts'
+import type { Parser } from './parsers.ts'
 
-/** How a setting is named and explained; `tintype serve --help` and the README's table are made from it. */
+/** Names and documentation; `tintype serve --help` and the table in the guide are generated from them. */
 export interface Setting {
   env: string
   flag: string
   /** Unit or form of the value. */
   unit: string
-  /** As a user would write it. */
+  /** Default, as a user would write it. */
   initial: string
   /** One line. */
   doc: string
-  /** Its value is not repeated, in no message. @default false */
+  /** Messages never repeat the value. @default false */
   isSecret?: boolean
 }
 
-export const about = z.registry<Setting>()
+export const settingOf = z.registry<Setting>()
 
-export const setting = <T>(kind: Kind<T>, names: Setting) =>
+/** Parses the text of a setting; each issue is a sentence that follows the name of the setting. */
+export const setting = <T>(parser: Parser<T>, names: Setting) =>
   z
     .string()
     .transform((text, context) => {
-      const value = kind.read(text)
+      const value = parser.parse(text)
       if (value !== undefined) return value
-      for (const mistake of kind.mistakes?.(text) ?? [kind.expected]) context.addIssue(mistake)
+      const mistakes = parser.explain?.(text) ?? [`expected ${parser.expected}, got ${received(text, names)}`]
+      for (const mistake of mistakes) context.addIssue(mistake)
       return z.NEVER
     })
     .prefault(names.initial)
-    .register(about, names)
+    .register(settingOf, names)
+
+const received = (text: string, { isSecret = false }: Setting): string =>
+  text === '' ? 'nothing' : isSecret ? 'something else' : `"${text}"`

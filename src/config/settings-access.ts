@@ -1,29 +1,93 @@
-// The settings of limits: how much one client may ask for and store, and whose word about clients counts.
+// Settings of access: authentication, accounts, rate limits, quotas, proxies and origins.
 
-import { byteCountOrNone, type Kind, origins, proxies, wholeNumber } from './parsers.ts'
+import { ROLES, VISIBILITIES } from '../core/auth/access.ts'
+import { REGISTRATIONS } from '../core/auth/account.ts'
+import { MIN_SECRET_LENGTH } from '../core/auth/api-key.ts'
+import { AUTH_MODES } from '../core/auth/auth-mode.ts'
+import {
+  apiKeys,
+  byteCountOrNone,
+  keyUrl,
+  matching,
+  oneOf,
+  origins,
+  type Parser,
+  proxies,
+  wholeNumber,
+} from './parsers.ts'
 import { setting } from './setting.ts'
 
-const number = wholeNumber(0, 1_000_000_000)
+const count = wholeNumber(0, 1_000_000_000)
 
-const numberOrAuto: Kind<number | 'auto'> = {
-  expected: `${number.expected}, or the word auto`,
-  read: (text) => (text === 'auto' ? text : number.read(text)),
+const countOrAuto: Parser<number | 'auto'> = {
+  expected: `${count.expected}, or the word auto`,
+  parse: (text) => (text === 'auto' ? text : count.parse(text)),
 }
 
-export const limitSettings = {
-  rateLimit: setting(number, {
+export const accessSettings = {
+  auth: setting(oneOf(AUTH_MODES), {
+    env: 'AUTH',
+    flag: 'auth',
+    unit: 'mode',
+    initial: 'auto',
+    doc: 'Authentication: auto (for changes and private projects, once there are keys or users), required (always for those) or none',
+  }),
+  apiKeys: setting(apiKeys, {
+    env: 'API_KEYS',
+    flag: 'api-keys',
+    unit: 'keys',
+    initial: '',
+    doc: `API keys, separated by commas: role:secret (${ROLES.join(', ')}) or a secret alone (admin), ${MIN_SECRET_LENGTH} characters or more`,
+    isSecret: true,
+  }),
+  newVisibility: setting(oneOf(VISIBILITIES), {
+    env: 'NEW_VISIBILITY',
+    flag: 'new-visibility',
+    unit: 'visibility',
+    initial: 'public',
+    doc: 'Visibility of new projects: public (readable by all) or private (readable by their members)',
+  }),
+  registration: setting(oneOf(REGISTRATIONS), {
+    env: 'REGISTRATION',
+    flag: 'registration',
+    unit: 'mode',
+    initial: 'closed',
+    doc: 'Registration of accounts: open (to all), invite (with a code of `tintype user invite`) or closed',
+  }),
+  jwksUrl: setting(keyUrl, {
+    env: 'JWKS_URL',
+    flag: 'jwks-url',
+    unit: 'URL',
+    initial: '',
+    doc: 'URL of the keys of an identity provider whose access tokens are accepted; needs JWKS_ISSUER and JWKS_AUDIENCE',
+  }),
+  jwksIssuer: setting(matching(/^.{0,1000}$/, 'an issuer of at most 1000 characters'), {
+    env: 'JWKS_ISSUER',
+    flag: 'jwks-issuer',
+    unit: 'issuer',
+    initial: '',
+    doc: 'Issuer of those tokens (their `iss`)',
+  }),
+  jwksAudience: setting(matching(/^.{0,1000}$/, 'an audience of at most 1000 characters'), {
+    env: 'JWKS_AUDIENCE',
+    flag: 'jwks-audience',
+    unit: 'audience',
+    initial: '',
+    doc: 'Audience of the tokens that are for this server (their `aud`)',
+  }),
+  rateLimit: setting(count, {
     env: 'RATE_LIMIT',
     flag: 'rate-limit',
     unit: 'requests',
     initial: '0',
-    doc: 'Most reading requests of one key, user or address in RATE_LIMIT_WINDOW, for all workers together; 0 is no limit',
+    doc: 'Most reading requests of one key, user or address in RATE_LIMIT_WINDOW, in all workers together; 0 is no limit',
   }),
-  rateLimitWrites: setting(numberOrAuto, {
+  rateLimitWrites: setting(countOrAuto, {
     env: 'RATE_LIMIT_WRITES',
     flag: 'rate-limit-writes',
     unit: 'requests',
     initial: 'auto',
-    doc: 'Most requests that change something; auto is a quarter of RATE_LIMIT, 0 is no limit',
+    doc: 'Most changing requests of one key, user or address; auto is a quarter of RATE_LIMIT, 0 is no limit',
   }),
   rateLimitWindow: setting(wholeNumber(1, 86_400), {
     env: 'RATE_LIMIT_WINDOW',
@@ -32,28 +96,28 @@ export const limitSettings = {
     initial: '60',
     doc: 'Length of the window in which requests are counted',
   }),
-  signInLimit: setting(number, {
+  signInLimit: setting(count, {
     env: 'SIGN_IN_LIMIT',
     flag: 'sign-in-limit',
     unit: 'requests',
     initial: '10',
-    doc: 'Most attempts of one address to sign in or to register in RATE_LIMIT_WINDOW; 0 is no limit',
+    doc: 'Most attempts of one address to sign in or register in RATE_LIMIT_WINDOW; 0 is no limit',
   }),
   trustProxy: setting(proxies, {
     env: 'TRUST_PROXY',
     flag: 'trust-proxy',
     unit: 'addresses',
     initial: '',
-    doc: 'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses, networks (10.0.0.0/8), loopback',
+    doc: 'Trusted proxies (X-Forwarded-For and -Proto): addresses, networks (10.0.0.0/8), loopback',
   }),
   allowedOrigins: setting(origins, {
     env: 'ALLOWED_ORIGINS',
     flag: 'allowed-origins',
     unit: 'origins',
     initial: '',
-    doc: 'Other sites whose pages may use the API (CORS), such as https://shop.example; * is all, without cookies',
+    doc: 'Origins whose pages may use the API (CORS), such as https://shop.example; * is all, without cookies',
   }),
-  maxImagesPerProject: setting(number, {
+  maxImagesPerProject: setting(count, {
     env: 'MAX_IMAGES_PER_PROJECT',
     flag: 'max-images-per-project',
     unit: 'images',
@@ -65,6 +129,6 @@ export const limitSettings = {
     flag: 'max-bytes-per-owner',
     unit: 'bytes',
     initial: '0',
-    doc: 'Most bytes in all projects of one user or key, or of nobody; 0 is no limit. The same in every process',
+    doc: 'Most bytes in all projects of one user or key, or without an owner; 0 is no limit. Equal in every process',
   }),
 }

@@ -1,6 +1,5 @@
-// Every setting: its names, its default, what it takes and what it means.
+// The table of settings: names, defaults, parsers and documentation.
 
-import { z } from 'zod'
 import { MIN_KEY_LENGTH } from '../core/transform/signature.ts'
 import {
   anyText,
@@ -17,13 +16,11 @@ import {
 } from './parsers.ts'
 import { setting } from './setting.ts'
 import { accessSettings } from './settings-access.ts'
-import { accountSettings } from './settings-accounts.ts'
-import { limitSettings } from './settings-limits.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const LOG_FORMATS = ['auto', 'json', 'pretty']
 
-export const configSchema = z.object({
+export const settings = {
   port: setting(wholeNumber(0, 65_535), {
     env: 'PORT',
     flag: 'port',
@@ -43,35 +40,35 @@ export const configSchema = z.object({
     flag: 'storage',
     unit: 'folder',
     initial: './storage',
-    doc: 'Folder of all pictures; made where it is missing',
+    doc: 'Folder of the store; created where it is missing',
   }),
   workers: setting(numberOrCores(128), {
     env: 'WORKERS',
     flag: 'workers',
     unit: 'processes',
     initial: '1',
-    doc: 'Server processes that share the port; cores means one per core',
+    doc: 'Server processes that share the port; cores is one per core',
   }),
   encoders: setting(numberOrCores(128), {
     env: 'ENCODERS',
     flag: 'encoders',
     unit: 'processes',
     initial: 'cores',
-    doc: 'Processes that make the variants, for the whole machine; every worker has at least one',
+    doc: 'Encoder processes of all workers together, at least one for each; cores is one per core',
   }),
   maxUploadBytes: setting(byteCount, {
     env: 'MAX_UPLOAD_BYTES',
     flag: 'max-upload-bytes',
     unit: 'bytes',
     initial: '25MiB',
-    doc: 'Largest upload; kB, MB, GB, KiB, MiB and GiB can follow the number',
+    doc: 'Largest upload; the number can have a unit: kB, MB, GB, KiB, MiB, GiB',
   }),
   maxPixels: setting(pixelCount, {
     env: 'MAX_PIXELS',
     flag: 'max-pixels',
     unit: 'pixels',
     initial: '100MP',
-    doc: 'Most pixels of an uploaded picture; MP (million) can follow the number',
+    doc: 'Most pixels of an uploaded picture; the number can have the unit MP (million)',
   }),
   background: setting(matching(/^#[0-9a-f]{6}$/i, 'a colour as #rrggbb, such as #ffffff'), {
     env: 'BACKGROUND',
@@ -85,49 +82,49 @@ export const configSchema = z.object({
     flag: 'max-waiting',
     unit: 'uploads',
     initial: '64',
-    doc: 'Uploads of one worker that may wait for an encoder; more get 503 with Retry-After',
+    doc: 'Uploads of one worker that may wait for an encoder; further ones get 503 with Retry-After',
   }),
   encodeDeadlineMs: setting(wholeNumber(100, 3_600_000), {
     env: 'ENCODE_DEADLINE_MS',
     flag: 'encode-deadline-ms',
     unit: 'ms',
     initial: '30000',
-    doc: 'Time that one picture may take; then its encoder is ended and the upload gets 422',
+    doc: 'Longest work on one picture; then its encoder is killed and the upload gets 422',
   }),
   lockStaleMs: setting(wholeNumber(2000, 600_000), {
     env: 'LOCK_STALE_MS',
     flag: 'lock-stale-ms',
     unit: 'ms',
     initial: '10000',
-    doc: 'Age at which the lock of a dead process is taken over; the same for all that share a storage folder',
+    doc: 'Age at which a lock counts as stale; equal in every process that shares the storage folder',
   }),
   minFreeBytes: setting(byteCountOrNone, {
     env: 'MIN_FREE_BYTES',
     flag: 'min-free-bytes',
     unit: 'bytes',
     initial: '64MiB',
-    doc: 'Free room on the disk below which uploads get 507 before they begin; 0 asks for none',
+    doc: 'Free disk space below which uploads get 507 before they begin; 0 is no limit',
   }),
   cacheBytes: setting(byteCountOrNone, {
     env: 'CACHE_BYTES',
     flag: 'cache-bytes',
     unit: 'bytes',
     initial: '64MiB',
-    doc: 'Memory of each worker for small pictures; 0 keeps none',
+    doc: 'Memory of each worker for small pictures and lists; 0 caches none',
   }),
   accelRedirect: setting(matching(/^(?:off|\/[\w./~-]*)$/, 'off, or a path such as /stored'), {
     env: 'ACCEL_REDIRECT',
     flag: 'accel-redirect',
     unit: 'path',
     initial: 'off',
-    doc: 'Path of the nginx location that holds the storage folder; nginx sends stored pictures then',
+    doc: 'Path of the nginx location of the storage folder, so that nginx sends stored pictures; or off',
   }),
   diskCacheBytes: setting(byteCountOrNone, {
     env: 'DISK_CACHE_BYTES',
     flag: 'disk-cache-bytes',
     unit: 'bytes',
     initial: '2GiB',
-    doc: 'Room on disk for pictures made from originals (transforms, WebP, AVIF); 0 keeps none',
+    doc: 'Disk space for renders (transforms, WebP, AVIF); 0 caches none',
   }),
   presets: setting(presets, {
     env: 'PRESETS',
@@ -141,31 +138,29 @@ export const configSchema = z.object({
     flag: 'prefetch',
     unit: 'names',
     initial: '',
-    doc: 'Made of each upload ahead of need, when nothing else waits: thumb.webp,medium.avif or names of presets',
+    doc: 'Renders made after each upload, while encoders are idle: thumb.webp,medium.avif or names of presets',
   }),
   signingKeys: setting(signingKeys, {
     env: 'SIGNING_KEYS',
     flag: 'signing-keys',
     unit: 'keys',
     initial: '',
-    doc: `Keys of signed URLs, ${MIN_KEY_LENGTH} characters or more, separated by commas; the first signs, all are accepted`,
+    doc: `Keys of signed URLs, of ${MIN_KEY_LENGTH} characters or more, separated by commas; the first signs, all are accepted`,
     isSecret: true,
   }),
   ...accessSettings,
-  ...accountSettings,
-  ...limitSettings,
   logLevel: setting(oneOf(LOG_LEVELS), {
     env: 'LOG_LEVEL',
     flag: 'log-level',
     unit: 'level',
     initial: 'info',
-    doc: `Least important lines that are logged: ${LOG_LEVELS.join(', ')}`,
+    doc: `Least level of log lines: ${LOG_LEVELS.join(', ')}`,
   }),
   logFormat: setting(oneOf(LOG_FORMATS), {
     env: 'LOG_FORMAT',
     flag: 'log-format',
     unit: 'format',
     initial: 'auto',
-    doc: 'json, one object a line; pretty, for people; auto is pretty on a terminal and json elsewhere',
+    doc: 'json (one object a line) or pretty (for people); auto is pretty on a terminal and json elsewhere',
   }),
-})
+}

@@ -1,8 +1,8 @@
 // What stands between the network and the routes: whose word counts, how much one may ask for, which pages may read.
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { parseProxies } from '../core/request/forwarded.ts'
-import { type AllowedOrigins, parseOrigins } from '../core/request/origins.ts'
+import type { IsTrusted } from '../core/request/forwarded.ts'
+import type { AllowedOrigins } from '../core/request/origins.ts'
 import { createSlowdown, type Slowdown } from '../services/auth/sign-in-throttle.ts'
 import { createRateLimits, type RateLimits } from '../services/limits/rate-limits.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -28,13 +28,10 @@ export interface EdgeOptions {
    * of them are counted together. @default false
    */
   sharedLimits?: boolean
-  /**
-   * Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks such as `10.0.0.0/8`,
-   * separated by commas; `loopback` is this machine. @default none
-   */
-  trustProxy?: string
-  /** Other sites whose pages may use the API, in a list or separated by commas; `*` is all, without cookies. @default none */
-  allowedOrigins?: readonly string[] | string
+  /** Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. */
+  trustProxy: IsTrusted
+  /** Origins whose pages may use the API. */
+  allowedOrigins: AllowedOrigins
   /**
    * For a server that listens on loopback: while it is open to everybody, only requests are answered that name this
    * machine as their host, or an allowed origin's. @default false
@@ -60,14 +57,13 @@ type OnAnswer = NonNullable<FastOptions['onAnswer']>
  * @throws Error that says what is wrong with an option
  */
 export const createEdge = (options: EdgeOptions & { log: Logger; isOpen(): boolean }): Edge => {
-  const { log, sharedLimits: isShared, rateLimitWrites = 'auto' } = options
-  const allowed = parseOrigins(options.allowedOrigins ?? [])
+  const { log, sharedLimits: isShared, rateLimitWrites = 'auto', allowedOrigins: allowed } = options
   // Where pages of every site may use the API, there is nothing to keep this one from.
   const hosts =
     options.ownHostsOnly && allowed !== '*'
       ? createExpectedHosts({ allowedOrigins: allowed, isOpen: options.isOpen })
       : undefined
-  const client = createClient(parseProxies(options.trustProxy ?? ''))
+  const client = createClient(options.trustProxy)
   const limits = createRateLimits({
     reads: options.rateLimit,
     writes: rateLimitWrites === 'auto' ? undefined : rateLimitWrites,

@@ -7,10 +7,7 @@ import type { Config } from '../config/load.ts'
 import { isLoopback } from '../core/request/hosts.ts'
 import { COMMAND } from './command-name.ts'
 
-export type DoorSettings = Pick<
-  Config,
-  'host' | 'port' | 'storageDir' | 'auth' | 'apiKeys' | 'registration' | 'jwksUrl'
->
+export type DoorSettings = Pick<Config, 'host' | 'port' | 'storageDir' | 'auth' | 'apiKeys' | 'registration' | 'issuer'>
 
 /** Why the server must not start, in lines that say how to go on; undefined where it may. */
 export const whyNotOpen = async (settings: DoorSettings): Promise<string | undefined> => {

@@ -3,13 +3,15 @@
 import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import { RateLimiterClusterMaster } from 'rate-limiter-flexible'
-import { type Config, configEnv } from '../config/load.ts'
+import type { Config } from '../config/load.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createMetricsExchange } from './metrics-supervisor.ts'
 import { exitBySignal, onSignals } from './signals.ts'
 
 export interface SupervisorOptions {
   config: Config
+  /** The settings as environment variables of a worker. */
+  env: Readonly<Record<string, string>>
   log: Logger
   /** Called once, when all workers listen. */
   announce(config: Config, port: number): void
@@ -28,7 +30,7 @@ export const encodersOf = ({ encoders, workers }: Config, index: number): number
   Math.max(1, Math.floor(encoders / workers) + (index < encoders % workers ? 1 : 0))
 
 /** Resolves when all workers listen. Ends the process after them, or where the first one cannot start. */
-export const supervise = async ({ config, log, announce }: SupervisorOptions): Promise<void> => {
+export const supervise = async ({ config, env, log, announce }: SupervisorOptions): Promise<void> => {
   const workers = new Set<Worker>()
   const metrics = createMetricsExchange()
   let everListened = false
@@ -44,7 +46,7 @@ export const supervise = async ({ config, log, announce }: SupervisorOptions): P
     new Promise((resolve) => {
       const bornMs = Date.now()
       // Each gets the settings as they were read at the start, whatever happens to .env afterwards.
-      const worker = cluster.fork(configEnv({ ...config, encoders: encodersOf(config, index) }))
+      const worker = cluster.fork({ ...env, ENCODERS: String(encodersOf(config, index)) })
       workers.add(worker)
       // Such as an answer to one that has just died; without somebody who hears of it, it would end this process.
       worker.on('error', (error) => log.warn({ err: error, pid: worker.process.pid }, 'a worker was not reached'))

@@ -2,7 +2,7 @@
 
 import cluster from 'node:cluster'
 import { setFlagsFromString } from 'node:v8'
-import { createTintype } from '../compose/compose.ts'
+import { createParsedTintype } from '../compose/compose.ts'
 import type { Config } from '../config/load.ts'
 import { TintypeError } from '../core/errors.ts'
 import { isLoopback } from '../core/request/hosts.ts'
@@ -36,10 +36,9 @@ const KEEP_YOUNG_GENERATION_SMALL = '--semi-space-growth-factor=1'
 export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ port: number }> => {
   setFlagsFromString(KEEP_YOUNG_GENERATION_SMALL)
   // What is left of the settings are the options of the library, name by name.
-  const { port, host, workers, logLevel, logFormat, accelRedirect, ...options } = config
-  const tintype = createTintype({
+  const { port, host, workers, logLevel, logFormat, ...options } = config
+  const tintype = createParsedTintype({
     ...options,
-    accelRedirect: accelRedirect === 'off' ? undefined : accelRedirect,
     // Elsewhere it is open only where somebody wants it so (AUTH=none).
     ownHostsOnly: isLoopback(host) && config.auth === 'auto',
     isWholeSite: true,

@@ -9,6 +9,7 @@ import { setFlagsFromString } from 'node:v8'
 import { serve } from '@hono/node-server'
 import sharp from 'sharp'
 import { compose, createTintype } from '../../dist/compose/compose.js'
+import { parseOptions } from '../../dist/compose/parse-options.js'
 import { createLogger } from '../../dist/telemetry/logger.js'
 
 const [way = 'tintype', storageDir = ''] = process.argv.slice(2)
@@ -56,7 +57,7 @@ const hashOf = async (path) => {
 }
 
 const { app, ready, close } =
-  way === 'plain' ? compose({ storageDir, log }, plainEncoders()) : createTintype({ storageDir, log })
+  way === 'plain' ? compose(parseOptions({ storageDir, log }), plainEncoders()) : createTintype({ storageDir, log })
 await ready
 const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => process.send?.({ port }))
 process.on('disconnect', () => {

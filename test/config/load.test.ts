@@ -4,10 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type ConfigSources, configEnv, loadConfig, SETTINGS } from '../../src/config/load.ts'
+import { type ConfigSources, loadConfig, SETTINGS } from '../../src/config/load.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
 
-const load = (sources: ConfigSources = {}) => loadConfig({ env: {}, envFile: 'there-is-none', ...sources })
+const load = (sources: ConfigSources = {}) => loadConfig({ env: {}, envFile: 'there-is-none', ...sources }).config
 
 const mistakesOf = (sources: ConfigSources): string[] => {
   try {
@@ -26,9 +26,7 @@ const envFileWith = async (text: string): Promise<string> => {
 
 describe('what is made ahead of need', () => {
   it('is checked against the presets', () => {
-    expect(load({ env: { PREFETCH: 'thumb.webp,card', PRESETS: 'card:w=80' } })).toMatchObject({
-      prefetch: 'thumb.webp,card',
-    })
+    expect(load({ env: { PREFETCH: 'thumb.webp,card', PRESETS: 'card:w=80' } }).prefetch).toHaveLength(2)
     expect(mistakesOf({ env: { PREFETCH: 'thumb.webp,card' } })).toEqual([
       'PREFETCH: expected sizes such as thumb.webp or medium.avif (there are no presets), got "thumb.webp,card"',
     ])
@@ -40,7 +38,9 @@ describe('what is made ahead of need', () => {
 
 describe('settings', () => {
   it('have the defaults of the design', () => {
-    expect(load()).toEqual({
+    const { trustProxy, ...config } = load()
+    expect(trustProxy('127.0.0.1')).toBe(false)
+    expect(config).toEqual({
       port: 8001,
       host: '127.0.0.1',
       storageDir: resolve('storage'),
@@ -55,23 +55,20 @@ describe('settings', () => {
       minFreeBytes: 64 * 1024 * 1024,
       cacheBytes: 64 * 1024 * 1024,
       diskCacheBytes: 2 * 1024 ** 3,
-      accelRedirect: 'off',
-      presets: '',
-      prefetch: '',
-      signingKeys: '',
+      accelRedirect: undefined,
+      presets: new Map(),
+      prefetch: [],
+      signingKeys: [],
       auth: 'auto',
-      apiKeys: '',
+      apiKeys: [],
       newVisibility: 'public',
       registration: 'closed',
-      jwksUrl: '',
-      jwksIssuer: '',
-      jwksAudience: '',
+      issuer: undefined,
       rateLimit: 0,
       rateLimitWrites: 'auto',
       rateLimitWindow: 60,
       signInLimit: 10,
-      trustProxy: '',
-      allowedOrigins: '',
+      allowedOrigins: [],
       maxImagesPerProject: 0,
       maxBytesPerOwner: 0,
       logLevel: 'info',
@@ -133,10 +130,14 @@ describe('settings', () => {
     expect(load({ flags: { '--storage': 'pictures' } }).storageDir).toBe(resolve('pictures'))
   })
 
-  it('read again from the environment that they make are the same', async () => {
-    const envFile = await envFileWith('PORT=1\nMAX_PIXELS=1\n')
-    const config = load({ env: { MAX_UPLOAD_BYTES: '1MiB', ENCODERS: 'cores', BACKGROUND: '#ABCDEF', PORT: '0' } })
-    expect(load({ env: configEnv(config), envFile })).toEqual(config)
+  it('are the same in a worker, which gets all of them in its environment and reads no .env', async () => {
+    const envFile = await envFileWith('PORT=1\nMAX_PIXELS=1\nPRESETS=card:w=1\n')
+    const given = { MAX_UPLOAD_BYTES: '1MiB', ENCODERS: 'cores', BACKGROUND: '#ABCDEF', PORT: '0' }
+    const { config, env } = loadConfig({ flags: { '--presets': '' }, env: given, envFile })
+    const worker = load({ env, envFile: false })
+    expect({ ...worker, trustProxy: undefined }).toEqual({ ...config, trustProxy: undefined })
+    expect(config).toMatchObject({ maxPixels: 1, presets: new Map() })
+    expect(Object.keys(env)).toEqual(SETTINGS.map(({ env }) => env))
   })
 
   it('have names of one pattern and a line of explanation each', () => {
@@ -185,11 +186,69 @@ describe('wrong settings', () => {
     }
   })
 
+  it('are one sentence for each mistake of a preset', () => {
+    expect(mistakesOf({ env: { PRESETS: 'card:w=0;no-colon;Bad Name:w=1;twice:w=1;twice:w=2' } })).toEqual([
+      'PRESETS: preset "card": w: expected a whole number from 1 to 4096, received "0"',
+      'PRESETS: "no-colon": expected a name and a transform, such as card:w=320,h=180',
+      'PRESETS: preset "Bad Name": expected a name of 1 to 32 characters of a-z 0-9 _ -',
+      'PRESETS: preset "twice": expected each name once, there are two of this name',
+    ])
+  })
+
   it('are reported together with a .env that cannot be read', async () => {
     const envFile = join(await temporaryFolder(), '.env')
     await mkdir(envFile)
     const mistakes = mistakesOf({ env: { PORT: 'x' }, envFile })
     expect(mistakes).toHaveLength(2)
-    expect(mistakes[0]).toContain(`${envFile}: expected a file with settings, got EISDIR`)
+    expect(mistakes[0]).toContain(`${envFile}: expected a file of settings, got EISDIR`)
+  })
+})
+
+describe('a .env file', () => {
+  const warningsOf = async (text: string) =>
+    loadConfig({ env: {}, envFile: await envFileWith(text) }).warnings.map((line) => line.replace(' (in .env)', ''))
+
+  it.each([
+    [
+      'BACKGROUND=#ff0000',
+      'BACKGROUND: an unquoted # begins a comment, so the value is empty; put it in quotes: BACKGROUND="#ff0000"',
+    ],
+    [
+      'BACKGROUND= #ff0000',
+      'BACKGROUND: an unquoted # begins a comment, so the value is empty; put it in quotes: BACKGROUND="#ff0000"',
+    ],
+    ['HOST=a#b', 'HOST: an unquoted # begins a comment, so the value ends there; put it in quotes: HOST="a#b"'],
+    [
+      'API_KEYS=sixteen-letters!#2',
+      'API_KEYS: an unquoted # begins a comment, so the value ends there; put it in quotes: the value',
+    ],
+  ])('with %s is explained', async (line, warning) => {
+    expect(await warningsOf(line)).toEqual([warning])
+  })
+
+  it('says so beside the mistakes that it leads to', async () => {
+    const envFile = await envFileWith('BACKGROUND=#ff0000\nPORT=x\n')
+    expect(mistakesOf({ envFile })).toHaveLength(2)
+  })
+
+  it.each([
+    ['PROT=9000', 'PROT: no such setting; did you mean PORT?'],
+    ['port=9000', 'port: no such setting; did you mean PORT?'],
+    ['MAX_UPLOADS_BYTE=1', 'MAX_UPLOADS_BYTE: no such setting; did you mean MAX_UPLOAD_BYTES?'],
+  ])('with a name close to a setting is warned of, and used: %s', async (line, warning) => {
+    expect(await warningsOf(`${line}\nWORKERS=2\n`)).toEqual([warning])
+  })
+
+  it('of other programs is no reason for a word', async () => {
+    const lines = [
+      'PATH=/bin',
+      'DB_HOST=x',
+      'POSTGRES_PORT=5432',
+      'NODE_ENV=production',
+      'LANG=C',
+      'PORT=1 # of all',
+      'HOST="::1" # b#c',
+    ]
+    expect(await warningsOf(`# PROT=1\n${lines.join('\n')}\nWORKERS=  # one\nBACKGROUND="#ff0000"\n`)).toEqual([])
   })
 })

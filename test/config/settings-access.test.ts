@@ -1,23 +1,32 @@
+// Settings of access: authentication, accounts, limits, proxies and origins.
+
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
 
-const load = (env: Record<string, string> = {}) => loadConfig({ env, envFile: '/nowhere/.env' })
+const load = (env: Record<string, string> = {}) => loadConfig({ env, envFile: false }).config
 
-describe('the settings of limits', () => {
-  it('are off where nothing is said, but for signing in', () => {
-    expect(load()).toMatchObject({
+const ISSUER = {
+  JWKS_URL: 'https://id.example.com/keys',
+  JWKS_ISSUER: 'https://id.example.com/',
+  JWKS_AUDIENCE: 'https://img.example.com',
+}
+
+describe('settings of limits', () => {
+  it('are off by default, but for signing in', () => {
+    const config = load()
+    expect(config).toMatchObject({
       rateLimit: 0,
       rateLimitWrites: 'auto',
       rateLimitWindow: 60,
       signInLimit: 10,
-      trustProxy: '',
-      allowedOrigins: '',
+      allowedOrigins: [],
       maxImagesPerProject: 0,
       maxBytesPerOwner: 0,
     })
+    expect(config.trustProxy('127.0.0.1')).toBe(false)
   })
 
-  it('are read as they are written', () => {
+  it('are parsed as they are written', () => {
     const env = {
       RATE_LIMIT: '100',
       RATE_LIMIT_WRITES: '0',
@@ -26,14 +35,16 @@ describe('the settings of limits', () => {
       ALLOWED_ORIGINS: 'https://a.example,https://b.example',
       MAX_BYTES_PER_OWNER: '2GiB',
     }
-    expect(load(env)).toMatchObject({
+    const config = load(env)
+    expect(config).toMatchObject({
       rateLimit: 100,
       rateLimitWrites: 0,
       rateLimitWindow: 1,
-      trustProxy: 'loopback,10.0.0.0/8',
-      allowedOrigins: 'https://a.example,https://b.example',
+      allowedOrigins: ['https://a.example', 'https://b.example'],
       maxBytesPerOwner: 2 * 2 ** 30,
     })
+    expect(['127.0.0.1', '10.1.2.3', '11.1.2.3'].map(config.trustProxy)).toEqual([true, true, false])
+    expect(load({ ALLOWED_ORIGINS: '*' }).allowedOrigins).toBe('*')
   })
 
   it.each([
@@ -47,5 +58,45 @@ describe('the settings of limits', () => {
     ['MAX_BYTES_PER_OWNER', '1 parsec'],
   ])('are refused by name: %s=%s', (name, value) => {
     expect(() => load({ [name]: value })).toThrow(new RegExp(`^${name}: expected .*, got "${value}"$`))
+  })
+})
+
+describe('API keys', () => {
+  it('leave the settings as roles and hashes', () => {
+    const { apiKeys } = load({ API_KEYS: 'reader:sixteen-letters!, sixteen-letters?' })
+    expect(apiKeys.map(({ role }) => role)).toEqual(['reader', 'admin'])
+    expect(JSON.stringify(apiKeys)).not.toContain('sixteen')
+  })
+
+  it.each([
+    ['sixteen-letters!,hunter2', 'API key 2: expected at least 16 characters, got 7'],
+    ['roader:sixteen-letters!', 'API key 1: expected admin, writer, reader before the colon'],
+  ])('that are wrong are reported in one sentence without the key', (text, sentence) => {
+    expect(() => load({ API_KEYS: text })).toThrow(new RegExp(`^API_KEYS: ${sentence}$`))
+  })
+})
+
+describe('settings of accounts', () => {
+  it('keep registration closed and trust no issuer by default', () => {
+    expect(load()).toMatchObject({ registration: 'closed', issuer: undefined })
+    expect(load({ REGISTRATION: 'invite', ...ISSUER })).toMatchObject({
+      registration: 'invite',
+      issuer: { url: ISSUER.JWKS_URL, issuer: ISSUER.JWKS_ISSUER, audience: ISSUER.JWKS_AUDIENCE },
+    })
+  })
+
+  it('are refused with what was expected', () => {
+    expect(() => load({ REGISTRATION: 'yes' })).toThrow(/REGISTRATION: expected one of open, invite, closed, got "yes"/)
+    for (const url of ['http://id.example.com/keys', 'id.example.com', 'https://user:secret@id.example.com/'])
+      expect(() => load({ ...ISSUER, JWKS_URL: url })).toThrow(/JWKS_URL: expected an https URL/)
+  })
+
+  it('report each of the three of an issuer that is missing where another one is set', () => {
+    const { JWKS_URL, JWKS_ISSUER } = ISSUER
+    expect(() => load({ JWKS_URL })).toThrow(
+      /^JWKS_ISSUER: expected a value, because JWKS_URL is set, got nothing\nJWKS_AUDIENCE: expected/,
+    )
+    expect(() => load({ JWKS_URL, JWKS_ISSUER })).toThrow(/^JWKS_AUDIENCE:.* JWKS_URL and JWKS_ISSUER/)
+    expect(() => load({ JWKS_ISSUER })).toThrow(/^JWKS_URL:/)
   })
 })

@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { bannerOf } from '../../src/server/banner.ts'
 
 const banner = (host: string, port = 8001) =>
-  bannerOf(loadConfig({ flags: { '--host': host }, env: {}, envFile: 'there-is-none' }), port)
+  bannerOf(loadConfig({ flags: { '--host': host }, env: {}, envFile: false }).config, port)
 
 describe('the banner', () => {
   it.each([

@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { encodersOf, pauseBefore } from '../../src/server/supervisor.ts'
 
 const config = (workers: number, encoders: number) => ({
-  ...loadConfig({ env: {}, envFile: 'there-is-none' }),
+  ...loadConfig({ env: {}, envFile: false }).config,
   workers,
   encoders,
 })

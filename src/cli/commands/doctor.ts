@@ -55,7 +55,7 @@ const settingsFrom = (rawArgs: string[]): DoctorSettings => {
     const mistakes =
       project === undefined || isProjectId(project) ? [] : [`--project: expected ${PROJECT_ID_RULE}, got "${project}"`]
     const flags = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`--${name}`, value]))
-    return { config: loadConfig({ flags, mistakes }), projectId: project, fix, json }
+    return { config: loadConfig({ flags, mistakes }).config, projectId: project, fix, json }
   } catch (error) {
     return fail(`${messageOf(error)}\n"tintype doctor --help" lists its flags`)
   }

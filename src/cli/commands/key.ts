@@ -90,7 +90,7 @@ const valuesOf = <T extends NonNullable<Options>>(rawArgs: string[], options: T)
 }
 
 const keysOf = (storage: string | undefined): ApiKeys => {
-  const { storageDir } = loadConfig({ flags: storage === undefined ? {} : { '--storage': storage } })
+  const { storageDir } = loadConfig({ flags: storage === undefined ? {} : { '--storage': storage } }).config
   return createApiKeys({ keys: createFileKeys({ storageDir }) })
 }
 

@@ -3,7 +3,7 @@
 import cluster from 'node:cluster'
 import { isatty } from 'node:tty'
 import { type ArgsDef, defineCommand } from 'citty'
-import { type Config, loadConfig, SETTINGS } from '../../config/load.ts'
+import { type Config, type LoadedConfig, loadConfig, SETTINGS } from '../../config/load.ts'
 import { bannerOf } from '../../server/banner.ts'
 import { fail } from '../../server/fail.ts'
 import { whyNotOpen } from '../../server/refuse-open.ts'
@@ -18,11 +18,11 @@ export const serveCommand = defineCommand({
   },
   args: flagsOfSettings(),
   async run({ rawArgs }) {
-    const config = settingsFrom(rawArgs)
+    const { config, env } = settingsFrom(rawArgs)
     const reason = cluster.isPrimary ? await whyNotOpen(config) : undefined
     if (reason !== undefined) fail(reason)
     const log = await openLog(config)
-    if (config.workers > 1 && cluster.isPrimary) return supervise({ config, log, announce })
+    if (config.workers > 1 && cluster.isPrimary) return supervise({ config, env, log, announce })
     // Loaded here, so that neither a supervisor nor `--help` carries the whole application.
     const { startWorker } = await import('../../server/worker.ts')
     const worker = await startWorker({ config, log })
@@ -39,9 +39,10 @@ function flagsOfSettings(): ArgsDef {
   )
 }
 
-const settingsFrom = (rawArgs: string[]): Config => {
+const settingsFrom = (rawArgs: string[]): LoadedConfig => {
   try {
-    return loadConfig(parseFlags(rawArgs))
+    // A worker has all of its settings in the environment, as the supervisor read them.
+    return loadConfig({ ...parseFlags(rawArgs), envFile: cluster.isPrimary ? '.env' : false })
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error))
   }

@@ -2,7 +2,7 @@
 
 import { defineCommand } from 'citty'
 import { loadConfig } from '../../config/load.ts'
-import { parseSigningKeys, signUrl } from '../../core/transform/signature.ts'
+import { signUrl } from '../../core/transform/signature.ts'
 import { fail } from '../../server/fail.ts'
 import { timeIn } from '../duration.ts'
 
@@ -30,7 +30,7 @@ export const signCommand = defineCommand({
 
 const signed = (url: string, expires: string | undefined): string => {
   try {
-    const keys = parseSigningKeys(loadConfig().signingKeys)
+    const keys = loadConfig().config.signingKeys
     if (keys.length === 0) return fail('SIGNING_KEYS: expected the keys that the server has, got nothing')
     return signUrl(url, { keys, expiresAt: expires === undefined ? undefined : timeIn(expires) })
   } catch (error) {

@@ -127,7 +127,7 @@ const withUsers = async (
 ): Promise<void> => {
   try {
     refuseUnknownArgs(rawArgs, known)
-    const config = loadConfig({ flags: folder === undefined ? {} : { '--storage': folder } })
+    const { config } = loadConfig({ flags: folder === undefined ? {} : { '--storage': folder } })
     const [{ createFileAccountStore }, { createPasswords }, { createUserAdmin, newPassword }] = await Promise.all([
       import('../../stores/accounts/file-account-store.ts'),
       import('../../services/auth/passwords.ts'),

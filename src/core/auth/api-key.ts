@@ -74,9 +74,9 @@ export const parseFixedKeys = (keys: readonly string[] | string): FixedKey[] => 
       role === undefined
         ? `expected ${ROLES.join(', ')} before the colon`
         : secret.length < MIN_SECRET_LENGTH
-          ? `expected at least ${MIN_SECRET_LENGTH} characters, it has ${secret.length}`
+          ? `expected at least ${MIN_SECRET_LENGTH} characters, got ${secret.length}`
           : /\s/.test(secret)
-            ? 'expected no spaces in it'
+            ? 'expected a secret without spaces'
             : undefined
     if (role === undefined || wrong !== undefined)
       throw new TintypeError('invalid_parameter', `API key ${at + 1}: ${wrong}.`, { details: { field: 'apiKeys' } })

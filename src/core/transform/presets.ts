@@ -19,15 +19,16 @@ export const readPresets = (text: string): { presets: Presets; mistakes: string[
   for (const entry of text.split(';').filter((part) => part.trim() !== '')) {
     const colon = entry.indexOf(':')
     const name = entry.slice(0, Math.max(0, colon)).trim()
-    try {
-      if (colon < 0) throw new TintypeError('invalid_parameter', `"${entry.trim()}" has no colon after its name.`)
-      if (!NAME.test(name)) throw invalidParameter('name', '1 to 32 of a-z 0-9 _ - for the name of a preset', name)
-      if (presets.has(name)) throw new TintypeError('invalid_parameter', 'there are two of this name.')
-      presets.set(name, parseTransform(eachOnce(parametersOf(entry.slice(colon + 1)))))
-    } catch (error) {
-      if (!(error instanceof TintypeError)) throw error
-      mistakes.push(`${name === '' ? '' : `preset "${name}": `}${error.message}`)
-    }
+    if (colon < 0) mistakes.push(`"${entry.trim()}": expected a name and a transform, such as card:w=320,h=180`)
+    else if (!NAME.test(name)) mistakes.push(`preset "${name}": expected a name of 1 to 32 characters of a-z 0-9 _ -`)
+    else if (presets.has(name)) mistakes.push(`preset "${name}": expected each name once, there are two of this name`)
+    else
+      try {
+        presets.set(name, parseTransform(eachOnce(parametersOf(entry.slice(colon + 1)))))
+      } catch (error) {
+        if (!(error instanceof TintypeError)) throw error
+        mistakes.push(`preset "${name}": ${error.message.replace(/\.$/, '')}`)
+      }
   }
   return { presets, mistakes }
 }

@@ -42,7 +42,7 @@ describe('tintype sign', () => {
 describe('settings of transforms', () => {
   it('report each mistake of a preset, and never a key', () => {
     const env = { PRESETS: 'card:w=0;hero:blur=1', SIGNING_KEYS: 'hunter2' }
-    const mistakes = () => loadConfig({ env, envFile: '/dev/null' })
+    const mistakes = () => loadConfig({ env, envFile: false })
     expect(mistakes).toThrow(/"card".*w: expected/)
     expect(mistakes).toThrow(/"hero".*blur/)
     expect(mistakes).toThrow(/SIGNING_KEYS: expected keys of at least 16/)
