@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { newImageId } from '../../dist/core/names.js'
 import { listOf } from '../../dist/core/project/image-list.js'
 import { createPaths } from '../../dist/stores/file/paths.js'
-import { encodePublished, encodeRevision, encodeRun, sha256 } from '../../dist/stores/history/revision.js'
+import { encodePublished, encodeRevision, encodeSegment, sha256 } from '../../dist/stores/history/revision.js'
 import { photo } from '../support/pictures/photo.mjs'
 import { cpuOfTree } from './cpu.mjs'
 import { median, spread } from './statistics.mjs'
@@ -110,14 +110,14 @@ const writeProject = async (storageDir, projectId, count) => {
   const paths = createPaths(storageDir)
   const images = Array.from({ length: count }, () => recordOf(newImageId()))
   for (const size of SIZES) await mkdir(paths.variants(projectId, size), { recursive: true })
-  await mkdir(paths.runs(projectId), { recursive: true })
+  await mkdir(paths.segments(projectId), { recursive: true })
   const list = listOf(images)
-  const runs = []
-  for (const run of list.runs) {
+  const segments = []
+  for (const segment of list.segments) {
     const id = newImageId().slice(0, 16)
-    const text = encodeRun(run.images)
-    await writeFile(paths.run(projectId, id), text)
-    runs.push({ ...run, stored: { id, bytes: text.length, sha256: sha256(text) } })
+    const text = encodeSegment(segment.images)
+    await writeFile(paths.segment(projectId, id), text)
+    segments.push({ ...segment, stored: { id, bytes: text.length, sha256: sha256(text) } })
   }
   const now = new Date().toISOString()
   const state = {
@@ -129,11 +129,11 @@ const writeProject = async (storageDir, projectId, count) => {
     primary_image_id: images[0].id,
     image_count: count,
     deleted: false,
-    images: { ...list, runs },
+    images: { ...list, segments },
   }
-  const revision = { state, commits: [], removing: [], removingRuns: [], droppedRuns: [] }
+  const revision = { state, commits: [], removing: [], removingSegments: [], droppedSegments: [], events: undefined }
   await writeFile(paths.revision(projectId, count), encodeRevision(revision))
-  const texts = await Promise.all(runs.map(({ stored }) => readFile(paths.run(projectId, stored.id), 'utf8')))
+  const texts = await Promise.all(segments.map(({ stored }) => readFile(paths.segment(projectId, stored.id), 'utf8')))
   await writeFile(paths.published(projectId), encodePublished(state, texts))
   await giveCover(storageDir, paths, projectId, images[0].id)
 }

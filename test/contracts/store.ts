@@ -213,7 +213,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       await expect(idsOf(store, 'shop', { after: 'z'.repeat(20) })).rejects.toMatchObject({ code: 'invalid_parameter' })
     })
 
-    it('keeps order, pages and single images right over more images than one run holds', async () => {
+    it('keeps order, pages and single images right over more images than one segment holds', async () => {
       const { store, another } = await fresh()
       const ids: string[] = []
       for (let round = 0; round < 15; round++)

@@ -19,7 +19,7 @@ const FAULTS: readonly Fault[] = [
   { name: 'EIO', inject: 'error=EIO', refusal: 'store_unavailable', never: NOT_FAILING },
 ]
 
-/** Runs at the same time. */
+/** Segments at the same time. */
 const PARALLEL = 2
 
 describe.skipIf(isMissing({ fault: 'faults at system calls', programs: { strace: 'strace' } }))('a fault', () => {

@@ -15,7 +15,7 @@ import { stopAtRandom } from './stopped/at-random.ts'
 import { mixture, prepareBase } from './stopped/base.ts'
 import { PROJECT, runStopped, type StopRun } from './stopped/run.ts'
 
-/** Runs at the same time: most of each is waiting for the lock to grow stale. */
+/** Segments at the same time: most of each is waiting for the lock to grow stale. */
 const PARALLEL = 8
 
 const LOOKING = ['openat', 'getdents64']

@@ -104,7 +104,7 @@ describe('files that nothing names', () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const imageId = newImageId()
     for (const size of SIZES) await writeFile(paths.variant('shop', imageId, size), await picture(70))
-    await writeFile(join(paths.runs('shop'), 'abcdefgh01234567.json'), '[]\n')
+    await writeFile(join(paths.segments('shop'), 'abcdefgh01234567.json'), '[]\n')
     const found = await examineAlone(storageDir)
     expect(new Set(found.findings.map(({ kind }) => kind))).toEqual(new Set(['stray_variant', 'stray_run']))
     expect(await examineAlone(storageDir, { fix: true })).toMatchObject({ mended: 5, remaining: 0 })
@@ -121,7 +121,7 @@ describe('files that nothing names', () => {
       join(paths.project('shop'), 'README.md'),
       join(paths.variants('shop', 'thumb'), '.DS_Store'),
       join(paths.meta('shop'), '007.json'),
-      join(paths.runs('shop'), 'x.json'),
+      join(paths.segments('shop'), 'x.json'),
       join(paths.tmp, 'file'),
     ]
     for (const path of strange) await writeFile(path, 'mine')
@@ -292,7 +292,7 @@ describe('what stands in the place of a file or folder', () => {
 
   it('nothing, where a copy left out an empty folder: it is made', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
-    await rm(paths.runs('shop'), { recursive: true })
+    await rm(paths.segments('shop'), { recursive: true })
     expect(inShort(await examineAlone(storageDir, { fix: true }))).toEqual([
       'folder_missing projects/shop/.meta/runs mended',
     ])

@@ -20,7 +20,7 @@ import { createCommitter } from './commit/batch.ts'
 import { createHeads } from './commit/heads.ts'
 import { createProjectLock } from './commit/project-lock.ts'
 import { createPublisher } from './commit/publish-meta.ts'
-import { createRuns } from './commit/segments.ts'
+import { createSegments } from './commit/segments.ts'
 import { removeFolder, storeError, writeNew } from './fs/durable.ts'
 import { createFreeSpace } from './fs/free-space.ts'
 import { openPlainFile, plainFileStats } from './fs/no-follow.ts'
@@ -60,13 +60,13 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const workspace = createWorkspace({ paths, syncFolder })
   const assertRoom = createFreeSpace({ path: paths.projects, minFreeBytes: options.minFreeBytes ?? 64 * 2 ** 20 })
   const heads = createHeads({ paths })
-  const runs = createRuns({ paths })
-  const removal = createRemoval({ paths, heads, runs, log })
+  const segments = createSegments({ paths })
+  const removal = createRemoval({ paths, heads, segments, log })
   const publisher = createPublisher({ paths, heads, workspace, log })
   const lockStaleMs = options.lockStaleMs ?? 10_000
   const lockWaitMs = options.lockWaitMs ?? lockStaleMs + 5000
   const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs, observer })
-  const base = { paths, heads, runs, removal, workspace, log, observer }
+  const base = { paths, heads, segments, removal, workspace, log, observer }
   const commitBatch = createCommitter({ ...base, publisher, withLock, now, maxHeldMs: options.maxHeldMs })
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
@@ -142,7 +142,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     },
 
     async images(state, page) {
-      const load: Load = (list) => runs.load(state.project_id, list)
+      const load: Load = (list) => segments.load(state.project_id, list)
       return unlessOvertaken(state, () => pageOf(state, page?.after, page?.limit, load))
     },
 
@@ -187,7 +187,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     currentVariant(projectId, imageId, size, share) {
       const head = heads.current(projectId, share)
       // Of a project that was deleted a moment ago, it takes the whole list to tell.
-      if (!head || head.state.deleted || head.removingRuns.length > 0 || head.removing.includes(imageId))
+      if (!head || head.state.deleted || head.removingSegments.length > 0 || head.removing.includes(imageId))
         return undefined
       return findFile(paths.variant(projectId, imageId, size))
     },

@@ -28,8 +28,8 @@ export const createPaths = (storageDir: string) => {
     lock: (projectId: string) => join(project(projectId), 'meta.lock'),
     meta,
     revision: (projectId: string, revision: number) => join(meta(projectId), `${revision}.json`),
-    runs: (projectId: string) => join(meta(projectId), 'runs'),
-    run: (projectId: string, runId: string) => join(meta(projectId), 'runs', `${runId}.json`),
+    segments: (projectId: string) => join(meta(projectId), 'runs'),
+    segment: (projectId: string, segmentId: string) => join(meta(projectId), 'runs', `${segmentId}.json`),
   }
 }
 

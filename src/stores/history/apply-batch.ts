@@ -2,7 +2,7 @@
 
 import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../core/project/changes.ts'
 import { eventsOf, type ProjectEvent } from '../../core/project/events.ts'
-import { namedRuns, REMEMBERED_COMMITS, type Revision, type StoredRun, storedRun } from './revision.ts'
+import { namedSegments, REMEMBERED_COMMITS, type Revision, type StoredSegment, storedSegment } from './revision.ts'
 
 /** What became of one change. */
 export type Outcome = { state: ProjectState } | { error: unknown }
@@ -12,9 +12,9 @@ export interface Applied {
   outcomes: readonly Outcome[]
   /** The new state, undefined where no change had anything to do. */
   state: ProjectState | undefined
-  /** Images that the batch deleted, and whole runs of them. */
+  /** Images that the batch deleted, and whole segments of them. */
   deleted: readonly string[]
-  deletedRuns: readonly StoredRun[]
+  deletedSegments: readonly StoredSegment[]
   /** Events of all changes, in their order. */
   events: readonly ProjectEvent[]
 }
@@ -33,7 +33,7 @@ export const applyBatch = (
   const revision = before.revision + 1
   const outcomes: Outcome[] = []
   const deleted: string[] = []
-  const deletedRuns: StoredRun[] = []
+  const deletedSegments: StoredSegment[] = []
   const events: ProjectEvent[] = []
   let state = before
   for (const change of changes) {
@@ -42,7 +42,7 @@ export const applyBatch = (
       if (change?.type === 'delete_image') deleted.push(change.imageId)
       if (change?.type === 'delete_project') {
         deleted.push(...idsNotStored(state))
-        deletedRuns.push(...storedRunsOf(state))
+        deletedSegments.push(...storedSegmentsOf(state))
       }
       if (change) events.push(...eventsOf(state, change, next))
       state = next
@@ -56,44 +56,50 @@ export const applyBatch = (
       outcomes: outcomes.map((outcome) => ('error' in outcome ? outcome : { state: before })),
       state: undefined,
       deleted,
-      deletedRuns,
+      deletedSegments,
       events,
     }
-  return { outcomes, state: { ...state, revision, updated_at: now }, deleted, deletedRuns, events }
+  return { outcomes, state: { ...state, revision, updated_at: now }, deleted, deletedSegments, events }
 }
 
 export interface SuccessorInput {
   base: Revision | undefined
-  /** With every run stored. */
+  /** With every segment stored. */
   state: ProjectState
   /** Id of this commit. */
   commit: string
   /** What is still to be removed: from before, and by this batch. */
   removing: readonly string[]
-  removingRuns: readonly StoredRun[]
+  removingSegments: readonly StoredSegment[]
   events: readonly ProjectEvent[]
 }
 
-export const successorOf = ({ base, state, commit, removing, removingRuns, events }: SuccessorInput): Revision => {
-  const named = new Set(namedRuns({ state, removingRuns }))
+export const successorOf = ({ base, state, commit, removing, removingSegments, events }: SuccessorInput): Revision => {
+  const named = new Set(namedSegments({ state, removingSegments }))
   return {
-    state: withoutRunImages(state),
+    state: withoutSegmentImages(state),
     commits: [...(base?.commits ?? []), commit].slice(-REMEMBERED_COMMITS),
     removing,
-    removingRuns,
-    droppedRuns: base ? namedRuns(base).filter((id) => !named.has(id)) : [],
+    removingSegments,
+    droppedSegments: base ? namedSegments(base).filter((id) => !named.has(id)) : [],
     events,
   }
 }
 
-/** Runs that are stored have their images in a cache of their own, bounded; a state in memory only names them. */
-const withoutRunImages = (state: ProjectState): ProjectState => ({
+/** Segments that are stored have their images in a cache of their own, bounded; a state in memory only names them. */
+const withoutSegmentImages = (state: ProjectState): ProjectState => ({
   ...state,
-  images: { ...state.images, runs: state.images.runs.map((run) => (run.stored ? { ...run, images: undefined } : run)) },
+  images: {
+    ...state.images,
+    segments: state.images.segments.map((segment) => (segment.stored ? { ...segment, images: undefined } : segment)),
+  },
 })
 
-const storedRunsOf = ({ images }: ProjectState): StoredRun[] =>
-  images.runs.flatMap((run) => (run.stored ? [storedRun(run.count, run.stored)] : []))
+const storedSegmentsOf = ({ images }: ProjectState): StoredSegment[] =>
+  images.segments.flatMap((segment) => (segment.stored ? [storedSegment(segment.count, segment.stored)] : []))
 
 const idsNotStored = ({ images }: ProjectState): string[] =>
-  [...images.runs.filter((run) => !run.stored).flatMap((run) => run.images ?? []), ...images.tail].map(({ id }) => id)
+  [
+    ...images.segments.filter((segment) => !segment.stored).flatMap((segment) => segment.images ?? []),
+    ...images.tail,
+  ].map(({ id }) => id)

@@ -1,4 +1,4 @@
-// The form of a revision file and of a run file: JSON that people can read, sealed by a checksum.
+// The form of a revision file and of a segment file: JSON that people can read, sealed by a checksum.
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
@@ -13,18 +13,18 @@ export interface Revision {
   commits: readonly string[]
   /** Images that were deleted and whose files may still be there. Nobody may read those. */
   removing: readonly string[]
-  /** Runs of such images, where a whole project was deleted. */
-  removingRuns: readonly StoredRun[]
-  /** Runs that the revision before this one was the last to name. */
-  droppedRuns: readonly string[]
+  /** Segments of such images, where a whole project was deleted. */
+  removingSegments: readonly StoredSegment[]
+  /** Segments that the revision before this one was the last to name. */
+  droppedSegments: readonly string[]
   /** Events of the changes that it made; undefined where they are unknown, as in revisions of older versions. */
   events: readonly ProjectEvent[] | undefined
 }
 
-const storedRunSchema = z.object({ id: z.string(), count: z.int().min(1), bytes: z.int(), sha256: z.string() })
+const storedSegmentSchema = z.object({ id: z.string(), count: z.int().min(1), bytes: z.int(), sha256: z.string() })
 
-/** Where a run of images is kept. */
-export type StoredRun = z.infer<typeof storedRunSchema>
+/** Where a segment of images is kept. */
+export type StoredSegment = z.infer<typeof storedSegmentSchema>
 
 /** Commits that a revision remembers. */
 export const REMEMBERED_COMMITS = 64
@@ -34,25 +34,25 @@ const revisionSchema = z.object({
   deleted: z.boolean(),
   commits: z.array(z.string()),
   removing: z.array(z.string()),
-  removing_runs: z.array(storedRunSchema),
+  removing_runs: z.array(storedSegmentSchema),
   dropped_runs: z.array(z.string()),
-  runs: z.array(storedRunSchema),
+  runs: z.array(storedSegmentSchema),
   // The checksum holds, so an event of another form is one of a newer version.
   events: z.array(projectEventSchema).optional().catch(undefined),
   images: z.array(imageSchema),
 })
 
-/** @throws Error where a run of the state was not stored */
+/** @throws Error where a segment of the state was not stored */
 export const encodeRevision = (revision: Revision): string => {
-  const { state, commits, removing, removingRuns, droppedRuns, events } = revision
+  const { state, commits, removing, removingSegments, droppedSegments, events } = revision
   const { images, ...project } = state
   const head = {
     ...inOrder(project),
     commits,
     removing,
-    removing_runs: removingRuns,
-    dropped_runs: droppedRuns,
-    runs: images.runs.map((run) => storedRun(run.count, run.stored)),
+    removing_runs: removingSegments,
+    dropped_runs: droppedSegments,
+    runs: images.segments.map((segment) => storedSegment(segment.count, segment.stored)),
     ...(events ? { events } : {}),
   }
   return seal(`${fields(head)},\n  "images": ${linesOf(images.tail)}`)
@@ -68,47 +68,47 @@ export const decodeRevision = (text: string): Revision => {
     state: {
       ...project,
       images: {
-        runs: runs.map(({ count, ...stored }) => ({ images: undefined, count, stored })),
+        segments: runs.map(({ count, ...stored }) => ({ images: undefined, count, stored })),
         tail: images,
       },
     },
     commits,
     removing,
-    removingRuns: removing_runs,
-    droppedRuns: dropped_runs,
+    removingSegments: removing_runs,
+    droppedSegments: dropped_runs,
     events,
   }
 }
 
-/** Reads only {@link Revision.droppedRuns}, for the price of a search. */
-export const peekDroppedRuns = (text: string): string[] =>
+/** Reads only {@link Revision.droppedSegments}, for the price of a search. */
+export const peekDroppedSegments = (text: string): string[] =>
   [...(/^ {2}"dropped_runs": \[([^\]]*)\]/m.exec(text)?.[1] ?? '').matchAll(/"([^"]+)"/g)].flatMap(([, id]) => id ?? [])
 
-export const encodeRun = (images: readonly ImageRecord[]): string => `${linesOf(images)}\n`
+export const encodeSegment = (images: readonly ImageRecord[]): string => `${linesOf(images)}\n`
 
 /** @throws Error where the text is not what was stored */
-export const decodeRun = (text: string, stored: { sha256: string }): ImageRecord[] => {
+export const decodeSegment = (text: string, stored: { sha256: string }): ImageRecord[] => {
   if (sha256(text) !== stored.sha256) throw new Error('the checksum does not match')
   return z.array(imageSchema).parse(JSON.parse(text))
 }
 
-/** Ids of the runs that a revision needs: of its images, and of those still to be removed. */
-export const namedRuns = ({ state, removingRuns }: Pick<Revision, 'state' | 'removingRuns'>): string[] => [
-  ...state.images.runs.flatMap(({ stored }) => stored?.id ?? []),
-  ...removingRuns.map(({ id }) => id),
+/** Ids of the segments that a revision needs: of its images, and of those still to be removed. */
+export const namedSegments = ({ state, removingSegments }: Pick<Revision, 'state' | 'removingSegments'>): string[] => [
+  ...state.images.segments.flatMap(({ stored }) => stored?.id ?? []),
+  ...removingSegments.map(({ id }) => id),
 ]
 
 /** The document for people: the whole list in one file, one image a line. */
-export const encodePublished = (state: ProjectState, runs: readonly string[]): string => {
+export const encodePublished = (state: ProjectState, segments: readonly string[]): string => {
   const { images, deleted: _, ...project } = state
   const tail = linesOf(images.tail)
-  const parts = [...runs, tail].map((text) => text.trim().slice(1, -1).trim()).filter((lines) => lines !== '')
+  const parts = [...segments, tail].map((text) => text.trim().slice(1, -1).trim()).filter((lines) => lines !== '')
   const list = parts.length > 0 ? `[\n    ${parts.join(',\n    ')}\n  ]` : '[]'
   return `{\n${fields(inOrder(project))},\n  "images": ${list}\n}\n`
 }
 
-export const storedRun = (count: number, stored: Omit<StoredRun, 'count'> | undefined): StoredRun => {
-  if (!stored) throw new Error('the run was not stored')
+export const storedSegment = (count: number, stored: Omit<StoredSegment, 'count'> | undefined): StoredSegment => {
+  if (!stored) throw new Error('the segment was not stored')
   return { id: stored.id, count, bytes: stored.bytes, sha256: stored.sha256 }
 }
 

@@ -6,7 +6,7 @@ import {
   type ProjectChange,
   type ProjectState,
 } from '../../../src/core/project/changes.ts'
-import { imagesOf, listOf, RUN_LENGTH } from '../../../src/core/project/image-list.ts'
+import { imagesOf, listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
 import { recordOf } from '../../contracts/store.ts'
 
@@ -91,9 +91,12 @@ describe('adding an image', () => {
   })
 
   it('needs none of the images that are there', () => {
-    const run = { images: undefined, count: RUN_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
-    const unloaded = projectWith(1, { image_count: RUN_LENGTH + 1, images: { runs: [run], tail: [image(0)] } })
-    expect(apply(unloaded, { type: 'add_image', image: image(1) })).toMatchObject({ image_count: RUN_LENGTH + 2 })
+    const segment = { images: undefined, count: SEGMENT_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
+    const unloaded = projectWith(1, {
+      image_count: SEGMENT_LENGTH + 1,
+      images: { segments: [segment], tail: [image(0)] },
+    })
+    expect(apply(unloaded, { type: 'add_image', image: image(1) })).toMatchObject({ image_count: SEGMENT_LENGTH + 2 })
   })
 })
 
@@ -116,13 +119,13 @@ describe('deleting an image', () => {
     expect(none).toMatchObject({ primary_image_id: null, image_count: 0, deleted: false })
   })
 
-  it('finds the next one over the border of two runs, and from the last run in the tail', () => {
-    const long = projectWith(RUN_LENGTH * 2 + 1, { primary_image_id: id(RUN_LENGTH - 1) })
-    const state = apply(long, { type: 'delete_image', imageId: id(RUN_LENGTH - 1) })
-    expect(state.primary_image_id).toBe(id(RUN_LENGTH))
-    const second = { ...state, primary_image_id: id(RUN_LENGTH * 2 - 1) }
-    expect(apply(second, { type: 'delete_image', imageId: id(RUN_LENGTH * 2 - 1) }).primary_image_id).toBe(
-      id(RUN_LENGTH * 2),
+  it('finds the next one over the border of two segments, and from the last segment in the tail', () => {
+    const long = projectWith(SEGMENT_LENGTH * 2 + 1, { primary_image_id: id(SEGMENT_LENGTH - 1) })
+    const state = apply(long, { type: 'delete_image', imageId: id(SEGMENT_LENGTH - 1) })
+    expect(state.primary_image_id).toBe(id(SEGMENT_LENGTH))
+    const second = { ...state, primary_image_id: id(SEGMENT_LENGTH * 2 - 1) }
+    expect(apply(second, { type: 'delete_image', imageId: id(SEGMENT_LENGTH * 2 - 1) }).primary_image_id).toBe(
+      id(SEGMENT_LENGTH * 2),
     )
   })
 
@@ -159,14 +162,14 @@ describe('editing a project', () => {
   })
 
   it('puts the images that it names first, and the others behind in their order', () => {
-    const state = apply(projectWith(RUN_LENGTH + 3), { type: 'edit', imageOrder: [id(RUN_LENGTH + 2), id(5)] })
-    const others = Array.from({ length: RUN_LENGTH + 2 }, (_, n) => id(n)).filter((each) => each !== id(5))
-    expect(ids(state)).toEqual([id(RUN_LENGTH + 2), id(5), ...others])
-    expect(state).toMatchObject({ primary_image_id: id(0), image_count: RUN_LENGTH + 3 })
+    const state = apply(projectWith(SEGMENT_LENGTH + 3), { type: 'edit', imageOrder: [id(SEGMENT_LENGTH + 2), id(5)] })
+    const others = Array.from({ length: SEGMENT_LENGTH + 2 }, (_, n) => id(n)).filter((each) => each !== id(5))
+    expect(ids(state)).toEqual([id(SEGMENT_LENGTH + 2), id(5), ...others])
+    expect(state).toMatchObject({ primary_image_id: id(0), image_count: SEGMENT_LENGTH + 3 })
   })
 
   it('is nothing to do where everything is as it says: the very same state', () => {
-    const state = projectWith(RUN_LENGTH + 3, { title: 'Spring' })
+    const state = projectWith(SEGMENT_LENGTH + 3, { title: 'Spring' })
     for (const change of [{}, { title: 'Spring' }, { imageOrder: [] }, { imageOrder: [id(0), id(1)], title: 'Spring' }])
       expect(apply(state, { type: 'edit', ...change })).toBe(state)
   })
@@ -184,13 +187,13 @@ describe('editing a project', () => {
 
 describe('deleting a project', () => {
   it('leaves a tombstone that keeps its revision', () => {
-    expect(apply(projectWith(RUN_LENGTH + 3, { title: 'Old' }), { type: 'delete_project' })).toMatchObject({
+    expect(apply(projectWith(SEGMENT_LENGTH + 3, { title: 'Old' }), { type: 'delete_project' })).toMatchObject({
       deleted: true,
       title: null,
       primary_image_id: null,
       image_count: 0,
       revision: 7,
-      images: { runs: [], tail: [] },
+      images: { segments: [], tail: [] },
     })
   })
 })
@@ -198,10 +201,10 @@ describe('deleting a project', () => {
 describe('replacing the record of an image', () => {
   it('keeps its id and its place', () => {
     const mended = { ...image(1), width: 1, height: 1 }
-    const state = apply(projectWith(RUN_LENGTH + 1), { type: 'replace_image', image: mended })
+    const state = apply(projectWith(SEGMENT_LENGTH + 1), { type: 'replace_image', image: mended })
     expect(imagesOf(state.images)[1]).toEqual(mended)
-    expect(ids(state)).toEqual(ids(projectWith(RUN_LENGTH + 1)))
-    expect(state.image_count).toBe(RUN_LENGTH + 1)
+    expect(ids(state)).toEqual(ids(projectWith(SEGMENT_LENGTH + 1)))
+    expect(state.image_count).toBe(SEGMENT_LENGTH + 1)
   })
 
   it('is refused for an image that is not there', () => {
@@ -224,8 +227,11 @@ describe('a project that does not exist', () => {
 })
 
 describe('the images of a project', () => {
-  const run = { images: undefined, count: RUN_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
-  const unloaded = projectWith(1, { image_count: RUN_LENGTH + 1, images: { runs: [run], tail: [image(0)] } })
+  const segment = { images: undefined, count: SEGMENT_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
+  const unloaded = projectWith(1, {
+    image_count: SEGMENT_LENGTH + 1,
+    images: { segments: [segment], tail: [image(0)] },
+  })
 
   it.each<ProjectChange>([
     { type: 'add_image', image: image(1) },
@@ -243,7 +249,7 @@ describe('the images of a project', () => {
     { type: 'edit', imageOrder: [id(0)] },
   ])('must be loaded for $type', (change) => {
     expect(needsImages(change)).toBe(true)
-    expect(() => apply(unloaded, change)).toThrow('the run is not loaded')
+    expect(() => apply(unloaded, change)).toThrow('the segment is not loaded')
   })
 })
 

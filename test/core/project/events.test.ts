@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../../src/core/project/changes.ts'
 import { eventsOf, projectEventSchema } from '../../../src/core/project/events.ts'
-import { listOf, RUN_LENGTH } from '../../../src/core/project/image-list.ts'
+import { listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
 import { recordOf } from '../../contracts/store.ts'
 
 const NOW = '2026-03-04T05:06:07.890Z'
@@ -77,7 +77,9 @@ describe('the events of a change', () => {
   })
 
   it('are one for a whole project that is deleted', () => {
-    expect(eventsAfter(projectWith(RUN_LENGTH + 3), { type: 'delete_project' })).toEqual([{ type: 'project.deleted' }])
+    expect(eventsAfter(projectWith(SEGMENT_LENGTH + 3), { type: 'delete_project' })).toEqual([
+      { type: 'project.deleted' },
+    ])
   })
 
   it('are none where nothing that a client sees has changed', () => {
@@ -90,8 +92,11 @@ describe('the events of a change', () => {
   })
 
   it('need no image of a list that is not loaded', () => {
-    const run = { images: undefined, count: RUN_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
-    const unloaded = projectWith(1, { image_count: RUN_LENGTH + 1, images: { runs: [run], tail: [image(0)] } })
+    const segment = { images: undefined, count: SEGMENT_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
+    const unloaded = projectWith(1, {
+      image_count: SEGMENT_LENGTH + 1,
+      images: { segments: [segment], tail: [image(0)] },
+    })
     expect(eventsAfter(unloaded, { type: 'add_image', image: image(5) })).toEqual([
       { type: 'image.added', image_id: id(5) },
     ])

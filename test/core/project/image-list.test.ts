@@ -7,8 +7,8 @@ import {
   imagesOf,
   listOf,
   neighbourOf,
-  RUN_LENGTH,
   removeImage,
+  SEGMENT_LENGTH,
 } from '../../../src/core/project/image-list.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
 import { recordOf } from '../../contracts/store.ts'
@@ -20,15 +20,15 @@ const ids = (list: ImageList): string[] => imagesOf(list).map(({ id }) => id)
 
 /** What a list must look like in every state. */
 const expectWellFormed = (list: ImageList) => {
-  expect(list.tail.length).toBeLessThan(RUN_LENGTH)
-  for (const run of list.runs) {
-    expect(run.count).toBe(run.images?.length)
-    expect(run.count).toBeGreaterThan(0)
-    expect(run.count).toBeLessThanOrEqual(RUN_LENGTH)
+  expect(list.tail.length).toBeLessThan(SEGMENT_LENGTH)
+  for (const segment of list.segments) {
+    expect(segment.count).toBe(segment.images?.length)
+    expect(segment.count).toBeGreaterThan(0)
+    expect(segment.count).toBeLessThanOrEqual(SEGMENT_LENGTH)
   }
   // Of two neighbours one is at least half full, or they would be one.
-  for (const [at, run] of list.runs.entries())
-    expect(run.count + (list.runs[at + 1]?.count ?? RUN_LENGTH)).toBeGreaterThan(RUN_LENGTH / 2)
+  for (const [at, segment] of list.segments.entries())
+    expect(segment.count + (list.segments[at + 1]?.count ?? SEGMENT_LENGTH)).toBeGreaterThan(SEGMENT_LENGTH / 2)
 }
 
 /** Positions are fractions, so that they fit a list of any length. */
@@ -80,16 +80,16 @@ describe('a list of images', () => {
     )
   })
 
-  it('is cut into full runs and a tail shorter than one', () => {
-    for (const [count, runs, tail] of [
+  it('is cut into full segments and a tail shorter than one', () => {
+    for (const [count, segments, tail] of [
       [0, 0, 0],
       [1, 0, 1],
-      [RUN_LENGTH - 1, 0, RUN_LENGTH - 1],
-      [RUN_LENGTH, 1, 0],
-      [RUN_LENGTH * 3 + 5, 3, 5],
+      [SEGMENT_LENGTH - 1, 0, SEGMENT_LENGTH - 1],
+      [SEGMENT_LENGTH, 1, 0],
+      [SEGMENT_LENGTH * 3 + 5, 3, 5],
     ] as const) {
       const list = listOf(images(count))
-      expect([list.runs.length, list.tail.length]).toEqual([runs, tail])
+      expect([list.segments.length, list.tail.length]).toEqual([segments, tail])
       expect(imagesOf(list)).toEqual(images(count))
     }
   })
@@ -99,26 +99,32 @@ describe('a list of images', () => {
     expect(all.reduce(appendImage, listOf([]))).toEqual(listOf(all))
   })
 
-  it('takes new images where its runs are not loaded, and says so where they are needed', () => {
-    const unloaded = { images: undefined, count: RUN_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
-    let list: ImageList = { runs: [unloaded], tail: [] }
-    for (const each of images(RUN_LENGTH + 3)) list = appendImage(list, each)
-    expect(list.runs[0]).toBe(unloaded)
-    expect(list.runs.map(({ count }) => count)).toEqual([RUN_LENGTH, RUN_LENGTH])
+  it('takes new images where its segments are not loaded, and says so where they are needed', () => {
+    const unloaded = { images: undefined, count: SEGMENT_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
+    let list: ImageList = { segments: [unloaded], tail: [] }
+    for (const each of images(SEGMENT_LENGTH + 3)) list = appendImage(list, each)
+    expect(list.segments[0]).toBe(unloaded)
+    expect(list.segments.map(({ count }) => count)).toEqual([SEGMENT_LENGTH, SEGMENT_LENGTH])
     expect(list.tail.map(({ id }) => id)).toEqual(
-      images(RUN_LENGTH + 3)
+      images(SEGMENT_LENGTH + 3)
         .slice(-3)
         .map(({ id }) => id),
     )
-    expect(() => imagesOf(list)).toThrow('the run is not loaded')
-    expect(() => removeImage(list, image(0).id)).toThrow('the run is not loaded')
+    expect(() => imagesOf(list)).toThrow('the segment is not loaded')
+    expect(() => removeImage(list, image(0).id)).toThrow('the segment is not loaded')
   })
 
-  it('shares every run that a removal does not touch', () => {
-    const list = listOf(images(RUN_LENGTH * 5 + 1))
-    const without = removeImage(list, image(RUN_LENGTH * 2 + 1).id)
-    expect(without.runs.map((run, at) => run === list.runs[at])).toEqual([true, true, false, true, true])
-    expect(without.runs[2]?.stored).toBeUndefined()
+  it('shares every segment that a removal does not touch', () => {
+    const list = listOf(images(SEGMENT_LENGTH * 5 + 1))
+    const without = removeImage(list, image(SEGMENT_LENGTH * 2 + 1).id)
+    expect(without.segments.map((segment, at) => segment === list.segments[at])).toEqual([
+      true,
+      true,
+      false,
+      true,
+      true,
+    ])
+    expect(without.segments[2]?.stored).toBeUndefined()
     expect(without.tail).toBe(list.tail)
   })
 
@@ -126,17 +132,17 @@ describe('a list of images', () => {
     ['from its front', (left: number[]) => left.shift()],
     ['from its back', (left: number[]) => left.pop()],
     ['from its middle', (left: number[]) => left.splice(left.length >> 1, 1)[0]],
-    ['all but one of each run, the last run first', lastRunsFirst],
-    ['in strides, over all runs at once', (left: number[]) => left.splice((left.length * 5) % 7, 1)[0]],
-  ])('is never left with many tiny runs, when emptied %s', (_, take) => {
-    const count = RUN_LENGTH * 8
+    ['all but one of each segment, the last segment first', lastSegmentsFirst],
+    ['in strides, over all segments at once', (left: number[]) => left.splice((left.length * 5) % 7, 1)[0]],
+  ])('is never left with many tiny segments, when emptied %s', (_, take) => {
+    const count = SEGMENT_LENGTH * 8
     let list = listOf(images(count))
     const left = Array.from({ length: count }, (_, n) => n)
     while (left.length > 8) {
       const victim = take(left)
       if (victim === undefined) break
       list = removeImage(list, image(victim).id)
-      expect(list.runs.length).toBeLessThanOrEqual(Math.ceil(((left.length + 1) * 2) / (RUN_LENGTH / 2)) + 1)
+      expect(list.segments.length).toBeLessThanOrEqual(Math.ceil(((left.length + 1) * 2) / (SEGMENT_LENGTH / 2)) + 1)
     }
     expect(ids(list)).toEqual(left.map((n) => image(n).id))
     expectWellFormed(list)
@@ -152,11 +158,15 @@ describe('a list of images', () => {
   })
 })
 
-/** Takes from the last run that has more than one image left. */
-function lastRunsFirst(left: number[]): number | undefined {
+/** Takes from the last segment that has more than one image left. */
+function lastSegmentsFirst(left: number[]): number | undefined {
   for (let at = left.length - 1; at > 0; at--) {
     const [one, before] = [left[at], left[at - 1]]
-    if (one !== undefined && before !== undefined && Math.floor(one / RUN_LENGTH) === Math.floor(before / RUN_LENGTH))
+    if (
+      one !== undefined &&
+      before !== undefined &&
+      Math.floor(one / SEGMENT_LENGTH) === Math.floor(before / SEGMENT_LENGTH)
+    )
       return left.splice(at, 1)[0]
   }
   return undefined

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { applyChange, emptyProject, needsImages, type ProjectState } from '../../../src/core/project/changes.ts'
-import { imagesOf, listOf, RUN_LENGTH } from '../../../src/core/project/image-list.ts'
+import { imagesOf, listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
 import { IDEMPOTENT_MS, outcomeOf, type UploadTerms } from '../../../src/core/project/upload-conditions.ts'
 import { recordOf } from '../../contracts/store.ts'
 
@@ -64,10 +64,10 @@ describe('an upload with a key', () => {
     expect(ids(add(deleted, 1, { idempotencyKey: KEY }).next)).toEqual([id(1)])
   })
 
-  it('finds its image in a sealed run too, and needs all of them for it', () => {
+  it('finds its image in a sealed segment too, and needs all of them for it', () => {
     const first = add(nothing, 0, { idempotencyKey: KEY }).next
-    const others = Array.from({ length: RUN_LENGTH }, (_, n) => upload(n + 1, bytes('c')))
-    const long = { ...first, images: listOf([...imagesOf(first.images), ...others]), image_count: RUN_LENGTH + 1 }
+    const others = Array.from({ length: SEGMENT_LENGTH }, (_, n) => upload(n + 1, bytes('c')))
+    const long = { ...first, images: listOf([...imagesOf(first.images), ...others]), image_count: SEGMENT_LENGTH + 1 }
     expect(add(long, 999, { idempotencyKey: KEY }).next).toBe(long)
     const change = { type: 'add_image', image: upload(999) } as const
     expect(needsImages({ ...change, terms: { idempotencyKey: KEY } })).toBe(true)

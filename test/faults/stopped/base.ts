@@ -1,4 +1,4 @@
-// The store that each run begins with.
+// The store that each segment begins with.
 
 import { createFileStore } from '../../../src/stores/file/file-store.ts'
 import { addImage } from '../../contracts/store.ts'
@@ -23,13 +23,13 @@ export const prepareBase = async (folder: string, images: number): Promise<Base>
       await store.commit(PROJECT, { type: 'edit', title: `title ${state?.revision}` })
       continue
     }
-    const loaded = { ...state, images: { runs: [], tail: (await store.images(state)) ?? [] } }
+    const loaded = { ...state, images: { segments: [], tail: (await store.images(state)) ?? [] } }
     await store.close()
     return { folder, state: loaded }
   }
 }
 
-/** What others do meanwhile: each change can be told from the others, and any order of the images makes new runs. */
+/** What others do meanwhile: each change can be told from the others, and any order of the images makes new segments. */
 export const mixture = (count: number): Step[] =>
   Array.from({ length: count }, (_, at) => {
     if (at % 8 === 3) return { kind: 'add', pick: 0, title: null }

@@ -15,7 +15,7 @@ const seen = (bytes: number, { imageId = ID, revision = 1, changedMs = CHANGED }
   const picture = { imageId, size: 'thumb' as const, bytes, modifiedMs: 1, path: 'a.jpg', body, open }
   const project = {
     ...{ project_id: 'shop', revision, created_at: '', updated_at: new Date(changedMs).toISOString(), title: null },
-    ...{ primary_image_id: imageId, image_count: 1, deleted: false, images: { runs: [], tail: [] } },
+    ...{ primary_image_id: imageId, image_count: 1, deleted: false, images: { segments: [], tail: [] } },
     ...{ visibility: 'public' as const, members: {} },
   }
   return { picture, project }

@@ -7,7 +7,7 @@ import { SIZES, type Size } from '../../../src/core/names.ts'
 import { readHistory } from '../../../src/stores/file/doctor/read/history.ts'
 import type { Paths } from '../../../src/stores/file/paths.ts'
 import { ownerFault } from '../../../src/stores/file/staging/owner-file.ts'
-import { decodeRevision, namedRuns } from '../../../src/stores/history/revision.ts'
+import { decodeRevision, namedSegments } from '../../../src/stores/history/revision.ts'
 import { type Chance, newChance } from '../../support/chance.ts'
 import { filesIn } from '../../support/disk/folder.ts'
 import { backUp, copyOf, DAMAGES, examineAlone as examine, flip, inShort, seenIn } from '../../support/store/doctor.ts'
@@ -32,7 +32,7 @@ afterAll(async () => {
 /** A file and another of its kind. Candidates come in an order that is the same for every store that is made. */
 type Pick = (paths: Paths, chance: Chance) => Promise<[path: string, other: string]>
 
-/** Ids of the images in the end of a list that is in no run. */
+/** Ids of the images in the end of a list that is in no segment. */
 const idsOf = async (paths: Paths, projectId: string): Promise<string[]> =>
   (await readHistory(paths, projectId)).at(-1)?.revision?.state.images.tail.map(({ id }) => id) ?? []
 
@@ -77,11 +77,13 @@ const CLASSES = {
       return [first, second]
     },
   },
-  'a run file': {
+  'a segment file': {
     store: 'long',
     pick: async (paths, chance) => {
-      const named = (await readHistory(paths, 'long')).flatMap(({ revision }) => (revision ? namedRuns(revision) : []))
-      return chance.two([...new Set(named)].map((id) => paths.run('long', id)))
+      const named = (await readHistory(paths, 'long')).flatMap(({ revision }) =>
+        revision ? namedSegments(revision) : [],
+      )
+      return chance.two([...new Set(named)].map((id) => paths.segment('long', id)))
     },
   },
   'the newest revision of a long list': {

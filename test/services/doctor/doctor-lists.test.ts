@@ -61,7 +61,7 @@ describe('where all revisions are gone', () => {
     expect(await revisionOf(storageDir, 'shop')).toBe(revision)
   })
 
-  it('a long list comes back from meta.json, runs and all', async () => {
+  it('a long list comes back from meta.json, segments and all', async () => {
     const { storageDir, paths } = await copyOf(long.storageDir)
     const before = await seenIn(storageDir, 'long')
     await rm(paths.meta('long'), { recursive: true })
@@ -214,13 +214,13 @@ describe('where several revisions are lost', () => {
   })
 })
 
-describe('where a run and meta.json are lost', () => {
-  it('the images of the run are found by their files, in the order of their uploads', async () => {
+describe('where a segment and meta.json are lost', () => {
+  it('the images of the segment are found by their files, in the order of their uploads', async () => {
     const { storageDir, paths } = await copyOf(long.storageDir)
     const before = await seenIn(storageDir, 'long')
     const head = (await readHistory(paths, 'long')).at(-1)?.revision
-    await rm(paths.run('long', head?.state.images.runs[0]?.stored?.id ?? ''))
-    for (const name of await readdir(paths.runs('long'))) await rm(join(paths.runs('long'), name))
+    await rm(paths.segment('long', head?.state.images.segments[0]?.stored?.id ?? ''))
+    for (const name of await readdir(paths.segments('long'))) await rm(join(paths.segments('long'), name))
     await rm(paths.published('long'))
     await examine(storageDir, { fix: true })
     expect(inShort(await examine(storageDir))).toEqual([])
@@ -228,7 +228,7 @@ describe('where a run and meta.json are lost', () => {
     expect(after?.ids.toSorted()).toEqual(before?.ids.toSorted())
     expect(after?.title).toBe('Long')
     const images = await withStore(storageDir, async (store) => (await imagesOver(store).list('long')).images)
-    const times = images.map(({ created_at }) => created_at).slice(0, head?.state.images.runs[0]?.count)
+    const times = images.map(({ created_at }) => created_at).slice(0, head?.state.images.segments[0]?.count)
     expect(times).toEqual(times.toSorted())
     expect(after?.primary).toBe(before?.primary)
   })

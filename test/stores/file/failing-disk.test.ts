@@ -9,7 +9,7 @@ import { type DiskCall, failing, watchDisk } from '../../support/disk/calls.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { openFileStore } from '../../support/store/file-store.ts'
 import { plantProject } from '../../support/store/planted-project.ts'
-import { expectWhole, filesUnderWay, runFiles, sweep } from '../../support/store/store-folder.ts'
+import { expectWhole, filesUnderWay, segmentFiles, sweep } from '../../support/store/store-folder.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
 vi.mock('node:fs', async (original) => (await import('../../support/disk/calls.ts')).watchedSyncs(await original()))
@@ -137,8 +137,8 @@ describe('a disk that fails', () => {
     await sweep(folder)
     await expectWhole(other, folder)
     expect(await filesUnderWay(folder)).toEqual([])
-    const runs = (await other.project('shop'))?.images.runs ?? []
-    expect(await runFiles(folder)).toEqual(runs.map(({ stored }) => `${stored?.id}.json`))
+    const segments = (await other.project('shop'))?.images.segments ?? []
+    expect(await segmentFiles(folder)).toEqual(segments.map(({ stored }) => `${stored?.id}.json`))
   })
 
   it.each(['delete_image', 'delete_project'] as const)(

@@ -2,15 +2,15 @@ import { mkdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
-import { RUN_LENGTH } from '../../../src/core/project/image-list.ts'
+import { SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
 import { createPaths, type Paths } from '../../../src/stores/file/paths.ts'
-import { decodeRevision, encodeRevision, encodeRun } from '../../../src/stores/history/revision.ts'
+import { decodeRevision, encodeRevision, encodeSegment } from '../../../src/stores/history/revision.ts'
 import type { Store } from '../../../src/stores/store.ts'
 import { addImage, bytesOf, idsOf, readVariant, recordOf } from '../../contracts/store.ts'
 import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
 import { openFileStore } from '../../support/store/file-store.ts'
 import { plantProject } from '../../support/store/planted-project.ts'
-import { revisionNumbers, runFiles } from '../../support/store/store-folder.ts'
+import { revisionNumbers, segmentFiles } from '../../support/store/store-folder.ts'
 
 const published = async (folder: string, projectId = 'shop') =>
   JSON.parse(await readFile(createPaths(folder).published(projectId), 'utf8'))
@@ -23,12 +23,12 @@ const stateOf = async (store: Store, projectId = 'shop') => {
   return { ...project, images: await store.images(state) }
 }
 
-/** Ids of the runs that any revision on disk names. */
-const namedRuns = async (folder: string) => {
+/** Ids of the segments that any revision on disk names. */
+const namedSegments = async (folder: string) => {
   const named = new Set<string>()
   for (const number of await revisionNumbers(folder)) {
     const text = await readFile(createPaths(folder).revision('shop', number), 'utf8')
-    for (const { stored } of decodeRevision(text).state.images.runs) named.add(`${stored?.id}.json`)
+    for (const { stored } of decodeRevision(text).state.images.segments) named.add(`${stored?.id}.json`)
   }
   return [...named].sort()
 }
@@ -37,15 +37,15 @@ describe('a state that others have left far behind', () => {
   it('has no list any more, so that the project is asked for again', async () => {
     const folder = await temporaryFolder()
     const [slow, others] = [await openFileStore(folder), await openFileStore(folder)]
-    await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH + 2 })
+    await plantProject({ storageDir: folder, projectId: 'shop', images: SEGMENT_LENGTH + 2 })
     const old = await slow.project('shop')
     if (!old) throw new Error('the project is missing')
     const first = (await others.images(old))?.[0]?.id ?? ''
-    // Its run is replaced, and removed with the last revision that names it.
+    // Its segment is replaced, and removed with the last revision that names it.
     await others.commit('shop', { type: 'delete_image', imageId: first })
     for (let change = 0; change < 70; change++) await others.commit('shop', { type: 'edit', title: `${change}` })
     expect(await slow.images(old)).toBeUndefined()
-    expect(await idsOf(slow, 'shop')).toHaveLength(RUN_LENGTH + 1)
+    expect(await idsOf(slow, 'shop')).toHaveLength(SEGMENT_LENGTH + 1)
   })
 })
 
@@ -78,14 +78,14 @@ describe('what lies on disk', () => {
   it('is of a deleted project only what keeps its numbers going', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder)
-    await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH + 2 })
+    await plantProject({ storageDir: folder, projectId: 'shop', images: SEGMENT_LENGTH + 2 })
     await store.commit('shop', { type: 'delete_project' })
     await store.close()
     const files = await filesIn(folder)
     expect(files.filter((path) => !path.startsWith('projects/shop/.meta/'))).toEqual([])
     const newest = Math.max(...(await revisionNumbers(folder)))
     const text = await readFile(createPaths(folder).revision('shop', newest), 'utf8')
-    expect(decodeRevision(text)).toMatchObject({ removingRuns: [], state: { deleted: true, image_count: 0 } })
+    expect(decodeRevision(text)).toMatchObject({ removingSegments: [], state: { deleted: true, image_count: 0 } })
   })
 })
 
@@ -93,10 +93,10 @@ describe('the history of a project', () => {
   it.each([
     ['keeps between 32 and 64 revisions without a gap', { maxHeldMs: 0 }, 64],
     ['keeps more where they were made under one lock, without a gap', { maxHeldMs: 60_000 }, 250],
-  ])('%s, and of the runs those that they name', async (_, options, most) => {
+  ])('%s, and of the segments those that they name', async (_, options, most) => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder, options)
-    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH * 3 })
+    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: SEGMENT_LENGTH * 3 })
     for (let n = 0; n < 200; n++) {
       const imageId = ids[(n * 5) % ids.length] ?? ''
       if (n % 4 === 0) await store.commit('shop', { type: 'delete_image', imageId })
@@ -110,19 +110,19 @@ describe('the history of a project', () => {
     expect(numbers.length).toBeLessThanOrEqual(most)
     expect(numbers.at(-1)).toBe((await store.project('shop'))?.revision)
     expect(numbers).toEqual(numbers.map((_, at) => (numbers[0] ?? 0) + at))
-    expect((await runFiles(folder)).sort()).toEqual(await namedRuns(folder))
+    expect((await segmentFiles(folder)).sort()).toEqual(await namedSegments(folder))
     expect(await published(folder)).toEqual(await stateOf(store))
   })
 
-  it('keeps its runs though many delete and order at once', async () => {
+  it('keeps its segments though many delete and order at once', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder)
-    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH * 2 + 40 })
+    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: SEGMENT_LENGTH * 2 + 40 })
     const deleting = ids.slice(0, 60).map((imageId) => store.commit('shop', { type: 'delete_image', imageId }))
     for (const imageId of ids.slice(200, 206)) await store.commit('shop', { type: 'edit', imageOrder: [imageId] })
     await Promise.all(deleting)
     await store.close()
-    expect((await runFiles(folder)).sort()).toEqual(await namedRuns(folder))
+    expect((await segmentFiles(folder)).sort()).toEqual(await namedSegments(folder))
   })
 
   it('goes on naming what was deleted for a while, and forgets it once it is surely gone', async () => {
@@ -248,18 +248,18 @@ describe('a head in memory', () => {
   })
 })
 
-describe('a run of images that is damaged on disk', () => {
+describe('a segment of images that is damaged on disk', () => {
   it.each([
     ['is missing', (path: string) => rm(path)],
     ['is cut off', (path: string) => truncate(path, 1000)],
     ['is empty', (path: string) => truncate(path, 0)],
-    ['belongs to other images', (path: string) => writeFile(path, encodeRun([recordOf('a'.repeat(20))]))],
+    ['belongs to other images', (path: string) => writeFile(path, encodeSegment([recordOf('a'.repeat(20))]))],
   ])('and %s fails what needs its images, and nothing else', async (_, damage) => {
     const folder = await temporaryFolder()
     const paths = createPaths(folder)
-    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: RUN_LENGTH + 1 })
-    const [run = ''] = await runFiles(folder)
-    await damage(join(paths.runs('shop'), run))
+    const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: SEGMENT_LENGTH + 1 })
+    const [segment = ''] = await segmentFiles(folder)
+    await damage(join(paths.segments('shop'), segment))
     const store = await openFileStore(folder)
     await expect(idsOf(store, 'shop')).rejects.toMatchObject({ code: 'project_damaged' })
     const outcomes = await Promise.allSettled([
@@ -273,7 +273,7 @@ describe('a run of images that is damaged on disk', () => {
     const fulfilled = { status: 'fulfilled' }
     const rejected = { status: 'rejected', reason: { code: 'project_damaged' } }
     expect(outcomes).toMatchObject([fulfilled, fulfilled, fulfilled, rejected, fulfilled, rejected])
-    expect(await store.project('shop')).toMatchObject({ image_count: RUN_LENGTH + 3, title: 'second' })
+    expect(await store.project('shop')).toMatchObject({ image_count: SEGMENT_LENGTH + 3, title: 'second' })
     for (const id of ids) expect(await readVariant(store, 'shop', id)).toBe(bytesOf(id, 'original'))
     expect(await store.commit('shop', { type: 'delete_project' })).toMatchObject({ deleted: true })
     const again = await addImage(store, 'shop')

@@ -51,7 +51,7 @@ describe('the places of a store', () => {
       paths.published('Shop'),
       paths.lock('Shop'),
       paths.revision('Shop', 12),
-      paths.run('Shop', 'r1'),
+      paths.segment('Shop', 'r1'),
       ...SIZES.map((size) => paths.variant('Shop', 'x', size)),
     ]
     expect(places.map((path) => relative(root, path))).toEqual([

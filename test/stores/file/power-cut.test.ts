@@ -40,7 +40,7 @@ describe('a power cut at any moment', () => {
   it('keeps it though another process had made the folders, and not synced them', async () => {
     const { paths, store, durable } = await onSuchADisk()
     for (const size of SIZES) mkdirSync(paths.variants('shop', size), { recursive: true })
-    mkdirSync(paths.runs('shop'), { recursive: true })
+    mkdirSync(paths.segments('shop'), { recursive: true })
     await addImage(store, 'shop')
     expect(durable()).toMatchObject({ revision: 1, image_count: 1 })
   })
@@ -54,16 +54,16 @@ describe('a power cut at any moment', () => {
     expect(durable()).toMatchObject({ title: 'Spring', images: { tail: [{ id: b }, { id: a }] } })
   })
 
-  it('keeps a list that is cut into runs, also where runs are written again', async () => {
+  it('keeps a list that is cut into segments, also where segments are written again', async () => {
     const { ids, store, durable } = await onSuchADisk({ images: 127 })
     const id = await addImage(store, 'shop')
-    expect(durable()).toMatchObject({ image_count: 128, images: { runs: [{ count: 128 }], tail: [] } })
+    expect(durable()).toMatchObject({ image_count: 128, images: { segments: [{ count: 128 }], tail: [] } })
     await store.commit('shop', { type: 'delete_image', imageId: ids[3] ?? '' })
     await store.commit('shop', { type: 'edit', imageOrder: [id] })
     expect(durable()).toMatchObject({ image_count: 127 })
   })
 
-  it('leaves no run of a commit that had to start again or failed', async () => {
+  it('leaves no segment of a commit that had to start again or failed', async () => {
     const { folder, paths, store, durable } = await onSuchADisk({ images: 127 })
     const other = await openFileStore(folder)
     const isLink = (call: { name: string; to: string }) => call.name === 'link' && /\.meta.\d+\.json$/.test(call.to)
@@ -132,7 +132,7 @@ describe('a power cut at any moment', () => {
     expect(durable()).toMatchObject({ revision: 1, image_count: 1 })
   })
 
-  it('finds no gap in the history, and no run that nobody names, while old revisions are removed', async () => {
+  it('finds no gap in the history, and no segment that nobody names, while old revisions are removed', async () => {
     const { folder, ids, store, durable } = await onSuchADisk({ images: 130, revisions: 60 })
     for (const imageId of ids.slice(0, 8)) await store.commit('shop', { type: 'delete_image', imageId })
     for (let n = 0; n < 30; n++) await store.commit('shop', { type: 'edit', title: `title ${n}` })

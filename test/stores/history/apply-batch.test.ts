@@ -30,7 +30,7 @@ describe('a batch of changes', () => {
   it('gives its revision an empty list where it makes no visible change, and only its own events otherwise', () => {
     const first = applyBatch(undefined, 'shop', [add(1)], NOW)
     if (!first.state) return expect.unreachable()
-    const more = { base: undefined, removing: [], removingRuns: [] }
+    const more = { base: undefined, removing: [], removingSegments: [] }
     const base = successorOf({ ...more, state: first.state, commit: 'a', events: first.events })
     expect(base.events).toHaveLength(3)
     const dropped = applyBatch(base.state, 'shop', [undefined], NOW)

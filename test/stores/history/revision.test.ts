@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { emptyProject, type ProjectState } from '../../../src/core/project/changes.ts'
 import type { ProjectEvent } from '../../../src/core/project/events.ts'
-import { imagesOf, listOf, RUN_LENGTH } from '../../../src/core/project/image-list.ts'
+import { imagesOf, listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
 import { type ImageRecord, imageSchema, projectSchema } from '../../../src/core/project/model.ts'
 import {
   decodeRevision,
-  decodeRun,
+  decodeSegment,
   encodePublished,
   encodeRevision,
-  encodeRun,
-  peekDroppedRuns,
+  encodeSegment,
+  peekDroppedSegments,
   type Revision,
   sha256,
 } from '../../../src/stores/history/revision.ts'
@@ -24,13 +24,13 @@ const images = (count: number): ImageRecord[] =>
     return n % 2 === 0 ? record : { ...record, placeholder: '1QcSHQRnh493V4dIh4eXh1h4kJUI', color: '#a05030' }
   })
 
-/** A state whose runs are stored, and the texts they are stored as. */
+/** A state whose segments are stored, and the texts they are stored as. */
 const stored = (state: Partial<ProjectState>, count: number): { state: ProjectState; texts: string[] } => {
   const list = listOf(images(count))
-  const texts = list.runs.map((run) => encodeRun(run.images ?? []))
-  const runs = list.runs.map((run, at) => {
+  const texts = list.segments.map((segment) => encodeSegment(segment.images ?? []))
+  const segments = list.segments.map((segment, at) => {
     const text = texts[at] ?? ''
-    return { ...run, images: undefined, stored: { id: `run${at}`, bytes: text.length, sha256: sha256(text) } }
+    return { ...segment, images: undefined, stored: { id: `run${at}`, bytes: text.length, sha256: sha256(text) } }
   })
   return {
     state: {
@@ -39,7 +39,7 @@ const stored = (state: Partial<ProjectState>, count: number): { state: ProjectSt
       revision: 3,
       image_count: count,
       ...state,
-      images: { ...list, runs },
+      images: { ...list, segments },
     },
     texts,
   }
@@ -49,16 +49,16 @@ const revisionOf = (more: Partial<Revision> = {}, title: string | null = null, c
   state: stored({ title }, count).state,
   commits: ['abc', 'def'],
   removing: [],
-  removingRuns: [],
-  droppedRuns: [],
+  removingSegments: [],
+  droppedSegments: [],
   events: [{ type: 'image.added', image_id: '0'.repeat(20) }],
   ...more,
 })
 
 const id = fc.stringMatching(/^[0-9a-z]{12,20}$/)
-const storedRun = fc.record({
+const storedSegment = fc.record({
   id,
-  count: fc.integer({ min: 1, max: RUN_LENGTH }),
+  count: fc.integer({ min: 1, max: SEGMENT_LENGTH }),
   bytes: fc.nat(),
   sha256: fc.stringMatching(/^[0-9a-f]{64}$/),
 })
@@ -79,11 +79,11 @@ const event: fc.Arbitrary<ProjectEvent> = fc.oneof(
 const revision = fc
   .record({
     title,
-    count: fc.constantFrom(0, 1, 5, RUN_LENGTH - 1, RUN_LENGTH, RUN_LENGTH * 2 + 3),
+    count: fc.constantFrom(0, 1, 5, SEGMENT_LENGTH - 1, SEGMENT_LENGTH, SEGMENT_LENGTH * 2 + 3),
     commits: fc.array(id, { maxLength: 64 }),
     removing: fc.array(id, { maxLength: 5 }),
-    removingRuns: fc.array(storedRun, { maxLength: 3 }),
-    droppedRuns: fc.array(id, { maxLength: 5 }),
+    removingSegments: fc.array(storedSegment, { maxLength: 3 }),
+    droppedSegments: fc.array(id, { maxLength: 5 }),
     events: fc.option(fc.array(event, { maxLength: 5 }), { nil: undefined }),
   })
   .map(({ title, count, ...rest }) => revisionOf(rest, title, count))
@@ -107,14 +107,14 @@ describe('a revision file', () => {
         const text = encodeRevision(each)
         expect(decodeRevision(text)).toEqual(each)
         expect(encodeRevision(decodeRevision(text)), 'meta.json is made from what was read').toBe(text)
-        expect(peekDroppedRuns(text)).toEqual(each.droppedRuns)
+        expect(peekDroppedSegments(text)).toEqual(each.droppedSegments)
       }),
       { numRuns: 60 },
     )
   })
 
   it('is JSON for people: one field a line, one image a line', () => {
-    const text = encodeRevision(revisionOf({ droppedRuns: ['old'] }, 'Spring', 2))
+    const text = encodeRevision(revisionOf({ droppedSegments: ['old'] }, 'Spring', 2))
     expect(JSON.parse(text)).toMatchObject({ project_id: 'shop', revision: 3, title: 'Spring', dropped_runs: ['old'] })
     expect(text.split('\n').filter((line) => line.startsWith('    {"id":'))).toHaveLength(2)
     expect(text).toMatch(/^ {2}"title": "Spring",$/m)
@@ -145,7 +145,7 @@ describe('a revision file', () => {
   })
 
   it('is refused after any damage to a larger one: bytes set, pieces lost, doubled or swapped', () => {
-    const bytes = Buffer.from(encodeRevision(revisionOf({}, null, RUN_LENGTH + 40)))
+    const bytes = Buffer.from(encodeRevision(revisionOf({}, null, SEGMENT_LENGTH + 40)))
     const place = fc.nat(bytes.length)
     fc.assert(
       fc.property(place, place, fc.uint8Array({ minLength: 0, maxLength: 20 }), (a, b, put) => {
@@ -167,9 +167,9 @@ describe('a revision file', () => {
     expect(() => decodeRevision('')).toThrow('checksum')
   })
 
-  it('is not made of a state whose runs are not stored', () => {
-    const state = { ...revisionOf().state, images: listOf(images(RUN_LENGTH)) }
-    expect(() => encodeRevision(revisionOf({ state }))).toThrow('the run was not stored')
+  it('is not made of a state whose segments are not stored', () => {
+    const state = { ...revisionOf().state, images: listOf(images(SEGMENT_LENGTH)) }
+    expect(() => encodeRevision(revisionOf({ state }))).toThrow('the segment was not stored')
   })
 })
 
@@ -198,7 +198,7 @@ describe('the events in a revision file', () => {
   })
 
   it('are passed over by older versions', () => {
-    const { events, ...rest } = revisionOf({}, 'Spring', RUN_LENGTH + 2)
+    const { events, ...rest } = revisionOf({}, 'Spring', SEGMENT_LENGTH + 2)
     expect(events).toBeDefined()
     const read = decodeAsBefore(encodeRevision({ ...rest, events }))
     expect(read).toEqual(decodeAsBefore(encodeRevision({ ...rest, events: undefined })))
@@ -221,28 +221,28 @@ describe('the events in a revision file', () => {
   })
 })
 
-describe('a run file', () => {
+describe('a segment file', () => {
   it('gives back what was written, and nothing else passes for it', () => {
-    const text = encodeRun(images(RUN_LENGTH))
+    const text = encodeSegment(images(SEGMENT_LENGTH))
     const stored = { sha256: sha256(text) }
-    expect(decodeRun(text, stored)).toEqual(images(RUN_LENGTH))
-    expect(encodeRun(decodeRun(text, stored))).toBe(text)
-    expect(() => decodeRun(encodeRun(images(RUN_LENGTH - 1)), stored)).toThrow('checksum')
-    expect(() => decodeRun(text.replace('"width":4', '"width":5'), stored)).toThrow('checksum')
-    expect(() => decodeRun('', stored)).toThrow('checksum')
+    expect(decodeSegment(text, stored)).toEqual(images(SEGMENT_LENGTH))
+    expect(encodeSegment(decodeSegment(text, stored))).toBe(text)
+    expect(() => decodeSegment(encodeSegment(images(SEGMENT_LENGTH - 1)), stored)).toThrow('checksum')
+    expect(() => decodeSegment(text.replace('"width":4', '"width":5'), stored)).toThrow('checksum')
+    expect(() => decodeSegment('', stored)).toThrow('checksum')
   })
 })
 
 describe('the published document', () => {
-  it.each([0, 1, RUN_LENGTH - 1, RUN_LENGTH, RUN_LENGTH + 1, RUN_LENGTH * 3])(
-    'is the state with all of its %i images, whether they lie in runs or not',
+  it.each([0, 1, SEGMENT_LENGTH - 1, SEGMENT_LENGTH, SEGMENT_LENGTH + 1, SEGMENT_LENGTH * 3])(
+    'is the state with all of its %i images, whether they lie in segments or not',
     (count) => {
       const { state, texts } = stored({ title: 'Spring', primary_image_id: null }, count)
       const { images: _, deleted: __, ...project } = state
       const text = encodePublished(state, texts)
       expect(JSON.parse(text)).toEqual({ ...project, images: images(count) })
       expect(text.split('\n').filter((line) => line.startsWith('    {"id":'))).toHaveLength(count)
-      const loose = { ...state, images: { runs: [], tail: images(count) } }
+      const loose = { ...state, images: { segments: [], tail: images(count) } }
       expect(imagesOf(loose.images)).toHaveLength(count)
       expect(encodePublished(loose, [])).toBe(text)
     },

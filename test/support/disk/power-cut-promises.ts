@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SIZES } from '../../../src/core/names.ts'
 import { createPaths, folderOf } from '../../../src/stores/file/paths.ts'
-import { decodeRevision, decodeRun, namedRuns, type Revision } from '../../../src/stores/history/revision.ts'
+import { decodeRevision, decodeSegment, namedSegments, type Revision } from '../../../src/stores/history/revision.ts'
 import { type PowerCuts, watchPowerCuts } from './power-cut.ts'
 
 export interface Promises {
@@ -15,13 +15,13 @@ export interface Promises {
 }
 
 /**
- * Watches that whichever revision a cut leaves as the newest, it has all of its images and runs, and that nothing else
+ * Watches that whichever revision a cut leaves as the newest, it has all of its images and segments, and that nothing else
  * can lie about but what that revision, or a folder under .tmp, tells of.
  */
 export const watchPromises = (storageDir: string, projectId: string): Promises => {
   const paths = createPaths(storageDir)
   const revisions = new Map<string, Revision>()
-  const runs = new Map<string, readonly string[]>()
+  const segments = new Map<string, readonly string[]>()
   const broken = new Set<string>()
 
   /** Read when it is first seen: a cut may bring it back after it was removed. */
@@ -30,11 +30,14 @@ export const watchPromises = (storageDir: string, projectId: string): Promises =
     if (known) return known
     const revision = decodeRevision(readFileSync(join(paths.meta(projectId), name), 'utf8'))
     revisions.set(name, revision)
-    for (const run of [...revision.state.images.runs.flatMap(({ stored }) => stored ?? []), ...revision.removingRuns]) {
-      if (runs.has(run.id)) continue
-      const images = decodeRun(readFileSync(paths.run(projectId, run.id), 'utf8'), run)
-      runs.set(
-        run.id,
+    for (const segment of [
+      ...revision.state.images.segments.flatMap(({ stored }) => stored ?? []),
+      ...revision.removingSegments,
+    ]) {
+      if (segments.has(segment.id)) continue
+      const images = decodeSegment(readFileSync(paths.segment(projectId, segment.id), 'utf8'), segment)
+      segments.set(
+        segment.id,
         images.map(({ id }) => id),
       )
     }
@@ -55,7 +58,7 @@ export const watchPromises = (storageDir: string, projectId: string): Promises =
     return surest === 0 ? [undefined, ...heads] : heads
   }
 
-  /** Ids of images and runs that a sweep is surely told to look after. */
+  /** Ids of images and segments that a sweep is surely told to look after. */
   const tracesIn = (cuts: PowerCuts): Set<string> => {
     const traces = new Set<string>()
     for (const owner of cuts.sureIn(paths.tmp))
@@ -69,14 +72,14 @@ export const watchPromises = (storageDir: string, projectId: string): Promises =
 
   const lookAtHead = (cuts: PowerCuts, head: Revision | undefined, traces: ReadonlySet<string>): void => {
     const at = `with revision ${head?.state.revision ?? 'none'}`
-    const ofRuns = (ids: readonly string[]) => ids.flatMap((id) => runs.get(id) ?? [])
+    const ofSegments = (ids: readonly string[]) => ids.flatMap((id) => segments.get(id) ?? [])
     const tail = (head?.state.images.tail ?? []).map(({ id }) => id)
-    const images = [...ofRuns(head?.state.images.runs.flatMap(({ stored }) => stored?.id ?? []) ?? []), ...tail]
-    const removing = [...(head?.removing ?? []), ...ofRuns((head?.removingRuns ?? []).map(({ id }) => id))]
+    const images = [...ofSegments(head?.state.images.segments.flatMap(({ stored }) => stored?.id ?? []) ?? []), ...tail]
+    const removing = [...(head?.removing ?? []), ...ofSegments((head?.removingSegments ?? []).map(({ id }) => id))]
     const known = new Set([...images, ...removing, ...traces])
-    const wholeRuns = cuts.wholeIn(paths.runs(projectId))
-    for (const id of head ? namedRuns(head) : [])
-      if (!wholeRuns.has(`${id}.json`)) broken.add(`run ${id} may be lost, ${at}`)
+    const wholeSegments = cuts.wholeIn(paths.segments(projectId))
+    for (const id of head ? namedSegments(head) : [])
+      if (!wholeSegments.has(`${id}.json`)) broken.add(`segment ${id} may be lost, ${at}`)
     for (const size of SIZES) {
       const whole = cuts.wholeIn(paths.variants(projectId, size))
       for (const id of images) if (!whole.has(`${id}.jpg`)) broken.add(`${size} of ${id} may be lost, ${at}`)
@@ -90,8 +93,8 @@ export const watchPromises = (storageDir: string, projectId: string): Promises =
     for (const head of headsOf(cuts)) lookAtHead(cuts, head, traces)
     const told = new Set(traces)
     for (const { isSure, revision } of revisionsIn(cuts))
-      if (isSure) for (const id of [...namedRuns(revision), ...revision.droppedRuns]) told.add(id)
-    for (const name of cuts.possibleIn(paths.runs(projectId)))
+      if (isSure) for (const id of [...namedSegments(revision), ...revision.droppedSegments]) told.add(id)
+    for (const name of cuts.possibleIn(paths.segments(projectId)))
       if (!told.has(name.slice(0, -5))) broken.add(`run ${name} may stay`)
   }
 

@@ -24,7 +24,7 @@ interface Folder {
   inodes: Map<string, number>
 }
 
-/** Watches a folder, which lies there as if all of it was synced. `look` runs after every call that changed something. */
+/** Watches a folder, which lies there as if all of it was synced. `look` segments after every call that changed something. */
 export const watchPowerCuts = (root: string, look: (cuts: PowerCuts) => void): PowerCuts => {
   const folders = new Map<string, Folder>()
   const syncedFiles = new Set<number>()

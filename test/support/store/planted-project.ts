@@ -7,7 +7,7 @@ import { emptyProject } from '../../../src/core/project/changes.ts'
 import { listOf } from '../../../src/core/project/image-list.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { newToken } from '../../../src/stores/file/staging/workspace.ts'
-import { encodeRevision, encodeRun, REMEMBERED_COMMITS, sha256 } from '../../../src/stores/history/revision.ts'
+import { encodeRevision, encodeSegment, REMEMBERED_COMMITS, sha256 } from '../../../src/stores/history/revision.ts'
 import { bytesOf, recordOf } from '../../contracts/store.ts'
 
 export interface PlantedProject {
@@ -30,17 +30,17 @@ export const plantProject = async ({
 }: PlantedProject): Promise<string[]> => {
   const { images, revisions } = { images: 1, revisions: 1, ...more }
   const paths = createPaths(storageDir)
-  for (const folder of [paths.runs(projectId), ...SIZES.map((size) => paths.variants(projectId, size))])
+  for (const folder of [paths.segments(projectId), ...SIZES.map((size) => paths.variants(projectId, size))])
     await mkdir(folder, { recursive: true })
   const ids = Array.from({ length: images }, newImageId)
   for (const id of ids) for (const size of SIZES) await writeFile(paths.variant(projectId, id, size), bytesOf(id, size))
   const list = listOf(ids.map(recordOf))
-  const runs = []
-  for (const run of list.runs) {
-    const text = encodeRun(run.images ?? [])
+  const segments = []
+  for (const segment of list.segments) {
+    const text = encodeSegment(segment.images ?? [])
     const stored = { id: newToken() + newToken().slice(0, 4), bytes: Buffer.byteLength(text), sha256: sha256(text) }
-    await writeFile(paths.run(projectId, stored.id), text)
-    runs.push({ images: undefined, count: run.count, stored })
+    await writeFile(paths.segment(projectId, stored.id), text)
+    segments.push({ images: undefined, count: segment.count, stored })
   }
   const commits: string[] = []
   for (let revision = 1; revision <= revisions; revision++) {
@@ -51,15 +51,15 @@ export const plantProject = async ({
       deleted: false,
       primary_image_id: ids[0] ?? null,
       image_count: images,
-      images: { ...list, runs },
+      images: { ...list, segments },
       ...(visibility === 'private' ? { visibility } : {}),
     }
     const text = encodeRevision({
       state,
       commits: commits.slice(-REMEMBERED_COMMITS),
       removing: [],
-      removingRuns: [],
-      droppedRuns: [],
+      removingSegments: [],
+      droppedSegments: [],
       events: undefined,
     })
     await writeFile(paths.revision(projectId, revision), text)

@@ -5,7 +5,12 @@ import { imagesOf } from '../../../src/core/project/image-list.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
 import { codeOf } from '../../../src/stores/file/fs/durable.ts'
 import { createPaths, type Paths } from '../../../src/stores/file/paths.ts'
-import { decodeRevision, decodeRun, type Revision, type StoredRun } from '../../../src/stores/history/revision.ts'
+import {
+  decodeRevision,
+  decodeSegment,
+  type Revision,
+  type StoredSegment,
+} from '../../../src/stores/history/revision.ts'
 
 export interface DiskProject {
   /** Lowest first. */
@@ -17,7 +22,7 @@ export interface DiskProject {
   published: string | undefined
 }
 
-/** @throws Error where a revision or one of the head's runs is damaged or missing */
+/** @throws Error where a revision or one of the head's segments is damaged or missing */
 export const readProject = async (storageDir: string, projectId: string): Promise<DiskProject> => {
   const paths = createPaths(storageDir)
   const revisions = await readRevisions(paths, projectId)
@@ -30,10 +35,10 @@ export const readProject = async (storageDir: string, projectId: string): Promis
   }
 }
 
-/** Runs that a revision names, also those whose images are still to be removed. */
-export const runsNamedBy = ({ state, removingRuns }: Revision): string[] => [
-  ...state.images.runs.flatMap(({ stored }) => stored?.id ?? []),
-  ...removingRuns.map(({ id }) => id),
+/** Segments that a revision names, also those whose images are still to be removed. */
+export const runsNamedBy = ({ state, removingSegments }: Revision): string[] => [
+  ...state.images.segments.flatMap(({ stored }) => stored?.id ?? []),
+  ...removingSegments.map(({ id }) => id),
 ]
 
 /** The answer, undefined where there is no such file or folder. */
@@ -59,12 +64,15 @@ const readRevisions = async (paths: Paths, projectId: string): Promise<Revision[
 }
 
 const readImages = async (paths: Paths, projectId: string, { state }: Revision): Promise<ImageRecord[]> => {
-  const load = async (stored: Pick<StoredRun, 'id' | 'sha256'>) =>
-    decodeRun(await readFile(paths.run(projectId, stored.id), 'utf8'), stored)
-  const runs = await Promise.all(
-    state.images.runs.map(async (run) => ({ ...run, images: run.stored && (await load(run.stored)) })),
+  const load = async (stored: Pick<StoredSegment, 'id' | 'sha256'>) =>
+    decodeSegment(await readFile(paths.segment(projectId, stored.id), 'utf8'), stored)
+  const segments = await Promise.all(
+    state.images.segments.map(async (segment) => ({
+      ...segment,
+      images: segment.stored && (await load(segment.stored)),
+    })),
   )
-  return imagesOf({ ...state.images, runs })
+  return imagesOf({ ...state.images, segments })
 }
 
 const numbersIn = async (folder: string): Promise<number[]> =>

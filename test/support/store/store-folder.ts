@@ -17,8 +17,8 @@ export const revisionNumbers = async (folder: string, projectId = 'shop'): Promi
     .map((name) => Number.parseInt(name, 10))
     .sort((a, b) => a - b)
 
-export const runFiles = (folder: string, projectId = 'shop'): Promise<string[]> =>
-  readdir(createPaths(folder).runs(projectId))
+export const segmentFiles = (folder: string, projectId = 'shop'): Promise<string[]> =>
+  readdir(createPaths(folder).segments(projectId))
 
 /** What processes have under way, or left behind. */
 export const filesUnderWay = async (folder: string): Promise<string[]> =>

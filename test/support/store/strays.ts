@@ -35,9 +35,9 @@ const straysInProject = async (storageDir: string, projectId: string): Promise<s
   const expected = new Set([
     paths.published(projectId),
     paths.meta(projectId),
-    paths.runs(projectId),
+    paths.segments(projectId),
     ...revisions.map(({ state }) => paths.revision(projectId, state.revision)),
-    ...revisions.flatMap(runsNamedBy).map((run) => paths.run(projectId, run)),
+    ...revisions.flatMap(runsNamedBy).map((segment) => paths.segment(projectId, segment)),
     ...SIZES.map((size) => paths.variants(projectId, size)),
     ...images.flatMap(({ id }) => SIZES.map((size) => paths.variant(projectId, id, size))),
   ])

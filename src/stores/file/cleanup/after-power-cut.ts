@@ -42,7 +42,7 @@ export const createAfterPowerCut = ({
 
   const removeAgain = async (projectId: string): Promise<void> => {
     const head = await heads.read(projectId)
-    if (head && head.removing.length + head.removingRuns.length > 0) await removal.project(projectId)
+    if (head && head.removing.length + head.removingSegments.length > 0) await removal.project(projectId)
   }
 
   return async () => {

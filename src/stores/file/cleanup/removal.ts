@@ -7,14 +7,14 @@ import { findImage } from '../../../core/project/image-list.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import type { Revision } from '../../history/revision.ts'
 import type { Heads } from '../commit/heads.ts'
-import type { Runs } from '../commit/segments.ts'
+import type { Segments } from '../commit/segments.ts'
 import { removeFile, removeFolder, sync, unlessMissing } from '../fs/durable.ts'
 import type { Paths } from '../paths.ts'
 
 export interface RemovalOptions {
   paths: Paths
   heads: Heads
-  runs: Runs
+  segments: Segments
   log: Logger
 }
 
@@ -29,7 +29,7 @@ export interface Removal {
    */
   project(projectId: string): Promise<void>
   /** What the revision that follows this one has to say is to be removed. */
-  left(projectId: string, base: Revision | undefined): Promise<Pick<Revision, 'removing' | 'removingRuns'>>
+  left(projectId: string, base: Revision | undefined): Promise<Pick<Revision, 'removing' | 'removingSegments'>>
   /**
    * Removes once more what should be gone by now and is not, where there is much of it. Not for a commit to do: whoever
    * deleted an image a moment ago is at it. Never throws.
@@ -46,8 +46,8 @@ const IF_ANY = { throwIfNoEntry: false } as const
 /** Ids are forgotten many at a time, because four folders are synced for it. */
 const FEWEST_TO_FORGET = 32
 
-export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Removal => {
-  /** By project: runs that a revision still names, with the files of their images gone for good. */
+export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): Removal => {
+  /** By project: segments that a revision still names, with the files of their images gone for good. */
   const finished = new LRUCache<string, Set<string>>({ max: 1000 })
 
   const image = async (projectId: string, imageId: string): Promise<void> => {
@@ -102,27 +102,27 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
 
     async project(projectId) {
       const head = await heads.read(projectId)
-      if (!head || head.removing.length + head.removingRuns.length === 0) return
+      if (!head || head.removing.length + head.removingSegments.length === 0) return
       const failures: unknown[] = []
       const note = (error: unknown) => void failures.push(error)
       await removeDurably(projectId, head.removing).catch(note)
-      for (const stored of head.removingRuns) {
-        const ofRun = runs.images(projectId, stored).then((images) => images.map(({ id }) => id))
-        await ofRun.then((imageIds) => removeDurably(projectId, imageIds)).catch(note)
+      for (const stored of head.removingSegments) {
+        const ofSegment = segments.images(projectId, stored).then((images) => images.map(({ id }) => id))
+        await ofSegment.then((imageIds) => removeDurably(projectId, imageIds)).catch(note)
       }
       if (failures.length > 0) throw failures[0]
-      if (head.removingRuns.length === 0) return
+      if (head.removingSegments.length === 0) return
       await syncFolders(projectId)
-      finished.set(projectId, new Set(head.removingRuns.map(({ id }) => id)))
+      finished.set(projectId, new Set(head.removingSegments.map(({ id }) => id)))
     },
 
     async left(projectId, base) {
-      const { removing, removingRuns } = base ?? { removing: [], removingRuns: [] }
+      const { removing, removingSegments } = base ?? { removing: [], removingSegments: [] }
       const done = finished.get(projectId)
-      if (removingRuns.length === 0) finished.delete(projectId)
+      if (removingSegments.length === 0) finished.delete(projectId)
       return {
         removing: await unlessGone(projectId, removing),
-        removingRuns: removingRuns.filter(({ id }) => !done?.has(id)),
+        removingSegments: removingSegments.filter(({ id }) => !done?.has(id)),
       }
     },
 
@@ -136,11 +136,11 @@ export const createRemoval = ({ paths, heads, runs, log }: RemovalOptions): Remo
         )
     },
 
-    async isRemoving(projectId, { state, removing, removingRuns }, imageId) {
+    async isRemoving(projectId, { state, removing, removingSegments }, imageId) {
       if (removing.includes(imageId)) return true
-      if (removingRuns.length === 0) return false
+      if (removingSegments.length === 0) return false
       // Of a project that was deleted a moment ago: only what is in its new list is not to be removed.
-      return !findImage(await runs.load(projectId, state.images), imageId)
+      return !findImage(await segments.load(projectId, state.images), imageId)
     },
   }
 }

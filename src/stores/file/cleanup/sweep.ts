@@ -7,7 +7,7 @@ import { findImage } from '../../../core/project/image-list.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../../telemetry/observer.ts'
 import type { Heads } from '../commit/heads.ts'
-import type { Runs } from '../commit/segments.ts'
+import type { Segments } from '../commit/segments.ts'
 import { codeOf, removeFile, removeFolder, sync, unlessMissing } from '../fs/durable.ts'
 import { isPlainFolder } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
@@ -20,7 +20,7 @@ export interface SweeperOptions {
   paths: Paths
   workspace: Workspace
   heads: Heads
-  runs: Runs
+  segments: Segments
   removal: Removal
   afterPowerCut: AfterPowerCut
   /** Writes a revision that no longer names what was removed. */
@@ -44,12 +44,12 @@ export const WHOLE_PROJECT_MARK = 'project.removed'
 const COMMIT_FILE = /\.json$/
 
 export const createSweeper = (options: SweeperOptions): Sweeper => {
-  const { paths, workspace, heads, runs, removal, afterPowerCut, settle, log } = options
+  const { paths, workspace, heads, segments, removal, afterPowerCut, settle, log } = options
   const observer = options.observer ?? NO_OBSERVER
 
   const unpublish = async (projectId: string, imageId: string): Promise<void> => {
     const head = await heads.read(projectId)
-    if (head && findImage(await runs.load(projectId, head.state.images), imageId)) return
+    if (head && findImage(await segments.load(projectId, head.state.images), imageId)) return
     // Its writer may have died before it was durable: files go only for good.
     if (head) await sync(paths.meta(projectId))
     await removal.stray(projectId, imageId)
@@ -57,7 +57,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
 
   const finishRemoval = async (projectId: string): Promise<void> => {
     const head = await heads.read(projectId)
-    if (!head || head.removing.length + head.removingRuns.length === 0) return
+    if (!head || head.removing.length + head.removingSegments.length === 0) return
     await removal.project(projectId)
     await settle(projectId)
   }
@@ -77,7 +77,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
     const isCommit = imageIds.size === 0 && names.every((name) => COMMIT_FILE.test(name))
     if (isCommit && died) await unlock(projectId)
     for (const imageId of imageIds) await unpublish(projectId, imageId)
-    await runs.drop(projectId, folder)
+    await segments.drop(projectId, folder)
     // Images that it deleted: their files go after the commit.
     if (isCommit) await removal.project(projectId)
     if (names.includes(WHOLE_PROJECT_MARK)) await finishRemoval(projectId)

@@ -19,12 +19,12 @@ import { newToken } from '../staging/workspace.ts'
 import type { Heads } from './heads.ts'
 import type { Publisher } from './publish-meta.ts'
 import { revisionNumbers } from './revision-file.ts'
-import type { Runs } from './segments.ts'
+import type { Segments } from './segments.ts'
 
 export interface CommitOptions {
   paths: Paths
   heads: Heads
-  runs: Runs
+  segments: Segments
   removal: Removal
   publisher: Publisher
   now: () => Date
@@ -50,7 +50,7 @@ export type Commit = (
 const MOST_TRIES = 100
 
 export const createCommit = (options: CommitOptions): Commit => {
-  const { paths, heads, runs, removal, publisher, now, log, observer = NO_OBSERVER } = options
+  const { paths, heads, segments, removal, publisher, now, log, observer = NO_OBSERVER } = options
 
   return async (projectId, changes, folder) => {
     const token = newToken()
@@ -100,7 +100,7 @@ export const createCommit = (options: CommitOptions): Commit => {
   /** Only changes that look at images pay for reading all of them. */
   async function loaded(base: Revision | undefined, batch: readonly PendingChange[]) {
     if (!base || !batch.some(needsAll)) return base?.state
-    return { ...base.state, images: await runs.load(base.state.project_id, base.state.images) }
+    return { ...base.state, images: await segments.load(base.state.project_id, base.state.images) }
   }
 
   /**
@@ -124,10 +124,10 @@ export const createCommit = (options: CommitOptions): Commit => {
     const left = await removal.left(state.project_id, base)
     return successorOf({
       base,
-      state: { ...state, images: await runs.store(state.project_id, state.images, folder) },
+      state: { ...state, images: await segments.store(state.project_id, state.images, folder) },
       commit: token,
       removing: [...left.removing, ...applied.deleted],
-      removingRuns: [...left.removingRuns, ...applied.deletedRuns],
+      removingSegments: [...left.removingSegments, ...applied.deletedSegments],
       events: applied.events,
     })
   }
@@ -171,7 +171,7 @@ export const createCommit = (options: CommitOptions): Commit => {
     const { project_id: projectId } = revision.state
     try {
       await publisher.publish(projectId, revision, folder, draft)
-      await runs.settle(folder, revision)
+      await segments.settle(folder, revision)
     } catch (error) {
       log.warn({ error, projectId }, 'a commit could not be finished; the next change does it')
     }

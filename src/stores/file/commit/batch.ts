@@ -30,7 +30,7 @@ export interface CommitterOptions extends CommitOptions {
 export type CommitBatch = (projectId: string, take: () => readonly PendingChange[]) => Promise<void>
 
 export const createCommitter = (options: CommitterOptions): CommitBatch => {
-  const { runs, removal, workspace, withLock, log } = options
+  const { segments, removal, workspace, withLock, log } = options
   const maxHeldMs = options.maxHeldMs ?? 20
   const commit = createCommit(options)
   const removeOldRevisions = createPruner(options)
@@ -93,10 +93,10 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     return batch.filter(isPossible)
   }
 
-  /** A commit that had to start again, or failed, may have stored runs that no revision names. */
+  /** A commit that had to start again, or failed, may have stored segments that no revision names. */
   async function clear(projectId: string, folder: string): Promise<void> {
     try {
-      await runs.drop(projectId, folder)
+      await segments.drop(projectId, folder)
       await removeFolder(folder)
     } catch (error) {
       log.warn({ error, projectId }, 'a commit could not be cleaned up; a sweep does it')

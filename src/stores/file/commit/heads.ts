@@ -55,9 +55,9 @@ interface Head {
   shownMs: number
 }
 
-/** What an image, a run's name and the rest take in memory, in bytes, about. */
+/** What an image, a segment's name and the rest take in memory, in bytes, about. */
 const IMAGE_BYTES = 1500
-const RUN_BYTES = 300
+const SEGMENT_BYTES = 300
 const OTHER_BYTES = 4096
 /** Something else in the place of a file or folder, or one that isn't ours to read: it lasts, and it is of this project. */
 const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ELOOP', 'EACCES', 'EPERM'])
@@ -69,10 +69,10 @@ const MOST_TRIES = 100
 export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions): Heads => {
   const heads = new LRUCache<string, Head>({
     maxSize: maxBytes ?? 32 * 2 ** 20,
-    sizeCalculation: ({ revision: { state, removingRuns } }) =>
+    sizeCalculation: ({ revision: { state, removingSegments } }) =>
       OTHER_BYTES +
       state.images.tail.length * IMAGE_BYTES +
-      (state.images.runs.length + removingRuns.length) * RUN_BYTES,
+      (state.images.segments.length + removingSegments.length) * SEGMENT_BYTES,
   })
 
   /** Counts turns of the event loop in which heads were shown to be the newest. */

@@ -1,19 +1,19 @@
-// Old revisions go, and with them the runs that only they named.
+// Old revisions go, and with them the segments that only they named.
 
 import { readFile } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from '../../../telemetry/logger.ts'
-import { namedRuns, peekDroppedRuns } from '../../history/revision.ts'
+import { namedSegments, peekDroppedSegments } from '../../history/revision.ts'
 import { codeOf, removeFile, sync } from '../fs/durable.ts'
 import type { Paths } from '../paths.ts'
 import type { Heads } from './heads.ts'
 import { readRevision, revisionNumbersNow } from './revision-file.ts'
-import type { Runs } from './segments.ts'
+import type { Segments } from './segments.ts'
 
 export interface PrunerOptions {
   paths: Paths
   heads: Heads
-  runs: Runs
+  segments: Segments
   log: Logger
 }
 
@@ -28,7 +28,7 @@ const KEPT_REVISIONS = 32
 /** Removing many at a time keeps the folder short without a removal in every commit. */
 const MOST_REVISIONS = 64
 
-export const createPruner = ({ paths, heads, runs, log }: PrunerOptions): Prune => {
+export const createPruner = ({ paths, heads, segments, log }: PrunerOptions): Prune => {
   /** By project: the oldest revision that was there at the last look. */
   const oldest = new LRUCache<string, number>({ max: 1000 })
 
@@ -44,18 +44,18 @@ export const createPruner = ({ paths, heads, runs, log }: PrunerOptions): Prune 
     }
   }
 
-  /** Oldest first, so that those that stay have no gap. A run goes, for good, before the last revision that names it. */
+  /** Oldest first, so that those that stay have no gap. A segment goes, for good, before the last revision that names it. */
   async function removeOld(projectId: string, numbers: readonly number[]): Promise<void> {
     const old = numbers.slice(0, -KEPT_REVISIONS)
     const followers = numbers.slice(1, old.length + 1)
-    const told = (await Promise.all(followers.map((number) => droppedRuns(projectId, number)))).flat()
+    const told = (await Promise.all(followers.map((number) => droppedSegments(projectId, number)))).flat()
     // A writer that slept may have linked a number again that was free, and what that drops is not of this history.
     const head = heads.current(projectId)
     if (!head) return
-    const named = new Set(namedRuns(head))
-    const dropped = told.filter((run) => !named.has(run))
-    for (const run of dropped) await removeFile(paths.run(projectId, run))
-    if (dropped.length > 0) await sync(paths.runs(projectId))
+    const named = new Set(namedSegments(head))
+    const dropped = told.filter((segment) => !named.has(segment))
+    for (const segment of dropped) await removeFile(paths.segment(projectId, segment))
+    if (dropped.length > 0) await sync(paths.segments(projectId))
     for (const [at, number] of old.entries()) {
       // A writer that slept linked it again and could not take it back: what it alone names goes with it.
       if (numbers[at + 1] !== number + 1) await dropNamed(projectId, number)
@@ -66,13 +66,13 @@ export const createPruner = ({ paths, heads, runs, log }: PrunerOptions): Prune 
   async function dropNamed(projectId: string, number: number): Promise<void> {
     // What a damaged one names is not known; doctor finds it.
     const read = await readRevision(paths.revision(projectId, number), projectId, number).catch(() => undefined)
-    if (read) await runs.dropUnnamed(projectId, namedRuns(read.revision), number)
+    if (read) await segments.dropUnnamed(projectId, namedSegments(read.revision), number)
   }
 
-  /** None where the revision is gone: whoever removed it had removed the runs. */
-  async function droppedRuns(projectId: string, number: number): Promise<string[]> {
+  /** None where the revision is gone: whoever removed it had removed the segments. */
+  async function droppedSegments(projectId: string, number: number): Promise<string[]> {
     try {
-      return peekDroppedRuns(await readFile(paths.revision(projectId, number), 'utf8'))
+      return peekDroppedSegments(await readFile(paths.revision(projectId, number), 'utf8'))
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return []
       throw error

@@ -51,11 +51,11 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
   let publishing: Promise<void> = Promise.resolve()
 
   const writeCopy = async ({ state }: Revision, folder: string): Promise<string> => {
-    const runs: string[] = []
-    for (const { stored } of state.images.runs)
-      if (stored) runs.push(await readFile(paths.run(state.project_id, stored.id), 'utf8'))
+    const segments: string[] = []
+    for (const { stored } of state.images.segments)
+      if (stored) segments.push(await readFile(paths.segment(state.project_id, stored.id), 'utf8'))
     const own = join(folder, `meta-${newToken()}.json`)
-    await writeNew(own, encodePublished(state, runs))
+    await writeNew(own, encodePublished(state, segments))
     return own
   }
 

@@ -1,63 +1,63 @@
-// Sealed runs of images: written once, named by revisions, removed with the last revision that names them.
+// Sealed segments of images: written once, named by revisions, removed with the last revision that names them.
 
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../../core/errors.ts'
-import type { ImageList, Run } from '../../../core/project/image-list.ts'
+import type { ImageList, Segment } from '../../../core/project/image-list.ts'
 import type { ImageRecord } from '../../../core/project/model.ts'
 import { randomIds } from '../../../core/random-id.ts'
 import {
-  decodeRun,
-  encodeRun,
-  namedRuns,
+  decodeSegment,
+  encodeSegment,
+  namedSegments,
   type Revision,
-  type StoredRun,
+  type StoredSegment,
   sha256,
-  storedRun,
+  storedSegment,
 } from '../../history/revision.ts'
 import { codeOf, linkNew, makeFolder, removeFile, sync, unlessMissing, writeNew } from '../fs/durable.ts'
 import type { Paths } from '../paths.ts'
 import { revisionNumbers } from './revision-file.ts'
 
-export interface RunsOptions {
+export interface SegmentsOptions {
   paths: Paths
-  /** Memory for runs, in bytes as they are on disk. @default 32 MiB */
+  /** Memory for segments, in bytes as they are on disk. @default 32 MiB */
   maxBytes?: number
 }
 
-export interface Runs {
-  /** The same list with every run loaded. @throws TintypeError `project_damaged`; errors of the system as they are */
+export interface Segments {
+  /** The same list with every segment loaded. @throws TintypeError `project_damaged`; errors of the system as they are */
   load(projectId: string, list: ImageList): Promise<ImageList>
-  /** The images of one run. @throws TintypeError `project_damaged`; errors of the system as they are */
-  images(projectId: string, stored: StoredRun): Promise<readonly ImageRecord[]>
+  /** The images of one segment. @throws TintypeError `project_damaged`; errors of the system as they are */
+  images(projectId: string, stored: StoredSegment): Promise<readonly ImageRecord[]>
   /**
-   * The same list with every new run written and synced, or the very same object where none is new. Each is written to
-   * `folder` first and stays there under the same name, so that a sweep knows which runs a dead writer left.
+   * The same list with every new segment written and synced, or the very same object where none is new. Each is written to
+   * `folder` first and stays there under the same name, so that a sweep knows which segments a dead writer left.
    */
   store(projectId: string, list: ImageList, folder: string): Promise<ImageList>
-  /** Runs that `folder` tells of and a committed revision names are no longer to be taken back. */
+  /** Segments that `folder` tells of and a committed revision names are no longer to be taken back. */
   settle(folder: string, revision: Revision): Promise<void>
-  /** Removes the runs that `folder` tells of, but for those that a revision on disk names. */
+  /** Removes the segments that `folder` tells of, but for those that a revision on disk names. */
   drop(projectId: string, folder: string): Promise<void>
-  /** Removes these runs, but for those that a revision on disk names; `but` is one that doesn't count. */
+  /** Removes these segments, but for those that a revision on disk names; `but` is one that doesn't count. */
   dropUnnamed(projectId: string, ids: readonly string[], but?: number): Promise<void>
 }
 
-const newRunId = randomIds(16)
+const newSegmentId = randomIds(16)
 
-/** Name of a run's file in a writer's own folder. */
-export const RUN_FILE = /^run-([0-9a-z]{16})\.json$/
+/** Name of a segment's file in a writer's own folder. */
+export const SEGMENT_FILE = /^run-([0-9a-z]{16})\.json$/
 
-export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
+export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments => {
   const cache = new LRUCache<string, readonly ImageRecord[]>({ maxSize: maxBytes ?? 32 * 2 ** 20 })
 
-  const images = async (projectId: string, stored: StoredRun): Promise<readonly ImageRecord[]> => {
+  const images = async (projectId: string, stored: StoredSegment): Promise<readonly ImageRecord[]> => {
     const known = cache.get(stored.id)
     if (known) return known
     try {
-      const loaded = decodeRun(await readFile(paths.run(projectId, stored.id), 'utf8'), stored)
+      const loaded = decodeSegment(await readFile(paths.segment(projectId, stored.id), 'utf8'), stored)
       cache.set(stored.id, loaded, { size: stored.bytes })
       return loaded
     } catch (error) {
@@ -70,22 +70,24 @@ export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
     }
   }
 
-  const loadRun = async (projectId: string, run: Run): Promise<Run> =>
-    run.images ? run : { ...run, images: await images(projectId, storedRun(run.count, run.stored)) }
+  const loadSegment = async (projectId: string, segment: Segment): Promise<Segment> =>
+    segment.images
+      ? segment
+      : { ...segment, images: await images(projectId, storedSegment(segment.count, segment.stored)) }
 
   const ownFile = (folder: string, id: string) => join(folder, `run-${id}.json`)
 
-  const writeRun = async (run: Run, folder: string): Promise<Run> => {
-    if (run.stored || !run.images) return run
-    const id = newRunId()
-    const text = encodeRun(run.images)
+  const writeSegment = async (segment: Segment, folder: string): Promise<Segment> => {
+    if (segment.stored || !segment.images) return segment
+    const id = newSegmentId()
+    const text = encodeSegment(segment.images)
     await writeNew(ownFile(folder, id), text)
     const stored = { id, bytes: Buffer.byteLength(text), sha256: sha256(text) }
-    cache.set(id, run.images, { size: stored.bytes })
-    return { ...run, stored }
+    cache.set(id, segment.images, { size: stored.bytes })
+    return { ...segment, stored }
   }
 
-  /** Of these runs, those that no revision on disk mentions: one that is not the newest any more keeps what it names. */
+  /** Of these segments, those that no revision on disk mentions: one that is not the newest any more keeps what it names. */
   const namedByNone = async (projectId: string, ids: readonly string[], but?: number): Promise<readonly string[]> => {
     let unnamed = ids
     // Newest first: the others may be removed meanwhile, with what they name.
@@ -99,36 +101,37 @@ export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
 
   const dropUnnamed = async (projectId: string, ids: readonly string[], but?: number): Promise<void> => {
     const unnamed = ids.length > 0 ? await namedByNone(projectId, ids, but) : []
-    for (const id of unnamed) await removeFile(paths.run(projectId, id))
+    for (const id of unnamed) await removeFile(paths.segment(projectId, id))
     // Gone for good before what tells of them is.
-    if (unnamed.length > 0) await sync(paths.runs(projectId)).catch(unlessMissing)
+    if (unnamed.length > 0) await sync(paths.segments(projectId)).catch(unlessMissing)
   }
 
   return {
     images,
 
     async load(projectId, list) {
-      if (list.runs.every((run) => run.images)) return list
-      return { ...list, runs: await Promise.all(list.runs.map((run) => loadRun(projectId, run))) }
+      if (list.segments.every((segment) => segment.images)) return list
+      return { ...list, segments: await Promise.all(list.segments.map((segment) => loadSegment(projectId, segment))) }
     },
 
     async store(projectId, list, folder) {
-      if (list.runs.every((run) => run.stored)) return list
-      const runs: Run[] = []
-      for (const run of list.runs) runs.push(await writeRun(run, folder))
+      if (list.segments.every((segment) => segment.stored)) return list
+      const segments: Segment[] = []
+      for (const segment of list.segments) segments.push(await writeSegment(segment, folder))
       // The names in the folder tell a sweep what to take back, so they are durable before anything is linked.
       await sync(folder)
       await sync(dirname(folder))
       // A copy of a store may lack the folders that were empty.
-      await makeFolder(paths.runs(projectId))
-      for (const [at, { stored }] of runs.entries())
-        if (stored && !list.runs[at]?.stored) await linkNew(ownFile(folder, stored.id), paths.run(projectId, stored.id))
-      await sync(paths.runs(projectId))
-      return { ...list, runs }
+      await makeFolder(paths.segments(projectId))
+      for (const [at, { stored }] of segments.entries())
+        if (stored && !list.segments[at]?.stored)
+          await linkNew(ownFile(folder, stored.id), paths.segment(projectId, stored.id))
+      await sync(paths.segments(projectId))
+      return { ...list, segments }
     },
 
     async settle(folder, revision) {
-      const named = new Set(namedRuns(revision))
+      const named = new Set(namedSegments(revision))
       for (const id of toldIn(folder)) if (named.has(id)) await removeFile(ownFile(folder, id))
     },
 
@@ -141,7 +144,7 @@ export const createRuns = ({ paths, maxBytes }: RunsOptions): Runs => {
 /** None where the folder was swept away. Without a wait: it is short, and was written to a moment ago. */
 const toldIn = (folder: string): string[] => {
   try {
-    return readdirSync(folder).flatMap((name) => RUN_FILE.exec(name)?.[1] ?? [])
+    return readdirSync(folder).flatMap((name) => SEGMENT_FILE.exec(name)?.[1] ?? [])
   } catch (error) {
     return unlessMissing(error) ?? []
   }

@@ -13,7 +13,7 @@ import { createCommitter } from '../commit/batch.ts'
 import { createHeads, type Heads } from '../commit/heads.ts'
 import { createProjectLock, type ProjectLock } from '../commit/project-lock.ts'
 import { createPublisher, type Publisher } from '../commit/publish-meta.ts'
-import { createRuns, type Runs } from '../commit/segments.ts'
+import { createSegments, type Segments } from '../commit/segments.ts'
 import { removeFolder } from '../fs/durable.ts'
 import { openFolder } from '../open-folder.ts'
 import { createPaths, type Paths } from '../paths.ts'
@@ -48,7 +48,7 @@ export interface Waits {
 export interface Tools {
   paths: Paths
   heads: Heads
-  runs: Runs
+  segments: Segments
   removal: Removal
   publisher: Publisher
   withLock: ProjectLock
@@ -78,11 +78,11 @@ export const createTools = ({ storageDir, remake, waits, log, now }: ToolsOption
   const paths = createPaths(storageDir)
   const workspace = createWorkspace({ paths })
   const heads = createHeads({ paths, maxBytes: CACHE_BYTES, refuseLost: false })
-  const runs = createRuns({ paths, maxBytes: CACHE_BYTES })
-  const removal = createRemoval({ paths, heads, runs, log })
+  const segments = createSegments({ paths, maxBytes: CACHE_BYTES })
+  const removal = createRemoval({ paths, heads, segments, log })
   const publisher = createPublisher({ paths, heads, workspace, log, promptImages: Number.POSITIVE_INFINITY })
   const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs: LOCK_WAIT_MS })
-  const commitBatch = createCommitter({ paths, heads, runs, removal, publisher, workspace, withLock, now, log })
+  const commitBatch = createCommitter({ paths, heads, segments, removal, publisher, workspace, withLock, now, log })
   let opening: Promise<void> | undefined
 
   /** A check alone writes nothing, so this waits for the first mend. */
@@ -107,10 +107,10 @@ export const createTools = ({ storageDir, remake, waits, log, now }: ToolsOption
 
   const settle = async (projectId: string) => void (await commit(projectId, undefined))
   const afterPowerCut = createAfterPowerCut({ paths, heads, removal, lockStaleMs, log })
-  const sweeper = createSweeper({ paths, workspace, heads, runs, removal, afterPowerCut, settle, log })
+  const sweeper = createSweeper({ paths, workspace, heads, segments, removal, afterPowerCut, settle, log })
 
   return {
-    ...{ paths, heads, runs, removal, publisher, withLock, remake, waits, now, commit },
+    ...{ paths, heads, segments, removal, publisher, withLock, remake, waits, now, commit },
     lost: createLost(paths, now),
     get ownFolder() {
       return workspace.path

@@ -8,7 +8,7 @@ import { checkFolders, checkLock, checkMissingFolders } from './checks/folders.t
 import { checkMetaJson } from './checks/meta-json.ts'
 import { checkRemovals } from './checks/removals.ts'
 import { checkOlder } from './checks/revisions.ts'
-import { checkRuns, runFaults } from './checks/segments.ts'
+import { checkSegments, segmentFaults } from './checks/segments.ts'
 import { checkStrays, unknownEntry } from './checks/strays.ts'
 import { checkClaims, checkTemporaries } from './checks/temporaries.ts'
 import { checkPictures } from './checks/variants.ts'
@@ -109,9 +109,9 @@ export const createInspector = (options: InspectorOptions): Inspector => {
       if (!(await newestIsSound(projectId))) return
       yield* await checkMissingFolders(tools, projectId)
       yield* await checkOlder(tools, projectId)
-      const runs = await checkRuns(tools, projectId)
-      yield* runs
-      if (runs.length === 0 || (await runFaults(tools, projectId)).length === 0)
+      const segments = await checkSegments(tools, projectId)
+      yield* segments
+      if (segments.length === 0 || (await segmentFaults(tools, projectId)).length === 0)
         yield* some(await checkMetaJson(tools, projectId))
       yield* checkPictures(tools, projectId, onImages)
       yield* await checkRemovals(tools, projectId)

@@ -66,7 +66,7 @@ export const createStage = async ({
   const makeProject = async (): Promise<void> => {
     const [project, meta] = [paths.project(projectId), paths.meta(projectId)]
     const variants = SIZES.map((size) => paths.variants(projectId, size))
-    for (const path of [project, ...variants, meta, paths.runs(projectId)]) await makeOne(path)
+    for (const path of [project, ...variants, meta, paths.segments(projectId)]) await makeOne(path)
     for (const parent of [meta, project, paths.projects]) await sync(parent)
   }
 

@@ -16,7 +16,13 @@ import { beforeCall, failing, watchDisk } from '../../../support/disk/calls.ts'
 import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
 import { openFileStore } from '../../../support/store/file-store.ts'
 import { plantProject } from '../../../support/store/planted-project.ts'
-import { expectWhole, filesUnderWay, revisionNumbers, runFiles, sweep } from '../../../support/store/store-folder.ts'
+import {
+  expectWhole,
+  filesUnderWay,
+  revisionNumbers,
+  segmentFiles,
+  sweep,
+} from '../../../support/store/store-folder.ts'
 
 vi.mock('node:fs/promises', async (original) =>
   (await import('../../../support/disk/calls.ts')).watched(await original()),
@@ -150,7 +156,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
   it.each([
     ['is not there', async () => {}],
     ['is a file', (path: string) => writeFile(path, 'Remember the milk.')],
-  ])('a commit that had stored a run, in a project that %s, and all beside it', async (_, make) => {
+  ])('a commit that had stored a segment, in a project that %s, and all beside it', async (_, make) => {
     const { folder, paths } = await withProject()
     await make(paths.project('aaa'))
     const owner = await plantOwner(folder)
@@ -168,7 +174,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
     await plantRevision(folder, ({ state, ...rest }) => ({
       ...rest,
       removing: [deleted],
-      state: { ...state, image_count: 1, images: { runs: [], tail: state.images.tail.slice(1) } },
+      state: { ...state, image_count: 1, images: { segments: [], tail: state.images.tail.slice(1) } },
     }))
     const calls: string[] = []
     watchDisk({ after: ({ name, path }) => void calls.push(`${name} ${path}`) })
@@ -182,7 +188,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
     const imageId = await plantUpload(folder, await plantOwner(folder), 4)
     await plantRevision(folder, ({ state, ...rest }) => ({
       ...rest,
-      state: { ...state, image_count: 3, images: { runs: [], tail: [...state.images.tail, recordOf(imageId)] } },
+      state: { ...state, image_count: 3, images: { segments: [], tail: [...state.images.tail, recordOf(imageId)] } },
     }))
     await sweep(folder)
     const store = await openFileStore(folder)
@@ -204,7 +210,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
         ...state,
         image_count: 2,
         primary_image_id: kept,
-        images: { runs: [], tail: state.images.tail.filter(({ id }) => id !== deleted) },
+        images: { segments: [], tail: state.images.tail.filter(({ id }) => id !== deleted) },
       },
     }))
     await sweep(folder)
@@ -220,8 +226,8 @@ describe('what a dead process left is cleaned right at the next start', () => {
     await plantRevision(folder, ({ state, ...rest }) => ({
       ...rest,
       removing: state.images.tail.map(({ id }) => id),
-      removingRuns: state.images.runs.flatMap(({ count, stored }) => (stored ? [{ count, ...stored }] : [])),
-      state: { ...state, deleted: true, image_count: 0, primary_image_id: null, images: { runs: [], tail: [] } },
+      removingSegments: state.images.segments.flatMap(({ count, stored }) => (stored ? [{ count, ...stored }] : [])),
+      state: { ...state, deleted: true, image_count: 0, primary_image_id: null, images: { segments: [], tail: [] } },
     }))
     await sweep(folder)
     const store = await openFileStore(folder)
@@ -244,12 +250,12 @@ describe('what a dead process left is cleaned right at the next start', () => {
 
   it('run files that no revision names, and not those that one does', async () => {
     const { folder, paths, ids } = await withProject(128)
-    const named = await runFiles(folder)
+    const named = await segmentFiles(folder)
     const unnamed = `${'x'.repeat(16)}.json`
-    await writeFile(join(paths.runs('shop'), unnamed), 'of a commit that was not to be')
+    await writeFile(join(paths.segments('shop'), unnamed), 'of a commit that was not to be')
     await plantWork(await plantOwner(folder), ['revision.json', ...[...named, unnamed].map((name) => `run-${name}`)])
     await sweep(folder)
-    expect(await runFiles(folder)).toEqual(named)
+    expect(await segmentFiles(folder)).toEqual(named)
     expect(await idsOf(await openFileStore(folder), 'shop')).toEqual(ids)
     expect(await filesUnderWay(folder)).toEqual([])
   })

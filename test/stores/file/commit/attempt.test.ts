@@ -11,7 +11,13 @@ import { beforeCall, type DiskCall, failing, watchDisk } from '../../../support/
 import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
 import { openFileStore, silent } from '../../../support/store/file-store.ts'
 import { plantProject } from '../../../support/store/planted-project.ts'
-import { expectWhole, filesUnderWay, revisionNumbers, runFiles, sweep } from '../../../support/store/store-folder.ts'
+import {
+  expectWhole,
+  filesUnderWay,
+  revisionNumbers,
+  segmentFiles,
+  sweep,
+} from '../../../support/store/store-folder.ts'
 
 vi.mock('node:fs/promises', async (original) =>
   (await import('../../../support/disk/calls.ts')).watched(await original()),
@@ -82,14 +88,14 @@ describe('a writer whose number was taken while it slept', () => {
     expect(await other.project('shop')).toMatchObject({ revision: 3, primary_image_id: first, image_count: 1 })
   })
 
-  it('takes its runs back, which it had stored for the state that was not to be', async () => {
+  it('takes its segments back, which it had stored for the state that was not to be', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 127 })
     sleepsBefore(isLinkOf(2), () => other.commit('shop', { type: 'edit', title: 'first' }))
     const last = await addImage(writer, 'shop')
     expect(await idsOf(other, 'shop')).toEqual([...ids, last])
     await writer.close()
-    expect(await runFiles(folder)).toHaveLength(1)
+    expect(await segmentFiles(folder)).toHaveLength(1)
   })
 })
 
@@ -248,7 +254,7 @@ describe('old revisions', () => {
 })
 
 describe('a revision that a writer who slept links where a number is free again', () => {
-  it('takes no run with it that the newest names, though it is read as one of those that are removed', async () => {
+  it('takes no segment with it that the newest names, though it is read as one of those that are removed', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const third = await openFileStore(folder, ONE_LOCK_EACH)
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 200, revisions: 64 })
@@ -279,7 +285,7 @@ describe('a revision that a writer who slept links where a number is free again'
   })
 })
 
-describe('a run that a commit has stored', () => {
+describe('a segment that a commit has stored', () => {
   it('makes no change fail that is durable, where its trace cannot be removed', async () => {
     const { folder, writer, other } = await twoWriters()
     await plantProject({ storageDir: folder, projectId: 'shop', images: 127 })
@@ -289,7 +295,7 @@ describe('a run that a commit has stored', () => {
     expect((await idsOf(other, 'shop'))?.at(-1)).toBe(imageId)
     await writer.close()
     await sweep(folder)
-    expect(await runFiles(folder)).toHaveLength(1)
+    expect(await segmentFiles(folder)).toHaveLength(1)
   })
 
   it('goes in the end where the change is not known to be kept, with the revision that nobody followed', async () => {
@@ -301,7 +307,7 @@ describe('a run that a commit has stored', () => {
     await writer.close()
     await sweep(folder)
     expect(await revisionNumbers(folder)).not.toContain(31)
-    expect(await runFiles(folder)).toEqual([])
+    expect(await segmentFiles(folder)).toEqual([])
   })
 })
 

@@ -43,7 +43,7 @@ const retitle = (store: Awaited<ReturnType<typeof openFileStore>>, title: string
 const isRename = (call: { name: string; to: string }) => call.name === 'rename' && basename(call.to) === 'meta.json'
 
 describe('meta.json', () => {
-  it('is there when a change is answered, over all images in runs and behind them', async () => {
+  it('is there when a change is answered, over all images in segments and behind them', async () => {
     const { store, published } = await publishing({ images: 300 })
     const id = await addImage(store, 'shop')
     const document = await published()

@@ -20,7 +20,7 @@ export async function* checkFolders(tools: Tools, projectId: string): AsyncGener
   const { paths } = tools
   const folders = [
     paths.meta(projectId),
-    paths.runs(projectId),
+    paths.segments(projectId),
     ...SIZES.map((size) => paths.variants(projectId, size)),
   ]
   const known = [...folders, paths.published(projectId), paths.lock(projectId)]
@@ -60,7 +60,7 @@ export const checkMissingFolders = async (tools: Tools, projectId: string): Prom
 }
 
 const foldersOf = (paths: Paths, projectId: string): string[] => [
-  paths.runs(projectId),
+  paths.segments(projectId),
   ...SIZES.map((size) => paths.variants(projectId, size)),
 ]
 

@@ -69,7 +69,7 @@ const compare = async (tools: Tools, projectId: string): Promise<Difference | un
   return difference('meta_differs', `it is not what revision ${claimed ?? number} says: edited in place, or damaged`)
 }
 
-/** True too where the revision's runs are gone, removed with it while it was read: nothing can be said then. */
+/** True too where the revision's segments are gone, removed with it while it was read: nothing can be said then. */
 const isCopyOf = async ({ paths }: Tools, look: Look & { type: 'file' }, { state }: Revision): Promise<boolean> => {
   try {
     return look.sha256 === (await publishedHash(paths, state))

@@ -31,7 +31,7 @@ const lookForLeft = async (tools: Tools, projectId: string): Promise<Map<string,
   if (!head || wholeProject) return left
   for (const imageId of await filesLeft(tools, projectId, head))
     left.set(imageId, tools.paths.variant(projectId, imageId, 'original'))
-  if (head.removingRuns.length > 0) left.set('', tools.paths.project(projectId))
+  if (head.removingSegments.length > 0) left.set('', tools.paths.project(projectId))
   return left
 }
 

@@ -2,23 +2,23 @@
 
 import { join } from 'node:path'
 import { SIZES, type Size } from '../../../../core/names.ts'
-import { storedRun } from '../../../history/revision.ts'
+import { storedSegment } from '../../../history/revision.ts'
 import type { Tools } from '../context.ts'
 import type { Problem } from '../problem.ts'
 import { eachName, statOf } from '../read/files.ts'
 import { readHistory } from '../read/history.ts'
-import { readRun } from '../read/segments.ts'
+import { readSegment } from '../read/segments.ts'
 import { imageIdOf } from '../repair/orphans.ts'
-import { runsOnDisk } from './segments.ts'
+import { segmentsOnDisk } from './segments.ts'
 import { underWay } from './temporaries.ts'
 
 /** Ids that are compared with the list at a time: some 10 MB. */
 const MOST_IDS = 100_000
 const MOST_TRIES = 5
-const RUN_NAME = /^([0-9a-z]{16})\.json$/
+const SEGMENT_NAME = /^([0-9a-z]{16})\.json$/
 
 export async function* checkStrays(tools: Tools, projectId: string): AsyncGenerator<Problem> {
-  yield* strayRuns(tools, projectId)
+  yield* straySegments(tools, projectId)
   let found = new Map<string, Size[]>()
   for (const size of SIZES) {
     const folder = tools.paths.variants(projectId, size)
@@ -76,9 +76,9 @@ const namedAmong = async (
     }
     take(head?.state.images.tail ?? [])
     let isWhole = true
-    const listed = head?.state.images.runs.map(({ count, stored }) => storedRun(count, stored)) ?? []
-    for (const stored of [...listed, ...(head?.removingRuns ?? [])]) {
-      const images = await readRun(tools.paths, projectId, stored)
+    const listed = head?.state.images.segments.map(({ count, stored }) => storedSegment(count, stored)) ?? []
+    for (const stored of [...listed, ...(head?.removingSegments ?? [])]) {
+      const images = await readSegment(tools.paths, projectId, stored)
       if (typeof images === 'string') isWhole = false
       else take(images)
     }
@@ -87,23 +87,23 @@ const namedAmong = async (
   return undefined
 }
 
-async function* strayRuns(tools: Tools, projectId: string): AsyncGenerator<Problem> {
-  const folder = tools.paths.runs(projectId)
+async function* straySegments(tools: Tools, projectId: string): AsyncGenerator<Problem> {
+  const folder = tools.paths.segments(projectId)
   const found: string[] = []
   for await (const name of eachName(folder)) {
-    const runId = RUN_NAME.exec(name)?.[1]
-    if (runId === undefined) yield unknownEntry(tools, join(folder, name))
-    else found.push(runId)
+    const segmentId = SEGMENT_NAME.exec(name)?.[1]
+    if (segmentId === undefined) yield unknownEntry(tools, join(folder, name))
+    else found.push(segmentId)
   }
   if (found.length === 0) return
-  const { runs } = await underWay(tools.paths, projectId, 'all')
+  const { segments } = await underWay(tools.paths, projectId, 'all')
   const history = await readHistory(tools.paths, projectId)
   // What a revision names that cannot be read is not known.
   if (history.some(({ fault }) => fault)) return
-  const named = runsOnDisk(history)
-  for (const runId of found) {
-    const path = tools.paths.run(projectId, runId)
-    if (!named.has(runId) && !runs.has(runId) && (await statOf(path)))
+  const named = segmentsOnDisk(history)
+  for (const segmentId of found) {
+    const path = tools.paths.segment(projectId, segmentId)
+    if (!named.has(segmentId) && !segments.has(segmentId) && (await statOf(path)))
       yield stray(tools, 'stray_run', path, 'no revision names it')
   }
 }

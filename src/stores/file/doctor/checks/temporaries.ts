@@ -3,7 +3,7 @@
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WHOLE_PROJECT_MARK } from '../../cleanup/sweep.ts'
-import { RUN_FILE } from '../../commit/segments.ts'
+import { SEGMENT_FILE } from '../../commit/segments.ts'
 import { removeFile } from '../../fs/durable.ts'
 import type { Paths } from '../../paths.ts'
 import { ownerLives } from '../../staging/owner.ts'
@@ -16,7 +16,7 @@ import { namesIn, readText, statOf } from '../read/files.ts'
 /** What the folders of processes name: it may be on its way into a project, or out of it. */
 export interface UnderWay {
   images: ReadonlySet<string>
-  runs: ReadonlySet<string>
+  segments: ReadonlySet<string>
   wholeProject: boolean
   /** Folders of work on the project, of any kind. */
   folders: number
@@ -33,7 +33,7 @@ const OWNER_NAME = /^[0-9a-z]{12}$/
  */
 export const underWay = async (paths: Paths, projectId: string, whose: 'all' | 'living'): Promise<UnderWay> => {
   const images = new Set<string>()
-  const runs = new Set<string>()
+  const segments = new Set<string>()
   let wholeProject = false
   let folders = 0
   for (const owner of await namesIn(paths.tmp)) {
@@ -45,13 +45,13 @@ export const underWay = async (paths: Paths, projectId: string, whose: 'all' | '
       const names = await namesIn(join(paths.tmp, owner, folder))
       for (const imageId of imagesOfWork(folder, names)) images.add(imageId)
       for (const name of names) {
-        const runId = RUN_FILE.exec(name)?.[1]
-        if (runId !== undefined) runs.add(runId)
+        const segmentId = SEGMENT_FILE.exec(name)?.[1]
+        if (segmentId !== undefined) segments.add(segmentId)
         if (name === WHOLE_PROJECT_MARK) wholeProject = true
       }
     }
   }
-  return { images, runs, wholeProject, folders }
+  return { images, segments, wholeProject, folders }
 }
 
 /** True where a process works with the store that is not this one. */

@@ -23,7 +23,7 @@ const DENIED_CODES = ['EACCES', 'EPERM']
 const CHUNK_BYTES = 256 * 1024
 const HEADER_BYTES = 4096
 const NOTHING = Buffer.alloc(0)
-/** No revision and no run comes near; a string cannot be much longer than this. */
+/** No revision and no segment comes near; a string cannot be much longer than this. */
 const MOST_TEXT_BYTES = 400 * 2 ** 20
 
 /** Type, size and hash. */

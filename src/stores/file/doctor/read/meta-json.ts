@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { ProjectState } from '../../../../core/project/changes.ts'
 import { listOf } from '../../../../core/project/image-list.ts'
 import { imageSchema, projectSchema } from '../../../../core/project/model.ts'
-import { encodePublished, encodeRun } from '../../../history/revision.ts'
+import { encodePublished, encodeSegment } from '../../../history/revision.ts'
 import { CLAIM_BYTES, claimOf } from '../../commit/meta-revision.ts'
 import type { Paths } from '../../paths.ts'
 import { type Look, lookThrough, readText, visit } from './files.ts'
@@ -35,7 +35,7 @@ export const readPublished = async (paths: Paths, projectId: string): Promise<Pr
   return { ...project, deleted: false, images: listOf(images) }
 }
 
-/** SHA-256 of the meta.json that belongs to a state. One run at a time is read. */
+/** SHA-256 of the meta.json that belongs to a state. One segment at a time is read. */
 export const publishedHash = async (paths: Paths, state: ProjectState): Promise<string> => {
   const hash = createHash('sha256')
   for await (const piece of publishedText(paths, state)) hash.update(piece)
@@ -48,7 +48,7 @@ async function* publishedText(paths: Paths, state: ProjectState): AsyncGenerator
   const at = frame.lastIndexOf('[]')
   yield frame.slice(0, at)
   let some = false
-  for await (const text of runTexts(paths, state)) {
+  for await (const text of segmentTexts(paths, state)) {
     const lines = text.trim().slice(1, -1).trim()
     if (lines === '') continue
     yield (some ? ',\n    ' : '[\n    ') + lines
@@ -57,9 +57,10 @@ async function* publishedText(paths: Paths, state: ProjectState): AsyncGenerator
   yield (some ? '\n  ]' : '[]') + frame.slice(at + 2)
 }
 
-async function* runTexts(paths: Paths, { project_id, images }: ProjectState): AsyncGenerator<string> {
-  for (const { stored } of images.runs) if (stored) yield await readFile(paths.run(project_id, stored.id), 'utf8')
-  yield encodeRun(images.tail)
+async function* segmentTexts(paths: Paths, { project_id, images }: ProjectState): AsyncGenerator<string> {
+  for (const { stored } of images.segments)
+    if (stored) yield await readFile(paths.segment(project_id, stored.id), 'utf8')
+  yield encodeSegment(images.tail)
 }
 
 const parsed = (text: string): unknown => {

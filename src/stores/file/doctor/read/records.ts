@@ -11,7 +11,7 @@ import { readPublished } from './meta-json.ts'
 const runSchema = z.array(imageSchema)
 
 /**
- * What is known of these images: from older revisions, run files and meta.json, in the order of trust. Holds no more
+ * What is known of these images: from older revisions, segment files and meta.json, in the order of trust. Holds no more
  * than the records asked for and one document at a time.
  */
 export const recordsOf = async (
@@ -25,8 +25,8 @@ export const recordsOf = async (
   }
   for (const { revision, misplaced } of (await readHistory(paths, projectId)).toReversed())
     take((revision ?? misplaced?.revision)?.state.images.tail ?? [])
-  for await (const name of eachName(paths.runs(projectId))) {
-    const look = await readText(paths.run(projectId, name.replace(/\.json$/, '')))
+  for await (const name of eachName(paths.segments(projectId))) {
+    const look = await readText(paths.segment(projectId, name.replace(/\.json$/, '')))
     take((look.type === 'text' ? runSchema.safeParse(parsed(look.text)).data : undefined) ?? [])
   }
   const published = await readPublished(paths, projectId)

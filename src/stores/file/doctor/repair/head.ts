@@ -1,7 +1,7 @@
 // Brings back the newest state of a project whose newest revision is lost.
 
 import { TintypeError } from '../../../../core/errors.ts'
-import { namedRuns, type Revision } from '../../../history/revision.ts'
+import { namedSegments, type Revision } from '../../../history/revision.ts'
 import { makeFolder } from '../../fs/durable.ts'
 import { placeMisplaced } from '../checks/revisions.ts'
 import { seenTwice, type Tools } from '../context.ts'
@@ -54,25 +54,25 @@ const write = async (tools: Tools, { history }: Verdict, number: number, rescued
   const { project_id: projectId } = state
   const before = newestSound(history)
   const isBack = (imageId: string) => rescued.imageIds.has(imageId)
-  const named = history.flatMap(({ revision }) => (revision ? namedRuns(revision) : []))
+  const named = history.flatMap(({ revision }) => (revision ? namedSegments(revision) : []))
   const revision: Revision = {
-    state: { ...state, revision: number, images: await storedRuns(tools, rescued, folder) },
+    state: { ...state, revision: number, images: await storedSegments(tools, rescued, folder) },
     commits: restoredCommits(before?.commits ?? []),
     removing: (before?.removing ?? []).filter((imageId) => !isBack(imageId)),
-    removingRuns: before?.removingRuns ?? [],
-    droppedRuns: [],
+    removingSegments: before?.removingSegments ?? [],
+    droppedSegments: [],
     events: undefined,
   }
-  const stillNamed = new Set(namedRuns(revision))
-  const droppedRuns = [...new Set(named)].filter((id) => !stillNamed.has(id))
-  await appendRevision(tools, { ...revision, droppedRuns }, folder)
+  const stillNamed = new Set(namedSegments(revision))
+  const droppedSegments = [...new Set(named)].filter((id) => !stillNamed.has(id))
+  await appendRevision(tools, { ...revision, droppedSegments }, folder)
   await closeGap(tools, projectId, before?.state.revision, newestNumber(history), folder)
   return revision
 }
 
-const storedRuns = async ({ runs, paths }: Tools, { state }: Rescued, folder: string) => {
-  await makeFolder(paths.runs(state.project_id))
-  return runs.store(state.project_id, state.images, folder)
+const storedSegments = async ({ segments, paths }: Tools, { state }: Rescued, folder: string) => {
+  await makeFolder(paths.segments(state.project_id))
+  return segments.store(state.project_id, state.images, folder)
 }
 
 /**

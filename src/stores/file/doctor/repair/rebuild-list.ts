@@ -1,11 +1,11 @@
 // A list of images of which a part is lost, rebuilt: without the hole, and in its place what nothing else names.
 
-import { appendImage, type ImageList, imagesOf, listOf, type Run } from '../../../../core/project/image-list.ts'
+import { appendImage, type ImageList, imagesOf, listOf, type Segment } from '../../../../core/project/image-list.ts'
 import type { ImageRecord } from '../../../../core/project/model.ts'
-import { namedRuns, type Revision, type StoredRun, storedRun } from '../../../history/revision.ts'
+import { namedSegments, type Revision, type StoredSegment, storedSegment } from '../../../history/revision.ts'
 import type { Tools } from '../context.ts'
 import { newestSound, readHistory } from '../read/history.ts'
-import { readRun } from '../read/segments.ts'
+import { readSegment } from '../read/segments.ts'
 import { foundOriginals } from './orphans.ts'
 import { recordsFor } from './rescued-state.ts'
 import { appendRevision, restoredCommits } from './revisions.ts'
@@ -33,23 +33,23 @@ export const rebuildList = async (tools: Tools, projectId: string): Promise<stri
     return `rebuilt: ${records.length} images found by their files${lost > 0 ? `, ${lost} are lost` : ''}`
   })
 
-const readParts = async (tools: Tools, projectId: string, { runs, tail }: ImageList) => {
-  const before: Run[] = []
-  const after: Run[] = []
+const readParts = async (tools: Tools, projectId: string, { segments, tail }: ImageList) => {
+  const before: Segment[] = []
+  const after: Segment[] = []
   const known: string[] = tail.map(({ id }) => id)
   let hasHole = false
-  for (const run of runs) {
-    const images = await readRun(tools.paths, projectId, storedRun(run.count, run.stored))
+  for (const segment of segments) {
+    const images = await readSegment(tools.paths, projectId, storedSegment(segment.count, segment.stored))
     if (typeof images === 'string') hasHole = true
     else {
       known.push(...images.map(({ id }) => id))
-      ;(hasHole ? after : before).push({ ...run, images: undefined })
+      ;(hasHole ? after : before).push({ ...segment, images: undefined })
     }
   }
   const joined = (records: readonly ImageRecord[]): ImageList => {
     const list = records.reduce(appendImage, listOf([]))
     const rest = list.tail.length > 0 ? [{ images: list.tail, count: list.tail.length }] : []
-    return { runs: [...before, ...list.runs, ...rest, ...after], tail }
+    return { segments: [...before, ...list.segments, ...rest, ...after], tail }
   }
   return { known, hasHole, with: joined }
 }
@@ -61,14 +61,14 @@ const successor = async (
   images: ImageList,
   folder: string,
 ): Promise<Revision> => {
-  const count = images.runs.reduce((sum, run) => sum + run.count, images.tail.length)
-  const stored = await tools.runs.store(projectId, images, folder)
+  const count = images.segments.reduce((sum, segment) => sum + segment.count, images.tail.length)
+  const stored = await tools.segments.store(projectId, images, folder)
   const { state } = base
-  const loaded = imagesOf(await tools.runs.load(projectId, stored))
+  const loaded = imagesOf(await tools.segments.load(projectId, stored))
   const isThere = loaded.some(({ id }) => id === state.primary_image_id)
-  const removingRuns: StoredRun[] = []
-  for (const run of base.removingRuns)
-    if (typeof (await readRun(tools.paths, projectId, run)) !== 'string') removingRuns.push(run)
+  const removingSegments: StoredSegment[] = []
+  for (const segment of base.removingSegments)
+    if (typeof (await readSegment(tools.paths, projectId, segment)) !== 'string') removingSegments.push(segment)
   const next: Revision = {
     state: {
       ...state,
@@ -80,10 +80,10 @@ const successor = async (
     },
     commits: restoredCommits(base.commits),
     removing: base.removing,
-    removingRuns,
-    droppedRuns: [],
+    removingSegments,
+    droppedSegments: [],
     events: undefined,
   }
-  const named = new Set(namedRuns(next))
-  return { ...next, droppedRuns: namedRuns(base).filter((id) => !named.has(id)) }
+  const named = new Set(namedSegments(next))
+  return { ...next, droppedSegments: namedSegments(base).filter((id) => !named.has(id)) }
 }

@@ -2,15 +2,15 @@
 
 import { SIZES } from '../../../../core/names.ts'
 import { emptyProject, type ProjectState } from '../../../../core/project/changes.ts'
-import { appendImage, type ImageList, imagesOf, type Run } from '../../../../core/project/image-list.ts'
+import { appendImage, type ImageList, imagesOf, type Segment } from '../../../../core/project/image-list.ts'
 import type { ImageRecord } from '../../../../core/project/model.ts'
 import { anyStored } from '../../../accounts/is-initialized.ts'
-import { storedRun } from '../../../history/revision.ts'
+import { storedSegment } from '../../../history/revision.ts'
 import type { Tools } from '../context.ts'
 import { statOf } from '../read/files.ts'
 import type { Source } from '../read/head.ts'
 import { recordsOf } from '../read/records.ts'
-import { readRun } from '../read/segments.ts'
+import { readSegment } from '../read/segments.ts'
 import { type FoundOriginal, foundOriginals, recordFromFiles } from './orphans.ts'
 
 export interface Rescued {
@@ -31,7 +31,7 @@ export const rescuedState = async (
     return { state: source.state, imageIds, how: 'written again from meta.json' }
   }
   const base = source.state
-  const kept = await withFiles(tools, projectId, base?.images ?? { runs: [], tail: [] })
+  const kept = await withFiles(tools, projectId, base?.images ?? { segments: [], tail: [] })
   const isKnown = (imageId: string) => kept.imageIds.has(imageId) || source.removing.includes(imageId)
   const found = await foundOriginals(tools.paths, projectId, isKnown, 'living')
   const records = await recordsFor(tools, projectId, found)
@@ -62,16 +62,17 @@ const withFiles = async (tools: Tools, projectId: string, list: ImageList) => {
     gone += images.length - there.length
     return there
   }
-  const runs: Run[] = []
-  for (const run of list.runs) {
-    const read = run.images ?? (await readRun(tools.paths, projectId, storedRun(run.count, run.stored)))
-    // A run that cannot be read: its images are found by their files.
+  const segments: Segment[] = []
+  for (const segment of list.segments) {
+    const read =
+      segment.images ?? (await readSegment(tools.paths, projectId, storedSegment(segment.count, segment.stored)))
+    // A segment that cannot be read: its images are found by their files.
     if (typeof read === 'string') continue
     const images = await filter(read)
-    if (images.length === run.count) runs.push({ ...run, images: run.stored ? undefined : images })
-    else if (images.length > 0) runs.push({ images, count: images.length })
+    if (images.length === segment.count) segments.push({ ...segment, images: segment.stored ? undefined : images })
+    else if (images.length > 0) segments.push({ images, count: images.length })
   }
-  return { list: { runs, tail: await filter(list.tail) }, imageIds, gone }
+  return { list: { segments, tail: await filter(list.tail) }, imageIds, gone }
 }
 
 const hasFile = async ({ paths }: Tools, projectId: string, imageId: string): Promise<boolean> => {
@@ -119,9 +120,10 @@ const stateOf = async (
   }
 }
 
-const firstImage = async (tools: Tools, projectId: string, { runs, tail }: ImageList) => {
-  const run = runs[0]
-  if (!run) return tail[0]
-  const images = run.images ?? (await readRun(tools.paths, projectId, storedRun(run.count, run.stored)))
+const firstImage = async (tools: Tools, projectId: string, { segments, tail }: ImageList) => {
+  const segment = segments[0]
+  if (!segment) return tail[0]
+  const images =
+    segment.images ?? (await readSegment(tools.paths, projectId, storedSegment(segment.count, segment.stored)))
   return typeof images === 'string' ? undefined : images[0]
 }

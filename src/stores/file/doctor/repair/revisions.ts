@@ -3,7 +3,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TintypeError } from '../../../../core/errors.ts'
-import { encodeRevision, namedRuns, REMEMBERED_COMMITS, type Revision } from '../../../history/revision.ts'
+import { encodeRevision, namedSegments, REMEMBERED_COMMITS, type Revision } from '../../../history/revision.ts'
 import { linkNew, makeFolder, sync, writeNew } from '../../fs/durable.ts'
 import { newToken } from '../../staging/workspace.ts'
 import type { Tools } from '../context.ts'
@@ -17,7 +17,7 @@ export const restoredCommits = (commits: readonly string[]): string[] =>
 /** Links a new head. @throws TintypeError `busy` where the number was taken meanwhile */
 export const appendRevision = async ({ paths, heads }: Tools, revision: Revision, folder: string): Promise<void> => {
   const { project_id, revision: number } = revision.state
-  await makeFolder(paths.runs(project_id))
+  await makeFolder(paths.segments(project_id))
   const own = join(folder, `revision-${number}.json`)
   await writeNew(own, encodeRevision(revision))
   if (!(await linkNew(own, paths.revision(project_id, number))))
@@ -47,18 +47,18 @@ export const placeRevision = async (
 
 /**
  * The text that stands in for an old revision whose own is lost: the state of the next one that is known. Nobody reads
- * the state of old revisions but doctor; what counts is which runs it was the last to name, and that is exact.
+ * the state of old revisions but doctor; what counts is which segments it was the last to name, and that is exact.
  */
 export const standInFor = (number: number, history: History): string => {
   const above = history.find((entry) => entry.number > number && entry.revision)?.revision
   if (!above) throw new Error('there is no newer revision')
   const below = history.find((entry) => entry.number === number - 1)?.revision
-  const stillNamed = new Set([...namedRuns(above), ...above.droppedRuns])
+  const stillNamed = new Set([...namedSegments(above), ...above.droppedSegments])
   return encodeRevision({
     ...above,
     state: { ...above.state, revision: number },
     commits: restoredCommits(above.commits.slice(0, -1)),
-    droppedRuns: below ? namedRuns(below).filter((id) => !stillNamed.has(id)) : [],
+    droppedSegments: below ? namedSegments(below).filter((id) => !stillNamed.has(id)) : [],
     events: undefined,
   })
 }

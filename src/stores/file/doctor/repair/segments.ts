@@ -1,10 +1,10 @@
-// Mends a run file: the very same content where it can be had; a list without it where not.
+// Mends a segment file: the very same content where it can be had; a list without it where not.
 
 import { join } from 'node:path'
 import { imagesOf } from '../../../../core/project/image-list.ts'
-import { encodeRun, namedRuns, type StoredRun, sha256 } from '../../../history/revision.ts'
+import { encodeSegment, namedSegments, type StoredSegment, sha256 } from '../../../history/revision.ts'
 import { linkNew, makeFolder, sync, writeNew } from '../../fs/durable.ts'
-import type { RunFault } from '../checks/segments.ts'
+import type { SegmentFault } from '../checks/segments.ts'
 import type { Tools } from '../context.ts'
 import { eachName, readText } from '../read/files.ts'
 import { readHistory } from '../read/history.ts'
@@ -12,61 +12,62 @@ import { readPublished } from '../read/meta-json.ts'
 import { rebuildList } from './rebuild-list.ts'
 import { placeRevision, standInFor } from './revisions.ts'
 
-export const mendRun = async (tools: Tools, projectId: string, fault: RunFault): Promise<string> => {
-  const text = (await textFromMetaJson(tools, projectId, fault)) ?? (await textFromRuns(tools, projectId, fault.stored))
-  if (text !== undefined) return placeRun(tools, projectId, fault.stored.id, text)
+export const mendSegment = async (tools: Tools, projectId: string, fault: SegmentFault): Promise<string> => {
+  const text =
+    (await textFromMetaJson(tools, projectId, fault)) ?? (await textFromSegments(tools, projectId, fault.stored))
+  if (text !== undefined) return placeSegment(tools, projectId, fault.stored.id, text)
   const rebuilt = fault.isNewest ? await rebuildList(tools, projectId) : undefined
   const replaced = await replaceRevisions(tools, projectId, fault.stored.id)
   return rebuilt ?? `lost; ${replaced} old revisions that named it were replaced by the next one`
 }
 
-/** meta.json has the lines of all runs one after the other. */
-const textFromMetaJson = async ({ paths }: Tools, projectId: string, { stored, revision }: RunFault) => {
+/** meta.json has the lines of all segments one after the other. */
+const textFromMetaJson = async ({ paths }: Tools, projectId: string, { stored, revision }: SegmentFault) => {
   const state = await readPublished(paths, projectId)
   if (!state) return undefined
   const history = await readHistory(paths, projectId)
   const images = imagesOf(state.images)
   for (const number of [state.revision, revision]) {
-    const named = history.find((entry) => entry.number === number)?.revision?.state.images.runs ?? []
-    const at = named.findIndex((run) => run.stored?.id === stored.id)
+    const named = history.find((entry) => entry.number === number)?.revision?.state.images.segments ?? []
+    const at = named.findIndex((segment) => segment.stored?.id === stored.id)
     const start = named.slice(0, Math.max(at, 0)).reduce((sum, { count }) => sum + count, 0)
-    const text = encodeRun(images.slice(start, start + stored.count))
+    const text = encodeSegment(images.slice(start, start + stored.count))
     if (at >= 0 && sha256(text) === stored.sha256) return text
   }
   return undefined
 }
 
-/** Run files may have changed places. */
-const textFromRuns = async ({ paths }: Tools, projectId: string, stored: StoredRun) => {
-  for await (const name of eachName(paths.runs(projectId))) {
-    const look = await readText(join(paths.runs(projectId), name))
+/** Segment files may have changed places. */
+const textFromSegments = async ({ paths }: Tools, projectId: string, stored: StoredSegment) => {
+  for await (const name of eachName(paths.segments(projectId))) {
+    const look = await readText(join(paths.segments(projectId), name))
     if (look.type === 'text' && sha256(look.text) === stored.sha256) return look.text
   }
   return undefined
 }
 
-const placeRun = (tools: Tools, projectId: string, id: string, text: string): Promise<string> =>
+const placeSegment = (tools: Tools, projectId: string, id: string, text: string): Promise<string> =>
   tools.work(projectId, async (folder) => {
-    const path = tools.paths.run(projectId, id)
+    const path = tools.paths.segment(projectId, id)
     const own = join(folder, 'run.json')
     await writeNew(own, text)
-    await makeFolder(tools.paths.runs(projectId))
+    await makeFolder(tools.paths.segments(projectId))
     await tools.lost.move(path)
     await linkNew(own, path)
-    await sync(tools.paths.runs(projectId))
+    await sync(tools.paths.segments(projectId))
     return 'written again, byte for byte'
   })
 
-/** Old revisions that name a run which is lost are replaced by the next one that does not. @returns how many */
-const replaceRevisions = (tools: Tools, projectId: string, runId: string): Promise<number> =>
+/** Old revisions that name a segment which is lost are replaced by the next one that does not. @returns how many */
+const replaceRevisions = (tools: Tools, projectId: string, segmentId: string): Promise<number> =>
   tools.work(projectId, (folder) =>
     tools.withLock(projectId, async () => {
       const history = await readHistory(tools.paths, projectId)
-      const naming = history.filter(({ revision }) => revision && namedRuns(revision).includes(runId))
+      const naming = history.filter(({ revision }) => revision && namedSegments(revision).includes(segmentId))
       const sound = history.map((entry) => (naming.includes(entry) ? { number: entry.number } : entry))
       for (const { number } of naming.toReversed())
         await placeRevision(tools, projectId, number, standInFor(number, sound), folder)
-      await tools.lost.move(tools.paths.run(projectId, runId))
+      await tools.lost.move(tools.paths.segment(projectId, segmentId))
       return naming.length
     }),
   )
