@@ -7,8 +7,8 @@ import { askRaw } from '../support/attacks/raw.ts'
 import { keyHeader, PASSWORD, postJson } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
 import { cookieHeader, cookiesOf } from '../support/auth/sessions.ts'
-import { smallPhoto } from '../support/upload.ts'
-import { KEYS } from './server.ts'
+import { smallPhoto } from '../support/upload-photo.ts'
+import { KEYS } from '../support/attacks/attacked-server.ts'
 
 describeAttacks('cookies', (attacked) => {
   /** Ada's browser. */

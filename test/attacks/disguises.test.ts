@@ -8,7 +8,7 @@ import { SECRET } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
 import { blank, withChunk } from '../support/pictures/bombs.ts'
 import { segment, withSegments } from '../support/pictures/pictures.ts'
-import { smallPhoto } from '../support/upload.ts'
+import { smallPhoto } from '../support/upload-photo.ts'
 
 const SCRIPT = '<script>alert(1)</script>'
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="90" height="90">'

@@ -13,9 +13,9 @@ import { keyHeader, signedPath } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
 import { until } from '../support/processes/processes.ts'
-import { serve } from '../support/tintype.ts'
-import { smallPhoto } from '../support/upload.ts'
-import { KEYS } from './server.ts'
+import { serve } from '../support/processes/tintype.ts'
+import { smallPhoto } from '../support/upload-photo.ts'
+import { KEYS } from '../support/attacks/attacked-server.ts'
 
 const ADMIN = keyHeader(KEYS.admin)
 

@@ -6,8 +6,8 @@ import { leaksOf, type RawAnswer, rawHead, sendRaw } from '../support/attacks/ra
 import { keyHeader } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
 import { chunk, connectRaw, FORM_END, formBody, LAST_CHUNK, partHead, rawForm } from '../support/raw-client.ts'
-import { smallPhoto } from '../support/upload.ts'
-import { KEYS, MAX_UPLOAD_BYTES } from './server.ts'
+import { smallPhoto } from '../support/upload-photo.ts'
+import { KEYS, MAX_UPLOAD_BYTES } from '../support/attacks/attacked-server.ts'
 
 const TYPE = rawForm('').headers['Content-Type']
 const DELIMITER = TYPE.replace(/.*boundary=/, '--')

@@ -7,8 +7,8 @@ import { formOf } from '../support/app.ts'
 import { askRaw, leaksOf } from '../support/attacks/raw.ts'
 import { keyHeader } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
-import { smallPhoto } from '../support/upload.ts'
-import { KEYS } from './server.ts'
+import { smallPhoto } from '../support/upload-photo.ts'
+import { KEYS } from '../support/attacks/attacked-server.ts'
 
 const ADMIN = keyHeader(KEYS.admin)
 

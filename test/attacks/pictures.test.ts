@@ -8,7 +8,7 @@ import { leaksOf } from '../support/attacks/raw.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
 import { blank, longPictures, lyingHeads, packedBombs } from '../support/pictures/bombs.ts'
 import { eachOfCorpus } from '../support/pictures/corpus.ts'
-import { MAX_PIXELS, MAX_UPLOAD_BYTES } from './server.ts'
+import { MAX_PIXELS, MAX_UPLOAD_BYTES } from '../support/attacks/attacked-server.ts'
 
 describeAttacks('pictures', (attacked) => {
   const upload = async (bytes: Uint8Array) => {

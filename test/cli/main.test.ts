@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { SETTINGS } from '../../src/config/load.ts'
 import { version } from '../../src/version.ts'
-import { type RunOptions, runTintype } from '../support/tintype.ts'
+import { type RunOptions, runTintype } from '../support/processes/tintype.ts'
 
 const outcome = async (args: readonly string[], options?: RunOptions) => {
   const run = await runTintype(args, options)

@@ -10,9 +10,9 @@ import { checkStore } from '../support/faults/check.ts'
 import { createLedger, type Ledger, ledgerOf } from '../support/faults/ledger.ts'
 import { startLoad } from '../support/faults/load.ts'
 import { straysAfterSweep, straysIn } from '../support/store/strays.ts'
-import { openHere } from './harness/here.ts'
-import { newPicture } from './harness/picture.ts'
-import type { Request } from './harness/server.ts'
+import { openHere } from '../support/open-app.ts'
+import { newPicture } from '../support/pictures/noise.ts'
+import type { Request } from '../support/processes/server-tree.ts'
 
 const PROJECT = 'p'
 

@@ -14,8 +14,8 @@ import { startLoad } from '../support/faults/load.ts'
 import { say } from '../support/faults/say.ts'
 import { isMissing } from '../support/needs.ts'
 import { straysAfterSweep } from '../support/store/strays.ts'
-import { newPicture } from './harness/picture.ts'
-import { createServer, type Request } from './harness/server.ts'
+import { newPicture } from '../support/pictures/noise.ts'
+import { createServer, type Request } from '../support/processes/server-tree.ts'
 
 /** Refusals that are waited for before the clients go. */
 const REFUSALS = 30

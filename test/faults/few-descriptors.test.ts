@@ -10,7 +10,7 @@ import { startLoad } from '../support/faults/load.ts'
 import { say } from '../support/faults/say.ts'
 import { isMissing } from '../support/needs.ts'
 import { straysAfterSweep } from '../support/store/strays.ts'
-import { createServer, type Request } from './harness/server.ts'
+import { createServer, type Request } from '../support/processes/server-tree.ts'
 
 const CLIENTS = 16
 /** Descriptors that a worker may open beside those that it has at rest, with the clients connected. */

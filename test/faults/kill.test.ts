@@ -10,7 +10,7 @@ import { say } from '../support/faults/say.ts'
 import { isMissing } from '../support/needs.ts'
 import { straysAfterSweep } from '../support/store/strays.ts'
 import { send } from './harness/processes.ts'
-import { createServer, type Server } from './harness/server.ts'
+import { createServer, type Server } from '../support/processes/server-tree.ts'
 
 const KILLS = 50
 /** Kills between two checks. */

@@ -6,7 +6,7 @@ import { memoryFolder } from '../support/disk/memory-folder.ts'
 import { say } from '../support/faults/say.ts'
 import { startChild } from '../support/processes/child.ts'
 import { straysIn } from '../support/store/strays.ts'
-import { createServer } from './harness/server.ts'
+import { createServer } from '../support/processes/server-tree.ts'
 
 const READS = Number(process.env.TINTYPE_FAULT_READS ?? 1_000_000)
 

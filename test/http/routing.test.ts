@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { describe, expect, it } from 'vitest'
 import { imageListSchema, uploadSchema } from '../../src/http/schemas/images.ts'
 import { createTestApp, formOf, listen, problemOf } from '../support/app.ts'
-import { smallPhoto } from '../support/upload.ts'
+import { smallPhoto } from '../support/upload-photo.ts'
 
 const IMAGE = '/projects/game/images/00000000000000000000'
 

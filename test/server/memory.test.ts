@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { serve } from '../support/tintype.ts'
-import { smallPhoto } from '../support/upload.ts'
+import { serve } from '../support/processes/tintype.ts'
+import { smallPhoto } from '../support/upload-photo.ts'
 
 const MB = 1e6
 

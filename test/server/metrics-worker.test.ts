@@ -10,8 +10,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../support/disk/folder.ts'
 import { until } from '../support/processes/processes.ts'
 import { skipWithout } from '../support/skip.ts'
-import { serve } from '../support/tintype.ts'
-import { upload } from '../support/upload.ts'
+import { serve } from '../support/processes/tintype.ts'
+import { upload } from '../support/upload-photo.ts'
 
 /** A connection of its own, which goes to the next worker. */
 const get = (url: string): Promise<Response> => fetch(url, { headers: { Connection: 'close' } })

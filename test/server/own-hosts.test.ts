@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { connectRaw } from '../support/raw-client.ts'
-import { serve } from '../support/tintype.ts'
-import { upload } from '../support/upload.ts'
+import { serve } from '../support/processes/tintype.ts'
+import { upload } from '../support/upload-photo.ts'
 
 /** Status line of an answer on a connection of its own. */
 const ask = async (port: number, method: string, path: string, host: string): Promise<string> => {

@@ -6,7 +6,7 @@ import { type DoorSettings, whyNotOpen } from '../../src/server/refuse-open.ts'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../src/stores/accounts/file-keys.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
-import { runTintype } from '../support/tintype.ts'
+import { runTintype } from '../support/processes/tintype.ts'
 
 const settings = async (more: Partial<DoorSettings> = {}): Promise<DoorSettings> => ({
   host: '0.0.0.0',

@@ -1,7 +1,7 @@
 // Requests are counted for all workers together.
 
 import { describe, expect, it } from 'vitest'
-import { serve } from '../support/tintype.ts'
+import { serve } from '../support/processes/tintype.ts'
 
 /** A connection of its own, so that each worker gets its share. */
 const ask = (url: string, path: string) => fetch(url + path, { headers: { Connection: 'close' } })

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { serve } from '../support/tintype.ts'
+import { serve } from '../support/processes/tintype.ts'
 
 const CONNECTIONS = 24
 

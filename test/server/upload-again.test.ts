@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { formOf } from '../support/app.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
-import { serve } from '../support/tintype.ts'
-import { smallPhoto } from '../support/upload.ts'
+import { serve } from '../support/processes/tintype.ts'
+import { smallPhoto } from '../support/upload-photo.ts'
 
 const send = async (url: string): Promise<Response> =>
   fetch(`${url}/projects/shop/images`, {

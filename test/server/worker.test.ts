@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { skipWithout } from '../support/skip.ts'
-import { serve } from '../support/tintype.ts'
-import { upload } from '../support/upload.ts'
+import { serve } from '../support/processes/tintype.ts'
+import { upload } from '../support/upload-photo.ts'
 
 const uploaded = z.object({ image_id: z.string() })
 const listed = z.object({ images: z.array(z.object({ id: z.string(), is_primary: z.boolean() })) })

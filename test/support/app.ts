@@ -9,7 +9,7 @@ import { createTintype, type Tintype, type TintypeOptions } from '../../src/inde
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { temporaryFolder } from './disk/folder.ts'
 import { heldToDocument } from './documented.ts'
-import { smallPhoto } from './upload.ts'
+import { smallPhoto } from './upload-photo.ts'
 
 export interface TestApp extends Tintype {
   storageDir: string

@@ -12,8 +12,8 @@ import { createTestApp, uploadTo } from '../../support/app.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { copyOf, seenIn } from '../../support/store/doctor.ts'
 import { type MadeStore, makeSmallStore } from '../../support/store/doctor-stores.ts'
-import { runTintype, serve } from '../../support/tintype.ts'
-import { upload } from '../../support/upload.ts'
+import { runTintype, serve } from '../../support/processes/tintype.ts'
+import { upload } from '../../support/upload-photo.ts'
 
 let made: MadeStore
 

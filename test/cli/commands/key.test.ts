@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { npmTintype, runTintype, serve } from '../../support/tintype.ts'
-import { upload } from '../../support/upload.ts'
+import { npmTintype, runTintype, serve } from '../../support/processes/tintype.ts'
+import { upload } from '../../support/upload-photo.ts'
 
 const KEY = /^tt_[0-9a-z]{12}_[A-Za-z0-9_-]{43}\n$/
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import { signUrl } from '../../../src/index.ts'
-import { runTintype } from '../../support/tintype.ts'
+import { runTintype } from '../../support/processes/tintype.ts'
 
 const KEY = 'a key for tests only, 123'.replace(',', '')
 const URL_PATH = '/projects/demo/images/4f0z6k1m9q2w8e5r7t3y/render?w=320'

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { createTestAccounts } from '../../support/auth/accounts.ts'
 import { filesIn } from '../../support/disk/folder.ts'
-import { runTintype } from '../../support/tintype.ts'
+import { runTintype } from '../../support/processes/tintype.ts'
 
 const EMAIL = 'ada@example.com'
 

@@ -6,8 +6,8 @@ import sharp from 'sharp'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
 import { formOf } from '../../support/app.ts'
 import { createLedger, type LedgerBook } from '../../support/faults/ledger.ts'
-import { openHere } from '../harness/here.ts'
-import { sha256Of } from '../harness/picture.ts'
+import { openHere } from '../../support/open-app.ts'
+import { sha256Of } from '../../support/pictures/noise.ts'
 
 export const PROJECT = 'shop'
 

@@ -4,7 +4,7 @@ import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { TintypeOptions } from '../../../src/index.ts'
 import { createTestApp, formOf, problemOf, uploadTo } from '../../support/app.ts'
-import { smallPhoto } from '../../support/upload.ts'
+import { smallPhoto } from '../../support/upload-photo.ts'
 
 const ANNA = 'anna-0123456789abcdef'
 const BERT = 'bert-0123456789abcdef'

@@ -10,7 +10,7 @@ import { type Answering, createTestApp, formOf, problemOf, uploadTo } from '../.
 import { createAccessApp, keyOf, READER } from '../../support/auth/access.ts'
 import { ADA } from '../../support/auth/accounts.ts'
 import { cookieHeader, cookiesOf, openApp, post } from '../../support/auth/sessions.ts'
-import { smallPhoto } from '../../support/upload.ts'
+import { smallPhoto } from '../../support/upload-photo.ts'
 
 const PROJECT = `/projects/${EXAMPLE_PROJECT_ID}`
 const IMAGES = `${PROJECT}/images`

@@ -15,7 +15,7 @@ import { createTestApp, formOf, listen, problemOf, uploadTo } from '../../suppor
 import { filesIn } from '../../support/disk/folder.ts'
 import { chunk, connectRaw, FORM_END, formBody, LAST_CHUNK, partHead, postHead } from '../../support/raw-client.ts'
 import { fileStoreFixture, silent } from '../../support/store/file-store.ts'
-import { smallPhoto } from '../../support/upload.ts'
+import { smallPhoto } from '../../support/upload-photo.ts'
 
 const PATH = '/projects/game/images'
 const FILE_PART = partHead({ name: 'file', filename: 'photo.jpg' })

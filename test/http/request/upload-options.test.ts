@@ -8,7 +8,7 @@ import { imageListSchema, uploadSchema } from '../../../src/http/schemas/images.
 import { createTintype, type Tintype, type TintypeOptions } from '../../../src/index.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { formOf, createTestApp as openApp, problemOf } from '../../support/app.ts'
-import { smallPhoto } from '../../support/upload.ts'
+import { smallPhoto } from '../../support/upload-photo.ts'
 
 const photo = (colour: string): Promise<Buffer> =>
   sharp({ create: { width: 64, height: 48, channels: 3, background: colour } })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createTestApp, formOf, problemOf, type TestApp } from '../../support/app.ts'
 import { filesIn } from '../../support/disk/folder.ts'
 import { formBody, rawForm } from '../../support/raw-client.ts'
-import { smallPhoto } from '../../support/upload.ts'
+import { smallPhoto } from '../../support/upload-photo.ts'
 
 const PATH = '/projects/game/images'
 const MAX_UPLOAD_BYTES = 100_000

@@ -9,7 +9,7 @@ import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { createTestApp, formOf, problemOf, uploadTo } from '../../support/app.ts'
 import { createCast, keyOf, type Who } from '../../support/auth/access.ts'
-import { smallPhoto } from '../../support/upload.ts'
+import { smallPhoto } from '../../support/upload-photo.ts'
 
 const metaOf = (storageDir: string, projectId: string) => join(storageDir, 'projects', projectId, '.meta')
 

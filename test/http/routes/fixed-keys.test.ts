@@ -6,7 +6,7 @@ import { createTintype } from '../../../src/index.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { createTestApp, formOf, problemOf } from '../../support/app.ts'
 import { keyOf } from '../../support/auth/access.ts'
-import { smallPhoto } from '../../support/upload.ts'
+import { smallPhoto } from '../../support/upload-photo.ts'
 
 const ONE = 'one-of-all-the-shop'
 const TWO = 'two-of-all-the-shop'

@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { createTestApp, formOf, listen, problemOf } from '../../support/app.ts'
 import { filesIn } from '../../support/disk/folder.ts'
-import { smallPhoto } from '../../support/upload.ts'
+import { smallPhoto } from '../../support/upload-photo.ts'
 
 const BAD_IDS = {
   'a dot at the start': '.hidden',

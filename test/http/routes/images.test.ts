@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { imageListSchema, primarySchema, uploadSchema } from '../../../src/http/schemas/images.ts'
 import { createTestApp, formOf, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
-import { smallPhoto } from '../../support/upload.ts'
+import { smallPhoto } from '../../support/upload-photo.ts'
 
 const listOf = async ({ app }: TestApp, path: string) => imageListSchema.parse(await (await app.request(path)).json())
 

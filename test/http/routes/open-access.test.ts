@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { createTestApp, formOf, problemOf } from '../../support/app.ts'
-import { smallPhoto } from '../../support/upload.ts'
+import { smallPhoto } from '../../support/upload-photo.ts'
 
 const statusWith = async (headers: Record<string, string>, options = {}) => {
   const { app } = await createTestApp(options)

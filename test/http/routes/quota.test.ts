@@ -7,7 +7,7 @@ import { uploadSchema } from '../../../src/http/schemas/images.ts'
 import { createTintype, type Tintype, type TintypeOptions } from '../../../src/index.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { createTestApp, formOf, problemOf } from '../../support/app.ts'
-import { smallPhoto } from '../../support/upload.ts'
+import { smallPhoto } from '../../support/upload-photo.ts'
 
 const another = async (storageDir: string, options: TintypeOptions = {}): Promise<Tintype> => {
   const log = createLogger({ level: 'silent' })

@@ -8,7 +8,7 @@ import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { formOf, problemOf } from '../../support/app.ts'
 import { ADMIN, createAccessApp, createCast, keyOf, type Who } from '../../support/auth/access.ts'
 import { plantProject } from '../../support/store/planted-project.ts'
-import { smallPhoto } from '../../support/upload.ts'
+import { smallPhoto } from '../../support/upload-photo.ts'
 
 const NOBODY: Who = {}
 

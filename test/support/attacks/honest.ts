@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
-import { KEYS } from '../../attacks/server.ts'
-import { newPicture, sha256Of } from '../../faults/harness/picture.ts'
+import { KEYS } from './attacked-server.ts'
+import { newPicture, sha256Of } from '../pictures/noise.ts'
 import { formOf } from '../app.ts'
 import { keyHeader, type Target } from './target.ts'
 

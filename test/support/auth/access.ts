@@ -5,7 +5,7 @@ import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
 import type { TintypeOptions } from '../../../src/index.ts'
 import { createTestApp, formOf, type TestApp } from '../app.ts'
-import { smallPhoto } from '../upload.ts'
+import { smallPhoto } from '../upload-photo.ts'
 
 export const ADMIN = 'admin-of-all-the-shop'
 export const WRITER = 'writer-of-all-the-shop'

@@ -3,8 +3,8 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { newPicture } from '../../faults/harness/picture.ts'
-import type { Request } from '../../faults/harness/server.ts'
+import { newPicture } from '../pictures/noise.ts'
+import type { Request } from '../processes/server-tree.ts'
 import { formOf } from '../app.ts'
 import type { LedgerBook } from './ledger.ts'
 

@@ -6,8 +6,8 @@ import { createServer as createTcpServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { temporaryFolder } from '../../support/disk/folder.ts'
-import { commandOf, killAllIn, parentOf, processesIn, stopAllIn } from './processes.ts'
+import { temporaryFolder } from '../disk/folder.ts'
+import { commandOf, killAllIn, parentOf, processesIn, stopAllIn } from '../../faults/harness/processes.ts'
 
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 

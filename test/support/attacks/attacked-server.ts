@@ -7,9 +7,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { killAllIn, processesIn } from '../faults/harness/processes.ts'
+import { killAllIn, processesIn } from '../../faults/harness/processes.ts'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
 export const KEYS = {
   admin: 'admin-of-the-attacked-shop',
