@@ -4,11 +4,11 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { formOf } from '../support/app.ts'
+import { KEYS } from '../support/attacks/attacked-server.ts'
 import { askRaw, leaksOf } from '../support/attacks/raw.ts'
 import { keyHeader } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
 import { smallPhoto } from '../support/upload-photo.ts'
-import { KEYS } from '../support/attacks/attacked-server.ts'
 
 const ADMIN = keyHeader(KEYS.admin)
 

@@ -3,20 +3,18 @@
 //
 //   npm run bench -- serve [rounds] [seconds]
 
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { openSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { photo } from '../support/pictures/photo.mjs'
 import { freePort, hasNginx, startNginx } from '../support/processes/nginx.mjs'
+import { startTintype, untilServing } from '../support/processes/start.mjs'
 import { median, spread } from './statistics.mjs'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const PROJECT = 'wall'
 const IMAGES = 100
 const CONNECTIONS = 16
@@ -29,7 +27,7 @@ export const run = async ([rounds = '5', seconds = '3']) => {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'))
   const stops = []
   try {
-    const tintype = await startTintype(folder)
+    const tintype = await serveTintype(folder)
     stops.push(tintype.stop)
     const { imageId } = await fill(tintype.url)
     const www = join(folder, 'www')
@@ -171,24 +169,10 @@ const fill = async (url) => {
   return { imageId: first.image_id }
 }
 
-const startTintype = async (folder) => {
-  const log = join(folder, 'tintype.log')
-  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--storage', join(folder, 'storage')], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', openSync(log, 'w')],
-    env: { PATH: process.env.PATH, LOG_LEVEL: process.env.LOG_LEVEL },
-  })
-  let banner = ''
-  const ended = once(child, 'exit')
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    banner += text
-  })
-  while (!banner.includes('Ctrl-C') && child.exitCode === null) await setTimeout(50)
-  if (child.exitCode !== null) throw new Error(`tintype ended: ${await readFile(log, 'utf8')}`)
-  const [url] = /http:\/\/\S+:\d+/.exec(banner) ?? []
-  const stop = async () => {
-    child.kill('SIGTERM')
-    await ended
-  }
-  return { url, stop }
+/** The log goes to a file: read by this process, it would take part of the cores that are measured. */
+const serveTintype = async (folder) => {
+  const log = openSync(join(folder, 'tintype.log'), 'w')
+  const env = process.env.LOG_LEVEL === undefined ? {} : { LOG_LEVEL: process.env.LOG_LEVEL }
+  const args = ['serve', '--port', '0', '--storage', join(folder, 'storage')]
+  return untilServing(startTintype(args, { cwd: folder, env, log }))
 }

@@ -3,7 +3,7 @@
 //
 //   npm run bench -- transform [rounds]
 
-import { execFile, fork, spawn } from 'node:child_process'
+import { execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, createServer, get } from 'node:http'
@@ -15,6 +15,7 @@ import sharp from 'sharp'
 import { EFFORT } from '../../dist/image/worker/render.js'
 import { signUrl } from '../../dist/index.js'
 import { photo } from '../support/pictures/photo.mjs'
+import { startTintype, untilServing } from '../support/processes/start.mjs'
 import { median, spread } from './statistics.mjs'
 
 const KEY = 'a key of the benchmark only'
@@ -47,7 +48,7 @@ export const run = async ([rounds = '11']) => {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'))
   const stops = []
   try {
-    const tintype = await startTintype(join(folder, 'storage'))
+    const tintype = await serveTintype(join(folder, 'storage'))
     stops.push(tintype.stop)
     const ipx = await startIpx(folder)
     stops.push(ipx.stop)
@@ -187,20 +188,9 @@ const fetched = async (url) => {
 }
 
 /** As its users start it, with the usual log. */
-const startTintype = async (storageDir) => {
-  const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
-  const env = { PATH: process.env.PATH, SIGNING_KEYS: KEY, PRESETS: 'card:w=400,h=300' }
-  const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--storage', storageDir], {
-    env,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  let text = ''
-  for await (const piece of child.stdout) {
-    text += piece
-    if (text.includes('Ctrl-C')) break
-  }
-  const url = /address +(http:\/\/\S+)/.exec(text)?.[1]
-  return { url, stop: () => ended(child, () => child.kill('SIGTERM')) }
+const serveTintype = async (storageDir) => {
+  const env = { SIGNING_KEYS: KEY, PRESETS: 'card:w=400,h=300' }
+  return untilServing(startTintype(['serve', '--port', '0', '--storage', storageDir], { env, log: 'ignore' }))
 }
 
 const startIpx = async (folder) => {

@@ -9,10 +9,10 @@ import { filesIn, temporaryFolder } from '../support/disk/folder.ts'
 import { checkStore } from '../support/faults/check.ts'
 import { createLedger, type Ledger, ledgerOf } from '../support/faults/ledger.ts'
 import { startLoad } from '../support/faults/load.ts'
-import { straysAfterSweep, straysIn } from '../support/store/strays.ts'
 import { openHere } from '../support/open-app.ts'
 import { newPicture } from '../support/pictures/noise.ts'
 import type { Request } from '../support/processes/server-tree.ts'
+import { straysAfterSweep, straysIn } from '../support/store/strays.ts'
 
 const PROJECT = 'p'
 

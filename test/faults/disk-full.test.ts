@@ -13,9 +13,9 @@ import { acknowledgedIn, createLedger, type LedgerBook } from '../support/faults
 import { startLoad } from '../support/faults/load.ts'
 import { say } from '../support/faults/say.ts'
 import { isMissing } from '../support/needs.ts'
-import { straysAfterSweep } from '../support/store/strays.ts'
 import { newPicture } from '../support/pictures/noise.ts'
 import { createServer, type Request } from '../support/processes/server-tree.ts'
+import { straysAfterSweep } from '../support/store/strays.ts'
 
 /** Refusals that are waited for before the clients go. */
 const REFUSALS = 30

@@ -9,8 +9,8 @@ import { acknowledgedIn, createLedger } from '../support/faults/ledger.ts'
 import { startLoad } from '../support/faults/load.ts'
 import { say } from '../support/faults/say.ts'
 import { isMissing } from '../support/needs.ts'
-import { straysAfterSweep } from '../support/store/strays.ts'
 import { createServer, type Request } from '../support/processes/server-tree.ts'
+import { straysAfterSweep } from '../support/store/strays.ts'
 
 const CLIENTS = 16
 /** Descriptors that a worker may open beside those that it has at rest, with the clients connected. */

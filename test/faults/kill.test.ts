@@ -8,9 +8,9 @@ import { acknowledgedIn, createLedger } from '../support/faults/ledger.ts'
 import { someChanges, startLoad } from '../support/faults/load.ts'
 import { say } from '../support/faults/say.ts'
 import { isMissing } from '../support/needs.ts'
-import { straysAfterSweep } from '../support/store/strays.ts'
-import { send } from './harness/processes.ts'
+import { send } from '../support/processes/processes.ts'
 import { createServer, type Server } from '../support/processes/server-tree.ts'
+import { straysAfterSweep } from '../support/store/strays.ts'
 
 const KILLS = 50
 /** Kills between two checks. */

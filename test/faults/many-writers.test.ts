@@ -6,8 +6,8 @@ import { checkStore } from '../support/faults/check.ts'
 import { acknowledgedIn, createLedger } from '../support/faults/ledger.ts'
 import { startLoad } from '../support/faults/load.ts'
 import { say } from '../support/faults/say.ts'
-import { straysAfterSweep } from '../support/store/strays.ts'
 import { createServer } from '../support/processes/server-tree.ts'
+import { straysAfterSweep } from '../support/store/strays.ts'
 
 const SECONDS = Number(process.env.TINTYPE_FAULT_SECONDS ?? 30)
 const CLIENTS = 24

@@ -14,9 +14,9 @@ import { acknowledgedIn, createLedger, type Ledger, ledgerOf } from '../support/
 import { someChanges, startLoad } from '../support/faults/load.ts'
 import { say } from '../support/faults/say.ts'
 import { isMissing } from '../support/needs.ts'
-import { straysIn } from '../support/store/strays.ts'
 import { openHere } from '../support/open-app.ts'
 import { createServer, type Server } from '../support/processes/server-tree.ts'
+import { straysIn } from '../support/store/strays.ts'
 
 /** Of each file system. */
 const CUTS = 30

@@ -5,8 +5,8 @@ import { z } from 'zod'
 import { memoryFolder } from '../support/disk/memory-folder.ts'
 import { say } from '../support/faults/say.ts'
 import { startChild } from '../support/processes/child.ts'
-import { straysIn } from '../support/store/strays.ts'
 import { createServer } from '../support/processes/server-tree.ts'
+import { straysIn } from '../support/store/strays.ts'
 
 const READS = Number(process.env.TINTYPE_FAULT_READS ?? 1_000_000)
 

@@ -9,8 +9,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../support/disk/folder.ts'
 import { until } from '../support/processes/processes.ts'
-import { skipWithout } from '../support/skip.ts'
 import { serve } from '../support/processes/tintype.ts'
+import { skipWithout } from '../support/skip.ts'
 import { upload } from '../support/upload-photo.ts'
 
 /** A connection of its own, which goes to the next worker. */

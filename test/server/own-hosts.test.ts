@@ -1,8 +1,8 @@
 // DNS rebinding against the server as people start it on a laptop, with nothing set up.
 
 import { describe, expect, it } from 'vitest'
-import { connectRaw } from '../support/raw-client.ts'
 import { serve } from '../support/processes/tintype.ts'
+import { connectRaw } from '../support/raw-client.ts'
 import { upload } from '../support/upload-photo.ts'
 
 /** Status line of an answer on a connection of its own. */

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { skipWithout } from '../support/skip.ts'
 import { serve } from '../support/processes/tintype.ts'
+import { skipWithout } from '../support/skip.ts'
 import { upload } from '../support/upload-photo.ts'
 
 const uploaded = z.object({ image_id: z.string() })

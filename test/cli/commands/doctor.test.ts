@@ -10,9 +10,9 @@ import { PROBLEM_KINDS } from '../../../src/stores/file/doctor/problem.ts'
 import { version } from '../../../src/version.ts'
 import { createTestApp, uploadTo } from '../../support/app.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { runTintype, serve } from '../../support/processes/tintype.ts'
 import { copyOf, seenIn } from '../../support/store/doctor.ts'
 import { type MadeStore, makeSmallStore } from '../../support/store/doctor-stores.ts'
-import { runTintype, serve } from '../../support/processes/tintype.ts'
 import { upload } from '../../support/upload-photo.ts'
 
 let made: MadeStore

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
 import { type Child, startChild } from '../../support/processes/child.ts'
-import { killAllIn, processesIn } from '../harness/processes.ts'
+import { killAllIn, processesIn } from '../../support/processes/processes.ts'
 import { type Base, copyOf, NO_PICTURE, type Scenario, storageOf } from './scenario.ts'
 import { attach, type Call, type Injection } from './strace.ts'
 

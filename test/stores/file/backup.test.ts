@@ -8,13 +8,13 @@ import { expect, it, onTestFinished } from 'vitest'
 import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
-import { newPicture, sha256Of } from '../../support/pictures/noise.ts'
 import { formOf } from '../../support/app.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { readGuide } from '../../support/guides.ts'
+import { newPicture, sha256Of } from '../../support/pictures/noise.ts'
+import { runTintype, serve } from '../../support/processes/tintype.ts'
 import { skipWithout } from '../../support/skip.ts'
 import { readProject } from '../../support/store/read-project.ts'
-import { runTintype, serve } from '../../support/processes/tintype.ts'
 
 const run = promisify(execFile)
 

@@ -1,15 +1,10 @@
 // The built server as an attacker meets it: real processes on loopback, with keys, users, a private project and limits.
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { killAllIn, processesIn } from '../../faults/harness/processes.ts'
-
-const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
+import { killAllIn, memoryOf, processesIn } from '../processes/processes.ts'
+import { startTintype, untilServing } from '../processes/start.mjs'
 
 export const KEYS = {
   admin: 'admin-of-the-attacked-shop',
@@ -59,48 +54,26 @@ export const startServer = async (env: Record<string, string> = {}): Promise<Att
   const folder = await mkdtemp(join(tmpdir(), 'tintype-attacked-'))
   const [cwd, storageDir] = [join(folder, 'cwd'), join(folder, 'storage')]
   await mkdir(cwd)
-  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--encoders', '2', '--storage', storageDir], {
-    cwd,
-    env: { PATH: process.env.PATH, ...SETTINGS, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  const flags = ['--port', '0', '--encoders', '2', '--storage', storageDir]
+  const started = startTintype(['serve', ...flags], { cwd, env: { ...SETTINGS, ...env } })
+  const { url, port } = await untilServing(started).catch(async (error: unknown) => {
+    await remove()
+    throw error
   })
-  const exited = once(child, 'exit')
-  let [banner, log] = ['', '']
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    log += text
-  })
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    banner += text
-  })
-  while (!banner.includes('Ctrl-C')) {
-    await Promise.race([once(child.stdout, 'data'), exited])
-    if (child.exitCode === null) continue
-    await rm(folder, { recursive: true, force: true })
-    throw new Error(`the server did not start:\n${log}`)
-  }
-  const [, url = '', port] = /(http:\/\/127\.0\.0\.1:(\d+))/.exec(banner) ?? []
 
   return {
     url,
-    port: Number(port),
+    port,
     folder,
     storageDir,
     ask: (path, init) => fetch(url + path, { signal: AbortSignal.timeout(ANSWER_MS), ...init }),
-    memory: () => processesIn(cwd).reduce((sum, pid) => sum + residentOf(pid), 0),
-    log: () => log,
+    memory: () => processesIn(cwd).reduce((sum, pid) => sum + memoryOf(pid), 0),
+    log: started.stderr,
     async end() {
       await killAllIn(cwd)
-      await exited
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+      await started.ended
+      await remove()
     },
-  }
-}
-
-/** In bytes, 0 where the process has ended (proc(5), VmRSS). */
-const residentOf = (pid: number): number => {
-  try {
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
-  } catch {
-    return 0
   }
 }

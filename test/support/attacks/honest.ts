@@ -2,9 +2,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
-import { KEYS } from './attacked-server.ts'
-import { newPicture, sha256Of } from '../pictures/noise.ts'
 import { formOf } from '../app.ts'
+import { newPicture, sha256Of } from '../pictures/noise.ts'
+import { KEYS } from './attacked-server.ts'
 import { keyHeader, type Target } from './target.ts'
 
 export interface Honest {

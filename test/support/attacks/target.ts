@@ -6,9 +6,9 @@ import { join, relative } from 'node:path'
 import { signUrl } from '../../../src/core/transform/signature.ts'
 import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
-import { type AttackedServer, SIGNING_KEY, startServer } from './attacked-server.ts'
 import { formOf } from '../app.ts'
 import { photo } from '../pictures/pictures.ts'
+import { type AttackedServer, SIGNING_KEY, startServer } from './attacked-server.ts'
 
 export interface Target extends AttackedServer {
   /** Owns both projects. */

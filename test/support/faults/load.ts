@@ -3,9 +3,9 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { formOf } from '../app.ts'
 import { newPicture } from '../pictures/noise.ts'
 import type { Request } from '../processes/server-tree.ts'
-import { formOf } from '../app.ts'
 import type { LedgerBook } from './ledger.ts'
 
 export interface LoadOptions {

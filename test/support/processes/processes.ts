@@ -1,6 +1,6 @@
-// The child processes of this test, as the kernel knows them.
+// Processes as the kernel knows them: children of this test, and every process of a server, found by its working folder.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The unit of times in /proc, the same on every Linux. */
@@ -24,6 +24,53 @@ export const cpuOf = (pid: number): number => {
   return (user + system) * MS_PER_TICK
 }
 
+/** Resident memory in bytes, 0 where the process has ended (proc(5), VmRSS). */
+export const memoryOf = (pid: number): number =>
+  Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1] ?? 0) * 1024
+
+/** NaN where the process has ended. */
+export const parentOf = (pid: number): number => Number(fields(pid)[1])
+
+/** Ids of the processes whose working folder this is. Those that have ended and were not waited for have none. */
+export const processesIn = (folder: string): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && folderOfProcess(name) === folder)
+    .map(Number)
+
+/** Empty where the process is gone. */
+export const commandOf = (pid: number): string => read(pid, 'cmdline').replaceAll('\0', ' ').trim()
+
+export const send = (pids: readonly number[], signal: NodeJS.Signals): void => {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal)
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+/** Kills until there is none: one that is being started while others die is found by the next look. */
+export const killAllIn = async (folder: string): Promise<void> => {
+  for (let left = processesIn(folder); left.length > 0; left = processesIn(folder)) {
+    send(left, 'SIGKILL')
+    await sleep(5)
+  }
+}
+
+/** Stops every process, also those that begin while others are being stopped. Returns what lets them go on. */
+export const stopAllIn = async (folder: string): Promise<() => void> => {
+  const stopped = new Set<number>()
+  for (;;) {
+    const running = processesIn(folder).filter((pid) => !stopped.has(pid))
+    if (running.length === 0) break
+    send(running, 'SIGSTOP')
+    for (const pid of running) stopped.add(pid)
+    await sleep(1)
+  }
+  return () => send([...stopped], 'SIGCONT')
+}
+
 /** Looks again until it is so. @throws after 20 s */
 export const until = async (isSo: () => boolean): Promise<void> => {
   const end = Date.now() + 20_000
@@ -41,7 +88,13 @@ const fields = (pid: number): string[] =>
 
 const stateOf = (pid: number): string => fields(pid)[0] ?? ''
 
-const parentOf = (pid: number): number => Number(fields(pid)[1])
+const folderOfProcess = (pid: string): string => {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return ''
+  }
+}
 
 const read = (pid: number, file: string): string => {
   try {

@@ -1,22 +1,17 @@
 // The built server as a process tree that can be killed, stopped and started again on the same port.
 
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer as createTcpServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { temporaryFolder } from '../disk/folder.ts'
-import { commandOf, killAllIn, parentOf, processesIn, stopAllIn } from '../../faults/harness/processes.ts'
-
-const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
+import { freePort } from './nginx.mjs'
+import { commandOf, killAllIn, parentOf, processesIn, stopAllIn } from './processes.ts'
+import { MAIN, type Run, startTintype } from './start.mjs'
 
 /** Says that the store can be written. */
 const READY = '/ready'
 /** Longest time until a server answers, in milliseconds. */
 const START_MS = 60_000
-/** What is kept of the log, in characters. */
-const LOG_LENGTH = 1_000_000
 
 export interface ServerOptions {
   storageDir: string
@@ -65,36 +60,25 @@ const ANSWER_MS = 60_000
 export const createServer = async (options: ServerOptions): Promise<Server> => {
   const cwd = await temporaryFolder()
   const workers = options.workers ?? 1
-  let log = ''
   // Chosen here: one that the server takes by itself is another one when all workers have died.
   const port = await freePort()
-  let child: ChildProcess | undefined
-
-  const keep = (text: string) => {
-    log = (log + text).slice(-LOG_LENGTH)
-  }
+  const runs: Run[] = []
 
   const request: Request = (path, init) =>
     fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(ANSWER_MS), ...init })
 
   const start = async (sign = READY): Promise<void> => {
     const flags = { port, storage: options.storageDir, workers, encoders: options.encoders ?? workers }
-    const args = [MAIN, 'serve', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)])]
-    const [program = process.execPath, ...before] = [...(options.under ?? []), process.execPath]
-    const started = spawn(program, [...before, ...args], {
-      cwd,
-      env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    child = started
-    for (const output of [started.stdout, started.stderr]) output.setEncoding('utf8').on('data', keep)
+    const args = ['serve', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)])]
+    runs.push(startTintype(args, { cwd, under: options.under, env: { LOG_LEVEL: 'warn', ...options.env } }))
     await answers(sign)
   }
 
   const answers = async (sign: string): Promise<void> => {
     const deadline = Date.now() + START_MS
     while (!(await isOk(sign))) {
-      if (child?.exitCode !== null || Date.now() > deadline) throw new Error(`the server does not answer:\n${log}`)
+      if (runs.at(-1)?.child.exitCode !== null || Date.now() > deadline)
+        throw new Error(`the server does not answer:\n${log()}`)
       await sleep(20)
     }
   }
@@ -107,14 +91,11 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
 
   const isServer = (pid: number): boolean => commandOf(pid).includes(`${MAIN} serve`)
 
-  const ended = async (): Promise<number | null> => {
-    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    return child?.exitCode ?? null
-  }
+  const log = (): string => runs.map(({ stdout, stderr }) => stdout() + stderr()).join('')
 
   const kill = async (): Promise<void> => {
     await killAllIn(cwd)
-    await ended()
+    await runs.at(-1)?.ended
   }
   onTestFinished(kill)
 
@@ -130,21 +111,16 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
     },
     stop: () => stopAllIn(cwd),
     async end() {
-      child?.kill('SIGTERM')
-      const code = await ended()
+      const run = runs.at(-1)
+      run?.child.kill('SIGTERM')
+      if (run) await exited(run.child)
       await kill()
-      return code
+      return run?.child.exitCode ?? null
     },
-    log: () => log,
+    log,
   }
 }
 
-const freePort = async (): Promise<number> => {
-  const server = createTcpServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('expected a TCP port')
-  return address.port
+const exited = async (child: Run['child']): Promise<void> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
