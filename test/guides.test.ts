@@ -8,9 +8,9 @@ import { promisify } from 'node:util'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { temporaryFolder } from './support/disk/folder.ts'
 import { codeBlocks, GUIDES, pathOfGuide, readGuide, withSettingsTable } from './support/guides.ts'
+import { serve } from './support/processes/tintype.ts'
 import { skipWithout } from './support/skip.ts'
-import { serve } from './support/tintype.ts'
-import { smallPhoto, upload } from './support/upload.ts'
+import { smallPhoto, upload } from './support/upload-photo.ts'
 
 const run = promisify(execFile)
 const dist = (name: string) => fileURLToPath(new URL(`../dist/${name}`, import.meta.url))
