@@ -90,3 +90,6 @@ export class TintypeError extends Error {
 
 /** Of one project alone: there is no reason to refuse anything of the others. */
 export const isDamage = (error: unknown): boolean => error instanceof TintypeError && error.code === 'project_damaged'
+
+/** The message of anything that was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,6 +1,6 @@
-// The doctor: walks the projects one at a time, tells every problem as it is found, and has it mended where that is wanted.
+// Examines a store project by project, reports each problem as it is found, and repairs it on request.
 
-import { TintypeError } from '../core/errors.ts'
+import { messageOf, TintypeError } from '../core/errors.ts'
 import type { Inspector } from '../stores/file/doctor/inspector.ts'
 import type { Problem, ProblemKind } from '../stores/file/doctor/problem.ts'
 
@@ -8,38 +8,38 @@ export interface DoctorOptions {
   inspector: Inspector
 }
 
-/** What became of a problem. */
+/** Outcome of a problem; part of the JSON report. */
 export type Outcome =
-  /** Could be mended; nothing was done, because it was not asked for. */
+  /** Repairable; nothing was done without `fix`. */
   | 'mendable'
   | 'mended'
-  /** Nothing can mend it but a copy of the file from elsewhere. */
+  /** Repairable only with a copy of the file from elsewhere. */
   | 'unmendable'
-  /** Could be mended, and mending it failed; `done` says why. */
+  /** The repair failed; `done` gives the reason. */
   | 'failed'
-  /** No damage: something that is not of the store. */
+  /** No damage: an entry that does not belong to the store. */
   | 'noted'
 
 export interface Finding {
-  /** Undefined where it belongs to no project. */
+  /** Undefined outside of projects. */
   projectId: string | undefined
   kind: ProblemKind
   /** Relative to the folder of the store. */
   path: string
   detail: string
   outcome: Outcome
-  /** What was done about it, or why it failed. */
+  /** The repair that was done, or the reason of its failure. */
   done: string | undefined
 }
 
-/** How far the walk is: in projects, or in images where it is about one project. */
+/** Progress of an examination: in projects, or in images where one project is examined. */
 export interface Progress {
   done: number
-  /** As counted at the start; others may add to it. */
+  /** As counted at the beginning; other processes may add to it. */
   total: number
   images: number
   findings: number
-  /** Under examination. */
+  /** The project that is being examined. */
   projectId: string | undefined
 }
 
@@ -47,19 +47,19 @@ export interface Diagnosis {
   projects: number
   images: number
   mended: number
-  /** Problems that are still there: everything but what was mended or only noted. */
+  /** Problems that remain: all but the repaired and the noted ones. */
   remaining: number
   noted: number
-  /** True where the walk was ended before its end. */
+  /** True where the examination was aborted. */
   stopped: boolean
 }
 
 export interface Examination {
-  /** One project alone. @default all */
+  /** Restricts the examination to one project. @default all projects */
   projectId?: string
-  /** @default false */
+  /** Repairs each problem. @default false */
   fix?: boolean
-  /** Ends the walk at the next problem or image; a mend under way is finished. */
+  /** Ends the examination at the next problem or image; a repair under way is finished. */
   signal?: AbortSignal
   onFinding(finding: Finding): void
   onProgress?(progress: Progress): void
@@ -67,9 +67,9 @@ export interface Examination {
 
 export interface Doctor {
   /**
-   * Checks a store, and mends it with `fix`. Holds one project's list in memory at most.
+   * Checks a store, and repairs it with `fix`. Holds the image list of one project in memory at most.
    *
-   * @throws TintypeError `store_unavailable` where there is no store, `project_not_found`
+   * @throws TintypeError `store_unavailable` where the folder is no store, `project_not_found`
    */
   examine(examination: Examination): Promise<Diagnosis>
 }
@@ -99,9 +99,9 @@ export const createDoctor = ({ inspector }: DoctorOptions): Doctor => ({
       })
     }
 
-    const take = async (problems: AsyncIterable<Problem>): Promise<void> => {
+    const reportAll = async (problems: AsyncIterable<Problem>): Promise<void> => {
       for await (const problem of problems) {
-        report(await treat(problem, projectId, fix))
+        report(await handle(problem, projectId, fix))
         if (isStopped()) return
       }
     }
@@ -114,7 +114,7 @@ export const createDoctor = ({ inspector }: DoctorOptions): Doctor => ({
         signal?.throwIfAborted()
       }
       try {
-        await take(inspector.project(id, onImages))
+        await reportAll(inspector.project(id, onImages))
       } catch (error) {
         if (isStopped()) return
         report(unreadable(id, error))
@@ -135,29 +135,29 @@ export const createDoctor = ({ inspector }: DoctorOptions): Doctor => ({
         if (isStopped()) break
         projectId = undefined
         if (typeof found === 'string') await examineProject(found)
-        else report(await treat(found, undefined, fix))
+        else report(await handle(found, undefined, fix))
       }
     projectId = undefined
-    // Last, because a sweep removes what the lists don't name, and a list may just have been mended.
-    if (!isStopped()) await take(inspector.temporaries(only))
+    // Last: a sweep removes files that no list names, and a list may just have been repaired.
+    if (!isStopped()) await reportAll(inspector.temporaries(only))
     return { ...counts, stopped: isStopped() }
   },
 })
 
-const treat = async (problem: Problem, projectId: string | undefined, fix: boolean): Promise<Finding> => {
-  const { kind, path, detail, mend } = problem
+const handle = async (problem: Problem, projectId: string | undefined, fix: boolean): Promise<Finding> => {
+  const { kind, path, detail, repair } = problem
   const finding = { projectId, kind, path, detail, done: undefined }
   if (kind === 'unknown_entry') return { ...finding, outcome: 'noted' }
-  if (!mend) return { ...finding, outcome: 'unmendable' }
+  if (!repair) return { ...finding, outcome: 'unmendable' }
   if (!fix) return { ...finding, outcome: 'mendable' }
   try {
-    return { ...finding, outcome: 'mended', done: await mend() }
+    return { ...finding, outcome: 'mended', done: await repair() }
   } catch (error) {
     return { ...finding, outcome: 'failed', done: messageOf(error) }
   }
 }
 
-/** A project that cannot be checked does not keep the others from it. */
+/** A project that cannot be checked is a finding, so that the others are checked. */
 const unreadable = (projectId: string, error: unknown): Finding => ({
   projectId,
   kind: 'unreadable',
@@ -166,5 +166,3 @@ const unreadable = (projectId: string, error: unknown): Finding => ({
   outcome: 'unmendable',
   done: undefined,
 })
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -205,7 +205,7 @@ describe('a deletion that is under way', () => {
       const [owner = ''] = await readdir(paths.tmp)
       const work = join(paths.tmp, owner, 'commitaaaaaa@shop')
       await mkdir(work)
-      const looking = examine(storageDir, { projectId: 'shop', secondLookMs: 200 })
+      const looking = examine(storageDir, { projectId: 'shop', recheckDelayMs: 200 })
       await sleep(300)
       for (const path of files) await rm(join(storageDir, path))
       await rm(work, { recursive: true })
@@ -270,7 +270,7 @@ describe('what stands in the place of a file or folder', () => {
     await symlink(join(storageDir, 'elsewhere.jpg'), path)
     const mended = await examineAlone(storageDir, { fix: true })
     expect(mended.findings).toMatchObject([
-      { kind: 'variant_damaged', detail: 'it is a symbolic link', outcome: 'mended' },
+      { kind: 'variant_damaged', detail: 'expected a file, found a symbolic link', outcome: 'mended' },
     ])
     expect((await lstat(path)).isFile()).toBe(true)
     expect(await seenIn(storageDir, 'Other')).toEqual(before)

@@ -1,6 +1,6 @@
 // `tintype doctor` as its users run it: exit codes, lines, JSON, and beside a server.
 
-import { rm, writeFile } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommand } from 'citty'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -113,19 +113,19 @@ describe('tintype doctor', () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const before = await seenIn(storageDir, 'Other')
     const imageId = before?.ids[1] ?? ''
-    await rm(paths.variant('Other', imageId, 'thumb'))
-    const path = `projects/!other/thumb/${imageId}.jpg`
+    const thumb = paths.variant('Other', imageId, 'thumb')
+    const { size } = await stat(thumb)
+    await rm(thumb)
+    const problem = `projects/!other/thumb/${imageId}.jpg: missing; expected a file of ${size} bytes`
 
     const found = await doctor(storageDir)
     expect(found).toMatchObject({ code: 3, stderr: '' })
     expect(found.stdout).toBe(
-      `damaged     ${path}: it is missing\n3 projects with 7 images checked: 1 damaged.\nRun it again with --fix to mend them.\n`,
+      `damaged     ${problem}\n3 projects with 7 images checked: 1 damaged.\nRun it again with --fix to mend them.\n`,
     )
     const mended = await doctor(storageDir, '--fix')
     expect(mended).toMatchObject({ code: 2, stderr: '' })
-    expect(mended.stdout).toContain(
-      `mended      ${path}: it is missing\n            made again from original, byte for byte\n`,
-    )
+    expect(mended.stdout).toContain(`mended      ${problem}\n            made again from original, byte for byte\n`)
     expect(await doctorHere(storageDir)).toMatchObject({ code: 0 })
     expect(await seenIn(storageDir, 'Other')).toEqual(before)
   })
@@ -165,7 +165,9 @@ describe('tintype doctor', () => {
     await writeFile(join(paths.project('shop'), 'a\u001b[2J\nb'), '')
     const { code, stdout } = await doctorHere(storageDir, '--fix')
     expect(code).toBe(0)
-    expect(stdout).toContain('note        projects/shop/a\\u{1b}[2J\\u{a}b: not a file of the store\n')
+    expect(stdout).toContain(
+      'note        projects/shop/a\\u{1b}[2J\\u{a}b: does not belong to the store; not touched\n',
+    )
   })
 
   it('ends with 1 and one line where it cannot be run', async () => {
@@ -179,7 +181,7 @@ describe('tintype doctor', () => {
     const refused = await doctorHere(empty, '--fix', '--json')
     expect(refused).toMatchObject({
       code: 1,
-      stderr: `tintype: There is no store in ${empty}: it has no folder "projects".\n`,
+      stderr: `tintype: Expected a store in ${empty}; it has no folder "projects".\n`,
     })
     expect(JSON.parse(refused.stdout)).toMatchObject({ result: 'failed', findings: [] })
   })

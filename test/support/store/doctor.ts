@@ -112,7 +112,7 @@ export const examine = async (storageDir: string, options: ExamineOptions = {}):
 
 /** The same where nobody works beside it: there is no moment of others to let pass. */
 export const examineAlone: typeof examine = (storageDir, options) =>
-  examine(storageDir, { secondLookMs: 2, metaPatienceMs: 8, ownerMomentMs: 2, ...options })
+  examine(storageDir, { recheckDelayMs: 2, publishSettleMs: 8, ownerSettleMs: 2, ...options })
 
 /** Findings in short: kind, path, outcome. */
 export const inShort = ({ findings }: Examined): string[] =>

@@ -1,4 +1,4 @@
-// What the checks and mends share: the parts of the store, and a folder of this process that is made for the first mend.
+// Shared context of the doctor's checks and repairs: the parts of the store, and a workspace for the first repair.
 
 import { relative, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,53 +18,55 @@ import { removeFolder } from '../fs/durable.ts'
 import { openFolder } from '../open-folder.ts'
 import { createPaths, type Paths } from '../paths.ts'
 import { createWorkspace } from '../staging/workspace.ts'
-import { createLost, type Lost } from './lost-and-found.ts'
+import { createLostAndFound, type LostAndFound } from './lost-and-found.ts'
 
-/** Makes the four variants of a picture in new files. @throws TintypeError what an encoder throws */
-export type Remake = (job: { source: string; targets: Record<Size, string> }) => Promise<Remade>
+/** Makes the four variants of a picture in new files. @throws TintypeError as an encoder does */
+export type RemakeVariants = (job: { source: string; targets: Record<Size, string> }) => Promise<RemadeVariants>
 
-export interface Remade {
+export interface RemadeVariants {
   sizes: Record<Size, Variant>
+  /** ThumbHash, in base64. */
   placeholder: string
+  /** The dominant colour, `#rrggbb`. */
   color: string
 }
 
-export interface ToolsOptions {
+export interface DoctorContextOptions {
   storageDir: string
-  remake: Remake
+  remake: RemakeVariants
   waits: Waits
   log: Logger
   now: () => Date
 }
 
-/** How long things may take that others do, in milliseconds. */
+/** Times allowed to other processes, in milliseconds. */
 export interface Waits {
   lockStaleMs: number
-  secondLookMs: number
-  metaPatienceMs: number
-  ownerMomentMs: number
+  recheckDelayMs: number
+  publishSettleMs: number
+  ownerSettleMs: number
 }
 
-export interface Tools {
+export interface DoctorContext {
   paths: Paths
   heads: Heads
   segments: Segments
   removal: Removal
   publisher: Publisher
   withLock: ProjectLock
-  lost: Lost
-  remake: Remake
+  lostAndFound: LostAndFound
+  remake: RemakeVariants
   waits: Waits
   now: () => Date
-  /** Folder of this process under .tmp; it may not exist yet. */
-  readonly ownFolder: string
-  /** A path as problems name it. */
-  name(path: string): string
-  /** Commits a change; without one, a revision is written that drops what has been removed. */
+  /** Workspace of this process under `.tmp`; it may not exist yet. */
+  readonly workspacePath: string
+  /** The path as problems give it: relative to the store, with `/`. */
+  relativePath(path: string): string
+  /** Commits a change; without one, a revision that drops what has been removed. */
   commit(projectId: string, change: ProjectChange | undefined): Promise<ProjectState>
-  /** Gives a task a folder of its own for work on a project. */
-  work<T>(projectId: string, task: (folder: string) => Promise<T>): Promise<T>
-  /** Sweeps behind every process that is gone. */
+  /** Runs a task with a folder of its own in the workspace, which is removed afterwards. */
+  withWorkFolder<T>(projectId: string, task: (folder: string) => Promise<T>): Promise<T>
+  /** Cleans up behind every process that has ended. */
   sweep(): Promise<void>
   close(): Promise<void>
 }
@@ -73,7 +75,8 @@ export interface Tools {
 const LOCK_WAIT_MS = 30_000
 const CACHE_BYTES = 8 * 2 ** 20
 
-export const createTools = ({ storageDir, remake, waits, log, now }: ToolsOptions): Tools => {
+export const createDoctorContext = (options: DoctorContextOptions): DoctorContext => {
+  const { storageDir, remake, waits, log, now } = options
   const { lockStaleMs } = waits
   const paths = createPaths(storageDir)
   const workspace = createWorkspace({ paths })
@@ -85,7 +88,7 @@ export const createTools = ({ storageDir, remake, waits, log, now }: ToolsOption
   const commitBatch = createCommitter({ paths, heads, segments, removal, publisher, workspace, withLock, now, log })
   let opening: Promise<void> | undefined
 
-  /** A check alone writes nothing, so this waits for the first mend. */
+  /** Deferred to the first repair: a check writes nothing. */
   const open = (): Promise<void> => {
     opening ??= openFolder({ paths, workspace, log })
     return opening
@@ -100,7 +103,7 @@ export const createTools = ({ storageDir, remake, waits, log, now }: ToolsOption
         cleared = commitBatch(projectId, () => waiting.splice(0)).catch(reject)
       })
     } finally {
-      // The answer comes before the commit has cleaned up behind itself.
+      // The change is acknowledged before the commit has cleaned up.
       await cleared
     }
   }
@@ -111,19 +114,21 @@ export const createTools = ({ storageDir, remake, waits, log, now }: ToolsOption
 
   return {
     ...{ paths, heads, segments, removal, publisher, withLock, remake, waits, now, commit },
-    lost: createLost(paths, now),
-    get ownFolder() {
+    lostAndFound: createLostAndFound(paths, now),
+    get workspacePath() {
       return workspace.path
     },
-    name: (path) => relative(paths.root, path).replaceAll(sep, '/'),
+    relativePath: (path) => relative(paths.root, path).replaceAll(sep, '/'),
 
-    async work(projectId, task) {
+    async withWorkFolder(projectId, task) {
       await open()
       const folder = await workspace.folder(projectId)
       try {
         return await task(folder)
       } finally {
-        await removeFolder(folder).catch((error: unknown) => log.warn({ error }, 'left over'))
+        await removeFolder(folder).catch((error: unknown) =>
+          log.warn({ error }, 'work folder of the doctor not removed'),
+        )
       }
     },
 
@@ -141,13 +146,16 @@ export const createTools = ({ storageDir, remake, waits, log, now }: ToolsOption
 }
 
 /**
- * What a check finds twice in a row, by key. While others write, one look may fall between two steps of a change;
- * nothing counts before it was seen again against a newer state.
+ * Findings of a check, by key, that a second check confirms after `recheckDelayMs`. While other processes write, a
+ * single check may fall between two steps of a change.
  */
-export const seenTwice = async <T>({ waits }: Tools, check: () => Promise<ReadonlyMap<string, T>>): Promise<T[]> => {
+export const confirmedFindings = async <T>(
+  { waits }: DoctorContext,
+  check: () => Promise<ReadonlyMap<string, T>>,
+): Promise<T[]> => {
   const first = await check()
   if (first.size === 0) return []
-  await sleep(waits.secondLookMs)
+  await sleep(waits.recheckDelayMs)
   const second = await check()
   return [...second].flatMap(([key, value]) => (first.has(key) ? [value] : []))
 }

@@ -1,4 +1,4 @@
-// Looks at a store on plain files, from the outside in, and says what is wrong with it and how it can be mended.
+// Inspects a store on plain files, from the outside in, and reports each problem with its repair.
 
 import { join } from 'node:path'
 import { TintypeError } from '../../../core/errors.ts'
@@ -7,84 +7,81 @@ import { projectIdOf } from '../paths.ts'
 import { checkFolders, checkLock, checkMissingFolders } from './checks/folders.ts'
 import { checkMetaJson } from './checks/meta-json.ts'
 import { checkRemovals } from './checks/removals.ts'
-import { checkOlder } from './checks/revisions.ts'
-import { checkSegments, segmentFaults } from './checks/segments.ts'
+import { checkHead, checkOlderRevisions } from './checks/revisions.ts'
+import { checkSegments, findSegmentFaults } from './checks/segments.ts'
 import { checkStrays, unknownEntry } from './checks/strays.ts'
-import { checkClaims, checkTemporaries } from './checks/temporaries.ts'
-import { checkPictures } from './checks/variants.ts'
-import { createTools, type Remake } from './context.ts'
+import { checkVariants } from './checks/variants.ts'
+import { checkIdempotencyMarks, checkWorkspaces } from './checks/workspaces.ts'
+import { createDoctorContext, type RemakeVariants } from './context.ts'
 import type { Problem } from './problem.ts'
-import { eachName, statOf } from './read/files.ts'
-import { judge } from './read/head.ts'
-import { newestSound, readHistory } from './read/history.ts'
-import { checkNewest } from './repair/head.ts'
+import { iterateNames, statOf } from './read/files.ts'
+import { assessHead } from './read/head.ts'
+import { newestIntact, readHistory } from './read/history.ts'
 
 export interface InspectorOptions {
   /** Folder of the store. */
   storageDir: string
   /** Makes the variants of a picture again; called one at a time. */
-  remake: Remake
+  remake: RemakeVariants
   log: Logger
-  /** Age at which a project's lock counts as left behind, in milliseconds. @default 10000 */
+  /** Age from which a project's lock is stale, in milliseconds. @default 10000 */
   lockStaleMs?: number
-  /** Pause before a second look, in milliseconds: more than the moment between two steps of a commit. @default 150 */
-  secondLookMs?: number
-  /** Time in which a meta.json follows its revision where nobody is at work, in milliseconds. @default 400 */
-  metaPatienceMs?: number
-  /** Time between the folder that a process makes and the file that it writes there, in milliseconds. @default 500 */
-  ownerMomentMs?: number
+  /** Delay before a check is repeated, in milliseconds: longer than the gap between two steps of a commit. @default 150 */
+  recheckDelayMs?: number
+  /** Time in which meta.json follows its revision where no other process is alive, in milliseconds. @default 400 */
+  publishSettleMs?: number
+  /** Time between creating a workspace and writing its owner file, in milliseconds. @default 500 */
+  ownerSettleMs?: number
   /** @default () => new Date() */
   now?: () => Date
 }
 
 /**
- * Checks are safe while others write, and write nothing. A problem counts only if a second look, against a newer
- * state, finds it again. Whoever reads the problems mends each before it asks for the next: later checks build on it.
- * A mend takes part in the protocol of commits; what it replaces or takes away is kept under `.lost/`.
+ * Checks are safe while other processes write, and write nothing themselves. A problem counts only if a second check,
+ * against a newer state, confirms it. Repair each problem before the next one is read: later checks build on it.
+ * Repairs follow the commit protocol; everything that they replace or take away is kept under `.lost/`.
  */
 export interface Inspector {
   /** @throws TintypeError `store_unavailable` where the folder is no store */
   open(): Promise<void>
-  /** Ids of the projects, as the disk gives them, and entries that are no project. */
+  /** Ids of the projects, in the order of the disk, and entries that are no project. */
   projects(): AsyncIterable<string | Problem>
   hasProject(projectId: string): Promise<boolean>
-  /** How many entries {@link Inspector.projects} gives, without looking at them. */
+  /** Number of entries of {@link Inspector.projects}, without inspecting them. */
   countProjects(): Promise<number>
-  /** How many images the newest list of a project has, 0 where it cannot be read. */
+  /** Number of images in the newest list of a project, 0 where it cannot be read. */
   countImages(projectId: string): Promise<number>
-  /** @param onImages called with the number of images that were looked at */
+  /** @param onImages called with the number of images that were inspected */
   project(projectId: string, onImages: (count: number) => void): AsyncIterable<Problem>
-  /** What processes left under `.tmp`; of one project, or of all. */
+  /** Remains of processes under `.tmp` and `.running`; of one project, or of all. */
   temporaries(projectId?: string): AsyncIterable<Problem>
   close(): Promise<void>
 }
 
 export const createInspector = (options: InspectorOptions): Inspector => {
-  const tools = createTools({
+  const context = createDoctorContext({
     ...options,
     waits: {
       lockStaleMs: options.lockStaleMs ?? 10_000,
-      secondLookMs: options.secondLookMs ?? 150,
-      metaPatienceMs: options.metaPatienceMs ?? 400,
-      ownerMomentMs: options.ownerMomentMs ?? 500,
+      recheckDelayMs: options.recheckDelayMs ?? 150,
+      publishSettleMs: options.publishSettleMs ?? 400,
+      ownerSettleMs: options.ownerSettleMs ?? 500,
     },
     now: options.now ?? (() => new Date()),
   })
-  const { paths } = tools
-
-  const newestIsSound = async (projectId: string) => (await judge(paths, projectId)).rescue === undefined
+  const { paths } = context
 
   return {
     async open() {
       if ((await statOf(paths.projects))?.isDirectory()) return
-      throw new TintypeError('store_unavailable', `There is no store in ${paths.root}: it has no folder "projects".`)
+      throw new TintypeError('store_unavailable', `Expected a store in ${paths.root}; it has no folder "projects".`)
     },
 
     async *projects() {
-      for await (const name of eachName(paths.projects)) {
+      for await (const name of iterateNames(paths.projects)) {
         const projectId = projectIdOf(name)
         const isFolder = (await statOf(join(paths.projects, name)))?.isDirectory()
-        yield projectId !== undefined && isFolder ? projectId : unknownEntry(tools, join(paths.projects, name))
+        yield projectId !== undefined && isFolder ? projectId : unknownEntry(context, join(paths.projects, name))
       }
     },
 
@@ -92,41 +89,41 @@ export const createInspector = (options: InspectorOptions): Inspector => {
 
     async countProjects() {
       let count = 0
-      for await (const _ of eachName(paths.projects)) count++
+      for await (const _ of iterateNames(paths.projects)) count++
       return count
     },
 
     async countImages(projectId) {
-      const head = newestSound(await readHistory(paths, projectId))
+      const head = newestIntact(await readHistory(paths, projectId))
       return head?.state.image_count ?? 0
     },
 
     async *project(projectId, onImages) {
-      yield* checkFolders(tools, projectId)
-      yield* some(await checkLock(tools, projectId))
-      yield* some(await checkNewest(tools, projectId))
-      // Without a newest revision there is nothing to compare the rest with.
-      if (!(await newestIsSound(projectId))) return
-      yield* await checkMissingFolders(tools, projectId)
-      yield* await checkOlder(tools, projectId)
-      const segments = await checkSegments(tools, projectId)
+      yield* checkFolders(context, projectId)
+      yield* optional(await checkLock(context, projectId))
+      yield* optional(await checkHead(context, projectId))
+      // Without a head there is nothing to compare the rest with.
+      if ((await assessHead(paths, projectId)).recovery) return
+      yield* await checkMissingFolders(context, projectId)
+      yield* await checkOlderRevisions(context, projectId)
+      const segments = await checkSegments(context, projectId)
       yield* segments
-      if (segments.length === 0 || (await segmentFaults(tools, projectId)).length === 0)
-        yield* some(await checkMetaJson(tools, projectId))
-      yield* checkPictures(tools, projectId, onImages)
-      yield* await checkRemovals(tools, projectId)
-      yield* checkStrays(tools, projectId)
+      if (segments.length === 0 || (await findSegmentFaults(context, projectId)).length === 0)
+        yield* optional(await checkMetaJson(context, projectId))
+      yield* checkVariants(context, projectId, onImages)
+      yield* await checkRemovals(context, projectId)
+      yield* checkStrays(context, projectId)
     },
 
     async *temporaries(projectId) {
-      yield* checkTemporaries(tools, projectId)
-      if (projectId === undefined) yield* checkClaims(tools)
+      yield* checkWorkspaces(context, projectId)
+      if (projectId === undefined) yield* checkIdempotencyMarks(context)
     },
 
-    close: () => tools.close(),
+    close: () => context.close(),
   }
 }
 
-function* some(problem: Problem | undefined): Generator<Problem> {
+function* optional(problem: Problem | undefined): Generator<Problem> {
   if (problem) yield problem
 }

@@ -1,6 +1,6 @@
-// Where things go that a mend replaces or takes away: nothing is destroyed, it is moved out of the way.
+// Lost and found: keeps everything that a repair replaces or takes out of the store.
 //
-//   .lost/<time>-<token>/projects/<project folder>/...    one folder a call of doctor, laid out as the store is
+//   .lost/<time>-<token>/projects/<project folder>/...    one folder for each call of the doctor, laid out as the store
 
 import { link, rename } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
@@ -9,38 +9,36 @@ import type { Paths } from '../paths.ts'
 import { newToken } from '../staging/workspace.ts'
 import { statOf } from './read/files.ts'
 
-export interface Lost {
-  /**
-   * Moves something out of the store. @returns where it is now, undefined where there was nothing.
-   */
+export interface LostAndFound {
+  /** Moves an entry out of the store. @returns its new path, undefined where there was none */
   move(path: string): Promise<string | undefined>
   /**
-   * Keeps what something else is about to replace: a file stays in its place and gets a second name here, so that
-   * readers never find a gap; anything else is moved. A file of no bytes is not kept. @returns where it is now.
+   * Keeps an entry that is about to be replaced. A file stays where it is and gets a second link, so that readers never
+   * find a gap; anything else is moved. An empty file is not kept. @returns the path where it is kept
    */
   keep(path: string): Promise<string | undefined>
 }
 
-export const createLost = (paths: Paths, now: () => Date): Lost => {
+export const createLostAndFound = (paths: Paths, now: () => Date): LostAndFound => {
   const stamp = now().toISOString().replaceAll(':', '-').slice(0, 19)
   const folder = join(paths.root, '.lost', `${stamp}-${newToken()}`)
 
-  const placeFor = async (path: string): Promise<string> => {
-    const place = join(folder, relative(paths.root, path))
-    await makeFolder(dirname(place))
+  const freePathFor = async (path: string): Promise<string> => {
+    const wanted = join(folder, relative(paths.root, path))
+    await makeFolder(dirname(wanted))
     for (let copy = 1; ; copy++) {
-      const name = copy === 1 ? place : `${place}.${copy}`
-      if (!(await statOf(name))) return name
+      const candidate = copy === 1 ? wanted : `${wanted}.${copy}`
+      if (!(await statOf(candidate))) return candidate
     }
   }
 
   const move = async (path: string): Promise<string | undefined> => {
     if (!(await statOf(path))) return undefined
-    const place = await placeFor(path)
-    await rename(path, place)
-    await sync(dirname(place))
+    const kept = await freePathFor(path)
+    await rename(path, kept)
+    await sync(dirname(kept))
     await sync(dirname(path))
-    return place
+    return kept
   }
 
   return {
@@ -50,10 +48,10 @@ export const createLost = (paths: Paths, now: () => Date): Lost => {
       const stats = await statOf(path)
       if (!stats?.isFile()) return move(path)
       if (stats.size === 0) return undefined
-      const place = await placeFor(path)
-      await link(path, place)
-      await sync(dirname(place))
-      return place
+      const kept = await freePathFor(path)
+      await link(path, kept)
+      await sync(dirname(kept))
+      return kept
     },
   }
 }

@@ -1,55 +1,58 @@
-// Deletions that were committed and not finished: the list says that the files go, and they are there.
+// Checks deletions: an image that the head no longer lists has no files.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Revision } from '../../../history/revision.ts'
-import type { Tools } from '../context.ts'
+import type { DoctorContext } from '../context.ts'
 import type { Problem } from '../problem.ts'
 import { statOf } from '../read/files.ts'
-import { underWay } from './temporaries.ts'
+import { findPendingWork } from '../read/pending-work.ts'
 
-/** Files go a moment after the list says so, while whoever deleted them has a folder of work. */
-const MOST_LOOKS = 20
+/** Limit on checks while a process still deletes: files go a moment after their image has left the list. */
+const MAX_CHECKS = 20
 
-export const checkRemovals = async (tools: Tools, projectId: string): Promise<Problem[]> => {
-  let left = await lookForLeft(tools, projectId)
-  for (let looks = 1; left.size > 0; looks++) {
-    // Before the next look: who had a folder of work until then has finished by now.
-    const { folders } = await underWay(tools.paths, projectId, 'living')
-    await sleep(tools.waits.secondLookMs)
-    const again = await lookForLeft(tools, projectId)
-    left = new Map([...left].filter(([imageId]) => again.has(imageId)))
-    if (folders === 0 || looks === MOST_LOOKS) break
+export const checkRemovals = async (context: DoctorContext, projectId: string): Promise<Problem[]> => {
+  let found = await findUnfinished(context, projectId)
+  for (let checks = 1; found.size > 0; checks++) {
+    // Before the next check: work that was pending until then has ended by now.
+    const { folders } = await findPendingWork(context.paths, projectId, 'alive')
+    await sleep(context.waits.recheckDelayMs)
+    const again = await findUnfinished(context, projectId)
+    found = new Set([...found].filter((path) => again.has(path)))
+    if (folders === 0 || checks === MAX_CHECKS) break
   }
-  return problemsOf(tools, projectId, [...left.values()])
-}
-
-/** By image id, and under an empty one where a whole project goes. */
-const lookForLeft = async (tools: Tools, projectId: string): Promise<Map<string, string>> => {
-  const head = await tools.heads.read(projectId)
-  const { wholeProject } = await underWay(tools.paths, projectId, 'all')
-  const left = new Map<string, string>()
-  if (!head || wholeProject) return left
-  for (const imageId of await filesLeft(tools, projectId, head))
-    left.set(imageId, tools.paths.variant(projectId, imageId, 'original'))
-  if (head.removingSegments.length > 0) left.set('', tools.paths.project(projectId))
-  return left
-}
-
-const problemsOf = (tools: Tools, projectId: string, found: readonly string[]): Problem[] =>
-  found.map((path) => ({
+  return [...found].map((path) => ({
     kind: 'removal_unfinished',
-    path: tools.name(path),
-    detail: 'it was deleted; its files are still there or not known to be gone',
-    async mend() {
-      await tools.removal.project(projectId)
-      await tools.commit(projectId, undefined)
+    path: context.relativePath(path),
+    detail: 'expected no files, as it was deleted; found some or cannot exclude them',
+    async repair() {
+      await context.removal.project(projectId)
+      await context.commit(projectId, undefined)
       return 'removed'
     },
   }))
+}
 
-/** The original goes last, so it tells. */
-const filesLeft = async ({ paths }: Tools, projectId: string, { removing }: Revision): Promise<string[]> => {
-  const left: string[] = []
-  for (const imageId of removing) if (await statOf(paths.variant(projectId, imageId, 'original'))) left.push(imageId)
-  return left
+/** Paths of originals, and of the project where it is deleted as a whole. */
+const findUnfinished = async (context: DoctorContext, projectId: string): Promise<Set<string>> => {
+  const head = await context.heads.read(projectId)
+  const { isWholeProject } = await findPendingWork(context.paths, projectId, 'all')
+  const found = new Set<string>()
+  if (!head || isWholeProject) return found
+  for (const path of await remainingOriginals(context, projectId, head)) found.add(path)
+  if (head.removingSegments.length > 0) found.add(context.paths.project(projectId))
+  return found
+}
+
+/** A removal deletes the original last, so it stands for all files of an image. */
+const remainingOriginals = async (
+  { paths }: DoctorContext,
+  projectId: string,
+  { removing }: Revision,
+): Promise<string[]> => {
+  const remaining: string[] = []
+  for (const imageId of removing) {
+    const path = paths.variant(projectId, imageId, 'original')
+    if (await statOf(path)) remaining.push(path)
+  }
+  return remaining
 }

@@ -1,4 +1,4 @@
-// What lies at a path. Links are not followed, and nothing that is read is held in memory but what is asked for.
+// Reads files, folders and their states. Links are not followed; only results are held in memory.
 
 import { createHash } from 'node:crypto'
 import { constants, readSync, type Stats } from 'node:fs'
@@ -6,70 +6,92 @@ import { type FileHandle, lstat, open, opendir, readdir } from 'node:fs/promises
 import { type JpegHeader, readJpegHeader } from '../../../../core/jpeg-header.ts'
 import { codeOf, isMissing } from '../../fs/durable.ts'
 
-export type Look =
-  | { type: 'missing' }
-  /** Something else than a file, or a file that the disk does not give; `what` ends a sentence. */
-  | { type: 'odd'; what: string; isDenied?: boolean }
-  | { type: 'file'; bytes: number; sha256: string }
+export interface MissingFile {
+  type: 'missing'
+}
 
-export type PictureLook = Look | (Look & { type: 'file'; picture: JpegHeader | undefined })
+/** Another type than a regular file, or a file that the disk cannot read. */
+export interface UnusableFile {
+  type: 'unusable'
+  /** Completes a sentence: `found a symbolic link`. */
+  description: string
+  /** True where permissions prevent reading: the file may be intact. */
+  isDenied?: boolean
+}
 
-/** What a disk says of a damaged sector or a damaged file system. Any other error says nothing about the file. */
+export interface RegularFile {
+  type: 'file'
+  bytes: number
+  /** In hex. */
+  sha256: string
+}
+
+export interface JpegFile extends RegularFile {
+  /** Undefined where the file is no JPEG. */
+  header: JpegHeader | undefined
+}
+
+export type FileState<File = RegularFile> = MissingFile | UnusableFile | File
+
+/** Errors for a damaged sector or file system. Any other error says nothing about the file. */
 const DAMAGE_CODES = ['EIO', 'EUCLEAN', 'EBADMSG', 'EILSEQ']
 
-/** What it says to a user without rights: the file may be as sound as ever. */
 const DENIED_CODES = ['EACCES', 'EPERM']
 
 const CHUNK_BYTES = 256 * 1024
 const HEADER_BYTES = 4096
-const NOTHING = Buffer.alloc(0)
-/** No revision and no segment comes near; a string cannot be much longer than this. */
-const MOST_TEXT_BYTES = 400 * 2 ** 20
+/** Above every revision and segment, below the longest string of V8. */
+const MAX_TEXT_BYTES = 400 * 2 ** 20
 
-/** Type, size and hash. */
-export const lookAt = (path: string): Promise<Look> => visit(path, (handle, bytes) => lookThrough(handle, bytes))
+/** Size and hash of a file. */
+export const inspectFile = (path: string): Promise<FileState> => withFile(path, hashFile)
 
-/** The same, and how large the picture in it is. A picture that may not be read is told, and keeps nobody from the next. */
-export const lookAtPicture = async (path: string): Promise<PictureLook> => {
+/** Size, hash and JPEG header of a variant. Denied access is a state, not an error, so that the check goes on. */
+export const inspectVariant = async (path: string): Promise<FileState<JpegFile>> => {
   try {
-    return await lookAtReadable(path)
+    return await withFile(path, inspectJpeg)
   } catch (error) {
     const code = codeOf(error) ?? ''
-    if (DENIED_CODES.includes(code)) return { type: 'odd', what: `unreadable (${code})`, isDenied: true }
-    throw error
+    if (!DENIED_CODES.includes(code)) throw error
+    return { type: 'unusable', description: `a file that cannot be read (${code})`, isDenied: true }
   }
 }
 
-const lookAtReadable = (path: string): Promise<PictureLook> =>
-  visit(path, async (handle, bytes) => {
-    // The size stands in the first piece but for the largest colour profiles.
-    let first = NOTHING
-    const look = await lookThrough(handle, bytes, (piece) => {
-      first = Buffer.from(piece.subarray(0, HEADER_BYTES))
-    })
-    const picture = readJpegHeader((position, length) =>
-      position + length <= first.length
-        ? first.subarray(position, position + length)
-        : readPiece(handle, position, length),
-    )
-    return { ...look, picture }
+const inspectJpeg = async (handle: FileHandle, bytes: number): Promise<JpegFile> => {
+  // Only large colour profiles put the dimensions beyond the first bytes.
+  let start = Buffer.alloc(0)
+  const file = await hashFile(handle, bytes, (chunk) => {
+    start = Buffer.from(chunk.subarray(0, HEADER_BYTES))
   })
+  const header = readJpegHeader((position, length) =>
+    position + length <= start.length ? start.subarray(position, position + length) : readAt(handle, position, length),
+  )
+  return { ...file, header }
+}
 
-/** The text of a file. */
-export const readText = (path: string): Promise<Exclude<Look, { type: 'file' }> | { type: 'text'; text: string }> =>
-  visit(path, async (handle, bytes) => {
-    if (bytes > MOST_TEXT_BYTES) return { type: 'odd', what: `a file of ${bytes} bytes` } as const
+export const readText = (path: string): Promise<FileState<{ type: 'text'; text: string }>> =>
+  withFile(path, async (handle, bytes) => {
+    if (bytes > MAX_TEXT_BYTES) return { type: 'unusable', description: `a file of ${bytes} bytes` } as const
     return { type: 'text', text: await handle.readFile('utf8') } as const
   })
 
-/** Opens a file and hands it on with its size; says what is there where it is none, or none that can be read. */
-export const visit = async <T>(
+/** Parses JSON from a file that may be damaged; undefined where it is. */
+export const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Opens a regular file and passes on its handle and size. @returns the state of anything else */
+export const withFile = async <T>(
   path: string,
   read: (handle: FileHandle, bytes: number) => Promise<T>,
-): Promise<T | Exclude<Look, { type: 'file' }>> => {
+): Promise<T | MissingFile | UnusableFile> => {
   const stats = await statOf(path)
   if (!stats) return { type: 'missing' }
-  if (!stats.isFile()) return { type: 'odd', what: typeOf(stats) }
+  if (!stats.isFile()) return { type: 'unusable', description: describeType(stats) }
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
     try {
@@ -80,13 +102,14 @@ export const visit = async <T>(
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT') return { type: 'missing' }
-    if (code === 'ELOOP') return { type: 'odd', what: 'a symbolic link' }
-    if (code !== undefined && DAMAGE_CODES.includes(code)) return { type: 'odd', what: `unreadable (${code})` }
+    if (code === 'ELOOP') return { type: 'unusable', description: 'a symbolic link' }
+    if (code !== undefined && DAMAGE_CODES.includes(code))
+      return { type: 'unusable', description: `a file that cannot be read (${code})` }
     throw error
   }
 }
 
-/** Undefined where there is nothing. */
+/** Undefined where the path does not exist. */
 export const statOf = async (path: string): Promise<Stats | undefined> => {
   try {
     return await lstat(path)
@@ -97,7 +120,7 @@ export const statOf = async (path: string): Promise<Stats | undefined> => {
 }
 
 /** Names in a folder, sorted; none where it is no folder. */
-export const namesIn = async (folder: string): Promise<string[]> => {
+export const listNames = async (folder: string): Promise<string[]> => {
   try {
     return (await readdir(folder)).sort()
   } catch (error) {
@@ -106,8 +129,8 @@ export const namesIn = async (folder: string): Promise<string[]> => {
   }
 }
 
-/** Names in a folder that may be long, as they come. */
-export async function* eachName(folder: string): AsyncGenerator<string> {
+/** Names in a long folder, in the order of the disk. */
+export async function* iterateNames(folder: string): AsyncGenerator<string> {
   try {
     for await (const entry of await opendir(folder)) yield entry.name
   } catch (error) {
@@ -115,40 +138,40 @@ export async function* eachName(folder: string): AsyncGenerator<string> {
   }
 }
 
-export const typeOf = (stats: Stats): string => {
+export const describeType = (stats: Stats): string => {
   if (stats.isFile()) return 'a file'
   if (stats.isDirectory()) return 'a folder'
   return stats.isSymbolicLink() ? 'a symbolic link' : 'a special file'
 }
 
 /**
- * The look of an open file.
+ * Size and hash of an open file.
  *
- * @param bytes that it is thought to have
- * @param onFirst gets its first piece, which is overwritten later
+ * @param bytes expected size
+ * @param onFirstChunk gets the first chunk, whose buffer is overwritten later
  */
-export const lookThrough = async (
+export const hashFile = async (
   handle: FileHandle,
   bytes: number,
-  onFirst: (piece: Buffer) => void = () => {},
-): Promise<Look & { type: 'file' }> => {
+  onFirstChunk: (chunk: Buffer) => void = () => {},
+): Promise<RegularFile> => {
   const hash = createHash('sha256')
-  // One byte more than there is shows in the same call that there is no more.
+  // One byte more than expected shows the end of the file in the same call.
   const buffer = Buffer.allocUnsafe(Math.min(bytes + 1, CHUNK_BYTES))
   let at = 0
   for (;;) {
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
-    const piece = buffer.subarray(0, bytesRead)
-    if (at === 0) onFirst(piece)
-    hash.update(piece)
+    const chunk = buffer.subarray(0, bytesRead)
+    if (at === 0) onFirstChunk(chunk)
+    hash.update(chunk)
     at += bytesRead
     if (bytesRead === 0 || (bytesRead < buffer.length && at === bytes))
       return { type: 'file', bytes: at, sha256: hash.digest('hex') }
   }
 }
 
-/** Without a wait: the file was read a moment ago. */
-const readPiece = ({ fd }: FileHandle, position: number, bytes: number): Buffer => {
+/** Synchronous: the file has just been read and is in the page cache. */
+const readAt = ({ fd }: FileHandle, position: number, bytes: number): Buffer => {
   const buffer = Buffer.alloc(bytes)
   return buffer.subarray(0, readSync(fd, buffer, 0, bytes, position))
 }

@@ -1,113 +1,113 @@
-// Whether the newest revision of a project can be trusted, and if not, what is the best that is known.
+// Assesses the head of a project: whether its newest revision is intact, and otherwise from what it can be recovered.
 
 import type { ProjectState } from '../../../../core/project/changes.ts'
 import type { Paths } from '../../paths.ts'
 import type { ProblemKind } from '../problem.ts'
-import { foundOriginals } from '../repair/orphans.ts'
-import { lookAt, statOf } from './files.ts'
-import { type History, newestNumber, newestSound, readHistory } from './history.ts'
-import { lookAtPublished, publishedHash, readPublished } from './meta-json.ts'
+import { inspectFile, statOf } from './files.ts'
+import { type History, newestIntact, newestNumber, readHistory } from './history.ts'
+import { findUnlistedOriginals } from './images.ts'
+import { inspectMetaJson, metaJsonHash, readMetaJson } from './meta-json.ts'
 
-/** How the newest state comes back. */
-export type Source =
-  /** The very revision lies under the name of another. */
+export type RecoverySource =
+  /** The revision itself, in the file of another number. */
   | { from: 'misplaced'; text: string }
-  /** meta.json has the lost revision, or a newer one. */
+  /** meta.json, which has the lost revision or a newer one. */
   | { from: 'meta.json'; state: ProjectState }
-  /** Only an older state is known; images that came later are found by their files. */
+  /** An older state, or none; newer images are found by their files. */
   | { from: 'older'; state: ProjectState | undefined; removing: readonly string[] }
 
-export interface Rescue {
+export interface HeadRecovery {
   kind: ProblemKind
   path: string
   detail: string
-  source: Source
-  /** Number that the rescued state is committed as. */
+  source: RecoverySource
+  /** Revision number of the recovered state. */
   number: number
 }
 
-export interface Verdict {
+export interface HeadAssessment {
   history: History
-  /** Undefined where the newest revision is sound, or there never was one. */
-  rescue: Rescue | undefined
+  /** Undefined where the head is intact, or there never was one. */
+  recovery: HeadRecovery | undefined
 }
 
-export const judge = async (paths: Paths, projectId: string): Promise<Verdict> => {
-  // In this order: meta.json never names a revision that is not there yet.
-  const claimed = claimedOf(await lookAtPublished(paths, projectId))
+export const assessHead = async (paths: Paths, projectId: string): Promise<HeadAssessment> => {
+  // In this order: meta.json never names a revision that does not exist yet.
+  const metaJson = await inspectMetaJson(paths, projectId)
+  const published = metaJson.type === 'file' ? (metaJson.revision ?? 0) : 0
   const history = await readHistory(paths, projectId)
-  const newest = history.at(-1)
-  const found = newest?.revision
-    ? await lostAfter(paths, projectId, newest.revision.state, claimed)
-    : await lostWith(paths, projectId, history, claimed)
-  return { history, rescue: found }
+  const newest = history.at(-1)?.revision
+  const recovery = newest
+    ? await recoverFromNewerMetaJson(paths, projectId, newest.state, published)
+    : await recoverDamagedHead(paths, projectId, history, published)
+  return { history, recovery }
 }
 
-/** A newer revision than the newest on disk, known from meta.json. */
-const lostAfter = async (
+/** Where meta.json is a copy of a newer revision than the newest one on disk. */
+const recoverFromNewerMetaJson = async (
   paths: Paths,
   projectId: string,
   newest: ProjectState,
-  claimed: number,
-): Promise<Rescue | undefined> => {
-  if (claimed <= newest.revision) return undefined
-  const state = await readPublished(paths, projectId)
-  if (!state || (await differsInNumberOnly(paths, newest, claimed))) return undefined
+  published: number,
+): Promise<HeadRecovery | undefined> => {
+  if (published <= newest.revision) return undefined
+  const state = await readMetaJson(paths, projectId)
+  if (!state || (await differsInNumberOnly(paths, newest, published))) return undefined
   return {
     kind: 'revision_missing',
-    path: paths.revision(projectId, claimed),
-    detail: `meta.json is a copy of it, but the newest one here is ${newest.revision}`,
+    path: paths.revision(projectId, published),
+    detail: `missing; meta.json is a copy of it, the newest revision found is ${newest.revision}`,
     source: { from: 'meta.json', state },
-    number: claimed,
+    number: published,
   }
 }
 
-/** Then it is the number in meta.json that is wrong. */
-const differsInNumberOnly = async (paths: Paths, newest: ProjectState, claimed: number): Promise<boolean> => {
-  const look = await lookAt(paths.published(newest.project_id))
-  if (look.type !== 'file' || newest.deleted) return false
-  return look.sha256 === (await publishedHash(paths, { ...newest, revision: claimed }))
+/** True where only the number in meta.json is wrong. */
+const differsInNumberOnly = async (paths: Paths, newest: ProjectState, published: number): Promise<boolean> => {
+  const file = await inspectFile(paths.published(newest.project_id))
+  if (file.type !== 'file' || newest.deleted) return false
+  return file.sha256 === (await metaJsonHash(paths, { ...newest, revision: published }))
 }
 
-/** The newest revision is damaged, or there is none at all. */
-const lostWith = async (
+/** Where the newest revision is damaged, or there is none. */
+const recoverDamagedHead = async (
   paths: Paths,
   projectId: string,
   history: History,
-  claimed: number,
-): Promise<Rescue | undefined> => {
+  publishedNumber: number,
+): Promise<HeadRecovery | undefined> => {
   const newest = newestNumber(history)
-  const published = await readPublished(paths, projectId)
-  const sound = newestSound(history)
+  const published = await readMetaJson(paths, projectId)
+  const intact = newestIntact(history)
   const misplaced = history.flatMap((entry) => entry.misplaced ?? [])
   const copy = misplaced.find(({ revision }) => revision.state.revision === newest)
-  const found = { ...(await namedProblem(paths, projectId, history)), number: Math.max(newest, claimed) + 1 }
-  if (copy) return { ...found, number: newest, source: { from: 'misplaced', text: copy.text } }
+  const problem = { ...(await headProblem(paths, projectId, history)), number: Math.max(newest, publishedNumber) + 1 }
+  if (copy) return { ...problem, number: newest, source: { from: 'misplaced', text: copy.text } }
   if (published && published.revision >= newest)
     return {
-      ...found,
+      ...problem,
       number: Math.max(newest + 1, published.revision),
       source: { from: 'meta.json', state: published },
     }
-  const revisions = [sound, ...misplaced.map(({ revision }) => revision)].filter((revision) => revision !== undefined)
+  const revisions = [intact, ...misplaced.map(({ revision }) => revision)].filter((revision) => revision !== undefined)
   const best = revisions.toSorted((one, other) => other.state.revision - one.state.revision)[0]
   const isNewer = published && published.revision > (best?.state.revision ?? 0)
   const removing = best?.removing ?? []
   const state = isNewer ? published : best?.state
   if (newest === 0 && !state && !(await statOf(paths.published(projectId))) && !(await hasOriginals(paths, projectId)))
     return undefined
-  return { ...found, source: { from: 'older', state, removing } }
+  return { ...problem, source: { from: 'older', state, removing } }
 }
 
-/** Of a project whose first upload broke off, what there is belongs to that upload; a sweep takes it back. */
+/** False after an interrupted first upload: its remains belong to that upload, and a sweep removes them. */
 const hasOriginals = async (paths: Paths, projectId: string): Promise<boolean> =>
-  (await foundOriginals(paths, projectId, () => false, 'all')).length > 0
+  (await findUnlistedOriginals(paths, projectId, () => false, 'all')).length > 0
 
-const namedProblem = async (paths: Paths, projectId: string, history: History) => {
+const headProblem = async (paths: Paths, projectId: string, history: History) => {
   const newest = history.at(-1)
   if (!newest) {
     const isFolder = (await statOf(paths.meta(projectId)))?.isDirectory() ?? false
-    const detail = isFolder ? 'the folder holds no revision' : 'there is no such folder'
+    const detail = isFolder ? 'expected revisions, the folder holds none' : 'expected a folder, found none'
     return { kind: 'revisions_gone', path: paths.meta(projectId), detail } as const
   }
   return {
@@ -116,6 +116,3 @@ const namedProblem = async (paths: Paths, projectId: string, history: History) =
     detail: `the newest revision ${newest.fault}`,
   } as const
 }
-
-const claimedOf = (look: Awaited<ReturnType<typeof lookAtPublished>>): number =>
-  ('claimed' in look ? look.claimed : undefined) ?? 0

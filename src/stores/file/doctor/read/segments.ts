@@ -1,23 +1,47 @@
-// Segment files as they lie on disk: the parts that a long list of images is kept in.
+// Reads the segments of an image list from disk, and tells which of them may be there.
 
 import type { ImageRecord } from '../../../../core/project/model.ts'
-import { decodeSegment, type StoredSegment } from '../../../history/revision.ts'
+import { decodeSegment, namedSegments, type StoredSegment } from '../../../history/revision.ts'
 import type { Paths } from '../../paths.ts'
 import { readText } from './files.ts'
+import type { History } from './history.ts'
 
-/** The images of a segment, or what is wrong with its file, as the end of a sentence. */
+export interface SegmentFault {
+  stored: StoredSegment
+  /** The newest revision that names it. */
+  revision: number
+  isInHead: boolean
+  /** As the end of a sentence: `it is missing`. */
+  fault: string
+}
+
+/** Fault of a segment whose file does not exist. */
+export const MISSING = 'is missing'
+
+/** @returns the images of a segment, or its fault as the end of a sentence */
 export const readSegment = async (
   paths: Paths,
   projectId: string,
   stored: StoredSegment,
 ): Promise<readonly ImageRecord[] | string> => {
-  const look = await readText(paths.segment(projectId, stored.id))
-  if (look.type === 'missing') return 'is missing'
-  if (look.type === 'odd') return `is ${look.what}`
-  if (look.text === '') return 'is empty'
+  const file = await readText(paths.segment(projectId, stored.id))
+  if (file.type === 'missing') return MISSING
+  if (file.type === 'unusable') return `is ${file.description}`
+  if (file.text === '') return 'is empty'
   try {
-    return decodeSegment(look.text, stored)
+    return decodeSegment(file.text, stored)
   } catch {
-    return 'is not what was written: its checksum does not match'
+    return 'fails its checksum'
   }
 }
+
+/**
+ * Ids of segments that may be on disk: named by a revision, or dropped by one whose predecessor is still there and takes
+ * them along when it is pruned.
+ */
+export const segmentsOnDisk = (history: History): ReadonlySet<string> =>
+  new Set(
+    history.flatMap(({ revision }, at) =>
+      revision ? [...namedSegments(revision), ...(at > 0 ? revision.droppedSegments : [])] : [],
+    ),
+  )

@@ -1,4 +1,4 @@
-// How doctor writes revisions: by the rules of a commit (see ../file/commit.ts), so that a server that runs takes part.
+// Writes revisions by the rules of a commit (see ../../commit/attempt.ts), so that it is safe beside a running server.
 
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,52 +6,90 @@ import { TintypeError } from '../../../../core/errors.ts'
 import { encodeRevision, namedSegments, REMEMBERED_COMMITS, type Revision } from '../../../history/revision.ts'
 import { linkNew, makeFolder, sync, writeNew } from '../../fs/durable.ts'
 import { newToken } from '../../staging/workspace.ts'
-import type { Tools } from '../context.ts'
+import type { DoctorContext } from '../context.ts'
 import { statOf } from '../read/files.ts'
-import { type History, RESTORED } from '../read/history.ts'
+import { faultsBelowHead, type History, RESTORED, readHistory } from '../read/history.ts'
 
-/** The commits of a revision that doctor writes after, or in place of, one with these. */
+/** Repairs an older revision, unless it was removed or replaced meanwhile. @returns what was done */
+export const repairRevision = (context: DoctorContext, projectId: string, number: number): Promise<string> =>
+  context.withWorkFolder(projectId, (folder) =>
+    context.withLock(projectId, async () => {
+      const history = await readHistory(context.paths, projectId)
+      if (!faultsBelowHead(history).some((fault) => fault.number === number)) return 'repaired meanwhile'
+      if (await restoreMisplaced(context, projectId, history, number, folder))
+        return 'restored from the file of another number'
+      await replaceRevision(context, projectId, number, substituteFor(number, history), folder)
+      return 'replaced by a copy of the next revision; this older state is lost, the project is complete'
+    }),
+  )
+
+/**
+ * Restores a revision from the file of another number, and the revision whose file that is where it is known.
+ *
+ * @returns false where no file holds it
+ */
+export const restoreMisplaced = async (
+  context: DoctorContext,
+  projectId: string,
+  history: History,
+  number: number,
+  folder: string,
+): Promise<boolean> => {
+  const copy = history.find(({ misplaced }) => misplaced?.revision.state.revision === number)?.misplaced
+  if (!copy) return false
+  const displaced = history.find((entry) => entry.number === number)?.misplaced
+  await replaceRevision(context, projectId, number, copy.text, folder)
+  const other = displaced?.revision.state.revision
+  if (displaced && other !== undefined && history.some((entry) => entry.number === other && entry.fault))
+    await replaceRevision(context, projectId, other, displaced.text, folder)
+  return true
+}
+
+/** Commit ids of a revision that the doctor writes after, or in place of, one with these. */
 export const restoredCommits = (commits: readonly string[]): string[] =>
   [...commits, RESTORED + newToken()].slice(-REMEMBERED_COMMITS)
 
 /** Links a new head. @throws TintypeError `busy` where the number was taken meanwhile */
-export const appendRevision = async ({ paths, heads }: Tools, revision: Revision, folder: string): Promise<void> => {
-  const { project_id, revision: number } = revision.state
-  await makeFolder(paths.segments(project_id))
+export const appendRevision = async (
+  { paths, heads }: DoctorContext,
+  revision: Revision,
+  folder: string,
+): Promise<void> => {
+  const { project_id: projectId, revision: number } = revision.state
+  await makeFolder(paths.segments(projectId))
   const own = join(folder, `revision-${number}.json`)
   await writeNew(own, encodeRevision(revision))
-  if (!(await linkNew(own, paths.revision(project_id, number))))
-    throw new TintypeError('busy', `Project "${project_id}" was changed meanwhile.`, { retryAfterSeconds: 1 })
-  await sync(paths.meta(project_id))
-  heads.forget(project_id)
+  if (!(await linkNew(own, paths.revision(projectId, number)))) throw changedMeanwhile(projectId)
+  await sync(paths.meta(projectId))
+  heads.forget(projectId)
 }
 
-/** Puts a text in the place of a revision that is damaged or not there. What stood there is kept. */
-export const placeRevision = async (
-  tools: Tools,
+/** Writes a text to the file of a revision that is damaged or missing. The damaged file is kept. */
+export const replaceRevision = async (
+  context: DoctorContext,
   projectId: string,
   number: number,
   text: string,
   folder: string,
 ): Promise<void> => {
-  const path = tools.paths.revision(projectId, number)
+  const path = context.paths.revision(projectId, number)
   const own = join(folder, `place-${number}-${newToken()}.json`)
   await writeNew(own, text)
-  await tools.lost.keep(path)
-  // A file is replaced at once: a server that finds the number gone would take the one before for the newest.
+  await context.lostAndFound.keep(path)
+  // Replaced in one step: a server that finds the number missing would take the one before for the newest.
   if (await statOf(path)) await rename(own, path)
   else await linkNew(own, path)
-  await sync(tools.paths.meta(projectId))
-  tools.heads.forget(projectId)
+  await sync(context.paths.meta(projectId))
+  context.heads.forget(projectId)
 }
 
 /**
- * The text that stands in for an old revision whose own is lost: the state of the next one that is known. Nobody reads
- * the state of old revisions but doctor; what counts is which segments it was the last to name, and that is exact.
+ * The text of a substitute for a lost older revision: the state of the next one that is known. Only the doctor reads
+ * states of older revisions; the segments that the revision was the last to name matter, and those are exact.
  */
-export const standInFor = (number: number, history: History): string => {
+export const substituteFor = (number: number, history: History): string => {
   const above = history.find((entry) => entry.number > number && entry.revision)?.revision
-  if (!above) throw new Error('there is no newer revision')
+  if (!above) throw new Error(`no intact revision above ${number}`)
   const below = history.find((entry) => entry.number === number - 1)?.revision
   const stillNamed = new Set([...namedSegments(above), ...above.droppedSegments])
   return encodeRevision({
@@ -62,3 +100,8 @@ export const standInFor = (number: number, history: History): string => {
     events: undefined,
   })
 }
+
+export const changedMeanwhile = (projectId: string): TintypeError =>
+  new TintypeError('busy', `Project "${projectId}" was changed during the repair; run tintype doctor again.`, {
+    retryAfterSeconds: 1,
+  })

@@ -1,122 +1,159 @@
-// Mends the pictures of one image: put back where the very bytes are found, made again from a larger one where not.
+// Repairs the variants of an image: restores the exact bytes where a file has them, else makes them from a larger variant.
 
-import { copyFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { SIZES, type Size } from '../../../../core/names.ts'
 import type { ImageRecord } from '../../../../core/project/model.ts'
-import type { Broken } from '../checks/variants.ts'
-import type { Tools } from '../context.ts'
-import { lookAt } from '../read/files.ts'
-import { newestRecord } from '../read/images.ts'
-import type { Misplaced } from './misplaced.ts'
-import { targetsIn } from './orphans.ts'
-import { placeVariant } from './place-variant.ts'
+import { linkNew, makeFolder, sync } from '../../fs/durable.ts'
+import type { Paths } from '../../paths.ts'
+import type { DoctorContext } from '../context.ts'
+import { inspectFile } from '../read/files.ts'
+import { findNewestRecord } from '../read/images.ts'
+import { type FaultyImage, isIntact } from '../read/variants.ts'
 
-/** Whether {@link remakePictures} has anything to make this one from. */
-export const canRemake = (broken: Broken, size: Size, misplaced: Misplaced): boolean =>
-  broken.faults.get(size)?.kind === 'record_differs' ||
-  misplaced.find(broken.image.sizes[size].sha256) !== undefined ||
-  sourceFor(
-    size,
-    (source) => isSound(broken, source) || misplaced.find(broken.image.sizes[source].sha256) !== undefined,
-  ) !== undefined
+/** Index of the faulty files of a project by their content, so that two swapped files are both restored. */
+export interface ContentIndex {
+  add(paths: Paths, projectId: string, faulty: FaultyImage): void
+  /** The path of a file that has, or had, this content. */
+  find(sha256: string): string | undefined
+  moved(sha256: string, path: string): void
+}
+
+/** Limit on indexed files: more faults have another cause than swapped files. */
+const MAX_INDEXED = 10_000
+
+export const createContentIndex = (): ContentIndex => {
+  const pathsByHash = new Map<string, string>()
+  return {
+    add(paths, projectId, { image, files, faults }) {
+      for (const size of SIZES) {
+        const file = files[size]
+        if (file.type !== 'file' || file.bytes === 0 || !faults.has(size) || pathsByHash.size >= MAX_INDEXED) continue
+        pathsByHash.set(file.sha256, paths.variant(projectId, image.id, size))
+      }
+    },
+    find: (sha256) => pathsByHash.get(sha256),
+    moved(sha256, path) {
+      if (pathsByHash.has(sha256)) pathsByHash.set(sha256, path)
+    },
+  }
+}
+
+/** True where {@link repairVariants} has a source for this variant. */
+export const isRepairable = (faulty: FaultyImage, size: Size, contents: ContentIndex): boolean => {
+  const isElsewhere = (wanted: Size) => contents.find(faulty.image.sizes[wanted].sha256) !== undefined
+  return (
+    faulty.faults.get(size)?.kind === 'record_differs' ||
+    isElsewhere(size) ||
+    largestSource(size, (source) => isIntact(faulty, source) || isElsewhere(source)) !== undefined
+  )
+}
 
 /**
- * The files first, then their record where it says something else. A crash in between leaves a picture that does not
- * fit its record: found and mended again.
+ * Repairs the files first, then the record. A crash in between leaves a file that differs from its record, which the
+ * next call finds and repairs.
  *
- * @returns what was done with each file that was mended
+ * @returns what was done, for each repaired variant
  */
-export const remakePictures = (
-  tools: Tools,
+export const repairVariants = (
+  context: DoctorContext,
   projectId: string,
-  broken: Broken,
-  misplaced: Misplaced,
+  faulty: FaultyImage,
+  contents: ContentIndex,
 ): Promise<ReadonlyMap<Size, string>> =>
-  tools.work(projectId, async (folder) => {
-    const { image, looks } = broken
+  context.withWorkFolder(projectId, async (folder) => {
+    const { image, files } = faulty
     const done = new Map<Size, string>()
     const sizes = { ...image.sizes }
     let { placeholder, color } = image
     const place = async (from: string, size: Size) => {
-      const kept = await placeVariant(tools, from, tools.paths.variant(projectId, image.id, size))
-      const look = looks[size]
-      if (kept !== undefined && look.type === 'file') misplaced.moved(look.sha256, kept)
+      const kept = await placeVariant(context, from, context.paths.variant(projectId, image.id, size))
+      const file = files[size]
+      if (kept !== undefined && file.type === 'file') contents.moved(file.sha256, kept)
     }
 
-    for (const size of broken.faults.keys()) {
-      const found = await fetchMisplaced(misplaced, image.sizes[size].sha256, join(folder, `found-${size}.jpg`))
+    for (const size of faulty.faults.keys()) {
+      const found = await copyByContent(contents, image.sizes[size].sha256, join(folder, `found-${size}.jpg`))
       if (!found) continue
       await place(found.copy, size)
-      done.set(size, `put back: it lay at ${tools.name(found.path)}`)
+      done.set(size, `restored; its content was found at ${context.relativePath(found.path)}`)
     }
 
-    const lost = SIZES.filter((size) => !isSound(broken, size) && !done.has(size))
-    const source = sourceFor(
+    const lost = SIZES.filter((size) => !isIntact(faulty, size) && !done.has(size))
+    const source = largestSource(
       lost.find((size) => size !== 'original'),
       (size) => !lost.includes(size),
     )
     const smaller = source ? lost.filter((size) => SIZES.indexOf(size) > SIZES.indexOf(source)) : []
     if (source && smaller.length > 0) {
-      const remade = await tools.remake({
-        source: tools.paths.variant(projectId, image.id, source),
-        targets: targetsIn(folder),
-      })
-      // An image of an older store had none.
+      const targets = remakeTargets(folder)
+      const remade = await context.remake({ source: context.paths.variant(projectId, image.id, source), targets })
+      // Absent from images of older stores.
       placeholder ??= remade.placeholder
       color ??= remade.color
       for (const size of smaller) {
-        await place(targetsIn(folder)[size], size)
+        await place(targets[size], size)
         const isSame = remade.sizes[size].sha256 === image.sizes[size].sha256
         sizes[size] = remade.sizes[size]
-        done.set(size, `made again from ${source}${isSame ? ', byte for byte' : ', with other bytes than before'}`)
+        done.set(size, `made again from ${source}, ${isSame ? 'byte for byte' : 'with other bytes than before'}`)
       }
     }
 
-    for (const [size, { kind }] of broken.faults) {
-      const look = looks[size]
-      if (kind !== 'record_differs' || !('picture' in look) || !look.picture) continue
-      const { width, height } = look.picture
+    for (const [size, { kind }] of faulty.faults) {
+      const file = files[size]
+      if (kind !== 'record_differs' || file.type !== 'file' || !file.header) continue
+      const { width, height } = file.header
       sizes[size] = { ...sizes[size], width, height }
-      done.set(size, 'the list was put right')
+      done.set(size, `the record was corrected to ${width}×${height} pixels`)
     }
-    await putRight(
-      tools,
-      projectId,
-      { ...image, width: sizes.original.width, height: sizes.original.height, sizes, placeholder, color },
-      broken,
-    )
+    const { width, height } = sizes.original
+    await commitRecord(context, projectId, image, { ...image, width, height, sizes, placeholder, color })
     return done
   })
 
-const putRight = async (
-  tools: Tools,
-  projectId: string,
-  image: ImageRecord,
-  { image: before }: Broken,
-): Promise<void> => {
-  if (!(await newestRecord(tools, projectId, image.id))) {
-    // Deleted meanwhile: what was put in place would stay for ever.
-    await tools.removal.stray(projectId, image.id)
+const commitRecord = async (context: DoctorContext, projectId: string, before: ImageRecord, image: ImageRecord) => {
+  if (!(await findNewestRecord(context, projectId, image.id))) {
+    // Deleted meanwhile: the repaired files would stay for ever.
+    await context.removal.stray(projectId, image.id)
     return
   }
-  if (JSON.stringify(image) !== JSON.stringify(before)) await tools.commit(projectId, { type: 'replace_image', image })
+  if (JSON.stringify(image) !== JSON.stringify(before))
+    await context.commit(projectId, { type: 'replace_image', image })
 }
 
-/** Copies a file that has these bytes. */
-const fetchMisplaced = async (misplaced: Misplaced, sha256: string, copy: string) => {
-  const path = misplaced.find(sha256)
+/**
+ * Puts a file in the place of a variant that is damaged or missing, and keeps the damaged one. A reader finds the old
+ * file or the new one, never none or a part.
+ *
+ * @param from a complete file in a folder of this process
+ * @returns the path of the file that was replaced, undefined where there was none
+ */
+export const placeVariant = async (context: DoctorContext, from: string, to: string): Promise<string | undefined> => {
+  await makeFolder(dirname(to))
+  await sync(from)
+  const kept = await context.lostAndFound.keep(to)
+  // A second link, so that `from` stays in place.
+  const own = `${from}.placed`
+  await linkNew(from, own)
+  await rename(own, to)
+  await sync(dirname(to))
+  return kept
+}
+
+/** Paths under names that a sweep does not take for published files: it removes nothing of the image after a crash. */
+export const remakeTargets = (folder: string): Record<Size, string> => {
+  const target = (size: Size) => join(folder, `remade-${size}.jpg`)
+  return { original: target('original'), medium: target('medium'), thumb: target('thumb'), game: target('game') }
+}
+
+const copyByContent = async (contents: ContentIndex, sha256: string, copy: string) => {
+  const path = contents.find(sha256)
   if (path === undefined) return undefined
-  const look = await lookAt(path)
-  if (look.type !== 'file' || look.sha256 !== sha256) return undefined
+  const file = await inspectFile(path)
+  if (file.type !== 'file' || file.sha256 !== sha256) return undefined
   await copyFile(path, copy)
   return { path, copy }
 }
 
-/** The file is what was written, whatever the list says of it. */
-const isSound = ({ faults }: Broken, size: Size): boolean =>
-  (faults.get(size)?.kind ?? 'record_differs') === 'record_differs'
-
-/** The largest of the pictures that this one can be made from. */
-const sourceFor = (size: Size | undefined, isUsable: (source: Size) => boolean): Size | undefined =>
+const largestSource = (size: Size | undefined, isUsable: (source: Size) => boolean): Size | undefined =>
   size && SIZES.slice(0, SIZES.indexOf(size)).find(isUsable)
