@@ -1,6 +1,5 @@
 // The version of the package, from package.json.
 
 import { createRequire } from 'node:module'
-import { z } from 'zod'
 
-export const { version } = z.object({ version: z.string() }).parse(createRequire(import.meta.url)('../package.json'))
+export const { version }: { version: string } = createRequire(import.meta.url)('../package.json')

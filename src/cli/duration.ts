@@ -1,4 +1,4 @@
-// Times as a person writes them for a flag: 90s, 15m, 1h, 30d.
+// Parses durations of flags: 90s, 15m, 1h, 30d.
 
 import { TintypeError } from '../core/errors.ts'
 
@@ -9,7 +9,7 @@ const UNITS_MS = new Map([
   ['d', 86_400_000],
 ])
 
-/** That long from now. @throws TintypeError `invalid_parameter` */
+/** The time after a duration, counted from now. @throws TintypeError `invalid_parameter` */
 export const timeIn = (text: string): Date => {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
   const unitMs = UNITS_MS.get(unit)

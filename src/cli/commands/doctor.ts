@@ -1,64 +1,52 @@
 // `tintype doctor`: checks a storage folder, and mends it with --fix.
 
-import { parseArgs } from 'node:util'
-import { defineCommand } from 'citty'
-import { type Config, loadConfig } from '../../config/load.ts'
+import type { Command } from 'commander'
+import type { Config } from '../../config/load.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
-import { fail } from '../../server/fail.ts'
 import { onSignals } from '../../server/signals.ts'
 import { createLogger } from '../../telemetry/logger.ts'
+import { createCommand, jsonOption, loadSettings, storageOption } from '../command.ts'
 import type { DoctorResult, Report } from './doctor-report.ts'
 
-export const doctorCommand = defineCommand({
-  meta: {
-    name: 'doctor',
-    description:
-      'Checks every project: lists, pictures, stray files, left-over locks. Safe while the server runs. ' +
-      'Exit codes: 0 clean, 1 could not be run, 2 all that was found is mended, 3 damage remains (or --fix was not given)',
-  },
-  args: {
-    project: { type: 'string', valueHint: 'id', description: 'Checks this project alone' },
-    fix: { type: 'boolean', description: 'Mends what can be mended; what it replaces is kept under .lost/' },
-    json: { type: 'boolean', description: 'Prints one JSON document instead of lines' },
-    storage: { type: 'string', valueHint: 'folder', description: 'Folder of all pictures [STORAGE_DIR]' },
-    'lock-stale-ms': { type: 'string', valueHint: 'ms', description: 'As the server has it [LOCK_STALE_MS]' },
-  },
-  async run({ rawArgs }) {
-    const { config, projectId, fix, json } = settingsFrom(rawArgs)
-    const { createReport, DOCTOR_EXIT } = await import('./doctor-report.ts')
-    const report = createReport({ storageDir: config.storageDir, fix, json })
-    process.exitCode = DOCTOR_EXIT[await examine(config, projectId, fix, report)]
-  },
-})
-
-interface DoctorSettings {
-  config: Config
-  projectId: string | undefined
-  fix: boolean
-  json: boolean
+interface DoctorOptions {
+  project?: string
+  fix?: true
+  json?: true
+  storage?: string
+  lockStaleMs?: string
 }
 
-const settingsFrom = (rawArgs: string[]): DoctorSettings => {
-  try {
-    const { values } = parseArgs({
-      args: rawArgs,
-      options: {
-        project: { type: 'string' },
-        fix: { type: 'boolean' },
-        json: { type: 'boolean' },
-        storage: { type: 'string' },
-        'lock-stale-ms': { type: 'string' },
-      },
+export const doctorCommand = (): Command =>
+  createCommand('doctor')
+    .description('Check every project: lists, variants, stray files, stale locks. Safe while a server runs.')
+    .option('--project <id>', 'Check this project only')
+    .option('--fix', 'Mend what can be mended; replaced files are kept under .lost/')
+    .addOption(jsonOption())
+    .addOption(storageOption())
+    .option('--lock-stale-ms <ms>', 'The value of the server [LOCK_STALE_MS]')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (options: DoctorOptions) => {
+      const { project, fix = false, json = false } = options
+      const config = settingsOf(options)
+      const { createReport, DOCTOR_EXIT } = await import('./doctor-report.ts')
+      const report = createReport({ storageDir: config.storageDir, fix, json })
+      process.exitCode = DOCTOR_EXIT[await examine(config, project, fix, report)]
     })
-    const { project, fix = false, json = false, ...settings } = values
-    const mistakes =
-      project === undefined || isProjectId(project) ? [] : [`--project: expected ${PROJECT_ID_RULE}, got "${project}"`]
-    const flags = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`--${name}`, value]))
-    return { config: loadConfig({ flags, mistakes }).config, projectId: project, fix, json }
-  } catch (error) {
-    return fail(`${messageOf(error)}\n"tintype doctor --help" lists its flags`)
-  }
+
+const EXIT_CODES = `
+Exit codes:
+  0  clean
+  1  could not be run
+  2  all damage found is mended
+  3  damage remains, or --fix was not given`
+
+const settingsOf = ({ project, storage, lockStaleMs }: DoctorOptions): Config => {
+  const mistakes =
+    project === undefined || isProjectId(project) ? [] : [`--project: expected ${PROJECT_ID_RULE}, got "${project}"`]
+  const flags = { '--storage': storage, '--lock-stale-ms': lockStaleMs }
+  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
+  return loadSettings({ flags: given, mistakes }).config
 }
 
 const examine = async (
@@ -90,14 +78,16 @@ const examine = async (
     })
     return report.end(diagnosis)
   } catch (error) {
-    return report.fail(error instanceof TintypeError ? error.message : `Something went wrong: ${messageOf(error)}`)
+    return report.fail(
+      error instanceof TintypeError
+        ? error.message
+        : `unexpected error: ${error instanceof Error ? error.message : error}`,
+    )
   } finally {
     await inspector.close()
     await encoders.close()
   }
 }
 
-/** What is stored was accepted once, whatever the limit for uploads is today. */
+/** Stored images were accepted once, whatever the limit of uploads is today. */
 const MOST_PIXELS = 1_000_000_000
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

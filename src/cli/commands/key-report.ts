@@ -1,4 +1,4 @@
-// API keys as `tintype key` shows them: never with their hashes.
+// Views of API keys for `tintype key`, without their hashes.
 
 import type { ListedKey } from '../../stores/accounts/keys.ts'
 
@@ -23,7 +23,7 @@ export const keyView = (key: ListedKey, nowMs: number): KeyView => {
 const HEAD = ['id', 'name', 'role', 'projects', 'created', 'expires', 'state']
 
 export const keyTable = (keys: readonly KeyView[]): string => {
-  if (keys.length === 0) return 'no keys; "tintype key create --name <what for>" makes one\n'
+  if (keys.length === 0) return 'no keys; "tintype key create --name <purpose>" creates one\n'
   const rows = keys.map(({ id, name, role, projects, created_at, expires_at, state }) => [
     id,
     name,

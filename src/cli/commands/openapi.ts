@@ -1,7 +1,8 @@
-// `tintype openapi`: the API document as YAML.
+// `tintype openapi`: prints the OpenAPI document as YAML.
 
-import { defineCommand } from 'citty'
+import type { Command } from 'commander'
 import { version } from '../../version.ts'
+import { createCommand } from '../command.ts'
 
 export const openApiYaml = async (): Promise<string> => {
   const [{ stringify }, { openApiDocument }] = await Promise.all([
@@ -11,9 +12,7 @@ export const openApiYaml = async (): Promise<string> => {
   return stringify(openApiDocument({ version }), { blockQuote: 'literal', lineWidth: 120 })
 }
 
-export const openapiCommand = defineCommand({
-  meta: { name: 'openapi', description: 'Prints the OpenAPI document of the HTTP API as YAML' },
-  async run() {
-    process.stdout.write(await openApiYaml())
-  },
-})
+export const openapiCommand = (): Command =>
+  createCommand('openapi')
+    .description('Print the OpenAPI document of the HTTP API as YAML.')
+    .action(async () => void process.stdout.write(await openApiYaml()))

@@ -1,51 +1,55 @@
-// `tintype serve`: reads the settings, then serves here or starts workers that do.
+// `tintype serve`: loads the settings, then serves in this process or supervises workers.
 
 import cluster from 'node:cluster'
 import { isatty } from 'node:tty'
-import { type ArgsDef, defineCommand } from 'citty'
-import { type Config, type LoadedConfig, loadConfig, SETTINGS } from '../../config/load.ts'
+import { type Command, Option } from 'commander'
+import { type Config, SETTINGS } from '../../config/load.ts'
 import { bannerOf } from '../../server/banner.ts'
 import { fail } from '../../server/fail.ts'
 import { whyNotOpen } from '../../server/refuse-open.ts'
 import { supervise } from '../../server/supervisor.ts'
 import { createLogger, type Logger } from '../../telemetry/logger.ts'
-import { parseFlags } from '../flags.ts'
+import { createCommand, loadSettings } from '../command.ts'
 
-export const serveCommand = defineCommand({
-  meta: {
-    name: 'serve',
-    description: 'Serves a storage folder over HTTP. Flags win over the environment [NAME], that over .env',
-  },
-  args: flagsOfSettings(),
-  async run({ rawArgs }) {
-    const { config, env } = settingsFrom(rawArgs)
-    const reason = cluster.isPrimary ? await whyNotOpen(config) : undefined
-    if (reason !== undefined) fail(reason)
-    const log = await openLog(config)
-    if (config.workers > 1 && cluster.isPrimary) return supervise({ config, env, log, announce })
-    // Loaded here, so that neither a supervisor nor `--help` carries the whole application.
-    const { startWorker } = await import('../../server/worker.ts')
-    const worker = await startWorker({ config, log })
-    if (cluster.isPrimary) announce(config, worker.port)
-  },
-})
-
-function flagsOfSettings(): ArgsDef {
-  return Object.fromEntries(
-    SETTINGS.map(({ flag, env, unit, initial, doc }) => [
-      flag,
-      { type: 'string', valueHint: unit, description: `${doc} [${env}]`, default: initial } as const,
-    ]),
-  )
+export const serveCommand = (): Command => {
+  const command = createCommand('serve')
+    .description(
+      'Serve a storage folder over HTTP. Flags win over environment variables (their names are in brackets), ' +
+        'these over .env.',
+    )
+    .configureHelp({ formatItem: stacked })
+  const options = SETTINGS.map((setting) => {
+    const { flag, unit, doc, env, initial } = setting
+    const about = initial === '' ? env : `${env}, default ${initial}`
+    return { flag: `--${flag}`, option: new Option(`--${flag} <${unit}>`, `${doc} [${about}]`) }
+  })
+  for (const { option } of options) command.addOption(option)
+  return command.action(async (values: Record<string, string | undefined>) => {
+    const given = options.map(({ flag, option }) => [flag, values[option.attributeName()]] as const)
+    await serve(Object.fromEntries(given.filter(([, value]) => value !== undefined)))
+  })
 }
 
-const settingsFrom = (rawArgs: string[]): LoadedConfig => {
-  try {
-    // A worker has all of its settings in the environment, as the supervisor read them.
-    return loadConfig({ ...parseFlags(rawArgs), envFile: cluster.isPrimary ? '.env' : false })
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error))
-  }
+/** Description below its flag: beside the longest flag, examples of values would not fit. */
+const stacked: ReturnType<Command['createHelp']>['formatItem'] = (term, termWidth, description, help) => {
+  if (description === '') return `  ${term}`
+  const width = (help.helpWidth ?? termWidth) - INDENT.length
+  return `  ${term}\n${help.boxWrap(description, width).replace(/^/gm, INDENT)}`
+}
+
+const INDENT = ' '.repeat(8)
+
+const serve = async (flags: Record<string, string | undefined>): Promise<void> => {
+  // A worker has all of its settings in the environment, as the supervisor read them.
+  const { config, env } = loadSettings({ flags, envFile: cluster.isPrimary ? '.env' : false })
+  const reason = cluster.isPrimary ? await whyNotOpen(config) : undefined
+  if (reason !== undefined) fail(reason)
+  const log = await openLog(config)
+  if (config.workers > 1 && cluster.isPrimary) return supervise({ config, env, log, announce })
+  // Imported here, so that neither a supervisor nor `--help` loads the whole application.
+  const { startWorker } = await import('../../server/worker.ts')
+  const worker = await startWorker({ config, log })
+  if (cluster.isPrimary) announce(config, worker.port)
 }
 
 /** To standard error: standard output is for the banner. */

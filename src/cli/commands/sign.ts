@@ -1,39 +1,23 @@
-// `tintype sign`: the URL of a transform, or of a private project's picture, with its signature.
+// `tintype sign`: prints the signed URL of a transform or of an image in a private project.
 
-import { defineCommand } from 'citty'
-import { loadConfig } from '../../config/load.ts'
+import type { Command } from 'commander'
 import { signUrl } from '../../core/transform/signature.ts'
-import { fail } from '../../server/fail.ts'
+import { createCommand, loadSettings } from '../command.ts'
 import { timeIn } from '../duration.ts'
 
-export const signCommand = defineCommand({
-  meta: {
-    name: 'sign',
-    description: 'Prints a URL with a signature made by the first of SIGNING_KEYS (from the environment or .env)',
-  },
-  args: {
-    url: {
-      type: 'positional',
-      description: 'Such as "https://img.example.com/projects/demo/images/<id>/render?w=320&h=180"',
-      required: true,
-    },
-    expires: {
-      type: 'string',
-      valueHint: 'time',
-      description: 'How long it is valid: 90s, 15m, 1h, 30d; needed for a private project. Default: for ever',
-    },
-  },
-  run({ args }) {
-    process.stdout.write(`${signed(args.url, args.expires)}\n`)
-  },
-})
+export const signCommand = (): Command =>
+  createCommand('sign')
+    .description('Print a URL signed with the first of SIGNING_KEYS (from the environment or .env).')
+    .argument('<url>', 'URL of an image, or of its /render with parameters')
+    .option('--expires <time>', 'Lifetime: 90s, 15m, 1h, 30d; required for a private project (default: no end)')
+    .addHelpText('after', EXAMPLE)
+    .action((url: string, { expires }: { expires?: string }) => {
+      const { signingKeys: keys } = loadSettings({}).config
+      if (keys.length === 0) throw new Error('SIGNING_KEYS: expected the keys of the server, got nothing')
+      const signed = signUrl(url, { keys, expiresAt: expires === undefined ? undefined : timeIn(expires) })
+      process.stdout.write(`${signed}\n`)
+    })
 
-const signed = (url: string, expires: string | undefined): string => {
-  try {
-    const keys = loadConfig().config.signingKeys
-    if (keys.length === 0) return fail('SIGNING_KEYS: expected the keys that the server has, got nothing')
-    return signUrl(url, { keys, expiresAt: expires === undefined ? undefined : timeIn(expires) })
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error))
-  }
-}
+const EXAMPLE = `
+Example:
+  tintype sign "https://img.example.com/projects/a/images/<id>/render?w=320"`

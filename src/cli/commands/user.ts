@@ -1,148 +1,132 @@
-// `tintype user`: accounts as the operator of a store makes and closes them, on the storage folder itself.
+// `tintype user`: the operator's way to create and disable accounts, on the storage folder itself.
 
 import { text } from 'node:stream/consumers'
-import { type ArgsDef, defineCommand } from 'citty'
-import { type Config, loadConfig } from '../../config/load.ts'
+import type { Command } from 'commander'
+import type { Config } from '../../config/load.ts'
 import { isEmail, isName, isPassword, MAX_NAME_LENGTH, PASSWORD_RULE } from '../../core/auth/account.ts'
-import { fail } from '../../server/fail.ts'
 import type { UserAdmin } from '../../services/auth/user-admin.ts'
+import { createCommand, loadStoreSettings, storageOption } from '../command.ts'
 import { timeIn } from '../duration.ts'
-import { refuseUnknownArgs } from '../strict-args.ts'
 
-const STORAGE = {
-  storage: { type: 'string', valueHint: 'folder', description: 'Folder of all pictures [STORAGE_DIR]' },
-} as const
+interface StorageOptions {
+  storage?: string
+}
 
-const ONE_USER = {
-  email: { type: 'positional', description: 'E-mail address of the user', required: true },
-  ...STORAGE,
-} as const
+interface PasswordOptions extends StorageOptions {
+  passwordStdin?: true
+}
 
-const WITH_PASSWORD = {
-  ...ONE_USER,
-  'password-stdin': {
-    type: 'boolean',
-    description: 'Reads the password from standard input. Default: one is made and printed',
-  },
-} as const
+interface CreateOptions extends PasswordOptions {
+  name?: string
+}
 
-const NEW_USER = {
-  ...WITH_PASSWORD,
-  name: { type: 'string', valueHint: 'name', description: 'Name that the user goes by' },
-} as const
+interface InviteOptions extends StorageOptions {
+  email?: string
+  expires: string
+}
 
-const NEW_INVITE = {
-  email: { type: 'string', valueHint: 'address', description: 'The only address that it is for. Default: any' },
-  expires: { type: 'string', valueHint: 'time', description: 'How long it is valid: 90s, 15m, 1h, 30d', default: '7d' },
-  ...STORAGE,
-} as const
+export const userCommand = (): Command =>
+  createCommand('user')
+    .description('Create, list and disable accounts of a storage folder, and create invitations.')
+    .addCommand(createUserCommand())
+    .addCommand(listCommand())
+    .addCommand(disableCommand())
+    .addCommand(enableCommand())
+    .addCommand(passwordCommand())
+    .addCommand(inviteCommand())
 
-const create = defineCommand({
-  meta: { name: 'create', description: 'Makes an account, whatever REGISTRATION says' },
-  args: NEW_USER,
-  run: ({ args, rawArgs }) =>
-    withUsers(args.storage, rawArgs, NEW_USER, async ({ admin, newPassword }) => {
-      const email = checkedEmail(args.email)
-      const name = args.name === undefined ? null : checkedName(args.name)
-      const given = args['password-stdin'] ? await readPassword() : undefined
+const createUserCommand = (): Command =>
+  withPassword(createCommand('create'))
+    .description('Create an account, whatever REGISTRATION is.')
+    .option('--name <name>', 'Display name of the user')
+    .action(async (email: string, options: CreateOptions) => {
+      const { admin, newPassword } = await openUsers(options)
+      const address = checkedEmail(email)
+      const name = options.name === undefined ? null : checkedName(options.name)
+      const given = options.passwordStdin ? await readPassword() : undefined
       const password = given ?? newPassword()
-      const user = await admin.create({ email, password, name })
+      const user = await admin.create({ email: address, password, name })
       print(`${user.email} has an account: ${user.id}`)
       if (given === undefined) print(`password: ${password}`)
-    }),
-})
+    })
 
-const list = defineCommand({
-  meta: { name: 'list', description: 'Lists all accounts: id, e-mail address, when it was made, name' },
-  args: STORAGE,
-  run: ({ args, rawArgs }) =>
-    withUsers(args.storage, rawArgs, STORAGE, async ({ admin }) => {
+const listCommand = (): Command =>
+  createCommand('list')
+    .description('List all accounts: id, e-mail address, time of creation, state, name.')
+    .addOption(storageOption())
+    .action(async (options: StorageOptions) => {
+      const { admin } = await openUsers(options)
       for (const { id, email, name, created_at, disabled } of await admin.list())
         print([id, email, created_at, ...(disabled ? ['disabled'] : []), ...(name === null ? [] : [name])].join('  '))
-    }),
-})
+    })
 
-const disable = defineCommand({
-  meta: { name: 'disable', description: 'Ends all sessions of a user at once, and lets nobody sign in as them' },
-  args: ONE_USER,
-  run: ({ args, rawArgs }) =>
-    withUsers(args.storage, rawArgs, ONE_USER, async ({ admin }) => {
-      print(`${(await admin.setDisabled(args.email, true)).email} is disabled`)
-    }),
-})
+const disableCommand = (): Command =>
+  forUser(createCommand('disable'))
+    .description('End all sessions of a user at once and refuse to sign them in.')
+    .action(async (email: string, options: StorageOptions) => {
+      const { admin } = await openUsers(options)
+      print(`${(await admin.setDisabled(email, true)).email} is disabled`)
+    })
 
-const enable = defineCommand({
-  meta: { name: 'enable', description: 'Lets a disabled user sign in again' },
-  args: ONE_USER,
-  run: ({ args, rawArgs }) =>
-    withUsers(args.storage, rawArgs, ONE_USER, async ({ admin }) => {
-      print(`${(await admin.setDisabled(args.email, false)).email} can sign in`)
-    }),
-})
+const enableCommand = (): Command =>
+  forUser(createCommand('enable'))
+    .description('Let a disabled user sign in again.')
+    .action(async (email: string, options: StorageOptions) => {
+      const { admin } = await openUsers(options)
+      print(`${(await admin.setDisabled(email, false)).email} can sign in`)
+    })
 
-const password = defineCommand({
-  meta: { name: 'password', description: 'Gives a user another password, and ends all sessions' },
-  args: WITH_PASSWORD,
-  run: ({ args, rawArgs }) =>
-    withUsers(args.storage, rawArgs, WITH_PASSWORD, async ({ admin, newPassword }) => {
-      const given = args['password-stdin'] ? await readPassword() : undefined
+const passwordCommand = (): Command =>
+  withPassword(createCommand('password'))
+    .description('Set another password for a user and end all their sessions.')
+    .action(async (email: string, options: PasswordOptions) => {
+      const { admin, newPassword } = await openUsers(options)
+      const given = options.passwordStdin ? await readPassword() : undefined
       const password = given ?? newPassword()
-      const user = await admin.setPassword(args.email, password)
+      const user = await admin.setPassword(email, password)
       print(`${user.email} has another password`)
       if (given === undefined) print(`password: ${password}`)
-    }),
-})
+    })
 
-const invite = defineCommand({
-  meta: {
-    name: 'invite',
-    description: 'Prints a code with which one person can make an account (REGISTRATION=invite)',
-  },
-  args: NEW_INVITE,
-  run: ({ args, rawArgs }) =>
-    withUsers(args.storage, rawArgs, NEW_INVITE, async ({ admin, config }) => {
-      const email = args.email === undefined ? null : checkedEmail(args.email)
-      print(await admin.invite(email, timeIn(args.expires).getTime()))
+const inviteCommand = (): Command =>
+  createCommand('invite')
+    .description('Print an invitation code for one registration (REGISTRATION=invite).')
+    .option('--email <address>', 'The only address that can use it (default: any)')
+    .option('--expires <time>', 'Lifetime: 90s, 15m, 1h, 30d', '7d')
+    .addOption(storageOption())
+    .action(async (options: InviteOptions) => {
+      const { admin, config } = await openUsers(options)
+      const email = options.email === undefined ? null : checkedEmail(options.email)
+      print(await admin.invite(email, timeIn(options.expires).getTime()))
+      // The settings of running servers are not in the store, so this is a condition and not a finding.
       if (config.registration === 'closed')
-        process.stderr.write('tintype: nobody can use it before the server runs with REGISTRATION=invite\n')
-    }),
-})
+        process.stderr.write('The code can be used while the server runs with REGISTRATION=invite.\n')
+    })
 
-export const userCommand = defineCommand({
-  meta: { name: 'user', description: 'Makes, lists and closes accounts, and invites people' },
-  subCommands: { create, list, disable, enable, password, invite },
-})
+const forUser = (command: Command): Command =>
+  command.argument('<email>', 'E-mail address of the user').addOption(storageOption())
 
-interface Tools {
+const withPassword = (command: Command): Command =>
+  forUser(command).option('--password-stdin', 'Read the password from standard input (default: make and print one)')
+
+interface Users {
   admin: UserAdmin
   newPassword(): string
   config: Config
 }
 
-const withUsers = async (
-  folder: string | undefined,
-  rawArgs: readonly string[],
-  known: ArgsDef,
-  work: (tools: Tools) => Promise<void>,
-): Promise<void> => {
-  try {
-    refuseUnknownArgs(rawArgs, known)
-    const { config } = loadConfig({ flags: folder === undefined ? {} : { '--storage': folder } })
-    const [{ createFileAccountStore }, { createPasswords }, { createUserAdmin, newPassword }] = await Promise.all([
-      import('../../stores/accounts/file-account-store.ts'),
-      import('../../services/auth/passwords.ts'),
-      import('../../services/auth/user-admin.ts'),
-    ])
-    const store = createFileAccountStore({ storageDir: config.storageDir })
-    await work({ admin: createUserAdmin({ store, passwords: createPasswords() }), newPassword, config })
-  } catch (error) {
-    fail(error instanceof Error ? error.message : String(error))
-  }
+const openUsers = async ({ storage }: StorageOptions): Promise<Users> => {
+  const config = loadStoreSettings(storage)
+  const [{ createFileAccountStore }, { createPasswords }, { createUserAdmin, newPassword }] = await Promise.all([
+    import('../../stores/accounts/file-account-store.ts'),
+    import('../../services/auth/passwords.ts'),
+    import('../../services/auth/user-admin.ts'),
+  ])
+  const store = createFileAccountStore({ storageDir: config.storageDir })
+  return { admin: createUserAdmin({ store, passwords: createPasswords() }), newPassword, config }
 }
 
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`)
-}
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const checkedEmail = (email: string): string => {
   if (!isEmail(email)) throw new Error(`expected an e-mail address, got "${email}"`)

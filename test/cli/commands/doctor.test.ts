@@ -2,14 +2,13 @@
 
 import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runCommand } from 'citty'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { doctorCommand } from '../../../src/cli/commands/doctor.ts'
 import { PROBLEM_KINDS } from '../../../src/stores/file/doctor/problem.ts'
 import { version } from '../../../src/version.ts'
 import { createTestApp, uploadTo } from '../../support/app.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { runCliHere } from '../../support/processes/cli-here.ts'
 import { runTintype, serve } from '../../support/processes/tintype.ts'
 import { copyOf, seenIn } from '../../support/store/doctor.ts'
 import { type MadeStore, makeSmallStore } from '../../support/store/doctor-stores.ts'
@@ -28,41 +27,8 @@ const doctor = async (storageDir: string, ...flags: string[]) => {
   return { code: await run.ended, stdout: run.stdout(), stderr: run.stderr() }
 }
 
-/** The same without a process of its own. */
-const doctorHere = async (storageDir: string, ...flags: string[]) => {
-  const texts = { stdout: '', stderr: '' }
-  const ended = new Error('the command has ended')
-  const signals = ['SIGINT', 'SIGTERM'] as const
-  const before = signals.map((signal) => process.listeners(signal))
-  const exitCode = process.exitCode
-  let code: typeof exitCode | null
-  const spies = [
-    ...(['stdout', 'stderr'] as const).map((name) =>
-      vi.spyOn(process[name], 'write').mockImplementation((text) => {
-        texts[name] += text
-        return true
-      }),
-    ),
-    vi.spyOn(process, 'exit').mockImplementation((status) => {
-      code = status
-      throw ended
-    }),
-  ]
-  try {
-    process.exitCode = undefined
-    await runCommand(doctorCommand, { rawArgs: ['--storage', storageDir, ...flags] })
-    code = process.exitCode
-  } catch (error) {
-    if (error !== ended) throw error
-  } finally {
-    process.exitCode = exitCode
-    for (const spy of spies) spy.mockRestore()
-    for (const [at, signal] of signals.entries())
-      for (const listener of process.listeners(signal))
-        if (!before[at]?.includes(listener)) process.off(signal, listener)
-  }
-  return { code, ...texts }
-}
+/** The command in this process. */
+const doctorHere = (storageDir: string, ...flags: string[]) => runCliHere(['doctor', '--storage', storageDir, ...flags])
 
 const documentSchema = z.strictObject({
   tintype: z.literal(version),
@@ -172,7 +138,7 @@ describe('tintype doctor', () => {
 
   it('ends with 1 and one line where it cannot be run', async () => {
     const { storageDir } = await copyOf(made.storageDir)
-    const usage = 'tintype: "tintype doctor --help" lists its flags\n'
+    const usage = '"tintype doctor --help" lists what it takes\n'
     expect(await doctorHere(storageDir, '--project', '../etc')).toMatchObject({ code: 1, stdout: '' })
     const misspelt = await doctor(storageDir, '--fixx')
     expect(misspelt).toMatchObject({ code: 1, stderr: expect.stringContaining('--fixx') })
@@ -189,7 +155,9 @@ describe('tintype doctor', () => {
   it('--help says what its exit codes mean', async () => {
     const run = await runTintype(['doctor', '--help'])
     expect(await run.ended).toBe(0)
-    expect(run.stdout()).toMatch(/0 clean, 1 could not be run, 2 all that was found is mended, 3 damage remains/)
+    expect(run.stdout()).toMatch(
+      /0 +clean\n +1 +could not be run\n +2 +all damage found is mended\n +3 +damage remains/,
+    )
     for (const flag of ['--project', '--fix', '--json', '--storage', '--lock-stale-ms'])
       expect(run.stdout()).toContain(flag)
   })

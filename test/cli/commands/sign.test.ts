@@ -23,6 +23,15 @@ describe('tintype sign', () => {
     expect(seconds).toBeLessThanOrEqual(3600)
   })
 
+  it('prints nothing where a flag is misspelt, and suggests the right one', async () => {
+    const run = await runTintype(['sign', URL_PATH, '--expire=15m'], { env: { SIGNING_KEYS: KEY } })
+    expect(await run.ended).toBe(1)
+    expect(run.stdout()).toBe('')
+    expect(run.stderr()).toBe(
+      'tintype: unknown option \'--expire\', did you mean --expires?; "tintype sign --help" lists what it takes\n',
+    )
+  })
+
   it('says what is wrong in one line', async () => {
     const cases = [
       [{}, [URL_PATH], 'SIGNING_KEYS'],

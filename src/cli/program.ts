@@ -1,0 +1,80 @@
+// The program with its commands. Only the command in use is imported, so that each starts quickly.
+
+import type { Command } from 'commander'
+import { TintypeError } from '../core/errors.ts'
+import { fail } from '../server/fail.ts'
+import { version } from '../version.ts'
+import { createCommand } from './command.ts'
+
+interface LazyCommand {
+  name: string
+  summary: string
+  load(): Promise<() => Command>
+}
+
+const COMMANDS: readonly LazyCommand[] = [
+  {
+    name: 'serve',
+    summary: 'Serve a storage folder over HTTP',
+    load: async () => (await import('./commands/serve.ts')).serveCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'Check a storage folder and mend it',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'key',
+    summary: 'Create, list and revoke API keys',
+    load: async () => (await import('./commands/key.ts')).keyCommand,
+  },
+  {
+    name: 'user',
+    summary: 'Create, list and disable accounts; create invitations',
+    load: async () => (await import('./commands/user.ts')).userCommand,
+  },
+  {
+    name: 'sign',
+    summary: 'Sign the URL of a transform or of an image in a private project',
+    load: async () => (await import('./commands/sign.ts')).signCommand,
+  },
+  {
+    name: 'openapi',
+    summary: 'Print the OpenAPI document of the HTTP API as YAML',
+    load: async () => (await import('./commands/openapi.ts')).openapiCommand,
+  },
+]
+
+/** Runs one command line. An error ends the process with exit code 1. @param args without node and the script */
+export const runCli = async (args: readonly string[]): Promise<void> => {
+  const program = createCommand('tintype')
+    .description('A database-free image store for projects.')
+    .version(version, '--version', 'Print the version')
+    .addHelpText('after', '\n"tintype <command> --help" lists the options of a command.')
+  const used = args.find((arg) => !arg.startsWith('-'))
+  for (const { name, summary, load } of COMMANDS) {
+    const create = name === used ? await load() : () => createCommand(name)
+    program.addCommand(create().summary(summary))
+  }
+  try {
+    await program.parseAsync(withSplitFlags(args), { from: 'user' })
+  } catch (error) {
+    fail(textOf(error))
+  }
+}
+
+/** `--flag=value` as two arguments: commander suggests nothing for an unknown `--flg=value`, and repeats its value. */
+const withSplitFlags = (args: readonly string[]): string[] => {
+  const end = args.indexOf('--')
+  return args.flatMap((arg, at) => {
+    const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(arg) ?? []
+    return flag === undefined || value === undefined || (end >= 0 && at > end) ? [arg] : [flag, value]
+  })
+}
+
+/** The message of an error that a user can act on, the stack of any other one. */
+const textOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  const isExpected = error instanceof TintypeError || error.constructor === Error || 'code' in error
+  return isExpected ? error.message : (error.stack ?? error.message)
+}

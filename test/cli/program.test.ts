@@ -1,0 +1,96 @@
+// Strictness, errors and help of every command.
+
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { runCliHere } from '../support/processes/cli-here.ts'
+
+/** Every command, with the arguments that it requires. */
+const COMMANDS: readonly (readonly [path: string, required: readonly string[]])[] = [
+  ['serve', []],
+  ['doctor', []],
+  ['key create', ['--name', 'me']],
+  ['key list', []],
+  ['key revoke', ['000000000000']],
+  ['user create', ['a@example.com']],
+  ['user list', []],
+  ['user disable', ['a@example.com']],
+  ['user enable', ['a@example.com']],
+  ['user password', ['a@example.com']],
+  ['user invite', []],
+  ['sign', ['/projects/demo/images/x/render?w=320']],
+  ['openapi', []],
+]
+
+const GROUPS = ['', 'key', 'user']
+
+const words = (path: string): string[] => path.split(' ').filter((word) => word !== '')
+
+describe.each(COMMANDS)('tintype %s', (path, required) => {
+  const refused = (message: string) => ({
+    code: 1,
+    stdout: '',
+    stderr: `tintype: ${message}; "tintype ${path} --help" lists what it takes\n`,
+  })
+
+  it('refuses an option that it does not have', async () => {
+    const refusal = refused("unknown option '--frobnicate'")
+    for (const option of ['--frobnicate', '--frobnicate=hunter2'])
+      expect(await runCliHere([...words(path), ...required, option])).toEqual(refusal)
+  })
+
+  it('refuses an argument too many', async () => {
+    const { code, stdout, stderr } = await runCliHere([...words(path), ...required, 'surplus'])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^tintype: too many arguments for '[a-z]+'\. Expected \d arguments? but got \d; "tintype/)
+  })
+})
+
+describe.each(COMMANDS.filter(([, required]) => required.length > 0))('tintype %s', (path) => {
+  it('refuses to run without what it requires', async () => {
+    const { code, stdout, stderr } = await runCliHere(words(path))
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(
+      /^tintype: (missing required argument '[a-z]+'|required option '--name <name>' not specified); /,
+    )
+  })
+})
+
+describe.each([...GROUPS, ...COMMANDS.map(([path]) => path)])('the help of tintype %s', (path) => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  it.each([undefined, 80, 200])('fits 80 columns where the terminal has %s', async (columns) => {
+    vi.stubEnv('COLUMNS', columns === undefined ? undefined : String(columns))
+    const before = process.stdout.columns
+    Object.assign(process.stdout, { columns })
+    const { code, stdout, stderr } = await runCliHere([...words(path), '--help']).finally(() =>
+      Object.assign(process.stdout, { columns: before }),
+    )
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^Usage: tintype/)
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+})
+
+describe('a group of commands', () => {
+  it.each(GROUPS)('tintype %s prints its help on standard error and fails', async (path) => {
+    const { code, stdout, stderr } = await runCliHere(words(path))
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^Usage: tintype/)
+  })
+
+  it.each([
+    [['key', 'lst'], "unknown command 'lst', did you mean list?"],
+    [['user', 'crate'], "unknown command 'crate', did you mean create?"],
+    [['sevre'], "unknown command 'sevre', did you mean serve?"],
+    [['key', 'create', '--name', 'x', '--rolle=y'], "unknown option '--rolle', did you mean --role?"],
+    [['sign', '/projects/a', '--expire=15m'], "unknown option '--expire', did you mean --expires?"],
+    [['serve', '--prot', '9000'], "unknown option '--prot', did you mean --port?"],
+    [['serve', '--storage-dir', 'x'], "unknown option '--storage-dir'"],
+    [['serve', '--encoder', '1'], "unknown option '--encoder', did you mean --encoders?"],
+    [['serve', '--port'], "option '--port <port>' argument missing"],
+    [['serve', '-p', '1'], "unknown option '-p'"],
+  ])('suggests what was meant with %j', async (args, message) => {
+    const { code, stderr } = await runCliHere(args)
+    expect(code).toBe(1)
+    expect(stderr).toContain(`tintype: ${message}`)
+  })
+})
