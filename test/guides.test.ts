@@ -8,9 +8,10 @@ import { promisify } from 'node:util'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { temporaryFolder } from './support/disk/folder.ts'
 import { codeBlocks, GUIDES, pathOfGuide, readGuide, withSettingsTable } from './support/guides.ts'
+import { smallPhoto } from './support/pictures/pictures.ts'
 import { serve } from './support/processes/tintype.ts'
 import { skipWithout } from './support/skip.ts'
-import { smallPhoto, upload } from './support/upload-photo.ts'
+import { upload } from './support/upload.ts'
 
 const run = promisify(execFile)
 const dist = (name: string) => fileURLToPath(new URL(`../dist/${name}`, import.meta.url))

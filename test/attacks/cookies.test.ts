@@ -2,13 +2,13 @@
 
 import { expect, it } from 'vitest'
 import { signedInSchema } from '../../src/http/schemas/accounts.ts'
-import { formOf } from '../support/app.ts'
 import { KEYS } from '../support/attacks/attacked-server.ts'
 import { askRaw } from '../support/attacks/raw.ts'
 import { keyHeader, PASSWORD, postJson } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
 import { cookieHeader, cookiesOf } from '../support/auth/sessions.ts'
-import { smallPhoto } from '../support/upload-photo.ts'
+import { smallPhoto } from '../support/pictures/pictures.ts'
+import { formOf } from '../support/upload.ts'
 
 describeAttacks('cookies', (attacked) => {
   /** Ada's browser. */

@@ -3,11 +3,11 @@
 import { expect, it } from 'vitest'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../src/stores/accounts/file-keys.ts'
-import { formOf } from '../support/app.ts'
 import { KEYS } from '../support/attacks/attacked-server.ts'
 import { keyHeader } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
-import { smallPhoto } from '../support/upload-photo.ts'
+import { smallPhoto } from '../support/pictures/pictures.ts'
+import { formOf } from '../support/upload.ts'
 
 describeAttacks('API keys', (attacked) => {
   /** As `tintype key` makes them, beside the server. */

@@ -7,15 +7,15 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
 import { uploadSchema } from '../../src/http/schemas/images.ts'
-import { formOf } from '../support/app.ts'
 import { KEYS } from '../support/attacks/attacked-server.ts'
 import { leaksOf } from '../support/attacks/raw.ts'
 import { keyHeader, signedPath } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
+import { smallPhoto } from '../support/pictures/pictures.ts'
 import { until } from '../support/processes/processes.ts'
 import { serve } from '../support/processes/tintype.ts'
-import { smallPhoto } from '../support/upload-photo.ts'
+import { formOf } from '../support/upload.ts'
 
 const ADMIN = keyHeader(KEYS.admin)
 

@@ -6,8 +6,8 @@ import { KEYS, MAX_UPLOAD_BYTES } from '../support/attacks/attacked-server.ts'
 import { leaksOf, type RawAnswer, rawHead, sendRaw } from '../support/attacks/raw.ts'
 import { keyHeader } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
+import { smallPhoto } from '../support/pictures/pictures.ts'
 import { chunk, connectRaw, FORM_END, formBody, LAST_CHUNK, partHead, rawForm } from '../support/raw-client.ts'
-import { smallPhoto } from '../support/upload-photo.ts'
 
 const TYPE = rawForm('').headers['Content-Type']
 const DELIMITER = TYPE.replace(/.*boundary=/, '--')

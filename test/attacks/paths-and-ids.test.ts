@@ -3,12 +3,12 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { formOf } from '../support/app.ts'
 import { KEYS } from '../support/attacks/attacked-server.ts'
 import { askRaw, leaksOf } from '../support/attacks/raw.ts'
 import { keyHeader } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
-import { smallPhoto } from '../support/upload-photo.ts'
+import { smallPhoto } from '../support/pictures/pictures.ts'
+import { formOf } from '../support/upload.ts'
 
 const ADMIN = keyHeader(KEYS.admin)
 

@@ -3,12 +3,12 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { uploadSchema } from '../../src/http/schemas/images.ts'
-import { formOf } from '../support/app.ts'
 import { MAX_PIXELS, MAX_UPLOAD_BYTES } from '../support/attacks/attacked-server.ts'
 import { leaksOf } from '../support/attacks/raw.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
 import { blank, longPictures, lyingHeads, packedBombs } from '../support/pictures/bombs.ts'
 import { eachOfCorpus } from '../support/pictures/corpus.ts'
+import { formOf } from '../support/upload.ts'
 
 describeAttacks('pictures', (attacked) => {
   const upload = async (bytes: Uint8Array) => {

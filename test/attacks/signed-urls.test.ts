@@ -1,11 +1,11 @@
 // Signed URLs that were changed, doubled, extended, or are used beyond their time and place.
 
 import { expect, it } from 'vitest'
-import { formOf } from '../support/app.ts'
 import { KEYS } from '../support/attacks/attacked-server.ts'
 import { keyHeader, signedPath } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
-import { smallPhoto } from '../support/upload-photo.ts'
+import { smallPhoto } from '../support/pictures/pictures.ts'
+import { formOf } from '../support/upload.ts'
 
 describeAttacks('signed URLs', (attacked) => {
   const statusOf = async (path: string) => (await attacked().target.ask(path)).status

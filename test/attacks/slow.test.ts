@@ -5,14 +5,14 @@ import { connect, type Socket } from 'node:net'
 import sharp from 'sharp'
 import { expect, it, onTestFinished } from 'vitest'
 import { uploadSchema } from '../../src/http/schemas/images.ts'
-import { formOf } from '../support/app.ts'
 import { KEYS } from '../support/attacks/attacked-server.ts'
 import { rawHead, sendRaw } from '../support/attacks/raw.ts'
 import { keyHeader } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
-import { sha256Of } from '../support/pictures/noise.ts'
+import { sha256Of } from '../support/pictures/pictures.ts'
 import { until } from '../support/processes/processes.ts'
 import { partHead, rawForm } from '../support/raw-client.ts'
+import { formOf } from '../support/upload.ts'
 
 const IDLE = 2000
 const SLOW = 100

@@ -1,10 +1,11 @@
 // The header of a JPEG file: dimensions as shown, and whether anything changes how the pixels are shown.
 
-import sharp, { type Sharp } from 'sharp'
+import type { Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { MAX_SEGMENTS, readJpegHeader } from '../../src/core/jpeg-header.ts'
+import { plain } from '../support/pictures/pictures.ts'
 
-const PICTURE: Sharp = sharp({ create: { width: 30, height: 20, channels: 3, background: '#336699' } })
+const PICTURE: Sharp = plain(30, 20, '#336699')
 
 const headerOf = (file: Buffer) => readJpegHeader((position, bytes) => file.subarray(position, position + bytes))
 

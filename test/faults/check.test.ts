@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { primarySchema, uploadSchema } from '../../src/http/schemas/images.ts'
-import { formOf } from '../support/app.ts'
 import { filesIn, temporaryFolder } from '../support/disk/folder.ts'
 import { checkStore } from '../support/faults/check.ts'
 import { createLedger, type Ledger, ledgerOf } from '../support/faults/ledger.ts'
 import { startLoad } from '../support/faults/load.ts'
-import { openHere } from '../support/open-app.ts'
-import { newPicture } from '../support/pictures/noise.ts'
+import { openToRequests } from '../support/faults/open.ts'
+import { noisePicture } from '../support/pictures/pictures.ts'
 import type { Request } from '../support/processes/server-tree.ts'
 import { straysAfterSweep, straysIn } from '../support/store/strays.ts'
+import { formOf } from '../support/upload.ts'
 
 const PROJECT = 'p'
 
@@ -184,14 +184,14 @@ const kindOf = (line: string): string => line.slice(0, line.indexOf(': '))
 /** A store with one project of three images, the second one primary, from which two were deleted. */
 const usedStore = async () => {
   const storageDir = join(await temporaryFolder(), 'storage')
-  const { request, close } = await openHere(storageDir)
+  const { request, close } = await openToRequests(storageDir)
   onTestFinished(close)
   const ledger = createLedger()
   const images: string[] = []
   const ask = async (path: string, init?: RequestInit): Promise<unknown> =>
     (await request(`/projects/${PROJECT}${path}`, init)).json()
   for (let count = 0; count < 5; count++) {
-    const { bytes, sha256 } = await newPicture()
+    const { bytes, sha256 } = await noisePicture()
     const acknowledge = ledger.upload(PROJECT, sha256)
     const { image_id } = uploadSchema.parse(await ask('/images', { method: 'POST', body: formOf(bytes) }))
     acknowledge(image_id)

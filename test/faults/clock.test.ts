@@ -2,16 +2,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { uploadSchema } from '../../src/http/schemas/images.ts'
-import { formOf } from '../support/app.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
 import { checkStore } from '../support/faults/check.ts'
 import { acknowledgedIn, createLedger, type LedgerBook } from '../support/faults/ledger.ts'
 import { startLoad } from '../support/faults/load.ts'
 import { say } from '../support/faults/say.ts'
 import { isMissing, libraryPath } from '../support/needs.ts'
-import { newPicture } from '../support/pictures/noise.ts'
+import { noisePicture } from '../support/pictures/pictures.ts'
 import { createServer, type Request } from '../support/processes/server-tree.ts'
 import { straysAfterSweep } from '../support/store/strays.ts'
+import { formOf } from '../support/upload.ts'
 
 const SECONDS = 10
 const AHEAD_SECONDS = 30
@@ -63,7 +63,7 @@ describe.skipIf(isMissing({ fault: 'clocks', libraries: { [LIBFAKETIME]: 'libfak
 
 /** What a server takes for the time, in milliseconds since 1970. */
 const clockOf = async (request: Request, ledger: LedgerBook): Promise<number> => {
-  const { bytes, sha256 } = await newPicture()
+  const { bytes, sha256 } = await noisePicture()
   const acknowledge = ledger.upload('clock', sha256)
   const answer = await request('/projects/clock/images', { method: 'POST', body: formOf(bytes) })
   const { image_id, created_at } = uploadSchema.parse(await answer.json())

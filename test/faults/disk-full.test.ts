@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { problemSchema } from '../../src/http/schemas/images.ts'
-import { formOf } from '../support/app.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
 import { mount } from '../support/disk/mounts.ts'
 import { checkStore, publishAgain } from '../support/faults/check.ts'
@@ -13,9 +12,10 @@ import { acknowledgedIn, createLedger, type LedgerBook } from '../support/faults
 import { startLoad } from '../support/faults/load.ts'
 import { say } from '../support/faults/say.ts'
 import { isMissing } from '../support/needs.ts'
-import { newPicture } from '../support/pictures/noise.ts'
+import { noisePicture } from '../support/pictures/pictures.ts'
 import { createServer, type Request } from '../support/processes/server-tree.ts'
 import { straysAfterSweep } from '../support/store/strays.ts'
+import { formOf } from '../support/upload.ts'
 
 /** Refusals that are waited for before the clients go. */
 const REFUSALS = 30
@@ -110,7 +110,7 @@ const createBallast = async (disk: string, short: 'room' | 'inodes') => {
 /** Each on an image that is there, so that only the disk can be the reason to refuse it. */
 const changesOfEveryKind = async (request: Request, ledger: LedgerBook): Promise<Response[]> => {
   const there = ledger.uploads.filter((upload) => !ledger.isDeleteSent(upload.acknowledged?.imageId ?? '')).slice(0, 20)
-  const picture = await newPicture()
+  const picture = await noisePicture()
   ledger.upload('p', picture.sha256)
   const answers = [await request('/projects/p/images', { method: 'POST', body: formOf(picture.bytes) })]
   for (const { projectId, acknowledged } of there) {

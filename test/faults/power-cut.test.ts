@@ -12,9 +12,9 @@ import {
 import { checkPublished, checkStore, publishAgain } from '../support/faults/check.ts'
 import { acknowledgedIn, createLedger, type Ledger, ledgerOf } from '../support/faults/ledger.ts'
 import { someChanges, startLoad } from '../support/faults/load.ts'
+import { openToRequests } from '../support/faults/open.ts'
 import { say } from '../support/faults/say.ts'
 import { isMissing } from '../support/needs.ts'
-import { openHere } from '../support/open-app.ts'
 import { createServer, type Server } from '../support/processes/server-tree.ts'
 import { straysIn } from '../support/store/strays.ts'
 
@@ -108,11 +108,11 @@ const cutPower = async (disk: CrashDisk, server: Server, ledger: Ledger, under: 
 const checkCopy = async (copy: DiskCopy, ledger: Ledger): Promise<string[]> => {
   const storageDir = join(copy.folder, 'storage')
   await aMinuteLater(storageDir)
-  const found = await openHere(storageDir)
+  const found = await openToRequests(storageDir)
   const findings = await checkStore({ storageDir, ledger, request: found.request, published: false })
   await found.close()
   findings.push(...(await straysIn(storageDir)))
-  const again = await openHere(storageDir)
+  const again = await openToRequests(storageDir)
   await publishAgain(again.request, ledger)
   findings.push(...(await checkPublished({ storageDir, ledger, request: again.request })))
   await again.close()

@@ -6,8 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../src/stores/accounts/file-keys.ts'
-import { createTestApp, formOf, problemOf, uploadTo } from '../support/app.ts'
+import { createTestApp, problemOf, uploadTo } from '../support/app.ts'
 import { ADMIN, createAccessApp, createCast, keyOf, READER } from '../support/auth/access.ts'
+import { formOf } from '../support/upload.ts'
 
 /** A form whose file is refused once it is looked at. */
 const EMPTY_FILE = formOf(new Uint8Array())

@@ -4,8 +4,9 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { describe, expect, it } from 'vitest'
 import { imageListSchema, uploadSchema } from '../../src/http/schemas/images.ts'
-import { createTestApp, formOf, listen, problemOf } from '../support/app.ts'
-import { smallPhoto } from '../support/upload-photo.ts'
+import { createTestApp, listen, problemOf } from '../support/app.ts'
+import { smallPhoto } from '../support/pictures/pictures.ts'
+import { formOf } from '../support/upload.ts'
 
 const IMAGE = '/projects/game/images/00000000000000000000'
 

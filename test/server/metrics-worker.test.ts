@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/disk/folder.ts'
 import { until } from '../support/processes/processes.ts'
 import { serve } from '../support/processes/tintype.ts'
 import { skipWithout } from '../support/skip.ts'
-import { upload } from '../support/upload-photo.ts'
+import { upload } from '../support/upload.ts'
 
 /** A connection of its own, which goes to the next worker. */
 const get = (url: string): Promise<Response> => fetch(url, { headers: { Connection: 'close' } })

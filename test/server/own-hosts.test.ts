@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { serve } from '../support/processes/tintype.ts'
 import { connectRaw } from '../support/raw-client.ts'
-import { upload } from '../support/upload-photo.ts'
+import { upload } from '../support/upload.ts'
 
 /** Status line of an answer on a connection of its own. */
 const ask = async (port: number, method: string, path: string, host: string): Promise<string> => {

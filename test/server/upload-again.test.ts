@@ -5,10 +5,10 @@ import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { formOf } from '../support/app.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
+import { smallPhoto } from '../support/pictures/pictures.ts'
 import { serve } from '../support/processes/tintype.ts'
-import { smallPhoto } from '../support/upload-photo.ts'
+import { formOf } from '../support/upload.ts'
 
 const send = async (url: string): Promise<Response> =>
   fetch(`${url}/projects/shop/images`, {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { serve } from '../support/processes/tintype.ts'
 import { skipWithout } from '../support/skip.ts'
-import { upload } from '../support/upload-photo.ts'
+import { upload } from '../support/upload.ts'
 
 const uploaded = z.object({ image_id: z.string() })
 const listed = z.object({ images: z.array(z.object({ id: z.string(), is_primary: z.boolean() })) })

@@ -5,7 +5,6 @@ import { once } from 'node:events'
 import { lstat, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newImageId, SIZES } from '../../src/core/names.ts'
 import type { Paths } from '../../src/stores/file/paths.ts'
@@ -13,13 +12,13 @@ import { thisProcess } from '../../src/stores/file/staging/owner.ts'
 import { sealOwner } from '../../src/stores/file/staging/owner-file.ts'
 import type { Store } from '../../src/stores/store.ts'
 import { filesIn } from '../support/disk/folder.ts'
+import { numberedPicture, plain } from '../support/pictures/pictures.ts'
 import {
   copyOf,
   examine,
   examineAlone,
   imagesOver,
   inShort,
-  picture,
   seenIn,
   uploadPicture,
   withStore,
@@ -63,7 +62,7 @@ describe('a sound store', () => {
 
   it('may have pictures that are turned by their orientation, coded in other ways or with large profiles', async () => {
     const { storageDir } = await copyOf(made.storageDir)
-    const photo = () => sharp({ create: { width: 300, height: 200, channels: 3, background: '#336699' } })
+    const photo = () => plain(300, 200, '#336699')
     const large = Buffer.alloc(60_000, 'a comment ')
     const uploads = [
       photo().withMetadata({ orientation: 6 }).jpeg(),
@@ -103,7 +102,7 @@ describe('files that nothing names', () => {
   it('of an image of no list are moved to .lost as they are', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const imageId = newImageId()
-    for (const size of SIZES) await writeFile(paths.variant('shop', imageId, size), await picture(70))
+    for (const size of SIZES) await writeFile(paths.variant('shop', imageId, size), await numberedPicture(70))
     await writeFile(join(paths.segments('shop'), 'abcdefgh01234567.json'), '[]\n')
     const found = await examineAlone(storageDir)
     expect(new Set(found.findings.map(({ kind }) => kind))).toEqual(new Set(['stray_variant', 'stray_run']))
@@ -111,7 +110,7 @@ describe('files that nothing names', () => {
     expect(inShort(await examineAlone(storageDir))).toEqual([])
     const [folder = ''] = await readdir(join(storageDir, '.lost'))
     const kept = (size: string) => join(storageDir, '.lost', folder, 'projects', 'shop', size, `${imageId}.jpg`)
-    for (const size of SIZES) expect(await readFile(kept(size))).toEqual(await picture(70))
+    for (const size of SIZES) expect(await readFile(kept(size))).toEqual(await numberedPicture(70))
   })
 
   it('and are none of ours by their names are only noted', async () => {
@@ -216,7 +215,7 @@ describe('a deletion that is under way', () => {
 
 const stagePicture = async (store: Store, projectId: string) => {
   const stage = await store.stage(projectId)
-  for (const size of SIZES) await writeFile(stage.targets[size], await picture(60))
+  for (const size of SIZES) await writeFile(stage.targets[size], await numberedPicture(60))
   return stage
 }
 
@@ -319,12 +318,12 @@ describe('beside a store that is written to', () => {
     const writer = async (store: Store, number: number): Promise<void> => {
       const images = imagesOver(store)
       while (!isOver) {
-        const id = await uploadPicture(images, 'shop', await picture(changes++))
+        const id = await uploadPicture(images, 'shop', await numberedPicture(changes++))
         await images.setPrimary('shop', id)
         if (changes % 3 === number % 3) await images.remove('shop', id)
         else expected.add(id)
         const project = `temporary-${number}`
-        await uploadPicture(images, project, await picture(changes++))
+        await uploadPicture(images, project, await numberedPicture(changes++))
         if (changes % 4 === 0) await store.commit(project, { type: 'delete_project' })
       }
     }
@@ -354,8 +353,8 @@ describe('beside a store that is written to', () => {
     const images = imagesOver(store)
     const writer = async () => {
       while (!isOver) {
-        await images.remove('shop', await uploadPicture(images, 'shop', await picture(80)))
-        // While work is under way, a damaged picture is looked at for seconds before it counts.
+        await images.remove('shop', await uploadPicture(images, 'shop', await numberedPicture(80)))
+        // While work is under way, a damaged numberedPicture is looked at for seconds before it counts.
         await sleep(50)
       }
     }

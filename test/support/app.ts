@@ -9,21 +9,30 @@ import { createTintype, type Tintype, type TintypeOptions } from '../../src/inde
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { temporaryFolder } from './disk/folder.ts'
 import { heldToDocument } from './documented.ts'
-import { smallPhoto } from './upload-photo.ts'
+import { smallPhoto } from './pictures/pictures.ts'
+import { formOf } from './upload.ts'
 
 export interface TestApp extends Tintype {
   storageDir: string
 }
 
+/** The API on a folder in the process of the test, closed by the caller. */
+export const openApp = async (storageDir: string, options: TintypeOptions = {}): Promise<Tintype> => {
+  const tintype = createTintype({ storageDir, encoders: 1, log: createLogger({ level: 'silent' }), ...options })
+  await tintype.ready
+  return tintype
+}
+
 /**
- * An open store with one encoder, closed and removed at the end of the test. An answer that isn't in the OpenAPI document
- * fails the test.
+ * The API on an open store with one encoder, closed at the end of the test. An answer that is not in the OpenAPI
+ * document fails the test.
+ *
+ * @param options.storageDir a folder that another app may have open too. @default a temporary folder
  */
 export const createTestApp = async (options: TintypeOptions = {}): Promise<TestApp> => {
-  const storageDir = await temporaryFolder()
-  const tintype = createTintype({ storageDir, encoders: 1, log: createLogger({ level: 'silent' }), ...options })
+  const storageDir = options.storageDir ?? (await temporaryFolder())
+  const tintype = await openApp(storageDir, options)
   onTestFinished(() => tintype.close())
-  await tintype.ready
   return { ...tintype, app: heldToDocument(tintype.app), storageDir }
 }
 
@@ -45,13 +54,6 @@ export const listen = async (app: Answering): Promise<{ port: number; url: strin
   })
   const { port } = addressOf(server.address())
   return { port, url: `http://127.0.0.1:${port}` }
-}
-
-/** A form with one file. */
-export const formOf = (bytes: Uint8Array, field = 'file'): FormData => {
-  const form = new FormData()
-  form.set(field, new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), 'photo.jpg')
-  return form
 }
 
 /** Uploads a photo of 640 x 480, or what is given, and returns the answer's body. */

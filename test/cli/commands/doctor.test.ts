@@ -12,7 +12,7 @@ import { runCliHere } from '../../support/processes/cli-here.ts'
 import { runTintype, serve } from '../../support/processes/tintype.ts'
 import { copyOf, seenIn } from '../../support/store/doctor.ts'
 import { type MadeStore, makeSmallStore } from '../../support/store/doctor-stores.ts'
-import { upload } from '../../support/upload-photo.ts'
+import { upload } from '../../support/upload.ts'
 
 let made: MadeStore
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { npmTintype, runTintype, serve } from '../../support/processes/tintype.ts'
-import { upload } from '../../support/upload-photo.ts'
+import { upload } from '../../support/upload.ts'
 
 const KEY = /^tt_[0-9a-z]{12}_[A-Za-z0-9_-]{43}\n$/
 

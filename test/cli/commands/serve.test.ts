@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
 import type { Service } from '../../support/processes/start.mjs'
 import { npmStart, runTintype, serve } from '../../support/processes/tintype.ts'
-import { smallPhoto, upload } from '../../support/upload-photo.ts'
+import { upload } from '../../support/upload.ts'
 
 /** An upload that has sent all but its last bytes; `finish` sends them and resolves with the answer. */
 const beginUpload = async ({ port }: Service): Promise<{ finish(): Promise<string> }> => {

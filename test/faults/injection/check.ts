@@ -6,7 +6,7 @@ import type { ErrorCode } from '../../../src/core/errors.ts'
 import { problemSchema } from '../../../src/http/schemas/images.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { checkStore, publishAgain } from '../../support/faults/check.ts'
-import { openHere } from '../../support/open-app.ts'
+import { openToRequests } from '../../support/faults/open.ts'
 import type { Request } from '../../support/processes/server-tree.ts'
 import { orUndefined } from '../../support/store/read-project.ts'
 import { straysIn } from '../../support/store/strays.ts'
@@ -73,7 +73,7 @@ const wrongList = (scenario: Scenario, base: Base, list: Answer | undefined, ack
 const NOTHING: z.infer<typeof listSchema> = { primary_image_id: null, images: [] }
 
 const withStore = async (storageDir: string, work: (request: Request) => Promise<void>): Promise<void> => {
-  const { request, close } = await openHere(storageDir)
+  const { request, close } = await openToRequests(storageDir)
   try {
     await work(request)
   } finally {

@@ -2,12 +2,11 @@
 
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
-import { formOf } from '../../support/app.ts'
 import { createLedger, type LedgerBook } from '../../support/faults/ledger.ts'
-import { openHere } from '../../support/open-app.ts'
-import { sha256Of } from '../../support/pictures/noise.ts'
+import { openToRequests } from '../../support/faults/open.ts'
+import { plain, sha256Of } from '../../support/pictures/pictures.ts'
+import { formOf } from '../../support/upload.ts'
 
 export const PROJECT = 'shop'
 
@@ -94,7 +93,7 @@ export const prepareBase = async (folder: string): Promise<Base> => {
   const images: string[] = []
   const uploads: string[] = []
   await mkdir(folder, { recursive: true })
-  const { request, close } = await openHere(storageOf(folder))
+  const { request, close } = await openToRequests(storageOf(folder))
   for (const red of [10, 120, 230]) {
     const bytes = await pictureOf(red)
     const answer = await request(`/projects/${PROJECT}/images`, { method: 'POST', body: formOf(bytes) })
@@ -127,7 +126,4 @@ export const ledgerOf = (scenario: Scenario, base: Base, answer: { ok: boolean; 
 }
 
 /** A PNG of few pixels: the cheapest thing to encode. */
-const pictureOf = (red: number): Promise<Buffer> =>
-  sharp({ create: { width: 8, height: 8, channels: 3, background: { r: red, g: 90, b: 60 } } })
-    .png()
-    .toBuffer()
+const pictureOf = (red: number): Promise<Buffer> => plain(8, 8, { r: red, g: 90, b: 60 }).png().toBuffer()

@@ -3,20 +3,17 @@
 import { once } from 'node:events'
 import { connect, Socket } from 'node:net'
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import { createTestApp, uploadTo } from '../../support/app.ts'
+import { noise } from '../../support/pictures/pictures.ts'
 import { connectRaw, postHead } from '../../support/raw-client.ts'
 import { openFileStore } from '../../support/store/file-store.ts'
 
 /** One image, a server that asks the fast way first and counts what it answered, and one that never does. */
 const twoServers = async () => {
   const tintype = await createTestApp()
-  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const
-  const photo = await sharp({ create: { width: 900, height: 700, channels: 3, background: '#808080', noise } })
-    .jpeg()
-    .toBuffer()
+  const photo = await noise(900, 700, 40).jpeg().toBuffer()
   const { image_id, sizes } = await uploadTo(tintype.app, 'Game', photo)
   const counts: { fast: number; socket?: Socket } = { fast: 0 }
   const options = { fetch: tintype.app.fetch, host: '127.0.0.1', port: 0, requestTimeoutMs: 30_000 }

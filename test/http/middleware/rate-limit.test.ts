@@ -3,8 +3,9 @@
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { TintypeOptions } from '../../../src/index.ts'
-import { createTestApp, formOf, problemOf, uploadTo } from '../../support/app.ts'
-import { smallPhoto } from '../../support/upload-photo.ts'
+import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { formOf } from '../../support/upload.ts'
 
 const ANNA = 'anna-0123456789abcdef'
 const BERT = 'bert-0123456789abcdef'

@@ -8,8 +8,9 @@ import { register } from 'prom-client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { TintypeOptions } from '../../../src/options.ts'
 import { startHttpServer } from '../../../src/server/http-server.ts'
-import { type Answering, createTestApp, formOf, problemOf, uploadTo } from '../../support/app.ts'
+import { type Answering, createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { readGuide } from '../../support/guides.ts'
+import { formOf } from '../../support/upload.ts'
 
 const metricsOf = async (app: Answering): Promise<Map<string, number>> => {
   const response = await app.request('/metrics')

@@ -6,11 +6,12 @@ import { type ErrorCode, FAILURES } from '../../../src/core/errors.ts'
 import { problems } from '../../../src/http/openapi/problems.ts'
 import { EXAMPLE_PROJECT_ID } from '../../../src/http/schemas/examples.ts'
 import { signUrl, type TintypeOptions } from '../../../src/index.ts'
-import { type Answering, createTestApp, formOf, problemOf, uploadTo } from '../../support/app.ts'
+import { type Answering, createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { createAccessApp, keyOf, READER } from '../../support/auth/access.ts'
 import { ADA } from '../../support/auth/accounts.ts'
 import { cookieHeader, cookiesOf, openApp, post } from '../../support/auth/sessions.ts'
-import { smallPhoto } from '../../support/upload-photo.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { formOf } from '../../support/upload.ts'
 
 const PROJECT = `/projects/${EXAMPLE_PROJECT_ID}`
 const IMAGES = `${PROJECT}/images`

@@ -8,8 +8,8 @@ import { createFileAccountStore } from '../../../src/stores/accounts/file-accoun
 import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { createTestApp, listen, type TestApp } from '../../support/app.ts'
 import { bearer, openApp, post, signedIn } from '../../support/auth/sessions.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
 import { connectRaw, FORM_END, partHead, postHead } from '../../support/raw-client.ts'
-import { smallPhoto } from '../../support/upload-photo.ts'
 
 const keysOf = (storageDir: string) => createApiKeys({ keys: createFileKeys({ storageDir }) })
 

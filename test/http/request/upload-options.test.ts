@@ -2,27 +2,14 @@
 
 import { readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp from 'sharp'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { imageListSchema, uploadSchema } from '../../../src/http/schemas/images.ts'
-import { createTintype, type Tintype, type TintypeOptions } from '../../../src/index.ts'
-import { createLogger } from '../../../src/telemetry/logger.ts'
-import { formOf, createTestApp as openApp, problemOf } from '../../support/app.ts'
-import { smallPhoto } from '../../support/upload-photo.ts'
+import type { Tintype } from '../../../src/index.ts'
+import { createTestApp as openApp, problemOf } from '../../support/app.ts'
+import { plainJpeg, smallPhoto } from '../../support/pictures/pictures.ts'
+import { formOf } from '../../support/upload.ts'
 
-const photo = (colour: string): Promise<Buffer> =>
-  sharp({ create: { width: 64, height: 48, channels: 3, background: colour } })
-    .jpeg()
-    .toBuffer()
-
-/** Another app on the same folder, as another worker has it. */
-const another = async (storageDir: string, options: TintypeOptions = {}): Promise<Tintype> => {
-  const log = createLogger({ level: 'silent' })
-  const tintype = createTintype({ storageDir, encoders: 1, log, ...options })
-  onTestFinished(() => tintype.close())
-  await tintype.ready
-  return tintype
-}
+const photo = (colour: string): Promise<Buffer> => plainJpeg(64, 48, colour)
 
 const send = (app: Tintype['app'], key: string | undefined, bytes: Uint8Array, query = '') =>
   app.request(`/projects/shop/images${query}`, {
@@ -41,7 +28,7 @@ const countIn = async (app: Tintype['app']): Promise<number> => {
 describe('an upload with an Idempotency-Key', () => {
   it('is answered by every worker with the first answer, though the project has changed since', async () => {
     const one = await openApp()
-    const two = await another(one.storageDir)
+    const two = await openApp({ storageDir: one.storageDir })
     const bytes = await smallPhoto()
     const first = await send(one.app, 'order-1', bytes)
     expect(first.status).toBe(201)
@@ -62,7 +49,7 @@ describe('an upload with an Idempotency-Key', () => {
     const bytes = await smallPhoto()
     const body = await (await send(app, 'order-1', bytes)).json()
     await close()
-    const { app: next } = await another(storageDir)
+    const { app: next } = await openApp({ storageDir })
     expect(await (await send(next, 'order-1', bytes)).json()).toEqual(body)
   })
 
@@ -91,7 +78,7 @@ describe('an upload with an Idempotency-Key', () => {
 
   it('is told 409 while the first one runs, also by another worker, and stored once', async () => {
     const one = await openApp()
-    const two = await another(one.storageDir)
+    const two = await openApp({ storageDir: one.storageDir })
     const bytes = await smallPhoto()
     const answers = await Promise.all([one, two, one, two, one].map(({ app }) => send(app, 'order-1', bytes)))
     const statuses = answers.map(({ status }) => status).sort()
@@ -136,7 +123,7 @@ describe('an upload with an Idempotency-Key', () => {
 describe('an upload with ?dedupe=true', () => {
   it('is the image that is there, in every worker, and leaves nothing else', async () => {
     const one = await openApp()
-    const two = await another(one.storageDir)
+    const two = await openApp({ storageDir: one.storageDir })
     const bytes = await smallPhoto()
     const first = await uploadedIn(await send(one.app, undefined, bytes, '?dedupe=true'))
     expect(first).not.toHaveProperty('deduplicated')
@@ -152,7 +139,7 @@ describe('an upload with ?dedupe=true', () => {
 
   it('stores one of many that come at the same time, and keeps no file of the others', async () => {
     const one = await openApp()
-    const two = await another(one.storageDir)
+    const two = await openApp({ storageDir: one.storageDir })
     const bytes = await smallPhoto()
     const answers = await Promise.all(
       [one, two, one, two, one, two].map(({ app }) => send(app, undefined, bytes, '?dedupe=true')),
@@ -190,7 +177,7 @@ describe('MAX_IMAGES_PER_PROJECT', () => {
   it('is exact with many uploads at once in two workers, and a deletion makes room', async () => {
     const options = { maxImagesPerProject: 3, auth: 'none' } as const
     const one = await openApp(options)
-    const two = await another(one.storageDir, options)
+    const two = await openApp({ ...options, storageDir: one.storageDir })
     const bytes = await smallPhoto()
     const answers = await Promise.all(
       [one, two, one, two, one, two, one, two].map(({ app }) => send(app, undefined, bytes)),

@@ -1,10 +1,11 @@
 // Uploads that are refused: each by its own code, in words that help, with nothing left on disk.
 
 import { describe, expect, it } from 'vitest'
-import { createTestApp, formOf, problemOf, type TestApp } from '../../support/app.ts'
+import { createTestApp, problemOf, type TestApp } from '../../support/app.ts'
 import { filesIn } from '../../support/disk/folder.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
 import { formBody, rawForm } from '../../support/raw-client.ts'
-import { smallPhoto } from '../../support/upload-photo.ts'
+import { formOf } from '../../support/upload.ts'
 
 const PATH = '/projects/game/images'
 const MAX_UPLOAD_BYTES = 100_000

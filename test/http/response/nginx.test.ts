@@ -2,13 +2,14 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest'
 import { startHttpServer } from '../../../src/server/http-server.ts'
-import { createTestApp, formOf, problemOf, uploadTo } from '../../support/app.ts'
+import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { plainJpeg } from '../../support/pictures/pictures.ts'
 import { freePort, hasNginx, startNginx } from '../../support/processes/nginx.mjs'
 import { skipWithout } from '../../support/skip.ts'
+import { formOf } from '../../support/upload.ts'
 
 const STORED = /X-Accel-Redirect/i
 
@@ -37,10 +38,7 @@ const behindNginx = async (context: TestContext) => {
   return { ...tintype, direct, url: `http://127.0.0.1:${port}` }
 }
 
-const photo = (background: string) =>
-  sharp({ create: { width: 1000, height: 700, channels: 3, background } })
-    .jpeg()
-    .toBuffer()
+const photo = (background: string) => plainJpeg(1000, 700, background)
 
 /** Headers that are others in each answer, or said by each server for itself. */
 const OF_ONE_ANSWER = new Set([

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
 import { openPage, startBrowser } from '../../support/browser.ts'
 import { serve } from '../../support/processes/tintype.ts'
-import { upload } from '../../support/upload-photo.ts'
+import { upload } from '../../support/upload.ts'
 
 /** Width and height of the picture that a tab shows, and its left and top margin, by which the browser centres it. */
 const SHOWN = `(() => {

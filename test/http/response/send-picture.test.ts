@@ -3,7 +3,6 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Hono } from 'hono'
-import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
 import type { Env } from '../../../src/http/response/respond.ts'
@@ -11,20 +10,10 @@ import { deliver } from '../../../src/http/response/send-picture.ts'
 import { openPlainFile } from '../../../src/stores/file/fs/no-follow.ts'
 import { createTestApp, listen, problemOf, uploadTo } from '../../support/app.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { noise } from '../../support/pictures/pictures.ts'
 
 /** A picture whose original takes several reads: noise does not compress. */
-const largePhoto = () =>
-  sharp({
-    create: {
-      width: 1200,
-      height: 900,
-      channels: 3,
-      background: '#808080',
-      noise: { type: 'gaussian', mean: 128, sigma: 60 },
-    },
-  })
-    .jpeg({ quality: 95 })
-    .toBuffer()
+const largePhoto = () => noise(1200, 900, 60).jpeg({ quality: 95 }).toBuffer()
 
 describe('GET /projects/{project_id}/images/{image_id}', () => {
   it('answers exactly the stored bytes of each size', async () => {

@@ -4,12 +4,8 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { imageListSchema } from '../../../src/http/schemas/images.ts'
 import { createTestApp, type TestApp, uploadTo } from '../../support/app.ts'
+import { plainJpeg } from '../../support/pictures/pictures.ts'
 import { openFileStore } from '../../support/store/file-store.ts'
-
-const plain = (width: number, height: number, background = '#a05030') =>
-  sharp({ create: { width, height, channels: 3, background } })
-    .jpeg()
-    .toBuffer()
 
 const listOf = async ({ app }: Pick<TestApp, 'app'>, project = 'game') =>
   imageListSchema.parse(await (await app.request(`/projects/${project}/images`)).json()).images
@@ -24,8 +20,8 @@ const entriesOf = (srcset: string): [url: string, width: number][] =>
 describe('the placeholder and the colour of an image', () => {
   it('are in the answer of its upload and in lists, and those of a second worker', async () => {
     const tintype = await createTestApp()
-    const red = await uploadTo(tintype.app, 'game', await plain(640, 480, '#ff0000'))
-    const blue = await uploadTo(tintype.app, 'game', await plain(640, 480, '#0000ff'))
+    const red = await uploadTo(tintype.app, 'game', await plainJpeg(640, 480, '#ff0000'))
+    const blue = await uploadTo(tintype.app, 'game', await plainJpeg(640, 480, '#0000ff'))
     expect(red.color).toMatch(/^#f[de]0000$/)
     expect(blue.color).toMatch(/^#0000f[de]$/)
     expect(red.placeholder).not.toBe(blue.placeholder)
@@ -67,7 +63,7 @@ describe('the srcset of an image', () => {
 
   it('has thumb, medium and the presets of its shape by their true widths, narrowest first', async () => {
     const tintype = await createTestApp({ presets: PRESETS })
-    const { image_id, srcset, presets } = await uploadTo(tintype.app, 'game', await plain(2400, 1800))
+    const { image_id, srcset, presets } = await uploadTo(tintype.app, 'game', await plainJpeg(2400, 1800))
     const image = `/projects/game/images/${image_id}`
     expect(srcset).toBe(
       [
@@ -82,7 +78,7 @@ describe('the srcset of an image', () => {
     const [listed] = await listOf(tintype)
     expect(listed).toMatchObject({ srcset, presets })
     expect(presets.wide).toEqual({ url: `${image}/render?preset=wide`, width: 480, height: 270 })
-    const { srcset: wide } = await uploadTo(tintype.app, 'game', await plain(1600, 900))
+    const { srcset: wide } = await uploadTo(tintype.app, 'game', await plainJpeg(1600, 900))
     expect(wide, 'a preset that cuts nothing off this one').toContain('preset=wide 480w')
   })
 
@@ -95,7 +91,7 @@ describe('the srcset of an image', () => {
     ['one pixel', 1, 1],
   ])('leads to files that are as wide as it says: %s', async (_, width, height) => {
     const tintype = await createTestApp({ presets: PRESETS, basePath: '/media' })
-    const { srcset, presets } = await uploadTo(tintype.app, 'game', await plain(width, height))
+    const { srcset, presets } = await uploadTo(tintype.app, 'game', await plainJpeg(width, height))
     const sizeOf = async (url: string) => {
       expect(url).toMatch(/^\/media\/projects\//)
       const response = await tintype.app.request(url.slice('/media'.length))
@@ -112,7 +108,7 @@ describe('the srcset of an image', () => {
 
   it('names nothing that is larger than the picture, and thumb alone where medium is no wider', async () => {
     const tintype = await createTestApp({ presets: 'same:w=300;more:w=301;less:w=299' })
-    const { image_id, srcset, presets } = await uploadTo(tintype.app, 'game', await plain(300, 200))
+    const { image_id, srcset, presets } = await uploadTo(tintype.app, 'game', await plainJpeg(300, 200))
     const image = `/projects/game/images/${image_id}`
     expect(srcset).toBe(`${image}/render?preset=less 299w, ${image}?size=thumb 300w`)
     expect(presets).toEqual({
@@ -120,14 +116,14 @@ describe('the srcset of an image', () => {
       more: { url: `${image}/render?preset=more`, width: 301, height: 201 },
       less: { url: `${image}/render?preset=less`, width: 299, height: 199 },
     })
-    const between = await uploadTo(tintype.app, 'game', await plain(401, 200))
+    const between = await uploadTo(tintype.app, 'game', await plainJpeg(401, 200))
     expect(entriesOf(between.srcset).map(([, width]) => width)).toEqual([299, 300, 301, 400, 401])
   })
 })
 
 it('the tag of a list is its revision, and another one where a server shows other presets', async () => {
   const first = await createTestApp()
-  await uploadTo(first.app, 'game', await plain(640, 480))
+  await uploadTo(first.app, 'game', await plainJpeg(640, 480))
   const tagOf = async ({ app }: Pick<TestApp, 'app'>) =>
     (await app.request('/projects/game/images')).headers.get('etag') ?? ''
   expect(await tagOf(first)).toBe('"1"')

@@ -7,9 +7,10 @@ import { describe, expect, it } from 'vitest'
 import { projectListSchema } from '../../../src/http/schemas/images.ts'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
-import { createTestApp, formOf, problemOf, uploadTo } from '../../support/app.ts'
+import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { createCast, keyOf, type Who } from '../../support/auth/access.ts'
-import { smallPhoto } from '../../support/upload-photo.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { formOf } from '../../support/upload.ts'
 
 const metaOf = (storageDir: string, projectId: string) => join(storageDir, 'projects', projectId, '.meta')
 

@@ -1,12 +1,12 @@
 // Keys of the environment: each is the same one wherever it stands in the list.
 
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { meSchema } from '../../../src/http/schemas/accounts.ts'
-import { createTintype } from '../../../src/index.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
-import { createTestApp, formOf, problemOf } from '../../support/app.ts'
+import { createTestApp, problemOf } from '../../support/app.ts'
 import { keyOf } from '../../support/auth/access.ts'
-import { smallPhoto } from '../../support/upload-photo.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { formOf } from '../../support/upload.ts'
 
 const ONE = 'one-of-all-the-shop'
 const TWO = 'two-of-all-the-shop'
@@ -15,9 +15,7 @@ const TWO = 'two-of-all-the-shop'
 const beforeAndAfter = async (before: string[], after: string[], maxBytesPerOwner = 0) => {
   const options = { encoders: 1, log: createLogger({ level: 'silent' }), maxBytesPerOwner }
   const first = await createTestApp({ ...options, apiKeys: before })
-  const second = createTintype({ ...options, storageDir: first.storageDir, apiKeys: after })
-  onTestFinished(() => second.close())
-  await second.ready
+  const second = await createTestApp({ ...options, storageDir: first.storageDir, apiKeys: after })
   return [first.app, second.app] as const
 }
 

@@ -12,8 +12,9 @@ import { createPictures } from '../../../src/services/images/variants.ts'
 import { createProjectService } from '../../../src/services/projects/projects.ts'
 import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
 import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
-import { createTestApp, formOf, problemOf } from '../../support/app.ts'
+import { createTestApp, problemOf } from '../../support/app.ts'
 import { fileStoreFixture } from '../../support/store/file-store.ts'
+import { formOf } from '../../support/upload.ts'
 
 const failingImages = (failure: unknown): ImageService => {
   const fail = () => Promise.reject(failure)

@@ -2,9 +2,10 @@
 
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { createTestApp, formOf, listen, problemOf } from '../../support/app.ts'
+import { createTestApp, listen, problemOf } from '../../support/app.ts'
 import { filesIn } from '../../support/disk/folder.ts'
-import { smallPhoto } from '../../support/upload-photo.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { formOf } from '../../support/upload.ts'
 
 const BAD_IDS = {
   'a dot at the start': '.hidden',

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { imageListSchema, primarySchema, uploadSchema } from '../../../src/http/schemas/images.ts'
-import { createTestApp, formOf, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
-import { smallPhoto } from '../../support/upload-photo.ts'
+import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { formOf } from '../../support/upload.ts'
 
 const listOf = async ({ app }: TestApp, path: string) => imageListSchema.parse(await (await app.request(path)).json())
 

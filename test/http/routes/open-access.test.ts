@@ -1,8 +1,9 @@
 // A server without keys or accounts: everybody may do everything, but no page of another site does it for them.
 
 import { expect, it } from 'vitest'
-import { createTestApp, formOf, problemOf } from '../../support/app.ts'
-import { smallPhoto } from '../../support/upload-photo.ts'
+import { createTestApp, problemOf } from '../../support/app.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { formOf } from '../../support/upload.ts'
 
 const statusWith = async (headers: Record<string, string>, options = {}) => {
   const { app } = await createTestApp(options)

@@ -2,20 +2,12 @@
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
-import { createTintype, type Tintype, type TintypeOptions } from '../../../src/index.ts'
-import { createLogger } from '../../../src/telemetry/logger.ts'
-import { createTestApp, formOf, problemOf } from '../../support/app.ts'
-import { smallPhoto } from '../../support/upload-photo.ts'
-
-const another = async (storageDir: string, options: TintypeOptions = {}): Promise<Tintype> => {
-  const log = createLogger({ level: 'silent' })
-  const tintype = createTintype({ storageDir, encoders: 1, log, ...options })
-  onTestFinished(() => tintype.close())
-  await tintype.ready
-  return tintype
-}
+import type { Tintype } from '../../../src/index.ts'
+import { createTestApp, problemOf } from '../../support/app.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { formOf } from '../../support/upload.ts'
 
 const send = async (app: Tintype['app'], project: string, key?: string) =>
   app.request(`/projects/${project}/images`, {
@@ -54,7 +46,7 @@ describe('MAX_BYTES_PER_OWNER', () => {
     const one = await bytesOfOne()
     const options = { maxBytesPerOwner: 4 * one + 1 }
     const first = await createTestApp(options)
-    const second = await another(first.storageDir, options)
+    const second = await createTestApp({ ...options, storageDir: first.storageDir })
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, n) => send(n % 2 === 0 ? first.app : second.app, `p${n % 3}`)),
     )
@@ -85,7 +77,7 @@ describe('MAX_BYTES_PER_OWNER', () => {
     await send(before.app, 'a')
     await send(before.app, 'b')
     await before.close()
-    const { app } = await another(before.storageDir, { maxBytesPerOwner: 3 * one })
+    const { app } = await createTestApp({ storageDir: before.storageDir, maxBytesPerOwner: 3 * one })
     expect(statuses([await send(app, 'c'), await send(app, 'a')])).toEqual([201, 507])
   })
 
@@ -93,7 +85,7 @@ describe('MAX_BYTES_PER_OWNER', () => {
     const one = await bytesOfOne()
     const options = { maxBytesPerOwner: one, maxImagesPerProject: 1 }
     const first = await createTestApp(options)
-    const second = await another(first.storageDir, options)
+    const second = await createTestApp({ ...options, storageDir: first.storageDir })
     const broken = formOf(Buffer.from('no picture'))
     for (const { app } of [first, second])
       expect((await app.request('/projects/a/images', { method: 'POST', body: broken })).status).toBe(415)

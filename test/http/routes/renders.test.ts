@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { signUrl } from '../../../src/index.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { filesIn } from '../../support/disk/folder.ts'
+import { plain } from '../../support/pictures/pictures.ts'
 
 const KEYS = ['a key for tests only, 123']
 const PRESETS = 'card:w=80,h=60,fit=cover;best:w=80,format=auto'
@@ -14,10 +15,8 @@ const BROWSER = 'image/avif,image/webp,image/*,*/*;q=0.8'
 
 /** Red left half, blue right half: 640 x 480. */
 const halves = async () => {
-  const right = await sharp({ create: { width: 320, height: 480, channels: 3, background: '#0000ff' } })
-    .png()
-    .toBuffer()
-  return sharp({ create: { width: 640, height: 480, channels: 3, background: '#ff0000' } })
+  const right = await plain(320, 480, '#0000ff').png().toBuffer()
+  return plain(640, 480, '#ff0000')
     .composite([{ input: right, left: 320, top: 0 }])
     .jpeg({ quality: 95 })
     .toBuffer()

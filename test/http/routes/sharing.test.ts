@@ -5,10 +5,11 @@ import type { z } from 'zod'
 import { projectListSchema, projectSchema } from '../../../src/http/schemas/images.ts'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
-import { formOf, problemOf } from '../../support/app.ts'
+import { problemOf } from '../../support/app.ts'
 import { ADMIN, createAccessApp, createCast, keyOf, type Who } from '../../support/auth/access.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
 import { plantProject } from '../../support/store/planted-project.ts'
-import { smallPhoto } from '../../support/upload-photo.ts'
+import { formOf } from '../../support/upload.ts'
 
 const NOBODY: Who = {}
 

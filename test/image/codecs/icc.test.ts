@@ -8,6 +8,7 @@ import {
   reduceProfile,
   splitProfile,
 } from '../../../src/image/codecs/icc.ts'
+import { plain, plainJpeg } from '../../support/pictures/pictures.ts'
 import { makeProfile, profileChunks } from '../../support/pictures/profiles.ts'
 
 const swapped = makeProfile({ isSwapped: true })
@@ -46,9 +47,7 @@ describe('a colour profile', () => {
     const profile = makeProfile({ isSwapped: true, gamma: 1.8, extra: { mmod: 'SERIAL-0815' } })
     const reduced = reduceProfile(profile, 3)
     if (!reduced) throw new Error('the profile was dropped')
-    const jpeg = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#c86428' } })
-      .jpeg()
-      .toBuffer()
+    const jpeg = await plainJpeg(8, 8, '#c86428')
     const shown = async (icc: Buffer) => {
       const [chunk] = splitProfile(icc)
       const segment = Buffer.concat([Buffer.from([0xff, 0xe2, 0, 0]), chunk ?? Buffer.alloc(0)])
@@ -62,12 +61,7 @@ describe('a colour profile', () => {
   })
 
   it('is dropped where it says no more than sRGB', async () => {
-    const { icc } = await sharp(
-      await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
-        .withIccProfile('srgb')
-        .jpeg()
-        .toBuffer(),
-    ).metadata()
+    const { icc } = await sharp(await plain(8, 8, 'red').withIccProfile('srgb').jpeg().toBuffer()).metadata()
     expect(icc && isSrgbProfile(icc)).toBe(true)
     expect(icc && reduceProfile(icc, 3)).toBeUndefined()
     expect(isSrgbProfile(makeProfile())).toBe(true)

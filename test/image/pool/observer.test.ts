@@ -2,22 +2,16 @@
 
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { sizeRecipe } from '../../../src/core/transform/recipe.ts'
 import { createEncoderPool, type EncoderPoolOptions } from '../../../src/image/pool/pool.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { noise } from '../../support/pictures/pictures.ts'
 
 const setUp = async (options: EncoderPoolOptions = {}) => {
   const folder = await temporaryFolder()
   const source = join(folder, 'original.jpg')
-  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
-  await writeFile(
-    source,
-    await sharp({ create: { width: 600, height: 400, channels: 3, background: '#888', noise } })
-      .jpeg()
-      .toBuffer(),
-  )
+  await writeFile(source, await noise(600, 400, 60).jpeg().toBuffer())
   const outcomes: string[] = []
   const times: number[] = []
   const pool = createEncoderPool({

@@ -2,20 +2,17 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
 import { sizeRecipe } from '../../../src/core/transform/recipe.ts'
 import { createEncoderPool } from '../../../src/image/pool/pool.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { noise } from '../../support/pictures/pictures.ts'
 
 const setUp = async (maxWaiting = 64) => {
   const folder = await temporaryFolder()
   const source = join(folder, 'original.jpg')
-  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
-  const bytes = await sharp({ create: { width: 800, height: 600, channels: 3, background: '#888', noise } })
-    .jpeg()
-    .toBuffer()
+  const bytes = await noise(800, 600, 60).jpeg().toBuffer()
   await writeFile(source, bytes)
   const pool = createEncoderPool({ encoders: 1, maxWaiting })
   onTestFinished(() => pool.close())

@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { encodePicture } from '../../../src/image/worker/pipeline.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { jobFor, meanDifference, photoAs } from '../../support/pictures/pictures.ts'
+import { jobFor, meanDifference, photoAs, plain } from '../../support/pictures/pictures.ts'
 
 const iconOf = async (upload: Buffer): Promise<Buffer> => {
   const job = await jobFor(await temporaryFolder(), upload)
@@ -46,7 +46,7 @@ describe('the icon', () => {
 
   it('shows stripes that the small variants of such a picture cannot hold', async () => {
     const stripe = { create: { width: 8000, height: 4, channels: 3, background: 'black' } } as const
-    const upload = await sharp({ create: { width: 8000, height: 100, channels: 3, background: 'white' } })
+    const upload = await plain(8000, 100, 'white')
       .composite(Array.from({ length: 12 }, (_, index) => ({ input: stripe, left: 0, top: index * 8 })))
       .jpeg({ quality: 95 })
       .toBuffer()

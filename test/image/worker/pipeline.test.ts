@@ -13,6 +13,7 @@ import {
   photo,
   photoAs,
   pixelAt,
+  plain,
   SECRETS,
   segment,
   storedPixels,
@@ -100,7 +101,7 @@ describe('the variants of a picture', () => {
       left,
       top,
     })
-    const shown = await sharp({ create: { width: 900, height: 600, channels: 3, background: 'white' } })
+    const shown = await plain(900, 600, 'white')
       .composite([corner('red', 0, 0), corner('blue', 450, 0), corner('lime', 0, 300)])
       .png()
       .toBuffer()
@@ -173,7 +174,7 @@ describe('the original', () => {
   })
 
   it('becomes sRGB where it was CMYK or had 16 bit', async () => {
-    const colours = sharp({ create: { width: 64, height: 64, channels: 3, background: '#d02030' } })
+    const colours = plain(64, 64, '#d02030')
     const cmyk = await colours.clone().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer()
     const deep = await colours.clone().toColourspace('rgb16').png().toBuffer()
     const tagged = await colours.clone().toColourspace('rgb16').withIccProfile('p3').png().toBuffer()
@@ -186,20 +187,15 @@ describe('the original', () => {
   })
 
   it('shows the background where it was transparent, as all variants do', async () => {
-    const clear = {
-      create: { width: 200, height: 200, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
-    } as const
-    const upload = await sharp(clear).png().toBuffer()
+    const upload = await plain(200, 200, { r: 0, g: 0, b: 0, alpha: 0 }).png().toBuffer()
     const { job } = await encode(upload, { background: '#2040c0' })
     for (const size of SIZES)
       expect(distance(await pixelAt(job.targets[size], 25, 25), [0x20, 0x40, 0xc0])).toBeLessThan(9)
   })
 
   it('is the first frame of an animation', async () => {
-    const frames = ['red', 'green', 'blue'].map((background) => ({
-      create: { width: 60, height: 60, channels: 3, background } as const,
-    }))
-    const stack = await Promise.all(frames.map((frame) => sharp(frame).png().toBuffer()))
+    const frames = ['red', 'green', 'blue'].map((color) => plain(60, 60, color))
+    const stack = await Promise.all(frames.map((frame) => frame.png().toBuffer()))
     const upload = await sharp(stack, { join: { animated: true } })
       .webp({ lossless: true })
       .toBuffer()
@@ -218,8 +214,14 @@ describe('the colours of a picture with a profile', () => {
     ['its own size', 300],
     ['half of it', 4000],
   ])('are right in every variant, decoded at %s', async (_, width) => {
-    const stored = { create: { width, height: width * 0.75, channels: 3, background: green } } as const
-    const { job } = await encode(withSegments(await sharp(stored).jpeg().toBuffer(), ...swapped))
+    const { job } = await encode(
+      withSegments(
+        await plain(width, width * 0.75, green)
+          .jpeg()
+          .toBuffer(),
+        ...swapped,
+      ),
+    )
     expect((await sharp(job.targets.original).metadata()).hasProfile).toBe(true)
     for (const size of SIZES) {
       const [red = 0, seen = 0] = await pixelAt(job.targets[size], 25, 25)
@@ -230,8 +232,7 @@ describe('the colours of a picture with a profile', () => {
 
   it('are right for grey', async () => {
     const chunk = profileChunks(makeProfile({ space: 'GRAY', gamma: 1 }))[0]
-    const grey = { create: { width: 300, height: 300, channels: 3, background: '#404040' } } as const
-    const file = await sharp(grey).toColourspace('b-w').jpeg().toBuffer()
+    const file = await plain(300, 300, '#404040').toColourspace('b-w').jpeg().toBuffer()
     const { job } = await encode(withSegments(file, segment(0xe2, chunk ?? Buffer.alloc(0))))
     // A quarter of the light is level 137 in sRGB.
     for (const size of ['medium', 'thumb', 'game'] as const)

@@ -1,15 +1,12 @@
 // The placeholder and the colour of a picture: pictures whose answer is plain to see.
 
-import sharp, { type Color, type Sharp } from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { thumbHashToApproximateAspectRatio, thumbHashToAverageRGBA, thumbHashToRGBA } from 'thumbhash'
 import { describe, expect, it } from 'vitest'
 import { encodePicture } from '../../../src/image/worker/pipeline.ts'
 import { dominantColour, impressionOf } from '../../../src/image/worker/placeholder.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { jobFor, photo } from '../../support/pictures/pictures.ts'
-
-const plain = (width: number, height: number, background: Color): Sharp =>
-  sharp({ create: { width, height, channels: 3, background } })
+import { jobFor, noise, photo, plain } from '../../support/pictures/pictures.ts'
 
 /** A picture with another one in its top left corner. */
 const withCorner = async (picture: Sharp, corner: Sharp): Promise<Sharp> =>
@@ -49,10 +46,7 @@ describe('the dominant colour', () => {
   })
 
   it('of a mostly red picture with a small blue part is red, however noisy the red is', async () => {
-    const noise = { type: 'gaussian', mean: 0, sigma: 6 } as const
-    const grain = await sharp({ create: { width: 600, height: 400, channels: 3, background: 'black', noise } })
-      .png()
-      .toBuffer()
+    const grain = await noise(600, 400, 6, 0).png().toBuffer()
     // Around 208, 48 and 48, where cells of sixteen levels meet.
     const red = sharp(
       await plain(600, 400, '#d03030')
@@ -75,9 +69,7 @@ describe('the dominant colour', () => {
   })
 
   it('of what is mostly transparent is that of the background', async () => {
-    const clear = sharp({
-      create: { width: 200, height: 200, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
-    })
+    const clear = plain(200, 200, { r: 0, g: 0, b: 0, alpha: 0 })
     const upload = await (await withCorner(clear, plain(60, 60, '#ff0000'))).png().toBuffer()
     expect(distance((await encode(upload, '#20c040')).color, '#20c040')).toBeLessThan(3)
     expect(distance((await encode(upload, '#ffffff')).color, '#ffffff')).toBeLessThan(3)
@@ -103,9 +95,7 @@ describe('the placeholder', () => {
     const upload = await sharp(turned).withMetadata({ orientation: 6 }).jpeg().toBuffer()
     expect(thumbHashToApproximateAspectRatio(bytesOf((await encode(upload)).placeholder))).toBeLessThan(1)
     const clear = { r: 0, g: 0, b: 0, alpha: 0 }
-    const png = await sharp({ create: { width: 90, height: 90, channels: 4, background: clear } })
-      .png()
-      .toBuffer()
+    const png = await plain(90, 90, clear).png().toBuffer()
     const { r, g, b, a } = thumbHashToAverageRGBA(bytesOf((await encode(png, '#ff0000')).placeholder))
     expect([r, g, b, a].map((part) => Math.round(part))).toEqual([1, 0, 0, 1])
   })

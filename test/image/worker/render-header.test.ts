@@ -2,13 +2,14 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp, { type Sharp } from 'sharp'
+import type { Sharp } from 'sharp'
 import { describe, expect, it, type MockInstance, vi } from 'vitest'
 import { readJpeg, rewriteJpeg } from '../../../src/image/codecs/jpeg.ts'
 import { readOriginalHeader } from '../../../src/image/worker/render.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { plain } from '../../support/pictures/pictures.ts'
 
-const PICTURE: Sharp = sharp({ create: { width: 30, height: 20, channels: 3, background: '#336699' } })
+const PICTURE: Sharp = plain(30, 20, '#336699')
 
 const metadata: MockInstance = vi.spyOn(Object.getPrototypeOf(PICTURE), 'metadata')
 

@@ -9,7 +9,7 @@ import { parseTransform } from '../../../src/core/transform/transform.ts'
 import { halvedJpeg } from '../../../src/image/worker/decode.ts'
 import { renderPicture } from '../../../src/image/worker/render.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { meanDifference, photo, pixelAt, storedPixels } from '../../support/pictures/pictures.ts'
+import { meanDifference, noise, photo, pixelAt, plain, storedPixels } from '../../support/pictures/pictures.ts'
 
 const recipeOf = (query: string) => transformRecipe(parseTransform(new Map(new URLSearchParams(query))), 'jpeg')
 
@@ -77,12 +77,8 @@ describe('a transform', () => {
   })
 
   it.each(['attention', 'entropy'])('finds what stands out all the same: %s', async (position) => {
-    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
-    const detail = await sharp({ create: { width: 600, height: 1000, channels: 3, background: '#f00', noise } })
-      .tint('#ff2000')
-      .png()
-      .toBuffer()
-    const original = await sharp({ create: { width: 2500, height: 1000, channels: 3, background: '#101010' } })
+    const detail = await noise(600, 1000, 60).tint('#ff2000').png().toBuffer()
+    const original = await plain(2500, 1000, '#101010')
       .composite([{ input: detail, left: 1800, top: 0 }])
       .jpeg()
       .toBuffer()
@@ -95,7 +91,7 @@ describe('a transform', () => {
   })
 
   it('is upright, in the size that was asked for, where the stored pixels lie on their side', async () => {
-    const stored = await sharp({ create: { width: 2400, height: 1600, channels: 3, background: '#0000ff' } })
+    const stored = await plain(2400, 1600, '#0000ff')
       .composite([
         { input: { create: { width: 2400, height: 800, channels: 3, background: '#ff0000' } }, left: 0, top: 0 },
       ])

@@ -9,6 +9,7 @@ import { readHistory } from '../../../src/stores/file/doctor/read/history.ts'
 import type { Paths } from '../../../src/stores/file/paths.ts'
 import { newChance } from '../../support/chance.ts'
 import { filesIn } from '../../support/disk/folder.ts'
+import { numberedPicture } from '../../support/pictures/pictures.ts'
 import {
   copyOf,
   examine,
@@ -16,7 +17,6 @@ import {
   flip,
   imagesOver,
   inShort,
-  picture,
   seenIn,
   uploadPicture,
   withStore,
@@ -100,17 +100,17 @@ describe('where all revisions are gone', () => {
     }
   })
 
-  it('a file that is no picture is left out of the list and moved aside, not removed', async () => {
+  it('a file that is no numberedPicture is left out of the list and moved aside, not removed', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const ids = (await seenIn(storageDir, 'shop'))?.ids ?? []
     await rm(paths.meta('shop'), { recursive: true })
     await rm(paths.published('shop'))
-    await writeFile(paths.variant('shop', ids[0] ?? '', 'original'), 'no picture at all')
+    await writeFile(paths.variant('shop', ids[0] ?? '', 'original'), 'no numberedPicture at all')
     await mend(storageDir)
     expect((await seenIn(storageDir, 'shop'))?.ids.toSorted()).toEqual(ids.slice(1).toSorted())
     const kept = (await filesIn(join(storageDir, '.lost'))).filter((path) => path.endsWith(`original/${ids[0]}.jpg`))
     expect(kept).toHaveLength(1)
-    expect(await readFile(join(storageDir, '.lost', kept[0] ?? ''), 'utf8')).toBe('no picture at all')
+    expect(await readFile(join(storageDir, '.lost', kept[0] ?? ''), 'utf8')).toBe('no numberedPicture at all')
   })
 
   it('a first upload that is under way, or that broke off, is no lost project', async () => {
@@ -119,10 +119,10 @@ describe('where all revisions are gone', () => {
       const stage = await store.stage('new')
       await stage.receive(
         (async function* () {
-          yield await picture(1)
+          yield await numberedPicture(1)
         })(),
       )
-      for (const size of SIZES) await writeFile(stage.targets[size], await picture(1))
+      for (const size of SIZES) await writeFile(stage.targets[size], await numberedPicture(1))
       await stage.publish()
       expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
       expect(await readdir(join(storageDir, 'projects', 'new', 'original'))).toHaveLength(1)
@@ -139,7 +139,7 @@ describe('where the newest revision and meta.json are lost', () => {
     const [first = '', ...others] = before?.ids ?? []
     const added = await withStore(storageDir, async (store) => {
       await store.commit('shop', { type: 'delete_image', imageId: first })
-      return uploadPicture(imagesOver(store), 'shop', await picture(40))
+      return uploadPicture(imagesOver(store), 'shop', await numberedPicture(40))
     })
     await flip(newChance(), await newestPath(paths, 'shop'), 100)
     await writeFile(paths.published('shop'), '{}')
@@ -171,7 +171,7 @@ describe('where the newest revision and meta.json are lost', () => {
       )
       expect(await examine(storageDir, { fix: true })).toMatchObject({ mended: 1, remaining: 0 })
       expect((await store.images((await store.project('shop')) ?? never()))?.map(({ id }) => id)).toEqual(before?.ids)
-      await uploadPicture(imagesOver(store), 'shop', await picture(50))
+      await uploadPicture(imagesOver(store), 'shop', await numberedPicture(50))
     })
     expect(inShort(await examine(storageDir))).toEqual([])
   })
@@ -190,7 +190,7 @@ describe('where several revisions are lost', () => {
     await mend(storageDir)
     expect(await seenIn(storageDir, 'shop')).toEqual(before)
     expect(
-      await withStore(storageDir, async (store) => uploadPicture(imagesOver(store), 'shop', await picture(41))),
+      await withStore(storageDir, async (store) => uploadPicture(imagesOver(store), 'shop', await numberedPicture(41))),
     ).toBeTruthy()
     expect(inShort(await examine(storageDir))).toEqual([])
   })
@@ -279,7 +279,7 @@ describe('meta.json', () => {
   })
 })
 
-describe('a record that says something else of a picture than its file', () => {
+describe('a record that says something else of a numberedPicture than its file', () => {
   it('is put right, and the file left as it is', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const [first] = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
@@ -324,7 +324,7 @@ const impressionsIn = async (storageDir: string) => {
 
 /** The image that was uploaded as PNG: the hash of its upload is not that of any of its files, nor would be of a JPEG. */
 const pngOf = async (storageDir: string): Promise<string | undefined> => {
-  const png = await picture(3, 'png')
+  const png = await numberedPicture(3, 'png')
   const sha256 = createHash('sha256').update(png).digest('hex')
   const images = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
   return images.find((image) => image.sha256 === sha256)?.id

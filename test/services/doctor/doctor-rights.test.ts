@@ -5,19 +5,20 @@ import { expect, it, vi } from 'vitest'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { failing } from '../../support/disk/calls.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { examine, imagesOver, picture, uploadPicture, withStore } from '../../support/store/doctor.ts'
+import { numberedPicture } from '../../support/pictures/pictures.ts'
+import { examine, imagesOver, uploadPicture, withStore } from '../../support/store/doctor.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
 vi.mock('node:fs', async (original) => (await import('../../support/disk/calls.ts')).watchedSyncs(await original()))
 
-it('reports a picture that it may not read, leaves it alone, and checks the others', async () => {
+it('reports a numberedPicture that it may not read, leaves it alone, and checks the others', async () => {
   const storageDir = await temporaryFolder()
   const paths = createPaths(storageDir)
   const ids = await withStore(storageDir, async (store) => {
     const images = imagesOver(store)
     return [
-      await uploadPicture(images, 'shop', await picture(1)),
-      await uploadPicture(images, 'shop', await picture(2)),
+      await uploadPicture(images, 'shop', await numberedPicture(1)),
+      await uploadPicture(images, 'shop', await numberedPicture(2)),
     ]
   })
   const [denied, empty] = [paths.variant('shop', ids[0] ?? '', 'medium'), paths.variant('shop', ids[1] ?? '', 'thumb')]

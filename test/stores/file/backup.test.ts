@@ -8,13 +8,13 @@ import { expect, it, onTestFinished } from 'vitest'
 import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
-import { formOf } from '../../support/app.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { readGuide } from '../../support/guides.ts'
-import { newPicture, sha256Of } from '../../support/pictures/noise.ts'
+import { noisePicture, sha256Of } from '../../support/pictures/pictures.ts'
 import { runTintype, serve } from '../../support/processes/tintype.ts'
 import { skipWithout } from '../../support/skip.ts'
 import { readProject } from '../../support/store/read-project.ts'
+import { formOf } from '../../support/upload.ts'
 
 const run = promisify(execFile)
 
@@ -61,7 +61,7 @@ it('holds everything that was acknowledged before it began, and is a store', asy
     for (let turn = 0; running; turn++) {
       const into = acknowledged[(turn + writer) % PROJECTS.length]
       if (!into) return
-      const { bytes, sha256 } = await newPicture()
+      const { bytes, sha256 } = await noisePicture()
       const path = `${url}/projects/${into.projectId}`
       const answer = await fetch(`${path}/images`, { method: 'POST', headers, body: formOf(bytes) })
       const { image_id } = uploadSchema.parse(await answer.json())
@@ -120,7 +120,7 @@ it('holds everything that was acknowledged before it began, and is a store', asy
     const again = await serve(['--storage', restored], { env: { ...env, LOCK_STALE_MS } })
     const session = { email: `${user}@example.com`, password: PASSWORD }
     expect((await fetch(`${again.url}/auth/login`, { method: 'POST', ...json(session) })).status).toBe(200)
-    const body = formOf((await newPicture()).bytes)
+    const body = formOf((await noisePicture()).bytes)
     expect((await fetch(`${again.url}/projects/first/images`, { method: 'POST', headers, body })).status).toBe(201)
     again.child.kill('SIGTERM')
     expect(await again.ended).toBe(0)

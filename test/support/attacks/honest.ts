@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
-import { formOf } from '../app.ts'
-import { newPicture, sha256Of } from '../pictures/noise.ts'
+import { noisePicture, sha256Of } from '../pictures/pictures.ts'
+import { formOf } from '../upload.ts'
 import { KEYS } from './attacked-server.ts'
 import { keyHeader, type Target } from './target.ts'
 
@@ -46,7 +46,7 @@ export const startHonest = (target: Target): Honest => {
   }
 
   const round = async (): Promise<void> => {
-    const body = formOf((await newPicture()).bytes)
+    const body = formOf((await noisePicture()).bytes)
     const headers = keyHeader(KEYS.writer)
     const uploaded = await expectAnswer('upload', '/projects/honest/images', 201, { method: 'POST', headers, body })
     const { image_id } = uploadSchema.parse(JSON.parse(uploaded.toString()))

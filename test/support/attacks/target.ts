@@ -6,8 +6,8 @@ import { join, relative } from 'node:path'
 import { signUrl } from '../../../src/core/transform/signature.ts'
 import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'
-import { formOf } from '../app.ts'
 import { photo } from '../pictures/pictures.ts'
+import { formOf } from '../upload.ts'
 import { type AttackedServer, SIGNING_KEY, startServer } from './attacked-server.ts'
 
 export interface Target extends AttackedServer {

@@ -3,9 +3,9 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { formOf } from '../app.ts'
-import { newPicture } from '../pictures/noise.ts'
+import { noisePicture } from '../pictures/pictures.ts'
 import type { Request } from '../processes/server-tree.ts'
+import { formOf } from '../upload.ts'
 import type { LedgerBook } from './ledger.ts'
 
 export interface LoadOptions {
@@ -77,7 +77,7 @@ export const startLoad = (options: LoadOptions): Load => {
   }
 
   const upload = async (request: Request, projectId: string): Promise<void> => {
-    const picture = await newPicture()
+    const picture = await noisePicture()
     const acknowledge = ledger.upload(projectId, picture.sha256)
     const path = `/projects/${projectId}/images`
     // Some with a key, whose mark has to go away as well.

@@ -2,10 +2,7 @@
 
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
-import { segment, withSegments } from './pictures.ts'
-
-const plain = (width: number, height: number) =>
-  sharp({ create: { width, height, channels: 3, background: '#a05030' } })
+import { plain, segment, withSegments } from './pictures.ts'
 
 /** Of one colour, which every format packs to almost nothing. */
 export const blank = {

@@ -1,8 +1,9 @@
 // Pictures made in code, and what tests need to look into them.
 
+import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp, { type Sharp } from 'sharp'
+import sharp, { type Color, type Sharp } from 'sharp'
 import { SIZES, type Size } from '../../../src/core/names.ts'
 import type { EncodeJob } from '../../../src/image/encoder.ts'
 import { type PhotoOptions, photoPixels } from './photo.mjs'
@@ -12,6 +13,55 @@ export { photo } from './photo.mjs'
 /** A photo as a sharp pipeline, to be written in any format. */
 export const photoAs = async ({ width, height, seed }: PhotoOptions): Promise<Sharp> =>
   sharp(await photoPixels({ width, height, seed }), { raw: { width, height, channels: 3 } })
+
+/** A picture of one colour as a sharp pipeline; transparent where its alpha is 0. */
+export const plain = (width: number, height: number, color: Color = '#a05030'): Sharp => {
+  const hasAlpha = typeof color === 'object' && 'alpha' in color
+  return sharp({ create: { width, height, channels: hasAlpha ? 4 : 3, background: color } })
+}
+
+/** A JPEG file of one colour. */
+export const plainJpeg = (width: number, height: number, color?: Color): Promise<Buffer> =>
+  plain(width, height, color).jpeg().toBuffer()
+
+/** A JPEG file of 640 x 480 in one colour. */
+export const smallPhoto = (): Promise<Buffer> => plainJpeg(640, 480)
+
+/** Noise as a sharp pipeline, which no format compresses much. @param sigma standard deviation in levels of 255 */
+export const noise = (width: number, height: number, sigma: number, mean = 128): Sharp =>
+  sharp({
+    create: { width, height, channels: 3, background: '#808080', noise: { type: 'gaussian', mean, sigma } },
+  })
+
+/** A picture like no other: its colours follow from its number. */
+export const numberedPicture = (number: number, format: 'jpeg' | 'png' = 'jpeg', width = 80): Promise<Buffer> => {
+  const dot = Buffer.from([number * 7, number * 13, number * 29].map((value) => value % 256))
+  return plain(width, 60, { r: number % 256, g: number >> 8, b: 90 })
+    .composite([{ input: dot, raw: { width: 1, height: 1, channels: 3 }, left: 9, top: 9 }])
+    [format]()
+    .toBuffer()
+}
+
+export interface HashedPicture {
+  bytes: Buffer
+  /** Of the bytes, in hex: the record of an image names the upload that it came from. */
+  sha256: string
+}
+
+/** Sides in pixels: files of one block up to many. */
+const SIDES = [16, 16, 16, 64, 64, 200]
+
+/** A JPEG file of noise, 1 to 40 KB, no two of them alike. */
+export const noisePicture = async (): Promise<HashedPicture> => {
+  const side = SIDES[randomInt(SIDES.length)] ?? 16
+  const raw = { width: side, height: side, channels: 3 } as const
+  const bytes = await sharp(randomBytes(side * side * 3), { raw })
+    .jpeg()
+    .toBuffer()
+  return { bytes, sha256: sha256Of(bytes) }
+}
+
+export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** What a phone writes beside the picture: place, serial numbers, owner. */
 export const SECRETS = ['PrivateOwner', 'SERIAL-0815', 'PrivateComment', 'PrivatePlace'] as const

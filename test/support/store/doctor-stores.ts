@@ -4,8 +4,8 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SIZES } from '../../../src/core/names.ts'
-import { targetsIn } from '../pictures/pictures.ts'
-import { encode, imagesOver, picture, uploadPicture, withStore } from './doctor.ts'
+import { numberedPicture, targetsIn } from '../pictures/pictures.ts'
+import { encode, imagesOver, uploadPicture, withStore } from './doctor.ts'
 
 export interface MadeStore {
   storageDir: string
@@ -19,13 +19,13 @@ export const makeSmallStore = (): Promise<MadeStore> =>
       const images = imagesOver(store)
       const ids: string[] = []
       for (let number = 0; number < 5; number++)
-        ids.push(await uploadPicture(images, 'shop', await picture(number, number === 3 ? 'png' : 'jpeg')))
+        ids.push(await uploadPicture(images, 'shop', await numberedPicture(number, number === 3 ? 'png' : 'jpeg')))
       await store.commit('shop', { type: 'edit', title: 'Spring' })
       await store.commit('shop', { type: 'set_primary', imageId: ids[2] ?? '' })
       await store.commit('shop', { type: 'delete_image', imageId: ids[1] ?? '' })
       await store.commit('shop', { type: 'edit', imageOrder: [ids[4] ?? ''] })
-      for (let number = 5; number < 8; number++) await uploadPicture(images, 'Other', await picture(number))
-      await uploadPicture(images, 'gone', await picture(9))
+      for (let number = 5; number < 8; number++) await uploadPicture(images, 'Other', await numberedPicture(number))
+      await uploadPicture(images, 'gone', await numberedPicture(9))
       await store.commit('gone', { type: 'delete_project' })
     }),
   )
@@ -34,7 +34,7 @@ export const makeSmallStore = (): Promise<MadeStore> =>
 export const makeLongStore = (): Promise<MadeStore> =>
   make(async (storageDir) =>
     withStore(storageDir, async (store) => {
-      const few = await Promise.all(Array.from({ length: 7 }, (_, number) => picture(number)))
+      const few = await Promise.all(Array.from({ length: 7 }, (_, number) => numberedPicture(number)))
       const images = imagesOver(store, await encoderOf(few, `${storageDir}-encoded`))
       for (let batch = 0; batch < 7; batch++)
         await Promise.all([...few, ...few, ...few].slice(2).map((bytes) => uploadPicture(images, 'long', bytes)))

@@ -3,7 +3,6 @@
 import { cpSync } from 'node:fs'
 import { copyFile, mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import sharp from 'sharp'
 import type { TestContext } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
 import type { EncodedPicture, EncodeJob } from '../../../src/image/encoder.ts'
@@ -30,22 +29,6 @@ export const imagesOver = (store: Store, encoder = encode): ImageService =>
     encoders: { encode: encoder, assertRoom: () => {} },
     pictures: createPictures({ store }),
   })
-
-/** A picture like no other: its colours follow from its number. */
-export const picture = (number: number, format: 'jpeg' | 'png' = 'jpeg', width = 80): Promise<Buffer> =>
-  sharp({ create: { width, height: 60, channels: 3, background: { r: number % 256, g: number >> 8, b: 90 } } })
-    .composite([
-      {
-        input: Buffer.from([number * 7, number * 13, number * 29].map((value) => value % 256)),
-        raw: DOT,
-        left: 9,
-        top: 9,
-      },
-    ])
-    [format]()
-    .toBuffer()
-
-const DOT = { width: 1, height: 1, channels: 3 } as const
 
 export async function* chunk(bytes: Uint8Array) {
   yield bytes

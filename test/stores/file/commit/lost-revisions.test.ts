@@ -7,13 +7,14 @@ import { createPaths } from '../../../../src/stores/file/paths.ts'
 import type { Store } from '../../../../src/stores/store.ts'
 import { idsOf } from '../../../contracts/store.ts'
 import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
-import { examine, imagesOver, picture, uploadPicture } from '../../../support/store/doctor.ts'
+import { numberedPicture } from '../../../support/pictures/pictures.ts'
+import { examine, imagesOver, uploadPicture } from '../../../support/store/doctor.ts'
 import { openFileStore } from '../../../support/store/file-store.ts'
 
 const setUp = async () => {
   const storageDir = await temporaryFolder()
   const paths = createPaths(storageDir)
-  const upload = async (store: Store) => uploadPicture(imagesOver(store), 'shop', await picture(1))
+  const upload = async (store: Store) => uploadPicture(imagesOver(store), 'shop', await numberedPicture(1))
   const running = await openFileStore(storageDir)
   const ids = [await upload(running), await upload(running), await upload(running)]
   /** Refused, with nothing changed; then the doctor is called, and all is as it was and can be changed. */
