@@ -3,8 +3,9 @@
 import type { Size } from '../core/names.ts'
 import type { ProjectChange, ProjectState } from '../core/project/changes.ts'
 import type { ImageRecord } from '../core/project/model.ts'
+import type { Watching } from './watch.ts'
 
-export interface Store {
+export interface Store extends Watching {
   /**
    * Makes the store usable: creates what is missing and begins to sweep the remains of dead processes. Called once,
    * before any other method.

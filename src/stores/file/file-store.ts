@@ -29,6 +29,7 @@ import { openFolder } from './open-folder.ts'
 import { createPaths, folderOf, projectIdOf } from './paths.ts'
 import { createStage } from './staging/staging.ts'
 import { createWorkspace } from './staging/workspace.ts'
+import { createWatching } from './watch/watching.ts'
 
 export interface FileStoreOptions {
   /** Folder of the store; made where it is missing. */
@@ -66,8 +67,12 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const lockStaleMs = options.lockStaleMs ?? 10_000
   const lockWaitMs = options.lockWaitMs ?? lockStaleMs + 5000
   const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs, observer })
+  const watching = createWatching({ paths, heads, log })
   const base = { paths, heads, segments, removal, workspace, log, observer }
-  const commitBatch = createCommitter({ ...base, publisher, withLock, now, maxHeldMs: options.maxHeldMs })
+  const commitBatch = createCommitter({
+    ...{ ...base, publisher, withLock, now, maxHeldMs: options.maxHeldMs },
+    onCommitted: watching.committed,
+  })
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
   const afterPowerCut = createAfterPowerCut({ paths, heads, removal, lockStaleMs, log })
@@ -209,8 +214,12 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       }
     },
 
+    watch: watching.watch,
+    watchCommits: watching.watchCommits,
+
     async close() {
       clearInterval(timer)
+      watching.close()
       await Promise.allSettled(underWay)
       await queue.idle()
       await publisher.flush()

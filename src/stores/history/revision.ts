@@ -42,6 +42,16 @@ const revisionSchema = z.object({
   images: z.array(imageSchema),
 })
 
+type Listed = Pick<ProjectState, 'project_id' | 'revision' | 'updated_at'>
+
+const listedSchema = revisionSchema.pick({
+  project_id: true,
+  revision: true,
+  updated_at: true,
+  commits: true,
+  events: true,
+})
+
 /** @throws Error where a segment of the state was not stored */
 export const encodeRevision = (revision: Revision): string => {
   const { state, commits, removing, removingSegments, droppedSegments, events } = revision
@@ -83,6 +93,32 @@ export const decodeRevision = (text: string): Revision => {
 /** Reads only {@link Revision.droppedSegments}, for the price of a search. */
 export const peekDroppedSegments = (text: string): string[] =>
   [...(/^ {2}"dropped_runs": \[([^\]]*)\]/m.exec(text)?.[1] ?? '').matchAll(/"([^"]+)"/g)].flatMap(([, id]) => id ?? [])
+
+/** A revision as the history needs it: what it changed, and which commits it stands on. */
+export interface ListedEntry {
+  projectId: string
+  revision: number
+  /** Time of the commit, ISO 8601. */
+  at: string
+  commit: string | undefined
+  previousCommit: string | undefined
+  events: readonly ProjectEvent[] | undefined
+}
+
+export const listedOf = ({ state, commits, events }: Pick<Revision, 'commits' | 'events'> & { state: Listed }) => ({
+  projectId: state.project_id,
+  revision: state.revision,
+  at: state.updated_at,
+  commit: commits.at(-1),
+  previousCommit: commits.at(-2),
+  events,
+})
+
+/** Reads a revision without its images. @throws Error where the text is damaged in any way */
+export const decodeListed = (text: string): ListedEntry => {
+  const { commits, events, ...state } = listedSchema.parse(JSON.parse(unseal(text)))
+  return listedOf({ state, commits, events })
+}
 
 export const encodeSegment = (images: readonly ImageRecord[]): string => `${linesOf(images)}\n`
 

@@ -31,6 +31,8 @@ export interface CommitOptions {
   log: Logger
   /** @default nobody */
   observer?: Pick<Observer, 'committed' | 'retriedCommit'>
+  /** Called with each revision that became durable. Never throws. @default nothing */
+  onCommitted?(revision: Revision): void
 }
 
 /**
@@ -90,6 +92,7 @@ export const createCommit = (options: CommitOptions): Commit => {
       await finish(revision, folder, await drafting)
       const answers = answersOf(batch, applied)
       for (const { imageId, answer } of answers) if (imageId === undefined) answer()
+      options.onCommitted?.(revision)
       return answers.filter(isOfDeleted)
     }
     const busy = `Project "${projectId}" is changed by too many at once.`

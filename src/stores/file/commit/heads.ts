@@ -33,6 +33,8 @@ export interface Heads {
   readToChange(projectId: string): Promise<Revision | undefined>
   /** The same without a wait, undefined where no revision of the project is in memory. See {@link Store.current}. */
   current(projectId: string, share?: boolean): Revision | undefined
+  /** The newest revision and where it lies. @throws as `read` */
+  locate(projectId: string): Promise<(HeadFile & { revision: Revision }) | undefined>
   /** Whether the project has, by now, another newest revision than this one. */
   isOvertaken(projectId: string, revision: number): Promise<boolean>
   /** Remembers what this process committed, so that it need not be read back. */
@@ -40,16 +42,20 @@ export interface Heads {
   forget(projectId: string): void
 }
 
-interface Head {
-  revision: Revision
-  /** True where a newer one is gone: it was here before, or meta.json is a copy of it. */
-  isBehind: boolean
+/** The file of a newest revision, as {@link isNewest} looks for it. */
+export interface HeadFile {
   /** Tell its file from any other under the same name: an inode alone is used again. */
   inode: number
   modifiedMs: number
   /** Paths of this revision and of its successor: made once, for they are looked at in every read. */
   path: string
   next: string
+}
+
+interface Head extends HeadFile {
+  revision: Revision
+  /** True where a newer one is gone: it was here before, or meta.json is a copy of it. */
+  isBehind: boolean
   /** Turn of the event loop in which it was shown to be the newest, and when, as `performance.now()` has it. */
   shownIn: number
   shownMs: number
@@ -66,6 +72,20 @@ const MOST_SHARED_MS = 1
 /** A revision that is listed but gone was removed by others' commits, at least 32 for each further try. */
 const MOST_TRIES = 100
 
+/**
+ * True where the file is still there and has no successor. Synchronous on purpose: 5 microseconds for both, where a trip
+ * through the thread pool costs tens.
+ */
+export const isNewest = ({ path, next, inode, modifiedMs }: HeadFile): boolean => {
+  try {
+    const found = statsOf(path)
+    return found?.ino === inode && found.mtimeMs === modifiedMs && statsOf(next) === undefined
+  } catch {
+    // A read then meets what is in the way, and can say so.
+    return false
+  }
+}
+
 export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions): Heads => {
   const heads = new LRUCache<string, Head>({
     maxSize: maxBytes ?? 32 * 2 ** 20,
@@ -78,17 +98,6 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
   /** Counts turns of the event loop in which heads were shown to be the newest. */
   let turn = 1
   let turnEnds = false
-
-  // Synchronous on purpose: 5 microseconds for both, where a trip through the thread pool costs tens.
-  const isNewest = ({ path, next, inode, modifiedMs }: Head): boolean => {
-    try {
-      const found = statsOf(path)
-      return found?.ino === inode && found.mtimeMs === modifiedMs && statsOf(next) === undefined
-    } catch {
-      // Whoever reads it then meets what is in the way, and can say so.
-      return false
-    }
-  }
 
   const headOf = (projectId: string, revision: Revision, { ino, mtimeMs }: Stats, isBehind = false): Head => ({
     revision,
@@ -176,6 +185,8 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
 
   return {
     read,
+
+    locate: find,
 
     async readToChange(projectId) {
       const head = await find(projectId)

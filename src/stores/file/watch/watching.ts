@@ -1,0 +1,225 @@
+// Delivers changes to watchers. Hint and verify: a commit of this process wakes the watchers of its project, a poll of the
+// watched projects finds the commits of others, and both only make a watcher read what follows its own position.
+
+import { setImmediate } from 'node:timers/promises'
+import type { Logger } from '../../../telemetry/logger.ts'
+import { listedOf, type Revision } from '../../history/revision.ts'
+import type { ChangeListener, ProjectChanges, WatchedProject, Watching } from '../../watch.ts'
+import { type HeadFile, type Heads, isNewest } from '../commit/heads.ts'
+import type { Paths } from '../paths.ts'
+import { createChanges } from './changes.ts'
+
+export interface WatchingOptions {
+  paths: Paths
+  heads: Pick<Heads, 'read' | 'locate'>
+  log: Logger
+  /** Longest time until a commit of another process is found, in milliseconds. @default 500 */
+  pollMs?: number
+}
+
+export interface FileWatching extends Watching {
+  /** A revision of this process became durable. Never throws. */
+  committed(revision: Revision): void
+  /** Ends every delivery. No timer is left. */
+  close(): void
+}
+
+/** A project that somebody watches. */
+interface Project {
+  watchers: Set<Watcher>
+  /** Of the newest revision that all watchers were woken for; undefined where the next poll has to read it. */
+  file: HeadFile | undefined
+  /** True where the last attempt to read it failed, which is logged once. */
+  hasFailed: boolean
+}
+
+interface Watcher {
+  listener: ChangeListener
+  /** By project: the revision that was delivered last; undefined where it could not be read. */
+  positions: Map<string, number | undefined>
+  /** Projects that may have changed. */
+  due: Set<string>
+  isDelivering: boolean
+  hasEnded: boolean
+}
+
+/** A project of another process's commits is polled so often, in milliseconds, while they go on: old revisions are removed. */
+const BUSY_POLL_MS = 50
+/** Projects that are polled in one turn of the event loop: about a millisecond. */
+const POLLED_AT_ONCE = 200
+
+export const createWatching = ({ paths, heads, log, pollMs = 500 }: WatchingOptions): FileWatching => {
+  const changes = createChanges({ paths, heads })
+  const projects = new Map<string, Project>()
+  const listeners = new Set<ChangeListener>()
+  const ends = new Set<() => void>()
+  /** Projects that changed in the last poll. */
+  const busy = new Set<string>()
+  let timer: NodeJS.Timeout | undefined
+  let isPolling = false
+  let polledMs = 0
+  let isClosed = false
+
+  const call = async (listener: ChangeListener, changes: ProjectChanges): Promise<void> => {
+    try {
+      await listener(changes)
+    } catch (error) {
+      log.warn({ error, projectId: changes.projectId, revision: changes.revision }, 'a listener of changes failed')
+    }
+  }
+
+  const deliver = async (watcher: Watcher): Promise<void> => {
+    if (watcher.isDelivering) return
+    watcher.isDelivering = true
+    // A project that becomes due meanwhile is visited too, after the others.
+    for (const projectId of watcher.due) {
+      watcher.due.delete(projectId)
+      const position = watcher.positions.get(projectId)
+      const found = await changes.after(projectId, position).catch((error: unknown) => failed(projectId, error))
+      if (watcher.hasEnded) return
+      if (!found) continue
+      recovered(projectId)
+      watcher.positions.set(projectId, found.revision)
+      watcher.due.add(projectId)
+      await call(watcher.listener, found)
+      if (watcher.hasEnded) return
+    }
+    watcher.isDelivering = false
+  }
+
+  const wake = (projectId: string): void => {
+    for (const watcher of projects.get(projectId)?.watchers ?? []) {
+      watcher.due.add(projectId)
+      void deliver(watcher)
+    }
+  }
+
+  /** Logs once, and makes the next poll read the project again. */
+  const failed = (projectId: string, error: unknown): undefined => {
+    const project = projects.get(projectId)
+    if (!project) return
+    if (!project.hasFailed) log.warn({ error, projectId }, 'a watched project cannot be read; trying again')
+    project.hasFailed = true
+    project.file = undefined
+  }
+
+  const recovered = (projectId: string): void => {
+    const project = projects.get(projectId)
+    if (project) project.hasFailed = false
+  }
+
+  const poll = async (projectId: string, project: Project): Promise<void> => {
+    if (project.file && isNewest(project.file)) return void busy.delete(projectId)
+    try {
+      const head = await heads.locate(projectId)
+      // Not the head itself, which is as large as a part of the project's list.
+      project.file = head && { path: head.path, next: head.next, inode: head.inode, modifiedMs: head.modifiedMs }
+      if (head) busy.add(projectId)
+      if (head || [...project.watchers].some(({ positions }) => positions.get(projectId) !== 0)) wake(projectId)
+    } catch (error) {
+      failed(projectId, error)
+    }
+  }
+
+  const pollDue = async (): Promise<void> => {
+    timer = undefined
+    isPolling = true
+    const isBusyOnly = performance.now() < polledMs + pollMs
+    if (!isBusyOnly) polledMs = performance.now()
+    let count = 0
+    for (const projectId of isBusyOnly ? [...busy] : [...projects.keys()]) {
+      const project = projects.get(projectId)
+      if (!project) busy.delete(projectId)
+      else await poll(projectId, project)
+      if (++count % POLLED_AT_ONCE === 0) await setImmediate()
+    }
+    isPolling = false
+    schedule()
+  }
+
+  const schedule = (): void => {
+    if (timer || isPolling || projects.size === 0) return
+    const dueMs = Math.ceil(Math.max(0, polledMs + pollMs - performance.now()))
+    timer = setTimeout(() => void pollDue(), busy.size > 0 ? Math.min(BUSY_POLL_MS, dueMs) : dueMs).unref()
+  }
+
+  /** Calls `end` once the signal aborts or the store is closed. */
+  const untilEnd = (signal: AbortSignal, end: () => void): void => {
+    const endOnce = () => {
+      signal.removeEventListener('abort', endOnce)
+      ends.delete(endOnce)
+      end()
+    }
+    signal.addEventListener('abort', endOnce)
+    ends.add(endOnce)
+  }
+
+  const stopWatching = (watcher: Watcher): void => {
+    watcher.hasEnded = true
+    for (const projectId of watcher.positions.keys()) {
+      const project = projects.get(projectId)
+      project?.watchers.delete(watcher)
+      if (project?.watchers.size === 0) projects.delete(projectId)
+    }
+    if (projects.size > 0) return
+    clearTimeout(timer)
+    timer = undefined
+    busy.clear()
+  }
+
+  /** Fixes the position of each project that has none. */
+  const start = async (watcher: Watcher, watched: readonly WatchedProject[]): Promise<void> => {
+    for (const { projectId, since } of watched) {
+      const newest = () => heads.read(projectId).then((head) => head?.state.revision ?? 0)
+      const position = since ?? (await newest().catch((error: unknown) => failed(projectId, error)))
+      if (watcher.hasEnded) return
+      watcher.positions.set(projectId, position)
+      watcher.due.add(projectId)
+    }
+    watcher.isDelivering = false
+    void deliver(watcher)
+  }
+
+  return {
+    async watch(watched, listener, { signal }) {
+      if (signal.aborted || isClosed) return
+      const positions = new Map(watched.map(({ projectId }) => [projectId, undefined]))
+      // Until it has its positions, it is only noted what becomes due.
+      const watcher: Watcher = { listener, positions, due: new Set(), isDelivering: true, hasEnded: false }
+      for (const projectId of positions.keys()) {
+        const project = projects.get(projectId) ?? { watchers: new Set(), file: undefined, hasFailed: false }
+        projects.set(projectId, project)
+        project.watchers.add(watcher)
+      }
+      untilEnd(signal, () => stopWatching(watcher))
+      schedule()
+      await start(watcher, watched)
+    },
+
+    watchCommits(listener, { signal }) {
+      if (signal.aborted || isClosed) return
+      // Of its own, so that the same listener can watch twice.
+      const own: ChangeListener = (changes) => listener(changes)
+      listeners.add(own)
+      untilEnd(signal, () => listeners.delete(own))
+    },
+
+    committed(revision) {
+      const { project_id: projectId, revision: number } = revision.state
+      if (projects.has(projectId)) {
+        changes.committed(revision)
+        wake(projectId)
+      }
+      const { at, events } = listedOf(revision)
+      for (const listener of listeners) {
+        const revisions = [{ revision: number, at, events: events ?? [] }]
+        void call(listener, { projectId, revision: number, reset: false, revisions })
+      }
+    },
+
+    close() {
+      isClosed = true
+      for (const end of ends) end()
+    },
+  }
+}
