@@ -104,6 +104,7 @@ export const compose = (
     store,
     encoders,
     cache: createRenderCache({ storageDir, maxBytes: options.diskCacheBytes, log }),
+    prefetched: options.prefetch,
     cacheBytes: forRenders,
   })
   const accountStore = createFileAccountStore({ storageDir })
@@ -115,7 +116,6 @@ export const compose = (
   const forgery = createForgeryGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })
   const foreignTokens = issuer && createForeignTokens({ ...issuer, log })
   const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }), fixed: fixedKeys })
-  const onStored = (projectId: string, imageId: string) => renders.prefetch(projectId, imageId, options.prefetch)
   metrics.watch({
     caches() {
       const { memory, disk } = renders.stats()
@@ -142,7 +142,6 @@ export const compose = (
       claims,
       quota: maxBytesPerOwner > 0 ? createOwnerQuota({ storageDir, store, maxBytes: maxBytesPerOwner }) : undefined,
       maxImages: maxImagesPerProject > 0 ? maxImagesPerProject : undefined,
-      onStored,
     }),
     pictures,
     renders,

@@ -10,8 +10,6 @@ import type { Pictures } from './variants.ts'
 
 export interface ImageServiceOptions extends Omit<UploaderOptions, 'now'> {
   pictures: Pictures
-  /** Called with each new image. Never throws. */
-  onStored?(projectId: string, imageId: string): void
   /** @default () => new Date() */
   now?: () => Date
 }
@@ -41,7 +39,7 @@ export interface ImageService {
 }
 
 export const createImageService = (options: ImageServiceOptions): ImageService => {
-  const { store, pictures, onStored } = options
+  const { store, pictures } = options
   const upload = createUploader({ ...options, now: options.now ?? (() => new Date()) })
 
   const requireProject = async (projectId: string): Promise<ProjectState> => {
@@ -55,7 +53,6 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
       const uploaded = await upload(projectId, file, options)
       if (!uploaded.isNew || uploaded.isReplay) return uploaded
       await pictures.warm(uploaded.project, uploaded.image)
-      onStored?.(projectId, uploaded.image.id)
       return uploaded
     },
 

@@ -7,12 +7,18 @@ import { type Recipe, recipeName } from '../../core/transform/recipe.ts'
 import type { EncoderPool } from '../../image/encoder.ts'
 import type { RenderCache } from '../../stores/render-cache/render-cache.ts'
 import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
+import type { ChangeListener } from '../../stores/watch.ts'
 import { readWhole } from './read-whole.ts'
 
 export interface RendersOptions {
   store: Store
   encoders: EncoderPool
   cache: RenderCache
+  /**
+   * Made of each image that this process adds, one after the other, when no upload and no transform waits. What fails, or
+   * would wait behind too much, is made at its first use. @default none
+   */
+  prefetched?: readonly Recipe[]
   /** Memory for small pictures, in bytes; 0 keeps none. @default 16777216 (16 MiB) */
   cacheBytes?: number
   /** Largest picture that is kept in memory, in bytes. @default 131072 (128 KiB) */
@@ -45,11 +51,6 @@ export interface Renders {
    * @param share see {@link Store.current}
    */
   peek(projectId: string, imageId: string, recipe: Recipe, share?: boolean): RenderInMemory | undefined
-  /**
-   * Makes what is not kept yet, one after the other, when no upload and no transform waits. What fails, or would wait
-   * behind too much, is made at its first use.
-   */
-  prefetch(projectId: string, imageId: string, recipes: readonly Recipe[]): void
   /** Since the start: pictures given out from memory and not, what is in it now, and the same of the disk cache. */
   stats(): { memory: CacheStats & { entries: number; bytes: number }; disk: CacheStats }
   /** Finishes what is being kept. */
@@ -76,7 +77,7 @@ interface Kept {
 const ENTRY_BYTES = 1000
 
 export const createRenders = (options: RendersOptions): Renders => {
-  const { store, encoders, cache } = options
+  const { store, encoders, cache, prefetched = [] } = options
   const cacheBytes = options.cacheBytes ?? 16 * 2 ** 20
   const maxBodyBytes = cacheBytes === 0 ? -1 : (options.maxBodyBytes ?? 128 * 1024)
   const memory = new LRUCache<string, Kept>({
@@ -156,15 +157,29 @@ export const createRenders = (options: RendersOptions): Renders => {
     }
   }
 
-  const prefetchEach = async (projectId: string, imageId: string, recipes: readonly Recipe[]): Promise<void> => {
+  const prefetchEach = async (projectId: string, imageId: string): Promise<void> => {
     const { signal } = ending
-    for (const recipe of recipes) {
+    for (const recipe of prefetched) {
       // A turn first and then a usual place in the line: whoever asks for the same meanwhile waits behind nobody else.
       await encoders.turn({ priority: 'prefetch', signal })
       const content = await (await find(projectId, imageId, recipe)).open(signal)
       if (!Buffer.isBuffer(content)) await content.close()
     }
   }
+
+  const prefetch = (projectId: string, imageId: string): void => {
+    const making = prefetchEach(projectId, imageId)
+      .catch(() => {})
+      .finally(() => prefetching.delete(making))
+    prefetching.add(making)
+  }
+
+  const prefetchAdded: ChangeListener = ({ projectId, revisions }) => {
+    for (const event of revisions.flatMap(({ events }) => events))
+      if (event.type === 'image.added') prefetch(projectId, event.image_id)
+  }
+
+  if (prefetched.length > 0) store.watchCommits(prefetchAdded, { signal: ending.signal })
 
   return {
     find,
@@ -181,13 +196,6 @@ export const createRenders = (options: RendersOptions): Renders => {
       }
       counts.hits++
       return { imageId, name, recipe, modifiedMs: kept.modifiedMs, body: kept.body }
-    },
-
-    prefetch(projectId, imageId, recipes) {
-      const making = prefetchEach(projectId, imageId, recipes)
-        .catch(() => {})
-        .finally(() => prefetching.delete(making))
-      prefetching.add(making)
     },
 
     stats: () => ({
