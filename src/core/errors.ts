@@ -34,7 +34,7 @@ export const FAILURES = {
   method_not_allowed: { status: 405, title: 'The route does not know this method' },
   idempotency_running: { status: 409, title: 'The upload with this Idempotency-Key is still running' },
   email_taken: { status: 409, title: 'The e-mail address has an account already' },
-  precondition_failed: { status: 412, title: 'The image is not the one that the request names' },
+  precondition_failed: { status: 412, title: 'A precondition of the request does not hold' },
   upload_too_large: { status: 413, title: 'The upload is too large' },
   too_many_pixels: { status: 413, title: 'The picture has too many pixels' },
   multipart_required: { status: 415, title: 'The upload is not multipart/form-data' },

@@ -34,12 +34,19 @@ export interface Store extends Watching {
   current(projectId: string, share?: boolean): ProjectState | undefined
 
   /**
-   * Images of a state in their order. `after` is an image id; the page begins behind it. Undefined where the state is
-   * so old that a part of its list is gone: read the project again.
+   * All images of a state in their order. Undefined where the state is so old that a part of its list is gone: read the
+   * project again.
    *
-   * @throws TintypeError `invalid_parameter` where `after` is no image of the project; `project_damaged`
+   * @throws TintypeError `project_damaged`
    */
-  images(state: ProjectState, page?: { after?: string; limit?: number }): Promise<ImageRecord[] | undefined>
+  images(state: ProjectState): Promise<ImageRecord[] | undefined>
+
+  /**
+   * A page of the images of a state. Undefined as for {@link Store.images}.
+   *
+   * @throws TintypeError `invalid_parameter` where `after` leads nowhere; `project_damaged`
+   */
+  imagePage(state: ProjectState, page: PageRequest): Promise<ImagePage | undefined>
 
   /**
    * Ids of projects behind `after`, sorted by UTF-16 code units: all that exist, and some that were deleted or whose
@@ -100,6 +107,22 @@ export interface Store extends Watching {
 
   /** Finishes the changes under way and releases everything. */
   close(): Promise<void>
+}
+
+export interface PageRequest {
+  /** `next` of an earlier page, or an image id: the page begins behind it. @default the beginning */
+  after?: string
+  /** Most images of the page. @default all */
+  limit?: number
+}
+
+export interface ImagePage {
+  images: ImageRecord[]
+  /**
+   * Cursor of the next page, undefined on the last one. It goes on where it was also after images around it were
+   * deleted: where very many were, some images are repeated, but none is skipped.
+   */
+  next: string | undefined
 }
 
 export interface CommitOptions {

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { SIZES, type Size } from '../../src/core/names.ts'
 import type { ImageRecord } from '../../src/core/project/model.ts'
-import type { ReadableFile, Stage, Store } from '../../src/stores/store.ts'
+import type { PageRequest, ReadableFile, Stage, Store } from '../../src/stores/store.ts'
 
 export interface StoreFixture {
   /** A store that is open. */
@@ -73,9 +73,9 @@ export const textOf = async (file: ReadableFile, start = 0, end = file.bytes): P
   return Buffer.concat(pieces).toString()
 }
 
-export const idsOf = async (store: Store, projectId: string, page?: { after?: string; limit?: number }) => {
+export const idsOf = async (store: Store, projectId: string, page: PageRequest = {}) => {
   const state = await store.project(projectId)
-  return state && (await store.images(state, page))?.map(({ id }) => id)
+  return state && (await store.imagePage(state, page))?.images.map(({ id }) => id)
 }
 
 async function* chunks(...texts: string[]) {
@@ -211,6 +211,73 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(await idsOf(store, 'shop', { after: ids[1] })).toEqual(ids.slice(2))
       expect(await idsOf(store, 'shop', { after: ids[2] })).toEqual([])
       await expect(idsOf(store, 'shop', { after: 'z'.repeat(20) })).rejects.toMatchObject({ code: 'invalid_parameter' })
+    })
+
+    it('goes on with the next page where it was, whatever was deleted around it', async () => {
+      const { store } = await fresh()
+      const ids: string[] = []
+      for (let n = 0; n < 12; n++) ids.push(await addImage(store, 'shop'))
+      const state = await store.project('shop')
+      const next = state && (await store.imagePage(state, { limit: 5 }))?.next
+      expect(next).toBeDefined()
+      expect(await idsOf(store, 'shop', { after: next })).toEqual(ids.slice(5))
+      const without = async (...indexes: number[]) => {
+        for (const index of indexes) await store.commit('shop', { type: 'delete_image', imageId: ids[index] ?? '' })
+        return idsOf(store, 'shop', { after: next })
+      }
+      expect(await without(4)).toEqual(ids.slice(5))
+      expect(await without(0, 1, 2, 3)).toEqual(ids.slice(5))
+      expect(await without(5, 6)).toEqual(ids.slice(7))
+      const last = await addImage(store, 'shop')
+      expect(await without(7, 8)).toEqual([...ids.slice(9), last])
+    })
+
+    it('has no next page behind the last image', async () => {
+      const { store } = await fresh()
+      for (let n = 0; n < 3; n++) await addImage(store, 'shop')
+      const state = await store.project('shop')
+      const page = (limit?: number) => state && store.imagePage(state, { limit })
+      expect((await page(2))?.next).toBeDefined()
+      for (const limit of [3, 4, undefined]) expect((await page(limit))?.next).toBeUndefined()
+    })
+
+    it('goes on with the list of projects where it was after the last one shown was deleted', async () => {
+      const { store } = await fresh()
+      for (const projectId of ['a', 'b', 'c']) await addImage(store, projectId)
+      await store.commit('b', { type: 'delete_project' })
+      expect(await store.projectIds({ after: 'b' })).toEqual(['c'])
+    })
+
+    it('makes a change with a condition only at one of its revisions, and compares as it commits', async () => {
+      const { store, another } = await fresh()
+      const other = await another()
+      const [a, b] = [await addImage(store, 'shop'), await addImage(store, 'shop')]
+      const failed = { code: 'precondition_failed' }
+      await expect(store.commit('shop', { type: 'edit', title: 'x', ifRevision: [1] })).rejects.toMatchObject(failed)
+      await expect(store.commit('shop', { type: 'edit', title: 'x', ifRevision: [] })).rejects.toMatchObject(failed)
+      await store.commit('shop', { type: 'edit', title: 'x', ifRevision: [1, 2] })
+      const at = { ifRevision: [3] }
+      const outcomes = await Promise.allSettled([
+        ...['p', 'q', 'r'].map((title) => store.commit('shop', { type: 'edit', title, ...at })),
+        other.commit('shop', { type: 'set_primary', imageId: b, ...at }),
+        other.commit('shop', { type: 'delete_image', imageId: a, ...at }),
+      ])
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject(failed)
+      expect((await store.project('shop'))?.revision).toBe(4)
+      await expect(store.commit('shop', { type: 'delete_project', ...at })).rejects.toMatchObject(failed)
+      await store.commit('shop', { type: 'delete_project', ifRevision: [4] })
+      const gone = { code: 'project_not_found' }
+      await expect(store.commit('shop', { type: 'edit', title: 'y', ifRevision: [5] })).rejects.toMatchObject(gone)
+    })
+
+    it('says that an image does not exist before it says that a condition does not hold', async () => {
+      const { store } = await fresh()
+      await addImage(store, 'shop')
+      for (const type of ['delete_image', 'set_primary'] as const)
+        await expect(store.commit('shop', { type, imageId: 'z'.repeat(20), ifRevision: [7] })).rejects.toMatchObject({
+          code: 'image_not_found',
+        })
     })
 
     it('keeps order, pages and single images right over more images than one segment holds', async () => {

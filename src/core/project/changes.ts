@@ -15,6 +15,8 @@ export type ProjectChange = Change & {
    * looked at. A user whose upload makes the project owns it. @default nobody who has to be asked for
    */
   by?: Principal
+  /** Revisions that the project may have when the change is committed (`If-Match`). @default any */
+  ifRevision?: readonly number[]
 }
 
 type Change =
@@ -69,19 +71,28 @@ export const emptyProject = (projectId: string, now: string): ProjectState => ({
  * is so already, an upload that an image answers which is there). An image to add must not be in the state: looking for
  * it would mean to load all of them.
  *
- * @throws TintypeError `project_not_found`, `image_not_found`, `invalid_parameter`; `forbidden`, `unauthenticated`
+ * @param revision that the state has, or will have by changes before this one in the same commit
+ * @throws TintypeError `project_not_found`, `image_not_found`, `invalid_parameter`, `precondition_failed`; `forbidden`,
+ *   `unauthenticated`
  */
-export const applyChange = (state: ProjectState, change: ProjectChange, now: string): ProjectState => {
+export const applyChange = (
+  state: ProjectState,
+  change: ProjectChange,
+  now: string,
+  revision = state.revision,
+): ProjectState => {
   if (change.by)
     requireAccess(change.by, actionOf(change), state.project_id, state.deleted ? undefined : accessOf(state))
   if (change.type === 'add_image')
     return addImage(state, state.deleted ? newProject(state, change, now) : state, change, now)
   if (state.deleted) throw unknownProject(state.project_id)
+  // A condition counts only where the change would be answered 2xx without it (RFC 9110 section 13.2.1).
+  if ('imageId' in change) requireImage(state, change.imageId)
+  assertRevision(state.project_id, change.ifRevision, revision)
   switch (change.type) {
     case 'delete_image':
       return deleteImage(state, change.imageId)
     case 'set_primary':
-      requireImage(state, change.imageId)
       return state.primary_image_id === change.imageId ? state : { ...state, primary_image_id: change.imageId }
     case 'edit':
       return edit(state, change)
@@ -111,6 +122,16 @@ const requireImage = (state: ProjectState, imageId: string): void => {
   if (!findImage(state.images, imageId)) throw unknownImage(state.project_id, imageId)
 }
 
+const assertRevision = (projectId: string, expected: readonly number[] | undefined, revision: number): void => {
+  if (!expected || expected.includes(revision)) return
+  const received = expected.length > 0 ? `revision ${expected.join(' or ')}` : 'no revision of it'
+  throw new TintypeError(
+    'precondition_failed',
+    `Expected the tag of project "${projectId}" at revision ${revision}, received that of ${received}.`,
+    { details: { expected: revision, received: expected } },
+  )
+}
+
 const newProject = (state: ProjectState, { by, visibility }: AddImage, now: string): ProjectState => ({
   ...emptyProject(state.project_id, now),
   revision: state.revision,
@@ -120,7 +141,6 @@ const newProject = (state: ProjectState, { by, visibility }: AddImage, now: stri
 })
 
 const deleteImage = (state: ProjectState, imageId: string): ProjectState => {
-  requireImage(state, imageId)
   const primary =
     state.primary_image_id === imageId ? (neighbourOf(state.images, imageId)?.id ?? null) : state.primary_image_id
   return {

@@ -46,6 +46,22 @@ export const namesWeakly = (list: string, etag: string): boolean =>
 
 const namesStrongly = (list: string, etag: string): boolean => list.trim() === '*' || tagsOf(list).includes(etag)
 
+const ENTITY_TAG = /[ \t]*(?:((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$)/y
+
+/** The tags of an `If-Match`, or `*`. Undefined where it is malformed (RFC 9110 sections 8.8.3 and 13.1.1). */
+export const parseEntityTags = (header: string): readonly string[] | '*' | undefined => {
+  const text = header.trim()
+  if (text === '*') return '*'
+  const tags: string[] = []
+  for (let at = 0; at < text.length; at = ENTITY_TAG.lastIndex) {
+    ENTITY_TAG.lastIndex = at
+    const match = ENTITY_TAG.exec(text)
+    if (!match) return undefined
+    if (match[1] !== undefined) tags.push(match[1])
+  }
+  return tags.length > 0 ? tags : undefined
+}
+
 // Our own tags hold no comma, so that splitting a foreign one that does can't make one of ours.
 const tagsOf = (list: string): string[] => list.split(',').map((tag) => tag.trim())
 

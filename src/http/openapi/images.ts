@@ -9,6 +9,7 @@ import {
   etagHeader,
   formatInQuery,
   formatParameter,
+  ifMatchParameter,
   imageIdParameter,
   jsonAnswer,
   NOT_MODIFIED,
@@ -20,7 +21,14 @@ import {
   sizeInPath,
   sizeParameter,
 } from './parts.ts'
-import { PICTURE_FAILURES, problems, READ_FAILURES, RENDER_FAILURES, WRITE_FAILURES } from './problems.ts'
+import {
+  CHANGE_FAILURES,
+  PICTURE_FAILURES,
+  problems,
+  READ_FAILURES,
+  RENDER_FAILURES,
+  WRITE_FAILURES,
+} from './problems.ts'
 
 const TAGS = ['Images']
 
@@ -219,10 +227,10 @@ export const remove: RouteConfig = {
   tags: TAGS,
   summary: 'Delete an image',
   description: 'Removes it and its files. Where it was the primary image, the next one takes its place.',
-  parameters: [projectIdParameter, imageIdParameter],
+  parameters: [projectIdParameter, imageIdParameter, ifMatchParameter],
   responses: {
     200: jsonAnswer('Deleted. The primary image as it is now.', primarySchema),
-    ...problems('invalid_project_id', 'project_not_found', 'image_not_found', ...WRITE_FAILURES),
+    ...problems('image_not_found', ...CHANGE_FAILURES),
   },
 }
 
@@ -232,9 +240,9 @@ export const setPrimary: RouteConfig = {
   operationId: 'setPrimaryImage',
   tags: TAGS,
   summary: 'Choose the cover',
-  parameters: [projectIdParameter, imageIdParameter],
+  parameters: [projectIdParameter, imageIdParameter, ifMatchParameter],
   responses: {
     200: jsonAnswer('It is the primary image now.', primarySchema),
-    ...problems('invalid_project_id', 'project_not_found', 'image_not_found', ...WRITE_FAILURES),
+    ...problems('image_not_found', ...CHANGE_FAILURES),
   },
 }

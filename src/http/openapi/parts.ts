@@ -67,7 +67,9 @@ export const pageParameters = (entries: string, standard: number | 'all', lastId
     {
       name: 'after',
       in: 'query',
-      description: `Id of one of the ${entries}: the answer begins behind it.`,
+      description:
+        `Where the page begins: the text that \`next\` of an earlier page has, unchanged. It stays good when ${entries} ` +
+        'are deleted. The id of one is understood too: the page begins behind it.',
       schema: { type: 'string' },
       example: lastId,
     },
@@ -86,6 +88,17 @@ export const etagHeader = (example: string) =>
   ({
     ETag: { description: 'Send it back as If-None-Match.', schema: { type: 'string' }, example },
   }) as const
+
+/** On changes of a project. */
+export const ifMatchParameter = {
+  name: 'If-Match',
+  in: 'header',
+  description:
+    'Makes the change only if the project is still at the revision of this `ETag` (of the project, or of the list of its ' +
+    'images), so that nobody overwrites a change that they have not seen. `*` accepts any revision.',
+  schema: { type: 'string' },
+  example: '"7"',
+} as const
 
 export const NOT_MODIFIED = { description: 'The client has it already (If-None-Match).' } as const
 

@@ -169,6 +169,15 @@ export const WRITE_FAILURES = [
   'issuer_unavailable',
 ] as const satisfies ErrorCode[]
 
+/** Failures of every change of a project that is there. */
+export const CHANGE_FAILURES = [
+  'invalid_project_id',
+  'invalid_parameter',
+  'project_not_found',
+  'precondition_failed',
+  ...WRITE_FAILURES,
+] as const satisfies ErrorCode[]
+
 /** What every route can meet: a limit, and a store that could not be opened. */
 export const COMMON_FAILURES = [
   'rate_limited',

@@ -4,8 +4,8 @@ import type { RouteConfig } from '@hono/zod-openapi'
 import { DEFAULT_PROJECTS_PAGE } from '../request/params.ts'
 import { EXAMPLE_PLACE, EXAMPLE_PROJECT_ID } from '../schemas/examples.ts'
 import { deletedSchema, projectEditSchema, projectListSchema, projectSchema } from '../schemas/images.ts'
-import { etagHeader, jsonAnswer, NOT_MODIFIED, pageParameters, projectIdParameter } from './parts.ts'
-import { problems, READ_FAILURES, WRITE_FAILURES } from './problems.ts'
+import { etagHeader, ifMatchParameter, jsonAnswer, NOT_MODIFIED, pageParameters, projectIdParameter } from './parts.ts'
+import { CHANGE_FAILURES, problems, READ_FAILURES } from './problems.ts'
 
 const TAGS = ['Projects']
 
@@ -56,19 +56,11 @@ export const edit: RouteConfig = {
   tags: TAGS,
   summary: 'Change the title, the order of the images, or who is let in',
   description: 'Who is let in is for the owner and admins to say.',
-  parameters: [projectIdParameter],
+  parameters: [projectIdParameter, ifMatchParameter],
   request: { body: { required: true, content: { 'application/json': { schema: projectEditSchema } } } },
   responses: {
-    200: jsonAnswer('The project as it is now.', projectSchema),
-    ...problems(
-      'invalid_project_id',
-      'invalid_body',
-      'invalid_parameter',
-      'upload_aborted',
-      'project_not_found',
-      'upload_too_large',
-      ...WRITE_FAILURES,
-    ),
+    200: jsonAnswer('The project as it is now.', projectSchema, etagHeader('"8"')),
+    ...problems('invalid_body', 'upload_aborted', 'upload_too_large', ...CHANGE_FAILURES),
   },
 }
 
@@ -78,9 +70,9 @@ export const remove: RouteConfig = {
   operationId: 'deleteProject',
   tags: TAGS,
   summary: 'Delete a project and all its images',
-  parameters: [projectIdParameter],
+  parameters: [projectIdParameter, ifMatchParameter],
   responses: {
     200: jsonAnswer('Deleted.', deletedSchema),
-    ...problems('invalid_project_id', 'project_not_found', ...WRITE_FAILURES),
+    ...problems(...CHANGE_FAILURES),
   },
 }

@@ -1,6 +1,7 @@
 // Handlers of images: upload, list, read, delete, and the cover.
 
-import { isImageId, isSize, type Size } from '../../core/names.ts'
+import { isSize, type Size } from '../../core/names.ts'
+import { isImageCursor } from '../../core/project/cursor.ts'
 import { accessOf, type Project } from '../../core/project/model.ts'
 import { type Format, formatOf } from '../../core/transform/formats.ts'
 import type { ImageService } from '../../services/images/images.ts'
@@ -8,6 +9,7 @@ import type { Pictures } from '../../services/images/variants.ts'
 import type { ProjectService } from '../../services/projects/projects.ts'
 import type { Observer } from '../../telemetry/observer.ts'
 import { type Guard, type Sight, seenAs } from '../authorize.ts'
+import { ifRevisionOf } from '../request/if-match.ts'
 import { receiveFile } from '../request/multipart.ts'
 import {
   afterOf,
@@ -99,25 +101,18 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       const projectId = projectIdOf(c)
       await guard.require(c, 'read', projectId)
       const limit = limitOf(c)
-      const after = afterOf(c, isImageId, 'an image id')
+      const after = afterOf(c, isImageCursor, '"next" of an earlier page, or the id of an image')
       // Nothing of the list is read for a client that has it.
       if (c.req.header('if-none-match') !== undefined) {
         const project = await projects.get(projectId)
         const etag = views.listEtag(project)
         if (hasEtag(c, etag)) return notModified(c, revalidated(etag, isPrivate(project)))
       }
-      // One more than is shown tells whether there is a next page.
-      const { project, images: found } = await images.list(projectId, {
-        after,
-        limit: limit === undefined ? undefined : limit + 1,
-      })
-      const page = limit === undefined ? found : found.slice(0, limit)
-      const last = page.at(-1)
-      const url = `${views.projectUrl(projectId)}/images?limit=${limit}&after=${last?.id}`
+      const { project, images: page, next } = await images.list(projectId, { after, limit })
       const body = {
         ...views.primary(project),
         images: page.map((image) => views.image(project, image)),
-        next: page.length < found.length ? url : null,
+        next: next === undefined ? null : `${views.projectUrl(projectId)}/images?limit=${limit}&after=${next}`,
       }
       const etag = views.listEtag(project)
       if (hasEtag(c, etag)) return notModified(c, revalidated(etag, isPrivate(project)))
@@ -162,13 +157,16 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     async remove(c: Context) {
       const projectId = projectIdOf(c)
       const by = await guard.require(c, 'write', projectId)
-      return json(c, views.primary(await images.remove(projectId, imageIdOf(c, projectId), by)))
+      const imageId = imageIdOf(c, projectId)
+      const ifRevision = ifRevisionOf(c, imageId)
+      return json(c, views.primary(await images.remove(projectId, imageId, { by, ifRevision })))
     },
 
     async setPrimary(c: Context) {
       const projectId = projectIdOf(c)
       const by = await guard.require(c, 'write', projectId)
-      return json(c, views.primary(await images.setPrimary(projectId, imageIdOf(c, projectId), by)))
+      const imageId = imageIdOf(c, projectId)
+      return json(c, views.primary(await images.setPrimary(projectId, imageId, { by, ifRevision: ifRevisionOf(c) })))
     },
   }
 }

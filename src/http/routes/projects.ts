@@ -1,14 +1,16 @@
 // Handlers of projects: list, look at one, change title and order, delete.
 
+import type { Principal } from '../../core/auth/access.ts'
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
 import type { ProjectService } from '../../services/projects/projects.ts'
 import type { Guard } from '../authorize.ts'
 import { principalOf } from '../middleware/authenticate.ts'
+import { ifRevisionOf } from '../request/if-match.ts'
 import { parseBody, readJson } from '../request/json-body.ts'
 import { afterOf, DEFAULT_PROJECTS_PAGE, limitOf, onlyOne, projectIdOf } from '../request/params.ts'
 import { type Context, json, revalidatedJson } from '../response/respond.ts'
 import type { Views } from '../response/views.ts'
-import { projectEditSchema } from '../schemas/images.ts'
+import { type ProjectView, projectEditSchema } from '../schemas/images.ts'
 
 /** Room for an order of 100,000 images. */
 const MAX_EDIT_BYTES = 4 * 1024 * 1024
@@ -35,22 +37,31 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
     const by = await guard.require(c, 'read', projectId)
     const project = await projects.get(projectId)
     const view = views.project(project, by)
-    // Who manages it sees more of the same revision than others do.
-    const isManaged = view.members !== undefined && by.kind !== 'anybody'
-    const etag = `"${project.revision}${isManaged ? '-managed' : ''}"`
-    return revalidatedJson(c, view, { etag, isPrivate: isManaged || view.visibility === 'private' })
+    return revalidatedJson(c, view, {
+      etag: etagOf(view, by),
+      isPrivate: isManaged(view, by) || view.visibility === 'private',
+    })
   },
 
   async edit(c: Context) {
     const projectId = projectIdOf(c)
     const by = await guard.require(c, 'write', projectId)
+    const ifRevision = ifRevisionOf(c)
     const { image_order: imageOrder, ...edit } = parseBody(projectEditSchema, await readJson(c, MAX_EDIT_BYTES))
-    return json(c, views.project(await projects.edit(projectId, { imageOrder, ...edit }, by), by))
+    const view = views.project(await projects.edit(projectId, { imageOrder, ...edit }, by, ifRevision), by)
+    return json(c, view, 200, { ETag: etagOf(view, by) })
   },
 
   async remove(c: Context) {
     const projectId = projectIdOf(c)
-    await projects.remove(projectId, await guard.require(c, 'manage', projectId))
+    const by = await guard.require(c, 'manage', projectId)
+    await projects.remove(projectId, by, ifRevisionOf(c))
     return json(c, { project_id: projectId, deleted: true })
   },
 })
+
+/** True where the view shows more of the revision than others see. */
+const isManaged = (view: ProjectView, by: Principal): boolean => view.members !== undefined && by.kind !== 'anybody'
+
+const etagOf = (view: ProjectView, by: Principal): string =>
+  `"${view.revision}${isManaged(view, by) ? '-managed' : ''}"`

@@ -1,10 +1,8 @@
 // Images of a project: upload, list, delete, choose the cover.
 
-import type { Principal } from '../../core/auth/access.ts'
 import { unknownProject } from '../../core/not-found.ts'
-import type { ProjectState } from '../../core/project/changes.ts'
-import type { ImageRecord } from '../../core/project/model.ts'
-import type { Store } from '../../stores/store.ts'
+import type { ProjectChange, ProjectState } from '../../core/project/changes.ts'
+import type { ImagePage, PageRequest, Store } from '../../stores/store.ts'
 import { createUploader, type Upload, type UploaderOptions } from './upload.ts'
 import type { Pictures } from './variants.ts'
 
@@ -14,12 +12,8 @@ export interface ImageServiceOptions extends Omit<UploaderOptions, 'now'> {
   now?: () => Date
 }
 
-export interface Page {
-  /** Id behind which the page begins. */
-  after?: string
-  /** Most entries of the page. @default all */
-  limit?: number
-}
+/** `by`: principal of the change; `ifRevision`: revisions that the project may have. */
+export type ChangeOptions = Pick<ProjectChange, 'by' | 'ifRevision'>
 
 export interface ImageService {
   /**
@@ -31,11 +25,11 @@ export interface ImageService {
    */
   upload: Upload
   /** @throws TintypeError `project_not_found`, `invalid_parameter` */
-  list(projectId: string, page?: Page): Promise<{ project: ProjectState; images: ImageRecord[] }>
-  /** @throws TintypeError `project_not_found`, `image_not_found` */
-  remove(projectId: string, imageId: string, by?: Principal): Promise<ProjectState>
-  /** @throws TintypeError `project_not_found`, `image_not_found` */
-  setPrimary(projectId: string, imageId: string, by?: Principal): Promise<ProjectState>
+  list(projectId: string, page?: PageRequest): Promise<ImagePage & { project: ProjectState }>
+  /** @throws TintypeError `project_not_found`, `image_not_found`, `precondition_failed` */
+  remove(projectId: string, imageId: string, options?: ChangeOptions): Promise<ProjectState>
+  /** @throws TintypeError `project_not_found`, `image_not_found`, `precondition_failed` */
+  setPrimary(projectId: string, imageId: string, options?: ChangeOptions): Promise<ProjectState>
 }
 
 export const createImageService = (options: ImageServiceOptions): ImageService => {
@@ -56,19 +50,19 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
       return uploaded
     },
 
-    async list(projectId, page) {
+    async list(projectId, page = {}) {
       for (;;) {
         const project = await requireProject(projectId)
-        const images = await store.images(project, page)
-        if (images) return { project, images }
+        const found = await store.imagePage(project, page)
+        if (found) return { project, ...found }
       }
     },
 
-    async remove(projectId, imageId, by) {
-      const project = await store.commit(projectId, { type: 'delete_image', imageId, by })
+    async remove(projectId, imageId, options) {
+      const project = await store.commit(projectId, { type: 'delete_image', imageId, ...options })
       pictures.forget(projectId, imageId)
       return project
     },
-    setPrimary: (projectId, imageId, by) => store.commit(projectId, { type: 'set_primary', imageId, by }),
+    setPrimary: (projectId, imageId, options) => store.commit(projectId, { type: 'set_primary', imageId, ...options }),
   }
 }

@@ -49,10 +49,13 @@ export interface ProjectService {
   find(projectId: string): Promise<ProjectState | undefined>
   /** @throws TintypeError `project_not_found`, `project_damaged` */
   get(projectId: string): Promise<ProjectState>
-  /** @throws TintypeError `project_not_found`, `invalid_parameter` where the order names an unknown image or one twice */
-  edit(projectId: string, edit: ProjectEdit, by: Principal): Promise<ProjectState>
-  /** Deletes the project and all its images. @throws TintypeError `project_not_found` */
-  remove(projectId: string, by: Principal): Promise<void>
+  /**
+   * @throws TintypeError `project_not_found`, `precondition_failed`; `invalid_parameter` where the order names an unknown
+   *   image or one twice
+   */
+  edit(projectId: string, edit: ProjectEdit, by: Principal, ifRevision?: readonly number[]): Promise<ProjectState>
+  /** Deletes the project and all its images. @throws TintypeError `project_not_found`, `precondition_failed` */
+  remove(projectId: string, by: Principal, ifRevision?: readonly number[]): Promise<void>
 }
 
 /** Projects that are read at once, each with an open file. */
@@ -115,10 +118,10 @@ export const createProjectService = ({ store, log, places, mostHeads }: ProjectS
       return project
     },
 
-    edit: (projectId, edit, by) => store.commit(projectId, { type: 'edit', ...edit, by }),
+    edit: (projectId, edit, by, ifRevision) => store.commit(projectId, { type: 'edit', ...edit, by, ifRevision }),
 
-    async remove(projectId, by) {
-      await store.commit(projectId, { type: 'delete_project', by })
+    async remove(projectId, by, ifRevision) {
+      await store.commit(projectId, { type: 'delete_project', by, ifRevision })
     },
   }
 }

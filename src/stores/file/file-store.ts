@@ -10,8 +10,8 @@ import { looksAtImages } from '../../core/project/upload-conditions.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Observer } from '../../telemetry/observer.ts'
 import { createCommitQueue } from '../history/commit-queue.ts'
-import { type Load, pageOf } from '../history/page.ts'
-import type { CommitOptions, Stage, Store, StoredFile } from '../store.ts'
+import { pageOf } from '../history/page.ts'
+import type { CommitOptions, ImagePage, PageRequest, Stage, Store, StoredFile } from '../store.ts'
 import { createAfterPowerCut } from './cleanup/after-power-cut.ts'
 import { createDeleteProject } from './cleanup/delete-project.ts'
 import { createRemoval } from './cleanup/removal.ts'
@@ -99,7 +99,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const commit = async (projectId: string, change: ProjectChange, { stage }: CommitOptions): Promise<ProjectState> => {
     try {
       if (change.type !== 'add_image' && !(await project(projectId))) throw unknownProject(projectId)
-      if (change.type === 'delete_project') return await deleteProject(projectId)
+      if (change.type === 'delete_project') return await deleteProject(projectId, change)
       const state = await queue.commit(projectId, change, stage && dirname(join(paths.tmp, stage.id)))
       // Another image may answer the upload; then the files are not the project's.
       if (stage && change.type === 'add_image' && !looksAtImages(change.terms ?? {})) committed.add(stage)
@@ -132,6 +132,9 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     }
   }
 
+  const readPage = (state: ProjectState, page: PageRequest): Promise<ImagePage | undefined> =>
+    unlessOvertaken(state, () => pageOf(state, page, (list) => segments.load(state.project_id, list)))
+
   return {
     project,
 
@@ -146,10 +149,9 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       timer = setInterval(sweep, options.sweepMs ?? 30_000).unref()
     },
 
-    async images(state, page) {
-      const load: Load = (list) => segments.load(state.project_id, list)
-      return unlessOvertaken(state, () => pageOf(state, page?.after, page?.limit, load))
-    },
+    images: async (state) => (await readPage(state, {}))?.images,
+
+    imagePage: readPage,
 
     async projectIds(page) {
       const folders = await readdir(paths.projects).catch(rethrow)

@@ -38,7 +38,7 @@ export const applyBatch = (
   let state = before
   for (const change of changes) {
     try {
-      const next = change ? applyChange(state, change, now) : state
+      const next = change ? applyChange(state, change, now, state === before ? before.revision : revision) : state
       if (change?.type === 'delete_image') deleted.push(change.imageId)
       if (change?.type === 'delete_project') {
         deleted.push(...idsNotStored(state))

@@ -2,7 +2,14 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { coverShownMs, decide, type HeaderOf, httpDate, rangeOf } from '../../../src/core/request/conditional.ts'
+import {
+  coverShownMs,
+  decide,
+  type HeaderOf,
+  httpDate,
+  parseEntityTags,
+  rangeOf,
+} from '../../../src/core/request/conditional.ts'
 
 const MODIFIED_MS = Date.UTC(2026, 4, 4, 9, 30, 15, 400)
 const validators = { etag: '"a-thumb"', modifiedMs: MODIFIED_MS }
@@ -14,6 +21,28 @@ const headers =
   (values: Record<string, string>): HeaderOf =>
   (name) =>
     values[name]
+
+describe('the tags of If-Match', () => {
+  it.each([
+    ['*', '*'],
+    [' * ', '*'],
+    ['"7"', ['"7"']],
+    ['"7", W/"8" ,"a,b"', ['"7"', 'W/"8"', '"a,b"']],
+    [',"7",,', ['"7"']],
+    ['""', ['""']],
+    ['', undefined],
+    [',', undefined],
+    ['7', undefined],
+    ['"7', undefined],
+    ['w/"7"', undefined],
+    ['"7" "8"', undefined],
+    ['"7", 8', undefined],
+    ['"a b"', undefined],
+    ['*, "7"', undefined],
+  ])('%j are %j', (header, tags) => {
+    expect(parseEntityTags(header)).toEqual(tags)
+  })
+})
 
 describe('the conditions of a request', () => {
   it.each([

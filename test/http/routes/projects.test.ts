@@ -47,6 +47,7 @@ describe('GET /projects', () => {
     const first = await pageOf('/projects?limit=2')
     expect(first.projects.map(({ project_id }) => project_id)).toEqual(['a', 'b'])
     expect(first.next).toBe('/projects?limit=2&after=b')
+    await app.request('/projects/b', { method: 'DELETE' })
     const last = await pageOf(first.next ?? '')
     expect([last.projects.map(({ project_id }) => project_id), last.next]).toEqual([['c'], null])
   })

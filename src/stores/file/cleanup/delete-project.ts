@@ -19,7 +19,10 @@ export interface DeleteProjectOptions {
 }
 
 /** Resolves once the deletion is durable and the files are gone, as far as the disk lets them go; a sweep does the rest. */
-export type DeleteProject = (projectId: string) => Promise<ProjectState>
+export type DeleteProject = (
+  projectId: string,
+  change: ProjectChange & { type: 'delete_project' },
+) => Promise<ProjectState>
 
 export const createDeleteProject = ({ workspace, removal, commit, log }: DeleteProjectOptions): DeleteProject => {
   const removeFiles = async (projectId: string): Promise<void> => {
@@ -27,7 +30,7 @@ export const createDeleteProject = ({ workspace, removal, commit, log }: DeleteP
     await commit(projectId, undefined)
   }
 
-  return async (projectId) => {
+  return async (projectId, change) => {
     const folder = await workspace.folder(projectId)
     const putAway = (error: unknown) => {
       log.warn({ error, projectId }, 'files of a deleted project could not be removed; a sweep does it')
@@ -36,7 +39,7 @@ export const createDeleteProject = ({ workspace, removal, commit, log }: DeleteP
     try {
       // Says what is being removed, in case this process dies over it.
       await writeFile(join(folder, WHOLE_PROJECT_MARK), '', { flag: 'wx' })
-      const state = await commit(projectId, { type: 'delete_project' })
+      const state = await commit(projectId, change)
       await removeFiles(projectId)
         .then(() => removeFolder(folder))
         .catch(putAway)

@@ -1,0 +1,24 @@
+// If-Match on changes of a project (RFC 9110 section 13.1.1).
+
+import { invalidParameter } from '../../core/parameters.ts'
+import { parseEntityTags } from '../../core/request/conditional.ts'
+import type { Context } from '../response/respond.ts'
+
+/** ETags of a project and of its lists begin with the revision. */
+const OF_REVISION = /^"(\d{1,15})(?:-[\w-]*)?"$/
+
+/**
+ * Revisions that the project may have for the change to happen. Undefined where any will do: there is no `If-Match`, it
+ * is `*` (a project that does not exist is answered 404 before), or it names the image itself, whose files never change.
+ *
+ * @param imageId of the path
+ * @throws TintypeError `invalid_parameter` where the header is malformed
+ */
+export const ifRevisionOf = (c: Context, imageId?: string): readonly number[] | undefined => {
+  const header = c.req.header('if-match')
+  if (header === undefined) return undefined
+  const tags = parseEntityTags(header)
+  if (tags === undefined) throw invalidParameter('If-Match', 'entity tags in quotes, or *', header)
+  if (tags === '*' || tags.some((tag) => imageId !== undefined && tag.startsWith(`"${imageId}-`))) return undefined
+  return tags.flatMap((tag) => OF_REVISION.exec(tag)?.[1] ?? []).map(Number)
+}

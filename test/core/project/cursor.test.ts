@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { newImageId } from '../../../src/core/names.ts'
+import {
+  formatImageCursor,
+  isImageCursor,
+  parseImageCursor,
+  precedingIndexes,
+  searchByCursor,
+} from '../../../src/core/project/cursor.ts'
+import { recordOf } from '../../contracts/store.ts'
+
+const idsOf = (count: number): string[] => Array.from({ length: count }, () => newImageId())
+
+/** The cursor behind the image at `last`, as a page makes it. */
+const cursorAt = (ids: readonly string[], last: number): string =>
+  formatImageCursor({
+    id: ids[last] ?? '',
+    following: ids.slice(last + 1, last + 5),
+    preceding: precedingIndexes(last).map((index) => ids[index] ?? ''),
+  })
+
+/** Where a cursor leads to in a list. */
+const goOn = (cursor: string, ids: readonly string[]): readonly string[] | undefined => {
+  const parsed = parseImageCursor(cursor)
+  if (!parsed) throw new Error('expected a cursor')
+  const search = searchByCursor(parsed)
+  const index = search.next(ids.map(recordOf)) ?? search.nearest()
+  return index === undefined ? undefined : ids.slice(index)
+}
+
+describe('the cursor of a page of images', () => {
+  it('is text of an URL, short whatever the length of the list', () => {
+    const cursor = cursorAt(idsOf(100_000), 99_000)
+    expect(cursor).toMatch(/^[0-9a-z.]+$/)
+    expect(cursor.length).toBeLessThan(160)
+    expect(isImageCursor(cursor)).toBe(true)
+  })
+
+  it.each([
+    '',
+    'a',
+    'A'.repeat(20),
+    `${'a'.repeat(20)}.`,
+    `${'a'.repeat(20)}.abc.`,
+    `${'a'.repeat(20)}.${'b'.repeat(30)}.`,
+  ])('is not %j', (text) => {
+    expect(isImageCursor(text)).toBe(false)
+    expect(parseImageCursor(text)).toBeUndefined()
+  })
+
+  it('names an image alone, as cursors of earlier versions do, and leads nowhere once that is deleted', () => {
+    const ids = idsOf(3)
+    expect(goOn(ids[0] ?? '', ids)).toEqual(ids.slice(1))
+    expect(goOn(ids[0] ?? '', ids.slice(1))).toBeUndefined()
+  })
+
+  it('goes on exactly where it was while an image right behind the place remains', () => {
+    const ids = idsOf(50)
+    const cursor = cursorAt(ids, 20)
+    for (const kept of [21, 22, 23, 24]) expect(goOn(cursor, ids.slice(kept))).toEqual(ids.slice(kept))
+    expect(goOn(cursor, ids.toSpliced(10, 11))).toEqual(ids.slice(21))
+  })
+
+  it('skips no image that remains, whatever is deleted', () => {
+    const ids = idsOf(200)
+    for (let last = 0; last < 195; last += 13)
+      for (let from = 0; from <= last; from += 17)
+        for (let to = last + 1; to < 200; to += 19) {
+          const remaining = ids.toSpliced(from, to - from)
+          const found = goOn(cursorAt(ids, last), remaining)
+          expect(found?.slice(-(200 - to))).toEqual(ids.slice(to))
+        }
+  })
+
+  it('goes on where its image is, where the list was put in another order', () => {
+    const ids = idsOf(10)
+    const cursor = cursorAt(ids, 4)
+    expect(goOn(cursor, [ids[4] ?? '', ...ids.toSpliced(4, 1)])).toEqual(ids.toSpliced(4, 1))
+  })
+
+  it('begins anew where none of its neighbours remains', () => {
+    const ids = idsOf(5)
+    expect(goOn(cursorAt(idsOf(10), 4), ids)).toEqual(ids)
+  })
+})
