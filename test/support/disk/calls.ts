@@ -52,6 +52,17 @@ export const failing = (fits: (call: DiskCall) => boolean, code: string): (() =>
     },
   })
 
+/** Lets the first call that fits happen and fail nevertheless, as where a network disk loses the answer. */
+export const losingAnswer = (fits: (call: DiskCall) => boolean, code: string): void => {
+  const stop = watchDisk({
+    after(call) {
+      if (!fits(call)) return
+      stop()
+      throw Object.assign(new Error(`${code}: ${call.name} ${call.path}`), { code })
+    },
+  })
+}
+
 /** The module `node:fs/promises` with every call that the store makes watched. */
 export const watched = (real: typeof FileSystem) => {
   const around =

@@ -1,0 +1,168 @@
+// Append logs as files: `<number>.json` in one folder for each log, created by `link`, which fails where the name is taken.
+
+import { lstatSync, type Stats } from 'node:fs'
+import { readdir, readFile, rename, truncate } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { LRUCache } from 'lru-cache'
+import { randomIds } from '../../core/random-id.ts'
+import { type Appended, type AppendLog, type LogFormat, type NumberedEntry, outcomeOf } from '../append-log.ts'
+import { codeOf, makeFolder, removeFile, removeFolder, sync, unlessMissing, writeNew } from './fs/durable.ts'
+import { type Linked, linkOnce } from './fs/link-once.ts'
+
+export interface FileLogOptions<Entry> {
+  format: LogFormat<Entry>
+  /** Folder of a log. */
+  folder(log: string): string
+  /**
+   * Folder for drafts, on the same disk. Where it was taken away, as the workspace of a process taken for dead is, nothing
+   * can be created any more.
+   *
+   * @param entry undefined where a log is removed
+   */
+  drafts(entry?: Entry): string | Promise<string>
+  /**
+   * What becomes of older entries: `pruned` here or elsewhere, so that their numbers are free again, or `emptied`, which
+   * keeps the number.
+   */
+  older: 'pruned' | 'emptied'
+  /** Entries that stay when a pruned log is appended to. @default all; they are removed elsewhere */
+  keep?: number
+  /** False where nothing need survive a power cut. @default true */
+  isDurable?: boolean
+  /** True where the folder of a log is made with its first entry. @default false */
+  makesFolders?: boolean
+  /** Reads the newest entry. @default by a listing, remembered and validated by two looks at the folder */
+  newest?: AppendLog<Entry>['newest']
+}
+
+/** Logs whose newest entry is kept in memory. */
+const REMEMBERED_LOGS = 10_000
+/** An entry that is listed but gone was removed by appends since. */
+const MOST_TRIES = 100
+
+const newName = randomIds(16)
+
+export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<Entry> => {
+  const { format, folder, older, keep, isDurable = true } = options
+  const heads = new LRUCache<string, { found: NumberedEntry<Entry>; inode: number; modifiedMs: number }>({
+    max: REMEMBERED_LOGS,
+  })
+  const pathOf = (log: string, number: number): string => join(folder(log), `${number}.json`)
+
+  const isNewest = (log: string): boolean => {
+    const known = heads.get(log)
+    if (!known) return false
+    const stats = statsOf(pathOf(log, known.found.number))
+    if (stats?.ino !== known.inode || stats.mtimeMs !== known.modifiedMs) return false
+    return statsOf(pathOf(log, known.found.number + 1)) === undefined
+  }
+
+  const readNewest = async (log: string): Promise<NumberedEntry<Entry> | undefined> => {
+    let number = await highest(log)
+    for (let tries = 0; number !== undefined && tries < MOST_TRIES; tries++) {
+      const stats = statsOf(pathOf(log, number))
+      const text = await readFile(pathOf(log, number), 'utf8').catch(unlessMissing)
+      // Emptied, removed, or created again by a writer that slept, where it is not the highest any more.
+      const after = await highest(log)
+      if (after === number && text !== undefined && stats) {
+        const entry = format.decode(text, log, number)
+        heads.set(log, { found: { number, entry }, inode: stats.ino, modifiedMs: stats.mtimeMs })
+        return { number, entry }
+      }
+      number = after
+    }
+    if (number !== undefined) throw new Error(`the log in ${folder(log)} changes too fast to be read`)
+  }
+
+  const highest = async (log: string): Promise<number | undefined> => (await numbersIn(folder(log))).at(-1)
+
+  const newest =
+    options.newest ??
+    (async (log) => {
+      if (isNewest(log)) return heads.get(log)?.found
+      heads.delete(log)
+      return readNewest(log)
+    })
+
+  const decide = async (log: string, number: number, entry: Entry): Promise<Appended['outcome']> => {
+    const found = await newest(log)
+    const token = format.tokensOf(entry).at(-1)
+    return outcomeOf(number, token, found && { number: found.number, tokens: format.tokensOf(found.entry) })
+  }
+
+  const link = async (log: string, number: number, draft: string, text: string): Promise<Linked> => {
+    try {
+      return await linkOnce(draft, pathOf(log, number), text)
+    } catch (error) {
+      await removeFile(draft).catch(() => {})
+      if (number > 1 && codeOf(error) === 'ENOENT' && !statsOf(folder(log))) return { outcome: 'taken' }
+      throw error
+    }
+  }
+
+  /** Best effort: what stays is removed by a later append. */
+  const tidy = async (log: string, number: number, numbers: readonly number[]): Promise<void> => {
+    if (older === 'emptied' && number > 1) await truncate(pathOf(log, number - 1)).catch(() => {})
+    if (keep !== undefined && numbers.at(-1) === number)
+      for (const old of numbers.slice(0, -keep)) await removeFile(pathOf(log, old)).catch(() => {})
+  }
+
+  return {
+    newest,
+
+    async append(log, number, entry) {
+      const text = format.encode(entry)
+      if (number === 1 && options.makesFolders) await makeFolder(folder(log))
+      const draft = join(await options.drafts(entry), `${newName()}.json`)
+      await writeNew(draft, text)
+      const linked = await link(log, number, draft, text)
+      // Beside the next steps. It may be gone, with the folder that it is in.
+      const removed = removeFile(draft).catch(() => {})
+      try {
+        if (linked.outcome === 'taken' || linked.outcome === 'unknown') return linked
+        if (linked.outcome === 'gone' && !statsOf(folder(log))) return { outcome: 'taken' }
+        const numbers = older === 'pruned' ? await numbersIn(folder(log)) : [number]
+        // Its number may have been used and removed long ago, where this writer slept.
+        if (linked.outcome === 'gone' || numbers.at(-1) !== number) {
+          const outcome = await decide(log, number, entry)
+          if (outcome === 'taken' && linked.outcome === 'ours') await removeFile(pathOf(log, number)).catch(() => {})
+          if (outcome !== 'ours') return { outcome }
+        }
+        // Where this fails, others may have built on the entry: nothing is taken back.
+        if (isDurable) await sync(folder(log))
+        await tidy(log, number, numbers)
+        return { outcome: 'ours' }
+      } catch (cause) {
+        return { outcome: 'unknown', cause }
+      } finally {
+        await removed
+      }
+    },
+
+    async remove(log) {
+      heads.delete(log)
+      const away = join(await options.drafts(), newName())
+      try {
+        await rename(folder(log), away)
+      } catch (error) {
+        return unlessMissing(error)
+      }
+      await sync(dirname(folder(log)))
+      await removeFolder(away).catch(() => {})
+    },
+  }
+}
+
+/** Numbers of the entries in a folder, lowest first; none where there is no folder. */
+const numbersIn = async (folder: string): Promise<number[]> =>
+  entryNumbers((await readdir(folder).catch(unlessMissing)) ?? [])
+
+/** Numbers of entries by their file names, lowest first. */
+export const entryNumbers = (names: readonly string[]): number[] =>
+  names
+    .flatMap((name) => /^([1-9]\d{0,14})\.json$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)
+
+/** Synchronous: a microsecond or two, where a trip through the thread pool costs tens. */
+const statsOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false })
