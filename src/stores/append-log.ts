@@ -71,9 +71,13 @@ export const outcomeOf = (
   return newest.number - number < newest.tokens.length ? 'taken' : 'unknown'
 }
 
-/** @param subject such as `project "shop"` */
-export const unknownOutcome = (subject: string, cause?: unknown): TintypeError =>
+/**
+ * What to throw where the outcome is unknown: the cause, where the medium failed.
+ *
+ * @param subject such as `project "shop"`
+ */
+export const unknownOutcome = (subject: string, cause: unknown): unknown =>
+  cause ??
   new TintypeError('store_unavailable', `It is not known whether the change of ${subject} was kept.`, {
-    cause,
     retryAfterSeconds: 1,
   })

@@ -44,45 +44,8 @@ const newName = randomIds(16)
 
 export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<Entry> => {
   const { format, folder, older, keep, isDurable = true } = options
-  const heads = new LRUCache<string, { found: NumberedEntry<Entry>; inode: number; modifiedMs: number }>({
-    max: REMEMBERED_LOGS,
-  })
+  const { newest, forget } = options.newest ? { newest: options.newest, forget: () => {} } : createHeads(options)
   const pathOf = (log: string, number: number): string => join(folder(log), `${number}.json`)
-
-  const isNewest = (log: string): boolean => {
-    const known = heads.get(log)
-    if (!known) return false
-    const stats = statsOf(pathOf(log, known.found.number))
-    if (stats?.ino !== known.inode || stats.mtimeMs !== known.modifiedMs) return false
-    return statsOf(pathOf(log, known.found.number + 1)) === undefined
-  }
-
-  const readNewest = async (log: string): Promise<NumberedEntry<Entry> | undefined> => {
-    let number = await highest(log)
-    for (let tries = 0; number !== undefined && tries < MOST_TRIES; tries++) {
-      const stats = statsOf(pathOf(log, number))
-      const text = await readFile(pathOf(log, number), 'utf8').catch(unlessMissing)
-      // Emptied, removed, or created again by a writer that slept, where it is not the highest any more.
-      const after = await highest(log)
-      if (after === number && text !== undefined && stats) {
-        const entry = format.decode(text, log, number)
-        heads.set(log, { found: { number, entry }, inode: stats.ino, modifiedMs: stats.mtimeMs })
-        return { number, entry }
-      }
-      number = after
-    }
-    if (number !== undefined) throw new Error(`the log in ${folder(log)} changes too fast to be read`)
-  }
-
-  const highest = async (log: string): Promise<number | undefined> => (await numbersIn(folder(log))).at(-1)
-
-  const newest =
-    options.newest ??
-    (async (log) => {
-      if (isNewest(log)) return heads.get(log)?.found
-      heads.delete(log)
-      return readNewest(log)
-    })
 
   const decide = async (log: string, number: number, entry: Entry): Promise<Appended['outcome']> => {
     const found = await newest(log)
@@ -140,7 +103,7 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<
     },
 
     async remove(log) {
-      heads.delete(log)
+      forget(log)
       const away = join(await options.drafts(), newName())
       try {
         await rename(folder(log), away)
@@ -150,6 +113,52 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<
       await sync(dirname(folder(log)))
       await removeFolder(away).catch(() => {})
     },
+  }
+}
+
+/** Newest entries, kept in memory and validated by two looks at the folder. */
+const createHeads = <Entry>({ format, folder }: FileLogOptions<Entry>) => {
+  const heads = new LRUCache<string, { found: NumberedEntry<Entry>; inode: number; modifiedMs: number }>({
+    max: REMEMBERED_LOGS,
+  })
+  const pathOf = (log: string, number: number): string => join(folder(log), `${number}.json`)
+
+  const remembered = (log: string): NumberedEntry<Entry> | undefined => {
+    const known = heads.get(log)
+    if (!known) return undefined
+    const stats = statsOf(pathOf(log, known.found.number))
+    if (stats?.ino !== known.inode || stats.mtimeMs !== known.modifiedMs) return undefined
+    return statsOf(pathOf(log, known.found.number + 1)) ? undefined : known.found
+  }
+
+  const highest = async (log: string): Promise<number | undefined> => (await numbersIn(folder(log))).at(-1)
+
+  const read = async (log: string): Promise<NumberedEntry<Entry> | undefined> => {
+    let number = await highest(log)
+    for (let tries = 0; number !== undefined && tries < MOST_TRIES; tries++) {
+      const stats = statsOf(pathOf(log, number))
+      const text = await readFile(pathOf(log, number), 'utf8').catch(unlessMissing)
+      // Emptied, removed, or created again by a writer that slept, where it is not the highest any more.
+      const after = await highest(log)
+      if (after === number && text !== undefined && stats) {
+        const found = { number, entry: format.decode(text, log, number) }
+        heads.set(log, { found, inode: stats.ino, modifiedMs: stats.mtimeMs })
+        return found
+      }
+      number = after
+    }
+    if (number !== undefined) throw new Error(`the log in ${folder(log)} changes too fast to be read`)
+    return undefined
+  }
+
+  return {
+    async newest(log: string) {
+      const known = remembered(log)
+      if (known) return known
+      heads.delete(log)
+      return read(log)
+    },
+    forget: (log: string) => void heads.delete(log),
   }
 }
 

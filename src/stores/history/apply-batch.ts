@@ -2,7 +2,8 @@
 
 import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../core/project/changes.ts'
 import { eventsOf, type ProjectEvent } from '../../core/project/events.ts'
-import { namedSegments, REMEMBERED_COMMITS, type Revision, type StoredSegment, storedSegment } from './revision.ts'
+import { tokensAfter } from '../append-log.ts'
+import { namedSegments, type Revision, type StoredSegment, storedSegment } from './revision.ts'
 
 /** What became of one change. */
 export type Outcome = { state: ProjectState } | { error: unknown }
@@ -78,7 +79,7 @@ export const successorOf = ({ base, state, commit, removing, removingSegments, e
   const named = new Set(namedSegments({ state, removingSegments }))
   return {
     state: withoutSegmentImages(state),
-    commits: [...(base?.commits ?? []), commit].slice(-REMEMBERED_COMMITS),
+    commits: tokensAfter(base?.commits ?? [], commit),
     removing,
     removingSegments,
     droppedSegments: base ? namedSegments(base).filter((id) => !named.has(id)) : [],

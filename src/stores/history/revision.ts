@@ -26,9 +26,6 @@ const storedSegmentSchema = z.object({ id: z.string(), count: z.int().min(1), by
 /** Where a segment of images is kept. */
 export type StoredSegment = z.infer<typeof storedSegmentSchema>
 
-/** Commits that a revision remembers. */
-export const REMEMBERED_COMMITS = 64
-
 const revisionSchema = z.object({
   ...projectSchema.shape,
   deleted: z.boolean(),

@@ -5,9 +5,10 @@ import type { Visibility } from '../../../src/core/auth/access.ts'
 import { newImageId, SIZES } from '../../../src/core/names.ts'
 import { emptyProject } from '../../../src/core/project/changes.ts'
 import { listOf } from '../../../src/core/project/image-list.ts'
+import { REMEMBERED_TOKENS } from '../../../src/stores/append-log.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { newToken } from '../../../src/stores/file/staging/workspace.ts'
-import { encodeRevision, encodeSegment, REMEMBERED_COMMITS, sha256 } from '../../../src/stores/history/revision.ts'
+import { encodeRevision, encodeSegment, sha256 } from '../../../src/stores/history/revision.ts'
 import { bytesOf, recordOf } from '../../contracts/store.ts'
 
 export interface PlantedProject {
@@ -56,7 +57,7 @@ export const plantProject = async ({
     }
     const text = encodeRevision({
       state,
-      commits: commits.slice(-REMEMBERED_COMMITS),
+      commits: commits.slice(-REMEMBERED_TOKENS),
       removing: [],
       removingSegments: [],
       droppedSegments: [],

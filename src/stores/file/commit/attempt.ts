@@ -4,21 +4,22 @@
 // still held it. So a revision is a file that `link` creates, which fails where the number is taken: of two writers that
 // build on the same revision one has to start again, however long either of them slept.
 
-import { join } from 'node:path'
 import { TintypeError } from '../../../core/errors.ts'
 import type { ProjectState } from '../../../core/project/changes.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../../telemetry/observer.ts'
+import { unknownOutcome } from '../../append-log.ts'
 import { type Applied, applyBatch, successorOf } from '../../history/apply-batch.ts'
 import { answersOf, type Deletion, isOfDeleted, needsAll, type PendingChange } from '../../history/pending-change.ts'
-import { encodeRevision, REMEMBERED_COMMITS, type Revision } from '../../history/revision.ts'
+import type { Revision } from '../../history/revision.ts'
 import type { Removal } from '../cleanup/removal.ts'
-import { linkNew, removeFile, storeError, sync, writeNew } from '../fs/durable.ts'
+import { storeError, sync } from '../fs/durable.ts'
 import type { Paths } from '../paths.ts'
 import { newToken } from '../staging/workspace.ts'
 import type { Heads } from './heads.ts'
 import type { Publisher } from './publish-meta.ts'
 import { revisionNumbers } from './revision-file.ts'
+import { createRevisionLog } from './revision-log.ts'
 import type { Segments } from './segments.ts'
 
 export interface CommitOptions {
@@ -56,6 +57,7 @@ export const createCommit = (options: CommitOptions): Commit => {
 
   return async (projectId, changes, folder) => {
     const token = newToken()
+    const revisions = createRevisionLog({ paths, heads, folder })
     let batch = changes
     for (let tries = 0; tries < MOST_TRIES && batch.length > 0; tries++) {
       if (tries > 0) observer.retriedCommit()
@@ -82,12 +84,15 @@ export const createCommit = (options: CommitOptions): Commit => {
       const revision = await prepare(base, applied.state, applied, token, folder)
       // Beside each other: a disk that syncs two files does it in the time of one.
       const drafting = publisher.draft(revision, folder)
-      const linked = await linkRevision(revision, folder).finally(() => drafting)
-      if (!linked) continue
-      // Goes beside the next steps: without it, a look at the folder shows nothing that is not yet committed.
-      const drafted = removeFile(draftOf(revision, folder)).catch(() => {})
-      const confirmed = await confirm(revision, token).finally(() => drafted)
-      if (!confirmed) continue
+      const { outcome, cause } = await revisions
+        .append(projectId, revision.state.revision, revision)
+        .finally(() => drafting)
+      if (outcome === 'unknown') throw unknownOutcome(`project "${projectId}"`, cause)
+      if (outcome === 'taken') {
+        heads.forget(projectId)
+        continue
+      }
+      heads.remember(revision)
       observer.committed(changesMade(applied, batch))
       await finish(revision, folder, await drafting)
       const answers = answersOf(batch, applied)
@@ -135,40 +140,6 @@ export const createCommit = (options: CommitOptions): Commit => {
     })
   }
 
-  /** False where another writer took the number. */
-  async function linkRevision(revision: Revision, folder: string): Promise<boolean> {
-    const { project_id, revision: number } = revision.state
-    const own = draftOf(revision, folder)
-    await writeNew(own, encodeRevision(revision))
-    const ours = await linkNew(own, paths.revision(project_id, number))
-    if (ours) return true
-    await removeFile(own)
-    heads.forget(project_id)
-    return false
-  }
-
-  /**
-   * True once the revision is durable and part of the history. The number may have been taken long ago and removed
-   * since, if this process slept between reading the head and the link: then a newer head does not know this commit.
-   */
-  async function confirm(revision: Revision, token: string): Promise<boolean> {
-    const { project_id, revision: number } = revision.state
-    const newest = (await revisionNumbers(paths.meta(project_id))).at(-1) ?? 0
-    if (newest !== number) {
-      heads.forget(project_id)
-      const head = await heads.read(project_id)
-      if (!head?.commits.includes(token)) {
-        if (!head || head.state.revision - number >= REMEMBERED_COMMITS) throw unknownOutcome(project_id)
-        await removeFile(paths.revision(project_id, number))
-        return false
-      }
-    }
-    // Where this fails, the change may be durable or not, and others may have built on it: nothing is taken back.
-    await sync(paths.meta(project_id))
-    if (newest === number) heads.remember(revision)
-    return true
-  }
-
   /** The change is durable: whatever fails from here on is put right later, and no reason to refuse it. */
   async function finish(revision: Revision, folder: string, draft: string | undefined): Promise<void> {
     const { project_id: projectId } = revision.state
@@ -181,13 +152,6 @@ export const createCommit = (options: CommitOptions): Commit => {
   }
 }
 
-const draftOf = ({ state }: Revision, folder: string): string => join(folder, `revision-${state.revision}.json`)
-
 /** Without those that failed, and without the commit that only drops what was removed. */
 const changesMade = ({ outcomes }: Applied, batch: readonly PendingChange[]): number =>
   batch.filter(({ change }, at) => change !== undefined && 'state' in (outcomes[at] ?? {})).length
-
-const unknownOutcome = (projectId: string): TintypeError =>
-  new TintypeError('store_unavailable', `It is not known whether the change of project "${projectId}" was kept.`, {
-    retryAfterSeconds: 1,
-  })

@@ -216,6 +216,8 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
 
     remember(revision) {
       const { project_id, revision: number } = revision.state
+      // Others may have gone on already.
+      if ((heads.get(project_id)?.revision.state.revision ?? 0) >= number) return
       const found = statsOf(paths.revision(project_id, number))
       if (found) heads.set(project_id, headOf(project_id, revision, found))
     },

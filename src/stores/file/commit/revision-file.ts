@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { decodeRevision, type Revision } from '../../history/revision.ts'
+import { entryNumbers } from '../append-log.ts'
 import { codeOf, isMissing } from '../fs/durable.ts'
 
 export interface ReadRevision {
@@ -17,11 +18,11 @@ export const revisionNumbers = async (folder: string): Promise<number[]> => {
     if (isMissing(error)) return []
     throw error
   })
-  return numbersIn(names)
+  return entryNumbers(names)
 }
 
 /** The same without a wait, for a folder that is there. @throws the error of the system */
-export const revisionNumbersNow = (folder: string): number[] => numbersIn(readdirSync(folder))
+export const revisionNumbersNow = (folder: string): number[] => entryNumbers(readdirSync(folder))
 
 /** Undefined where the file is gone. @throws Error where it is damaged or of another place; errors of the system */
 export const readRevision = async (
@@ -59,16 +60,11 @@ export const statsOf = (path: string): Stats | undefined => {
   }
 }
 
-const decodeAt = (text: string, projectId: string, number: number): Revision => {
+/** @throws Error where the text is damaged, or of another project or number */
+export const decodeAt = (text: string, projectId: string, number: number): Revision => {
   const revision = decodeRevision(text)
   // A file may be whole and at the wrong place: a folder that was copied, a file under another's name.
   if (revision.state.project_id !== projectId || revision.state.revision !== number)
     throw new Error(`the file is revision ${revision.state.revision} of "${revision.state.project_id}"`)
   return revision
 }
-
-const numbersIn = (names: readonly string[]): number[] =>
-  names
-    .flatMap((name) => /^([1-9]\d{0,14})\.json$/.exec(name)?.[1] ?? [])
-    .map(Number)
-    .sort((a, b) => a - b)

@@ -3,11 +3,11 @@ import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
+import { REMEMBERED_TOKENS } from '../../../../src/stores/append-log.ts'
 import { createPaths } from '../../../../src/stores/file/paths.ts'
-import { REMEMBERED_COMMITS } from '../../../../src/stores/history/revision.ts'
 import type { Store } from '../../../../src/stores/store.ts'
 import { addImage, fill, idsOf, recordOf } from '../../../contracts/store.ts'
-import { beforeCall, type DiskCall, failing, watchDisk } from '../../../support/disk/calls.ts'
+import { beforeCall, type DiskCall, failing, losingAnswer, watchDisk } from '../../../support/disk/calls.ts'
 import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
 import { openFileStore, silent } from '../../../support/store/file-store.ts'
 import { plantProject } from '../../../support/store/planted-project.ts'
@@ -114,7 +114,7 @@ describe('a writer that slept so long that its number was used and removed again
   it('is not sure any more where even the memory of its commit would be gone, and leaves the history alone', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const [first] = await plantProject({ storageDir: folder, projectId: 'shop', revisions: 30 })
-    const newest = 31 + REMEMBERED_COMMITS
+    const newest = 31 + REMEMBERED_TOKENS
     sleepsBefore(isLinkOf(31), () => titles(other, 31, newest))
     await expect(addImage(writer, 'shop')).rejects.toMatchObject({ code: 'store_unavailable' })
     expect(await idsOf(writer, 'shop')).toEqual([first])
@@ -147,11 +147,11 @@ describe('a writer that is overtaken between its link and its look', () => {
   it('finds it among the last 64, and is not sure beyond them: the change is kept and nothing of it deleted', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const first = await addImage(writer, 'shop')
-    sleepsBefore(isLook, () => titles(other, 3, 1 + REMEMBERED_COMMITS))
+    sleepsBefore(isLook, () => titles(other, 3, 1 + REMEMBERED_TOKENS))
     const second = await addImage(writer, 'shop')
     expect(await idsOf(other, 'shop')).toEqual([first, second])
     const number = ((await revisionNumbers(folder)).at(-1) ?? 0) + 1
-    sleepsBefore(isLook, () => titles(other, number + 1, number + REMEMBERED_COMMITS))
+    sleepsBefore(isLook, () => titles(other, number + 1, number + REMEMBERED_TOKENS))
     await expect(addImage(writer, 'shop')).rejects.toMatchObject({ code: 'store_unavailable' })
     expect(await idsOf(writer, 'shop')).toHaveLength(3)
     await expectWhole(writer, folder)
@@ -161,11 +161,38 @@ describe('a writer that is overtaken between its link and its look', () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const first = await addImage(writer, 'shop')
     sleepsBefore(isLook, async () => {
-      await titles(other, 3, 1 + REMEMBERED_COMMITS)
-      beforeCall(isLook, () => titles(other, 2 + REMEMBERED_COMMITS, 2 + REMEMBERED_COMMITS))
+      await titles(other, 3, 1 + REMEMBERED_TOKENS)
+      beforeCall(isLook, () => titles(other, 2 + REMEMBERED_TOKENS, 2 + REMEMBERED_TOKENS))
     })
     await expect(addImage(writer, 'shop')).rejects.toMatchObject({ code: 'store_unavailable' })
     expect(await idsOf(writer, 'shop')).toEqual([first, expect.any(String)])
+    await expectWhole(other, folder)
+  })
+})
+
+describe('a commit whose answer the disk loses', () => {
+  it.each(['EEXIST', 'EIO'])('is found by its token and acknowledged, once (%s)', async (code) => {
+    const { folder, writer, other } = await twoWriters()
+    const first = await addImage(writer, 'shop')
+    losingAnswer(isLinkOf(2), code)
+    const second = await addImage(writer, 'shop')
+    expect(await idsOf(other, 'shop')).toEqual([first, second])
+    expect(await revisionNumbers(folder)).toEqual([1, 2])
+    losingAnswer(isLinkOf(3), code)
+    expect(await writer.commit('shop', { type: 'delete_image', imageId: first })).toMatchObject({ revision: 3 })
+    await expectWhole(other, folder)
+    expect(await filesUnderWay(folder)).toEqual([])
+  })
+
+  it('is told that it is not known where others went on past its memory meanwhile', async () => {
+    const { folder, writer, other, sleepsBefore } = await twoWriters()
+    await plantProject({ storageDir: folder, projectId: 'shop', revisions: 30 })
+    losingAnswer(isLinkOf(31), 'EEXIST')
+    const isReadOf31 = (call: DiskCall) => call.name === 'readFile' && call.path.endsWith(join('.meta', '31.json'))
+    sleepsBefore(isReadOf31, () => titles(other, 32, 31 + REMEMBERED_TOKENS))
+    await expect(writer.commit('shop', { type: 'edit', title: 'mine' })).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
     await expectWhole(other, folder)
   })
 })
@@ -301,7 +328,7 @@ describe('a segment that a commit has stored', () => {
   it('goes in the end where the change is not known to be kept, with the revision that nobody followed', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     await plantProject({ storageDir: folder, projectId: 'shop', images: 127, revisions: 30 })
-    sleepsBefore(isLinkOf(31), () => titles(other, 31, 31 + REMEMBERED_COMMITS))
+    sleepsBefore(isLinkOf(31), () => titles(other, 31, 31 + REMEMBERED_TOKENS))
     await expect(addImage(writer, 'shop')).rejects.toMatchObject({ code: 'store_unavailable' })
     await titles(other, 96, 170)
     await writer.close()

@@ -3,7 +3,9 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TintypeError } from '../../../../core/errors.ts'
-import { encodeRevision, namedSegments, REMEMBERED_COMMITS, type Revision } from '../../../history/revision.ts'
+import { tokensAfter, unknownOutcome } from '../../../append-log.ts'
+import { encodeRevision, namedSegments, type Revision } from '../../../history/revision.ts'
+import { createRevisionLog } from '../../commit/revision-log.ts'
 import { linkNew, makeFolder, sync, writeNew } from '../../fs/durable.ts'
 import { newToken } from '../../staging/workspace.ts'
 import type { DoctorContext } from '../context.ts'
@@ -46,10 +48,9 @@ export const restoreMisplaced = async (
 }
 
 /** Commit ids of a revision that the doctor writes after, or in place of, one with these. */
-export const restoredCommits = (commits: readonly string[]): string[] =>
-  [...commits, RESTORED + newToken()].slice(-REMEMBERED_COMMITS)
+export const restoredCommits = (commits: readonly string[]): string[] => tokensAfter(commits, RESTORED + newToken())
 
-/** Links a new head. @throws TintypeError `busy` where the number was taken meanwhile */
+/** Appends a new head. @throws TintypeError `busy` where the number was taken meanwhile; `store_unavailable` */
 export const appendRevision = async (
   { paths, heads }: DoctorContext,
   revision: Revision,
@@ -57,10 +58,9 @@ export const appendRevision = async (
 ): Promise<void> => {
   const { project_id: projectId, revision: number } = revision.state
   await makeFolder(paths.segments(projectId))
-  const own = join(folder, `revision-${number}.json`)
-  await writeNew(own, encodeRevision(revision))
-  if (!(await linkNew(own, paths.revision(projectId, number)))) throw changedMeanwhile(projectId)
-  await sync(paths.meta(projectId))
+  const { outcome, cause } = await createRevisionLog({ paths, heads, folder }).append(projectId, number, revision)
+  if (outcome === 'taken') throw changedMeanwhile(projectId)
+  if (outcome === 'unknown') throw unknownOutcome(`project "${projectId}"`, cause)
   heads.forget(projectId)
 }
 
