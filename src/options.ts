@@ -4,19 +4,11 @@ import type { Visibility } from './core/auth/access.ts'
 import type { Registration } from './core/auth/account.ts'
 import type { AuthMode } from './core/auth/auth-mode.ts'
 import type { createApp } from './http/app.ts'
-import type { EdgeOptions } from './http/edge.ts'
 import type { AnswerFast } from './http/fast-path/types.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Snapshot } from './telemetry/snapshot.ts'
 
-export interface TintypeOptions extends Omit<EdgeOptions, 'trustProxy' | 'allowedOrigins'> {
-  /**
-   * Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks such as `10.0.0.0/8`,
-   * separated by commas; `loopback` is this machine. @default none
-   */
-  trustProxy?: string
-  /** Other sites whose pages may use the API, in a list or separated by commas; `*` is all, without cookies. @default none */
-  allowedOrigins?: readonly string[] | string
+export interface TintypeOptions {
   /** Folder for the pictures; made where it is missing. @default './storage' */
   storageDir?: string
   /** Encoder processes. @default one per core */
@@ -86,6 +78,31 @@ export interface TintypeOptions extends Omit<EdgeOptions, 'trustProxy' | 'allowe
    * of presets. @default nothing
    */
   prefetch?: string
+  /** Most reading requests of one key, user or address in a window; 0 is no limit. @default 0 */
+  rateLimit?: number
+  /** Most requests that change something; `auto` is a quarter of `rateLimit`, rounded up. @default 'auto' */
+  rateLimitWrites?: number | 'auto'
+  /** Length of a window, in seconds. @default 60 */
+  rateLimitWindow?: number
+  /** Most attempts of one address to sign in or to register in a window; 0 is no limit. @default 10 */
+  signInLimit?: number
+  /**
+   * True in a worker of node:cluster whose primary has made a `RateLimiterClusterMaster` of rate-limiter-flexible: all
+   * of them are counted together. @default false
+   */
+  sharedLimits?: boolean
+  /**
+   * Trusted proxies, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks such as
+   * `10.0.0.0/8`, separated by commas; `loopback` is this machine. @default none
+   */
+  trustProxy?: string
+  /** Other sites whose pages may use the API, in a list or separated by commas; `*` is all, without cookies. @default none */
+  allowedOrigins?: readonly string[] | string
+  /**
+   * For a server that listens on loopback: while no authentication is set up, only requests are answered whose host is
+   * this machine or an allowed origin. @default false
+   */
+  ownHostsOnly?: boolean
   /** Path that the app is mounted under; put before every URL in answers. @default '' */
   basePath?: string
   /**

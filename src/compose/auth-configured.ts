@@ -1,4 +1,4 @@
-// Whether a store has any way to authenticate: without one, every request may do everything (`AUTH=auto`).
+// Open access: whether every request may do everything, because the store has no way to authenticate.
 //
 // A file of its own, because `tintype serve` checks it before it loads the application.
 
@@ -17,4 +17,16 @@ export const createAuthConfigured = (options: AuthConfiguration): (() => boolean
   const root = resolve(storageDir)
   const isConfigured = apiKeys.length > 0 || registration !== 'closed' || issuer !== undefined
   return () => isConfigured || anyStored(root)
+}
+
+/** Whether access is open now. Authentication that is set up at run time closes it for good, also where it is removed. */
+export const createIsOpen = (options: AuthConfiguration & Pick<ParsedOptions, 'auth'>): (() => boolean) => {
+  const isConfigured = createAuthConfigured(options)
+  const { auth = 'auto' } = options
+  if (auth !== 'auto') return () => auth === 'none'
+  let isClosed = false
+  return () => {
+    isClosed ||= isConfigured()
+    return !isClosed
+  }
 }

@@ -2,21 +2,23 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { type ErrorCode, TintypeError } from '../core/errors.ts'
+import type { AllowedOrigins } from '../core/request/origins.ts'
 import { clip } from '../core/text.ts'
 import type { Presets } from '../core/transform/presets.ts'
-import type { Authenticator } from '../services/auth/authenticator.ts'
-import type { ForgeryGuard } from '../services/auth/csrf.ts'
 import type { ImageService } from '../services/images/images.ts'
 import type { Renders } from '../services/images/renders.ts'
 import type { Pictures } from '../services/images/variants.ts'
 import type { ProjectService } from '../services/projects/projects.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
-import { createRequestIds, type RequestIds } from '../telemetry/request-ids.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { RequestIds } from '../telemetry/request-ids.ts'
 import type { Snapshot } from '../telemetry/snapshot.ts'
 import { createGuard } from './authorize.ts'
-import type { Edge } from './edge.ts'
-import { authenticate } from './middleware/authenticate.ts'
+import { type Context, type Env, viewOf } from './context.ts'
+import { authenticate, type Identify } from './middleware/authenticate.ts'
+import type { ClientAddress } from './middleware/client-address.ts'
+import { allowOrigins, type CorsHeaders } from './middleware/cors.ts'
+import { type HostCheck, refuseOtherHosts } from './middleware/host-check.ts'
 import {
   refuseDotSegments,
   refuseWhileDraining,
@@ -24,6 +26,7 @@ import {
   varyByAccept,
   waitUntil,
 } from './middleware/preconditions.ts'
+import { type Limit, limitRequests, limitSignIns } from './middleware/rate-limit.ts'
 import { loggedPath, requestLog } from './middleware/request-log.ts'
 import * as accounts from './openapi/accounts.ts'
 import * as docs from './openapi/docs.ts'
@@ -32,12 +35,10 @@ import * as images from './openapi/images.ts'
 import * as metrics from './openapi/metrics.ts'
 import * as projects from './openapi/projects.ts'
 import * as renders from './openapi/renders.ts'
-import { createClient } from './request/client-address.ts'
 import type { AskedReader } from './request/transform-request.ts'
 import { answerEarly } from './response/early-response.ts'
 import type { ListMemory } from './response/list-cache.ts'
 import { problemOf, toTintypeError } from './response/problem.ts'
-import type { Context, Env } from './response/respond.ts'
 import { createSessionCookies } from './response/session-cookies.ts'
 import { createViews } from './response/views.ts'
 import { createRouteTable } from './route-table.ts'
@@ -49,27 +50,31 @@ import { createMetricsRoute } from './routes/metrics.ts'
 import { createProjectRoutes } from './routes/projects.ts'
 import { createRenderRoutes } from './routes/renders.ts'
 
+/** What is decided about each request before its route, by the same functions as on the fast path. */
+export interface Policies {
+  client: ClientAddress
+  /** @default every host is expected */
+  hostCheck?: HostCheck
+  allowedOrigins: AllowedOrigins
+  corsHeaders: CorsHeaders
+  identify: Identify
+  limit: Limit
+}
+
 export interface AppOptions {
   images: ImageService
   projects: ProjectService
   pictures: Pictures
   renders: Pick<Renders, 'find'>
   /** Accounts, and what protects the browsers of people who are signed in. @default no routes of accounts */
-  people?: Omit<AccountRouteOptions, 'cookies' | 'client'>
+  people?: Omit<AccountRouteOptions, 'cookies' | 'networkOf'>
   /** Where lists of images are kept that were answered. @default they are not */
   lists?: Pick<ListMemory, 'keep'>
   /** Says what transforms may be asked for. */
   asked: AskedReader
   /** Transforms that need no signature: their URLs are shown with every image. @default none */
   presets?: Presets
-  /** Proxies, limits and pages of other sites. @default no proxy is trusted, nothing is limited, no other page may read */
-  edge?: Edge
-  /** Ways to say who one is, asked in this order. @default none */
-  authenticators?: readonly Authenticator[]
-  /** Whether everybody may do everything, as things are now. @default () => true */
-  isOpen?(): boolean
-  /** See {@link authenticate}. */
-  refuseForeign?: ForgeryGuard['refuseForeign']
+  policies: Policies
   /** Of the program, as `/health` and the OpenAPI document say it. */
   version: string
   /** When the server started, in milliseconds since 1970. */
@@ -97,10 +102,8 @@ export interface AppOptions {
   /** While it says true, changes are refused and `/ready` answers 503. @default () => false */
   isDraining?(): boolean
   log: Logger
-  /** @default new ones */
-  ids?: RequestIds
-  /** @default those of this app alone */
-  metrics?: Pick<Metrics, 'observer' | 'requests' | 'snapshot'>
+  ids: RequestIds
+  metrics: Pick<Metrics, 'observer' | 'requests' | 'snapshot'>
   /** The metrics of all processes. @default those of this instance */
   gatherMetrics?(): Promise<readonly Snapshot[]>
 }
@@ -112,13 +115,12 @@ const SIGN_IN_PATHS = ['/auth/login', '/auth/register', '/auth/password']
 const EXPECTED: readonly ErrorCode[] = ['busy', 'shutting_down', 'quota_exceeded', 'issuer_unavailable']
 
 export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
-  const { log, version, startedAt, check, maxUploadBytes } = options
-  const ids = options.ids ?? createRequestIds()
-  const { observer, requests, snapshot } = options.metrics ?? createMetrics({ version })
+  const { log, ids, version, startedAt, check, maxUploadBytes } = options
+  const { observer, requests, snapshot } = options.metrics
+  const { client, hostCheck, allowedOrigins, corsHeaders, identify, limit } = options.policies
   const isDraining = () => options.isDraining?.() ?? false
   const basePath = (options.basePath ?? '').replace(/\/+$/, '')
   const views = createViews(basePath, options.presets ?? new Map())
-  const client = options.edge?.client ?? createClient(() => false)
 
   const app = new OpenAPIHono<Env>()
 
@@ -144,11 +146,12 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   app.use(varyByAccept)
   if (options.ready) app.use(waitUntil(options.ready))
   app.use(refuseDotSegments)
-  options.edge?.useOrigins(app)
+  if (hostCheck) app.use(refuseOtherHosts(hostCheck))
+  if (allowedOrigins.length > 0) app.use(allowOrigins(allowedOrigins, corsHeaders))
   app.use(refuseWhileDraining(isDraining))
-  const { authenticators = [], isOpen = () => true, refuseForeign } = options
-  app.use(authenticate({ authenticators, isOpen, refuseForeign }))
-  options.edge?.useLimits(app, SIGN_IN_PATHS)
+  app.use(authenticate(identify))
+  if (limit.countsRequests) app.use(limitRequests(limit))
+  if (limit.countsSignIns) for (const path of SIGN_IN_PATHS) app.use(path, limitSignIns(limit))
 
   const route = createRouteTable(app)
 
@@ -172,8 +175,8 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(projects.remove, project.remove)
 
   if (options.people) {
-    const cookies = createSessionCookies({ basePath, isSecure: client.isSecure })
-    const account = createAccountRoutes({ ...options.people, cookies, client })
+    const cookies = createSessionCookies({ basePath, isSecure: (c) => client.isSecure(viewOf(c), c.req.url) })
+    const account = createAccountRoutes({ ...options.people, cookies, networkOf: (c) => client.networkOf(viewOf(c)) })
     route.add(accounts.register, account.register)
     route.add(accounts.login, account.login)
     route.add(accounts.refresh, account.refresh)

@@ -7,8 +7,8 @@ import { unknownProject } from '../core/not-found.ts'
 import { accessOf } from '../core/project/model.ts'
 import type { ProjectService } from '../services/projects/projects.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Context } from './context.ts'
 import { principalOf } from './middleware/authenticate.ts'
-import type { Context } from './response/respond.ts'
 import { type Delivery, YEAR_SECONDS } from './response/send-picture.ts'
 
 export interface Guard {

@@ -2,7 +2,8 @@
 
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi'
 import { TintypeError } from '../core/errors.ts'
-import { BASE_HEADERS, type Env, type Handler } from './response/respond.ts'
+import type { Env, Handler } from './context.ts'
+import { BASE_HEADERS } from './response/respond.ts'
 
 export interface RouteTable {
   /**

@@ -1,49 +1,53 @@
-// Small pictures from memory, in front of the app: the same answers as its own, in a fraction of the time.
+// Fast path: answers plain requests for small pictures and lists in memory before the app, with equal responses.
 //
-// What a request costs beyond Node's HTTP server is objects: a Request, its Headers, a Response, promises. A picture
-// that is in memory needs none of them. Whatever is not plainly a GET or HEAD of such a picture is left to the app, and
-// a test compares the answers of both.
+// The cost of a request beyond Node's HTTP server is objects: a Request, its Headers, a Response, promises. A picture in
+// memory needs none of them. Every other request is for the app. Both follow the same policies, and a test compares
+// their responses.
 
 import type { Socket } from 'node:net'
 import { LRUCache } from 'lru-cache'
 import { type Decision, decide, httpDate, namesWeakly } from '../../core/request/conditional.ts'
-import { type Asked, readHeaders } from './request-headers.ts'
+import type { CorsHeaders } from '../middleware/cors.ts'
+import type { HostCheck } from '../middleware/host-check.ts'
+import type { Limit } from '../middleware/rate-limit.ts'
+import { type FastView, readRequest } from './request-headers.ts'
 import type { Prepared } from './response-heads.ts'
-import { type AnswerFast, type FastAnswer, type FastRequest, type Find, headerOf, type ReadUrl } from './types.ts'
+import type { AnswerFast, FastAnswer, FastRequest, Find, ReadUrl } from './types.ts'
 
-export interface FastOptions {
-  /** For each kind of URL that is answered here. */
+export interface FastPathOptions {
+  /** One for each kind of URL. */
   readers: readonly ReadUrl[]
+  /** @default every host is expected */
+  hostCheck?: HostCheck
+  corsHeaders: CorsHeaders
+  /** Counting may need another process, which takes longer than an answer from memory may: then the app answers all. */
+  limit: Pick<Limit, 'countsReads'>
   /**
    * Called before an answer is sent.
    *
    * @returns more headers, as names and values in turn
    */
-  onAnswer?(
-    request: FastRequest,
-    answer: Pick<FastAnswer, 'status' | 'route' | 'body'>,
-    about: AboutRequest,
-  ): readonly string[]
+  onAnswer?: OnFastAnswer
 }
 
-export interface AboutRequest {
-  /** When it was looked at first, as `performance.now()` has it. */
-  startedMs: number
-  /** `X-Request-Id` as it came. */
-  requestId: string | undefined
-}
+/** @param startedMs start of the request, as `performance.now()` has it */
+export type OnFastAnswer = (
+  request: FastView,
+  answer: Pick<FastAnswer, 'status' | 'route' | 'body'>,
+  startedMs: number,
+) => readonly string[]
 
-/** A wall of pictures asks for the same few thousand again and again. */
+/** Parsed URLs: a wall of pictures requests the same few thousand again and again. */
 const REMEMBERED = { max: 10_000, maxLength: 500 }
 
-const NONE: readonly string[] = []
-
-export const createFast = ({ readers, onAnswer }: FastOptions): AnswerFast => {
+export const createFastPath = (options: FastPathOptions): AnswerFast => {
+  const { readers, hostCheck, corsHeaders, limit, onAnswer } = options
+  if (limit.countsReads) return () => undefined
   const finds = new LRUCache<string, Find>({ max: REMEMBERED.max })
-  /** Connection of the last request: what comes behind it without a wait is one that was sent at once with it. */
+  /** Connection of the last request: the next one on it may have been sent together with it. */
   let last: Socket | undefined
 
-  /** True where another request's look at the disk will do for this one, see {@link Store.current}. */
+  /** True where the state that was shown to another request is new enough, see {@link Store.current}. */
   const mayShare = ({ socket }: FastRequest): boolean => {
     const isFirst = socket !== last
     last = socket
@@ -66,28 +70,29 @@ export const createFast = ({ readers, onAnswer }: FastOptions): AnswerFast => {
     const own = known ? url : copyOf(url)
     const find = known ?? read(own)
     if (!find) return undefined
-    const asked = readHeaders(request.rawHeaders)
-    const found = asked && find(request, asked, mayShare(request))
+    const view = readRequest(request)
+    if (!view || hostCheck?.isExpected(view) === false) return undefined
+    const found = find(view, mayShare(request))
     if (!found) return undefined
-    // Only what was there, so that URLs that somebody makes up push out nobody's.
+    // Only URLs of something that exists, so that invented ones evict none of them.
     if (!known && own.length <= REMEMBERED.maxLength) finds.set(own, find)
 
     const { prepared, body, route } = found
-    const decision = decideFast(request, asked, prepared.delivery)
+    const decision = decideFast(view, prepared.delivery)
     if (decision === 'precondition_failed') return undefined
     const status = decision === 'send' ? 200 : 304
     const head = status === 200 ? prepared.found : prepared.notModified
     const answer: FastAnswer = { status, route, head, body: undefined }
     if (status === 200 && method === 'GET') answer.body = body
-    const more = onAnswer?.(request, answer, { startedMs, requestId: asked.requestId }) ?? NONE
+    if (onAnswer) appendHeaders(answer, onAnswer(view, answer, startedMs))
+    appendHeaders(answer, corsHeaders(view))
     answer.head += `Date: ${dateNow()}\r\n`
-    for (let at = 0; at < more.length; at += 2) answer.head += `${more[at]}: ${more[at + 1]}\r\n`
     answer.head += '\r\n'
     return answer
   }
 }
 
-/** A part of a text keeps all of it in memory: of a URL, the whole request. */
+/** Copies a URL: a substring keeps the whole request in memory. */
 const copyOf = (url: string): string => Buffer.from(url, 'latin1').toString('latin1')
 
 let date = ''
@@ -102,13 +107,13 @@ const dateNow = (): string => {
   return date
 }
 
-const decideFast = (
-  request: FastRequest,
-  { conditions, noneMatch }: Asked,
-  delivery: Prepared['delivery'],
-): Decision => {
+const decideFast = ({ conditions, noneMatch, header }: FastView, delivery: Prepared['delivery']): Decision => {
   if (conditions === 0) return 'send'
   if (conditions === 1 && noneMatch !== undefined)
     return namesWeakly(noneMatch, delivery.etag) ? 'not_modified' : 'send'
-  return decide(headerOf(request), delivery)
+  return decide(header, delivery)
+}
+
+const appendHeaders = (answer: FastAnswer, headers: readonly string[]): void => {
+  for (let at = 0; at < headers.length; at += 2) answer.head += `${headers[at]}: ${headers[at + 1]}\r\n`
 }

@@ -1,4 +1,4 @@
-// Lists of images that were answered before.
+// Lists of images in memory, for the fast path.
 
 import type { ListMemory } from '../response/list-cache.ts'
 import { type Prepared, prepareList } from './response-heads.ts'
@@ -14,10 +14,10 @@ export const readListUrl =
     const projectId = LIST.exec(url)?.[1]
     if (projectId === undefined) return undefined
     let last: { etag: string; bytes: number; prepared: Prepared } | undefined
-    return ({ method }, { conditions, noneMatch, hasCredentials }, share) => {
-      // It has a tag and no date, so that only the tag is looked at here.
+    return ({ method, conditions, noneMatch, hasCredentials }, share) => {
+      // A list has a tag and no date, so that no other condition applies.
       if (method !== 'GET' || conditions > (noneMatch === undefined ? 0 : 1)) return undefined
-      // Unlike a picture, a list is refused to whoever shows a key or token that isn't valid: the app looks at it.
+      // Unlike a public picture, a list is refused with an invalid key or token: the app checks it.
       if (hasCredentials) return undefined
       const list = lists.find(url, projectId, share)
       if (!list) return undefined

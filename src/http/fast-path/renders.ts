@@ -1,4 +1,4 @@
-// Transforms and other formats that are in memory, for the way in front of the app.
+// Renders in memory, for the fast path: transforms, and size names in other formats.
 
 import { isSize } from '../../core/names.ts'
 import { formatOf } from '../../core/transform/formats.ts'
@@ -8,7 +8,7 @@ import type { AskedReader } from '../request/transform-request.ts'
 import { renderDelivery } from '../response/rendered-picture.ts'
 import { IMMUTABLE } from '../response/send-picture.ts'
 import { type Prepared, preparePicture } from './response-heads.ts'
-import { type Find, headerOf, type ReadUrl } from './types.ts'
+import type { Find, ReadUrl } from './types.ts'
 
 export interface ReadRenderUrlOptions {
   renders: Pick<Renders, 'peek'>
@@ -24,7 +24,7 @@ const RENDER = '/projects/{project_id}/images/{image_id}/render'
 export const readRenderUrl = ({ renders, asked }: ReadRenderUrlOptions): ReadUrl => {
   const sizeIn = (projectId: string, imageId: string, recipe: Recipe): Find => {
     const prepare = createPrepare(undefined)
-    return (_request, _asked, share) => {
+    return (_request, share) => {
       const render = renders.peek(projectId, imageId, recipe, share)
       return render && { prepared: prepare(render, IMMUTABLE), body: render.body, route: FILE }
     }
@@ -35,9 +35,9 @@ export const readRenderUrl = ({ renders, asked }: ReadRenderUrlOptions): ReadUrl
     if (!known) return undefined
     const { isChosen, expiresMs } = known
     const prepare = createPrepare(isChosen ? 'Accept' : undefined)
-    return (request, _asked, share) => {
+    return ({ header }, share) => {
       if (expiresMs !== Number.POSITIVE_INFINITY && Date.now() >= expiresMs) return undefined
-      const recipe = known.recipeFor(isChosen ? headerOf(request)('accept') : undefined)
+      const recipe = known.recipeFor(isChosen ? header('accept') : undefined)
       const render = renders.peek(projectId, imageId, recipe, share)
       return render && { prepared: prepare(render, known.cacheControl()), body: render.body, route: RENDER }
     }
@@ -53,7 +53,7 @@ export const readRenderUrl = ({ renders, asked }: ReadRenderUrlOptions): ReadUrl
   }
 }
 
-/** The heads of one URL, made once for as long as its picture and the time that it may be kept stay the same. */
+/** Response heads of one URL, made again only where its picture or its `Cache-Control` changes. */
 const createPrepare = (vary: string | undefined) => {
   let last: { name: string; modifiedMs: number; bytes: number; prepared: Prepared } | undefined
   return (render: RenderInMemory, cacheControl: string): Prepared => {

@@ -1,21 +1,24 @@
-// The headers of a request as they came: Node's own object of them takes as long to make as all the rest of an answer.
+// Request headers as they arrived. Node's own object of them takes as long to make as all the rest of a response.
 
-/** What they ask for that a picture in memory can be answered by. */
-export interface Asked {
-  /** Conditions on the picture. */
+import type { RequestView } from '../context.ts'
+import type { FastRequest } from './types.ts'
+
+/** A plain GET or HEAD as policies and finders read it. */
+export interface FastView extends RequestView {
+  /** Number of conditions on the response. */
   conditions: number
-  /** `If-None-Match`, the condition of nearly all that have one. */
+  /** `If-None-Match`, the only condition of nearly all requests that have one. */
   noneMatch: string | undefined
   /** `X-Request-Id`. */
   requestId: string | undefined
-  /** Whether they say who asks, other than by a cookie. */
+  /** Whether there is an API key or a token; a cookie is none. */
   hasCredentials: boolean
 }
 
-/** Hosts that need no closer look; the app refuses those that are none. */
+/** Hosts in the usual form; the app checks the others. */
 const PLAIN_HOST = /^[A-Za-z0-9._-]+(?::(?:[1-9]\d{0,3}|[1-5]\d{4}))?$/
 
-/** `app` is a part of a picture, or a body that has to be read away. */
+/** `app` is for the app: a range, or a body that has to be consumed. */
 const MEANINGS = new Map<string, 'app' | 'host' | 'condition' | 'none-match' | 'request-id' | 'credentials'>([
   ['range', 'app'],
   ['content-length', 'app'],
@@ -32,11 +35,12 @@ const MEANINGS = new Map<string, 'app' | 'host' | 'condition' | 'none-match' | '
   ['authorization', 'credentials'],
 ])
 
-/** By length of the name, so that most others are passed over at once. */
+/** By length of the name, so that most other headers are skipped at once. */
 const LENGTHS = Array.from({ length: 32 }, (_, length) => [...MEANINGS.keys()].some((name) => name.length === length))
 
-/** @returns undefined where the app is to look at them */
-export const readHeaders = (raw: readonly string[]): Asked | undefined => {
+/** @returns undefined where the app has to answer */
+export const readRequest = (request: FastRequest): FastView | undefined => {
+  const { method = '', url = '', rawHeaders: raw, socket } = request
   let hasHost = false
   let conditions = 0
   let noneMatch: string | undefined
@@ -67,5 +71,19 @@ export const readHeaders = (raw: readonly string[]): Asked | undefined => {
         requestId = requestId === undefined ? value : `${requestId}, ${value}`
     }
   }
-  return hasHost ? { conditions, noneMatch, requestId, hasCredentials } : undefined
+  if (!hasHost) return undefined
+  const header = (wanted: string) => headerIn(raw, wanted)
+  return { method, target: url, header, socket, conditions, noneMatch, requestId, hasCredentials }
+}
+
+/** Several values of one name make one list; a date that comes twice is none. */
+const headerIn = (raw: readonly string[], wanted: string): string | undefined => {
+  let found: string | undefined
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at] ?? ''
+    // As it is nearly always written, no copy is made of it.
+    if (name.length !== wanted.length || (name !== wanted && name.toLowerCase() !== wanted)) continue
+    found = found === undefined ? raw[at + 1] : `${found}, ${raw[at + 1]}`
+  }
+  return found
 }

@@ -1,24 +1,22 @@
-// Heads of the answers that are given in front of the app: made once for a picture or list, as text.
+// Response heads as text, made once for a picture or list.
 
 import type { KeptList } from '../response/list-cache.ts'
 import { BASE_HEADERS, jsonHeaders, revalidated } from '../response/respond.ts'
 import { cachingHeaders, type Delivery, pictureHeaders } from '../response/send-picture.ts'
 
-/** Heads of answers, ready to be sent. */
 export interface Prepared {
   delivery: Pick<Delivery, 'etag' | 'modifiedMs' | 'cacheControl' | 'vary'>
   found: string
   notModified: string
 }
 
-/** Of a picture. */
 export const preparePicture = (delivery: Delivery, bytes: number): Prepared => ({
   delivery,
   found: headText('200 OK', { ...pictureHeaders(delivery), 'Content-Length': String(bytes) }),
   notModified: headText('304 Not Modified', { ...BASE_HEADERS, ...cachingHeaders(delivery) }),
 })
 
-/** Of a list, which has a tag and no date. */
+/** A list has a tag and no date. */
 export const prepareList = ({ etag, body }: KeptList): Prepared => {
   return {
     delivery: { etag, modifiedMs: 0, cacheControl: 'no-cache' },

@@ -1,4 +1,4 @@
-// Stored pictures that are in memory: by their id, and as the cover of their project.
+// Variants in memory, for the fast path: by image id, and as the cover of a project.
 
 import { isSize, type Size } from '../../core/names.ts'
 import { coverShownMs } from '../../core/request/conditional.ts'
@@ -15,7 +15,7 @@ const FILE = '/projects/{project_id}/images/{image_id}/{size}.{format}'
 const THUMBNAIL = '/projects/{project_id}/thumbnail'
 const COVER = '/projects/{project_id}/cover.{format}'
 
-/** Tells a picture from others without holding its bytes, which are to go when the memory for them is full. */
+/** Identifies a picture without holding its bytes, so that the cache can evict them. */
 type Mark = Pick<Seen['picture'], 'imageId' | 'bytes' | 'modifiedMs'>
 
 const markOf = ({ imageId, bytes, modifiedMs }: Mark): Mark => ({ imageId, bytes, modifiedMs })
@@ -26,7 +26,7 @@ const isSame = (one: Mark, other: Mark): boolean =>
 export const readPictureUrl = (pictures: Pick<Pictures, 'peek'>): ReadUrl => {
   const byId = (projectId: string, imageId: string, size: Size, route: string): Find => {
     let last: { mark: Mark; prepared: Prepared } | undefined
-    return (_request, _asked, share) => {
+    return (_request, share) => {
       const seen = pictures.peek(projectId, imageId, size, share)
       if (!seen) return undefined
       const { picture } = seen
@@ -38,7 +38,7 @@ export const readPictureUrl = (pictures: Pick<Pictures, 'peek'>): ReadUrl => {
 
   const cover = (projectId: string, size: Size, route: string): Find => {
     let last: { mark: Mark; changed: string; changedMs: number; shownMs: number; prepared: Prepared } | undefined
-    return (_request, _asked, share) => {
+    return (_request, share) => {
       const seen = pictures.peek(projectId, undefined, size, share)
       if (!seen) return undefined
       const { picture, project } = seen

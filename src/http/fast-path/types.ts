@@ -1,11 +1,10 @@
-// What the ways in front of the app have in common: the request, the answer, and what is found between them.
+// Types of the fast path: the request, its answer, and the finders of what is in memory.
 
 import type { Socket } from 'node:net'
-import type { HeaderOf } from '../../core/request/conditional.ts'
-import type { Asked } from './request-headers.ts'
+import type { FastView } from './request-headers.ts'
 import type { Prepared } from './response-heads.ts'
 
-/** What is looked at of a request; Node's own has it too. */
+/** A request; Node's `IncomingMessage` is one. */
 export interface FastRequest {
   method?: string
   url?: string
@@ -14,7 +13,7 @@ export interface FastRequest {
   socket: Socket
 }
 
-/** An answer of HTTP/1.1 on a connection that stays open. */
+/** A response of HTTP/1.1 on a connection that stays open. */
 export interface FastAnswer {
   status: 200 | 304
   /** Route as the metrics name it. */
@@ -24,10 +23,10 @@ export interface FastAnswer {
   body: Buffer | undefined
 }
 
-/** The answer, or undefined where the app is to give it. */
+/** Undefined where the app has to answer. */
 export type AnswerFast = (request: FastRequest) => FastAnswer | undefined
 
-/** What is in memory for a request. */
+/** A representation in memory. */
 export interface Found {
   prepared: Prepared
   body: Buffer
@@ -36,22 +35,11 @@ export interface Found {
 }
 
 /**
- * Looks for what one URL names, at each request anew. Undefined where the app has to answer.
+ * Finds the representation of one URL, for each request again. Undefined where the app has to answer.
  *
  * @param share see {@link Store.current}
  */
-export type Find = (request: FastRequest, asked: Asked, share: boolean) => Found | undefined
+export type Find = (request: FastView, share: boolean) => Found | undefined
 
-/** Undefined for a URL of another kind. Reading one takes longer than all the rest of an answer, so it is done once. */
+/** Parses a URL, once: it takes longer than all the rest of a response. Undefined for a URL of another kind. */
 export type ReadUrl = (url: string) => Find | undefined
-
-/** Several of one name make one list; a date that comes twice is none. */
-export const headerOf =
-  ({ rawHeaders }: FastRequest): HeaderOf =>
-  (wanted) => {
-    let found: string | undefined
-    for (let at = 0; at < rawHeaders.length; at += 2)
-      if (rawHeaders[at]?.toLowerCase() === wanted)
-        found = found === undefined ? rawHeaders[at + 1] : `${found}, ${rawHeaders[at + 1]}`
-    return found
-  }

@@ -1,66 +1,83 @@
-// Who asks: found out once for each request, before its route.
+// Authentication: finds the principal of each request once, before its route.
 
 import { type Principal, unauthenticated } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
 import type { Authenticator, Credentials } from '../../services/auth/authenticator.ts'
-import type { Context } from '../response/respond.ts'
+import { type Context, type RequestView, viewOf } from '../context.ts'
 
-export interface AuthenticateOptions {
-  /** Asked in this order; the first one that knows the request says who it is. */
+export interface IdentifyOptions {
+  /** Tried in this order; the first one that recognizes the request names the principal. */
   authenticators: readonly Authenticator[]
-  /** Whether everybody may do everything, as things are now. */
+  /** Whether every request may do everything, as things are now. */
   isOpen(): boolean
-  /** Throws where a page of a foreign origin sends the request. @default nobody is foreign */
+  /** Throws where a page of a foreign origin sends the request. @default no origin is foreign */
   refuseForeign?(request: Credentials): void
+  /** Called with each request that is answered without authentication. @default nothing is called */
+  onOpen?(request: RequestView): void
+}
+
+/** Principal of a request. `refusal` says why its credentials are not valid; the principal is anonymous then. */
+export interface Identity {
+  principal: Principal
+  refusal?: TintypeError
 }
 
 /**
- * Sets `principal`. Where the request carries something that isn't valid, it is nobody's, and `refusal` says why:
- * {@link principalOf} throws it, on each route that asks who is there. So a picture that needs no key is sent, and
- * somebody can sign in, with an old cookie too.
+ * @param receivedMs when the request came, in milliseconds since 1970: credentials that expired since are valid. @default now
+ * @throws TintypeError `csrf` on an open server, for a change that a foreign page sends
+ */
+export type Identify = (request: RequestView, receivedMs?: number) => Promise<Identity>
+
+const ANYBODY: Identity = { principal: { kind: 'anybody' } }
+const ANONYMOUS: Identity = { principal: { kind: 'anonymous' } }
+
+export const createIdentify =
+  ({ authenticators, isOpen, refuseForeign, onOpen }: IdentifyOptions): Identify =>
+  async (request, receivedMs) => {
+    if (isOpen()) {
+      onOpen?.(request)
+      // A form needs no preflight: any page that is open on this machine could send one.
+      if (!READING.has(request.method)) refuseForeign?.(request)
+      return ANYBODY
+    }
+    const { method, header } = request
+    try {
+      for (const authenticator of authenticators) {
+        const principal = await authenticator({ method, header, receivedMs })
+        if (principal) return { principal }
+      }
+      // A client that sends a credential in an unknown form gets an error instead of the rights of a stranger.
+      if (header('authorization') !== undefined)
+        throw unauthenticated('Expected an API key or a token in "Authorization: Bearer", it is neither.')
+      return ANONYMOUS
+    } catch (error) {
+      if (!(error instanceof TintypeError)) throw error
+      return { ...ANONYMOUS, refusal: error }
+    }
+  }
+
+/**
+ * Sets the principal and the refusal, which {@link principalOf} throws on each route that needs a principal. So a public
+ * picture is sent, and sign-in works, with an old cookie too.
  */
 export const authenticate =
-  ({ authenticators, isOpen, refuseForeign }: AuthenticateOptions) =>
+  (identify: Identify) =>
   async (c: Context, next: () => Promise<void>): Promise<void> => {
-    const request = { header: (name: string) => c.req.header(name), method: c.req.method }
+    const request = viewOf(c)
     const receivedMs = Date.now()
-    const identifyBy = async (credentials: Credentials): Promise<void> => {
-      if (!isOpen()) return identify(c, credentials, authenticators)
-      // A form needs no leave of ours: any page that is open on this machine could send one.
-      if (!READING.has(c.req.method)) refuseForeign?.(credentials)
-      c.set('principal', ANYBODY)
+    const set = ({ principal, refusal }: Identity): void => {
+      c.set('principal', principal)
+      c.set('refusal', refusal)
     }
-    c.set('identifyAgain', () => identifyBy({ ...request, receivedMs }))
-    await identifyBy(request)
+    c.set('identifyAgain', async () => set(await identify(request, receivedMs)))
+    set(await identify(request))
     return next()
   }
 
-const identify = async (c: Context, request: Credentials, authenticators: readonly Authenticator[]): Promise<void> => {
-  c.set('principal', ANONYMOUS)
-  c.set('refusal', undefined)
-  try {
-    for (const ask of authenticators) {
-      const principal = await ask(request)
-      if (!principal) continue
-      c.set('principal', principal)
-      return
-    }
-    // Whoever sends a key or a token to somebody who does not know the form should hear of it.
-    if (request.header('authorization') !== undefined)
-      throw unauthenticated('Expected an API key or a token in "Authorization: Bearer", it is neither.')
-  } catch (error) {
-    if (!(error instanceof TintypeError)) throw error
-    c.set('refusal', error)
-  }
-}
-
-/** Who asks. @throws TintypeError `unauthenticated` and others where what the request carries isn't valid */
+/** @throws TintypeError `unauthenticated` and others where the credentials of the request are not valid */
 export const principalOf = (c: Context): Principal => {
   const refusal = c.get('refusal')
   if (refusal) throw refusal
-  return c.get('principal') ?? ANONYMOUS
+  return c.get('principal') ?? ANONYMOUS.principal
 }
-
-const ANYBODY: Principal = { kind: 'anybody' }
-const ANONYMOUS: Principal = { kind: 'anonymous' }

@@ -1,54 +1,62 @@
-// Pages of other sites (CORS, Fetch standard section 3.3): who may read answers, and with cookies or without.
+// CORS (Fetch standard section 3.3): which pages of other sites may read responses, and with cookies or without.
 
 import { cors } from 'hono/cors'
 import type { AllowedOrigins } from '../../core/request/origins.ts'
-import type { AnswerFast } from '../fast-path/types.ts'
+import { type Context, type RequestView, viewOf } from '../context.ts'
 import { REPLAY_HEADER } from '../request/upload-options.ts'
-import type { Context } from '../response/respond.ts'
 
-/** What scripts may see besides the few that they always may. */
+/** Response headers for a request, as names and values in turn. */
+export type CorsHeaders = (request: RequestView) => readonly string[]
+
+/** Headers that scripts may read besides the few that they always may. */
 const EXPOSED = ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', REPLAY_HEADER]
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** How long a browser may remember what a preflight was answered, in seconds. */
+/** Time that a browser may keep the answer to a preflight, in seconds. */
 const MAX_AGE_SECONDS = 600
 
+const EXPOSE = ['Access-Control-Expose-Headers', EXPOSED.join(',')]
+const NONE: readonly string[] = []
+
 /**
- * With `*` every answer can be read by every page, and says so to all: a browser that has a picture from an `<img>` in
- * its cache gives it to a script too. With a list, only listed pages are told, and caches that answers differ.
+ * With `*` every response names every page, also where the request has no origin: a browser that has a picture from an
+ * `<img>` in its cache gives it to a script too. With a list, only listed pages are named, and caches keep one response
+ * for each origin.
  */
-export const crossOrigin = (allowed: AllowedOrigins) => {
+export const createCorsHeaders = (allowed: AllowedOrigins): CorsHeaders => {
+  if (allowed === '*') {
+    const all = ['Access-Control-Allow-Origin', '*', ...EXPOSE]
+    return () => all
+  }
+  if (allowed.length === 0) return () => NONE
+  const varies = ['Vary', 'Origin']
+  const credentials = ['Access-Control-Allow-Credentials', 'true']
+  const byOrigin = new Map(
+    allowed.map((origin) => [origin, ['Access-Control-Allow-Origin', origin, ...credentials, ...EXPOSE, ...varies]]),
+  )
+  return ({ header }) => {
+    const origin = header('origin')
+    return (origin === undefined ? undefined : byOrigin.get(origin)) ?? varies
+  }
+}
+
+/** Preflights of allowed pages are answered here; every other `OPTIONS` asks a route for its methods. */
+export const allowOrigins = (allowed: AllowedOrigins, headersOf: CorsHeaders) => {
   const shared = { allowMethods: METHODS, exposeHeaders: EXPOSED, maxAge: MAX_AGE_SECONDS }
-  const isAnybody = allowed === '*'
-  const answer = isAnybody
-    ? cors({ ...shared, origin: '*' })
-    : cors({ ...shared, origin: [...allowed], credentials: true })
+  const answerPreflight =
+    allowed === '*' ? cors({ ...shared, origin: '*' }) : cors({ ...shared, origin: [...allowed], credentials: true })
+  const isAllowed = (origin: string | undefined) =>
+    allowed === '*' || (origin !== undefined && allowed.includes(origin))
+
   return async (c: Context, next: () => Promise<void>): Promise<Response | undefined> => {
-    const origin = c.req.header('origin')
-    const isAllowed = isAnybody || (origin !== undefined && allowed.includes(origin))
-    // The library answers every OPTIONS; one that is no preflight asks a route what it takes.
-    const isQuestion = c.req.method === 'OPTIONS' && c.req.header('access-control-request-method') === undefined
-    if (isAllowed && !isQuestion) return (await answer(c, next)) ?? undefined
+    const request = viewOf(c)
+    const { method, header } = request
+    const isPreflight = method === 'OPTIONS' && header('access-control-request-method') !== undefined
+    if (isPreflight && isAllowed(header('origin'))) return (await answerPreflight(c, next)) ?? undefined
     await next()
-    if (!isAnybody) c.header('Vary', 'Origin', { append: true })
+    const headers = headersOf(request)
+    for (let at = 0; at < headers.length; at += 2)
+      c.header(headers[at] ?? '', headers[at + 1], { append: headers[at] === 'Vary' })
   }
-}
-
-/** The same for answers from memory; those to pages of a list are left to the app. */
-export const crossOriginFast = (allowed: AllowedOrigins, answerFast: AnswerFast): AnswerFast => {
-  if (allowed === '*' || allowed.length === 0) return answerFast
-  return (request) => {
-    for (let at = 0; at < request.rawHeaders.length; at += 2) {
-      const name = request.rawHeaders[at]
-      if (name?.length === 6 && name.toLowerCase() === 'origin') return undefined
-    }
-    return answerFast(request)
-  }
-}
-
-/** Headers that answers from memory need besides, as names and values in turn. */
-export const crossOriginHeaders = (allowed: AllowedOrigins): readonly string[] => {
-  if (allowed === '*') return ['Access-Control-Allow-Origin', '*', 'Access-Control-Expose-Headers', EXPOSED.join(',')]
-  return allowed.length === 0 ? [] : ['Vary', 'Origin']
 }

@@ -1,35 +1,35 @@
-// DNS rebinding: a page of another site whose name leads to this machine is of one origin with a server here, so that
-// no browser keeps it from anything. What gives it away is the name, which the browser says in `Host`.
+// Host check against DNS rebinding: a page of another site whose name leads to this machine has the origin of this
+// server, so that no browser restricts it. Only the name gives it away, which the browser sends in `Host`.
 
 import { TintypeError } from '../../core/errors.ts'
 import { createOwnHosts } from '../../core/request/hosts.ts'
 import { clip } from '../../core/text.ts'
-import type { AnswerFast } from '../fast-path/types.ts'
-import { type Context, WATCHED } from '../response/respond.ts'
+import { type Context, PROBES, type RequestView, viewOf } from '../context.ts'
 
-export interface OwnHostsOptions {
+export interface HostCheckOptions {
   /** Sites whose pages may use the API: behind a proxy, the server's own. */
   allowedOrigins: readonly string[]
-  /** Whether everybody may do everything, as things are now. Once it isn't so, it never is again. */
+  /** Whether every request may do everything, as things are now. Once false, it stays false. */
   isOpen(): boolean
 }
 
-export interface OwnHosts {
-  /** Of a `Host` header. */
-  isExpected(host: string): boolean
-  /** In words. */
+export interface HostCheck {
+  /** True for every host once requests are authenticated: no page has a key, or a cookie of this server. */
+  isExpected(request: RequestView): boolean
+  /** Expected hosts, in words. */
   expected: string
 }
 
-/** Where requests have to say who they are, every host is expected: no page has a key, or a cookie of this server. */
-export const createExpectedHosts = ({ allowedOrigins, isOpen }: OwnHostsOptions): OwnHosts => {
+export const createHostCheck = ({ allowedOrigins, isOpen }: HostCheckOptions): HostCheck => {
   const names = allowedOrigins.map((origin) => new URL(origin).hostname)
   const isOwn = createOwnHosts(names)
   /** Nearly all requests name the same one. */
   let last = 'localhost'
   return {
-    isExpected(host) {
-      if (host === last) return true
+    isExpected(request) {
+      const host = hostOf(request)
+      // Only programs send none (HTTP/1.0).
+      if (host === undefined || host === last) return true
       if (!isOwn(host) && isOpen()) return false
       last = host
       return true
@@ -38,28 +38,20 @@ export const createExpectedHosts = ({ allowedOrigins, isOpen }: OwnHostsOptions)
   }
 }
 
-/** Only programs send no host (HTTP/1.0). @throws TintypeError `unexpected_host` */
+/** @throws TintypeError `unexpected_host` */
 export const refuseOtherHosts =
-  ({ isExpected, expected }: OwnHosts) =>
+  ({ isExpected, expected }: HostCheck) =>
   (c: Context, next: () => Promise<void>): Promise<void> => {
-    const host = c.req.header('host')
-    if (host !== undefined && !isExpected(host) && !WATCHED.has(c.req.path)) throw unexpected(host, expected)
+    const request = viewOf(c)
+    if (!isExpected(request) && !PROBES.has(c.req.path)) throw unexpected(hostOf(request) ?? '', expected)
     return next()
   }
 
-/** The same for answers from memory: those to other hosts are left to the app. */
-export const ownHostsFast =
-  ({ isExpected }: OwnHosts, answerFast: AnswerFast): AnswerFast =>
-  (request) => {
-    const { rawHeaders } = request
-    for (let at = 0; at < rawHeaders.length; at += 2)
-      if (isHost(rawHeaders[at]) && !isExpected(rawHeaders[at + 1] ?? '')) return undefined
-    return answerFast(request)
-  }
+/** Of a target in absolute form, which replaces `Host` (RFC 9112 section 3.2.2). */
+const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#]*)/i
 
-/** As it is nearly always written, nothing is made of it. */
-const isHost = (name = ''): boolean =>
-  name.length === 4 && (name === 'Host' || name === 'host' || name.toLowerCase() === 'host')
+const hostOf = ({ target, header }: RequestView): string | undefined =>
+  target.startsWith('/') ? header('host') : (AUTHORITY.exec(target)?.[1] ?? header('host'))
 
 const unexpected = (host: string, expected: string): TintypeError =>
   new TintypeError(

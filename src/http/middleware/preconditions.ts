@@ -2,8 +2,8 @@
 
 import { TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
+import { type Context, incomingOf } from '../context.ts'
 import { invalidProjectId } from '../request/params.ts'
-import { type Context, incomingOf } from '../response/respond.ts'
 
 /**
  * Hono gives its error handler what is an `Error`, and throws anything else through all that is in front: a request whose

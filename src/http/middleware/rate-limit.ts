@@ -1,55 +1,74 @@
-// Limits of requests: who is counted, what is answered to those who exceed them (RFC 6585 section 4, and the headers of
-// draft-ietf-httpapi-ratelimit-headers).
+// Rate limits of requests (RFC 6585 section 4), and the headers of draft-ietf-httpapi-ratelimit-headers.
 
+import type { Principal } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
-import type { Limited, RateLimits, Standing } from '../../services/limits/rate-limits.ts'
-import type { Client } from '../request/client-address.ts'
-import { type Context, WATCHED } from '../response/respond.ts'
+import type { RateLimits, Standing } from '../../services/limits/rate-limits.ts'
+import { type Context, PROBES, type RequestView, viewOf } from '../context.ts'
+import type { ClientAddress } from './client-address.ts'
 
-export interface RateLimitMiddlewareOptions {
+export interface LimitOptions {
   limits: RateLimits
-  client: Client
+  client: Pick<ClientAddress, 'networkOf'>
 }
 
-/**
- * Counts each request for the key or the user who makes it, or else for its address. Behind whatever finds out who asks.
- *
- * @throws TintypeError `rate_limited`
- */
-export const rateLimit =
-  ({ limits, client }: RateLimitMiddlewareOptions) =>
+/** Counts requests. Undefined where there is no limit. */
+export interface Limit {
+  /** By the key or user, or else by the client address. Undefined also for the probes of monitoring. */
+  request(request: RequestView, path: string, principal: Principal | undefined): Promise<Standing | undefined>
+  /** Attempts to sign in, by the client address alone: a guesser has no name. */
+  signIn(request: RequestView): Promise<Standing | undefined>
+  /** Whether requests that read are counted. */
+  countsReads: boolean
+  /** Whether any request is counted. */
+  countsRequests: boolean
+  countsSignIns: boolean
+}
+
+export const createLimit = ({ limits, client }: LimitOptions): Limit => {
+  const addressOf = (request: RequestView): string => `address:${client.networkOf(request) ?? 'none'}`
+
+  return {
+    countsReads: limits.limitOf('read') > 0,
+    countsRequests: limits.limitOf('read') > 0 || limits.limitOf('write') > 0,
+    countsSignIns: limits.limitOf('sign_in') > 0,
+
+    async request(request, path, principal) {
+      if (PROBES.has(path)) return undefined
+      const isNamed = principal?.kind === 'key' || principal?.kind === 'user'
+      const counted = isNamed ? `${principal.kind}:${principal.id}` : addressOf(request)
+      return limits.take(READING.has(request.method) ? 'read' : 'write', counted)
+    },
+
+    async signIn(request) {
+      return READING.has(request.method) ? undefined : limits.take('sign_in', addressOf(request))
+    },
+  }
+}
+
+/** Behind authentication. @throws TintypeError `rate_limited` */
+export const limitRequests =
+  (limit: Limit) =>
   async (c: Context, next: () => Promise<void>): Promise<void> => {
-    if (WATCHED.has(c.req.path)) return next()
-    await count(c, limits, READING.has(c.req.method) ? 'read' : 'write', whoOf(c, client))
+    apply(c, await limit.request(viewOf(c), c.req.path, c.get('principal')))
     return next()
   }
 
-/** Counts attempts by their address alone: whoever guesses has no name. @throws TintypeError `rate_limited` */
-export const signInLimit =
-  ({ limits, client }: RateLimitMiddlewareOptions) =>
+/** @throws TintypeError `rate_limited` */
+export const limitSignIns =
+  (limit: Limit) =>
   async (c: Context, next: () => Promise<void>): Promise<void> => {
-    if (!READING.has(c.req.method)) await count(c, limits, 'sign_in', addressOf(c, client))
+    apply(c, await limit.signIn(viewOf(c)))
     return next()
   }
 
-const count = async (c: Context, limits: RateLimits, kind: Limited, who: string): Promise<void> => {
-  const standing = await limits.take(kind, who)
+const apply = (c: Context, standing: Standing | undefined): void => {
   if (!standing) return
   const headers = headersOf(standing)
   c.set('limitHeaders', { ...c.get('limitHeaders'), ...headers })
   for (const [name, value] of Object.entries(headers)) c.header(name, value)
   if (standing.isExceeded) throw exceeded(standing)
 }
-
-const whoOf = (c: Context, client: Client): string => {
-  const principal = c.get('principal')
-  return principal?.kind === 'key' || principal?.kind === 'user'
-    ? `${principal.kind}:${principal.id}`
-    : addressOf(c, client)
-}
-
-const addressOf = (c: Context, client: Client): string => `address:${client.networkOf(c) ?? 'none'}`
 
 const headersOf = ({ kind, limit, windowSeconds, remaining, resetSeconds }: Standing): Record<string, string> => ({
   'RateLimit-Policy': `"${kind}";q=${limit};w=${windowSeconds}`,

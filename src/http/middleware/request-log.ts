@@ -1,30 +1,30 @@
-// What is noted of each request: its id, one line in the log, and its place in the metrics.
+// Request log: the id of each request, its line in the log, and its count in the metrics.
 
 import type { Logger } from '../../telemetry/logger.ts'
 import type { RequestIds } from '../../telemetry/request-ids.ts'
 import { createRequestLines } from '../../telemetry/request-line.ts'
 import type { RequestMeter } from '../../telemetry/request-meter.ts'
-import type { FastOptions } from '../fast-path/fast-path.ts'
-import type { Client } from '../request/client-address.ts'
-import { type Context, incomingOf } from '../response/respond.ts'
+import { type Context, incomingOf, viewOf } from '../context.ts'
+import type { OnFastAnswer } from '../fast-path/fast-path.ts'
+import type { ClientAddress } from './client-address.ts'
 
 export interface RequestLogOptions {
   log: Logger
   ids: RequestIds
   requests: RequestMeter
-  client: Client
+  client: Pick<ClientAddress, 'addressOf'>
 }
 
 export const REQUEST_ID = 'X-Request-Id'
 
-/** Route of what no route was found for: any number of paths, one name. */
+/** Label of requests for which no route was found: any number of paths, one name. */
 const NO_ROUTE = 'none'
 
-/** Also one that was escaped by mistake: what is behind it may be a signature. */
+/** Also one that was escaped by mistake: a signature may follow it. */
 const QUERY = /\?|%3f/i
 
 /**
- * The path as it came, still encoded, so that it is one line whatever is in it; without the query.
+ * Path of a URL without the query, still encoded, so that it is always one line.
  *
  * @param url absolute, or from its path on
  */
@@ -34,7 +34,7 @@ export const loggedPath = (url: string): string => {
   return end < 0 ? path : path.slice(0, end)
 }
 
-/** The time runs until the answer begins. */
+/** Measures the time until the response begins. */
 export const requestLog = ({ log, ids, requests, client }: RequestLogOptions) => {
   const writeLine = createRequestLines(log)
 
@@ -53,26 +53,21 @@ export const requestLog = ({ log, ids, requests, client }: RequestLogOptions) =>
     const ms = performance.now() - startedMs
     const bytes = method === 'HEAD' ? 0 : (c.get('bodyBytes') ?? 0)
     requests.record(method, c.get('route') ?? NO_ROUTE, status, ms, bytes)
-    writeLine({ id, method, path: loggedPath(url), status, ms, bytes, from: () => client.addressOf(c) })
+    writeLine({ id, method, path: loggedPath(url), status, ms, bytes, from: () => client.addressOf(viewOf(c)) })
   }
 }
 
-/** The same for answers that go out at once. */
-export const logAnswers = ({ log, ids, requests, client }: RequestLogOptions): NonNullable<FastOptions['onAnswer']> => {
+/** For answers of the fast path. */
+export const logFastAnswers = ({ log, ids, requests, client }: RequestLogOptions): OnFastAnswer => {
   const writeLine = createRequestLines(log)
 
-  return ({ method = 'GET', url = '', rawHeaders, socket }, { status, route, body }, { startedMs, requestId }) => {
-    const id = ids(requestId)
+  return (request, { status, route, body }, startedMs) => {
+    const { method, target } = request
+    const id = ids(request.requestId)
     const ms = performance.now() - startedMs
     const bytes = body?.length ?? 0
     requests.record(method, route, status, ms, bytes)
-    const from = () => client.addressBehind(socket.remoteAddress, () => forwardedForIn(rawHeaders))
-    writeLine({ id, method, path: loggedPath(url), status, ms, bytes, from })
+    writeLine({ id, method, path: loggedPath(target), status, ms, bytes, from: () => client.addressOf(request) })
     return [REQUEST_ID, id]
   }
-}
-
-const forwardedForIn = (rawHeaders: readonly string[]): string | undefined => {
-  const values = rawHeaders.filter((_, at) => rawHeaders[at - 1]?.toLowerCase() === 'x-forwarded-for' && at % 2 === 1)
-  return values.length > 0 ? values.join(',') : undefined
 }

@@ -2,7 +2,7 @@
 
 import { invalidParameter } from '../../core/parameters.ts'
 import { parseEntityTags } from '../../core/request/conditional.ts'
-import type { Context } from '../response/respond.ts'
+import type { Context } from '../context.ts'
 
 /** ETags of a project and of its lists begin with the revision. */
 const OF_REVISION = /^"(\d{1,15})(?:-[\w-]*)?"$/

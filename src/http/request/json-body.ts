@@ -3,7 +3,7 @@
 import type { z } from '@hono/zod-openapi'
 import { TintypeError } from '../../core/errors.ts'
 import { characters, clip } from '../../core/text.ts'
-import { type Context, incomingOf } from '../response/respond.ts'
+import { bodyChunks, type Context } from '../context.ts'
 
 /** Of a schema's check: what it refuses is no secret, and is repeated. */
 export const QUOTED = { isQuoted: true } as const
@@ -16,24 +16,6 @@ const KINDS = new Map([
   ['string', 'a text'],
   ['boolean', 'true or false'],
 ])
-
-/**
- * The body, chunk by chunk, at the pace of whoever reads it. Stopping early leaves the connection open, so that an
- * answer can still be sent.
- *
- * @throws TintypeError `upload_aborted` where the client breaks off
- */
-export async function* bodyChunks(c: Context): AsyncGenerator<Uint8Array, void, void> {
-  try {
-    const incoming = incomingOf(c)
-    // Where a program that mounts the app has begun to read, only the web stream still has all of it.
-    if (incoming && incoming.readableFlowing === null && !incoming.readableDidRead)
-      yield* incoming.iterator({ destroyOnReturn: false })
-    else if (c.req.raw.body) yield* c.req.raw.body
-  } catch (error) {
-    throw new TintypeError('upload_aborted', 'The connection ended before the request was complete.', { cause: error })
-  }
-}
 
 /**
  * @param maxBytes of the body

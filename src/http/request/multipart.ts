@@ -6,8 +6,7 @@ import busboy from 'busboy'
 import { TintypeError } from '../../core/errors.ts'
 import { clip } from '../../core/text.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
-import type { Context } from '../response/respond.ts'
-import { bodyChunks } from './json-body.ts'
+import { bodyChunks, type Context } from '../context.ts'
 
 /** Name of the form field that carries the file. */
 const FILE_FIELD = 'file'

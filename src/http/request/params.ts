@@ -6,7 +6,7 @@ import { unknownImage } from '../../core/not-found.ts'
 import { eachOnce, invalidParameter } from '../../core/parameters.ts'
 import { clip } from '../../core/text.ts'
 import { chooseFormat, FORMATS, type Format, formatOf } from '../../core/transform/formats.ts'
-import type { Context } from '../response/respond.ts'
+import type { Context } from '../context.ts'
 
 /** Most entries of one page. */
 export const MAX_PAGE = 1000

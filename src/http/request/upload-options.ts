@@ -2,7 +2,7 @@
 
 import { invalidParameter } from '../../core/parameters.ts'
 import { clip } from '../../core/text.ts'
-import type { Context } from '../response/respond.ts'
+import type { Context } from '../context.ts'
 import { onlyOne } from './params.ts'
 
 /** Characters of an `Idempotency-Key`. */

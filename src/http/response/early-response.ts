@@ -6,7 +6,8 @@
 
 import type { IncomingMessage } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
-import { BASE_HEADERS, type Context, incomingOf } from './respond.ts'
+import { type Context, incomingOf } from '../context.ts'
+import { BASE_HEADERS } from './respond.ts'
 
 /** Longest time that the rest of a body is thrown away, in milliseconds. */
 const LINGER_MS = 5000

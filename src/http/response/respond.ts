@@ -1,44 +1,10 @@
 // How answers are made: JSON, conditional answers and the headers that all of them carry.
 
 import { createHash } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
-import type { HttpBindings } from '@hono/node-server'
-import type { Context as HonoContext, Handler as HonoHandler } from 'hono'
-import type { Principal } from '../../core/auth/access.ts'
-import type { TintypeError } from '../../core/errors.ts'
 import { namesWeakly } from '../../core/request/conditional.ts'
+import type { Context } from '../context.ts'
 
 type Headers = Record<string, string>
-
-/** Node's own request and response are there under @hono/node-server, and absent in every other runtime. */
-export interface Env {
-  Bindings: Partial<HttpBindings>
-  Variables: {
-    /** Header of the request by which the answer is chosen: on every answer of the route, errors too. */
-    vary?: string
-    /** Who asks. Read it by `principalOf`, which knows of refusals. */
-    principal?: Principal
-    /** Why what the request carried to say who asks isn't valid. */
-    refusal?: TintypeError
-    /** Finds out once more who asks, for what takes long. What has only expired since the request came is still good. */
-    identifyAgain?: () => Promise<void>
-    /** Where the client stands with its limits: on every answer, errors too. */
-    limitHeaders?: Headers
-    /** Id of this request, in its line of the log. */
-    requestId?: string
-    /** Template of the path that was found. */
-    route?: string
-    /** Bytes of the answer's body, where it has one. */
-    bodyBytes?: number
-  }
-}
-
-export type Context = HonoContext<Env>
-
-export type Handler = HonoHandler<Env>
-
-/** Asked by those who watch the server, many times a minute: neither counted nor refused. */
-export const WATCHED: ReadonlySet<string> = new Set(['/health', '/ready'])
 
 /**
  * On every answer: a browser must not guess another type than the one we name, nor show it in a frame, nor run anything
@@ -52,13 +18,6 @@ export const BASE_HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
 } as const
-
-/** Node's request of this call, undefined where the app runs on something else than Node's HTTP server. */
-export const incomingOf = (c: Context): IncomingMessage | undefined => {
-  // Undefined where the app was called as `app.fetch(request)`.
-  const env: Env['Bindings'] | undefined = c.env
-  return env?.incoming && 'httpVersionMajor' in env.incoming ? env.incoming : undefined
-}
 
 export const json = (c: Context, body: unknown, status: 200 | 201 = 200, headers?: Headers): Response =>
   sized(c, JSON.stringify(body), status, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...headers })

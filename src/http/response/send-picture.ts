@@ -11,7 +11,8 @@ import {
   type Validators,
 } from '../../core/request/conditional.ts'
 import type { ReadableFile } from '../../stores/store.ts'
-import { BASE_HEADERS, type Context, notModified } from './respond.ts'
+import type { Context } from '../context.ts'
+import { BASE_HEADERS, notModified } from './respond.ts'
 
 /** Up to this size a file is read at once and sent as one piece. */
 const WHOLE_BYTES = 64 * 1024

@@ -5,7 +5,7 @@ import type { SignedIn } from '../../services/auth/accounts.ts'
 import { CSRF_COOKIE } from '../../services/auth/csrf.ts'
 import { REFRESH_COOKIE, SESSION_COOKIE } from '../../services/auth/session-cookie.ts'
 import { ACCESS_SECONDS, REFRESH_SECONDS } from '../../services/auth/session-tokens.ts'
-import type { Context } from './respond.ts'
+import type { Context } from '../context.ts'
 
 export interface SessionCookiesOptions {
   /** Path that the app is mounted under. */

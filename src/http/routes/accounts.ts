@@ -9,10 +9,10 @@ import type { Credentials } from '../../services/auth/authenticator.ts'
 import { cookieOf, type ForgeryGuard } from '../../services/auth/csrf.ts'
 import { REFRESH_COOKIE, SESSION_COOKIE } from '../../services/auth/session-cookie.ts'
 import { ACCESS_SECONDS, type Session } from '../../services/auth/session-tokens.ts'
+import type { Context } from '../context.ts'
 import { principalOf } from '../middleware/authenticate.ts'
-import type { Client } from '../request/client-address.ts'
 import { parseBody, readJson } from '../request/json-body.ts'
-import { BASE_HEADERS, type Context, json } from '../response/respond.ts'
+import { BASE_HEADERS, json } from '../response/respond.ts'
 import type { SessionCookies } from '../response/session-cookies.ts'
 import {
   credentialsSchema,
@@ -28,14 +28,15 @@ export interface AccountRouteOptions {
   accounts: AccountService
   cookies: SessionCookies
   forgery: ForgeryGuard
-  client: Pick<Client, 'networkOf'>
+  /** Client network, for the throttle of attempts. */
+  networkOf(c: Context): string | undefined
 }
 
 const MAX_BODY_BYTES = 16 * 1024
 
 const UNCACHED = { 'Cache-Control': 'no-store' } as const
 
-export const createAccountRoutes = ({ accounts, cookies, forgery, client }: AccountRouteOptions) => {
+export const createAccountRoutes = ({ accounts, cookies, forgery, networkOf }: AccountRouteOptions) => {
   const answer = (c: Context, signedIn: SignedIn, asCookie: boolean, status: 200 | 201 = 200): Response => {
     if (asCookie) cookies.set(c, signedIn)
     return json(c, signedInView(signedIn, asCookie), status, UNCACHED)
@@ -66,21 +67,21 @@ export const createAccountRoutes = ({ accounts, cookies, forgery, client }: Acco
     async register(c: Context) {
       const { cookie, ...account } = parseBody(registrationSchema, await readJson(c, MAX_BODY_BYTES))
       if (cookie) forgery.refuseForeign(credentialsOf(c))
-      return answer(c, await accounts.register(account, client.networkOf(c)), cookie, 201)
+      return answer(c, await accounts.register(account, networkOf(c)), cookie, 201)
     },
 
     async login(c: Context) {
       const { cookie, ...credentials } = parseBody(credentialsSchema, await readJson(c, MAX_BODY_BYTES))
       // Nor may a foreign page sign a browser in to an account of its own.
       if (cookie) forgery.refuseForeign(credentialsOf(c))
-      return answer(c, await accounts.signIn(credentials, client.networkOf(c)), cookie)
+      return answer(c, await accounts.signIn(credentials, networkOf(c)), cookie)
     },
 
     async refresh(c: Context) {
       const body = parseBody(sessionSchema, await readJson(c, MAX_BODY_BYTES))
       const token = await refreshTokenOf(c, body)
       if (token === undefined) throw unauthenticated('Expected a refresh token, there is none, or it is not valid.')
-      return answer(c, await accounts.refresh(token, client.networkOf(c)), body.cookie)
+      return answer(c, await accounts.refresh(token, networkOf(c)), body.cookie)
     },
 
     async logout(c: Context) {

@@ -6,8 +6,9 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import { clip } from '../../core/text.ts'
+import type { Context } from '../context.ts'
 import { openApiDocument } from '../openapi/document.ts'
-import { BASE_HEADERS, type Context, hasEtag, notModified, revalidatedJson, sized } from '../response/respond.ts'
+import { BASE_HEADERS, hasEtag, notModified, revalidatedJson, sized } from '../response/respond.ts'
 
 export interface DocsRouteOptions {
   version: string

@@ -1,8 +1,9 @@
 // Handlers for those who watch the server: is it alive, can it take uploads.
 
 import { TintypeError } from '../../core/errors.ts'
+import type { Context } from '../context.ts'
 import { shuttingDown } from '../middleware/preconditions.ts'
-import { type Context, json } from '../response/respond.ts'
+import { json } from '../response/respond.ts'
 
 export interface HealthRouteOptions {
   version: string

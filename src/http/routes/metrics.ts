@@ -2,8 +2,9 @@
 
 import { requireAdmin } from '../../core/auth/access.ts'
 import { METRICS_CONTENT_TYPE, metricsText, type Snapshot } from '../../telemetry/snapshot.ts'
+import type { Context } from '../context.ts'
 import { principalOf } from '../middleware/authenticate.ts'
-import { BASE_HEADERS, type Context, sized } from '../response/respond.ts'
+import { BASE_HEADERS, sized } from '../response/respond.ts'
 
 export interface MetricsRouteOptions {
   /** One for each process. @throws TintypeError `busy` where they could not be had in time */

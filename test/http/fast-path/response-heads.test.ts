@@ -1,13 +1,21 @@
 // Heads of covers and pictures in memory: made once, and never kept for longer than they are true.
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { FastView } from '../../../src/http/fast-path/request-headers.ts'
 import { readPictureUrl } from '../../../src/http/fast-path/stored.ts'
-import type { FastRequest } from '../../../src/http/fast-path/types.ts'
 import type { Pictures, Seen } from '../../../src/services/images/variants.ts'
 
 const ID = 'a'.repeat(20)
 const CHANGED = Date.parse('2026-03-04T05:06:07.400Z')
-const NO_CONDITIONS = { conditions: 0, noneMatch: undefined, requestId: undefined, hasCredentials: false }
+const PLAIN: Omit<FastView, 'target'> = {
+  method: 'GET',
+  header: () => undefined,
+  socket: undefined,
+  conditions: 0,
+  noneMatch: undefined,
+  requestId: undefined,
+  hasCredentials: false,
+}
 
 const seen = (bytes: number, { imageId = ID, revision = 1, changedMs = CHANGED } = {}): Seen => {
   const body = Buffer.alloc(bytes)
@@ -26,8 +34,7 @@ const looking = (url: string) => {
   const now: { seen: Seen | undefined } = { seen: undefined }
   const peek = vi.fn<Pictures['peek']>(() => now.seen)
   const find = readPictureUrl({ peek })(url)
-  const request: Pick<FastRequest, 'method' | 'url'> = { method: 'GET', url }
-  const look = () => find?.({ ...request, rawHeaders: [], socket: Object.create(null) }, NO_CONDITIONS, false)
+  const look = () => find?.({ ...PLAIN, target: url }, false)
   return { now, look, find }
 }
 

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import type { TintypeOptions } from '../../../src/index.ts'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
-import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
+import { createTestApp, listen, problemOf, uploadTo } from '../../support/app.ts'
+import { connectRaw } from '../../support/raw-client.ts'
 
 const EVIL = 'evil.example:8001'
 
@@ -68,6 +69,20 @@ describe('an open server of this machine', () => {
     expect([await one.status(EVIL), one.isFast(EVIL)]).toEqual([403, false])
     const all = await createShop({ ownHostsOnly: true, allowedOrigins: '*' })
     expect([await all.status(EVIL), all.isFast(EVIL)]).toEqual([200, true])
+  })
+
+  it('takes the host of a target in absolute form instead of Host (RFC 9112 section 3.2.2)', async () => {
+    const { app } = await createShop({ ownHostsOnly: true })
+    const { port } = await listen(app)
+    const status = async (target: string, host: string) => {
+      const client = await connectRaw(port)
+      client.send(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+      return (await client.until('\r\n')).split(' ')[1]
+    }
+    expect(await status(`http://${EVIL}/projects`, 'localhost')).toBe('403')
+    expect(await status(`http://localhost@${EVIL}/projects`, 'localhost')).toBe('403')
+    expect(await status('http://localhost:8001/projects', EVIL)).toBe('200')
+    expect(await status('/projects', EVIL)).toBe('403')
   })
 
   it('tells who watches it that it is up, whatever name they know it by', async () => {

@@ -12,6 +12,7 @@ import { createProjectService } from '../../../src/services/projects/projects.ts
 import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
 import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { createTestApp, listen, problemOf, uploadTo } from '../../support/app.ts'
+import { openApp } from '../../support/app-parts.ts'
 import { filesIn } from '../../support/disk/folder.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
 import { chunk, connectRaw, FORM_END, formBody, LAST_CHUNK, partHead, postHead } from '../../support/raw-client.ts'
@@ -123,6 +124,7 @@ describe('an upload', () => {
         startedAt: 0,
         maxUploadBytes: 1e9,
         log: silent,
+        ...openApp(),
       }),
     )
     const client = await connectRaw(port)

@@ -13,6 +13,7 @@ import { createProjectService } from '../../../src/services/projects/projects.ts
 import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
 import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { createTestApp, problemOf } from '../../support/app.ts'
+import { openApp } from '../../support/app-parts.ts'
 import { fileStoreFixture } from '../../support/store/file-store.ts'
 import { formOf } from '../../support/upload.ts'
 
@@ -48,6 +49,7 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
     check: () => store.check(),
     maxUploadBytes: 1000,
     log,
+    ...openApp(),
     ...rest,
   })
   return { app, lines }

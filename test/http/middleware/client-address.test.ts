@@ -3,12 +3,14 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { parseProxies } from '../../../src/core/request/forwarded.ts'
-import { createClient } from '../../../src/http/request/client-address.ts'
-import type { Env } from '../../../src/http/response/respond.ts'
+import { type Env, viewOf } from '../../../src/http/context.ts'
+import { createClientAddress } from '../../../src/http/middleware/client-address.ts'
 
 const ask = async (from: string, headers: Record<string, string>, url = 'http://test/') => {
-  const client = createClient(parseProxies('loopback'))
-  const app = new Hono<Env>().get('/', (c) => c.json([client.isSecure(c), client.addressOf(c)]))
+  const client = createClientAddress(parseProxies('loopback'))
+  const app = new Hono<Env>().get('/', (c) =>
+    c.json([client.isSecure(viewOf(c), c.req.url), client.addressOf(viewOf(c))]),
+  )
   const incoming = { httpVersionMajor: 1, socket: { remoteAddress: from } }
   return (await app.request(url, { headers }, { incoming })).json()
 }

@@ -1,0 +1,66 @@
+// Authentication: accounts, API keys, sessions, an identity provider, and the throttle of sign-ins.
+
+import { isLoopback } from '../core/request/hosts.ts'
+import type { RequestView } from '../http/context.ts'
+import { createIdentify } from '../http/middleware/authenticate.ts'
+import { type ClientAddress, createClientAddress } from '../http/middleware/client-address.ts'
+import { createAccountService } from '../services/auth/accounts.ts'
+import { createApiKeys } from '../services/auth/api-keys.ts'
+import { createBearerAuthenticator } from '../services/auth/bearer.ts'
+import { createForgeryGuard } from '../services/auth/csrf.ts'
+import { createForeignTokens } from '../services/auth/oidc-tokens.ts'
+import { createPasswords } from '../services/auth/passwords.ts'
+import { createCookieAuthenticator } from '../services/auth/session-cookie.ts'
+import { createSlowdown, slowed } from '../services/auth/sign-in-throttle.ts'
+import { createFileAccountStore } from '../stores/accounts/file-account-store.ts'
+import { createFileKeys } from '../stores/accounts/file-keys.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { createIsOpen } from './auth-configured.ts'
+import type { Foundation } from './foundation.ts'
+
+export const buildAuth = ({ options, storageDir, log }: Foundation) => {
+  const { registration = 'closed', allowedOrigins: origins, apiKeys: fixed, issuer } = options
+  const client = createClientAddress(options.trustProxy)
+  const isOpen = createIsOpen(options)
+  const store = createFileAccountStore({ storageDir })
+  const accounts = createAccountService({ store, passwords: createPasswords(), registration })
+  const csrf = createForgeryGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })
+  const foreignTokens = issuer && createForeignTokens({ ...issuer, log })
+  const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }), fixed })
+  const throttle = createSlowdown({ isShared: options.sharedLimits, log })
+
+  return {
+    client,
+    store,
+    isOpen,
+    people: { accounts: slowed(accounts, throttle), forgery: csrf },
+    identify: createIdentify({
+      authenticators: [
+        apiKeys.authenticate,
+        createBearerAuthenticator(accounts, foreignTokens),
+        createCookieAuthenticator(accounts, csrf),
+      ],
+      isOpen,
+      // Where pages of every site may use the API, no origin is foreign.
+      refuseForeign: origins === '*' ? undefined : csrf.refuseForeign,
+      onOpen: (options.auth ?? 'auto') === 'auto' ? createOpenWarning(client, log) : undefined,
+    }),
+    close: accounts.close,
+  }
+}
+
+/** Warns once that a client of another machine was answered without authentication. */
+const createOpenWarning = (client: ClientAddress, log: Logger) => {
+  let isWarned = false
+  return (request: RequestView): void => {
+    if (isWarned) return
+    const from = client.addressOf(request)
+    if (from === undefined || isLoopback(from)) return
+    isWarned = true
+    log.warn(
+      { from },
+      'open to every client: a request came from another machine, and no authentication is set up; ' +
+        'every client can upload and delete. Set up API keys or accounts, or listen on 127.0.0.1',
+    )
+  }
+}

@@ -1,0 +1,25 @@
+// The fast path: answers from memory by the policies of the app.
+
+import type { Policies } from '../http/app.ts'
+import { createFastPath } from '../http/fast-path/fast-path.ts'
+import { readListUrl } from '../http/fast-path/lists.ts'
+import { readRenderUrl } from '../http/fast-path/renders.ts'
+import { readPictureUrl } from '../http/fast-path/stored.ts'
+import { logFastAnswers } from '../http/middleware/request-log.ts'
+import type { RequestIds } from '../telemetry/request-ids.ts'
+import type { Foundation } from './foundation.ts'
+import type { buildImages } from './images.ts'
+
+export const buildFastPath = (
+  { log, metrics }: Foundation,
+  { client, hostCheck, corsHeaders, limit }: Policies,
+  { pictures, lists, renders, asked }: ReturnType<typeof buildImages>,
+  ids: RequestIds,
+) =>
+  createFastPath({
+    readers: [readPictureUrl(pictures), readListUrl(lists), readRenderUrl({ renders, asked })],
+    hostCheck,
+    corsHeaders,
+    limit,
+    onAnswer: logFastAnswers({ log, ids, requests: metrics.requests, client }),
+  })

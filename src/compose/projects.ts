@@ -1,0 +1,13 @@
+// Projects, and the sealed cursors of their list.
+
+import { createProjectService } from '../services/projects/projects.ts'
+import { createPlaces } from '../services/projects/sealed-cursor.ts'
+import type { buildAuth } from './auth.ts'
+import type { Foundation } from './foundation.ts'
+import type { buildStore } from './store.ts'
+
+export const buildProjects = (
+  { log }: Foundation,
+  { store }: ReturnType<typeof buildStore>,
+  auth: ReturnType<typeof buildAuth>,
+) => createProjectService({ store, log, places: createPlaces(auth.store) })

@@ -1,0 +1,23 @@
+// The store, and the idempotency marks beside it.
+
+import { createFileStore } from '../stores/file/file-store.ts'
+import { createFileMarks } from '../stores/idempotency/file-marks.ts'
+import type { Foundation } from './foundation.ts'
+
+export const buildStore = ({ options, storageDir, log, metrics }: Foundation) => {
+  const store = createFileStore({
+    storageDir,
+    lockStaleMs: options.lockStaleMs,
+    minFreeBytes: options.minFreeBytes,
+    observer: metrics.observer,
+    log,
+  })
+  const ready = store.open()
+  // A program that does not await `ready` gets the failure with its first request.
+  ready.catch(() => {})
+  const claims = createFileMarks({ storageDir })
+  const sweepClaims = () =>
+    claims.sweep().catch((error: unknown) => log.warn({ error }, 'stale idempotency marks could not be removed'))
+  ready.then(sweepClaims, () => {})
+  return { store, claims, ready }
+}
