@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander'
 import { type Config, type LoadedConfig, loadConfig } from '../config/load.ts'
 import { printError } from '../server/fail.ts'
+import { assertKnownFormat } from '../stores/file/format.ts'
 
 const HELP_COLUMNS = 80
 
@@ -45,9 +46,12 @@ export const loadSettings = (sources: Parameters<typeof loadConfig>[0]): LoadedC
   return loaded
 }
 
-/** Settings of a command that works on a store without a server. */
-export const loadStoreSettings = (storage: string | undefined): Config =>
-  loadSettings({ flags: storage === undefined ? {} : { '--storage': storage } }).config
+/** Settings of a command that works on a store without a server. @throws TintypeError where its format is newer */
+export const loadStoreSettings = (storage: string | undefined): Config => {
+  const { config } = loadSettings({ flags: storage === undefined ? {} : { '--storage': storage } })
+  assertKnownFormat(config.storageDir)
+  return config
+}
 
 export const printJson = (document: unknown): void =>
   void process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)

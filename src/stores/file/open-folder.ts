@@ -5,6 +5,7 @@ import { access, link, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import { assertKnownFormat, writeFormat } from './format.ts'
 import { codeOf, isFull, makeFolder, removeFolder } from './fs/durable.ts'
 import type { Paths } from './paths.ts'
 import type { Workspace } from './staging/workspace.ts'
@@ -19,9 +20,10 @@ export interface OpenFolderOptions {
  * Makes the store's folders, and this process's own among them. On a full disk the latter waits until there is room:
  * what is stored can be read meanwhile.
  *
- * @throws TintypeError `store_unavailable`, with one line that says why the folder can't be used
+ * @throws TintypeError `store_unavailable`, with one line that says why the folder can't be used, such as a newer format
  */
 export const openFolder = async ({ paths, workspace, log }: OpenFolderOptions): Promise<void> => {
+  assertKnownFormat(paths.root)
   let why = "it can't be written"
   const refused = (error: unknown): TintypeError => {
     const message = `The storage folder ${paths.root} can't be used: ${why} (${codeOf(error) ?? 'unknown error'}).`
@@ -47,6 +49,10 @@ export const openFolder = async ({ paths, workspace, log }: OpenFolderOptions): 
     await workspace.close()
     throw refused(error)
   }
+  // Every version reads a store without it.
+  await writeFormat(paths, workspace).catch((error: unknown) =>
+    log.debug({ error }, 'the format of the store could not be written'),
+  )
 }
 
 /**

@@ -61,6 +61,7 @@ describe('what lies on disk', () => {
     await store.close()
     expect(await filesIn(folder)).toEqual(
       [
+        '.tintype.json',
         ...[1, 2, 3, 4].map((revision) => `projects/!shop/.meta/${revision}.json`),
         'projects/!shop/meta.json',
         ...SIZES.map((size) => `projects/!shop/${size}/${b}.jpg`),
@@ -82,7 +83,7 @@ describe('what lies on disk', () => {
     await store.commit('shop', { type: 'delete_project' })
     await store.close()
     const files = await filesIn(folder)
-    expect(files.filter((path) => !path.startsWith('projects/shop/.meta/'))).toEqual([])
+    expect(files.filter((path) => !path.startsWith('projects/shop/.meta/'))).toEqual(['.tintype.json'])
     const newest = Math.max(...(await revisionNumbers(folder)))
     const text = await readFile(createPaths(folder).revision('shop', newest), 'utf8')
     expect(decodeRevision(text)).toMatchObject({ removingSegments: [], state: { deleted: true, image_count: 0 } })

@@ -12,7 +12,7 @@ import { besideStore, createTarget, type Target } from './target.ts'
 const MOST_MEMORY = 800e6
 
 /** Everything that a store has at its top. */
-const TOP_OF_STORE = ['.accounts', '.cache', '.running', '.tmp', 'projects']
+const TOP_OF_STORE = ['.accounts', '.cache', '.running', '.tintype.json', '.tmp', 'projects']
 
 /** Of the honest somebody, so that the attacks had company. */
 const LEAST_REQUESTS = 14

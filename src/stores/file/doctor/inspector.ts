@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { TintypeError } from '../../../core/errors.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
+import { assertKnownFormat } from '../format.ts'
 import { projectIdOf } from '../paths.ts'
 import { checkFolders, checkLock, checkMissingFolders } from './checks/folders.ts'
 import { checkMetaJson } from './checks/meta-json.ts'
@@ -42,7 +43,7 @@ export interface InspectorOptions {
  * Repairs follow the commit protocol; everything that they replace or take away is kept under `.lost/`.
  */
 export interface Inspector {
-  /** @throws TintypeError `store_unavailable` where the folder is no store */
+  /** @throws TintypeError `store_unavailable` where the folder is no store, or one of a newer format */
   open(): Promise<void>
   /** Ids of the projects, in the order of the disk, and entries that are no project. */
   projects(): AsyncIterable<string | Problem>
@@ -73,6 +74,7 @@ export const createInspector = (options: InspectorOptions): Inspector => {
 
   return {
     async open() {
+      assertKnownFormat(paths.root)
       if ((await statOf(paths.projects))?.isDirectory()) return
       throw new TintypeError('store_unavailable', `Expected a store in ${paths.root}; it has no folder "projects".`)
     },

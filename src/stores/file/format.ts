@@ -1,0 +1,59 @@
+// Format of the store on disk, in .tintype.json: a program that does not know it must not touch the store.
+
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { TintypeError } from '../../core/errors.ts'
+import { linkNew, removeFolder, sync, writeNew } from './fs/durable.ts'
+import type { Paths } from './paths.ts'
+import type { Workspace } from './staging/workspace.ts'
+
+/** Newest format that this version reads and writes. */
+export const STORE_FORMAT = 1
+
+export const FORMAT_FILE = '.tintype.json'
+
+const formatSchema = z.object({ format: z.int().min(1) })
+
+/**
+ * Refuses a store of a newer format. A store without the file is of format 1. One whose file cannot be read, or is not
+ * JSON, counts as such too: a damaged mark keeps nobody from sound pictures.
+ *
+ * @throws TintypeError `store_unavailable`, in one line
+ */
+export const assertKnownFormat = (storageDir: string): void => {
+  const root = resolve(storageDir)
+  const content = readJson(join(root, FORMAT_FILE))
+  if (content === undefined) return
+  const format = formatSchema.safeParse(content).data?.format
+  if (format !== undefined && format <= STORE_FORMAT) return
+  const found = format === undefined ? `an unknown format (${FORMAT_FILE})` : `format ${format}`
+  const advice = 'Upgrade tintype, or name another storage folder.'
+  throw new TintypeError(
+    'store_unavailable',
+    `The store in ${root} has ${found}; this version knows formats up to ${STORE_FORMAT}. ${advice}`,
+  )
+}
+
+/** Writes the file, durably, where there is none. @throws errors of the system */
+export const writeFormat = async (paths: Paths, workspace: Workspace): Promise<void> => {
+  const target = join(paths.root, FORMAT_FILE)
+  if (readJson(target) !== undefined) return
+  const folder = await workspace.folder()
+  try {
+    const draft = join(folder, 'format.json')
+    await writeNew(draft, `${JSON.stringify({ format: STORE_FORMAT })}\n`)
+    if (await linkNew(draft, target)) await sync(paths.root)
+  } finally {
+    await removeFolder(folder)
+  }
+}
+
+/** Undefined where the file cannot be read or is not JSON. */
+const readJson = (path: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
