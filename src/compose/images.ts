@@ -3,7 +3,7 @@
 import { createAskedReader } from '../http/request/transform-request.ts'
 import { createListMemory } from '../http/response/list-cache.ts'
 import type { EncoderPool } from '../image/encoder.ts'
-import { PRIORITIES } from '../image/pool/priority-queue.ts'
+import { PRIORITIES } from '../image/encoder.ts'
 import { createImageService } from '../services/images/images.ts'
 import { createRenders } from '../services/images/renders.ts'
 import { createPictures } from '../services/images/variants.ts'

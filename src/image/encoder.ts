@@ -1,44 +1,44 @@
-// What an encoder does: one upload in, four JPEG files out; or one original in, one file of another kind out.
+// The encoder interface: one upload in, four JPEG files out; or one stored original in, one render out. Local paths only.
 
 import type { Size } from '../core/names.ts'
 import type { Variant } from '../core/project/model.ts'
 import type { Recipe } from '../core/transform/recipe.ts'
-import type { Priority, UseOptions } from './pool/priority-queue.ts'
 
 export interface EncodeJob {
-  /** The upload, as it arrived. */
+  /** Absolute path of the upload, as received. */
   source: string
   /** Absolute path of each variant's file; none of them exists yet. */
   targets: Record<Size, string>
 }
 
 export interface EncodedPicture {
-  /** What the upload was. */
+  /** Media type of the upload. */
   type: AcceptedType
   /** SHA-256 of the upload, in hex. */
   sha256: string
   sizes: Record<Size, Variant>
   /** ThumbHash of the picture, in base64. */
   placeholder: string
-  /** Its dominant colour, `#rrggbb`. */
+  /** Dominant colour of the picture, `#rrggbb`. */
   color: string
 }
 
 export interface RenderJob {
-  /** A stored original. */
+  /** Absolute path of a stored original. */
   source: string
   /** Absolute path of the file to be written; it does not exist yet. */
   target: string
   recipe: Recipe
 }
 
+/** Dimensions in pixels, and the size of the file. */
 export interface RenderedPicture {
   width: number
   height: number
   bytes: number
 }
 
-/** Media types of the uploads that are accepted. */
+/** Media types of accepted uploads. */
 export const ACCEPTED_TYPES = [
   'image/jpeg',
   'image/png',
@@ -50,41 +50,44 @@ export const ACCEPTED_TYPES = [
 
 export type AcceptedType = (typeof ACCEPTED_TYPES)[number]
 
+/** Highest first. A person waits for an upload; a prefetch is made ahead of need. */
+export const PRIORITIES = ['upload', 'transform', 'prefetch'] as const
+
+export type Priority = (typeof PRIORITIES)[number]
+
 export interface EncoderPool {
   /**
-   * Makes the four variants in an encoder process. The files are complete when this resolves, but not yet synced.
-   * Where it rejects, some of the files may be there.
+   * Makes the four variants in a worker process, with priority `upload`. The files are complete once it resolves, but
+   * not synced. Some of them may exist where it rejects.
    *
-   * @param signal a job that still waits when it aborts is given up with the signal's reason; one that has begun is
-   *   finished.
+   * @param signal aborts the job while it waits, with the signal's reason; a job that has begun is finished
    * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`, `damaged_image`, `too_many_pixels`,
-   *   `image_too_slow` where the deadline ended the process, `busy` where too many jobs wait or no process can be
-   *   started, `shutting_down` after `close()`, `storage_full`, `store_unavailable`, `internal` where the encoder died
-   *   for another reason, twice
+   *   `image_too_slow` at the deadline, `busy` where the queue is full or no process can be started, `shutting_down`
+   *   after `close()`, `storage_full`, `store_unavailable`, `encoder_failed` where the process died twice, `internal`
    */
   encode(job: EncodeJob, signal?: AbortSignal): Promise<EncodedPicture>
   /**
-   * Carries out a recipe on a stored original, after all uploads that wait. The file is complete when this resolves,
-   * but not yet synced; where it rejects, it may be there.
+   * Makes a render of a stored original, with priority `transform`. The file is complete once it resolves, but not
+   * synced. It may exist where it rejects.
    *
-   * @throws TintypeError `project_damaged` where the original can't be decoded, and what {@link encode} throws but for
-   *   the errors of an upload; the signal's reason where it aborts before the work has begun
+   * @throws TintypeError `project_damaged` where the original cannot be decoded, `image_not_found` where it is missing,
+   *   and the errors of {@link encode} that do not concern the upload
    */
   render(job: RenderJob, signal?: AbortSignal): Promise<RenderedPicture>
   /**
-   * Resolves once work of this priority would be begun: when nothing more urgent waits.
+   * Resolves once a job of this priority would begin: a process is free and nothing of higher priority waits.
    *
    * @throws TintypeError `busy`, `shutting_down`; the signal's reason
    */
-  turn(options: Required<UseOptions>): Promise<void>
+  turn(options: { priority: Priority; signal: AbortSignal }): Promise<void>
   /**
-   * Throws `busy` with `retryAfterSeconds`, or `shutting_down`, where a job that came now would be refused.
+   * Throws where a new job would be refused: `busy` with `retryAfterSeconds`, or `shutting_down`.
    *
    * @param priority @default 'upload'
    */
   assertRoom(priority?: Priority): void
-  /** Jobs of this priority that have not begun. */
+  /** Number of jobs of this priority that have not begun. */
   waitingOf(priority: Priority): number
-  /** Ends the encoder processes; jobs that were accepted are finished first. */
+  /** Finishes the accepted jobs, then ends the worker processes. */
   close(): Promise<void>
 }

@@ -1,22 +1,22 @@
-// Colour profiles (ICC.1:2022): what a JPEG file carries in its APP2 segments, checked and reduced to what colours need.
+// ICC colour profiles (ICC.1:2022) in the APP2 segments of JPEG files: joined, checked, and reduced to colour tags.
 
 import { isSrgb } from './srgb.ts'
 
-/** Larger ones are dropped: profiles of RGB and grey pictures have 500 bytes to 200 KB. */
+/** Larger profiles are dropped: those of RGB and grey pictures have 500 bytes to 200 KB. */
 const MAX_PROFILE_BYTES = 1024 * 1024
 
-/** Most bytes of a profile in one segment: 65533 less the 14 of the name and the two counters. */
+/** Most bytes of a profile in one segment: 65533 minus 14 for the name and the two counters. */
 const CHUNK_BYTES = 65_519
 
-/** More than any profile has. */
+/** Above the number of tags in any real profile. */
 const MAX_TAGS = 100
 const HEADER_BYTES = 128
 const TAG_BYTES = 12
 const CHUNK_NAME = 'ICC_PROFILE\0'
 
 /**
- * What may stay. Private tags go: monitor profiles name the serial number of the device (`mmod`, `meta`), its owner's
- * calibration and more, and no colour depends on them.
+ * Tags that are kept. Others are private data that no colour depends on: monitor profiles contain the serial number of
+ * the device (`mmod`, `meta`) and its calibration.
  */
 const COLOUR_TAGS = new Set(
   ['desc', 'cprt', 'wtpt', 'bkpt', 'chad', 'cicp', 'gamt', 'rXYZ', 'gXYZ', 'bXYZ', 'rTRC', 'gTRC', 'bTRC', 'kTRC']
@@ -24,12 +24,12 @@ const COLOUR_TAGS = new Set(
     .concat(['D2B0', 'D2B1', 'D2B2', 'D2B3', 'B2D0', 'B2D1', 'B2D2', 'B2D3']),
 )
 
-/** True where an APP2 segment's content is part of a profile. */
+/** True where the content of an APP2 segment is part of a profile. */
 export const isProfileChunk = (content: Buffer): boolean =>
   content.length > CHUNK_NAME.length + 2 && content.toString('latin1', 0, CHUNK_NAME.length) === CHUNK_NAME
 
 /**
- * The profile whose parts these APP2 contents are, reduced; undefined where the parts are not all there.
+ * Joins the parts of a profile and reduces it; undefined where parts are missing or the profile is invalid.
  *
  * @param channels 1 for grey, 3 for RGB
  */
@@ -43,7 +43,7 @@ export const joinProfile = (chunks: readonly Buffer[], channels: number): Buffer
   return reduceProfile(Buffer.concat(parts.filter((part) => part !== undefined)), channels)
 }
 
-/** The contents of the APP2 segments that carry a profile. */
+/** Splits a profile into the contents of APP2 segments. */
 export const splitProfile = (profile: Buffer): Buffer[] => {
   const count = Math.ceil(profile.length / CHUNK_BYTES)
   return Array.from({ length: count }, (_, index) =>
@@ -56,8 +56,8 @@ export const splitProfile = (profile: Buffer): Buffer[] => {
 }
 
 /**
- * The profile with nothing in it but what colours need, undefined where it is damaged, is for other pictures, or says
- * no more than that the picture is sRGB.
+ * The profile with colour tags only; undefined where it is invalid, belongs to another colour model, or is equivalent to
+ * sRGB.
  *
  * @param channels 1 for grey, 3 for RGB
  */
@@ -66,10 +66,10 @@ export const reduceProfile = (profile: Buffer, channels: number): Buffer | undef
   return tags && !isSrgb(tags) ? writeProfile(profile, tags) : undefined
 }
 
-/** True where a profile changes nothing: pictures without one are taken for sRGB. */
+/** True where a profile has no effect: pictures without one are sRGB. */
 export const isSrgbProfile = (profile: Buffer): boolean => isSrgb(readTags(profile, 'RGB ') ?? new Map())
 
-/** The tags that colours need, as slices of the profile; undefined where it breaks the rules. */
+/** Colour tags, as slices of the profile; undefined where it is invalid. */
 const readTags = (profile: Buffer, space: string): Map<string, Buffer> | undefined => {
   if (profile.length > MAX_PROFILE_BYTES || profile.length < HEADER_BYTES + 4) return undefined
   if (profile.readUInt32BE(0) !== profile.length) return undefined
@@ -90,21 +90,21 @@ const readTags = (profile: Buffer, space: string): Map<string, Buffer> | undefin
 const writeProfile = (profile: Buffer, tags: ReadonlyMap<string, Buffer>): Buffer | undefined => {
   const head = Buffer.alloc(HEADER_BYTES + 4 + tags.size * TAG_BYTES)
   profile.copy(head, 0, 0, HEADER_BYTES)
-  // Device maker and model, and the checksum over the whole, which is no longer true; 0 says "not computed".
+  // Clears the device maker and model, and the profile id, an MD5 that no longer holds; 0 means "not computed".
   head.fill(0, 48, 56).fill(0, 84, 100)
   head.writeUInt32BE(tags.size, HEADER_BYTES)
-  const pieces: Buffer[] = [head]
-  // The three curves of a profile are often one piece of data under three names.
+  const parts: Buffer[] = [head]
+  // The three curves of a profile often share one piece of data.
   const placed = new Map<string, number>()
   let end = head.length
   let entry = HEADER_BYTES + 4
   for (const [name, data] of tags) {
-    const piece = `${data.byteOffset}+${data.length}`
-    const at = placed.get(piece) ?? end
-    if (!placed.has(piece)) {
+    const key = `${data.byteOffset}+${data.length}`
+    const at = placed.get(key) ?? end
+    if (!placed.has(key)) {
       const padding = -data.length & 3
-      placed.set(piece, at)
-      pieces.push(data, Buffer.alloc(padding))
+      placed.set(key, at)
+      parts.push(data, Buffer.alloc(padding))
       end += data.length + padding
     }
     head.write(name, entry, 'latin1')
@@ -112,8 +112,8 @@ const writeProfile = (profile: Buffer, tags: ReadonlyMap<string, Buffer>): Buffe
     head.writeUInt32BE(data.length, entry + 8)
     entry += TAG_BYTES
   }
-  // Tags that overlap each other could multiply the bytes.
+  // Overlapping tags could multiply the bytes.
   if (end > MAX_PROFILE_BYTES) return undefined
   head.writeUInt32BE(end, 0)
-  return Buffer.concat(pieces)
+  return Buffer.concat(parts)
 }

@@ -1,4 +1,4 @@
-// JPEG files (ITU-T T.81) without decoding them: what is in one, and the same picture without everything around it.
+// Parses JPEG files (ITU-T T.81) without decoding them, and rewrites them losslessly without metadata.
 
 import { TintypeError } from '../../core/errors.ts'
 import { APP0, APP1, DAC, isFrame, MAX_SEGMENTS, PLAIN_FRAMES, SOI, SOS, TABLES } from '../../core/jpeg-header.ts'
@@ -9,13 +9,13 @@ export interface JpegLayout {
   width: number
   height: number
   /**
-   * True where every browser shows it: 8 bit, Huffman coded (baseline, extended, progressive), grey or YCbCr. False
-   * for CMYK, RGB, 12 bit, arithmetic or lossless coding; then the other members are empty.
+   * True where every browser shows it: 8 bit, Huffman-coded (baseline, extended, progressive), grey or YCbCr. False for
+   * CMYK, RGB, 12 bit, arithmetic or lossless coding; then `kept` is empty.
    */
   plain: boolean
   /** Tables, frame and scans in order, as slices of the file. */
   kept: readonly Buffer[]
-  /** The colour profile where there is a sound one, reduced to what colours need. */
+  /** The colour profile, reduced to the tags that colours need; undefined where it is absent or invalid. */
   profile: Buffer | undefined
 }
 
@@ -37,10 +37,9 @@ interface Frame {
 }
 
 /**
- * Reads the structure of a file, in one pass and in time linear in its size. Stops where the picture turns out not to
- * be plain.
+ * Parses the structure of a file in one pass and linear time. Stops once the picture is known not to be plain.
  *
- * @throws TintypeError `damaged_image` where it breaks off or breaks the rules
+ * @throws TintypeError `damaged_image` where it is truncated or invalid
  */
 export const readJpeg = (bytes: Buffer): JpegLayout => {
   const kept: [start: number, end: number][] = []
@@ -50,13 +49,13 @@ export const readJpeg = (bytes: Buffer): JpegLayout => {
   let isJfif = false
   let adobeTransform: number | undefined
   let at = 2
-  if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xff00 + SOI) throw damaged('it does not begin like a JPEG file')
+  if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xff00 + SOI) throw damaged('it does not begin with an SOI marker')
 
   for (let segments = 0; segments < MAX_SEGMENTS; segments++) {
     const start = nextMarker(bytes, at)
     const marker = bytes.readUInt8(start + 1)
     if (marker === EOI) {
-      if (!frame || kept.length === 0) throw damaged('it holds no picture')
+      if (!frame || kept.length === 0) throw damaged('it has no scan')
       const profile = joinProfile(chunks, frame.components.length)
       return { ...frame, plain: true, kept: joined(kept).map(([from, to]) => bytes.subarray(from, to)), profile }
     }
@@ -77,20 +76,19 @@ export const readJpeg = (bytes: Buffer): JpegLayout => {
       at = scanEnd(bytes, end)
       kept.push(...tables, [start, at])
       tables = []
-    } else if (marker !== DAC && !isSkipped(marker)) throw damaged(`marker ${marker.toString(16)} is not known`)
+    } else if (marker !== DAC && !isSkipped(marker)) throw damaged(`marker ${marker.toString(16)} is unknown`)
   }
   throw damaged(`it has more than ${MAX_SEGMENTS} segments`)
 }
 
 /**
- * The file without what is not needed to show it, as pieces to write one after the other: decodes to the very same
- * pixels. Only for plain layouts.
+ * The file without metadata, in parts to be written in order; it decodes to identical pixels. For plain layouts only.
  *
- * @param orientation of EXIF, 1 to 8; how the stored pixels are to be turned
+ * @param orientation EXIF orientation, 1 to 8, which is kept
  */
 export const rewriteJpeg = (layout: JpegLayout, orientation: number): Buffer[] => [
   Buffer.from([0xff, SOI]),
-  // Says YCbCr or grey, whatever the component ids are: an Adobe segment isn't needed any more.
+  // JFIF means YCbCr or grey, whatever the component ids are, so an Adobe segment is not needed.
   segment(APP0, Buffer.from('JFIF\0\x01\x01\0\0\x01\0\x01\0\0', 'latin1')),
   ...(orientation === 1 ? [] : [segment(APP1, exifOf(orientation))]),
   ...(layout.profile ? splitProfile(layout.profile).map((chunk) => segment(APP2, chunk)) : []),
@@ -98,17 +96,17 @@ export const rewriteJpeg = (layout: JpegLayout, orientation: number): Buffer[] =
   Buffer.from([0xff, EOI]),
 ]
 
-/** Where the next marker begins. Stray bytes before it are passed over, as decoders do. */
+/** Position of the next marker. Skips stray bytes, as decoders do. */
 const nextMarker = (bytes: Buffer, from: number): number => {
   for (let at = nextFf(bytes, from); at + 1 < bytes.length; at = nextFf(bytes, at + 1)) {
     const code = bytes.readUInt8(at + 1)
-    // 0 stands for the byte ff itself, ff fills; RSTn and TEM stand alone and mean nothing here.
+    // 00 escapes the byte ff, ff is fill; RSTn and TEM have no content and no meaning here.
     if (code !== 0 && code !== 0xff && code !== 1 && !isRestart(code)) return at
   }
   throw damaged('it breaks off')
 }
 
-/** Where the coded data of a scan ends: at the first marker that is no restart. */
+/** End of the coded data of a scan: the first marker that is no restart. */
 const scanEnd = (bytes: Buffer, from: number): number => {
   for (let at = nextFf(bytes, from); at + 1 < bytes.length; at = nextFf(bytes, at + 1)) {
     const code = bytes.readUInt8(at + 1)
@@ -117,7 +115,7 @@ const scanEnd = (bytes: Buffer, from: number): number => {
   throw damaged('it breaks off')
 }
 
-/** Far ones are found by the fast search, near ones without the cost of calling it: hostile files are full of them. */
+/** Searches near bytes without the cost of the fast search, since hostile files are full of them. */
 const nextFf = (bytes: Buffer, from: number): number => {
   const near = Math.min(from + 8, bytes.length)
   for (let at = from; at < near; at++) if (bytes[at] === 0xff) return at
@@ -146,7 +144,7 @@ const readFrame = (marker: number, content: Buffer): Frame => {
   return frame
 }
 
-/** By the rules of libjpeg, and only where every decoder agrees on them. */
+/** Follows libjpeg, where all decoders agree with it. */
 const isPlain = (frame: Frame, isJfif: boolean, adobeTransform: number | undefined): boolean => {
   if (!PLAIN_FRAMES.includes(frame.marker) || frame.precision !== 8) return false
   if (frame.components.length === 1) return true
@@ -162,7 +160,7 @@ const segment = (marker: number, content: Buffer): Buffer => {
   return Buffer.concat([head, content])
 }
 
-/** The smallest EXIF that says it: a TIFF header and one directory with one entry (0x0112, SHORT). */
+/** The smallest EXIF with an orientation: a TIFF header and one directory with one entry (0x0112, SHORT). */
 const exifOf = (orientation: number): Buffer =>
   Buffer.from(
     ['Exif\0\0', 'MM\0*\0\0\0\x08', '\0\x01', `\x01\x12\0\x03\0\0\0\x01\0${String.fromCharCode(orientation)}\0\0`]
@@ -181,4 +179,5 @@ const joined = (ranges: readonly [start: number, end: number][]): [start: number
   return result
 }
 
-const damaged = (what: string): TintypeError => new TintypeError('damaged_image', `The JPEG file is damaged: ${what}.`)
+const damaged = (reason: string): TintypeError =>
+  new TintypeError('damaged_image', `The JPEG file is damaged: ${reason}.`)

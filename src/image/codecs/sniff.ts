@@ -1,18 +1,17 @@
-// What a file is by its first bytes, whatever its name or media type says.
+// Detects the media type of an upload from its content; its name and declared type are ignored.
 //
-// Own code instead of the library `file-type`: that one parses two hundred formats, here a dozen constants decide.
+// Own code instead of the library `file-type`, which parses two hundred formats; a few constants are enough here.
 
 import { TintypeError } from '../../core/errors.ts'
 import { ACCEPTED_TYPES, type AcceptedType } from '../encoder.ts'
-import { isCameraRaw } from './camera-raw.ts'
 
-/** Accepted types as people call them. */
+/** For messages. */
 const ACCEPTED_NAMES = 'JPEG, PNG, WebP, GIF, TIFF, AVIF'
 
-/** How far markup and text are looked at. */
+/** Limit on the bytes that are searched for brands, markup and text. */
 const TEXT_BYTES = 1024
 
-/** Constant bytes (as Latin-1) by their places; the first type whose marks all fit decides. */
+/** Constant bytes (as Latin-1) by offset; the first type whose marks all match wins. */
 const SIGNATURES: readonly { type: string; marks: Record<number, string> }[] = [
   { type: 'image/jpeg', marks: { 0: '\xff\xd8' } },
   { type: 'image/png', marks: { 0: '\x89PNG\r\n\x1a\n' } },
@@ -45,7 +44,7 @@ const SIGNATURES: readonly { type: string; marks: Record<number, string> }[] = [
   { type: 'video/webm', marks: { 0: '\x1a\x45\xdf\xa3' } },
 ]
 
-/** Brands of ISO base media files (ISO/IEC 14496-12, `ftyp`) that hold a picture. */
+/** Brands of ISO base media files (ISO/IEC 14496-12, `ftyp`) that contain a picture. */
 const BRANDS: readonly { type: string; brand: RegExp }[] = [
   { type: 'image/avif', brand: /^avi[fs]$/ },
   { type: 'image/heic', brand: /^(hei[cxms]|hev[cxms])$/ },
@@ -54,7 +53,7 @@ const BRANDS: readonly { type: string; brand: RegExp }[] = [
 ]
 
 /**
- * The type of an upload.
+ * The accepted type of an upload.
  *
  * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`
  */
@@ -66,7 +65,7 @@ export const acceptedTypeOf = (bytes: Buffer): AcceptedType => {
   throw refusalOf(type)
 }
 
-/** Why a type other than the accepted ones is refused. `type` is undefined where it is not known. */
+/** The refusal of a type that is not accepted. @param type undefined where it is unknown */
 export const refusalOf = (type: string | undefined): TintypeError => {
   const isImage = type?.startsWith('image/') ?? false
   return new TintypeError(
@@ -78,7 +77,7 @@ export const refusalOf = (type: string | undefined): TintypeError => {
   )
 }
 
-/** The media type, undefined where the first bytes are none that are known. */
+/** The media type, undefined where it is unknown. */
 export const sniff = (bytes: Buffer): string | undefined => {
   const type = signatureType(bytes) ?? containerType(bytes) ?? textType(bytes.subarray(0, TEXT_BYTES))
   return type === 'image/tiff' && isCameraRaw(bytes) ? 'image/x-raw' : type
@@ -93,7 +92,7 @@ const signatureType = (bytes: Buffer): string | undefined =>
 
 const containerType = (bytes: Buffer): string | undefined => {
   if (bytes.length < 12 || bytes.toString('latin1', 4, 8) !== 'ftyp') return undefined
-  // The major brand, the minor version (a number, skipped), then the compatible brands up to the end of the box.
+  // The major brand, the minor version (a number, skipped), then the compatible brands to the end of the box.
   const end = Math.min(bytes.length, bytes.readUInt32BE(0), TEXT_BYTES)
   const brands = [bytes.toString('latin1', 8, 12)]
   for (let at = 16; at + 4 <= end; at += 4) brands.push(bytes.toString('latin1', at, at + 4))
@@ -108,4 +107,31 @@ const textType = (head: Buffer): string | undefined => {
   if (/^\W*<\?xml/.test(text)) return 'application/xml'
   const hasControls = [...text].some((char) => char < ' ' && !'\t\n\r\f'.includes(char))
   return hasControls ? undefined : 'text/plain'
+}
+
+/** TIFF 6.0 NewSubfileType; bit 0 marks a smaller version of another picture in the file. */
+const SUBFILE_TYPE = 0x00fe
+/** Present in raw files only. */
+const DNG_VERSION = 0xc612
+
+const ENTRY_BYTES = 12
+
+/**
+ * True for the raw file of a camera: a TIFF file whose first picture is a preview, which as TIFF would be stored at the
+ * size of a stamp. Reads the first directory.
+ */
+const isCameraRaw = (tiff: Buffer): boolean => {
+  const isLittle = tiff.toString('latin1', 0, 2) === 'II'
+  const short = (at: number) => (isLittle ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at))
+  const long = (at: number) => (isLittle ? tiff.readUInt32LE(at) : tiff.readUInt32BE(at))
+  // BigTIFF, which cameras do not write, has another number here.
+  if (tiff.length < 8 || short(2) !== 42) return false
+  const directory = long(4)
+  if (directory + 2 > tiff.length) return false
+  const end = Math.min(directory + 2 + short(directory) * ENTRY_BYTES, tiff.length - ENTRY_BYTES + 1)
+  for (let entry = directory + 2; entry < end; entry += ENTRY_BYTES) {
+    const tag = short(entry)
+    if (tag === DNG_VERSION || (tag === SUBFILE_TYPE && (long(entry + 8) & 1) === 1)) return true
+  }
+  return false
 }

@@ -1,6 +1,6 @@
-// Whether a colour profile says no more than "sRGB", which is what a picture without one is taken for.
+// Detects colour profiles that are equivalent to sRGB, the colour space of pictures without a profile.
 
-/** The primaries of sRGB (IEC 61966-2-1), adapted to the D50 of profiles, as X Y Z. */
+/** Primaries of sRGB (IEC 61966-2-1) as XYZ, adapted to the D50 white point of profiles. */
 const PRIMARIES = {
   rXYZ: [0.436, 0.2224, 0.0139],
   gXYZ: [0.3851, 0.7169, 0.0971],
@@ -9,14 +9,14 @@ const PRIMARIES = {
 
 const CURVES = ['rTRC', 'gTRC', 'bTRC']
 
-/** Below a hundredth of what an 8 bit level is at mid grey. */
+/** Below a hundredth of an 8 bit level at mid grey. */
 const PRIMARY_TOLERANCE = 0.001
 const CURVE_TOLERANCE = 0.001
 const CURVE_SAMPLES = 32
 
-/** @param tags of an RGB profile by their names, each with its data */
+/** @param tags data of the tags of an RGB profile, by name */
 export const isSrgb = (tags: ReadonlyMap<string, Buffer>): boolean => {
-  // Tables, where there are any, come before primaries and curves; cicp may name another space.
+  // Tables take precedence over primaries and curves; cicp may name another space.
   if ([...tags.keys()].some((name) => /^(A2B|B2A|D2B|B2D|cicp)/.test(name))) return false
   return (
     Object.entries(PRIMARIES).every(([name, xyz]) =>
@@ -43,7 +43,7 @@ const isSrgbCurve = (data: Buffer | undefined): boolean => {
 
 const linear = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
 
-/** Sampled curves and the one parametric form that sRGB is written in; undefined for others. */
+/** Sampled curves, and the parametric form that sRGB profiles use; undefined for others. */
 const curveOf = (data: Buffer): ((value: number) => number) | undefined => {
   const type = data.toString('latin1', 0, 4)
   if (type === 'para' && data.length >= 32 && data.readUInt16BE(8) === 3) {
@@ -54,9 +54,9 @@ const curveOf = (data: Buffer): ((value: number) => number) | undefined => {
   if (count < 2 || 12 + 2 * count > data.length) return undefined
   const sample = (index: number) => data.readUInt16BE(12 + 2 * Math.min(index, count - 1)) / 65_535
   return (value) => {
-    const place = value * (count - 1)
-    const below = Math.floor(place)
-    return sample(below) + (sample(below + 1) - sample(below)) * (place - below)
+    const position = value * (count - 1)
+    const below = Math.floor(position)
+    return sample(below) + (sample(below + 1) - sample(below)) * (position - below)
   }
 }
 

@@ -1,38 +1,38 @@
-// The place of one encoder process: started with a job, killed at the deadline, ended when there is nothing to do.
+// Controls one worker process: starts it with a job, kills it at the deadline, ends it when idle.
 
 import { fileURLToPath } from 'node:url'
 import { pool as createWorkerPool, type Pool } from 'workerpool'
 import type { EncodeJob, RenderJob } from '../encoder.ts'
+import type { DecodeOptions } from '../worker/decode.ts'
 import type { Encode, Render } from '../worker/main.ts'
-import type { PipelineOptions } from '../worker/pipeline.ts'
 
-export interface EncoderSlotOptions extends PipelineOptions {
-  /** How long a job may take before its process is killed, in milliseconds. */
+export interface WorkerProcessOptions extends DecodeOptions {
+  /** Time after which the process of a job is killed, in milliseconds. */
   deadlineMs: number
-  /** How long a process without a job stays, in milliseconds. It holds memory, and keeps its parent running. */
+  /** Time after which an idle process ends, in milliseconds. It holds memory, and keeps its parent running. */
   idleMs: number
 }
 
-export interface EncoderSlot {
-  /** One job at a time. Never rejects. */
-  run(work: Work): Promise<SlotResult>
+export interface WorkerProcess {
+  /** Runs one job at a time. Never rejects. */
+  run(task: Task): Promise<TaskResult>
   /** Ends the process, if there is one; resolves when it is gone. */
   close(): Promise<void>
 }
 
-/** What an encoder process is asked for. */
-export type Work = { kind: 'encode'; job: EncodeJob } | { kind: 'render'; job: RenderJob }
+export type Task = { kind: 'encode'; job: EncodeJob } | { kind: 'render'; job: RenderJob }
 
-export type SlotResult =
-  | { end: 'answered'; answer: unknown }
+export type TaskResult =
+  /** A reply that is not checked yet. */
+  | { end: 'replied'; reply: unknown }
   /** Killed at the deadline. */
-  | { end: 'late' }
+  | { end: 'timed_out' }
   | { end: 'died'; cause: unknown }
 
-/** How long a process may take to end by itself, in milliseconds. */
-const ENDING_MS = 2_000
+/** Time for a process to end by itself, in milliseconds. */
+const GRACE_MS = 2_000
 
-/** Run from source (tests), the compiled program beside it is used: a new process can't read TypeScript. */
+/** From source (tests), the compiled script is used: a new process cannot read TypeScript. */
 const SCRIPT = fileURLToPath(
   new URL(
     import.meta.url.endsWith('.ts') ? '../../../dist/image/worker/main.js' : '../worker/main.js',
@@ -41,9 +41,9 @@ const SCRIPT = fileURLToPath(
 )
 
 /**
- * All that a child gets to see: nothing of the server's settings and keys. What it says to malloc: two arenas keep its
- * memory together; pixels of pictures up to 8 MP are not given back to the system after each step only to be asked for
- * again (5 % of the CPU of an upload), but what is free beyond 64 MiB is.
+ * The whole environment of a worker: none of the server's settings and keys. For malloc: two arenas keep memory together;
+ * pixels of pictures up to 8 MP are not returned to the system between two steps (5 % of the CPU of an upload), but free
+ * memory beyond 64 MiB is.
  */
 export const ENCODER_ENVIRONMENT = {
   MALLOC_ARENA_MAX: '2',
@@ -51,46 +51,46 @@ export const ENCODER_ENVIRONMENT = {
   MALLOC_TRIM_THRESHOLD_: String(64 * 1024 * 1024),
 }
 
-interface EncoderProcess {
-  /** A pool of this one process. workerpool starts it, speaks to it, and ends it in peace. */
+interface StartedProcess {
+  /** A pool of this one process: starts it, exchanges messages with it, ends it. */
   pool: Pool
-  /** Kills it in any state: workerpool itself asks first and then sends SIGTERM, which a process that hangs ignores. */
+  /** Kills the process in any state. workerpool sends SIGTERM, which a process that hangs ignores. */
   kill: AbortController
 }
 
-export const createEncoderSlot = ({ deadlineMs, idleMs, ...pipeline }: EncoderSlotOptions): EncoderSlot => {
-  let process: EncoderProcess | undefined
+export const createWorkerProcess = ({ deadlineMs, idleMs, ...decode }: WorkerProcessOptions): WorkerProcess => {
+  let started: StartedProcess | undefined
   let idle: NodeJS.Timeout | undefined
   let ending: Promise<unknown> = Promise.resolve()
 
   const close = async (): Promise<void> => {
     clearTimeout(idle)
-    if (process) ending = Promise.all([ending, end(process)])
-    process = undefined
+    if (started) ending = Promise.all([ending, end(started)])
+    started = undefined
     await ending
   }
 
   return {
-    async run(work) {
+    async run(task) {
       clearTimeout(idle)
-      process ??= startProcess()
-      const current = process
-      let isLate = false
+      started ??= start()
+      const current = started
+      let isTimedOut = false
       const deadline = setTimeout(() => {
-        isLate = true
+        isTimedOut = true
         current.kill.abort()
       }, deadlineMs)
       try {
-        const answer: unknown =
-          work.kind === 'encode'
-            ? await current.pool.exec<Encode>('encode', [work.job, pipeline])
-            : await current.pool.exec<Render>('render', [work.job])
+        const reply: unknown =
+          task.kind === 'encode'
+            ? await current.pool.exec<Encode>('encode', [task.job, decode])
+            : await current.pool.exec<Render>('render', [task.job])
         idle = setTimeout(close, idleMs)
-        return { end: 'answered', answer }
+        return { end: 'replied', reply }
       } catch (cause) {
-        process = undefined
+        started = undefined
         current.kill.abort()
-        return isLate ? { end: 'late' } : { end: 'died', cause }
+        return isTimedOut ? { end: 'timed_out' } : { end: 'died', cause }
       } finally {
         clearTimeout(deadline)
       }
@@ -99,19 +99,19 @@ export const createEncoderSlot = ({ deadlineMs, idleMs, ...pipeline }: EncoderSl
   }
 }
 
-const startProcess = (): EncoderProcess => {
+const start = (): StartedProcess => {
   const kill = new AbortController()
   const forkOpts = { env: ENCODER_ENVIRONMENT, signal: kill.signal, killSignal: 'SIGKILL' }
   return { pool: createWorkerPool(SCRIPT, { workerType: 'process', maxWorkers: 1, forkOpts }), kill }
 }
 
-const end = async ({ pool, kill }: EncoderProcess): Promise<void> => {
-  const patience = setTimeout(() => kill.abort(), ENDING_MS)
+const end = async ({ pool, kill }: StartedProcess): Promise<void> => {
+  const grace = setTimeout(() => kill.abort(), GRACE_MS)
   try {
     await pool.terminate()
   } catch {
     // It had ended before.
   } finally {
-    clearTimeout(patience)
+    clearTimeout(grace)
   }
 }

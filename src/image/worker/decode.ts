@@ -1,4 +1,4 @@
-// From an upload to pixels: upright, 8 bit sRGB, nothing transparent.
+// Decodes an upload to pixels: upright, 8 bit sRGB, opaque.
 
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { TintypeError } from '../../core/errors.ts'
@@ -10,19 +10,19 @@ import type { PixelSize } from './levels.ts'
 export interface DecodeOptions {
   /** Most pixels (width × height) of an upload. */
   maxPixels: number
-  /** What shows through transparent pixels, as a CSS colour. */
+  /** CSS colour behind transparent pixels. */
   background: string
 }
 
-/** What the header of an upload says. */
+/** Header of an upload. */
 export interface Header {
-  /** Pixels as shown, that is after the orientation is applied. */
+  /** Pixels as shown: the orientation is applied. */
   shown: PixelSize
-  /** Of EXIF, 1 to 8: how the stored pixels are to be turned. */
+  /** EXIF orientation, 1 to 8. */
   orientation: number
   isGrey: boolean
   is16BitRgb: boolean
-  /** The colour profile says no more than sRGB. */
+  /** True where the colour profile is equivalent to sRGB. */
   isTaggedSrgb: boolean
 }
 
@@ -32,12 +32,12 @@ export interface Level extends PixelSize {
 }
 
 /** JPEG has 16 bits for each side. */
-const MAX_SIDE = 65_535
+const MAX_JPEG_SIDE = 65_535
 
 const ORIENTATIONS = [1, 2, 3, 4, 5, 6, 7, 8]
 
-/** What sharp calls the formats. AVIF is HEIF with AV1 in it. */
-const FORMATS: Record<AcceptedType, string> = {
+/** Names of the formats in sharp. AVIF is HEIF with AV1. */
+const SHARP_FORMATS: Record<AcceptedType, string> = {
   'image/jpeg': 'jpeg',
   'image/png': 'png',
   'image/webp': 'webp',
@@ -47,14 +47,14 @@ const FORMATS: Record<AcceptedType, string> = {
 }
 
 /**
- * Reads the header only, so a picture of any size is refused within milliseconds.
+ * Reads the header only: a picture of any size is refused within milliseconds.
  *
  * @throws TintypeError `damaged_image`, `too_many_pixels`, `unsupported_image_type`
  */
 export const readHeader = async (bytes: Buffer, type: AcceptedType, maxPixels: number): Promise<Header> => {
   const header = await orDamaged(sharp(bytes, { ...ONE_PAGE, limitInputPixels: false }).metadata())
-  if (header.format !== FORMATS[type])
-    throw new TintypeError('damaged_image', `The file begins like ${type}, it is not.`)
+  if (header.format !== SHARP_FORMATS[type])
+    throw new TintypeError('damaged_image', `Expected ${type}, as the file begins; its content is another format.`)
   if (type === 'image/avif' && header.compression !== 'av1') throw refusalOf('image/heic')
   const { width, height, icc } = header
   if (width * height > maxPixels)
@@ -63,11 +63,11 @@ export const readHeader = async (bytes: Buffer, type: AcceptedType, maxPixels: n
       `The picture has ${width} × ${height} pixels; at most ${maxPixels} are accepted.`,
       { details: { width, height, max_pixels: maxPixels } },
     )
-  if (Math.max(width, height) > MAX_SIDE)
+  if (Math.max(width, height) > MAX_JPEG_SIDE)
     throw new TintypeError(
       'too_many_pixels',
-      `The picture has ${width} × ${height} pixels; at most ${MAX_SIDE} a side are accepted.`,
-      { details: { width, height, max_side: MAX_SIDE } },
+      `The picture has ${width} × ${height} pixels; at most ${MAX_JPEG_SIDE} a side are accepted.`,
+      { details: { width, height, max_side: MAX_JPEG_SIDE } },
     )
   const orientation = ORIENTATIONS.find((value) => value === header.orientation) ?? 1
   return {
@@ -79,16 +79,16 @@ export const readHeader = async (bytes: Buffer, type: AcceptedType, maxPixels: n
   }
 }
 
-/** A file in memory, and where it lies. */
+/** An upload in memory, and its local path. */
 export interface Upload {
   path: string
   bytes: Buffer
 }
 
 /**
- * Decodes a plain JPEG at the scale of `size`: libjpeg leaves out the frequencies that the smaller picture can't show.
+ * Decodes a plain JPEG at the scale of `size`: libjpeg skips the frequencies that the smaller picture cannot show.
  *
- * @param hasProfile whether its colours follow a profile of their own
+ * @param hasProfile true where a colour profile applies to its pixels
  * @throws TintypeError `damaged_image`
  */
 export const decodeJpeg = async (
@@ -103,13 +103,13 @@ export const decodeJpeg = async (
     .autoOrient()
     .resize({ ...size, fit: 'fill' })
   if (!hasProfile || isGrey) return toLevel(picture)
-  // The profile is applied to the pixels that are left, not to all that were stored: at 16 MP 0.05 s instead of 0.5 s.
+  // Applies the profile to the scaled pixels, not to all stored ones: at 16 MP 0.05 s instead of 0.5 s.
   const scaled = await orDamaged(picture.keepIccProfile().tiff({ compression: 'none' }).toBuffer())
   return toLevel(sharp(scaled))
 }
 
 /**
- * Decodes any accepted upload at its full size: the first page or frame.
+ * Decodes the first page or frame of any accepted upload at its full size.
  *
  * @throws TintypeError `damaged_image`
  */
@@ -119,21 +119,21 @@ export const decodeWhole = (
   { maxPixels, background }: DecodeOptions,
 ): Promise<Level> => {
   const picture = sharp(bytes, { ...STRICT, limitInputPixels: maxPixels, ignoreIcc: isTaggedSrgb })
-  // sharp 0.35 converts 16 bit pictures with a profile to Display P3, and then takes the result for sRGB: pale.
+  // sharp 0.35 converts 16 bit pictures with a profile to Display P3 and treats the result as sRGB: pale colours.
   if (is16BitRgb) picture.pipelineColourspace('srgb')
   return toLevel(picture.autoOrient().flatten({ background }))
 }
 
 /**
- * What sharp is to read a plain JPEG from that becomes another size; undefined where the file itself will do.
+ * Input for sharp that makes libjpeg halve a plain JPEG while it decodes; undefined where the file itself is the input.
  *
- * sharp lets libjpeg halve a picture only where it is to become less than a third, for fear of odd sizes, which don't
- * matter where both sides are given. 8 to 18 MP lie between. Options of libvips after the name of a file say it
- * without sharp: 35 % less time for such a decode, and no worse than what sharp does at a third (36.8 against 38.4 dB
- * to a full decode on the most detailed photo, over 48 dB on others).
+ * sharp halves a picture only when scaling to less than a third, to avoid odd dimensions, which do not matter where both
+ * sides are given. Pictures of 8 to 18 MP lie between a half and a third. A libvips option behind the file name
+ * requests it: such a decode takes 35 % less time, with errors like those of sharp at a third (36.8 against 38.4 dB to
+ * a full decode on the most detailed photo, over 48 dB on others).
  *
- * @param from its size, turned like `to`
- * @param to what it is scaled to in both directions, whatever is cut off then
+ * @param from dimensions of the picture, oriented like `to`
+ * @param to dimensions that it is scaled to, before it is cropped
  */
 export const halvedJpeg = (path: string, from: PixelSize, to: PixelSize): string | undefined => {
   const factor = Math.min(from.width / to.width, from.height / to.height)
@@ -148,11 +148,11 @@ const toLevel = async (picture: Sharp): Promise<Level> => {
   return { pixels: data, width: info.width, height: info.height }
 }
 
-/** Errors of libvips name its loaders and the like: they are for the log. */
+/** Errors of libvips expose internals such as its loaders: they are kept for the log. */
 const orDamaged = async <Result>(work: Promise<Result>): Promise<Result> => {
   try {
     return await work
   } catch (cause) {
-    throw new TintypeError('damaged_image', 'The picture is damaged: it cannot be decoded.', { cause })
+    throw new TintypeError('damaged_image', 'The picture is damaged and cannot be decoded.', { cause })
   }
 }

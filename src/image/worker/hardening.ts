@@ -1,10 +1,10 @@
-// What an encoder process allows libvips to do, set once before the first picture.
+// Restricts libvips in a worker process, once, before the first picture.
 
 import sharp from 'sharp'
 
 /**
- * Loaders of the accepted types, for pictures in memory. Of files only JPEG, and only ever the upload itself: what has
- * to be said to libjpeg can be said with the name of a file alone.
+ * Loaders of the accepted types, for pictures in memory. Files are loaded as JPEG only, and only the upload or original
+ * of the job: some options of libjpeg can be given only behind the name of a file.
  */
 const LOADERS = [
   'VipsForeignLoadJpegBuffer',
@@ -19,7 +19,7 @@ const LOADERS = [
 export const hardenSharp = (): void => {
   sharp.block({ operation: ['VipsForeignLoad'] })
   sharp.unblock({ operation: LOADERS })
-  // No picture comes twice, and a process has one job at a time: one core each, nothing kept between jobs.
+  // Nothing is kept between jobs, and a process has one job and one core at a time.
   sharp.cache(false)
   sharp.concurrency(1)
 }

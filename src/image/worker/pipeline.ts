@@ -1,4 +1,4 @@
-// One upload in, four files out: decoded once, each variant from the pixels of the next larger one.
+// Encodes an upload: decoded once, each variant made from the pixels of a larger one.
 
 import { createHash } from 'node:crypto'
 import type { Variant } from '../../core/project/model.ts'
@@ -16,16 +16,14 @@ import {
 } from './decode.ts'
 import { readUpload, writeNew } from './files.ts'
 import { decodedSize, levelFor, type PixelSize, SIDES, sizeWithin } from './levels.ts'
-import { impressionOf } from './placeholder.ts'
+import { placeholderOf } from './placeholder.ts'
 import { shrink, toIcon, toJpeg, toOriginal } from './variants.ts'
-
-export type PipelineOptions = DecodeOptions
 
 /**
  * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`, `damaged_image`, `too_many_pixels`,
- *   `storage_full`, `store_unavailable`, `internal`. Nothing is written any more once it has rejected.
+ *   `storage_full`, `store_unavailable`, `internal`. Nothing is written after it has rejected.
  */
-export const encodePicture = async (job: EncodeJob, options: PipelineOptions): Promise<EncodedPicture> => {
+export const encodePicture = async (job: EncodeJob, options: DecodeOptions): Promise<EncodedPicture> => {
   const upload = { path: job.source, bytes: readUpload(job.source) }
   const type = acceptedTypeOf(upload.bytes)
   const header = await readHeader(upload.bytes, type, options.maxPixels)
@@ -36,34 +34,34 @@ export const encodePicture = async (job: EncodeJob, options: PipelineOptions): P
   return { type, ...made }
 }
 
-/** The upload's own pixels stay as they are; everything smaller comes from one decode at the scale of `medium`. */
+/** Keeps the pixels of the upload; makes the smaller variants from one decode at the scale of `medium`. */
 const keepOriginal = async (
   job: EncodeJob,
   upload: Upload,
   header: Header,
   jpeg: JpegLayout,
-  options: PipelineOptions,
+  options: DecodeOptions,
 ) => {
   const size = decodedSize(header.shown)
   const decoding = decodeJpeg(upload, header, size, jpeg.profile !== undefined, options)
-  // While the picture is decoded on another thread, this one hashes and writes.
+  // This thread hashes and writes while another one decodes.
   const keep = async () => ({
     sha256: sha256Of(upload),
     original: writeVariant(job, 'original', header.shown, rewriteJpeg(jpeg, header.orientation)),
   })
-  const [{ sha256, original }, { smaller, ...impression }] = await bothDone(
+  const [{ sha256, original }, { smaller, ...placeholder }] = await bothDone(
     keep(),
     decoding.then((decoded) => writeSmaller(job, header.shown, decoded)),
   )
-  return { sha256, sizes: { original, ...smaller }, ...impression }
+  return { sha256, sizes: { original, ...smaller }, ...placeholder }
 }
 
-/** One decode at full size, and everything from its pixels. */
-const convertOriginal = async (job: EncodeJob, upload: Upload, header: Header, options: PipelineOptions) => {
+/** Makes all variants from one decode at full size. */
+const convertOriginal = async (job: EncodeJob, upload: Upload, header: Header, options: DecodeOptions) => {
   const decoded = await decodeWhole(upload, header, options)
   const convert = async () => writeVariant(job, 'original', decoded, [await toOriginal(decoded)])
-  const [original, { smaller, ...impression }] = await bothDone(convert(), writeSmaller(job, decoded, decoded))
-  return { sha256: sha256Of(upload), sizes: { original, ...smaller }, ...impression }
+  const [original, { smaller, ...placeholder }] = await bothDone(convert(), writeSmaller(job, decoded, decoded))
+  return { sha256: sha256Of(upload), sizes: { original, ...smaller }, ...placeholder }
 }
 
 const writeSmaller = async (job: EncodeJob, shown: PixelSize, decoded: Level) => {
@@ -75,24 +73,24 @@ const writeSmaller = async (job: EncodeJob, shown: PixelSize, decoded: Level) =>
     return {
       thumb: writeVariant(job, 'thumb', thumb, [await toJpeg(thumb, 'thumb')]),
       game: writeVariant(job, 'game', icon, [await toIcon(levelFor([decoded, medium, thumb], icon))]),
-      impression: await impressionOf(thumb),
+      placeholder: await placeholderOf(thumb),
     }
   }
   const large = async () => writeVariant(job, 'medium', medium, [await toJpeg(medium, 'medium')])
-  const [first, { thumb, game, impression }] = await bothDone(large(), small())
-  return { smaller: { medium: first, thumb, game }, ...impression }
+  const [first, { thumb, game, placeholder }] = await bothDone(large(), small())
+  return { smaller: { medium: first, thumb, game }, ...placeholder }
 }
 
 const writeVariant = (
   { targets }: EncodeJob,
   size: keyof EncodeJob['targets'],
   { width, height }: PixelSize,
-  pieces: readonly Buffer[],
-): Variant => ({ width, height, ...writeNew(targets[size], pieces) })
+  parts: readonly Buffer[],
+): Variant => ({ width, height, ...writeNew(targets[size], parts) })
 
 const sha256Of = ({ bytes }: Upload): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Both results, or the first error once neither runs any more: nothing writes behind the caller's back. */
+/** Both results, or the first error once neither runs any more: nothing is written after a rejection. */
 const bothDone = async <First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> => {
   await Promise.allSettled([first, second])
   return [await first, await second]

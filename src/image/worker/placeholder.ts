@@ -1,11 +1,11 @@
-// What a page can show of a picture before it has loaded: a blurred likeness in a few bytes, and one colour.
+// Placeholder of a picture until it has loaded: a ThumbHash, which is a blurred preview of some 25 bytes, and a colour.
 
 import { rgbaToThumbHash } from 'thumbhash'
 import type { Level } from './decode.ts'
 import { sizeWithin } from './levels.ts'
 import { toRgba } from './variants.ts'
 
-export interface Impression {
+export interface Placeholder {
   /** ThumbHash, in base64. */
   placeholder: string
   /** The dominant colour, `#rrggbb`. */
@@ -13,13 +13,13 @@ export interface Impression {
 }
 
 /**
- * Longest side of the pixels that are looked at, at most 100. What a ThumbHash can say (seven waves across the picture)
- * is the same at 48, 64 and 100; at 64 it takes a third of the time that it takes at 100.
+ * Longest side of the analysed pixels; ThumbHash allows 100. Its seven waves across the picture are the same from 48, 64
+ * and 100; 64 takes a third of the time of 100.
  */
 const SIDE = 64
 
-/** From the pixels of a level: 2 ms for `thumb`, most of it to make it smaller. */
-export const impressionOf = async (level: Level): Promise<Impression> => {
+/** Takes 2 ms for `thumb`, most of it to make it smaller. */
+export const placeholderOf = async (level: Level): Promise<Placeholder> => {
   const { width, height } = sizeWithin(level, SIDE)
   const pixels = await toRgba(level, { width, height })
   return {
@@ -32,15 +32,15 @@ export const impressionOf = async (level: Level): Promise<Impression> => {
 const WINDOWS = 15
 
 /**
- * The colour that most pixels agree on: the mean of those in the fullest window of the colour cube. Windows overlap by
- * half, because in cells side by side a surface whose colour lies on a border would be counted as two, and lose against
- * a smaller one. Of two that are equally full, the darker.
+ * The most common colour: the mean of the pixels in the fullest window of the colour cube. Windows overlap by half:
+ * between adjacent windows, a surface whose colour lies on a border would be split in two and lose against a smaller
+ * one. The darker of two equally full windows wins.
  *
- * @param pixels RGBA; alpha is not looked at
+ * @param pixels RGBA; alpha is ignored
  * @returns `#rrggbb`
  */
 export const dominantColour = (pixels: Uint8Array): string => {
-  /** For each window how many pixels are in it, and the sums of their red, green and blue. */
+  /** For each window: number of its pixels, and the sums of their red, green and blue. */
   const sums = new Float64Array(WINDOWS ** 3 * 4)
   const sum = (at: number): number => sums[at] ?? 0
   for (let at = 0; at < pixels.length; at += 4) {
@@ -61,7 +61,7 @@ export const dominantColour = (pixels: Uint8Array): string => {
   return `#${mean.map((level) => level.toString(16).padStart(2, '0')).join('')}`
 }
 
-/** The windows of each level: two, and one at either end. */
+/** Windows that contain each level: two, and one at either end. */
 const WINDOWS_OF = Array.from({ length: 256 }, (_, level) =>
   [(level >> 4) - 1, level >> 4].filter((window) => window >= 0 && window < WINDOWS),
 )

@@ -1,4 +1,4 @@
-// One recipe carried out: from the stored original to the file that is kept and sent.
+// Makes a render: applies a recipe to a stored original and writes the result.
 
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import sharp, { type AvifOptions, type JpegOptions, type Sharp, type WebpOptions } from 'sharp'
@@ -13,19 +13,19 @@ import { writeNew } from './files.ts'
 import { type PixelSize, SIDES } from './levels.ts'
 
 /**
- * How much work goes into a file. Somebody waits for it. Measured on a noisy photo of 1600×1200 on one core: AVIF takes
- * 0.2 s and 143 kB at effort 0, 2 s and 145 kB at 2, 15 s and 136 kB at sharp's usual 4; WebP 0.13 s and 233 kB at
- * effort 1, 0.32 s and 240 kB at 4. At 320×180 the files are 4 and 7 % larger than at 4.
+ * Encoder effort: low, because a request waits for the result. Measured on a noisy photo of 1600×1200 on one core: AVIF
+ * takes 0.2 s and 143 kB at effort 0, 2 s and 145 kB at 2, 15 s and 136 kB at sharp's default of 4; WebP 0.13 s and
+ * 233 kB at effort 1, 0.32 s and 240 kB at 4. At 320×180 the files are 4 and 7 % larger than at 4.
  */
 export const EFFORT = { avif: 0, webp: 1 } as const
 
-/** Huffman tables of its own make a JPEG file a few percent smaller for a second pass; large ones go without. */
+/** Optimised Huffman tables save a few percent of a JPEG file for a second pass, which large renders skip. */
 const MAX_OPTIMISED_PIXELS = 500_000
 
 /**
- * Reads the original, which is a JPEG that was checked when it was uploaded, and writes one new file.
+ * Reads the original, a JPEG that was checked at its upload, and writes one new file.
  *
- * @throws TintypeError `project_damaged` where the original can't be decoded, `image_not_found` where it is gone,
+ * @throws TintypeError `project_damaged` where the original cannot be decoded, `image_not_found` where it is missing,
  *   `storage_full`, `internal`
  */
 export const renderPicture = async ({ source, target, recipe }: RenderJob): Promise<RenderedPicture> => {
@@ -33,17 +33,17 @@ export const renderPicture = async ({ source, target, recipe }: RenderJob): Prom
   return { ...picture.size, bytes: writeNew(target, [picture.bytes]).bytes }
 }
 
-// From the path: to hold 3 MB of an original in memory first costs more than a millisecond.
+// Decodes from the path: reading 3 MB of an original into memory first costs more than a millisecond.
 const toFile = async (source: string, recipe: Recipe): Promise<{ size: PixelSize; bytes: Buffer }> => {
   const { shown, hasProfile } = await readOriginalHeader(source)
   const layout = layoutFor(recipe, shown)
   const kernel = recipe.kind === 'transform' ? recipe.transform.kernel : 'lanczos3'
   const background = recipe.kind === 'transform' ? recipe.transform.background : '#ffffff'
   const options = { failOn: 'error', limitInputPixels: false, ignoreIcc: !hasProfile } as const
-  // Nearest means the stored pixels themselves: libjpeg would average them while it shrinks.
+  // `nearest` picks stored pixels: libjpeg would average them while it halves.
   const input = kernel === 'nearest' ? source : (halvedJpeg(source, shown, layout.scaled) ?? source)
   let picture = laidOut(sharp(input, options).autoOrient(), layout, kernel)
-  // The profile is applied to the pixels that are left, not to all that are stored.
+  // Applies the profile to the scaled pixels, not to all stored ones.
   if (hasProfile) picture = sharp(await picture.keepIccProfile().tiff({ compression: 'none' }).toBuffer())
   if (layout.ground) picture.extend({ ...marginsOf(layout.scaled, layout.ground), background })
   const size = resultOf(layout)
@@ -88,7 +88,7 @@ const readHead = (path: string): Buffer => {
 const layoutFor = (recipe: Recipe, source: PixelSize): Layout => {
   if (recipe.kind === 'transform') return layoutOf(source, recipe.transform)
   const usual = { position: { x: 0.5, y: 0.5 }, kernel: 'lanczos3' } as const
-  // As the stored variant of this name: the icon is always exactly its size, nothing else is enlarged.
+  // Like the stored variants: `game` always has its exact dimensions, nothing else is enlarged.
   if (recipe.size === 'game')
     return layoutOf(source, { ...usual, width: SIDES.game, height: SIDES.game, fit: 'cover' }, Number.POSITIVE_INFINITY)
   const side = recipe.size === 'original' ? MAX_SIDE : SIDES[recipe.size]
@@ -113,7 +113,7 @@ const marginsOf = (scaled: PixelSize, ground: PixelSize & { left: number; top: n
 const encoded = (picture: Sharp, recipe: Recipe, size: PixelSize): Sharp => {
   const format = formatOfRecipe(recipe)
   const quality = (recipe.kind === 'transform' ? recipe.transform.quality : undefined) ?? QUALITIES[format]
-  // Hard edges of single colours smear where colour has half the resolution: icons and enlarged pixel art.
+  // Hard edges of single colours smear at half the colour resolution: icons and enlarged pixel art.
   const isCrisp = recipe.kind === 'transform' ? recipe.transform.kernel === 'nearest' : recipe.size === 'game'
   switch (format) {
     case 'avif':
@@ -133,7 +133,8 @@ const orDamaged = async <Result>(source: string, work: Promise<Result>): Promise
   try {
     return await work
   } catch (cause) {
-    if (!existsSync(source)) throw new TintypeError('image_not_found', 'The image was deleted meanwhile.', { cause })
+    if (!existsSync(source))
+      throw new TintypeError('image_not_found', 'The image was deleted during the request.', { cause })
     throw new TintypeError('project_damaged', 'The stored original of this image cannot be decoded.', { cause })
   }
 }

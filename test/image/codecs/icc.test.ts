@@ -14,7 +14,7 @@ import { makeProfile, profileChunks } from '../../support/pictures/profiles.ts'
 const swapped = makeProfile({ isSwapped: true })
 
 describe('a colour profile', () => {
-  it('is put together from its segments in the order of their numbers', () => {
+  it('is joined from its segments by their numbers', () => {
     const chunks = profileChunks(swapped, 100)
     expect(chunks.length).toBeGreaterThan(2)
     expect(chunks.every(isProfileChunk)).toBe(true)
@@ -30,20 +30,20 @@ describe('a colour profile', () => {
     expect(joinProfile(chunks, 3)).toBeUndefined()
   })
 
-  it('is dropped where it is for other pictures, or over a megabyte', () => {
+  it('is dropped where it belongs to another colour model, or exceeds a megabyte', () => {
     expect(reduceProfile(swapped, 1)).toBeUndefined()
     expect(reduceProfile(makeProfile({ space: 'GRAY', gamma: 1.8 }), 1)).toBeInstanceOf(Buffer)
     expect(reduceProfile(makeProfile({ isSwapped: true, extra: { desc: 'x'.repeat(2 ** 20) } }), 3)).toBeUndefined()
   })
 
-  it('keeps its colours and its name, and loses the marks of a device', () => {
+  it('keeps its colours and its name, and loses the identity of the device', () => {
     const profile = makeProfile({ isSwapped: true, extra: { desc: 'Swapped', mmod: 'SERIAL-0815', meta: 'Owner' } })
     const reduced = reduceProfile(profile, 3)?.toString('latin1') ?? ''
     expect(reduced).toContain('Swapped')
     for (const mark of ['SERIAL-0815', 'Owner', 'mmod', 'MAKR']) expect(reduced).not.toContain(mark)
   })
 
-  it('does the same to colours after it was reduced', async () => {
+  it('converts colours identically after it was reduced', async () => {
     const profile = makeProfile({ isSwapped: true, gamma: 1.8, extra: { mmod: 'SERIAL-0815' } })
     const reduced = reduceProfile(profile, 3)
     if (!reduced) throw new Error('the profile was dropped')
@@ -60,7 +60,7 @@ describe('a colour profile', () => {
     expect(await shown(reduced)).toEqual(before)
   })
 
-  it('is dropped where it says no more than sRGB', async () => {
+  it('is dropped where it is equivalent to sRGB', async () => {
     const { icc } = await sharp(await plain(8, 8, 'red').withIccProfile('srgb').jpeg().toBuffer()).metadata()
     expect(icc && isSrgbProfile(icc)).toBe(true)
     expect(icc && reduceProfile(icc, 3)).toBeUndefined()

@@ -66,7 +66,7 @@ describe('a rewritten JPEG', () => {
     expect(await haveSamePixels(await shown(result), await shown(file))).toBe(true)
   })
 
-  it('holds nothing but what is needed to show it', async () => {
+  it('contains only the segments needed to show it', async () => {
     const file = await phonePhoto({ ...small, orientation: 6 })
     for (const secret of SECRETS) expect(file.toString('latin1')).toContain(secret)
     const result = rewritten(file, 6)

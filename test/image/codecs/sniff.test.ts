@@ -8,7 +8,7 @@ const box = (brands: string) =>
   bytes(`\0\0\0${String.fromCharCode(16 + brands.length - 4)}ftyp${brands.slice(0, 4)}\0\0\0\0${brands.slice(4)}`)
 
 describe('the type of an upload', () => {
-  it('is told for every accepted type from a real file', async () => {
+  it('is detected for every accepted type from a real file', async () => {
     const picture = await photoAs({ width: 16, height: 16 })
     const files = await Promise.all([
       picture.clone().jpeg().toBuffer(),

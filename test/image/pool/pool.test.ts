@@ -77,7 +77,7 @@ describe('an encoder pool', () => {
     expect(await sharp(job.targets.thumb).metadata()).toMatchObject({ width: 320, height: 240 })
   })
 
-  it('uses one process after the other, and never more than it may', async () => {
+  it('starts processes one after the other, and never more than its limit', async () => {
     const pool = openPool({ encoders: 2 })
     const jobs = await makeJobs(8)
     const pictures = await Promise.all(jobs.map((job) => pool.encode(job)))
@@ -102,7 +102,7 @@ describe('an encoder pool that has a process', () => {
     await pool.close()
   })
 
-  it('tells errors of a picture as they are, and goes on with the same process', async () => {
+  it('passes on errors of a picture, and continues with the same process', async () => {
     const [good, text] = await makeJobs(2)
     if (!good || !text) throw new Error('no jobs')
     await writeFile(text.source, 'hello')
@@ -117,7 +117,7 @@ describe('an encoder pool that has a process', () => {
     expect(await theEncoder()).toBe(encoder)
   })
 
-  it('keeps what lies behind an error for the log', async () => {
+  it('keeps the cause of an error for the log', async () => {
     const job = await oneJob()
     await writeFile(job.source, (await upload).subarray(0, 700))
     const error = await pool.encode(job).catch((cause: unknown) => cause)
@@ -131,7 +131,7 @@ describe('an encoder pool that has a process', () => {
       expect(environment).not.toContain(name)
   })
 
-  it('refuses jobs as busy beyond the bound of those that wait, with a time to come back', async () => {
+  it('refuses jobs as busy beyond the limit of waiting ones, with a time to retry after', async () => {
     const { goOn } = await hold()
     const jobs = await makeJobs(4)
     const [first, second, third, fourth] = jobs
@@ -146,7 +146,7 @@ describe('an encoder pool that has a process', () => {
     await expect(pool.encode(fourth)).resolves.toBeDefined()
   })
 
-  it('leaves jobs that wait without starting them where their signal aborts', async () => {
+  it('drops waiting jobs whose signal aborts, without starting them', async () => {
     const { goOn } = await hold()
     const [running, leaving, staying] = await makeJobs(3)
     if (!running || !leaving || !staying) throw new Error('no jobs')
@@ -194,7 +194,7 @@ describe('a job that takes too long', () => {
 })
 
 describe('a process that dies', () => {
-  it('takes no picture with it: the job runs again in a new one, over what the first had written', async () => {
+  it('loses no picture: the job runs again in a new one, over the files of the first', async () => {
     const { pool, encoder } = await openHeldPool()
     const job = await oneJob()
     const encoded = pool.encode(job)
@@ -205,7 +205,7 @@ describe('a process that dies', () => {
     expect(await theEncoder()).not.toBe(encoder)
   })
 
-  it('is the end of a picture that kills a second one, not of the pool', async () => {
+  it('fails the job of a picture that kills a second one, not the pool', async () => {
     const { pool, encoder } = await openHeldPool()
     const [deadly, next] = await makeJobs(2)
     if (!deadly || !next) throw new Error('no jobs')
@@ -219,7 +219,7 @@ describe('a process that dies', () => {
 })
 
 describe('closing a pool', () => {
-  it('finishes what was accepted, takes no more, and leaves no process', async () => {
+  it('finishes accepted jobs, refuses new ones, and leaves no process', async () => {
     const { pool, encoder, goOn } = await openHeldPool()
     const [first, second, late] = await makeJobs(3)
     if (!first || !second || !late) throw new Error('no jobs')
@@ -232,7 +232,7 @@ describe('closing a pool', () => {
     expect(encodersOf().filter(isRunning)).toEqual([])
   })
 
-  it('ends a process that does not listen any more', async () => {
+  it('ends a process that no longer reacts', async () => {
     const { pool, encoder } = await openHeldPool()
     holdTime()
     const closed = pool.close()
@@ -243,13 +243,13 @@ describe('closing a pool', () => {
     await until(() => !isRunning(encoder))
   })
 
-  it('is done at once where nothing was started', async () => {
+  it('resolves at once where no process was started', async () => {
     await createEncoderPool().close()
   })
 })
 
 describe('an encoder process', () => {
-  it('is let go after a while without work, and comes again with it', async () => {
+  it('ends after a time without work, and a new one starts with the next job', async () => {
     const pool = openPool({ idleMs: 50 })
     const [first, second] = await makeJobs(2)
     if (!first || !second) throw new Error('no jobs')

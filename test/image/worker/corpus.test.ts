@@ -104,7 +104,7 @@ describe('the pictures of the corpus', () => {
     expect(await sharp(targets.original).metadata()).toMatchObject({ chromaSubsampling: '4:4:4', space: 'srgb' })
   })
 
-  eachOfCorpus('hostile', 'hostile/%s is answered as it should be', async (file, path) => {
+  eachOfCorpus('hostile', 'hostile/%s has the expected outcome', async (file, path) => {
     const code = REFUSALS[file]
     if (code === undefined) {
       await expectSound(path)
@@ -121,7 +121,7 @@ describe('the pictures of the corpus', () => {
     expect(cpuOf(encoder) - before).toBeLessThan(1000)
   })
 
-  it('have every mark that is looked for in at least one photo', async (context) => {
+  it('have every searched mark in at least one photo', async (context) => {
     const paths = corpusFiles('photos')
     if (paths.length === 0) skipWithout(context, 'the test images in ../shared/corpus')
     const photos = await Promise.all(paths.map((path) => readFile(path)))

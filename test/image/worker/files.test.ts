@@ -23,7 +23,7 @@ const writeWithin = async (limitKib: number, path: string, bytes: number) => {
 }
 
 describe('a file that is written', () => {
-  it('holds its pieces in order, and is described', async () => {
+  it('contains its parts in order; its size and hash are returned', async () => {
     const path = join(await temporaryFolder(), 'file')
     const pieces = ['one ', '', 'two'].map((text) => Buffer.from(text))
     expect(writeNew(path, pieces)).toEqual({ bytes: 7, sha256: createHash('sha256').update('one two').digest('hex') })
@@ -42,7 +42,7 @@ describe('a file that is written', () => {
     expect(() => writeNew(path, [Buffer.from('x')])).toThrow(expect.objectContaining({ code: 'store_unavailable' }))
   })
 
-  it('is whole, or refused as storage_full where there is no room for all of it', async () => {
+  it('is complete, or refused as storage_full where the disk has too little space', async () => {
     const folder = await temporaryFolder()
     expect(await writeWithin(64, join(folder, 'fits'), 40_000)).toMatchObject({ bytes: 40_000 })
     expect(await writeWithin(64, join(folder, 'large'), 400_000)).toEqual({ code: 'storage_full', cause: 'EFBIG' })

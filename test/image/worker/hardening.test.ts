@@ -45,7 +45,7 @@ describe('a hardened sharp', () => {
     }
   })
 
-  it('keeps nothing, and uses one core', () => {
+  it('caches nothing, and uses one core', () => {
     expect(sharp.concurrency()).toBe(1)
     expect(sharp.cache()).toMatchObject({ memory: { max: 0 }, files: { max: 0 }, items: { max: 0 } })
   })

@@ -32,7 +32,7 @@ describe('the size that a picture is decoded to', () => {
     expect(decodedSize(size(65_500, 1000))).toEqual(size(6550, 100))
   })
 
-  it('leaves the icon a square of 100, or all there is, and is never larger than the source', () => {
+  it('gives the icon a square of 100 or the shorter side, and is never larger than the source', () => {
     fc.assert(
       fc.property(side, side, (width, height) => {
         const decoded = decodedSize(size(width, height))

@@ -34,7 +34,7 @@ const distance = (one: readonly number[], other: readonly number[]): number =>
   one.reduce((sum, value, index) => sum + Math.abs(value - (other[index] ?? 0)), 0)
 
 describe('an upload that cannot be read', () => {
-  it('says so of the store, and nothing of the picture', async () => {
+  it('is an error of the store, not of the picture', async () => {
     const job = await jobFor(await temporaryFolder(), await photo({ width: 60, height: 40 }))
     await rm(job.source)
     await expect(encodePicture(job, options)).rejects.toMatchObject({ code: 'store_unavailable' })
@@ -132,7 +132,7 @@ describe('the variants of a picture', () => {
     }
   })
 
-  it.each(['png', 'webp', 'tiff'] as const)('are upright where %s says how to turn it', async (format) => {
+  it.each(['png', 'webp', 'tiff'] as const)('are upright where %s has an orientation', async (format) => {
     const upload = (await photoAs({ width: 300, height: 200 })).toFormat(format).withMetadata({ orientation: 6 })
     const { job, picture } = await encode(await upload.toBuffer())
     for (const size of ['original', 'medium', 'thumb'] as const)
@@ -140,7 +140,7 @@ describe('the variants of a picture', () => {
     expect((await sharp(job.targets.original).metadata()).orientation).toBeUndefined()
   })
 
-  it('hold nothing of what a phone writes beside the picture', async () => {
+  it('contain no metadata of a phone', async () => {
     const { job } = await encode(await phonePhoto({ width: 2000, height: 1500, orientation: 6 }))
     for (const size of SIZES) {
       const file = await readFile(job.targets[size])

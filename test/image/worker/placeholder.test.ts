@@ -1,10 +1,10 @@
-// The placeholder and the colour of a picture: pictures whose answer is plain to see.
+// The placeholder and the colour of a picture: pictures whose result is obvious.
 
 import sharp, { type Sharp } from 'sharp'
 import { thumbHashToApproximateAspectRatio, thumbHashToAverageRGBA, thumbHashToRGBA } from 'thumbhash'
 import { describe, expect, it } from 'vitest'
 import { encodePicture } from '../../../src/image/worker/pipeline.ts'
-import { dominantColour, impressionOf } from '../../../src/image/worker/placeholder.ts'
+import { dominantColour, placeholderOf } from '../../../src/image/worker/placeholder.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { jobFor, noise, photo, plain } from '../../support/pictures/pictures.ts'
 
@@ -68,7 +68,7 @@ describe('the dominant colour', () => {
       expect(distance((await encode(upload)).color, '#808080')).toBeLessThan(2)
   })
 
-  it('of what is mostly transparent is that of the background', async () => {
+  it('of a mostly transparent picture is the background', async () => {
     const clear = plain(200, 200, { r: 0, g: 0, b: 0, alpha: 0 })
     const upload = await (await withCorner(clear, plain(60, 60, '#ff0000'))).png().toBuffer()
     expect(distance((await encode(upload, '#20c040')).color, '#20c040')).toBeLessThan(3)
@@ -126,6 +126,6 @@ describe('the placeholder', () => {
       .raw()
       .toBuffer({ resolveWithObject: true })
     const level = { pixels: data, width: info.width, height: info.height }
-    expect(await impressionOf(level)).toEqual(await impressionOf(level))
+    expect(await placeholderOf(level)).toEqual(await placeholderOf(level))
   })
 })

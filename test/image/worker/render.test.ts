@@ -1,4 +1,4 @@
-// Transforms of originals of any size: made from fewer pixels where libjpeg can leave some out, and no worse for it.
+// Transforms of originals of any size: made from a halved decode where possible, without loss of quality.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -38,14 +38,14 @@ describe('the file that a JPEG is decoded from', () => {
   const scaledFrom = (width: number, height: number, to = { width: 1000, height: 500 }) =>
     halvedJpeg('/store/a.jpg', { width, height }, to)
 
-  it('says that half of the pixels are enough from a half on, and not at a third, where sharp knows it', () => {
+  it('is halved from a half on, and not from a third on, where sharp does it', () => {
     expect(scaledFrom(2000, 1000)).toBe('/store/a.jpg[shrink=2]')
     expect(scaledFrom(2999, 1499)).toBe('/store/a.jpg[shrink=2]')
     expect(scaledFrom(1999, 1000)).toBeUndefined()
     expect(scaledFrom(3000, 1500)).toBeUndefined()
   })
 
-  it('goes by the direction that has fewer pixels to spare', () => {
+  it('depends on the direction with fewer pixels to spare', () => {
     expect(scaledFrom(2000, 999)).toBeUndefined()
     expect(scaledFrom(8000, 1000)).toBe('/store/a.jpg[shrink=2]')
   })
@@ -53,11 +53,11 @@ describe('the file that a JPEG is decoded from', () => {
 
 describe('a transform', () => {
   it.each([
-    ['nothing is left out', 1999, 1333],
-    ['half is', 2000, 1333],
-    ['half is, of odd sides', 2401, 1599],
-    ['almost a third', 2999, 1999],
-    ['sharp halves by itself', 3000, 2000],
+    ['full decode', 1999, 1333],
+    ['halved', 2000, 1333],
+    ['halved, odd sides', 2401, 1599],
+    ['halved, almost a third', 2999, 1999],
+    ['halved by sharp', 3000, 2000],
   ])('looks like one made from all pixels: %s, whatever the folder is called', async (_, width, height) => {
     const original = await photo({ width, height, quality: 95 })
     const { file, ...size } = await render(original, 'w=1000', 'we[ird], [shrink=8]')
@@ -66,7 +66,7 @@ describe('a transform', () => {
     expect(meanDifference(await storedPixels(file), reference)).toBeLessThan(3)
   })
 
-  it('cuts at the same place where half of the pixels are left out', async () => {
+  it('crops at the same position where the decode is halved', async () => {
     // 2.5 times: 2500x1500 becomes 1000x600, of which the left 600x600 stay.
     const original = await photo({ width: 2500, height: 1500, quality: 95 })
     const { file } = await render(original, 'w=600&h=600&position=left')
@@ -76,7 +76,7 @@ describe('a transform', () => {
     expect(meanDifference(await storedPixels(file), await asJpeg(cut))).toBeLessThan(3)
   })
 
-  it.each(['attention', 'entropy'])('finds what stands out all the same: %s', async (position) => {
+  it.each(['attention', 'entropy'])('finds the salient part in a halved decode: %s', async (position) => {
     const detail = await noise(600, 1000, 60).tint('#ff2000').png().toBuffer()
     const original = await plain(2500, 1000, '#101010')
       .composite([{ input: detail, left: 1800, top: 0 }])
@@ -90,7 +90,7 @@ describe('a transform', () => {
     expect(channels[0]?.mean).toBeGreaterThan(2 * (channels[2]?.mean ?? 0))
   })
 
-  it('is upright, in the size that was asked for, where the stored pixels lie on their side', async () => {
+  it('is upright, in the requested dimensions, where the stored pixels are rotated', async () => {
     const stored = await plain(2400, 1600, '#0000ff')
       .composite([
         { input: { create: { width: 2400, height: 800, channels: 3, background: '#ff0000' } }, left: 0, top: 0 },

@@ -1,4 +1,4 @@
-// Encoders are shared fairly: uploads before transforms before what is made ahead of need.
+// Priorities of the encoder pool: uploads before transforms before prefetches.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -35,7 +35,7 @@ const setUp = async (maxWaiting = 64) => {
 }
 
 describe('the encoders', () => {
-  it('do uploads first, then transforms, then what is made ahead', async () => {
+  it('do uploads first, then transforms, then prefetches', async () => {
     const { order, render, turn, upload } = await setUp()
     const running = render('running')
     const ahead = turn('ahead')
@@ -45,7 +45,7 @@ describe('the encoders', () => {
     expect(order).toEqual(['running', 'upload', 'transform', 'ahead'])
   })
 
-  it('refuse transforms beyond a bound as busy, and take uploads all the same', async () => {
+  it('refuse transforms beyond the limit as busy, and still accept uploads', async () => {
     const { pool, render, upload } = await setUp(1)
     const work = [render('running'), render('waiting')]
     await expect(render('too many')).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: expect.any(Number) })
@@ -65,7 +65,7 @@ describe('the encoders', () => {
     expect(order).toEqual(['running', 'next'])
   })
 
-  it('say that the project is damaged where an original cannot be decoded', async () => {
+  it('report a damaged project where an original cannot be decoded', async () => {
     const { pool, folder } = await setUp()
     const source = join(folder, 'broken.jpg')
     await writeFile(source, Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0, 0, 0]))

@@ -1,4 +1,4 @@
-// What the encoders tell of their jobs.
+// Observations of the encoder pool: outcomes and times of its jobs.
 
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -30,7 +30,7 @@ const setUp = async (options: EncoderPoolOptions = {}) => {
 }
 
 describe('the encoders', () => {
-  it('tell how each job ended, and how long those took that began', async () => {
+  it('report the outcome of each job, and the time of each that began', async () => {
     const { pool, render, outcomes, times } = await setUp({ maxWaiting: 1 })
     const gone = new AbortController()
     const running = render()
@@ -47,7 +47,7 @@ describe('the encoders', () => {
     expect(times[0]).toBeGreaterThan(0)
   })
 
-  it('tell the code of the error that a job ended with', async () => {
+  it('report the error code of a job that failed', async () => {
     const { render, outcomes, times, source } = await setUp()
     await writeFile(source, 'no picture')
     await expect(render()).rejects.toMatchObject({ code: 'project_damaged' })
@@ -55,7 +55,7 @@ describe('the encoders', () => {
     expect(times).toHaveLength(1)
   })
 
-  it('do not take an image that was deleted meanwhile for damage', async () => {
+  it('do not report an image deleted meanwhile as damaged', async () => {
     const { render, outcomes, source } = await setUp()
     await rm(source)
     await expect(render()).rejects.toMatchObject({ code: 'image_not_found' })
