@@ -43,6 +43,8 @@ export interface FileStoreOptions {
   maxBatch?: number
   /** Longest time that commits go on under one lock, in milliseconds; 0 locks anew for each. @default 20 */
   maxHeldMs?: number
+  /** Newest revisions that stay, 32 or more, at most twice as many; watchers further behind get a `reset`. @default 32 */
+  keptRevisions?: number
   /** Free bytes of the disk below which uploads are refused. @default 67108864 (64 MiB) */
   minFreeBytes?: number
   /** How often to look for what dead processes left, in milliseconds. @default 30000 */
@@ -67,11 +69,15 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const lockStaleMs = options.lockStaleMs ?? 10_000
   const lockWaitMs = options.lockWaitMs ?? lockStaleMs + 5000
   const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs, observer })
-  const watching = createWatching({ paths, heads, log })
+  const { committed: onCommitted, close: endWatching, ...watching } = createWatching({ paths, heads, log })
   const base = { paths, heads, segments, removal, workspace, log, observer }
   const commitBatch = createCommitter({
-    ...{ ...base, publisher, withLock, now, maxHeldMs: options.maxHeldMs },
-    onCommitted: watching.committed,
+    ...options,
+    ...base,
+    publisher,
+    withLock,
+    now,
+    onCommitted,
   })
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
@@ -136,6 +142,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     unlessOvertaken(state, () => pageOf(state, page, (list) => segments.load(state.project_id, list)))
 
   return {
+    ...watching,
     project,
 
     current(projectId, share) {
@@ -216,12 +223,9 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       }
     },
 
-    watch: watching.watch,
-    watchCommits: watching.watchCommits,
-
     async close() {
       clearInterval(timer)
-      watching.close()
+      endWatching()
       await Promise.allSettled(underWay)
       await queue.idle()
       await publisher.flush()

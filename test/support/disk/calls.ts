@@ -18,7 +18,7 @@ export interface DiskCall {
 }
 
 export interface DiskWatcher {
-  /** Segments before a call; what it throws is what the call throws. */
+  /** Runs before a call; what it throws is what the call throws. */
   before?(call: DiskCall): Promise<void> | void
   after?(call: DiskCall): void
 }

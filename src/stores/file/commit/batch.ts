@@ -18,6 +18,7 @@ export interface CommitterOptions extends CommitOptions {
    * a commit. @default 20
    */
   maxHeldMs?: number
+  keptRevisions?: number
 }
 
 /**

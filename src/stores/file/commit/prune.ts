@@ -15,6 +15,8 @@ export interface PrunerOptions {
   heads: Heads
   segments: Segments
   log: Logger
+  /** See `FileStoreOptions`. @default 32 */
+  keptRevisions?: number
 }
 
 /**
@@ -23,22 +25,26 @@ export interface PrunerOptions {
  */
 export type Prune = (projectId: string) => Promise<void>
 
-/** Old revisions that stay: they show a writer that was overtaken what happened, and `doctor` what there was. */
-const KEPT_REVISIONS = 32
-/** Removing many at a time keeps the folder short without a removal in every commit. */
-const MOST_REVISIONS = 64
+/**
+ * Newest revisions that stay in every case: they show a writer that was overtaken what happened, and `doctor` what there
+ * was. With fewer, and none of them the first, some are missing.
+ */
+export const MIN_REVISIONS = 32
 
-export const createPruner = ({ paths, heads, segments, log }: PrunerOptions): Prune => {
+export const createPruner = ({ paths, heads, segments, log, keptRevisions = 0 }: PrunerOptions): Prune => {
+  const kept = Math.max(MIN_REVISIONS, keptRevisions)
+  /** Removing many at a time keeps the folder short without a removal in every commit. */
+  const most = 2 * kept
   /** By project: the oldest revision that was there at the last look. */
   const oldest = new LRUCache<string, number>({ max: 1000 })
 
   return async (projectId) => {
     try {
       const newest = heads.current(projectId)?.state.revision ?? Number.POSITIVE_INFINITY
-      if (newest - (oldest.get(projectId) ?? 0) < MOST_REVISIONS) return
+      if (newest - (oldest.get(projectId) ?? 0) < most) return
       const numbers = revisionNumbersNow(paths.meta(projectId))
       oldest.set(projectId, numbers[0] ?? 0)
-      if (numbers.length > MOST_REVISIONS) await removeOld(projectId, numbers)
+      if (numbers.length > most) await removeOld(projectId, numbers)
     } catch (error) {
       log.warn({ error, projectId }, 'old revisions could not be removed; a later change does it')
     }
@@ -46,7 +52,7 @@ export const createPruner = ({ paths, heads, segments, log }: PrunerOptions): Pr
 
   /** Oldest first, so that those that stay have no gap. A segment goes, for good, before the last revision that names it. */
   async function removeOld(projectId: string, numbers: readonly number[]): Promise<void> {
-    const old = numbers.slice(0, -KEPT_REVISIONS)
+    const old = numbers.slice(0, -kept)
     const followers = numbers.slice(1, old.length + 1)
     const told = (await Promise.all(followers.map((number) => droppedSegments(projectId, number)))).flat()
     // A writer that slept may have linked a number again that was free, and what that drops is not of this history.

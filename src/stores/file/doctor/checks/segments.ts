@@ -1,9 +1,10 @@
 // Checks the segments of image lists: each that a revision names exists and is intact.
 
 import type { Revision, StoredSegment } from '../../../history/revision.ts'
+import { MIN_REVISIONS } from '../../commit/prune.ts'
 import { confirmedFindings, type DoctorContext } from '../context.ts'
 import type { Problem } from '../problem.ts'
-import { type History, MIN_REVISIONS, readHistory } from '../read/history.ts'
+import { type History, readHistory } from '../read/history.ts'
 import { MISSING, readSegment, type SegmentFault } from '../read/segments.ts'
 import { repairSegment } from '../repair/segments.ts'
 

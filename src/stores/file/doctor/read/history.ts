@@ -1,6 +1,7 @@
 // Reads the revisions of a project from disk, each checked by itself, and finds the gaps and faults between them.
 
 import { decodeRevision, type Revision } from '../../../history/revision.ts'
+import { MIN_REVISIONS } from '../../commit/prune.ts'
 import type { Paths } from '../../paths.ts'
 import type { ProblemKind } from '../problem.ts'
 import { listNames, readText } from './files.ts'
@@ -18,9 +19,6 @@ export interface HistoryEntry {
 
 /** Oldest first. */
 export type History = readonly HistoryEntry[]
-
-/** Revisions that pruning keeps: a shorter history that does not begin with revision 1 has gaps. */
-export const MIN_REVISIONS = 32
 
 /** Prefix of the commit ids of revisions that the doctor wrote; the history begins anew with such a revision. */
 export const RESTORED = 'doctor-'
