@@ -3,27 +3,67 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import { nothingSkipped } from './support/nothing-skipped.ts'
+import { nothingSkipped } from './support/vitest/nothing-skipped.ts'
+import { progress } from './support/vitest/progress.ts'
 
 /** Where `.ci/run` wants the counts, as JSON. */
 const report = process.env.TINTYPE_TEST_REPORT
 
+/** Folders of `npm run test:unit`: rules, pictures, and the API without a server process. */
+const UNIT = ['core', 'config', 'telemetry', 'image', 'http']
+
+/** Tests of those folders that start server or encoder processes again and again, or take longer than all others. */
+const NOT_UNIT = [
+  'test/image/pool/pool.test.ts',
+  'test/image/worker/corpus.test.ts',
+  'test/image/worker/icon.test.ts',
+  'test/http/authorize.test.ts',
+  'test/http/fast-path/fast-path.test.ts',
+  'test/http/response/nginx.test.ts',
+  'test/http/response/picture-tab.test.ts',
+  'test/telemetry/logger.test.ts',
+]
+
+/** Folders with commands of their own. */
+const OTHER_COMMANDS = ['faults', 'bench']
+
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/faults/**', 'test/bench/**'],
-    globalSetup: 'test/global-setup.ts',
     // One more than cores: files wait for the disk and for other processes most of the time.
     maxWorkers: availableParallelism() + 1,
-    // Real pictures, processes and syncs on a machine that may be slow: a limit against hanging, not a measurement.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
     reporters: [
-      'default',
+      progress(),
       ...(report ? ['json'] : []),
       ...(process.env.TINTYPE_REQUIRE_ALL === '1' ? [nothingSkipped()] : []),
     ],
     outputFile: report ? { json: report } : {},
+    silent: 'passed-only',
+    projects: [
+      // Files share their modules, which are loaded once for each worker: no file mocks one.
+      project('unit', {
+        include: UNIT.map((folder) => `test/${folder}/**/*.test.ts`),
+        exclude: NOT_UNIT,
+        isolate: false,
+      }),
+      project('whole', {
+        include: ['test/*.test.ts', `test/!(${[...UNIT, ...OTHER_COMMANDS].join('|')})/**/*.test.ts`, ...NOT_UNIT],
+      }),
+    ],
   },
 })
+
+function project(name: string, options: { include: string[]; exclude?: string[]; isolate?: boolean }) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      globalSetup: 'test/support/vitest/global-setup.ts',
+      setupFiles: 'test/support/vitest/close-encoders.ts',
+      // Real pictures, processes and syncs on a machine that may be slow: a limit against hanging, not a measurement.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      ...options,
+    },
+  }
+}

@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import { nothingSkipped } from '../support/nothing-skipped.ts'
+import { nothingSkipped } from '../support/vitest/nothing-skipped.ts'
 
 /** Where `.ci/run` wants the counts, as JSON. */
 const report = process.env.TINTYPE_TEST_REPORT
@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: ['test/faults/**/*.test.ts'],
-    globalSetup: 'test/global-setup.ts',
+    globalSetup: 'test/support/vitest/global-setup.ts',
     // One file's waits (for locks that grow stale, for sweeps) are another one's time. More would only take turns.
     maxWorkers: 2,
     // Limits against hanging, not measurements.

@@ -4,21 +4,31 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { onTestFinished } from 'vitest'
+import { compose } from '../../src/compose/compose.ts'
+import { parseOptions } from '../../src/compose/parse-options.ts'
 import { problemSchema, uploadSchema } from '../../src/http/schemas/images.ts'
 import { createTintype, type Tintype, type TintypeOptions } from '../../src/index.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { temporaryFolder } from './disk/folder.ts'
 import { heldToDocument } from './documented.ts'
 import { smallPhoto } from './pictures/pictures.ts'
+import { sharedEncoders } from './shared-encoders.ts'
 import { formOf } from './upload.ts'
 
 export interface TestApp extends Tintype {
   storageDir: string
 }
 
-/** The API on a folder in the process of the test, closed by the caller. */
+/** Options that need encoder processes of their own. */
+const OF_ENCODERS = ['encoders', 'maxPixels', 'background', 'encodeDeadlineMs', 'maxWaiting'] as const
+
+/** The API on a folder in the process of the test, closed by the caller. Encoders are shared unless an option is about them. */
 export const openApp = async (storageDir: string, options: TintypeOptions = {}): Promise<Tintype> => {
-  const tintype = createTintype({ storageDir, encoders: 1, log: createLogger({ level: 'silent' }), ...options })
+  const given = { storageDir, log: createLogger({ level: 'silent' }), ...options }
+  const hasOwnEncoders = OF_ENCODERS.some((name) => options[name] !== undefined)
+  const tintype = hasOwnEncoders
+    ? createTintype({ encoders: 1, ...given })
+    : compose(parseOptions(given), sharedEncoders())
   await tintype.ready
   return tintype
 }

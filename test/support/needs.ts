@@ -17,7 +17,7 @@ export interface Needs {
 
 /**
  * True where something is missing; says so in one line. With TINTYPE_REQUIRE_ALL=1 every skipped test is a failure
- * (test/support/nothing-skipped.ts).
+ * (test/support/vitest/nothing-skipped.ts).
  */
 export const isMissing = ({ fault, programs = {}, libraries = {}, root = false }: Needs): boolean => {
   const missing = [

@@ -1,4 +1,4 @@
-// What is skipped says so in one line; with TINTYPE_REQUIRE_ALL=1 it is a failure, see nothing-skipped.ts.
+// What is skipped says so in one line; with TINTYPE_REQUIRE_ALL=1 it is a failure, see vitest/nothing-skipped.ts.
 
 import type { TestContext } from 'vitest'
 

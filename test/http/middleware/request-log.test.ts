@@ -23,7 +23,7 @@ const metricsOf = async (app: Answering): Promise<Map<string, number>> => {
 const served = async (options: TintypeOptions = {}) => {
   const lines: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) })
-  const tintype = await createTestApp({ log, ...options })
+  const tintype = await createTestApp({ log, encoders: 1, ...options })
   const { image_id: imageId } = await uploadTo(tintype.app, 'game')
   let fast = 0
   const { port, drain } = await startHttpServer({
@@ -187,7 +187,7 @@ describe('GET /metrics', () => {
   })
 
   it('has exactly the metrics that the guide explains', async () => {
-    const { app } = await createTestApp()
+    const { app } = await createTestApp({ encoders: 1 })
     const text = await (await app.request('/metrics')).text()
     const names = [...text.matchAll(/^# TYPE (tintype_\w+)/gm)].map(([, name]) => name)
     const guide = await readGuide('src/server/README.md')
@@ -197,9 +197,9 @@ describe('GET /metrics', () => {
   })
 
   it('tells caches of what is made from originals apart', async () => {
-    const { app } = await createTestApp()
+    const { app } = await createTestApp({ encoders: 1 })
     const { image_id } = await uploadTo(app, 'game')
-    const { app: again } = await createTestApp()
+    const { app: again } = await createTestApp({ encoders: 1 })
     for (let n = 0; n < 3; n++) {
       const answer = await app.request(`/projects/game/images/${image_id}/game.webp`)
       expect(answer.status).toBe(200)

@@ -4,6 +4,6 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export const setup = (): void => {
-  const prepare = fileURLToPath(new URL('../src/cli/prepare.mjs', import.meta.url))
+  const prepare = fileURLToPath(new URL('../../../src/cli/prepare.mjs', import.meta.url))
   execFileSync(process.execPath, [prepare], { stdio: ['ignore', 'inherit', 'inherit'] })
 }

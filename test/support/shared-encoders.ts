@@ -1,0 +1,18 @@
+// One encoder process for all apps of a test file: starting one takes longer than most tests.
+
+import type { EncoderPool } from '../../src/image/encoder.ts'
+import { createEncoderPool } from '../../src/image/pool/pool.ts'
+
+let pool: EncoderPool | undefined
+
+/** A pool of one process with the default settings; closing it ends nothing. */
+export const sharedEncoders = (): EncoderPool => {
+  pool ??= createEncoderPool({ encoders: 1 })
+  return { ...pool, close: async () => {} }
+}
+
+/** Called after each test file, see vitest/close-encoders.ts. */
+export const closeSharedEncoders = async (): Promise<void> => {
+  await pool?.close()
+  pool = undefined
+}
