@@ -65,7 +65,7 @@ export const createMetricsExchange = ({ waitMs = 1500 }: MetricsExchangeOptions 
       const all = [...before, snapshot]
       // Loaded here: a supervisor whose workers live, or are never asked, has no need of it. Where that is not possible,
       // they are kept one by one.
-      const folding = import('../telemetry/snapshot.ts').then(({ remainsOf }) => remainsOf(all))
+      const folding = import('../telemetry/snapshot.ts').then(({ cumulativeOf }) => cumulativeOf(all))
       return folding.then(
         (one) => [one],
         () => all,

@@ -1,4 +1,4 @@
-// The log: pino, one line an event.
+// Logger: pino, one JSON line for each event, secrets redacted.
 
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { bufferedDestination } from './buffered.ts'
@@ -9,20 +9,20 @@ export type { Logger }
 export interface LoggerOptions {
   /** @default 'info' */
   level?: string
-  /** File descriptor that the lines go to: 1 is standard output, 2 standard error. @default 1 */
+  /** File descriptor of the lines: 1 is standard output, 2 standard error. @default 1 */
   fd?: number
-  /** Takes the lines instead, such as one that makes them readable. @default JSON to `fd` */
+  /** Replaces `fd`, for example to format the lines. @default JSON to `fd` */
   destination?: DestinationStream
 }
 
-/** No line is meant to have any of these. Should an object be logged whole that has one, its value is not written. */
+/** Fields whose values are never written, even where a whole object is logged. */
 const SECRETS = ['authorization', 'cookie', 'set-cookie', 'x-api-key', 'password', 'token', 'signingKeys']
 
-/** Where they would be. By name: a pattern for any place makes each line take ten times as long. */
-const HOLDERS = ['', 'headers', 'req.headers', 'request.headers']
+/** Objects that may contain them. Listed: a wildcard makes each line take ten times as long. */
+const PARENTS = ['', 'headers', 'req.headers', 'request.headers']
 
-const SECRET_PATHS = HOLDERS.flatMap((holder) =>
-  [...SECRETS, 'Authorization', 'Cookie', 'Set-Cookie', 'X-API-Key'].map((name) => `${holder}["${name}"]`),
+const SECRET_PATHS = PARENTS.flatMap((parent) =>
+  [...SECRETS, 'Authorization', 'Cookie', 'Set-Cookie', 'X-API-Key'].map((name) => `${parent}["${name}"]`),
 )
 
 export const createLogger = ({ level, fd, destination }: LoggerOptions = {}): Logger => {

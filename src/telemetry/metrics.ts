@@ -1,4 +1,4 @@
-// What one instance counts: requests, caches, encoders, commits. Each instance has a registry of its own.
+// Metrics of one instance, in a registry of its own: requests, caches, encoders, commits.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Observer } from './observer.ts'
@@ -7,15 +7,15 @@ import { createRequestMeter, type RequestMeter } from './request-meter.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface MetricsOptions {
-  /** Of the program. */
+  /** Version of the program. */
   version: string
 }
 
-/** Asked when somebody wants the metrics. */
+/** Values that are sampled when the metrics are read. */
 export interface Samples {
-  /** Caches by name: looked for since the start, and what they hold now where that is known. */
+  /** Caches by name: look-ups since the start, and the present content where it is known. */
   caches(): Record<string, CacheCounts>
-  /** Jobs that wait for an encoder, by priority. */
+  /** Jobs waiting for an encoder, by priority. */
   waiting(): Record<string, number>
 }
 
@@ -29,9 +29,9 @@ export interface CacheCounts {
 export interface Metrics {
   observer: Observer
   requests: RequestMeter
-  /** Adds what is looked at when somebody asks. To be called once. */
+  /** Adds sampled values. To be called once. */
   watch(samples: Samples): void
-  /** This instance and its process. */
+  /** Metrics of this instance and its process. */
   snapshot(): Promise<Snapshot>
 }
 
@@ -52,27 +52,27 @@ export const createMetrics = ({ version }: MetricsOptions): Metrics => {
     registers,
     aggregator: 'first',
   }).set({ version }, 1)
-  const errors = counter('errors_total', 'Answers that were errors, by code.', ['code'])
-  const received = counter('upload_received_bytes_total', 'Bytes of uploads that arrived, kept or not.')
-  const jobs = counter('encoder_jobs_total', 'Jobs of the encoders, by kind and how they ended.', ['kind', 'outcome'])
+  const errors = counter('errors_total', 'Error responses, by code.', ['code'])
+  const received = counter('upload_received_bytes_total', 'Received bytes of uploads, stored or not.')
+  const jobs = counter('encoder_jobs_total', 'Jobs of the encoders, by kind and outcome.', ['kind', 'outcome'])
   const encoding = new Histogram({
     name: 'tintype_encoder_duration_seconds',
-    help: 'Time that one picture was in an encoder, in seconds.',
+    help: 'Time of one job in an encoder, in seconds.',
     labelNames: ['kind'],
     buckets: ENCODER_BOUNDS,
     registers,
   })
   const lock = new Histogram({
     name: 'tintype_lock_wait_seconds',
-    help: "Time that a change waited for its project's lock, in seconds.",
+    help: 'Time that a commit waited for the lock of its project, in seconds.',
     buckets: LOCK_BOUNDS,
     registers,
   })
   const revisions = counter('revisions_committed_total', 'Revisions that became durable.')
   const changes = counter('changes_committed_total', 'Changes in these revisions.')
-  const retries = counter('commit_retries_total', 'Commits that started again because another writer was first.')
-  const sweeps = counter('sweeps_total', 'How often what dead processes left was looked for.')
-  const owners = counter('swept_owners_total', 'Dead processes that were swept behind.')
+  const retries = counter('commit_retries_total', 'Commits that were retried because another writer was first.')
+  const sweeps = counter('sweeps_total', 'Sweeps for remains of dead processes.')
+  const owners = counter('swept_owners_total', 'Dead processes whose remains were swept.')
 
   return {
     requests,
@@ -106,7 +106,7 @@ const watchSamples = (registry: Registry, { caches, waiting }: Samples): void =>
   const registers = [registry]
   new Counter({
     name: 'tintype_cache_requests_total',
-    help: 'Pictures that were looked for in a cache, by what was found.',
+    help: 'Cache look-ups, by result.',
     labelNames: ['cache', 'result'],
     registers,
     collect() {
@@ -117,22 +117,22 @@ const watchSamples = (registry: Registry, { caches, waiting }: Samples): void =>
       }
     },
   })
-  const held = (what: 'entries' | 'bytes', help: string) =>
+  const contentGauge = (unit: 'entries' | 'bytes', help: string) =>
     new Gauge({
-      name: `tintype_cache_${what}`,
+      name: `tintype_cache_${unit}`,
       help,
       labelNames: ['cache'],
       registers,
       collect() {
         for (const [cache, counts] of Object.entries(caches()))
-          if (counts[what] !== undefined) this.set({ cache }, counts[what])
+          if (counts[unit] !== undefined) this.set({ cache }, counts[unit])
       },
     })
-  held('entries', 'Pictures in a memory cache.')
-  held('bytes', 'Bytes that a memory cache takes.')
+  contentGauge('entries', 'Entries in a memory cache.')
+  contentGauge('bytes', 'Bytes in a memory cache.')
   new Gauge({
     name: 'tintype_encoder_waiting',
-    help: 'Jobs that wait for an encoder, by priority.',
+    help: 'Jobs waiting for an encoder, by priority.',
     labelNames: ['priority'],
     registers,
     collect() {

@@ -1,26 +1,26 @@
-// What the parts tell of their work, so that it can be counted; none of them knows who listens.
+// Observer interface through which the store and the encoders report their work, to be counted as metrics.
 
 import type { ErrorCode } from '../core/errors.ts'
 
-/** How a job of an encoder ended: well, given up before it began because nobody waited, or by an error. */
+/** Outcome of an encoder job: done, given up before it began because its request was aborted, or an error. */
 export type JobOutcome = 'done' | 'given_up' | ErrorCode
 
 export interface Observer {
-  /** Bytes of an upload's body that arrived, whether it was kept or not. */
+  /** Received bytes of an upload, stored or not. */
   received(bytes: number): void
   /** A job of the encoders was refused, given up or finished. */
   jobEnded(kind: 'encode' | 'render', outcome: JobOutcome): void
-  /** A picture was in an encoder for so long, in seconds. */
+  /** Time of a job in an encoder, in seconds. */
   encoded(kind: 'encode' | 'render', seconds: number): void
-  /** The lock of a project was waited for, in seconds; also where it was not got. */
+  /** Time that a commit waited for the lock of a project, in seconds; also where it did not get it. */
   waitedForLock(seconds: number): void
-  /** A revision became durable, with so many changes. */
+  /** A revision became durable. @param changes number of changes in it */
   committed(changes: number): void
-  /** A commit had to start again, because another writer was first. */
+  /** A commit was retried, because another writer was first. */
   retriedCommit(): void
-  /** What dead processes left was looked for; so many of them were swept behind. */
+  /** Remains of dead processes were swept. @param owners number of these processes */
   swept(owners: number): void
-  /** A request was answered by an error. */
+  /** The response was an error. */
   failed(code: ErrorCode): void
 }
 

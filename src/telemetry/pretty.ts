@@ -1,4 +1,4 @@
-// The log as a person reads it, on a terminal. To be loaded only there.
+// Formats log lines for a terminal. Loaded only where one is attached.
 
 import { type DestinationStream, pino } from 'pino'
 import { prettyFactory } from 'pino-pretty'
@@ -10,8 +10,8 @@ export interface PrettyOptions {
   colours?: boolean
 }
 
-/** Those of a request, which are shown in its message. */
-const OF_REQUEST = ['method', 'path', 'status', 'ms', 'bytes']
+/** Fields of a request that its message shows. */
+const REQUEST_FIELDS = ['method', 'path', 'status', 'ms', 'bytes']
 
 /** A destination for pino that writes `14:03:09 INFO: GET /projects 200 1.2 ms 512 B {"id":"…"}`. */
 export const prettyDestination = ({ fd, colours = false }: PrettyOptions): DestinationStream => {
@@ -19,21 +19,21 @@ export const prettyDestination = ({ fd, colours = false }: PrettyOptions): Desti
     colorize: colours,
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss',
-    ignore: ['pid', 'hostname', ...OF_REQUEST].join(','),
-    messageFormat: (line, messageKey) => inOneLine(messageOf(line, String(line[messageKey] ?? ''))),
+    ignore: ['pid', 'hostname', ...REQUEST_FIELDS].join(','),
+    messageFormat: (line, messageKey) => inOneLine(formatMessage(line, String(line[messageKey] ?? ''))),
   })
   const destination = pino.destination({ dest: fd, sync: true })
   return { write: (line) => void destination.write(format(line)) }
 }
 
-const messageOf = ({ method, path, status, ms, bytes }: Record<string, unknown>, message: string): string => {
+const formatMessage = ({ method, path, status, ms, bytes }: Record<string, unknown>, message: string): string => {
   if (method === undefined) return message
   if (status === undefined) return `${message} ${method} ${path}`
   return `${method} ${path} ${status} ${ms} ms ${bytes} B`
 }
 
-/** Control characters would begin a line of their own, or tell the terminal what to do. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+/** Control characters, which would begin a new line or control the terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are searched for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
 
 const inOneLine = (text: string): string =>

@@ -1,4 +1,4 @@
-// Memory, processor time and event loop of this process, as prom-client measures them.
+// Metrics of this process by prom-client: memory, processor time, event loop.
 
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { Snapshot } from './snapshot.ts'
@@ -6,8 +6,8 @@ import type { Snapshot } from './snapshot.ts'
 let registry: Registry | undefined
 
 /**
- * Of the whole process, so they are measured once, whatever number of instances it has; from the first call on, so that
- * a program that never asks has no timers and observers of ours. None of them keeps a process alive.
+ * Measured once for the whole process, whatever its number of instances, and from the first call on: a program that
+ * never reads metrics gets no timers and observers. None of them keeps a process alive.
  */
 export const processMetrics = async (): Promise<Snapshot> => {
   if (!registry) {

@@ -1,31 +1,31 @@
-// Requests, counted in plain numbers: some tens of nanoseconds for each, where a labelled counter takes a microsecond.
-// They become metrics when somebody asks for them.
+// Counts requests in plain numbers, which are turned into metrics when they are read. Takes tens of nanoseconds for each
+// request, where a labelled counter of prom-client takes a microsecond.
 
 import type { MetricData } from './snapshot.ts'
 
 export interface RequestMeter {
   /**
-   * @param route template of the path; of a fixed set, as each is kept for ever
-   * @param ms until the answer began, in milliseconds
-   * @param bytes of the answer's body
+   * @param route path template; from a fixed set, as each one is kept for ever
+   * @param ms time until the response began, in milliseconds
+   * @param bytes size of the response body
    */
   record(method: string, route: string, status: number, ms: number, bytes: number): void
   metrics(): readonly MetricData[]
 }
 
-/** Upper bounds of the histogram, in milliseconds: from an answer out of memory to a large upload over a slow line. */
+/** Upper bounds of the histogram, in milliseconds: from a cached response to a large upload over a slow line. */
 export const BOUNDS_MS = [
   0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000,
 ] as const
 
-/** Others share one label: their number is up to whoever sends them. */
+/** Other methods share one label, as clients may invent any number of them. */
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** Of one method and route. */
+/** Counts of one method and route. */
 interface Cell {
-  /** By status. */
+  /** Requests by status. */
   counts: Map<number, number>
-  /** One for each bound, not added up, and one for what is slower than all. */
+  /** One count for each bound, not cumulative, and one for slower requests. */
   buckets: Float64Array
   sumMs: number
   bytes: number
@@ -71,16 +71,16 @@ export const createRequestMeter = (): RequestMeter => {
     metrics() {
       const all = cells()
       return [
-        metric(REQUESTS, 'counter', 'Requests that were answered, by route, method and status.', [
+        metric(REQUESTS, 'counter', 'Responses, by route, method and status.', [
           ...all.flatMap(({ labels, cell }) =>
             [...cell.counts].map(([status, value]) => ({ labels: { ...labels, status: String(status) }, value })),
           ),
         ]),
-        metric(DURATION, 'histogram', 'Time until the answer began, in seconds.', all.flatMap(histogramOf)),
+        metric(DURATION, 'histogram', 'Time until the response began, in seconds.', all.flatMap(histogramOf)),
         metric(
           BYTES,
           'counter',
-          'Bytes of bodies in answers.',
+          'Bytes of response bodies.',
           all.map(({ labels, cell }) => ({ labels, value: cell.bytes })),
         ),
       ]

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { createRequestMeter } from '../../src/telemetry/request-meter.ts'
-import { metricsText, remainsOf } from '../../src/telemetry/snapshot.ts'
+import { metricsText, cumulativeOf } from '../../src/telemetry/snapshot.ts'
 
 const ROUTE = '/projects/{project_id}/thumbnail'
 
@@ -57,7 +57,7 @@ describe('the meter of requests', () => {
     other.record('GET', ROUTE, 200, 1, 7)
     other.record('GET', ROUTE, 404, 1, 0)
     const gauge = { name: 'a_gauge', type: 'gauge', help: 'Up and down.', values: [], aggregator: 'sum' }
-    const remains = await remainsOf([other.metrics(), [gauge]])
+    const remains = await cumulativeOf([other.metrics(), [gauge]])
     expect(remains.map(({ name }) => name)).not.toContain('a_gauge')
     for (const both of [await linesOf(one, other), (await metricsText([one.metrics(), remains])).split('\n')]) {
       expect(both).toContain(`tintype_http_requests_total{method="GET",route="${ROUTE}",status="200"} 2`)
