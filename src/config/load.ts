@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import type { Issuer } from '../core/auth/issuer.ts'
-import { TintypeError } from '../core/errors.ts'
+import { messageOf, TintypeError } from '../core/errors.ts'
 import { parsePrefetch, prefetchable } from '../core/transform/prefetch.ts'
 import type { Recipe } from '../core/transform/recipe.ts'
 import { type EnvFile, readEnvFile, type Texts } from './env-file.ts'
@@ -60,7 +60,7 @@ const orMistake = (path: string, mistakes: string[]): EnvFile => {
   try {
     return readEnvFile(path, SETTINGS)
   } catch (error) {
-    mistakes.push(`${path}: expected a file of settings, got ${error instanceof Error ? error.message : error}`)
+    mistakes.push(`${path}: expected a file of settings, got ${messageOf(error)}`)
     return NO_FILE
   }
 }

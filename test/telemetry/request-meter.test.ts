@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { createRequestMeter } from '../../src/telemetry/request-meter.ts'
-import { metricsText, cumulativeOf } from '../../src/telemetry/snapshot.ts'
+import { cumulativeOf, metricsText } from '../../src/telemetry/snapshot.ts'
 
 const ROUTE = '/projects/{project_id}/thumbnail'
 

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import type { Config } from '../../config/load.ts'
-import { TintypeError } from '../../core/errors.ts'
+import { messageOf, TintypeError } from '../../core/errors.ts'
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
 import { onSignals } from '../../server/signals.ts'
 import { createLogger } from '../../telemetry/logger.ts'
@@ -78,11 +78,7 @@ const examine = async (
     })
     return report.end(diagnosis)
   } catch (error) {
-    return report.fail(
-      error instanceof TintypeError
-        ? error.message
-        : `unexpected error: ${error instanceof Error ? error.message : error}`,
-    )
+    return report.fail(error instanceof TintypeError ? error.message : `unexpected error: ${messageOf(error)}`)
   } finally {
     await inspector.close()
     await encoders.close()

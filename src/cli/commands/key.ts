@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { ROLES } from '../../core/auth/access.ts'
 import { MAX_KEY_NAME_LENGTH, parseKey } from '../../core/auth/api-key.ts'
+import { messageOf } from '../../core/errors.ts'
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
 import { type ApiKeys, createApiKeys, type NewKey } from '../../services/auth/api-keys.ts'
 import { createFileKeys } from '../../stores/accounts/file-keys.ts'
@@ -93,7 +94,7 @@ const orMistake = <T>(parse: () => T, mistakes: string[]): T | undefined => {
   try {
     return parse()
   } catch (error) {
-    mistakes.push(error instanceof Error ? error.message : String(error))
+    mistakes.push(messageOf(error))
     return undefined
   }
 }

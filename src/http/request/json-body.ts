@@ -1,7 +1,7 @@
 // Request bodies: their bytes as they arrive, and JSON of bounded size.
 
 import type { z } from '@hono/zod-openapi'
-import { TintypeError } from '../../core/errors.ts'
+import { messageOf, TintypeError } from '../../core/errors.ts'
 import { characters, clip } from '../../core/text.ts'
 import { bodyChunks, type Context } from '../context.ts'
 
@@ -37,7 +37,7 @@ export const readJson = async (c: Context, maxBytes: number): Promise<unknown> =
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
   } catch (error) {
-    throw invalidBody(`Expected JSON in UTF-8: ${error instanceof Error ? error.message : error}.`)
+    throw invalidBody(`Expected JSON in UTF-8: ${messageOf(error)}.`)
   }
 }
 

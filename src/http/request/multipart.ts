@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import busboy from 'busboy'
-import { TintypeError } from '../../core/errors.ts'
+import { messageOf, TintypeError } from '../../core/errors.ts'
 import { clip } from '../../core/text.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import { bodyChunks, type Context } from '../context.ts'
@@ -124,11 +124,9 @@ const createParser = (contentType: string): busboy.Busboy => {
 }
 
 const malformed = (cause: unknown): TintypeError =>
-  new TintypeError(
-    'malformed_multipart',
-    `Expected a complete multipart/form-data body: ${cause instanceof Error ? cause.message : cause}.`,
-    { cause },
-  )
+  new TintypeError('malformed_multipart', `Expected a complete multipart/form-data body: ${messageOf(cause)}.`, {
+    cause,
+  })
 
 const tooLarge = (maxBytes: number): TintypeError =>
   new TintypeError('upload_too_large', `Expected a file of at most ${maxBytes} bytes.`, {

@@ -10,7 +10,7 @@ import { z } from 'zod'
 import { ROLES } from '../../core/auth/access.ts'
 import { KEY_ID } from '../../core/auth/api-key.ts'
 import { PROJECT_ID } from '../../core/names.ts'
-import { storeError } from '../file/fs/durable.ts'
+import { storeError, throwStoreError } from '../file/fs/durable.ts'
 import { createAccountsFolder, namesIn } from './folder.ts'
 import type { KeyRecord, Keys, ListedKey } from './keys.ts'
 import { readRecord, statsOf } from './records.ts'
@@ -56,7 +56,7 @@ export const createFileKeys = ({ storageDir }: FileKeysOptions): Keys => {
   }
 
   return {
-    find: (id) => find(id).catch(rethrow),
+    find: (id) => find(id).catch(throwStoreError),
 
     async add(record) {
       try {
@@ -93,8 +93,4 @@ export const createFileKeys = ({ storageDir }: FileKeysOptions): Keys => {
       }
     },
   }
-}
-
-const rethrow = (error: unknown): never => {
-  throw storeError(error)
 }

@@ -21,7 +21,7 @@ import { createHeads } from './commit/heads.ts'
 import { createProjectLock } from './commit/project-lock.ts'
 import { createPublisher } from './commit/publish-meta.ts'
 import { createSegments } from './commit/segments.ts'
-import { removeFolder, storeError, writeNew } from './fs/durable.ts'
+import { removeFolder, storeError, throwStoreError, writeNew } from './fs/durable.ts'
 import { createFreeSpace } from './fs/free-space.ts'
 import { openPlainFile, plainFileStats } from './fs/no-follow.ts'
 import { createSharedSync } from './fs/shared-fsync.ts'
@@ -98,7 +98,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   }
 
   const project = async (projectId: string): Promise<ProjectState | undefined> => {
-    const head = await heads.read(projectId).catch(rethrow)
+    const head = await heads.read(projectId).catch(throwStoreError)
     return head && !head.state.deleted ? head.state : undefined
   }
 
@@ -118,7 +118,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   /** False for an image that was deleted, whether its files are there or not. */
   const isReadable = async (projectId: string, imageId: string): Promise<boolean> => {
     for (;;) {
-      const head = await heads.read(projectId).catch(rethrow)
+      const head = await heads.read(projectId).catch(throwStoreError)
       if (!head || head.state.deleted) return false
       const isRemoving = await unlessOvertaken(head.state, () => removal.isRemoving(projectId, head, imageId))
       if (isRemoving !== undefined) return !isRemoving
@@ -133,7 +133,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     try {
       return await read()
     } catch (error) {
-      if (isDamage(error) && (await heads.isOvertaken(project_id, revision).catch(rethrow))) return undefined
+      if (isDamage(error) && (await heads.isOvertaken(project_id, revision).catch(throwStoreError))) return undefined
       throw storeError(error)
     }
   }
@@ -161,7 +161,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     imagePage: readPage,
 
     async projectIds(page) {
-      const folders = await readdir(paths.projects).catch(rethrow)
+      const folders = await readdir(paths.projects).catch(throwStoreError)
       const behind = page?.after
       const ids = folders
         .flatMap((folder) => projectIdOf(folder) ?? [])
@@ -173,10 +173,10 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       const unpublish = async (imageId: string) => {
         if (!committed.has(stage)) await sweeper.unpublish(projectId, imageId)
       }
-      await assertRoom().catch(rethrow)
+      await assertRoom().catch(throwStoreError)
       const isKnown = async () => (await heads.read(projectId)) !== undefined
       const options = { paths, workspace, syncFolder, projectId, isKnown, unpublish, log }
-      const stage: Stage = await createStage(options).catch(rethrow)
+      const stage: Stage = await createStage(options).catch(throwStoreError)
       return stage
     },
 
@@ -190,7 +190,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
     async openVariant(projectId, imageId, size) {
       if (!(await isReadable(projectId, imageId))) return undefined
-      return openPlainFile(paths.variant(projectId, imageId, size)).catch(rethrow)
+      return openPlainFile(paths.variant(projectId, imageId, size)).catch(throwStoreError)
     },
 
     async findVariant(projectId, imageId, size) {
@@ -214,7 +214,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     pathBelowRoot: ({ projectId, imageId, size }) => `projects/${folderOf(projectId)}/${size}/${imageId}.jpg`,
 
     async check() {
-      await assertRoom().catch(rethrow)
+      await assertRoom().catch(throwStoreError)
       try {
         const folder = await workspace.folder()
         await writeNew(join(folder, 'probe'), 'ok').finally(() => removeFolder(folder))
@@ -233,10 +233,6 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       await workspace.close()
     },
   }
-}
-
-const rethrow = (error: unknown): never => {
-  throw storeError(error)
 }
 
 /** Synchronous, as the heads' own `stat` is: a microsecond or two. */

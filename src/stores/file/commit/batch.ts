@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { TintypeError } from '../../../core/errors.ts'
 import { type Deletion, isDeletion, type PendingChange } from '../../history/pending-change.ts'
-import { removeFolder, storeError } from '../fs/durable.ts'
+import { removeFolder, storeError, throwStoreError } from '../fs/durable.ts'
 import type { Workspace } from '../staging/workspace.ts'
 import { type CommitOptions, createCommit } from './attempt.ts'
 import type { ProjectLock } from './project-lock.ts'
@@ -37,7 +37,7 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
   const removeOldRevisions = createPruner(options)
 
   return async (projectId, take) => {
-    const folder = await workspace.folder(projectId).catch(rethrow)
+    const folder = await workspace.folder(projectId).catch(throwStoreError)
     let taken: readonly PendingChange[] | undefined
     let mayBeLeft = false
     const removals: Promise<boolean>[] = []
@@ -104,10 +104,6 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
       await workspace.leave(folder)
     }
   }
-}
-
-const rethrow = (error: unknown): never => {
-  throw storeError(error)
 }
 
 const sweptAway = (projectId: string): TintypeError =>

@@ -141,3 +141,8 @@ export const storeError = (error: unknown): TintypeError => {
     retryAfterSeconds: 5,
   })
 }
+
+/** For `catch()`. @throws TintypeError {@link storeError} of the error */
+export const throwStoreError = (error: unknown): never => {
+  throw storeError(error)
+}

@@ -7,7 +7,7 @@ import { TintypeError } from '../../../core/errors.ts'
 import { newImageId, SIZES, type Size } from '../../../core/names.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import type { Stage } from '../../store.ts'
-import { codeOf, makeOne, removeFolder, storeError, sync, writeAllOf } from '../fs/durable.ts'
+import { codeOf, makeOne, removeFolder, storeError, sync, throwStoreError, writeAllOf } from '../fs/durable.ts'
 import { isPlainFolder } from '../fs/no-follow.ts'
 import type { SharedSync } from '../fs/shared-fsync.ts'
 import type { Paths } from '../paths.ts'
@@ -85,10 +85,10 @@ export const createStage = async ({
     targets,
 
     async receive(stream) {
-      const handle = await open(uploadPath, 'wx').catch(rethrow)
+      const handle = await open(uploadPath, 'wx').catch(throwStoreError)
       try {
         const arrived = await writeStream(handle, stream)
-        const { size } = await handle.stat().catch(rethrow)
+        const { size } = await handle.stat().catch(throwStoreError)
         if (size !== arrived) throw storeError(new Error(`${arrived} bytes arrived, ${size} are on disk`))
         return size
       } finally {
@@ -134,7 +134,7 @@ const writeStream = async (
   let gathered: Uint8Array[] = []
   let gatheredBytes = 0
   const flush = async () => {
-    await writeAllOf(handle, gathered).catch(rethrow)
+    await writeAllOf(handle, gathered).catch(throwStoreError)
     gathered = []
     gatheredBytes = 0
   }
@@ -146,8 +146,4 @@ const writeStream = async (
   }
   await flush()
   return arrived
-}
-
-const rethrow = (error: unknown): never => {
-  throw storeError(error)
 }
