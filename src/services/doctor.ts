@@ -17,7 +17,7 @@ export type Outcome =
   | 'unmendable'
   /** The repair failed; `done` gives the reason. */
   | 'failed'
-  /** No damage: an entry that does not belong to the store. */
+  /** No damage: an entry that does not belong to the store, or remains of an ended process, without `fix`. */
   | 'noted'
 
 export interface Finding {
@@ -145,9 +145,9 @@ export const createDoctor = ({ inspector }: DoctorOptions): Doctor => ({
 })
 
 const handle = async (problem: Problem, projectId: string | undefined, fix: boolean): Promise<Finding> => {
-  const { kind, path, detail, repair } = problem
+  const { kind, path, detail, repair, isRemains = false } = problem
   const finding = { projectId, kind, path, detail, done: undefined }
-  if (kind === 'unknown_entry') return { ...finding, outcome: 'noted' }
+  if (kind === 'unknown_entry' || (isRemains && !fix)) return { ...finding, outcome: 'noted' }
   if (!repair) return { ...finding, outcome: 'unmendable' }
   if (!fix) return { ...finding, outcome: 'mendable' }
   try {

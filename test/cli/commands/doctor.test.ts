@@ -136,6 +136,21 @@ describe('tintype doctor', () => {
     )
   })
 
+  it('notes the remains of a killed server without counting them as damage', async () => {
+    const { storageDir } = await copyOf(made.storageDir)
+    const server = await serve(['--storage', storageDir])
+    await upload(server.url, 'shop')
+    server.child.kill('SIGKILL')
+    await server.ended
+    const { code, stdout } = await doctorHere(storageDir)
+    expect(stdout).toMatch(/^note {8}\.tmp\/\w+: its process has ended .*; the next start of a server sweeps it\n/)
+    expect(code).toBe(0)
+    const next = await serve(['--storage', storageDir])
+    next.child.kill('SIGTERM')
+    await next.ended
+    expect(await doctorHere(storageDir)).toMatchObject({ code: 0, stdout: expect.stringContaining('all is well') })
+  })
+
   it('ends with 1 and one line where it cannot be run', async () => {
     const { storageDir } = await copyOf(made.storageDir)
     const usage = '"tintype doctor --help" lists what it takes\n'

@@ -35,6 +35,8 @@ export interface Problem {
   path: string
   /** Expected and found state, in one line. */
   detail: string
+  /** Remains of a process that has ended, which servers remove by themselves: noted, no damage. @default false */
+  isRemains?: boolean
   /**
    * Repairs the problem, based on the newest state. Absent where no repair is possible. Resolves with a description of
    * what was done, in one line.

@@ -88,16 +88,17 @@ export const checkLock = async (context: DoctorContext, projectId: string): Prom
     return new Map(fault ? [[`${fault.kind} ${fault.touchedMs}`, fault]] : [])
   })
   if (!found) return undefined
-  const { kind, detail, touchedMs } = found
+  const { kind, detail, touchedMs, isRemains } = found
   // A holder whose clock is ahead touches it again within half of this time.
   if (touchedMs > Date.now()) await sleep(context.waits.lockStaleMs)
   if ((await statOf(path))?.mtimeMs !== touchedMs) return undefined
-  return { kind, path: context.relativePath(path), detail, repair: () => removeLock(context, path, found) }
+  return { kind, path: context.relativePath(path), detail, isRemains, repair: () => removeLock(context, path, found) }
 }
 
 interface LockFault {
   kind: 'lock_left' | 'lock_odd'
   detail: string
+  isRemains?: boolean
   /** Modification time, in milliseconds since 1970. */
   touchedMs: number
 }
@@ -116,7 +117,9 @@ const findLockFault = async (
   const age = Date.now() - touchedMs
   if (Math.abs(age) <= lockStaleMs) return undefined
   const seconds = Math.round(Math.abs(age) / 1000)
-  return { kind: 'lock_left', detail: `stale: touched ${seconds} s ${age > 0 ? 'ago' : 'in the future'}`, touchedMs }
+  if (age < 0) return { kind: 'lock_left', detail: `stale: touched ${seconds} s in the future`, touchedMs }
+  const detail = `stale: touched ${seconds} s ago; the next change takes it over`
+  return { kind: 'lock_left', detail, isRemains: true, touchedMs }
 }
 
 const removeLock = async (context: DoctorContext, path: string, { kind, touchedMs }: LockFault): Promise<string> => {

@@ -38,7 +38,8 @@ export async function* checkIdempotencyMarks(context: DoctorContext): AsyncGener
     yield {
       kind: 'temporary_left',
       path: context.relativePath(path),
-      detail: 'the process of this upload has ended',
+      detail: 'the process of this upload has ended; the next start of a server sweeps it',
+      isRemains: true,
       async repair() {
         await removeFile(path)
         return 'removed'
@@ -81,7 +82,8 @@ const findOwnerFault = async (file: string): Promise<string | undefined> => {
 const abandoned = (context: DoctorContext, folder: string, works: number): Problem => ({
   kind: 'temporary_left',
   path: context.relativePath(folder),
-  detail: `its process has ended with ${works} uploads or changes under way`,
+  detail: `its process has ended with ${works} uploads or changes under way; the next start of a server sweeps it`,
+  isRemains: true,
   async repair() {
     await context.sweep()
     if (await statOf(folder)) throw new Error('expected the sweep to remove the folder, it is still there')
