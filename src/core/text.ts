@@ -1,4 +1,4 @@
-// Texts from outside: how long they are, and how much of them an answer repeats.
+// Text in answers: values from outside, clipped, and numbers of bytes.
 
 /** Characters of a foreign value that an answer repeats. */
 const MAX_QUOTED = 80
@@ -8,3 +8,14 @@ export const clip = (value: string): string => (value.length > MAX_QUOTED ? `${v
 
 /** Code points, as a person counts. */
 export const characters = (text: string): number => [...text].length
+
+const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'] as const
+
+/** Bytes with a unit that people read: `26214400 bytes (25 MiB)`. */
+export const bytesText = (bytes: number): string => {
+  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), UNITS.length)
+  const unit = UNITS[power - 1]
+  return unit === undefined
+    ? `${bytes} bytes`
+    : `${bytes} bytes (${Number((bytes / 2 ** (10 * power)).toFixed(1))} ${unit})`
+}

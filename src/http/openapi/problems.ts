@@ -82,7 +82,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     details: { etag: `"${EXAMPLE_IMAGE_ID}-original-${EXAMPLE_SIZES.original.bytes}"` },
   },
   upload_too_large: {
-    detail: 'Expected a file of at most 26214400 bytes.',
+    detail: 'Expected a file of at most 26214400 bytes (25 MiB).',
     details: { max_bytes: 26214400 },
   },
   too_many_pixels: {

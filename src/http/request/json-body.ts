@@ -2,7 +2,7 @@
 
 import type { z } from '@hono/zod-openapi'
 import { messageOf, TintypeError } from '../../core/errors.ts'
-import { characters, clip } from '../../core/text.ts'
+import { bytesText, characters, clip } from '../../core/text.ts'
 import { bodyChunks, type Context } from '../context.ts'
 
 /** Of a schema's check: what it refuses is no secret, and is repeated. */
@@ -102,6 +102,6 @@ const invalidBody = (message: string, details?: Record<string, unknown>): Tintyp
   new TintypeError('invalid_body', message, { details })
 
 const tooLarge = (maxBytes: number): TintypeError =>
-  new TintypeError('upload_too_large', `Expected a body of at most ${maxBytes} bytes.`, {
+  new TintypeError('upload_too_large', `Expected a body of at most ${bytesText(maxBytes)}.`, {
     details: { max_bytes: maxBytes },
   })

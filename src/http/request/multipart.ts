@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import busboy from 'busboy'
 import { messageOf, TintypeError } from '../../core/errors.ts'
-import { clip } from '../../core/text.ts'
+import { bytesText, clip } from '../../core/text.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import { bodyChunks, type Context } from '../context.ts'
 
@@ -129,7 +129,7 @@ const malformed = (cause: unknown): TintypeError =>
   })
 
 const tooLarge = (maxBytes: number): TintypeError =>
-  new TintypeError('upload_too_large', `Expected a file of at most ${maxBytes} bytes.`, {
+  new TintypeError('upload_too_large', `Expected a file of at most ${bytesText(maxBytes)}.`, {
     details: { max_bytes: maxBytes },
   })
 

@@ -101,7 +101,7 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
     return app.request(`${PROJECT}/thumbnail`)
   },
   precondition_failed: () => photoAsked((id) => `${IMAGES}/${id}`, { 'If-Match': '"another"' }),
-  upload_too_large: async () => sentTo(formOf(await smallPhoto()), { maxUploadBytes: 100 }),
+  upload_too_large: () => sentTo(formOf(Buffer.alloc(2 * 2 ** 20)), { maxUploadBytes: 2 ** 20 }),
   too_many_pixels: async () => sentTo(formOf(await smallPhoto()), { maxPixels: 1000 }),
   multipart_required: () => sentTo('{}', {}, { 'Content-Type': 'application/json' }),
   not_an_image: () => sentTo(text('Dear diary')),

@@ -1,0 +1,17 @@
+// Text in answers.
+
+import { expect, it } from 'vitest'
+import { bytesText } from '../../src/core/text.ts'
+
+it.each([
+  [0, '0 bytes'],
+  [1023, '1023 bytes'],
+  [1024, '1024 bytes (1 KiB)'],
+  [65_536, '65536 bytes (64 KiB)'],
+  [25 * 2 ** 20, '26214400 bytes (25 MiB)'],
+  [25e6, '25000000 bytes (23.8 MiB)'],
+  [2 ** 40, '1099511627776 bytes (1 TiB)'],
+  [2 ** 50, '1125899906842624 bytes (1024 TiB)'],
+])('%i bytes have a unit that people read', (bytes, text) => {
+  expect(bytesText(bytes)).toBe(text)
+})
