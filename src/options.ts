@@ -55,8 +55,9 @@ export interface TintypeOptions {
   /** `aud` of those tokens. @default none */
   jwksAudience?: string
   /**
-   * Whether requests have to say who they are. `auto`: once there is a way to do it, that is an API key, an account, open
-   * registration or another issuer. `none`: never, whatever there is. `required`: always. @default 'auto'
+   * Whether changes and private projects need an authenticated principal; reading public projects never does. `auto`:
+   * once there is a way to authenticate, which is an API key, an account, open registration or an issuer. `required`:
+   * always. `none`: never. @default 'auto'
    */
   auth?: AuthMode
   /**

@@ -26,7 +26,9 @@ export const openFolder = async ({ paths, workspace, log }: OpenFolderOptions): 
   assertKnownFormat(paths.root)
   let why = "it can't be written"
   const refused = (error: unknown): TintypeError => {
-    const message = `The storage folder ${paths.root} can't be used: ${why} (${codeOf(error) ?? 'unknown error'}).`
+    const code = codeOf(error)
+    const reason = isInTheWay(code) ? 'it, or a folder above it, is a file' : why
+    const message = `The storage folder ${paths.root} can't be used: ${reason} (${code ?? 'unknown error'}).`
     return new TintypeError('store_unavailable', message, { cause: error })
   }
   try {
@@ -54,6 +56,9 @@ export const openFolder = async ({ paths, workspace, log }: OpenFolderOptions): 
     log.debug({ error }, 'the format of the store could not be written'),
   )
 }
+
+/** ENOTDIR and EEXIST: `mkdir` found a file on the path. */
+const isInTheWay = (code: string | undefined): boolean => code === 'ENOTDIR' || code === 'EEXIST'
 
 /**
  * Commits rest on hard links, which some disks (FAT, exFAT, some network shares) don't have. Tried in the workspace, so
