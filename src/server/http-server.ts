@@ -1,11 +1,12 @@
 // A listening HTTP server that can be ended without breaking off anybody.
 
 import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server, type Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { AnswerFast } from '../http/fast-path/types.ts'
 import { isWritable, writeResponse } from '../http/fast-path/write.ts'
+import { continueOnRead } from '../http/request/expect-continue.ts'
 import { createFront } from './connection-front.ts'
 import { createInTurn } from './pipelining.ts'
 
@@ -56,6 +57,20 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   }
   const listener = getRequestListener(options.fetch, { hostname: DEFAULT_HOST })
   const inTurn = createInTurn()
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    if (draining) response.setHeader('Connection', 'close')
+    const answer = isWritable(response) ? answerFast(request) : undefined
+    if (answer) return writeResponse(response, answer)
+    inTurn(request.socket, (end) => {
+      underWay.add(response)
+      response.once('close', () => {
+        underWay.delete(response)
+        end()
+        if (draining && !isBusy(request.socket)) request.socket.destroySoon()
+      })
+      void listener(request, response)
+    })
+  }
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -63,21 +78,12 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
       connectionsCheckingInterval: options.timeoutsCheckedMs ?? 5000,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     },
-    (request, response) => {
-      if (draining) response.setHeader('Connection', 'close')
-      const answer = isWritable(response) ? answerFast(request) : undefined
-      if (answer) return writeResponse(response, answer)
-      inTurn(request.socket, (end) => {
-        underWay.add(response)
-        response.once('close', () => {
-          underWay.delete(response)
-          end()
-          if (draining && !isBusy(request.socket)) request.socket.destroySoon()
-        })
-        void listener(request, response)
-      })
-    },
+    handle,
   )
+  server.on('checkContinue', (request, response) => {
+    continueOnRead(request, response)
+    handle(request, response)
+  })
   // What the server does with a new connection, to be done later with those that need it.
   const takers = server.rawListeners('connection')
   const handOver = (socket: Socket) => {

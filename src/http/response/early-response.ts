@@ -7,6 +7,7 @@
 import type { IncomingMessage } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { type Context, incomingOf } from '../context.ts'
+import { refuseContinue } from '../request/expect-continue.ts'
 import { BASE_HEADERS } from './respond.ts'
 
 /** Longest time that the rest of a body is thrown away, in milliseconds. */
@@ -24,6 +25,7 @@ export interface Answer {
 /** Answers; where the request is still being sent, the client gets the answer first and the connection ends after it. */
 export const answerEarly = async (c: Context, { status, headers, text }: Answer): Promise<Response> => {
   const incoming = incomingOf(c)
+  if (incoming) refuseContinue(incoming)
   const all = { ...BASE_HEADERS, ...headers }
   const length = Buffer.byteLength(text)
   c.set('bodyBytes', length)
