@@ -1,4 +1,4 @@
-// What a person sees who has just started the server.
+// Lines on standard output at the start and at the end of a server.
 
 import { isIPv6 } from 'node:net'
 import type { Config } from '../config/load.ts'
@@ -21,7 +21,9 @@ export const bannerOf = ({ host, storageDir, workers }: Config, port: number): s
   docs      ${url}/docs
   try       curl -F file=@photo.jpg ${url}/projects/demo/images
 
-  Ctrl-C ends it; uploads under way are finished first.
+  Ctrl-C stops it; uploads under way are finished first.
 
 `
 }
+
+export const printStopped = (): void => void process.stdout.write('  Tintype has stopped.\n\n')

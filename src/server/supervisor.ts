@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { RateLimiterClusterMaster } from 'rate-limiter-flexible'
 import type { Config } from '../config/load.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { printStopped } from './banner.ts'
 import { createMetricsExchange } from './metrics-supervisor.ts'
 import { exitBySignal, onSignals } from './signals.ts'
 
@@ -77,7 +78,11 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
   const ended = (code: number | null, signal: string | null): void => {
     // A worker that was still starting ends by the signal itself and had nothing to finish.
     if (code !== 0 && signal !== 'SIGTERM' && signal !== 'SIGINT') exitCode = 1
-    if (workers.size === 0) process.exit(exitCode)
+    if (workers.size === 0) stop()
+  }
+  const stop = (): never => {
+    printStopped()
+    process.exit(exitCode)
   }
   const killAll = (signal: NodeJS.Signals): void => {
     for (const worker of workers) worker.process.kill(signal)
@@ -87,7 +92,7 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
     () => {
       ending = true
       killAll('SIGTERM')
-      if (workers.size === 0) process.exit(exitCode)
+      if (workers.size === 0) stop()
     },
     (signal) => {
       killAll('SIGKILL')

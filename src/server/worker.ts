@@ -7,6 +7,7 @@ import type { Config } from '../config/load.ts'
 import { TintypeError } from '../core/errors.ts'
 import { isLoopback } from '../core/request/hosts.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { printStopped } from './banner.ts'
 import { fail } from './fail.ts'
 import { type HttpServer, startHttpServer } from './http-server.ts'
 import { answerSupervisor, askSupervisor } from './metrics-worker.ts'
@@ -69,6 +70,7 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ por
   const end = async () => {
     await server.drain()
     await tintype.close()
+    if (cluster.isPrimary) printStopped()
     process.exit(0)
   }
   // A supervisor passes each signal on, and some tools send theirs to every process: there only the supervisor hurries.

@@ -107,6 +107,7 @@ describe.each(['1', '2'])('with %s worker(s), SIGTERM', (workers) => {
     await refused(service)
     expect(await slow.finish()).toMatch(/HTTP\/1\.1 201 Created\r\n[\s\S]*connection: close\r\n/i)
     expect(await service.ended).toBe(0)
+    expect(service.stdout()).toMatch(/uploads under way are finished first\.\n\n {2}Tintype has stopped\.\n\n$/)
     expect(await readdir(join(folder, 'storage', 'projects', 'slow', 'game'))).toHaveLength(1)
   })
 
