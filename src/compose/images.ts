@@ -7,7 +7,7 @@ import { PRIORITIES } from '../image/encoder.ts'
 import { createImageService } from '../services/images/images.ts'
 import { createRenders } from '../services/images/renders.ts'
 import { createPictures } from '../services/images/variants.ts'
-import { createOwnerQuota } from '../stores/quota/owner-quota.ts'
+import { createFileQuota } from '../stores/quota/file-quota.ts'
 import { createRenderCache } from '../stores/render-cache/render-cache.ts'
 import type { Foundation } from './foundation.ts'
 import type { ParsedOptions } from './parse-options.ts'
@@ -45,7 +45,7 @@ export const buildImages = (
     pictures,
     newVisibility: options.newVisibility,
     claims,
-    quota: maxBytesPerOwner > 0 ? createOwnerQuota({ storageDir, store, maxBytes: maxBytesPerOwner }) : undefined,
+    quota: maxBytesPerOwner > 0 ? createFileQuota({ storageDir, store, maxBytes: maxBytesPerOwner }) : undefined,
     maxImages: maxImagesPerProject > 0 ? maxImagesPerProject : undefined,
   })
   const asked = createAskedReader({ signingKeys: options.signingKeys, presets: options.presets })

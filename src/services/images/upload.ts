@@ -16,7 +16,7 @@ import {
 } from '../../core/project/upload-conditions.ts'
 import type { EncoderPool } from '../../image/encoder.ts'
 import type { IdempotencyMarks } from '../../stores/idempotency/marks.ts'
-import type { OwnerQuota } from '../../stores/quota/owner-quota.ts'
+import type { OwnerQuota } from '../../stores/quota/quota.ts'
 import type { Stage, Store } from '../../stores/store.ts'
 
 export interface UploaderOptions {

@@ -26,7 +26,8 @@ export interface Users {
   /** False where the address is taken. Of two users with one address, one is created. */
   create(user: User): Promise<boolean>
   /**
-   * Commits what `change` makes of the newest state. `change` runs again where another change came first, and may throw.
+   * Commits what `change` makes of the newest state. `change` runs again where another change came first, and may throw
+   * a TintypeError, which changes nothing.
    *
    * @returns undefined where there is no such user
    */

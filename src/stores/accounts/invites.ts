@@ -1,46 +1,57 @@
-// Invitations as files: each good for one account, under the hash of its code.
+// Invitations as files under the hash of their code: `<hash>.json` while available, `<hash>.claimed` once claimed.
 
-import { rename } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { z } from 'zod'
-import { codeOf, removeFile, sync } from '../file/fs/durable.ts'
-import type { Invite, Invites } from './account-store.ts'
+import { removeFile, sync } from '../file/fs/durable.ts'
+import { newToken } from '../file/staging/workspace.ts'
+import type { Invites } from './account-store.ts'
 import { type AccountsFolder, hashedName } from './folder.ts'
 import { readRecord } from './records.ts'
 
 const inviteSchema = z.object({
   created_at: z.iso.datetime(),
   expires_at: z.iso.datetime(),
-  /** The only address that it is for, where it is for one. */
   email: z.string().nullable(),
 })
 
 export const createInvites = (accounts: AccountsFolder): Invites => {
-  const free = (code: string) => accounts.path('invites', `${hashedName(code)}.json`)
+  const available = (code: string) => accounts.path('invites', `${hashedName(code)}.json`)
   const claimed = (code: string) => accounts.path('invites', `${hashedName(code)}.claimed`)
 
+  const add: Invites['add'] = async (code, invite) => {
+    await accounts.publish(await accounts.folder('invites'), `${hashedName(code)}.json`, invite)
+  }
+
   return {
-    async add(code: string, invite: Invite): Promise<void> {
-      await accounts.publish(await accounts.folder('invites'), `${hashedName(code)}.json`, invite)
-    },
+    add,
 
-    read: (code: string): Promise<Invite | undefined> => readRecord(free(code), inviteSchema),
+    read: (code) => readRecord(available(code), inviteSchema),
 
-    /** False where it is used already. Of any number of processes one gets it; a crash from here on uses it up. */
-    async claim(code: string): Promise<boolean> {
-      try {
-        await rename(free(code), claimed(code))
-        await sync(accounts.path('invites'))
-        return true
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT') return false
-        throw error
+    /** The claim is created where there is none; the token in it tells an own claim whose answer was lost. */
+    async claim(code) {
+      const invite = await readRecord(available(code), inviteSchema)
+      if (!invite) return false
+      const folder = await accounts.folder('invites')
+      const claim = { ...invite, claim: newToken() }
+      if (!(await accounts.publish(folder, `${hashedName(code)}.claimed`, claim))) return false
+      // While this claim stands, no other one can be under way. An earlier one was completed where the file is gone.
+      if (!existsSync(available(code))) {
+        await removeFile(claimed(code))
+        return false
       }
+      await removeFile(available(code))
+      // Or a power cut could bring it back, and the claim not.
+      await sync(folder)
+      return true
     },
 
-    /** After a claim that came to nothing. */
-    giveBack: (code: string): Promise<void> => rename(claimed(code), free(code)),
+    async giveBack(code) {
+      const invite = await readRecord(claimed(code), inviteSchema)
+      if (!invite) return
+      await add(code, invite)
+      await removeFile(claimed(code))
+    },
 
-    /** After a claim that served. */
-    remove: (code: string): Promise<void> => removeFile(claimed(code)),
+    remove: (code) => removeFile(claimed(code)),
   }
 }

@@ -1,23 +1,32 @@
-// Looks at a file of an account, and reads it as its schema says.
+// Records of accounts: JSON files that come to their folder complete, read by their schema.
 
 import { lstatSync, type Stats } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { TintypeError } from '../../core/errors.ts'
+import type { LogFormat } from '../append-log.ts'
 import { unlessMissing } from '../file/fs/durable.ts'
 
-/**
- * Undefined where there is none.
- *
- * @throws TintypeError `store_unavailable` where somebody has damaged it: files come here complete
- */
+/** Undefined where there is no such file. @throws TintypeError `store_unavailable` where it is damaged */
 export const readRecord = async <T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> => {
   const text = await readFile(path, 'utf8').catch(unlessMissing)
-  if (text === undefined) return undefined
+  return text === undefined ? undefined : parsed(text, schema, path)
+}
+
+export const encodeRecord = (content: unknown): string => `${JSON.stringify(content)}\n`
+
+/** Entries that are records, with their tokens in `commits`. */
+export const createRecordFormat = <T extends { commits?: string[] }>(schema: z.ZodType<T>): LogFormat<T> => ({
+  encode: encodeRecord,
+  decode: (text, log, number) => parsed(text, schema, `${log}/${number}.json`),
+  tokensOf: ({ commits }) => commits ?? [],
+})
+
+const parsed = <T>(text: string, schema: z.ZodType<T>, path: string): T => {
   try {
     return schema.parse(JSON.parse(text))
   } catch {
-    // What is wrong with it would repeat what it holds; the log gets its name.
+    // What is wrong with it would repeat its content; the log gets its name.
     const cause = new Error(`${path} is damaged`)
     throw new TintypeError('store_unavailable', 'The files of an account are damaged.', { cause })
   }
@@ -25,9 +34,9 @@ export const readRecord = async <T>(path: string, schema: z.ZodType<T>): Promise
 
 /**
  * Undefined where there is no such file or folder. Synchronous: a microsecond or two, where a trip through the thread
- * pool costs tens. By `lstat`: to `stat` of Node 22 a file in the place of the folder above is the same as nothing, and a
- * store whose accounts can't be looked at would be everybody's.
+ * pool costs tens. By `lstat`: for `stat` of Node 22 a file at the position of the parent folder is the same as a missing
+ * one, and a store whose accounts cannot be read would be open.
  *
- * @throws the error of the system call where that can't be said
+ * @throws other errors of the system call
  */
 export const statsOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false })

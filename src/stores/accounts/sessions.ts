@@ -1,71 +1,95 @@
-// Sessions as files: the family of the refresh tokens that follow each other, one folder each.
+// Sessions as append logs: an entry for each refresh token, and a final one.
 //
-//   families/<id>/<number>.json    the number of the token that is good now; the content never changes
+//   families/<id>/<number>.json    the highest number is the valid token; those before it are removed
 //
-// A token is used up by renaming its file to the next number, which only one of any number of processes can do: for the
-// others the file is gone. A family ends when its folder is moved away, and nothing can bring it back.
+// The folder goes once the final entry is there, or long after the last token has expired.
 
-import { rename, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { isAccountId, newAccountId } from '../../core/auth/account.ts'
-import { codeOf, sync } from '../file/fs/durable.ts'
-import type { Session } from './account-store.ts'
+import { tokensAfter, unknownOutcome } from '../append-log.ts'
+import { createFileLog } from '../file/append-log.ts'
+import { newToken } from '../file/staging/workspace.ts'
+import type { Session, Sessions } from './account-store.ts'
 import { type AccountsFolder, namesIn } from './folder.ts'
-import { readRecord, statsOf } from './records.ts'
+import { createRecordFormat } from './records.ts'
 
-const sessionSchema = z.object({
+const entrySchema = z.object({
   user_id: z.string(),
-  /** Of the user, when the session began. */
   generation: z.int().min(0),
   created_at: z.iso.datetime(),
+  /** In the final entry alone. */
+  ended: z.literal(true).optional(),
+  /** Tokens of the last writers, newest last; absent in files of older versions. */
+  commits: z.array(z.string()).optional(),
 })
 
-export const createSessions = (accounts: AccountsFolder) => {
-  const end = async (id: string): Promise<void> => {
-    if (isAccountId(id)) await accounts.removeAtOnce(accounts.path('families'), id)
+export const createSessions = (
+  accounts: AccountsFolder,
+): Sessions & {
+  /** Removes sessions that were not renewed since `before`, in milliseconds since 1970. */
+  sweep(before: number): Promise<void>
+} => {
+  const log = createFileLog({
+    format: createRecordFormat(entrySchema),
+    folder: (id) => accounts.path('families', id),
+    drafts: () => accounts.folder('.tmp'),
+    older: 'pruned',
+    keep: 1,
+    makeFolder: (id) => accounts.makeLogFolder('families', id),
+  })
+
+  /** Undefined where the session has ended. */
+  const newest = async (id: string) => {
+    const found = isAccountId(id) ? await log.newest(id) : undefined
+    return found?.entry.ended ? undefined : found
   }
 
   return {
-    /** Starts one, with token number 1. */
-    async begin(session: Session): Promise<string> {
-      const families = await accounts.folder('families')
+    async begin(session) {
       const id = newAccountId()
-      await accounts.publishFolder(families, id, '1.json', session)
+      const { outcome, cause } = await log.append(id, 1, { ...session, commits: [newToken()] })
+      if (outcome !== 'ours') throw unknownOutcome('a new session', cause)
       return id
     },
 
-    /** Undefined where this is not the number that is good now. */
-    read: async (id: string, number: number): Promise<Session | undefined> =>
-      isAccountId(id) ? readRecord(accounts.path('families', id, `${number}.json`), sessionSchema) : undefined,
-
-    /** Uses up a number; false where it was used up already, or the family has ended. */
-    async advance(id: string, number: number): Promise<boolean> {
-      const folder = accounts.path('families', id)
-      try {
-        await rename(join(folder, `${number}.json`), join(folder, `${number + 1}.json`))
-        await sync(folder)
-        return true
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT') return false
-        throw error
-      }
+    async read(id, number): Promise<Session | undefined> {
+      const found = await newest(id)
+      if (found?.number !== number) return undefined
+      const { user_id, generation, created_at } = found.entry
+      return { user_id, generation, created_at }
     },
 
-    /** As the disk says it now. */
-    isAlive: async (id: string): Promise<boolean> =>
-      isAccountId(id) && statsOf(accounts.path('families', id)) !== undefined,
+    async advance(id, number) {
+      const found = await newest(id)
+      if (found?.number !== number) return false
+      const commits = tokensAfter(found.entry.commits ?? [], newToken())
+      const { outcome, cause } = await log.append(id, number + 1, { ...found.entry, commits })
+      if (outcome === 'unknown') throw unknownOutcome('a session', cause)
+      return outcome === 'ours'
+    },
 
-    /** Does nothing where it has ended. */
-    end,
+    isAlive: async (id) => (await newest(id)) !== undefined,
 
-    /** Ends those in which nothing was renewed since `before`, in milliseconds since 1970. */
-    async sweep(before: number): Promise<void> {
+    async end(id) {
+      if (!isAccountId(id)) return
+      const token = newToken()
+      for (;;) {
+        const found = await log.newest(id)
+        if (!found || found.entry.ended) break
+        const commits = tokensAfter(found.entry.commits ?? [], token)
+        const { outcome, cause } = await log.append(id, found.number + 1, { ...found.entry, ended: true, commits })
+        if (outcome === 'ours') break
+        if (outcome === 'unknown') throw unknownOutcome('a session', cause)
+      }
+      await log.remove(id)
+    },
+
+    async sweep(before) {
       for (const id of await namesIn(accounts.path('families'))) {
-        const folder = accounts.path('families', id)
-        // A rename changes the folder, and a copy of the store is as new as the copy.
-        const found = await stat(folder).catch(() => undefined)
-        if (found && Math.max(found.mtimeMs, found.ctimeMs) < before) await end(id)
+        const found = await stat(accounts.path('families', id)).catch(() => undefined)
+        // A new entry changes the folder, and a copy of the store is as new as the copy.
+        if (found && Math.max(found.mtimeMs, found.ctimeMs) < before) await log.remove(id)
       }
     },
   }

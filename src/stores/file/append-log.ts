@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { randomIds } from '../../core/random-id.ts'
 import { type Appended, type AppendLog, type LogFormat, type NumberedEntry, outcomeOf } from '../append-log.ts'
-import { codeOf, makeFolder, removeFile, removeFolder, sync, unlessMissing, writeNew } from './fs/durable.ts'
+import { codeOf, removeFile, removeFolder, sync, unlessMissing, writeNew } from './fs/durable.ts'
 import { type Linked, linkOnce } from './fs/link-once.ts'
 
 export interface FileLogOptions<Entry> {
@@ -29,8 +29,8 @@ export interface FileLogOptions<Entry> {
   keep?: number
   /** False where nothing need survive a power cut. @default true */
   isDurable?: boolean
-  /** True where the folder of a log is made with its first entry. @default false */
-  makesFolders?: boolean
+  /** Makes the folder of a log before its first entry. @default it is there, and never removed */
+  makeFolder?(log: string): Promise<void>
   /** Reads the newest entry. @default by a listing, remembered and validated by two looks at the folder */
   newest?: AppendLog<Entry>['newest']
 }
@@ -47,8 +47,11 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<
   const { newest, forget } = options.newest ? { newest: options.newest, forget: () => {} } : createHeads(options)
   const pathOf = (log: string, number: number): string => join(folder(log), `${number}.json`)
 
+  const isRemoved = (log: string): boolean => options.makeFolder !== undefined && !statsOf(folder(log))
+
   const decide = async (log: string, number: number, entry: Entry): Promise<Appended['outcome']> => {
     const found = await newest(log)
+    if (!found && isRemoved(log)) return 'taken'
     const token = format.tokensOf(entry).at(-1)
     return outcomeOf(number, token, found && { number: found.number, tokens: format.tokensOf(found.entry) })
   }
@@ -58,7 +61,7 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<
       return await linkOnce(draft, pathOf(log, number), text)
     } catch (error) {
       await removeFile(draft).catch(() => {})
-      if (number > 1 && codeOf(error) === 'ENOENT' && !statsOf(folder(log))) return { outcome: 'taken' }
+      if (number > 1 && codeOf(error) === 'ENOENT' && isRemoved(log)) return { outcome: 'taken' }
       throw error
     }
   }
@@ -75,7 +78,7 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<
 
     async append(log, number, entry) {
       const text = format.encode(entry)
-      if (number === 1 && options.makesFolders) await makeFolder(folder(log))
+      if (number === 1) await options.makeFolder?.(log)
       const draft = join(await options.drafts(entry), `${newName()}.json`)
       await writeNew(draft, text)
       const linked = await link(log, number, draft, text)
@@ -83,7 +86,6 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<
       const removed = removeFile(draft).catch(() => {})
       try {
         if (linked.outcome === 'taken' || linked.outcome === 'unknown') return linked
-        if (linked.outcome === 'gone' && !statsOf(folder(log))) return { outcome: 'taken' }
         const numbers = older === 'pruned' ? await numbersIn(folder(log)) : [number]
         // Its number may have been used and removed long ago, where this writer slept.
         if (linked.outcome === 'gone' || numbers.at(-1) !== number) {
@@ -96,7 +98,7 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<
         await tidy(log, number, numbers)
         return { outcome: 'ours' }
       } catch (cause) {
-        return { outcome: 'unknown', cause }
+        return isRemoved(log) ? { outcome: 'taken' } : { outcome: 'unknown', cause }
       } finally {
         await removed
       }

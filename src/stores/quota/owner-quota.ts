@@ -1,46 +1,37 @@
-// How many bytes one owner may store, over all projects: exact with any number of uploads in any number of processes.
+// The quota of each owner, over all projects: exact with any number of uploads in any number of processes.
 //
-// What is stored is never counted in a file of its own, which could go wrong: it is the sum over the projects' newest
-// lists. What is on its way is reserved in a ledger, one step at a time, until the upload's folder under .tmp is gone. So
-// a crash leaves no room reserved for longer than until the folder is swept, and a deletion frees its bytes at once.
+// Stored bytes are the sum over the newest lists of the owner's projects; a total kept on the side could go wrong. Bytes of
+// uploads under way are reserved in a ledger until their staging area is gone. So a crash keeps bytes reserved no longer
+// than until its staging area is swept, and a deletion frees bytes at once.
 
-import { join, resolve } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
 import type { ProjectState } from '../../core/project/changes.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
+import { randomIds } from '../../core/random-id.ts'
+import { type AppendLog, tokensAfter, unknownOutcome } from '../append-log.ts'
 import { storeError } from '../file/fs/durable.ts'
-import { createPaths } from '../file/paths.ts'
 import type { Stage, Store } from '../store.ts'
-import { createLedger, type LedgerContent, type Reservation } from './ledger.ts'
+import { emptyLedger, type LedgerEntry, type Reservation } from './ledger.ts'
+import type { OwnerQuota } from './quota.ts'
 
 export interface OwnerQuotaOptions {
-  /** Folder of the store. */
-  storageDir: string
   store: Store
+  /** Ledgers by owner, pruned. */
+  ledger: AppendLog<LedgerEntry>
   /** Most bytes of one owner. */
   maxBytes: number
 }
 
-export interface OwnerQuota {
-  /**
-   * Reserves room for an image until its stage is discarded.
-   *
-   * @param owner {@link chargedTo}
-   * @throws TintypeError `quota_exceeded`, `busy`, `store_unavailable`, `storage_full`
-   */
-  reserve(owner: string, projectId: string, stage: Stage, bytes: number): Promise<void>
-}
-
 const MOST_TRIES = 100
+
+const newToken = randomIds(16)
 
 /** Projects that are looked at together where all of them are. */
 const AT_ONCE = 32
 
-export const createOwnerQuota = ({ storageDir, store, maxBytes }: OwnerQuotaOptions): OwnerQuota => {
-  const { tmp } = createPaths(storageDir)
-  const ledger = createLedger(join(resolve(storageDir), '.accounts', 'usage'))
+export const createOwnerQuota = ({ store, ledger, maxBytes }: OwnerQuotaOptions): OwnerQuota => {
   /** Bytes of projects at a revision. */
   const sums = new LRUCache<string, { revision: number; bytes: number }>({ max: 100_000 })
   /** Those who reserve wait for each other here, so that they meet only other processes in the ledger. */
@@ -95,7 +86,7 @@ export const createOwnerQuota = ({ storageDir, store, maxBytes }: OwnerQuotaOpti
   }
 
   /** What is stored and reserved, and what of the ledger still matters. */
-  const lookAt = async ({ owner, projects, reservations }: LedgerContent) => {
+  const inspect = async ({ owner, projects, reservations }: LedgerEntry) => {
     // Before the projects: an upload that has ended by now shows in them.
     const states = await Promise.all(reservations.map(({ folder }) => store.isStaged(folder)))
     const open = reservations.filter((_, at) => states[at])
@@ -115,15 +106,20 @@ export const createOwnerQuota = ({ storageDir, store, maxBytes }: OwnerQuotaOpti
   }
 
   const reserve = async (owner: string, projectId: string, stage: Stage, bytes: number): Promise<void> => {
-    const own = join(tmp, stage.id)
     const mine: Reservation = { project: projectId, image: stage.imageId, bytes, folder: stage.id }
-    const isIn = ({ reservations }: LedgerContent) => reservations.some(({ image }) => image === stage.imageId)
+    const token = newToken()
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const base = await ledger.read(owner)
-      const { used, open, projects } = await lookAt(base.content)
-      if (used + bytes > maxBytes) throw usedUp(maxBytes, used, bytes)
-      const next = { owner, projects: [...new Set([...projects, projectId])], reservations: [...open, mine] }
-      if (await ledger.append(base, next, own, isIn)) return
+      const { number, entry } = (await ledger.newest(owner)) ?? { number: 0, entry: emptyLedger(owner) }
+      const { used, open, projects } = await inspect(entry)
+      if (used + bytes > maxBytes) throw quotaExceeded(maxBytes, used, bytes)
+      const { outcome, cause } = await ledger.append(owner, number + 1, {
+        owner,
+        projects: [...new Set([...projects, projectId])],
+        reservations: [...open, mine],
+        commits: tokensAfter(entry.commits ?? [], token),
+      })
+      if (outcome === 'ours') return
+      if (outcome === 'unknown') throw unknownOutcome(`the quota of "${owner}"`, cause)
     }
     throw new TintypeError('busy', 'Too many uploads count against the same quota at once.', { retryAfterSeconds: 1 })
   }
@@ -147,7 +143,7 @@ export const createOwnerQuota = ({ storageDir, store, maxBytes }: OwnerQuotaOpti
 
 const sumOf = (reservations: readonly Reservation[]): number => reservations.reduce((sum, { bytes }) => sum + bytes, 0)
 
-const usedUp = (maxBytes: number, used: number, bytes: number): TintypeError =>
+const quotaExceeded = (maxBytes: number, used: number, bytes: number): TintypeError =>
   new TintypeError(
     'quota_exceeded',
     `Expected at most ${maxBytes} bytes in all projects of one owner; ${used} are used and the image takes ${bytes}.`,

@@ -2,58 +2,34 @@
 
 import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { newAccountId, type User } from '../../../src/core/auth/account.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { newAccountId } from '../../../src/core/auth/account.ts'
 import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
+import { AT, accountsContract, newSession, newUser } from '../../contracts/accounts.ts'
+import { type DiskCall, losingAnswer } from '../../support/disk/calls.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 
-const AT = '2026-05-04T09:30:00.000Z'
+vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
 
-const newUser = (email = 'ada@example.com'): User => ({
-  id: newAccountId(),
-  email,
-  name: null,
-  password_hash: 'a secret hash',
-  generation: 0,
-  disabled: false,
-  created_at: AT,
-  updated_at: AT,
-})
+const isCreation = ({ name }: DiskCall) => name === 'link'
+
+for (const code of ['EEXIST', 'EIO'])
+  accountsContract(`accounts in a folder that can answer ${code} to what it does`, async () => {
+    const storageDir = await temporaryFolder()
+    const another = () => createFileAccountStore({ storageDir })
+    return {
+      store: another(),
+      another,
+      loseAnswers: (count) => losingAnswer(isCreation, code, count),
+    }
+  })
 
 const workers = async (count: number) => {
   const storageDir = await temporaryFolder()
   return { storageDir, stores: Array.from({ length: count }, () => createFileAccountStore({ storageDir })) }
 }
 
-const counted = (answers: readonly boolean[]): number => answers.filter(Boolean).length
-
 describe('users', () => {
-  it('lose no change, however many processes change the same one at once, and read it meanwhile', async () => {
-    const { stores } = await workers(6)
-    const user = newUser()
-    await stores[0]?.users.create(user)
-    await Promise.all(
-      stores.flatMap((store) =>
-        Array.from({ length: 5 }, async () => {
-          await store.users.change(user.id, (newest) => ({ ...newest, generation: newest.generation + 1 }))
-          expect((await store.users.get(user.id))?.email).toBe(user.email)
-        }),
-      ),
-    )
-    for (const store of stores) expect((await store.users.get(user.id))?.generation).toBe(30)
-  })
-
-  it('are seen by another process as they were changed last', async () => {
-    const { stores } = await workers(2)
-    const [one, other] = stores
-    const user = newUser()
-    await one?.users.create(user)
-    for (let generation = 1; generation <= 5; generation++) {
-      await one?.users.change(user.id, (newest) => ({ ...newest, generation }))
-      expect((await other?.users.get(user.id))?.generation).toBe(generation)
-    }
-  })
-
   it('are gone for every process once their folder is', async () => {
     const { stores, storageDir } = await workers(2)
     const user = newUser()
@@ -65,12 +41,6 @@ describe('users', () => {
       expect(await users.byEmail(user.email)).toBeUndefined()
       expect(await users.change(user.id, (newest) => newest)).toBeUndefined()
     }
-  })
-
-  it('are looked for by nothing that could be a path', async () => {
-    const { stores } = await workers(1)
-    for (const id of ['..', '../emails', '', 'constructor', 'x'.repeat(5000)])
-      expect(await stores[0]?.users.get(id)).toBeUndefined()
   })
 
   it('whose file is damaged make the store unavailable, and the answer repeats nothing of it', async () => {
@@ -86,17 +56,6 @@ describe('users', () => {
 })
 
 describe('sessions', () => {
-  it('let each number be used by exactly one of many processes', async () => {
-    const { stores } = await workers(8)
-    const id = (await stores[0]?.sessions.begin({ user_id: newAccountId(), generation: 0, created_at: AT })) ?? ''
-    for (let number = 1; number <= 10; number++) {
-      const used = await Promise.all(stores.map(({ sessions }) => sessions.advance(id, number)))
-      expect(counted(used)).toBe(1)
-      expect(await stores[0]?.sessions.read(id, number)).toBeUndefined()
-      expect(await stores[0]?.sessions.read(id, number + 1)).toMatchObject({ generation: 0 })
-    }
-  })
-
   it('that have ended are not brought back by a process that was about to go on', async () => {
     const { stores, storageDir } = await workers(2)
     const [one, other] = stores
@@ -114,18 +73,6 @@ describe('sessions', () => {
   })
 })
 
-describe('invitations', () => {
-  it('are claimed by exactly one of many processes', async () => {
-    const { stores } = await workers(8)
-    await stores[0]?.invites.add('a code', { created_at: AT, expires_at: AT, email: null })
-    expect(counted(await Promise.all(stores.map(({ invites }) => invites.claim('a code'))))).toBe(1)
-    await stores[0]?.invites.giveBack('a code')
-    expect(counted(await Promise.all(stores.map(({ invites }) => invites.claim('a code'))))).toBe(1)
-    await stores[0]?.invites.remove('a code')
-    expect(counted(await Promise.all(stores.map(({ invites }) => invites.claim('a code'))))).toBe(0)
-  })
-})
-
 describe('what crashed processes left', () => {
   it('is removed an hour later, and nothing that is under way', async () => {
     const { stores, storageDir } = await workers(1)
@@ -140,5 +87,36 @@ describe('what crashed processes left', () => {
     await utimes(join(tmp, 'under-way'), earlier(3_500_000), earlier(3_500_000))
     await stores[0]?.sweep(86_400_000)
     expect(await readdir(tmp)).toEqual(['under-way'])
+  })
+})
+
+describe('accounts of an older version', () => {
+  it('are read and changed: users and sessions without tokens in their files', async () => {
+    const { stores, storageDir } = await workers(2)
+    const [store, other] = stores
+    const user = newUser()
+    await store?.users.create(user)
+    const id = (await store?.sessions.begin(newSession())) ?? ''
+    const root = join(storageDir, '.accounts')
+    await writeFile(join(root, 'users', user.id, '1.json'), `${JSON.stringify(user)}\n`)
+    const session = { user_id: user.id, generation: 0, created_at: AT }
+    await rm(join(root, 'families', id, '1.json'))
+    await writeFile(join(root, 'families', id, '7.json'), `${JSON.stringify(session)}\n`)
+    expect(await other?.users.get(user.id)).toEqual(user)
+    const changed = await other?.users.change(user.id, (newest) => ({ ...newest, name: 'Ada' }))
+    expect(await store?.users.get(user.id)).toEqual(changed)
+    expect(await other?.sessions.read(id, 7)).toEqual(session)
+    expect(await other?.sessions.advance(id, 7)).toBe(true)
+    expect(await store?.sessions.read(id, 8)).toEqual(session)
+  })
+
+  it('finds what it knows in the files of this one: the newest token alone, and none of a session that has ended', async () => {
+    const { stores, storageDir } = await workers(1)
+    const families = join(storageDir, '.accounts', 'families')
+    const ids = [await stores[0]?.sessions.begin(newSession()), await stores[0]?.sessions.begin(newSession())]
+    for (const id of ids) await stores[0]?.sessions.advance(id ?? '', 1)
+    expect(await readdir(join(families, ids[0] ?? ''))).toEqual(['2.json'])
+    await stores[0]?.sessions.end(ids[0] ?? '')
+    expect(await readdir(families)).toEqual([ids[1]])
   })
 })

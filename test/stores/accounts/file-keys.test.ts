@@ -6,9 +6,16 @@ import { describe, expect, it } from 'vitest'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { anyStored } from '../../../src/stores/accounts/is-initialized.ts'
+import { keysContract } from '../../contracts/keys.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 
 const NOW = Date.parse('2026-05-04T09:30:00.000Z')
+
+keysContract('keys in a folder', async () => {
+  const storageDir = await temporaryFolder()
+  const another = () => createFileKeys({ storageDir })
+  return { keys: another(), another }
+})
 
 /** What a server or a command has of a storage folder, each with a memory of its own. */
 const apiKeysIn = (storageDir: string, now = () => NOW) => createApiKeys({ keys: createFileKeys({ storageDir }), now })

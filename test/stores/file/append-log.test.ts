@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { vi } from 'vitest'
 import { createFileLog, type FileLogOptions } from '../../../src/stores/file/append-log.ts'
+import { makeFolder } from '../../../src/stores/file/fs/durable.ts'
 import { appendLogContract, type TestEntry, testFormat } from '../../contracts/append-log.ts'
 import { beforeCall, type DiskCall, failing, losingAnswer } from '../../support/disk/calls.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
@@ -16,7 +17,7 @@ const logIn = (root: string, options: Pick<FileLogOptions<TestEntry>, 'older' | 
     format: testFormat,
     folder: (log) => join(root, log),
     drafts: () => join(root, 'drafts'),
-    makesFolders: true,
+    makeFolder: (log) => makeFolder(join(root, log)),
     ...options,
   })
 

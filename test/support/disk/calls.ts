@@ -52,12 +52,13 @@ export const failing = (fits: (call: DiskCall) => boolean, code: string): (() =>
     },
   })
 
-/** Lets the first call that fits happen and fail nevertheless, as where a network disk loses the answer. */
-export const losingAnswer = (fits: (call: DiskCall) => boolean, code: string): void => {
+/** Lets the first calls that fit happen and fail nevertheless, as where a network disk loses answers. @default 1 call */
+export const losingAnswer = (fits: (call: DiskCall) => boolean, code: string, count = 1): void => {
+  let remaining = count
   const stop = watchDisk({
     after(call) {
       if (!fits(call)) return
-      stop()
+      if (--remaining === 0) stop()
       throw Object.assign(new Error(`${code}: ${call.name} ${call.path}`), { code })
     },
   })

@@ -1,0 +1,215 @@
+// What every store of accounts must do. One passes by ~13 lines: see test/stores/accounts/file-account-store.test.ts.
+
+import { describe, expect, it } from 'vitest'
+import { newAccountId, type User } from '../../src/core/auth/account.ts'
+import { TintypeError } from '../../src/core/errors.ts'
+import type { AccountStore } from '../../src/stores/accounts/account-store.ts'
+
+export interface AccountStoreFixture {
+  store: AccountStore
+  /** The same accounts as another process has them. */
+  another(): AccountStore
+  /** Lets the next creations of records happen and answer an error, as where responses are lost. @default 1 */
+  loseAnswers(count?: number): void
+}
+
+export const AT = '2026-05-04T09:30:00.000Z'
+
+export const newUser = (email = 'ada@example.com'): User => ({
+  id: newAccountId(),
+  email,
+  name: null,
+  password_hash: 'a secret hash',
+  generation: 0,
+  disabled: false,
+  created_at: AT,
+  updated_at: AT,
+})
+
+export const newSession = () => ({ user_id: newAccountId(), generation: 0, created_at: AT })
+
+const INVITE = { created_at: AT, expires_at: AT, email: null }
+
+const counted = (answers: readonly boolean[]): number => answers.filter(Boolean).length
+
+export const accountsContract = (name: string, open: () => Promise<AccountStoreFixture>): void => {
+  const many = ({ store, another }: AccountStoreFixture) => [store, ...Array.from({ length: 5 }, another)]
+
+  describe(`${name} keeps the promises of users`, () => {
+    it('creates one user for each address, however many are created at once', async () => {
+      const stores = many(await open())
+      const users = stores.map(() => newUser())
+      const created = await Promise.all(stores.map((store, at) => store.users.create(users[at] ?? newUser())))
+      expect(counted(created)).toBe(1)
+      const winner = users[created.indexOf(true)]
+      for (const store of stores) {
+        expect(await store.users.byEmail('ada@example.com')).toEqual(winner)
+        expect(await store.users.list()).toEqual([winner])
+      }
+      for (const { id } of users.filter((user) => user !== winner))
+        expect(await stores[0]?.users.get(id)).toBeUndefined()
+    })
+
+    it('keeps a user whose creation is answered by an error, by id and by address', async () => {
+      const { store, another, loseAnswers } = await open()
+      const user = newUser()
+      // The user, and the index of addresses.
+      loseAnswers(2)
+      expect(await store.users.create(user)).toBe(true)
+      expect(await another().users.get(user.id)).toEqual(user)
+      expect(await another().users.byEmail(user.email)).toEqual(user)
+    })
+
+    it('loses no change, however many processes change one user at once and read it meanwhile', async () => {
+      const stores = many(await open())
+      const user = newUser()
+      await stores[0]?.users.create(user)
+      await Promise.all(
+        stores.flatMap((store) =>
+          Array.from({ length: 5 }, async () => {
+            await store.users.change(user.id, (newest) => ({ ...newest, generation: newest.generation + 1 }))
+            expect((await store.users.get(user.id))?.email).toBe(user.email)
+          }),
+        ),
+      )
+      for (const store of stores) expect((await store.users.get(user.id))?.generation).toBe(30)
+    })
+
+    it('makes a change once whose answer is lost', async () => {
+      const { store, another, loseAnswers } = await open()
+      const user = newUser()
+      await store.users.create(user)
+      loseAnswers()
+      const changed = await store.users.change(user.id, (newest) => ({ ...newest, generation: newest.generation + 1 }))
+      expect(changed?.generation).toBe(1)
+      expect(await another().users.get(user.id)).toEqual(changed)
+    })
+
+    it('shows each change to another process, and lists users by address', async () => {
+      const { store, another } = await open()
+      const [user, first] = [newUser(), newUser('aaa@example.com')]
+      for (const each of [user, first]) await store.users.create(each)
+      const other = another()
+      for (let generation = 1; generation <= 5; generation++) {
+        await store.users.change(user.id, (newest) => ({ ...newest, generation }))
+        expect((await other.users.get(user.id))?.generation).toBe(generation)
+      }
+      expect((await other.users.list()).map(({ email }) => email)).toEqual([first.email, user.email])
+    })
+
+    it('changes nothing where the change throws, and knows no id that it did not create', async () => {
+      const { store } = await open()
+      const user = newUser()
+      await store.users.create(user)
+      const failing = store.users.change(user.id, () => {
+        throw new TintypeError('wrong_credentials', 'not this one')
+      })
+      await expect(failing).rejects.toThrow('not this one')
+      expect(await store.users.get(user.id)).toEqual(user)
+      for (const id of [newAccountId(), '../..', '../emails', '', 'constructor', 'x'.repeat(5000)]) {
+        expect(await store.users.get(id)).toBeUndefined()
+        expect(await store.users.change(id, (newest) => newest)).toBeUndefined()
+      }
+    })
+  })
+
+  describe(`${name} keeps the promises of sessions`, () => {
+    it('lets each number be used by exactly one of many processes', async () => {
+      const stores = many(await open())
+      const session = newSession()
+      const id = (await stores[0]?.sessions.begin(session)) ?? ''
+      for (let number = 1; number <= 10; number++) {
+        const used = await Promise.all(stores.map(({ sessions }) => sessions.advance(id, number)))
+        expect(counted(used)).toBe(1)
+        for (const { sessions } of stores) {
+          expect(await sessions.read(id, number)).toBeUndefined()
+          expect(await sessions.read(id, number + 1)).toEqual(session)
+          expect(await sessions.isAlive(id)).toBe(true)
+        }
+      }
+    })
+
+    it('uses a number once where the answer is lost', async () => {
+      const { store, another, loseAnswers } = await open()
+      const id = await store.sessions.begin(newSession())
+      loseAnswers()
+      expect(await store.sessions.advance(id, 1)).toBe(true)
+      expect(await another().sessions.advance(id, 1)).toBe(false)
+      expect(await another().sessions.advance(id, 2)).toBe(true)
+      loseAnswers()
+      await store.sessions.end(id)
+      expect(await another().sessions.isAlive(id)).toBe(false)
+    })
+
+    it('ends a session for good, also under a process that is about to go on', async () => {
+      for (let round = 0; round < 10; round++) {
+        const stores = many(await open())
+        const id = (await stores[0]?.sessions.begin(newSession())) ?? ''
+        await Promise.all(
+          stores.map(({ sessions }, at) => (at % 3 === 0 ? sessions.end(id) : sessions.advance(id, 1).then(() => {}))),
+        )
+        for (const { sessions } of stores) {
+          expect(await sessions.isAlive(id)).toBe(false)
+          for (const number of [1, 2, 3]) {
+            expect(await sessions.advance(id, number)).toBe(false)
+            expect(await sessions.read(id, number)).toBeUndefined()
+          }
+          await sessions.end(id)
+        }
+      }
+    })
+
+    it('knows no session that it did not begin', async () => {
+      const { store } = await open()
+      for (const id of [newAccountId(), '../users', '', 'x'.repeat(5000)]) {
+        expect(await store.sessions.isAlive(id)).toBe(false)
+        expect(await store.sessions.read(id, 1)).toBeUndefined()
+        expect(await store.sessions.advance(id, 1)).toBe(false)
+        await store.sessions.end(id)
+      }
+    })
+  })
+
+  describe(`${name} keeps the promises of invitations`, () => {
+    it('lets one of many processes claim an invitation, and again once it is given back', async () => {
+      const stores = many(await open())
+      const [store] = stores
+      await store?.invites.add('a code', INVITE)
+      for (const { invites } of stores) expect(await invites.read('a code')).toEqual(INVITE)
+      for (let round = 0; round < 2; round++) {
+        expect(counted(await Promise.all(stores.map(({ invites }) => invites.claim('a code'))))).toBe(1)
+        expect(await store?.invites.read('a code')).toBeUndefined()
+        if (round === 0) await store?.invites.giveBack('a code')
+      }
+      await store?.invites.remove('a code')
+      expect(counted(await Promise.all(stores.map(({ invites }) => invites.claim('a code'))))).toBe(0)
+    })
+
+    it('gives an invitation to the process whose claim was answered by an error', async () => {
+      const { store, another, loseAnswers } = await open()
+      await store.invites.add('a code', INVITE)
+      loseAnswers()
+      expect(await store.invites.claim('a code')).toBe(true)
+      expect(await another().invites.claim('a code')).toBe(false)
+    })
+
+    it('knows no other code', async () => {
+      const { store } = await open()
+      for (const code of ['another', '../secret', '']) {
+        expect(await store.invites.read(code)).toBeUndefined()
+        expect(await store.invites.claim(code)).toBe(false)
+      }
+    })
+  })
+
+  describe(`${name} keeps the promises of the secret`, () => {
+    it('has none at first, and makes one for all processes', async () => {
+      const stores = many(await open())
+      expect(await stores[0]?.secret()).toBeUndefined()
+      const secrets = await Promise.all(stores.map((store) => store.ensureSecret()))
+      expect(new Set(secrets.map(String)).size).toBe(1)
+      for (const store of stores) expect(await store.secret()).toEqual(secrets[0])
+      expect(secrets[0]).toHaveLength(32)
+    })
+  })
+}
