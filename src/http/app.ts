@@ -157,7 +157,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
 
   const guard = createGuard(options)
   const render = createRenderRoutes({ ...options, guard })
-  const image = createImageRoutes({ ...options, guard, views, maxUploadBytes, observer, renders: render })
+  const image = createImageRoutes({ ...options, guard, views, maxUploadBytes, observer })
   route.add(images.upload, image.upload)
   route.add(images.list, image.list)
   route.add(images.read, image.read)

@@ -1,56 +1,66 @@
-// Whether who asks may do what the route does. Every route below /projects asks, before it does anything else.
+// Authorization: whether the principal of a request may do what the route does. Every route below /projects calls it
+// before anything else, and shows the state that was judged, never a newer one.
 
 import { LRUCache } from 'lru-cache'
 import { type Action, decideAccess, type Principal, type ProjectAccess, requireAccess } from '../core/auth/access.ts'
 import { isDamage } from '../core/errors.ts'
 import { unknownProject } from '../core/not-found.ts'
+import type { ProjectState } from '../core/project/changes.ts'
 import { accessOf } from '../core/project/model.ts'
 import type { ProjectService } from '../services/projects/projects.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Context } from './context.ts'
 import { principalOf } from './middleware/authenticate.ts'
-import { type Delivery, YEAR_SECONDS } from './response/send-picture.ts'
+import type { Sight } from './response/send-picture.ts'
 
 export interface Guard {
-  /** @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found` */
+  /**
+   * For a change: its commit judges again, on the state that it changes.
+   *
+   * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`
+   */
   require(c: Context, action: Action, projectId: string): Promise<Principal>
   /**
-   * The same at the end of what takes long, for whoever it is by then: somebody whose key was revoked or whose session
-   * was ended meanwhile is nobody. A token that was good when the request came needs not last until its end.
+   * Authenticates and authorizes again at the end of a long request, so that a key that was revoked or a session that was
+   * ended meanwhile is refused. A token that has only expired since the request came stays valid.
    *
    * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`
    */
   requireStill(c: Context, action: Action, projectId: string): Promise<void>
   /**
-   * For an upload, what can be said without a look at the project: who may not make one, may not upload to any.
+   * For an upload, what can be decided without the project: a principal that may not create projects may not upload.
    *
    * @throws TintypeError `unauthenticated`, `forbidden`
    */
   requireUploader(c: Context, projectId: string): void
   /**
-   * For a picture: those of public projects need nothing, not even that what was sent with the request is valid.
+   * For reading a project or its list.
    *
-   * @param signedUntil when a signature of the request ends, in milliseconds since 1970; undefined where there is none
-   *   that ends. Called only where it matters. It throws where the signature isn't valid.
+   * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`, `project_damaged`
+   */
+  read(c: Context, projectId: string): Promise<{ by: Principal; project: ProjectState }>
+  /**
+   * For a picture. Those of public projects need no credentials, and are sent with invalid ones too.
+   *
+   * @param signedUntil when the signature of the request ends, in milliseconds since 1970; undefined where it has none.
+   *   Called only for private and absent projects. Throws where the signature is not valid.
    * @throws TintypeError `project_not_found`, `unauthenticated`, what `signedUntil` throws: the same for a private
    *   project as for one that isn't there
    */
-  picture(c: Context, projectId: string, signedUntil: () => number | undefined): Promise<Sight>
+  picture(c: Context, projectId: string, signedUntil: () => number | undefined): Promise<Seen>
 }
 
-/** How a picture may be seen, and so how long who has it may keep it. */
-export interface Sight {
-  /** In a project that is not everybody's. */
-  isPrivate: boolean
-  /** When the URL ends by which it is seen, in milliseconds since 1970. */
-  untilMs?: number
+/** A project as the request may see it. */
+export interface Seen {
+  project: ProjectState
+  sight: Sight
 }
 
-/** Nobody knows whose a damaged project is: left are those who need not be let in, and they hear what is wrong with it. */
+/** Access to a damaged project, whose owner and visibility are unknown: admins and open servers get the error itself. */
 const UNREADABLE: ProjectAccess = { owner_id: null, visibility: 'private', members: {} }
 
-/** Beyond it, the log may tell of one again. */
-const MOST_TOLD = 1000
+/** Damaged projects that are remembered as logged. */
+const MAX_LOGGED = 1000
 
 const PUBLIC: Sight = { isPrivate: false }
 const PRIVATE: Sight = { isPrivate: true }
@@ -61,62 +71,70 @@ export interface GuardOptions {
 }
 
 export const createGuard = ({ projects, log }: GuardOptions): Guard => {
-  /** Damaged projects that the log tells of: once, until they can be read again. */
-  const told = new LRUCache<string, true>({ max: MOST_TOLD })
+  /** Damaged projects that were logged: once, until they can be read again. */
+  const logged = new LRUCache<string, true>({ max: MAX_LOGGED })
 
-  /** Undefined where there is no project. */
-  const accessTo = async (projectId: string): Promise<ProjectAccess | undefined> => {
+  const find = async (projectId: string): Promise<Found> => {
     try {
       const project = await projects.find(projectId)
-      if (told.size > 0) told.delete(projectId)
-      return project && accessOf(project)
+      if (logged.size > 0) logged.delete(projectId)
+      return { project, access: project && accessOf(project) }
     } catch (error) {
       if (!isDamage(error)) throw error
-      if (!told.has(projectId))
-        log.warn({ error, projectId }, 'a project is damaged; strangers to it hear that it is absent')
-      told.set(projectId, true)
-      return UNREADABLE
+      if (!logged.has(projectId))
+        log.warn({ error, projectId }, 'damaged project; answering 404 to callers without access')
+      logged.set(projectId, true)
+      return { project: undefined, access: UNREADABLE, damage: error }
     }
   }
 
-  const requireNow: Guard['require'] = async (c, action, projectId) => {
+  const require: Guard['require'] = async (c, action, projectId) => {
     const principal = principalOf(c)
     if (principal.kind === 'anybody') return principal
-    requireAccess(principal, action, projectId, await accessTo(projectId))
+    requireAccess(principal, action, projectId, (await find(projectId)).access)
     return principal
   }
 
   return {
-    require: requireNow,
+    require,
 
     async requireStill(c, action, projectId) {
       await c.get('identifyAgain')?.()
-      await requireNow(c, action, projectId)
+      await require(c, action, projectId)
     },
 
     requireUploader: (c, projectId) => requireAccess(principalOf(c), 'create', projectId, undefined),
 
+    async read(c, projectId) {
+      const by = principalOf(c)
+      const found = await find(projectId)
+      requireAccess(by, 'read', projectId, found.access)
+      return { by, project: projectOf(found, projectId) }
+    },
+
     async picture(c, projectId, signedUntil) {
-      const access = await accessTo(projectId)
-      if (access?.visibility === 'public') return PUBLIC
+      const found = await find(projectId)
+      const { project, access } = found
+      if (project && access?.visibility === 'public') return { project, sight: PUBLIC }
       const principal = c.get('principal')
-      if (principal && decideAccess(principal, 'read', projectId, access) === 'allowed') return PRIVATE
+      if (principal && decideAccess(principal, 'read', projectId, access) === 'allowed')
+        return { project: projectOf(found, projectId), sight: PRIVATE }
       const untilMs = signedUntil()
       if (untilMs === undefined) throw c.get('refusal') ?? unknownProject(projectId)
-      if (!access || access === UNREADABLE) throw unknownProject(projectId)
-      return { isPrivate: true, untilMs }
+      if (!project) throw unknownProject(projectId)
+      return { project, sight: { isPrivate: true, untilMs } }
     },
   }
 }
 
-/**
- * A picture that is not everybody's is kept by nobody but who asked; and asked for again, in case they are somebody else
- * by then, or not let in any more. A signed URL is its own key for as long as it is valid.
- */
-export const seenAs = (delivery: Delivery, { isPrivate, untilMs }: Sight): Delivery => {
-  if (!isPrivate) return delivery
-  const seconds = untilMs === undefined ? 0 : Math.floor((untilMs - Date.now()) / 1000)
-  const isKept = seconds > 0 && delivery.cacheControl !== 'no-cache'
-  const cacheControl = isKept ? `private, max-age=${Math.min(YEAR_SECONDS, seconds)}` : 'private, no-cache'
-  return { ...delivery, cacheControl }
+interface Found {
+  project: ProjectState | undefined
+  access: ProjectAccess | undefined
+  /** Why the project cannot be read. */
+  damage?: unknown
+}
+
+const projectOf = ({ project, damage }: Found, projectId: string): ProjectState => {
+  if (project) return project
+  throw damage ?? unknownProject(projectId)
 }

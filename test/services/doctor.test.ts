@@ -19,6 +19,7 @@ import {
   examineAlone,
   imagesOver,
   inShort,
+  listImages,
   seenIn,
   uploadPicture,
   withStore,
@@ -76,8 +77,8 @@ describe('a sound store', () => {
     ]
     await withStore(storageDir, async (store) => {
       for (const upload of uploads) await uploadPicture(imagesOver(store), 'shop', await upload.toBuffer())
-      const images = await imagesOver(store).list('shop')
-      expect(images.images.map(({ width, height }) => `${width}x${height}`)).toContain('200x300')
+      const images = await listImages(store, 'shop')
+      expect(images.map(({ width, height }) => `${width}x${height}`)).toContain('200x300')
     })
     expect(await examine(storageDir)).toMatchObject({ findings: [], images: 12 })
   })

@@ -3,7 +3,7 @@
 import { isSize, type Size } from '../../core/names.ts'
 import { coverShownMs } from '../../core/request/conditional.ts'
 import type { Pictures, Seen } from '../../services/images/variants.ts'
-import { coverDelivery, storedDelivery } from '../response/stored-picture.ts'
+import { coverDelivery, storedDelivery } from '../response/send-picture.ts'
 import { type Prepared, preparePicture } from './response-heads.ts'
 import type { Find, ReadUrl } from './types.ts'
 

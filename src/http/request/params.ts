@@ -56,24 +56,28 @@ export const chosenFormatOf = (c: Context): Format => {
   return format
 }
 
-/** Extensions that URLs of pictures can end with. */
-const SERVED = ['jpg', 'webp', 'avif'] as const
+/** Formats by the extensions that URLs of pictures can end with. */
+const SERVED = new Map<string, Format>([
+  ['jpg', 'jpeg'],
+  ['webp', 'webp'],
+  ['avif', 'avif'],
+])
 
 /**
  * The two parts of a file name at the end of a URL, such as `thumb.jpg`.
  *
  * @throws TintypeError `route_not_found` where pictures are not sent in what the extension says
  */
-export const fileNameOf = (c: Context): [name: string, extension: (typeof SERVED)[number]] => {
+export const fileNameOf = (c: Context): { name: string; format: Format } => {
   const [name = '', ending, ...more] = (c.req.param('file') ?? '').split('.')
-  const extension = SERVED.find((each) => each === ending)
-  if (extension === undefined || more.length > 0) throw unknownFile(c)
-  return [name, extension]
+  const format = SERVED.get(ending ?? '')
+  if (format === undefined || more.length > 0) throw unknownFile(c)
+  return { name, format }
 }
 
 export const unknownFile = (c: Context): TintypeError =>
   new TintypeError('route_not_found', `There is no file "${clip(c.req.param('file') ?? '')}" of an image.`, {
-    details: { sizes: SIZES, extensions: SERVED },
+    details: { sizes: SIZES, extensions: [...SERVED.keys()] },
   })
 
 /** @throws TintypeError `invalid_parameter` */

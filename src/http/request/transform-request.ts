@@ -25,6 +25,12 @@ export interface Asked {
   cacheControl(): string
   /** Milliseconds since 1970. */
   expiresMs: number
+  /**
+   * When the signature ends, in milliseconds since 1970; undefined where the transform needs none and has none.
+   *
+   * @throws TintypeError `signature_invalid` where it never ends
+   */
+  signedUntil(): number | undefined
 }
 
 export interface AskedReader {
@@ -64,13 +70,13 @@ export const createAskedReader = ({ signingKeys = [], presets = new Map() }: Ask
     if (preset === undefined) {
       const transform = parseTransform(parameters)
       verify(transformParameters(transform))
-      return askedOf(transform, IMMUTABLE, expires)
+      return askedOf(transform, IMMUTABLE, expires, true)
     }
     for (const [name, value] of parameters) throw invalidParameter(name, 'nothing else beside preset', value)
     const transform = presetOf(presets, preset)
-    if (signature === undefined) return askedOf(transform, PRESET_CACHING, undefined)
+    if (signature === undefined) return askedOf(transform, PRESET_CACHING, undefined, false)
     verify([['preset', preset]])
-    return askedOf(transform, PRESET_CACHING, expires)
+    return askedOf(transform, PRESET_CACHING, expires, true)
   }
 
   const known = (path: string, search: string): Asked | undefined => {
@@ -101,7 +107,7 @@ export const createAskedReader = ({ signingKeys = [], presets = new Map() }: Ask
   }
 }
 
-const askedOf = (transform: Transform, caching: string, expires: string | undefined): Asked => {
+const askedOf = (transform: Transform, caching: string, expires: string | undefined, isSigned: boolean): Asked => {
   const isChosen = transform.format === 'auto'
   const recipes = new Map<string, Recipe>()
   const expiresMs = expires === undefined ? Number.POSITIVE_INFINITY : Number(expires) * 1000
@@ -119,6 +125,10 @@ const askedOf = (transform: Transform, caching: string, expires: string | undefi
       return `public, max-age=${Math.max(0, Math.min(YEAR_SECONDS, seconds))}`
     },
     expiresMs,
+    signedUntil() {
+      if (isSigned && expires === undefined) throw endless()
+      return isSigned ? expiresMs : undefined
+    },
   }
 }
 

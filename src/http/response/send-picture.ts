@@ -2,14 +2,20 @@
 // the descriptor that was opened for it, or by the web server in front.
 
 import { TintypeError } from '../../core/errors.ts'
+import type { Project } from '../../core/project/model.ts'
 import {
   type ByteRange,
+  coverShownMs,
   decide,
   type HeaderOf,
   httpDate,
   rangeOf,
   type Validators,
 } from '../../core/request/conditional.ts'
+import { MEDIA_TYPES } from '../../core/transform/formats.ts'
+import { formatOfRecipe } from '../../core/transform/recipe.ts'
+import type { Render } from '../../services/images/renders.ts'
+import type { Picture } from '../../services/images/variants.ts'
 import type { ReadableFile } from '../../stores/store.ts'
 import type { Context } from '../context.ts'
 import { BASE_HEADERS, notModified } from './respond.ts'
@@ -41,6 +47,78 @@ export interface Delivery extends Validators {
   vary?: string
   /** Path under which the web server in front finds the store's folder; it sends the bytes then. @default none */
   accelRedirect?: string
+}
+
+/**
+ * Of a variant by image id. The file never changes, unless it was damaged and doctor made it again: then it has other
+ * bytes, and nearly always another number of them.
+ */
+export const storedDelivery = ({ imageId, size, bytes, modifiedMs }: Picture): Delivery => ({
+  etag: `"${imageId}-${size}-${bytes}"`,
+  modifiedMs,
+  cacheControl: IMMUTABLE,
+  contentType: 'image/jpeg',
+})
+
+/**
+ * Of a variant as the cover, which can change at any moment. Its date is that of the project's last change, because an
+ * older image may become the cover after a newer one.
+ */
+export const coverDelivery = (picture: Picture, { updated_at }: Project, nowMs: number): Delivery => {
+  const changedMs = Date.parse(updated_at)
+  return {
+    ...storedDelivery(picture),
+    modifiedMs: changedMs,
+    shownModifiedMs: coverShownMs(changedMs, nowMs),
+    dateIsWeak: true,
+    cacheControl: 'no-cache',
+  }
+}
+
+/** Of a render. @param vary request header by which the format was chosen */
+export const renderDelivery = (
+  { imageId, name, recipe, modifiedMs }: Omit<Render, 'open'>,
+  cacheControl: string,
+  vary: string | undefined,
+): Delivery => ({
+  etag: `"${imageId}-${name}"`,
+  modifiedMs,
+  cacheControl,
+  contentType: MEDIA_TYPES[formatOfRecipe(recipe)],
+  vary,
+})
+
+/** How a picture may be seen, and so how long a cache may keep it. */
+export interface Sight {
+  /** Of a private project. */
+  isPrivate: boolean
+  /** When the signed URL ends by which it is seen, in milliseconds since 1970. */
+  untilMs?: number
+}
+
+/**
+ * A private picture is kept by the client alone, which revalidates it, because its access may end. A signed URL grants
+ * access as long as it is valid, and so it may be kept for as long.
+ */
+export const seenAs = (delivery: Delivery, { isPrivate, untilMs }: Sight): Delivery => {
+  if (!isPrivate) return delivery
+  const seconds = untilMs === undefined ? 0 : Math.floor((untilMs - Date.now()) / 1000)
+  const isKept = seconds > 0 && delivery.cacheControl !== 'no-cache'
+  const cacheControl = isKept ? `private, max-age=${Math.min(YEAR_SECONDS, seconds)}` : 'private, no-cache'
+  return { ...delivery, cacheControl }
+}
+
+/** Sends a render, which is made where it is not kept. @throws what {@link deliver} throws */
+export const deliverRender = async (c: Context, render: Render, delivery: Delivery): Promise<Response> => {
+  const open = () => render.open(c.req.raw.signal)
+  const source = { bytes: 0, open }
+  // The length of a render is known only once it is made.
+  if (c.req.method === 'HEAD' && decide((name) => c.req.header(name), delivery) === 'send') {
+    const content = await open()
+    source.bytes = Buffer.isBuffer(content) ? content.length : content.bytes
+    if (!Buffer.isBuffer(content)) await content.close()
+  }
+  return deliver(c, source, delivery)
 }
 
 /** @throws TintypeError `precondition_failed`, `range_not_satisfiable`, what `open` throws */

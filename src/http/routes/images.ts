@@ -1,14 +1,15 @@
-// Handlers of images: upload, list, read, delete, and the cover.
+// Routes of images: upload, list, read, delete, and the cover.
 
 import { isSize, type Size } from '../../core/names.ts'
 import { isImageCursor } from '../../core/project/cursor.ts'
-import { accessOf, type Project } from '../../core/project/model.ts'
-import { type Format, formatOf } from '../../core/transform/formats.ts'
+import { accessOf } from '../../core/project/model.ts'
+import type { Format } from '../../core/transform/formats.ts'
+import { sizeRecipe } from '../../core/transform/recipe.ts'
 import type { ImageService } from '../../services/images/images.ts'
+import type { Renders } from '../../services/images/renders.ts'
 import type { Pictures } from '../../services/images/variants.ts'
-import type { ProjectService } from '../../services/projects/projects.ts'
 import type { Observer } from '../../telemetry/observer.ts'
-import { type Guard, type Sight, seenAs } from '../authorize.ts'
+import type { Guard, Seen } from '../authorize.ts'
 import type { Context } from '../context.ts'
 import { ifRevisionOf } from '../request/if-match.ts'
 import { receiveFile } from '../request/multipart.ts'
@@ -26,14 +27,19 @@ import type { AskedReader } from '../request/transform-request.ts'
 import { dedupeOf, idempotencyKeyOf, REPLAY_HEADER } from '../request/upload-options.ts'
 import type { ListMemory } from '../response/list-cache.ts'
 import { hasEtag, json, jsonHeaders, notModified, revalidated, sized } from '../response/respond.ts'
-import { deliver } from '../response/send-picture.ts'
-import { coverDelivery, storedDelivery } from '../response/stored-picture.ts'
+import {
+  coverDelivery,
+  deliver,
+  deliverRender,
+  IMMUTABLE,
+  renderDelivery,
+  seenAs,
+  storedDelivery,
+} from '../response/send-picture.ts'
 import type { Views } from '../response/views.ts'
-import type { RenderRoutes } from './renders.ts'
 
 export interface ImageRouteOptions {
   images: ImageService
-  projects: ProjectService
   pictures: Pictures
   views: Views
   lists?: Pick<ListMemory, 'keep'>
@@ -42,45 +48,50 @@ export interface ImageRouteOptions {
   observer?: Pick<Observer, 'received'>
   /** See {@link Delivery}. */
   accelRedirect?: string
-  /** Of what isn't stored: other formats than JPEG. */
-  renders: RenderRoutes
+  renders: Pick<Renders, 'find'>
   guard: Guard
   asked: AskedReader
 }
 
 export const createImageRoutes = (options: ImageRouteOptions) => {
-  const { images, projects, pictures, views, lists, maxUploadBytes, observer, accelRedirect, renders, guard, asked } =
-    options
+  const { images, pictures, views, lists, maxUploadBytes, observer, accelRedirect, renders, guard, asked } = options
 
   /** @param path below the project's own */
-  const sightOf = (c: Context, projectId: string, path: string) =>
+  const see = (c: Context, projectId: string, path: string): Promise<Seen> =>
     guard.picture(c, projectId, () => asked.signedUntil(`/projects/${projectId}/${path}`, searchOf(c)))
 
-  const byId = async (
-    c: Context,
-    projectId: string,
-    imageId: string,
-    size: Size,
-    format: Format,
-    sight: Sight,
-  ): Promise<Response> => {
-    if (format !== 'jpeg') return renders.sized(c, projectId, imageId, size, format, sight)
-    const picture = await pictures.find(projectId, imageId, size)
-    return deliver(c, picture, seenAs({ ...storedDelivery(picture), accelRedirect, vary: c.get('vary') }, sight))
+  const byId = async (c: Context, { project, sight }: Seen, imageId: string, size: Size, format: Format) => {
+    const vary = c.get('vary')
+    if (format !== 'jpeg') {
+      const render = await renders.find(project, imageId, sizeRecipe(size, format))
+      return deliverRender(c, render, seenAs(renderDelivery(render, IMMUTABLE, vary), sight))
+    }
+    const picture = await pictures.find(project, imageId, size)
+    return deliver(c, picture, seenAs({ ...storedDelivery(picture), accelRedirect, vary }, sight))
   }
 
-  const cover = async (c: Context, projectId: string, size: Size, format: Format, sight: Sight): Promise<Response> => {
-    if (format !== 'jpeg') return renders.cover(c, projectId, size, format, sight)
-    const { picture, project } = await pictures.findPrimary(projectId, size)
-    const delivery = { ...coverDelivery(picture, project, Date.now()), accelRedirect, vary: c.get('vary') }
-    return deliver(c, picture, seenAs(delivery, sight))
+  /** @param path below the project's own */
+  const cover = async (c: Context, projectId: string, path: string, read: () => { size: Size; format: Format }) => {
+    for (;;) {
+      const { project, sight } = await see(c, projectId, path)
+      const { size, format } = read()
+      const picture = await pictures.findPrimary(project, size)
+      // Deleted since: the next primary image is in a newer state, which is authorized again.
+      if (!picture) continue
+      const delivery = coverDelivery(picture, project, Date.now())
+      const vary = c.get('vary')
+      if (format === 'jpeg') return deliver(c, picture, seenAs({ ...delivery, accelRedirect, vary }, sight))
+      const render = await renders.find(project, picture.imageId, sizeRecipe(size, format))
+      const { etag, contentType } = renderDelivery(render, IMMUTABLE, vary)
+      return deliverRender(c, render, seenAs({ ...delivery, etag, contentType, vary }, sight))
+    }
   }
 
   return {
     async upload(c: Context) {
       const projectId = projectIdOf(c)
       guard.requireUploader(c, projectId)
-      // What is wrong in any case is refused first, so that it says nothing of a project that must not be known.
+      // Checks that need no project come first, so that their errors tell nothing about one.
       const [idempotencyKey, dedupe] = [idempotencyKeyOf(c), dedupeOf(c)]
       const file = receiveFile(c, maxUploadBytes, observer)
       const by = await guard.require(c, 'create', projectId)
@@ -100,60 +111,53 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
 
     async list(c: Context) {
       const projectId = projectIdOf(c)
-      await guard.require(c, 'read', projectId)
-      const limit = limitOf(c)
-      const after = afterOf(c, isImageCursor, '"next" of an earlier page, or the id of an image')
-      // Nothing of the list is read for a client that has it.
-      if (c.req.header('if-none-match') !== undefined) {
-        const project = await projects.get(projectId)
+      for (;;) {
+        const { project } = await guard.read(c, projectId)
+        const limit = limitOf(c)
+        const after = afterOf(c, isImageCursor, '"next" of an earlier page, or the id of an image')
         const etag = views.listEtag(project)
-        if (hasEtag(c, etag)) return notModified(c, revalidated(etag, isPrivate(project)))
+        const isPrivate = accessOf(project).visibility === 'private'
+        // Nothing of the list is read for a client that has it.
+        if (hasEtag(c, etag)) return notModified(c, revalidated(etag, isPrivate))
+        const page = await images.list(project, { after, limit })
+        if (!page) continue
+        const next = `${views.projectUrl(projectId)}/images?limit=${limit}&after=${page.next}`
+        const body = {
+          ...views.primary(project),
+          images: page.images.map((image) => views.image(project, image)),
+          next: page.next === undefined ? null : next,
+        }
+        const text = Buffer.from(JSON.stringify(body))
+        // The fast path authenticates nobody.
+        if (!isPrivate) lists?.keep(pathOf(c.req.url), projectId, { revision: project.revision, etag, body: text })
+        return sized(c, text, 200, jsonHeaders(etag, isPrivate))
       }
-      const { project, images: page, next } = await images.list(projectId, { after, limit })
-      const body = {
-        ...views.primary(project),
-        images: page.map((image) => views.image(project, image)),
-        next: next === undefined ? null : `${views.projectUrl(projectId)}/images?limit=${limit}&after=${next}`,
-      }
-      const etag = views.listEtag(project)
-      if (hasEtag(c, etag)) return notModified(c, revalidated(etag, isPrivate(project)))
-      const text = Buffer.from(JSON.stringify(body))
-      // What is in front of the app asks nobody who they are.
-      if (!isPrivate(project))
-        lists?.keep(pathOf(c.req.url), projectId, { revision: project.revision, etag, body: text })
-      return sized(c, text, 200, jsonHeaders(etag, isPrivate(project)))
     },
 
     async read(c: Context) {
       const projectId = projectIdOf(c)
-      const imageId = c.req.param('image_id') ?? ''
-      const sight = await sightOf(c, projectId, `images/${imageId}`)
+      const seen = await see(c, projectId, `images/${c.req.param('image_id')}`)
       const format = chosenFormatOf(c)
-      return byId(c, projectId, imageIdOf(c, projectId), sizeOf(c), format, sight)
+      return byId(c, seen, imageIdOf(c, projectId), sizeOf(c), format)
     },
 
     async file(c: Context) {
       const projectId = projectIdOf(c)
-      const sight = await sightOf(c, projectId, `images/${c.req.param('image_id')}/${c.req.param('file')}`)
+      const seen = await see(c, projectId, `images/${c.req.param('image_id')}/${c.req.param('file')}`)
       const imageId = imageIdOf(c, projectId)
-      const [size, extension] = fileNameOf(c)
+      const { name: size, format } = fileNameOf(c)
       if (!isSize(size)) throw unknownFile(c)
-      return byId(c, projectId, imageId, size, formatOf(extension) ?? 'jpeg', sight)
+      return byId(c, seen, imageId, size, format)
     },
 
-    async thumbnail(c: Context) {
-      const projectId = projectIdOf(c)
-      const sight = await sightOf(c, projectId, 'thumbnail')
-      const format = chosenFormatOf(c)
-      return cover(c, projectId, 'thumb', format, sight)
-    },
+    thumbnail: (c: Context) =>
+      cover(c, projectIdOf(c), 'thumbnail', () => ({ format: chosenFormatOf(c), size: 'thumb' })),
 
-    async cover(c: Context) {
-      const projectId = projectIdOf(c)
-      const sight = await sightOf(c, projectId, c.req.param('file') ?? '')
-      const [, extension] = fileNameOf(c)
-      return cover(c, projectId, sizeOf(c, 'thumb'), formatOf(extension) ?? 'jpeg', sight)
-    },
+    cover: (c: Context) =>
+      cover(c, projectIdOf(c), c.req.param('file') ?? '', () => ({
+        format: fileNameOf(c).format,
+        size: sizeOf(c, 'thumb'),
+      })),
 
     async remove(c: Context) {
       const projectId = projectIdOf(c)
@@ -176,8 +180,6 @@ const searchOf = (c: Context): string => {
   const at = c.req.url.indexOf('?')
   return at < 0 ? '' : c.req.url.slice(at)
 }
-
-const isPrivate = (project: Project): boolean => accessOf(project).visibility === 'private'
 
 /** Path and query. */
 const pathOf = (url: string): string => url.slice(url.indexOf('/', url.indexOf('://') + 3))

@@ -35,8 +35,7 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
 
   async read(c: Context) {
     const projectId = projectIdOf(c)
-    const by = await guard.require(c, 'read', projectId)
-    const project = await projects.get(projectId)
+    const { by, project } = await guard.read(c, projectId)
     const view = views.project(project, by)
     return revalidatedJson(c, view, {
       etag: etagOf(view, by),

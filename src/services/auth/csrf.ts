@@ -40,10 +40,10 @@ export const createForgeryGuard = ({ tokens, trustedOrigins = [] }: ForgeryGuard
     // The browser's own word, which no proxy in between can put wrong (W3C Fetch Metadata).
     const site = header('sec-fetch-site')
     if (site === 'same-origin' || site === 'none') return
-    if (site !== undefined) throw forged(`Expected a request of this origin, the browser says "${site.slice(0, 20)}".`)
+    if (site !== undefined) throw foreign(`the browser says "${site.slice(0, 20)}"`)
     // Browsers without it, and all of them on plain http: the host that the page came from is the one that is asked.
     if (origin !== undefined && hostOf(origin) !== header('host')?.toLowerCase())
-      throw forged('Expected a request of this origin, "Origin" names another one.')
+      throw foreign('"Origin" names another one')
   }
 
   return {
@@ -64,3 +64,9 @@ export const createForgeryGuard = ({ tokens, trustedOrigins = [] }: ForgeryGuard
 const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined)
 
 const forged = (message: string): TintypeError => new TintypeError('csrf', message)
+
+const foreign = (received: string): TintypeError =>
+  forged(
+    `Expected a request of this origin, ${received}. To let pages of another site use the API, name its origin in ` +
+      'ALLOWED_ORIGINS.',
+  )

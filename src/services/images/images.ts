@@ -1,6 +1,5 @@
 // Images of a project: upload, list, delete, choose the cover.
 
-import { unknownProject } from '../../core/not-found.ts'
 import type { ProjectChange, ProjectState } from '../../core/project/changes.ts'
 import type { ImagePage, PageRequest, Store } from '../../stores/store.ts'
 import { createUploader, type Upload, type UploaderOptions } from './upload.ts'
@@ -24,8 +23,12 @@ export interface ImageService {
    *   `idempotency_conflict`, `idempotency_running`, `quota_exceeded`
    */
   upload: Upload
-  /** @throws TintypeError `project_not_found`, `invalid_parameter` */
-  list(projectId: string, page?: PageRequest): Promise<ImagePage & { project: ProjectState }>
+  /**
+   * Undefined where the state is so old that a part of its list is gone: read and authorize the project again.
+   *
+   * @throws TintypeError `invalid_parameter`
+   */
+  list(project: ProjectState, page?: PageRequest): Promise<ImagePage | undefined>
   /** @throws TintypeError `project_not_found`, `image_not_found`, `precondition_failed` */
   remove(projectId: string, imageId: string, options?: ChangeOptions): Promise<ProjectState>
   /** @throws TintypeError `project_not_found`, `image_not_found`, `precondition_failed` */
@@ -36,12 +39,6 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
   const { store, pictures } = options
   const upload = createUploader({ ...options, now: options.now ?? (() => new Date()) })
 
-  const requireProject = async (projectId: string): Promise<ProjectState> => {
-    const project = await store.project(projectId)
-    if (!project) throw unknownProject(projectId)
-    return project
-  }
-
   return {
     async upload(projectId, file, options) {
       const uploaded = await upload(projectId, file, options)
@@ -50,13 +47,7 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
       return uploaded
     },
 
-    async list(projectId, page = {}) {
-      for (;;) {
-        const project = await requireProject(projectId)
-        const found = await store.imagePage(project, page)
-        if (found) return { project, ...found }
-      }
-    },
+    list: (project, page = {}) => store.imagePage(project, page),
 
     async remove(projectId, imageId, options) {
       const project = await store.commit(projectId, { type: 'delete_image', imageId, ...options })

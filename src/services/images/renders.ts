@@ -43,8 +43,13 @@ export interface Render {
 }
 
 export interface Renders {
-  /** Opens and makes nothing. @throws TintypeError `project_not_found`, `image_not_found` */
-  find(projectId: string, imageId: string, recipe: Recipe): Promise<Render>
+  /**
+   * Opens and makes nothing.
+   *
+   * @param project newest state at the request
+   * @throws TintypeError `project_not_found` where it was deleted since, `image_not_found`
+   */
+  find(project: ProjectState, imageId: string, recipe: Recipe): Promise<Render>
   /**
    * Without a wait, where it is in memory and everybody may see it. Undefined says nothing.
    *
@@ -126,10 +131,10 @@ export const createRenders = (options: RendersOptions): Renders => {
     }
   }
 
-  const find = async (projectId: string, imageId: string, recipe: Recipe): Promise<Render> => {
+  const find = async (project: ProjectState, imageId: string, recipe: Recipe): Promise<Render> => {
+    const { project_id: projectId } = project
     const name = recipeName(recipe)
     const key = keyOf(projectId, imageId, name)
-    const project = await requireProject(projectId)
     const kept = memory.get(key)
     if (kept && kept.revision !== project.revision) {
       const original = await store.findVariant(projectId, imageId, 'original')
@@ -162,7 +167,7 @@ export const createRenders = (options: RendersOptions): Renders => {
     for (const recipe of prefetched) {
       // A turn first and then a usual place in the line: whoever asks for the same meanwhile waits behind nobody else.
       await encoders.turn({ priority: 'prefetch', signal })
-      const content = await (await find(projectId, imageId, recipe)).open(signal)
+      const content = await (await find(await requireProject(projectId), imageId, recipe)).open(signal)
       if (!Buffer.isBuffer(content)) await content.close()
     }
   }

@@ -6,7 +6,7 @@
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
 import { SIZES, type Size } from '../../core/names.ts'
-import { unknownImage, unknownProject } from '../../core/not-found.ts'
+import { unknownImage } from '../../core/not-found.ts'
 import type { ProjectState } from '../../core/project/changes.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
@@ -45,14 +45,14 @@ export interface Seen {
 }
 
 export interface Pictures {
-  /** Opens nothing. @throws TintypeError `project_not_found`, `image_not_found` */
-  find(projectId: string, imageId: string, size: Size): Promise<Picture>
+  /** Opens nothing. @param project newest state at the request @throws TintypeError `image_not_found` */
+  find(project: ProjectState, imageId: string, size: Size): Promise<Picture>
   /**
-   * A variant of the primary image, and its project in that state.
+   * A variant of the primary image. Undefined where that image was deleted since: read and authorize the project again.
    *
-   * @throws TintypeError `project_not_found`, `no_primary_image`
+   * @throws TintypeError `no_primary_image`, `project_damaged`
    */
-  findPrimary(projectId: string, size: Size): Promise<{ picture: Picture; project: ProjectState }>
+  findPrimary(project: ProjectState, size: Size): Promise<Picture | undefined>
   /**
    * Without a wait, where it is in memory and everybody may see it; the primary image where none is named. Undefined
    * says nothing.
@@ -91,12 +91,6 @@ export const createPictures = (options: PicturesOptions): Pictures => {
   /** Reads under way: many who ask for the same picture wait for one of them. */
   const loads = new Map<string, Promise<Kept | undefined>>()
   const counts = { hits: 0, misses: 0 }
-
-  const requireProject = async (projectId: string): Promise<ProjectState> => {
-    const project = await store.project(projectId)
-    if (!project) throw unknownProject(projectId)
-    return project
-  }
 
   const pathOf = (projectId: string, imageId: string, size: Size) => store.pathBelowRoot?.({ projectId, imageId, size })
 
@@ -155,25 +149,19 @@ export const createPictures = (options: PicturesOptions): Pictures => {
   }
 
   return {
-    async find(projectId, imageId, size) {
-      const picture = await findIn(await requireProject(projectId), imageId, size)
-      if (picture) return picture
-      await requireProject(projectId)
-      throw unknownImage(projectId, imageId)
+    async find(project, imageId, size) {
+      const picture = await findIn(project, imageId, size)
+      if (!picture) throw unknownImage(project.project_id, imageId)
+      return picture
     },
 
-    async findPrimary(projectId, size) {
-      for (;;) {
-        const project = await requireProject(projectId)
-        const imageId = project.primary_image_id
-        if (imageId === null)
-          throw new TintypeError('no_primary_image', `Project "${projectId}" has no image, so it has no cover.`)
-        const picture = await findIn(project, imageId, size)
-        if (picture) return { picture, project }
-        // Deleted between the two reads: the next primary image is asked for, unless this one is still named.
-        const again = await store.project(projectId)
-        if (again?.revision === project.revision) throw damaged(projectId, imageId, size)
-      }
+    async findPrimary(project, size) {
+      const { project_id: projectId, primary_image_id: imageId, revision } = project
+      if (imageId === null)
+        throw new TintypeError('no_primary_image', `Project "${projectId}" has no image, so it has no cover.`)
+      const picture = await findIn(project, imageId, size)
+      if (!picture && (await store.project(projectId))?.revision === revision) throw damaged(projectId, imageId, size)
+      return picture
     },
 
     peek(projectId, imageId, size, share) {

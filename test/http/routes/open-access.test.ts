@@ -26,6 +26,7 @@ it('takes none of a page of another site, unless that is allowed', async () => {
   const { app } = await createTestApp()
   expect(await problemOf(app.request('/projects/demo', { method: 'DELETE', headers: foreign }))).toMatchObject({
     code: 'csrf',
+    detail: expect.stringContaining('ALLOWED_ORIGINS'),
   })
 })
 

@@ -17,6 +17,7 @@ import {
   flip,
   imagesOver,
   inShort,
+  listImages,
   seenIn,
   uploadPicture,
   withStore,
@@ -89,7 +90,7 @@ describe('where all revisions are gone', () => {
     expect(after?.files).not.toContain('missing')
     const originals = (files: readonly string[] = []) => files.filter((_, at) => at % SIZES.length === 0).toSorted()
     expect(originals(after?.files)).toEqual(originals(before?.files))
-    const images = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+    const images = await withStore(storageDir, (store) => listImages(store, 'shop'))
     expect(images.map(({ created_at }) => created_at.slice(0, 10))).toEqual(wanted.map((_, at) => `2026-02-0${1 + at}`))
     const jpegs = images.filter(({ id }) => id !== png).map(({ id }) => id)
     const rebuilt = await impressionsIn(storageDir)
@@ -227,7 +228,7 @@ describe('where a segment and meta.json are lost', () => {
     const after = await seenIn(storageDir, 'long')
     expect(after?.ids.toSorted()).toEqual(before?.ids.toSorted())
     expect(after?.title).toBe('Long')
-    const images = await withStore(storageDir, async (store) => (await imagesOver(store).list('long')).images)
+    const images = await withStore(storageDir, (store) => listImages(store, 'long'))
     const times = images.map(({ created_at }) => created_at).slice(0, head?.state.images.segments[0]?.count)
     expect(times).toEqual(times.toSorted())
     expect(after?.primary).toBe(before?.primary)
@@ -282,21 +283,21 @@ describe('meta.json', () => {
 describe('a record that says something else of a numberedPicture than its file', () => {
   it('is put right, and the file left as it is', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
-    const [first] = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+    const [first] = await withStore(storageDir, (store) => listImages(store, 'shop'))
     if (!first) return never()
     const wrong = { ...first, width: 7, sizes: { ...first.sizes, thumb: { ...first.sizes.thumb, height: 3 } } }
     const bytes = await readFile(paths.variant('shop', first.id, 'thumb'))
     await withStore(storageDir, (store) => store.commit('shop', { type: 'replace_image', image: wrong }))
     const { findings } = await mend(storageDir)
     expect(findings.map(({ kind }) => kind)).toEqual(['record_differs', 'record_differs'])
-    const [mended] = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+    const [mended] = await withStore(storageDir, (store) => listImages(store, 'shop'))
     expect(mended).toEqual(first)
     expect(await readFile(paths.variant('shop', first.id, 'thumb'))).toEqual(bytes)
   })
 
   it('of an image that is older than placeholders is no damage; it gets one with a variant that is made again', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
-    const [first] = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+    const [first] = await withStore(storageDir, (store) => listImages(store, 'shop'))
     if (!first) return never()
     const { placeholder, color, ...older } = first
     await withStore(storageDir, (store) => store.commit('shop', { type: 'replace_image', image: older }))
@@ -318,7 +319,7 @@ describe('a record that says something else of a numberedPicture than its file',
 })
 
 const impressionsIn = async (storageDir: string) => {
-  const images = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+  const images = await withStore(storageDir, (store) => listImages(store, 'shop'))
   return new Map(images.map(({ id, placeholder, color }) => [id, { placeholder, color }]))
 }
 
@@ -326,6 +327,6 @@ const impressionsIn = async (storageDir: string) => {
 const pngOf = async (storageDir: string): Promise<string | undefined> => {
   const png = await numberedPicture(3, 'png')
   const sha256 = createHash('sha256').update(png).digest('hex')
-  const images = await withStore(storageDir, async (store) => (await imagesOver(store).list('shop')).images)
+  const images = await withStore(storageDir, (store) => listImages(store, 'shop'))
   return images.find((image) => image.sha256 === sha256)?.id
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SIZES } from '../../../src/core/names.ts'
 import { numberedPicture, targetsIn } from '../pictures/pictures.ts'
-import { encode, imagesOver, uploadPicture, withStore } from './doctor.ts'
+import { encode, imagesOver, listImages, uploadPicture, withStore } from './doctor.ts'
 
 export interface MadeStore {
   storageDir: string
@@ -38,7 +38,7 @@ export const makeLongStore = (): Promise<MadeStore> =>
       const images = imagesOver(store, await encoderOf(few, `${storageDir}-encoded`))
       for (let batch = 0; batch < 7; batch++)
         await Promise.all([...few, ...few, ...few].slice(2).map((bytes) => uploadPicture(images, 'long', bytes)))
-      const [, second, third] = (await images.list('long')).images
+      const [, second, third] = await listImages(store, 'long')
       await images.setPrimary('long', third?.id ?? '')
       await images.remove('long', second?.id ?? '')
       await store.commit('long', { type: 'edit', title: 'Long' })

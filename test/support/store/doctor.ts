@@ -5,6 +5,7 @@ import { copyFile, mkdir, readFile, rename, rm, truncate, writeFile } from 'node
 import { dirname, join, relative } from 'node:path'
 import type { TestContext } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
+import type { ImageRecord } from '../../../src/core/project/model.ts'
 import type { EncodedPicture, EncodeJob } from '../../../src/image/encoder.ts'
 import { encodePicture } from '../../../src/image/worker/pipeline.ts'
 import { createDoctor, type Diagnosis, type Finding } from '../../../src/services/doctor.ts'
@@ -32,6 +33,12 @@ export const imagesOver = (store: Store, encoder = encode): ImageService =>
 
 export async function* chunk(bytes: Uint8Array) {
   yield bytes
+}
+
+/** All images of a project in their order. */
+export const listImages = async (store: Store, projectId: string): Promise<ImageRecord[]> => {
+  const project = await store.project(projectId)
+  return (project && (await store.images(project))) ?? []
 }
 
 export const uploadPicture = async (images: ImageService, projectId: string, bytes: Uint8Array): Promise<string> =>
