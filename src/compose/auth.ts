@@ -1,9 +1,7 @@
 // Authentication: accounts, API keys, sessions, an identity provider, and the throttle of sign-ins.
 
-import { isLoopback } from '../core/request/hosts.ts'
-import type { RequestView } from '../http/context.ts'
-import { createIdentify } from '../http/middleware/authenticate.ts'
-import { type ClientAddress, createClientAddress } from '../http/middleware/client-address.ts'
+import { createIdentify, createOpenWarning } from '../http/access.ts'
+import { createClientAddress } from '../http/middleware/client-address.ts'
 import { createAccountService } from '../services/auth/accounts.ts'
 import { createApiKeys } from '../services/auth/api-keys.ts'
 import { createBearerAuthenticator } from '../services/auth/bearer.ts'
@@ -14,7 +12,6 @@ import { createCookieAuthenticator } from '../services/auth/session-cookie.ts'
 import { createSlowdown, slowed } from '../services/auth/sign-in-throttle.ts'
 import { createFileAccountStore } from '../stores/accounts/file-account-store.ts'
 import { createFileKeys } from '../stores/accounts/file-keys.ts'
-import type { Logger } from '../telemetry/logger.ts'
 import { createIsOpen } from './auth-configured.ts'
 import type { Foundation } from './foundation.ts'
 
@@ -46,21 +43,5 @@ export const buildAuth = ({ options, storageDir, log }: Foundation) => {
       onOpen: (options.auth ?? 'auto') === 'auto' ? createOpenWarning(client, log) : undefined,
     }),
     close: accounts.close,
-  }
-}
-
-/** Warns once that a client of another machine was answered without authentication. */
-const createOpenWarning = (client: ClientAddress, log: Logger) => {
-  let isWarned = false
-  return (request: RequestView): void => {
-    if (isWarned) return
-    const from = client.addressOf(request)
-    if (from === undefined || isLoopback(from)) return
-    isWarned = true
-    log.warn(
-      { from },
-      'open to every client: a request came from another machine, and no authentication is set up; ' +
-        'every client can upload and delete. Set up API keys or accounts, or listen on 127.0.0.1',
-    )
   }
 }

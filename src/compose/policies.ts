@@ -26,7 +26,7 @@ export const buildPolicies = (
     // Where pages of every site may use the API, the check protects from none.
     hostCheck: options.ownHostsOnly && allowedOrigins !== '*' ? createHostCheck({ allowedOrigins, isOpen }) : undefined,
     allowedOrigins,
-    corsHeaders: createCorsHeaders(allowedOrigins),
+    corsHeaders: allowedOrigins.length > 0 ? createCorsHeaders(allowedOrigins) : undefined,
     identify,
     limit: createLimit({ limits, client }),
   }

@@ -11,11 +11,10 @@ import type { Pictures } from '../services/images/variants.ts'
 import type { ProjectService } from '../services/projects/projects.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import type { RequestIds } from '../telemetry/request-ids.ts'
+import type { RequestIds } from '../telemetry/request-line.ts'
 import type { Snapshot } from '../telemetry/snapshot.ts'
-import { createGuard } from './authorize.ts'
+import { authenticate, createGuard, type Identify } from './access.ts'
 import { type Context, type Env, viewOf } from './context.ts'
-import { authenticate, type Identify } from './middleware/authenticate.ts'
 import type { ClientAddress } from './middleware/client-address.ts'
 import { allowOrigins, type CorsHeaders } from './middleware/cors.ts'
 import { type HostCheck, refuseOtherHosts } from './middleware/host-check.ts'
@@ -56,7 +55,8 @@ export interface Policies {
   /** @default every host is expected */
   hostCheck?: HostCheck
   allowedOrigins: AllowedOrigins
-  corsHeaders: CorsHeaders
+  /** @default pages of other sites may not read responses */
+  corsHeaders?: CorsHeaders
   identify: Identify
   limit: Limit
 }
@@ -118,7 +118,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const { log, ids, version, startedAt, check, maxUploadBytes } = options
   const { observer, requests, snapshot } = options.metrics
   const { client, hostCheck, allowedOrigins, corsHeaders, identify, limit } = options.policies
-  const isDraining = () => options.isDraining?.() ?? false
+  const { isDraining } = options
   const basePath = (options.basePath ?? '').replace(/\/+$/, '')
   const views = createViews(basePath, options.presets ?? new Map())
 
@@ -147,7 +147,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   if (options.ready) app.use(waitUntil(options.ready))
   app.use(refuseDotSegments)
   if (hostCheck) app.use(refuseOtherHosts(hostCheck))
-  if (allowedOrigins.length > 0) app.use(allowOrigins(allowedOrigins, corsHeaders))
+  if (corsHeaders) app.use(allowOrigins(allowedOrigins, corsHeaders))
   app.use(refuseWhileDraining(isDraining))
   app.use(authenticate(identify))
   if (limit.countsRequests) app.use(limitRequests(limit))

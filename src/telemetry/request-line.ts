@@ -1,6 +1,20 @@
-// Writes the log line of a request without pino, which would take a tenth of the time of a small response for it.
+// Ids of requests, and their lines in the log, written without pino: it takes a tenth of the time of a small response.
 
+import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
+
+/** Takes the id that came with a request where it is plain, else makes one. */
+export type RequestIds = (given: string | undefined) => string
+
+/** Characters that mean nothing in a log or a header. */
+const PLAIN_ID = /^[A-Za-z0-9._-]{1,128}$/
+
+export const createRequestIds = (): RequestIds => {
+  // Random for each process and counted in it: a random one for each request costs a microsecond.
+  const prefix = `${randomBytes(6).toString('hex')}-`
+  let count = 0
+  return (given) => (given !== undefined && PLAIN_ID.test(given) ? given : prefix + (++count).toString(36))
+}
 
 export interface RequestEntry {
   id: string

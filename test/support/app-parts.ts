@@ -1,15 +1,14 @@
 // What an app needs besides its services: policies that let every request pass, ids and metrics.
 
 import { parseProxies } from '../../src/core/request/forwarded.ts'
+import { createIdentify } from '../../src/http/access.ts'
 import type { AppOptions } from '../../src/http/app.ts'
-import { createIdentify } from '../../src/http/middleware/authenticate.ts'
 import { createClientAddress } from '../../src/http/middleware/client-address.ts'
-import { createCorsHeaders } from '../../src/http/middleware/cors.ts'
 import { createLimit } from '../../src/http/middleware/rate-limit.ts'
 import { createRateLimits } from '../../src/services/limits/rate-limits.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
-import { createRequestIds } from '../../src/telemetry/request-ids.ts'
+import { createRequestIds } from '../../src/telemetry/request-line.ts'
 
 export const openApp = (): Pick<AppOptions, 'policies' | 'ids' | 'metrics'> => {
   const client = createClientAddress(parseProxies(''))
@@ -18,7 +17,6 @@ export const openApp = (): Pick<AppOptions, 'policies' | 'ids' | 'metrics'> => {
     policies: {
       client,
       allowedOrigins: [],
-      corsHeaders: createCorsHeaders([]),
       identify: createIdentify({ authenticators: [], isOpen: () => true }),
       limit: createLimit({ limits, client }),
     },

@@ -13,13 +13,7 @@ import { createLogger } from '../../dist/telemetry/logger.js'
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url))
 
 const storageDir = await mkdtemp(join(tmpdir(), 'tintype-hops-'))
-// As `tintype serve` sets it on loopback.
-const tintype = createTintype({
-  storageDir,
-  encoders: 1,
-  ownHostsOnly: true,
-  log: createLogger({ level: 'info', destination: { write() {} } }),
-})
+const tintype = createTintype({ storageDir, encoders: 1, log: createLogger({ level: 'warn' }) })
 await tintype.ready
 const options = { fetch: tintype.app.fetch, host: '127.0.0.1', port: 0, requestTimeoutMs: 30_000 }
 const fast = await startHttpServer({ ...options, answerFast: tintype.answerFast })

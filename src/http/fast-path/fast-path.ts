@@ -19,7 +19,7 @@ export interface FastPathOptions {
   readers: readonly ReadUrl[]
   /** @default every host is expected */
   hostCheck?: HostCheck
-  corsHeaders: CorsHeaders
+  corsHeaders?: CorsHeaders
   /** Counting may need another process, which takes longer than an answer from memory may: then the app answers all. */
   limit: Pick<Limit, 'countsReads'>
   /**
@@ -85,7 +85,7 @@ export const createFastPath = (options: FastPathOptions): AnswerFast => {
     const answer: FastAnswer = { status, route, head, body: undefined }
     if (status === 200 && method === 'GET') answer.body = body
     if (onAnswer) appendHeaders(answer, onAnswer(view, answer, startedMs))
-    appendHeaders(answer, corsHeaders(view))
+    if (corsHeaders) appendHeaders(answer, corsHeaders(view))
     answer.head += `Date: ${dateNow()}\r\n`
     answer.head += '\r\n'
     return answer

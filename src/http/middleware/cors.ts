@@ -3,7 +3,7 @@
 import { cors } from 'hono/cors'
 import type { AllowedOrigins } from '../../core/request/origins.ts'
 import { type Context, type RequestView, viewOf } from '../context.ts'
-import { REPLAY_HEADER } from '../request/upload-options.ts'
+import { REPLAY_HEADER } from '../request/params.ts'
 
 /** Response headers for a request, as names and values in turn. */
 export type CorsHeaders = (request: RequestView) => readonly string[]
@@ -17,7 +17,6 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 const MAX_AGE_SECONDS = 600
 
 const EXPOSE = ['Access-Control-Expose-Headers', EXPOSED.join(',')]
-const NONE: readonly string[] = []
 
 /**
  * With `*` every response names every page, also where the request has no origin: a browser that has a picture from an
@@ -29,7 +28,6 @@ export const createCorsHeaders = (allowed: AllowedOrigins): CorsHeaders => {
     const all = ['Access-Control-Allow-Origin', '*', ...EXPOSE]
     return () => all
   }
-  if (allowed.length === 0) return () => NONE
   const varies = ['Vary', 'Origin']
   const credentials = ['Access-Control-Allow-Credentials', 'true']
   const byOrigin = new Map(

@@ -59,9 +59,9 @@ export const refuseDotSegments = (c: Context, next: () => Promise<void>): Promis
 
 /** Changes are refused while the server finishes those that are under way. @throws TintypeError `shutting_down` */
 export const refuseWhileDraining =
-  (isDraining: () => boolean) =>
+  (isDraining?: () => boolean) =>
   (c: Context, next: () => Promise<void>): Promise<void> => {
-    if (isDraining() && !READING.has(c.req.method)) throw shuttingDown()
+    if (isDraining?.() && !READING.has(c.req.method)) throw shuttingDown()
     return next()
   }
 

@@ -1,7 +1,7 @@
 // Request log: the id of each request, its line in the log, and its count in the metrics.
 
 import type { Logger } from '../../telemetry/logger.ts'
-import type { RequestIds } from '../../telemetry/request-ids.ts'
+import type { RequestIds } from '../../telemetry/request-line.ts'
 import { createRequestLines } from '../../telemetry/request-line.ts'
 import type { RequestMeter } from '../../telemetry/request-meter.ts'
 import { type Context, incomingOf, viewOf } from '../context.ts'

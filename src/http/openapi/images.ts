@@ -1,7 +1,7 @@
 // Descriptions of the image routes.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import { MAX_KEY_LENGTH, REPLAY_HEADER } from '../request/upload-options.ts'
+import { MAX_KEY_LENGTH, REPLAY_HEADER } from '../request/params.ts'
 import { IMMUTABLE } from '../response/send-picture.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_IMAGE_URL } from '../schemas/examples.ts'
 import { imageListSchema, primarySchema, uploadSchema } from '../schemas/images.ts'

@@ -10,7 +10,7 @@ export interface HealthRouteOptions {
   /** Milliseconds since 1970. */
   startedAt: number
   check(): Promise<void>
-  isDraining(): boolean
+  isDraining?(): boolean
 }
 
 const UNCACHED = { 'Cache-Control': 'no-store' } as const
@@ -22,7 +22,7 @@ export const createHealthRoutes = ({ version, startedAt, check, isDraining }: He
   },
 
   async ready(c: Context) {
-    if (isDraining()) throw shuttingDown()
+    if (isDraining?.()) throw shuttingDown()
     try {
       await check()
     } catch (error) {

@@ -9,22 +9,24 @@ import type { ImageService } from '../../services/images/images.ts'
 import type { Renders } from '../../services/images/renders.ts'
 import type { Pictures } from '../../services/images/variants.ts'
 import type { Observer } from '../../telemetry/observer.ts'
-import type { Guard, Seen } from '../authorize.ts'
+import type { Guard, Seen } from '../access.ts'
 import type { Context } from '../context.ts'
 import { ifRevisionOf } from '../request/if-match.ts'
 import { receiveFile } from '../request/multipart.ts'
 import {
   afterOf,
   chosenFormatOf,
+  dedupeOf,
   fileNameOf,
+  idempotencyKeyOf,
   imageIdOf,
   limitOf,
   projectIdOf,
+  REPLAY_HEADER,
   sizeOf,
   unknownFile,
 } from '../request/params.ts'
 import type { AskedReader } from '../request/transform-request.ts'
-import { dedupeOf, idempotencyKeyOf, REPLAY_HEADER } from '../request/upload-options.ts'
 import type { ListMemory } from '../response/list-cache.ts'
 import { hasEtag, json, jsonHeaders, notModified, revalidated, sized } from '../response/respond.ts'
 import {

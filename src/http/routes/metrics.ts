@@ -2,8 +2,8 @@
 
 import { requireAdmin } from '../../core/auth/access.ts'
 import { METRICS_CONTENT_TYPE, metricsText, type Snapshot } from '../../telemetry/snapshot.ts'
+import { principalOf } from '../access.ts'
 import type { Context } from '../context.ts'
-import { principalOf } from '../middleware/authenticate.ts'
 import { BASE_HEADERS, sized } from '../response/respond.ts'
 
 export interface MetricsRouteOptions {

@@ -1,7 +1,7 @@
 // Route of transforms.
 
 import type { Renders } from '../../services/images/renders.ts'
-import type { Guard } from '../authorize.ts'
+import type { Guard } from '../access.ts'
 import type { Context } from '../context.ts'
 import { imageIdOf, projectIdOf } from '../request/params.ts'
 import type { AskedReader } from '../request/transform-request.ts'

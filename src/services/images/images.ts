@@ -1,4 +1,4 @@
-// Images of a project: upload, list, delete, choose the cover.
+// Images of a project: upload, list, delete, set the primary image.
 
 import type { ProjectChange, ProjectState } from '../../core/project/changes.ts'
 import type { ImagePage, PageRequest, Store } from '../../stores/store.ts'
@@ -6,7 +6,7 @@ import { createUploader, type Upload, type UploaderOptions } from './upload.ts'
 import type { Pictures } from './variants.ts'
 
 export interface ImageServiceOptions extends Omit<UploaderOptions, 'now'> {
-  pictures: Pictures
+  pictures: Pick<Pictures, 'warm' | 'forget'>
   /** @default () => new Date() */
   now?: () => Date
 }
@@ -37,15 +37,9 @@ export interface ImageService {
 
 export const createImageService = (options: ImageServiceOptions): ImageService => {
   const { store, pictures } = options
-  const upload = createUploader({ ...options, now: options.now ?? (() => new Date()) })
 
   return {
-    async upload(projectId, file, options) {
-      const uploaded = await upload(projectId, file, options)
-      if (!uploaded.isNew || uploaded.isReplay) return uploaded
-      await pictures.warm(uploaded.project, uploaded.image)
-      return uploaded
-    },
+    upload: createUploader({ ...options, now: options.now ?? (() => new Date()) }),
 
     list: (project, page = {}) => store.imagePage(project, page),
 

@@ -8,7 +8,7 @@ import type { EncoderPool } from '../../image/encoder.ts'
 import type { RenderCache } from '../../stores/render-cache/render-cache.ts'
 import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
 import type { ChangeListener } from '../../stores/watch.ts'
-import { readWhole } from './read-whole.ts'
+import { readWhole } from './variants.ts'
 
 export interface RendersOptions {
   store: Store

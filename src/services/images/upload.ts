@@ -18,6 +18,7 @@ import type { EncoderPool } from '../../image/encoder.ts'
 import type { IdempotencyMarks } from '../../stores/idempotency/marks.ts'
 import type { OwnerQuota } from '../../stores/quota/quota.ts'
 import type { Stage, Store } from '../../stores/store.ts'
+import type { Pictures } from './variants.ts'
 
 export interface UploaderOptions {
   store: Store
@@ -30,6 +31,8 @@ export interface UploaderOptions {
   maxImages?: number
   /** Of projects that an upload makes. @default 'public' */
   newVisibility?: Visibility
+  /** Takes small variants of a new image into memory. */
+  pictures: Pick<Pictures, 'warm'>
   now: () => Date
 }
 
@@ -66,7 +69,7 @@ export type Upload = (
 ) => Promise<UploadedImage>
 
 export const createUploader = (options: UploaderOptions): Upload => {
-  const { store, encoders, claims, quota, maxImages } = options
+  const { store, encoders, claims, quota, maxImages, pictures } = options
   const now = () => options.now().toISOString()
 
   const allImages = async (
@@ -151,7 +154,9 @@ export const createUploader = (options: UploaderOptions): Upload => {
       const all = { ...terms, chargedTo: charged }
       const change = { type: 'add_image', image, by, visibility: options.newVisibility, terms: all } as const
       const project = await store.commit(projectId, change, { stage })
-      return await committed(project, image, all)
+      const uploaded = await committed(project, image, all)
+      if (uploaded.isNew && !uploaded.isReplay) await pictures.warm(uploaded.project, uploaded.image)
+      return uploaded
     } finally {
       await stage.discard()
     }

@@ -10,7 +10,6 @@ import { unknownImage } from '../../core/not-found.ts'
 import type { ProjectState } from '../../core/project/changes.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
-import { readWhole } from './read-whole.ts'
 
 export interface PicturesOptions {
   store: Store
@@ -202,3 +201,23 @@ const keyOf = (projectId: string, imageId: string, size: Size): string => `${pro
 
 const damaged = (projectId: string, imageId: string, size: Size): TintypeError =>
   new TintypeError('project_damaged', `The ${size} variant of image "${imageId}" in project "${projectId}" is missing.`)
+
+/** Reads all of a file and closes it. @throws Error where it became shorter since it was opened */
+export const readWhole = async (file: ReadableFile): Promise<Buffer<ArrayBuffer>> => {
+  try {
+    const pieces: Uint8Array<ArrayBuffer>[] = []
+    for await (const piece of file.read(0, file.bytes)) pieces.push(piece)
+    const [first] = pieces
+    if (first?.byteLength === file.bytes) return Buffer.from(first.buffer, first.byteOffset, first.byteLength)
+    // Not from Node's pool, of which a small body would hold 8 KiB.
+    const body = Buffer.allocUnsafeSlow(file.bytes)
+    let at = 0
+    for (const piece of pieces) {
+      body.set(piece, at)
+      at += piece.byteLength
+    }
+    return body
+  } finally {
+    await file.close()
+  }
+}

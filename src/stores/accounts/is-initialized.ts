@@ -1,7 +1,7 @@
 // Whether a store has keys or users, whoever made them: then it isn't everybody's.
 
+import { lstatSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { statsOf } from './records.ts'
 
 /** Their folders are made with the first key and the first user. */
 const FOLDERS = ['keys', 'emails']
@@ -14,5 +14,5 @@ const FOLDERS = ['keys', 'emails']
  */
 export const anyStored = (storageDir: string): boolean => {
   const root = join(resolve(storageDir), '.accounts')
-  return FOLDERS.some((name) => statsOf(join(root, name)) !== undefined)
+  return FOLDERS.some((name) => lstatSync(join(root, name), { throwIfNoEntry: false }) !== undefined)
 }

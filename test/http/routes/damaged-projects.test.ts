@@ -36,7 +36,8 @@ const logged = () => {
 
 /** Lines that say of a project that it is damaged. */
 const toldOf = (lines: readonly Record<string, unknown>[], projectId: string): number =>
-  lines.filter((line) => line.projectId === projectId && /is damaged; strangers/.test(String(line.msg))).length
+  lines.filter((line) => line.projectId === projectId && /^damaged project; answering 404/.test(String(line.msg)))
+    .length
 
 const listed = async (response: Response | Promise<Response>) =>
   projectListSchema.parse(await (await response).json()).projects.map(({ project_id }) => project_id)

@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { readWhole } from '../../../src/services/images/read-whole.ts'
+import { readWhole } from '../../../src/services/images/variants.ts'
 import { sealOwner } from '../../../src/stores/file/staging/owner-file.ts'
 import { createRenderCache, type RenderCacheOptions } from '../../../src/stores/render-cache/render-cache.ts'
 import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
