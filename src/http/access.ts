@@ -131,19 +131,14 @@ export interface Guard {
   /**
    * Authenticates and authorizes again at the end of a long request, so that a key that was revoked or a session that was
    * ended meanwhile is refused. A token that has only expired since the request came stays valid.
-   *
-   * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`
    */
   requireStill(c: Context, action: Action, projectId: string): Promise<void>
   /**
    * For an upload, what can be decided without the project: a principal that may not create projects may not upload.
-   *
-   * @throws TintypeError `unauthenticated`, `forbidden`
    */
   requireUploader(c: Context, projectId: string): void
   /**
    * For reading a project or its list.
-   *
    * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`, `project_damaged`
    */
   read(c: Context, projectId: string): Promise<{ by: Principal; project: ProjectState }>

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { Session } from 'node:inspector/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { createTintype } from '../../dist/index.js'
@@ -60,6 +61,8 @@ const files = {}
 for (const [name, request] of Object.entries(requests)) {
   // The first one makes what later ones find.
   await request()
+  // What it began behind its response is not the next request's.
+  await setTimeout(500)
   files[name] = await filesOf(request)
 }
 session.disconnect()

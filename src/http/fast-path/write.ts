@@ -25,9 +25,6 @@ export const writeAnswer = (socket: Socket, { head, body }: FastAnswer): void =>
   socket.uncork()
 }
 
-/** False where the connection ends after this response, or has to send another one before. */
-export const isWritable = ({ socket, shouldKeepAlive }: ServerResponse): boolean => socket !== null && shouldKeepAlive
-
 /**
  * Answers a request that Node's HTTP server has parsed, without its `writeHead` and `end`, which check each header again.
  * The event `finish` tells the server that the connection is free for the next request.

@@ -5,10 +5,8 @@ import type { ImagePage, PageRequest, Store } from '../../stores/store.ts'
 import { createUploader, type Upload, type UploaderOptions } from './upload.ts'
 import type { Pictures } from './variants.ts'
 
-export interface ImageServiceOptions extends Omit<UploaderOptions, 'now'> {
+export interface ImageServiceOptions extends UploaderOptions {
   pictures: Pick<Pictures, 'warm' | 'forget'>
-  /** @default () => new Date() */
-  now?: () => Date
 }
 
 /** `by`: principal of the change; `ifRevision`: revisions that the project may have. */
@@ -39,7 +37,7 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
   const { store, pictures } = options
 
   return {
-    upload: createUploader({ ...options, now: options.now ?? (() => new Date()) }),
+    upload: createUploader(options),
 
     list: (project, page = {}) => store.imagePage(project, page),
 

@@ -33,7 +33,8 @@ export interface UploaderOptions {
   newVisibility?: Visibility
   /** Takes small variants of a new image into memory. */
   pictures: Pick<Pictures, 'warm'>
-  now: () => Date
+  /** @default () => new Date() */
+  now?: () => Date
 }
 
 export interface UploadOptions {
@@ -70,7 +71,7 @@ export type Upload = (
 
 export const createUploader = (options: UploaderOptions): Upload => {
   const { store, encoders, claims, quota, maxImages, pictures } = options
-  const now = () => options.now().toISOString()
+  const now = () => (options.now?.() ?? new Date()).toISOString()
 
   const allImages = async (
     projectId: string,
