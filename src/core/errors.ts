@@ -1,4 +1,4 @@
-// Every way to fail: one table of codes, one error class.
+// Errors: one table of codes, one error class.
 
 interface Failure {
   /** HTTP status that `http/` answers with. */
@@ -14,18 +14,18 @@ export const FAILURES = {
   invalid_body: { status: 400, title: 'The body is not what this route takes' },
   malformed_multipart: { status: 400, title: 'The multipart body cannot be read' },
   file_missing: { status: 400, title: 'No file in the upload' },
-  wrong_field: { status: 400, title: 'The file came under another field name' },
+  wrong_field: { status: 400, title: 'The file has another field name than expected' },
   too_many_files: { status: 400, title: 'One upload takes one file' },
-  upload_aborted: { status: 400, title: 'The upload broke off' },
-  wrong_credentials: { status: 401, title: 'The e-mail address and the password do not belong together' },
-  unauthenticated: { status: 401, title: 'It is not said who asks, or not in a valid way' },
-  forbidden: { status: 403, title: 'Not allowed to who asks' },
-  registration_closed: { status: 403, title: 'Nobody can register here' },
+  upload_aborted: { status: 400, title: 'The upload was aborted' },
+  wrong_credentials: { status: 401, title: 'The e-mail address or the password is wrong' },
+  unauthenticated: { status: 401, title: 'Authentication is missing or invalid' },
+  forbidden: { status: 403, title: 'The permission is missing' },
+  registration_closed: { status: 403, title: 'Registration is closed' },
   invite_invalid: { status: 403, title: 'The invitation is not valid' },
-  csrf: { status: 403, title: 'The request could come from another site' },
-  unexpected_host: { status: 403, title: 'The server is not expected under this host' },
+  csrf: { status: 403, title: 'The request may come from another site' },
+  unexpected_host: { status: 403, title: 'The host of the request is not accepted' },
   signature_required: { status: 403, title: 'The URL needs a signature' },
-  signature_invalid: { status: 403, title: 'The signature does not fit the URL' },
+  signature_invalid: { status: 403, title: 'The signature does not match the URL' },
   signature_expired: { status: 403, title: 'The signed URL has expired' },
   route_not_found: { status: 404, title: 'No such route' },
   project_not_found: { status: 404, title: 'No such project' },
@@ -43,17 +43,17 @@ export const FAILURES = {
   range_not_satisfiable: { status: 416, title: 'The image ends before the range begins' },
   empty_file: { status: 422, title: 'The file is empty' },
   damaged_image: { status: 422, title: 'The image is damaged' },
-  image_too_slow: { status: 422, title: 'The image took too long to decode' },
-  idempotency_conflict: { status: 422, title: 'The Idempotency-Key came with another file before' },
+  image_too_slow: { status: 422, title: 'Decoding the image took too long' },
+  idempotency_conflict: { status: 422, title: 'The Idempotency-Key was used for another file' },
   rate_limited: { status: 429, title: 'Too many requests' },
-  // No registered status, but the one that web servers log: nobody is there to see it.
-  client_gone: { status: 499, title: 'The client left before the answer' },
-  internal: { status: 500, title: 'Something went wrong on the server' },
+  // Not a registered status, but the one that web servers log; it is never sent.
+  client_gone: { status: 499, title: 'The client closed the connection before the response' },
+  internal: { status: 500, title: 'An unexpected error on the server' },
   project_damaged: { status: 500, title: 'The files of the project are damaged' },
-  busy: { status: 503, title: 'Too much work is waiting' },
-  encoder_failed: { status: 503, title: 'The picture could not be worked on now' },
+  busy: { status: 503, title: 'The server is busy' },
+  encoder_failed: { status: 503, title: 'The picture could not be processed' },
   store_unavailable: { status: 503, title: 'The store cannot be written' },
-  issuer_unavailable: { status: 503, title: 'The keys of the token issuer cannot be had' },
+  issuer_unavailable: { status: 503, title: 'The keys of the token issuer cannot be fetched' },
   shutting_down: { status: 503, title: 'The server is shutting down' },
   storage_full: { status: 507, title: 'The storage is full' },
   quota_exceeded: { status: 507, title: 'The quota is used up' },
@@ -62,7 +62,7 @@ export const FAILURES = {
 export type ErrorCode = keyof typeof FAILURES
 
 export interface TintypeErrorOptions {
-  /** What lies behind it; for the log, never shown to a client. */
+  /** The underlying error: for the log, never shown to a client. */
   cause?: unknown
   /** When it makes sense to try again, in seconds (`Retry-After`). */
   retryAfterSeconds?: number
@@ -71,8 +71,8 @@ export interface TintypeErrorOptions {
 }
 
 /**
- * The only error class. `message` is public: it says what was expected and what arrived. But that of a code with status
- * 500 says what is wrong inside, and is for the log.
+ * The only error class. `message` is public and says what was expected and what arrived; with a code of status 500 it is
+ * internal, for the log alone.
  */
 export class TintypeError extends Error {
   readonly code: ErrorCode
@@ -88,7 +88,7 @@ export class TintypeError extends Error {
   }
 }
 
-/** Of one project alone: there is no reason to refuse anything of the others. */
+/** True for damage of one project, which is no reason to refuse requests for others. */
 export const isDamage = (error: unknown): boolean => error instanceof TintypeError && error.code === 'project_damaged'
 
 /** The message of anything that was thrown. */

@@ -1,8 +1,8 @@
-// The names of things: variants, project ids and image ids.
+// Size names, project ids and image ids.
 
 import { randomIds } from './random-id.ts'
 
-/** The four stored variants of every image, largest first. */
+/** Size names of the four stored variants of every image, largest first. */
 export const SIZES = ['original', 'medium', 'thumb', 'game'] as const
 
 export type Size = (typeof SIZES)[number]
@@ -22,7 +22,7 @@ export const isProjectId = (value: string): boolean => PROJECT_ID.test(value)
 export const isImageId = (value: string): boolean => IMAGE_ID.test(value)
 
 /**
- * A new image id: 20 of `0-9 a-z`, 103 random bits, so that ids made by any number of machines never meet. Lower case
+ * A new image id: 20 of `0-9 a-z`, 103 random bits, so that ids made on any number of machines never collide. Lower case
  * only, because ids are file names and some disks ignore case.
  */
 export const newImageId: () => string = randomIds(20)

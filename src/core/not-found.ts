@@ -1,4 +1,4 @@
-// What is answered for a project or an image that isn't there, or that isn't there for who asks.
+// Errors for projects and images that do not exist, or that are hidden from the principal.
 
 import { TintypeError } from './errors.ts'
 

@@ -1,12 +1,12 @@
-// What every refused parameter says: its name, what was expected and what arrived.
+// Parameters of requests: their errors name the parameter, what was expected and what arrived.
 
 import { TintypeError } from './errors.ts'
 import { clip } from './text.ts'
 
-/** A parameter as it came: name and value, decoded. */
+/** A received parameter: name and value, decoded. */
 export type Parameter = readonly [name: string, value: string]
 
-/** @param expected in words, or the words to choose from */
+/** @param expected a description, or the accepted values */
 export const invalidParameter = (field: string, expected: string | readonly string[], received: string) => {
   const words = typeof expected === 'string' ? expected : `one of ${expected.join(', ')}`
   const value = clip(received)
@@ -16,8 +16,8 @@ export const invalidParameter = (field: string, expected: string | readonly stri
 }
 
 /**
- * Parameters by their names. One that comes twice is refused rather than chosen from: two readers of such a URL (a
- * proxy that checks, a server that acts) can take different ones.
+ * Parameters by their names. A repeated one is refused: two readers of such a URL (a proxy that checks, a server that
+ * acts) may pick different values.
  *
  * @throws TintypeError `invalid_parameter`
  */

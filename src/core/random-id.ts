@@ -1,7 +1,7 @@
-// Random names of small letters and digits: some of them are names of files, and some disks ignore case.
+// Random ids of lower-case letters and digits: some are file names, and some disks ignore case.
 
 import { customAlphabet } from 'nanoid'
 
-/** @param length in characters, of 5.17 random bits each @returns a maker of such names */
+/** @param length in characters of 5.17 random bits each @returns a generator of such ids */
 export const randomIds = (length: number): (() => string) =>
   customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', length)

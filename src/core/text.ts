@@ -1,12 +1,12 @@
 // Text in answers: values from outside, clipped, and numbers of bytes.
 
-/** Characters of a foreign value that an answer repeats. */
+/** Characters of an untrusted value that a response quotes. */
 const MAX_QUOTED = 80
 
-/** A value from outside, short enough to be repeated in an answer. */
+/** An untrusted value, cut to be quoted in a response. */
 export const clip = (value: string): string => (value.length > MAX_QUOTED ? `${value.slice(0, MAX_QUOTED)}…` : value)
 
-/** Code points, as a person counts. */
+/** Number of code points. */
 export const characters = (text: string): number => [...text].length
 
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'] as const

@@ -1,30 +1,30 @@
-// What a request for a picture is answered with: conditions and ranges, as RFC 9110 sections 13 and 14 say. No I/O.
+// Conditional requests and ranges: RFC 9110 sections 13 and 14. No I/O.
 //
-// Written out here and not by libraries: `range-parser` 1.3 refuses a suffix longer than the picture (416, where the
-// RFC wants all of it), `fresh` 2 does not know If-Match, and both take whole header objects on a way of microseconds.
+// Not left to libraries: `range-parser` 1.3 refuses a suffix longer than the picture (416, where the RFC wants all of
+// it), `fresh` 2 does not know If-Match, and both need whole header objects on a path of microseconds.
 
-/** A header of the request by its name in lower case. */
+/** Reads a header of the request by its name in lower case. */
 export type HeaderOf = (name: string) => string | undefined
 
-/** What a client may have kept, by its two marks. */
+/** Validators of a representation that a client may have cached. */
 export interface Validators {
   /** Strong entity tag, with its quotes. */
   etag: string
   /** Milliseconds since 1970. */
   modifiedMs: number
-  /** True where something else may have had the same date under this URL. @default false */
+  /** True where another representation of this URL may have the same date. @default false */
   dateIsWeak?: boolean
 }
 
 export type Decision = 'send' | 'not_modified' | 'precondition_failed'
 
-/** First and last byte, both counted in. */
+/** First and last byte, inclusive. */
 export interface ByteRange {
   start: number
   end: number
 }
 
-/** The conditions of a GET or HEAD, in the order of RFC 9110 section 13.2.2. */
+/** Evaluates the conditions of a GET or HEAD, in the order of RFC 9110 section 13.2.2. */
 export const decide = (header: HeaderOf, { etag, modifiedMs }: Validators): Decision => {
   const match = header('if-match')
   if (match !== undefined) {
@@ -62,13 +62,12 @@ export const parseEntityTags = (header: string): readonly string[] | '*' | undef
   return tags.length > 0 ? tags : undefined
 }
 
-// Our own tags hold no comma, so that splitting a foreign one that does can't make one of ours.
+// Tags made here hold no comma, so splitting a foreign tag at its comma cannot yield one of them.
 const tagsOf = (list: string): string[] => list.split(',').map((tag) => tag.trim())
 
 /**
- * The part of a GET that is to be sent. Whole where no range is asked for, where it is of another unit or not to be
- * understood, where there are several (RFC 9110 section 14.2 allows to ignore them), and where `If-Range` names
- * something that is not there any more.
+ * The part of a representation that a GET gets. Whole without a range, for another unit, a malformed range or several of
+ * them (RFC 9110 section 14.2 allows to ignore them), and where `If-Range` names another representation.
  *
  * @param bytes of the whole
  */
@@ -92,24 +91,24 @@ const isSame = (condition: string, { etag, modifiedMs, dateIsWeak }: Validators)
   condition === etag || (!dateIsWeak && condition === httpDate(modifiedMs))
 
 /**
- * The `Last-Modified` of something that changes under its URL. Dates are in seconds, and another change may follow within
- * the same one: while that second lasts, the one before it is named, so that nobody keeps the first of two by its date.
+ * The `Last-Modified` of a representation that changes under its URL. Dates are in seconds, and another change may follow
+ * within the same one: while that second lasts, the one before it is sent, so that no cache keeps the first of two.
  *
  * @param changedMs and `nowMs` in milliseconds since 1970
  */
 export const coverShownMs = (changedMs: number, nowMs: number): number =>
   inSeconds(nowMs) > inSeconds(changedMs) ? changedMs : changedMs - 1000
 
-/** RFC 9110 section 5.6.7. */
+/** Formats a date as RFC 9110 section 5.6.7 wants it. */
 export const httpDate = (ms: number): string => new Date(ms).toUTCString()
 
 const inSeconds = (ms: number): number => Math.floor(ms / 1000)
 
-/** IMF-fixdate, and the two old forms that have to be understood: `Sunday, 06-Nov-94 …`, `Sun Nov  6 08:49:37 1994`. */
+/** IMF-fixdate, and the two obsolete forms that must be accepted: `Sunday, 06-Nov-94 …`, `Sun Nov  6 08:49:37 1994`. */
 const HTTP_DATE =
   /^[A-Z][a-z]{2,8},? (?:\d\d[ -][A-Z][a-z]{2}[ -](?:\d{4}|\d\d) \d\d:\d\d:\d\d GMT|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})$/
 
-/** Milliseconds since 1970, undefined for what is no date: such a condition is to be ignored. */
+/** Milliseconds since 1970, undefined for a malformed date: its condition is ignored. */
 const parseHttpDate = (text: string | undefined): number | undefined => {
   if (text === undefined || !HTTP_DATE.test(text)) return undefined
   const ms = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)

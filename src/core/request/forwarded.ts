@@ -1,16 +1,16 @@
-// Whom a request is from, where proxies stand in between: an address is believed only from those that are trusted.
+// Client addresses behind proxies: `X-Forwarded-For` is read only from trusted ones.
 
 import ipaddr from 'ipaddr.js'
 
-/** True for an address of a trusted proxy. */
+/** True for the address of a trusted proxy. */
 export type IsTrusted = (address: string) => boolean
 
-/** Of IPv6, a network that one customer has: whoever has one address has 2^64. */
+/** Prefix of an IPv6 network that one customer has, with 2^64 addresses in it. */
 const NETWORK_BITS = 64
 
 /**
  * @param text addresses and networks (CIDR), separated by commas; `loopback` is this machine
- * @throws Error that names what is neither
+ * @throws Error that names the part that is neither
  */
 export const parseProxies = (text: string): IsTrusted => {
   const networks = text
@@ -26,8 +26,8 @@ export const parseProxies = (text: string): IsTrusted => {
 }
 
 /**
- * The client's address: the peer's own, or, where that is a trusted proxy, the right-most one of `X-Forwarded-For` that
- * is not. What stands left of it was written by the client, who can write anything.
+ * The client address: that of the peer, or, behind trusted proxies, the right-most one of `X-Forwarded-For` that is not a
+ * trusted proxy. Addresses left of it come from the client, which can write anything.
  *
  * @param peer undefined where there is no connection
  */
@@ -47,7 +47,7 @@ export const forwardedAddress = (
   return address
 }
 
-/** What requests of one client are counted under: its address, of IPv6 the network of 64 bits. */
+/** Key that the requests of one client are counted under: its address, for IPv6 its /64 network. */
 export const clientNetwork = (address: string): string => {
   const parsed = plainAddress(address)
   if (parsed === undefined) return address
@@ -60,7 +60,7 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 const isIPv6 = (address: Address): address is ipaddr.IPv6 => address.kind() === 'ipv6'
 
-/** Undefined where it is none. An IPv4 address that came as `::ffff:…` is taken as what it is. */
+/** Undefined for anything but an address. An IPv4-mapped IPv6 address counts as IPv4. */
 const plainAddress = (text: string): Address | undefined => {
   const bare = text.replace(/%.*$/, '')
   if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return ipaddr.IPv4.parse(bare)

@@ -1,8 +1,8 @@
-// Names that lead to this machine alone, whatever the name servers of others say.
+// Host check: names that resolve to this machine alone, whatever DNS says.
 
 import { isIPv4 } from 'node:net'
 
-/** Names other than `localhost` can mean anything tomorrow. */
+/** True for `localhost` and loopback addresses: any other name can be pointed elsewhere. */
 export const isLoopback = (host: string): boolean => {
   const plain = host
     .toLowerCase()
@@ -12,8 +12,8 @@ export const isLoopback = (host: string): boolean => {
 }
 
 /**
- * Says of a `Host` header whether it names this machine (`localhost` and names below it, RFC 6761 section 6.3; an address
- * of loopback) or one of `names`. Ports are not looked at: a page that is open under a name may be behind any of them.
+ * Tells whether a `Host` header names this machine (`localhost` and names below it, RFC 6761 section 6.3; a loopback
+ * address) or one of `names`. Ports are ignored: a page that is open under a name may be behind any of them.
  */
 export const createOwnHosts = (names: readonly string[]): ((host: string) => boolean) => {
   const others = new Set(names.map((name) => name.toLowerCase()))

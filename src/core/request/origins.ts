@@ -1,11 +1,11 @@
-// Which pages of other sites may read answers.
+// CORS: origins whose pages may read responses.
 
-/** `*` is every page, but none with cookies. */
+/** `*` allows every page, but none with cookies. */
 export type AllowedOrigins = '*' | readonly string[]
 
 /**
  * @param value origins such as `https://shop.example`, in a list or separated by commas; or `*`
- * @throws Error that names what is none
+ * @throws Error that names the value that is no origin
  */
 export const parseOrigins = (value: readonly string[] | string): AllowedOrigins => {
   const origins = (typeof value === 'string' ? value.split(',') : value)
@@ -17,6 +17,6 @@ export const parseOrigins = (value: readonly string[] | string): AllowedOrigins 
   return origins
 }
 
-/** Written as browsers send it: no path, no port that is the scheme's own. */
+/** True for an origin as browsers send it: no path, no default port. */
 const isOrigin = (text: string): boolean =>
   /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text

@@ -1,4 +1,4 @@
-// Methods of HTTP, by what they may do.
+// Safe HTTP methods.
 
-/** They change nothing (RFC 9110 section 9.2.1), so they may come from anywhere. */
+/** Methods that change nothing (RFC 9110 section 9.2.1), so a request from any site may use them. */
 export const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])

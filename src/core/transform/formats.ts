@@ -1,6 +1,6 @@
-// The formats that pictures are sent in, and which of them a client gets that leaves the choice to us.
+// Formats of pictures, and content negotiation between them.
 
-/** What pictures can be made as, best first. The stored variants are JPEG. */
+/** Formats of renders, best first. Stored variants are JPEG. */
 export const FORMATS = ['avif', 'webp', 'jpeg'] as const
 
 export type Format = (typeof FORMATS)[number]
@@ -11,7 +11,7 @@ export const MEDIA_TYPES = {
   jpeg: 'image/jpeg',
 } as const satisfies Record<Format, string>
 
-/** Of URLs and files. */
+/** Extensions in URLs and file names. */
 export const EXTENSIONS = { avif: 'avif', webp: 'webp', jpeg: 'jpg' } as const satisfies Record<Format, string>
 
 /** The format of an extension, or of its name in a parameter: `jpg` and `jpeg` are one. */
@@ -19,9 +19,8 @@ export const formatOf = (name: string): Format | undefined =>
   name === 'jpg' ? 'jpeg' : FORMATS.find((format) => format === name)
 
 /**
- * The format for a client that sends this `Accept` (RFC 9110 section 12.5.1): of those that it weighs most, AVIF, then
- * WebP, then JPEG. AVIF and WebP only where they are named: browsers that know neither send `image/*` as well. JPEG
- * where nothing is accepted, too: an answer that is looked at anyway serves better than none.
+ * Negotiates the format by `Accept` (RFC 9110 section 12.5.1): among those of the highest weight, AVIF before WebP before
+ * JPEG. AVIF and WebP have to be named: browsers without them send `image/*` as well. JPEG where nothing is accepted.
  */
 export const chooseFormat = (accept: string | undefined): Format => {
   const weights = weightsOf(accept ?? '*/*')
@@ -31,7 +30,7 @@ export const chooseFormat = (accept: string | undefined): Format => {
   return best === 0 ? 'jpeg' : (FORMATS.find((format) => weightOf(format) === best) ?? 'jpeg')
 }
 
-/** Beyond this nobody states a preference; it is not read. */
+/** Limit on the characters of `Accept` that are read. */
 const MAX_ACCEPT_LENGTH = 2000
 
 const weightsOf = (accept: string): Map<string, number> => {
@@ -44,5 +43,5 @@ const weightsOf = (accept: string): Map<string, number> => {
   return weights
 }
 
-/** Of a weight that is none, as of one that is 0: not wanted. */
+/** A malformed weight counts as 0. */
 const weightFrom = (text: string): number => (/^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(text) ? Number(text) : 0)

@@ -1,4 +1,4 @@
-// Where the pixels of a transform come from and go to: sizes and places only, no pictures.
+// Geometry of a transform: scaling, cropping and padding as numbers, no pixels.
 
 import { MAX_SIDE, type Point, type Transform } from './transform.ts'
 
@@ -7,25 +7,25 @@ interface Size {
   height: number
 }
 
-/** What to do with a picture that stands upright, in this order. */
+/** Steps on an upright picture, in this order. */
 export interface Layout {
-  /** It is scaled to this size. */
+  /** Scale to these dimensions. */
   scaled: Size
-  /** Then this part is cut out of it. Where the picture itself is to decide the place, only the size is known. */
+  /** Crop this part. Where the content decides the position, only the dimensions are known. */
   cut?: (Size & { left: number; top: number }) | (Size & { by: 'attention' | 'entropy' })
-  /** Then it is put on a ground of this size, so far from its left and top edge. */
+  /** Place on a canvas of these dimensions, at this distance from its left and top edge. */
   ground?: Size & { left: number; top: number }
 }
 
 /**
- * How far a picture is enlarged at most: more pixels than these would only make the file larger. Pixel art that is
- * enlarged without smoothing is asked for just that. A larger box is answered by a smaller one of the same shape.
+ * Limit on enlargement: more pixels would only make the file larger, except for pixel art that is enlarged without
+ * smoothing. A larger box becomes a smaller one of the same aspect ratio.
  */
 const MAX_ENLARGEMENT = { lanczos3: 2, nearest: 16 } as const
 
 /**
  * @param source the picture as shown, upright
- * @param enlargement the most that it is enlarged. @default 2, with `nearest` 16
+ * @param enlargement limit on enlargement. @default 2, with `nearest` 16
  */
 export const layoutOf = (
   source: Size,
@@ -61,13 +61,13 @@ export const layoutOf = (
   }
 }
 
-/** The size of what a layout leads to. */
+/** Dimensions of the result. */
 export const resultOf = ({ scaled, cut, ground }: Layout): Size => {
   const { width, height } = ground ?? cut ?? scaled
   return { width, height }
 }
 
-/** Where no side is asked for, a picture keeps its size. */
+/** Without a width and a height, a picture keeps its dimensions. */
 const scaleTo = (width: number | undefined, height: number | undefined, enlargement: number): number =>
   width === undefined && height === undefined ? 1 : enlargement
 
@@ -76,7 +76,7 @@ const inside = (source: Size, width: number, height: number, most: number): Size
   return { width: pixels(source.width * scale, width), height: pixels(source.height * scale, height) }
 }
 
-/** The place of a cut whose middle is as near to the point as the edges let it. */
+/** Offset of a crop whose centre is as near to the point as the edges allow. */
 const around = (point: number, length: number, part: number): number =>
   Math.min(length - part, Math.max(0, Math.round(point * length - part / 2)))
 

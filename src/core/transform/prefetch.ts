@@ -1,4 +1,4 @@
-// What is made of each upload ahead of need.
+// Prefetching: recipes that are rendered for each new image before any request.
 
 import { isSize } from '../names.ts'
 import { invalidParameter } from '../parameters.ts'
@@ -6,12 +6,12 @@ import { formatOf } from './formats.ts'
 import type { Presets } from './presets.ts'
 import { type Recipe, sizeRecipe, transformRecipe } from './recipe.ts'
 
-/** Those that `auto` chooses between where a client names more than JPEG. */
+/** Formats that `auto` chooses between for clients that accept more than JPEG. */
 const CHOSEN = ['avif', 'webp'] as const
 
 /**
- * Reads `thumb.webp,medium.avif,card`: sizes in other formats than JPEG, and presets. A preset with `format=auto` is made
- * as AVIF and as WebP.
+ * Parses `thumb.webp,medium.avif,card`: variants in other formats than JPEG, and presets. A preset with `format=auto` is
+ * rendered as AVIF and as WebP.
  *
  * @throws TintypeError `invalid_parameter`
  */
@@ -20,7 +20,7 @@ export const parsePrefetch = (text: string, presets: Presets): Recipe[] => {
   return names.filter((name) => name !== '').flatMap((name) => recipesOf(name, presets))
 }
 
-/** What can be named, in words. */
+/** Describes the accepted values. */
 export const prefetchable = (presets: Presets): string =>
   presets.size === 0
     ? 'sizes such as thumb.webp or medium.avif (there are no presets)'

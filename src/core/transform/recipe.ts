@@ -1,4 +1,4 @@
-// What is made from an original and kept: a transform, or one of the named sizes in another format than JPEG.
+// Recipes of renders: a transform, or a variant in another format than JPEG.
 
 import { createHash } from 'node:crypto'
 import type { Size } from '../names.ts'
@@ -9,7 +9,7 @@ export type Recipe =
   | { kind: 'size'; size: Size; format: Format }
   | { kind: 'transform'; transform: Transform & { format: Format } }
 
-/** Counts the ways in which recipes were carried out: with another number, no file made before is used any more. */
+/** Version of the rendering: a new number invalidates every cached render. */
 const EDITION = 2
 
 const sizes = new Map<string, Recipe>()
@@ -30,7 +30,7 @@ export const transformRecipe = (transform: Transform, choice: Format): Recipe =>
 export const formatOfRecipe = (recipe: Recipe): Format =>
   recipe.kind === 'size' ? recipe.format : recipe.transform.format
 
-/** The name of the file that a recipe leads to, the same for all that mean the same: `<32 hex digits>.<extension>`. */
+/** File name of the render, equal for equivalent recipes: `<32 hex digits>.<extension>`. */
 export const recipeName = (recipe: Recipe): string => {
   const known = names.get(recipe)
   if (known !== undefined) return known

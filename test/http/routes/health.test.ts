@@ -154,7 +154,7 @@ describe('an error', () => {
     const { app } = await failingApp({ failure })
     expect(await (await app.request('/projects/game/images')).json()).toEqual({
       type: 'urn:tintype:problem:busy',
-      title: 'Too much work is waiting',
+      title: 'The server is busy',
       status: 503,
       detail: 'Later.',
       code: 'busy',
