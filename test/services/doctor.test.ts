@@ -1,4 +1,4 @@
-// The doctor on sound stores, beside a store that is written to, and among things that are not of the store.
+// The doctor on intact stores, beside active writers, and among entries that do not belong to the store.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -43,8 +43,8 @@ const contents = async (storageDir: string): Promise<Record<string, string>> => 
   )
 }
 
-describe('a sound store', () => {
-  it('has no finding, and nothing is written, not even with fix', async () => {
+describe('an intact store', () => {
+  it('has no finding, and nothing is written, even with fix', async () => {
     const { storageDir } = await copyOf(made.storageDir)
     const before = await contents(storageDir)
     const counts = { projects: 3, images: 7, mended: 0, remaining: 0, noted: 0, findings: [] }
@@ -53,7 +53,7 @@ describe('a sound store', () => {
     expect(await contents(storageDir)).toEqual(before)
   })
 
-  it('has no finding while it is open, nor after so many changes that old revisions were removed', async () => {
+  it('has no finding while it is open, nor after old revisions were pruned', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const store = await openFileStore(storageDir)
     for (let number = 0; number < 80; number++) await store.commit('shop', { type: 'edit', title: `${number}` })
@@ -61,7 +61,7 @@ describe('a sound store', () => {
     expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
   })
 
-  it('may have pictures that are turned by their orientation, coded in other ways or with large profiles', async () => {
+  it('may have pictures with an orientation, other codings or large profiles', async () => {
     const { storageDir } = await copyOf(made.storageDir)
     const photo = () => plain(300, 200, '#336699')
     const large = Buffer.alloc(60_000, 'a comment ')
@@ -83,7 +83,7 @@ describe('a sound store', () => {
     expect(await examine(storageDir)).toMatchObject({ findings: [], images: 12 })
   })
 
-  it('is examined one project alone where that is asked for', async () => {
+  it('is examined for one project alone on request', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await rm(paths.published('shop'))
     expect(await examine(storageDir, { projectId: 'Other' })).toMatchObject({ projects: 1, images: 3, remaining: 0 })
@@ -91,7 +91,7 @@ describe('a sound store', () => {
     await expect(examine(storageDir, { projectId: 'nobody' })).rejects.toMatchObject({ code: 'project_not_found' })
   })
 
-  it('is not made where there is none', async () => {
+  it('is not created where there is none', async () => {
     const { storageDir } = await copyOf(made.storageDir)
     const elsewhere = join(storageDir, 'elsewhere')
     await expect(examine(elsewhere, { fix: true })).rejects.toMatchObject({ code: 'store_unavailable' })
@@ -99,8 +99,8 @@ describe('a sound store', () => {
   })
 })
 
-describe('files that nothing names', () => {
-  it('of an image of no list are moved to .lost as they are', async () => {
+describe('stray files', () => {
+  it('of an image in no list are moved to .lost unchanged', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const imageId = newImageId()
     for (const size of SIZES) await writeFile(paths.variant('shop', imageId, size), await numberedPicture(70))
@@ -114,7 +114,7 @@ describe('files that nothing names', () => {
     for (const size of SIZES) expect(await readFile(kept(size))).toEqual(await numberedPicture(70))
   })
 
-  it('and are none of ours by their names are only noted', async () => {
+  it('with names that the store does not use are only noted', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const strange = [
       join(paths.projects, 'notes.txt'),
@@ -143,7 +143,7 @@ describe('files that nothing names', () => {
     expect(await readdir(paths.running)).toEqual(['living'])
   })
 
-  it('and have the name of a revision that cannot be, are moved aside', async () => {
+  it('with the name of an impossible revision are moved to .lost', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const before = await seenIn(storageDir, 'shop')
     await writeFile(join(paths.meta('shop'), '99999999999999999999.json'), '{}')
@@ -153,7 +153,7 @@ describe('files that nothing names', () => {
     expect(await seenIn(storageDir, 'shop')).toEqual(before)
   })
 
-  it('are no strays while an upload is under way', async () => {
+  it('are not reported while an upload is under way', async () => {
     const { storageDir } = await copyOf(made.storageDir)
     const store = await openFileStore(storageDir)
     const stage = await stagePicture(store, 'shop')
@@ -193,8 +193,8 @@ describe('files that nothing names', () => {
   })
 })
 
-describe('a deletion that is under way', () => {
-  it('is not told to be unfinished while its process is at it', async () => {
+describe('a deletion under way', () => {
+  it('is not reported as unfinished while its process is alive', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const imageId = (await seenIn(storageDir, 'shop'))?.ids[0] ?? ''
     const back = await contents(storageDir)
@@ -228,7 +228,7 @@ const abandon = async (paths: Paths): Promise<void> => {
 describe('a lock', () => {
   const old = new Date(Date.now() - 60_000)
 
-  it('that was left behind is removed, one that is held is not', async () => {
+  it('that is stale is removed, one that is held is not', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     for (const projectId of ['shop', 'Other']) await mkdir(paths.lock(projectId))
     await utimes(paths.lock('shop'), old, old)
@@ -238,7 +238,7 @@ describe('a lock', () => {
     expect((await lstat(paths.lock('Other'))).isDirectory()).toBe(true)
   })
 
-  it('from a clock that is ahead is removed once nobody touches it', async () => {
+  it('from a clock that is ahead is removed once it is no longer touched', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await mkdir(paths.lock('shop'))
     const ahead = new Date(Date.now() + 3_600_000)
@@ -252,7 +252,7 @@ describe('a lock', () => {
     ['a file', (path: string) => writeFile(path, 'locked')],
     ['a symbolic link', (path: string) => symlink('/nowhere', path)],
     ['a folder with something in it', (path: string) => mkdir(join(path, 'inside'), { recursive: true })],
-  ])('in the place of which %s stands does not keep changes out for ever', async (_, make) => {
+  ])('replaced by %s does not block changes for ever', async (_, make) => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await make(paths.lock('shop'))
     expect(inShort(await examineAlone(storageDir))).toEqual(['lock_odd projects/shop/meta.lock mendable'])
@@ -261,8 +261,8 @@ describe('a lock', () => {
   })
 })
 
-describe('what stands in the place of a file or folder', () => {
-  it('a link in the place of a variant is not followed but replaced', async () => {
+describe('an entry of the wrong type', () => {
+  it('that is a link instead of a variant is not followed but replaced', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const before = await seenIn(storageDir, 'Other')
     const path = paths.variant('Other', before?.ids[0] ?? '', 'thumb')
@@ -276,7 +276,7 @@ describe('what stands in the place of a file or folder', () => {
     expect(await seenIn(storageDir, 'Other')).toEqual(before)
   })
 
-  it('a folder in the place of a variant, and a file in that of a folder, are moved aside', async () => {
+  it('that is a folder instead of a variant, or a file instead of a folder, is moved to .lost', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const before = await seenIn(storageDir, 'Other')
     const path = paths.variant('Other', before?.ids[0] ?? '', 'game')
@@ -290,7 +290,7 @@ describe('what stands in the place of a file or folder', () => {
     expect(inShort(await examineAlone(storageDir))).toEqual([])
   })
 
-  it('nothing, where a copy left out an empty folder: it is made', async () => {
+  it('is not an empty folder that a copy left out: it is created', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await rm(paths.segments('shop'), { recursive: true })
     expect(inShort(await examineAlone(storageDir, { fix: true }))).toEqual([
@@ -299,7 +299,7 @@ describe('what stands in the place of a file or folder', () => {
     expect(inShort(await examineAlone(storageDir))).toEqual([])
   })
 
-  it('a link in the place of a folder is reported, and what it leads to left alone', async () => {
+  it('that is a link instead of a folder is reported, and its target is not touched', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const folder = paths.variants('shop', 'original')
     await rename(folder, join(storageDir, 'elsewhere'))
@@ -310,8 +310,8 @@ describe('what stands in the place of a file or folder', () => {
   })
 })
 
-describe('beside a store that is written to', () => {
-  it('nothing sound is ever found, and nothing that was acknowledged is lost', async () => {
+describe('a store with active writers', () => {
+  it('has no findings of intact files, and loses no acknowledged change', async () => {
     const { storageDir } = await copyOf(made.storageDir)
     const stores = [await openFileStore(storageDir), await openFileStore(storageDir)]
     const expected = new Set((await seenIn(storageDir, 'shop'))?.ids)
@@ -346,7 +346,7 @@ describe('beside a store that is written to', () => {
     expect(new Set((await seenIn(storageDir, 'shop'))?.ids)).toEqual(expected)
   })
 
-  it('what is damaged is mended under the hands of the writers', async () => {
+  it('is repaired while they write', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const store = await openFileStore(storageDir)
     const victims = (await seenIn(storageDir, 'shop'))?.ids ?? []
@@ -355,7 +355,7 @@ describe('beside a store that is written to', () => {
     const writer = async () => {
       while (!isOver) {
         await images.remove('shop', await uploadPicture(images, 'shop', await numberedPicture(80)))
-        // While work is under way, a damaged numberedPicture is looked at for seconds before it counts.
+        // While work is pending, a damaged variant is checked again for seconds before it counts.
         await sleep(50)
       }
     }
@@ -376,7 +376,7 @@ describe('beside a store that is written to', () => {
 })
 
 describe('the owner of temporary files', () => {
-  it('that has ended is told from one that lives by its process', async () => {
+  it('that has ended is distinguished from a living one by its process', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const store = new URL('../../dist/stores/file/file-store.js', import.meta.url).href
     const logger = new URL('../../dist/telemetry/logger.js', import.meta.url).href

@@ -1,4 +1,4 @@
-// Who may see a project, through damage and through revisions of before there were owners.
+// Visibility and members of a project survive damage, and revisions of older versions.
 
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -32,8 +32,8 @@ const SHARED = { visibility: 'private', members: { ada: 'editor', constructor: '
 const share = (storageDir: string) =>
   withStore(storageDir, (store) => store.commit('shop', { type: 'edit', ...SHARED }))
 
-describe('a project that nobody owns or shares', () => {
-  it('is public, and is written as it was before there were owners', async () => {
+describe('a project without owner and members', () => {
+  it('is public, and is written in the form of stores without owners', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     await withStore(storageDir, (store) => store.commit('shop', { type: 'edit', title: 'A new title' }))
     const text = await newestText(paths)
@@ -44,13 +44,13 @@ describe('a project that nobody owns or shares', () => {
 })
 
 describe('a private project', () => {
-  it('is private to whoever reads it next', async () => {
+  it('is private to every later reader', async () => {
     const { storageDir } = await copyOf(small.storageDir)
     await share(storageDir)
     expect(await access(storageDir)).toEqual({ owner_id: null, ...SHARED })
   })
 
-  it('has the meta.json that its revision says, whoever made and shared it', async () => {
+  it('has the meta.json of its revision, with owner and members', async () => {
     const { storageDir, ask, upload, join } = await createAccessApp()
     const { who } = await join('ada')
     for (const [project, by] of Object.entries({ key: keyOf(ADMIN), user: who })) {
@@ -61,7 +61,7 @@ describe('a private project', () => {
     expect((await examine(storageDir)).findings).toEqual([])
   })
 
-  it('comes back from meta.json with all who are let in', async () => {
+  it('is recovered from meta.json with all its members', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     await share(storageDir)
     await rm(paths.meta('shop'), { recursive: true })
@@ -69,7 +69,7 @@ describe('a private project', () => {
     expect(await access(storageDir)).toEqual({ owner_id: null, ...SHARED })
   })
 
-  it('is not public when all that said so is gone, where the store has keys', async () => {
+  it('is not made public where every record of its visibility is lost and the store has keys', async () => {
     for (const [hasKeys, visibility] of [
       [true, 'private'],
       [false, 'public'],

@@ -1,4 +1,4 @@
-// Every kind of file, damaged in every way, one at a time: found each time, and mended where it can be.
+// Each kind of file with each kind of damage, one at a time: always found, and repaired where possible.
 
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -96,15 +96,15 @@ const CLASSES = {
   'meta.json': { store: 'small', pick: async (paths) => [paths.published('shop'), paths.published('Other')] },
 } as const satisfies Record<string, { store: 'small' | 'long'; pick: Pick }>
 
-/** What visitors see of all projects. Of the long list the order tells enough. */
+/** The visible state of all projects; of the long list, its order is enough. */
 const seen = async (storageDir: string, store: 'small' | 'long') => {
   if (store === 'long') return [{ ...(await seenIn(storageDir, 'long')), files: [] }]
   return [await seenIn(storageDir, 'shop'), await seenIn(storageDir, 'Other'), await seenIn(storageDir, 'gone')]
 }
 
-// Beside each other, because they wait for the disk most of the time.
+// Concurrent, because they mostly wait for the disk.
 describe.concurrent.each(Object.entries(DAMAGES))('a file that is %s', (_, damage) => {
-  it.for(Object.entries(CLASSES))('is found and mended where it is %s', async ([_, { store, pick }], test) => {
+  it.for(Object.entries(CLASSES))('is found and repaired where it is %s', async ([_, { store, pick }], test) => {
     const { storageDir, paths } = await copyOf(storeOf(store), test)
     const before = await seen(storageDir, store)
     const chance = newChance(test)
@@ -149,7 +149,7 @@ describe('a damaged original', () => {
     },
   )
 
-  it('that changed places with another is put back, both byte for byte', async () => {
+  it('that was swapped with another is restored, both byte for byte', async () => {
     const { storageDir, paths } = await copyOf(storeOf('small'))
     const before = await seenIn(storageDir, 'shop')
     const chance = newChance()
@@ -161,7 +161,7 @@ describe('a damaged original', () => {
     expect(await seenIn(storageDir, 'shop')).toEqual(before)
   })
 
-  it('is no reason to lose the smaller sizes: they are made again from the next larger one', async () => {
+  it('does not lose the smaller variants: they are made again from the next larger one', async () => {
     const { storageDir, paths } = await copyOf(storeOf('small'))
     const [original] = await variantOf('original')(paths, newChance())
     const imageId = original.slice(-'.jpg'.length - 20, -'.jpg'.length)
@@ -173,7 +173,7 @@ describe('a damaged original', () => {
 })
 
 describe('one byte', () => {
-  it('is found at a random place of random files of the store', async () => {
+  it('is found at a random position of random files of the store', async () => {
     const { storageDir, paths } = await copyOf(storeOf('small'))
     const ids = [...(await idsOf(paths, 'shop')), ...(await idsOf(paths, 'Other'))]
     /** Ids are other ones each time; the order of the files is not to depend on them. */
@@ -192,7 +192,7 @@ describe('one byte', () => {
     }
   })
 
-  it('is found at every place of a revision', async () => {
+  it('is found at every position of a revision', async () => {
     const { paths } = await copyOf(storeOf('small'))
     const bytes = await readFile(paths.revision('shop', 3))
     expect(decodeRevision(bytes.toString()).state.revision).toBe(3)
@@ -208,7 +208,7 @@ describe('one byte', () => {
 const projectOf = (path: string): string =>
   ({ '!other': 'Other' })[path.split('/')[1] ?? ''] ?? path.split('/')[1] ?? ''
 
-describe('the file that names the owner of temporary files', () => {
+describe('the owner file of a workspace', () => {
   const opened = async () => {
     const { storageDir, paths } = await copyOf(storeOf('small'))
     await openFileStore(storageDir)
@@ -217,7 +217,7 @@ describe('the file that names the owner of temporary files', () => {
     return { storageDir, one, other }
   }
 
-  it.each(Object.entries(DAMAGES))('is found where it is %s, and its process left alone', async (_, damage) => {
+  it.each(Object.entries(DAMAGES))('is found where it is %s, and its process is not disturbed', async (_, damage) => {
     const { storageDir, one, other } = await opened()
     await damage(newChance(), one, other)
     const { findings } = await examine(storageDir, { fix: true })
@@ -228,7 +228,7 @@ describe('the file that names the owner of temporary files', () => {
     expect((await readdir(join(storageDir, '.tmp'))).length).toBe(2)
   })
 
-  it('is found at every place of it', async () => {
+  it('is found at every position', async () => {
     const { one } = await opened()
     const text = await readFile(one, 'latin1')
     expect(ownerFault(one, text)).toBeUndefined()
@@ -240,8 +240,8 @@ describe('the file that names the owner of temporary files', () => {
   })
 })
 
-describe('files that are found in one place and not in another', () => {
-  it('are put back where two images have each other’s', async () => {
+describe('files with the content of another', () => {
+  it('are restored where two images have each other’s', async () => {
     const { storageDir, paths } = await copyOf(storeOf('small'))
     const before = await seenIn(storageDir, 'shop')
     const ids = before?.ids.slice(0, 2) ?? []

@@ -1,4 +1,4 @@
-// Lists of images that are lost in part or altogether, and what comes back of them.
+// Image lists that are lost in part or whole, and their recovery.
 
 import { createHash } from 'node:crypto'
 import { appendFile, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
@@ -51,8 +51,8 @@ const revisionOf = (storageDir: string, projectId: string) =>
 const newestPath = async (paths: Paths, projectId: string) =>
   paths.revision(projectId, (await readHistory(paths, projectId)).at(-1)?.number ?? 0)
 
-describe('where all revisions are gone', () => {
-  it('the list comes back from meta.json, with its number', async () => {
+describe('where all revisions are lost', () => {
+  it('the list is recovered from meta.json, with its number', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const [before, revision] = [await seenIn(storageDir, 'shop'), await revisionOf(storageDir, 'shop')]
     await rm(paths.meta('shop'), { recursive: true })
@@ -62,7 +62,7 @@ describe('where all revisions are gone', () => {
     expect(await revisionOf(storageDir, 'shop')).toBe(revision)
   })
 
-  it('a long list comes back from meta.json, segments and all', async () => {
+  it('a long list is recovered from meta.json, with its segments', async () => {
     const { storageDir, paths } = await copyOf(long.storageDir)
     const before = await seenIn(storageDir, 'long')
     await rm(paths.meta('long'), { recursive: true })
@@ -101,20 +101,20 @@ describe('where all revisions are gone', () => {
     }
   })
 
-  it('a file that is no numberedPicture is left out of the list and moved aside, not removed', async () => {
+  it('a file that is no picture is left out of the list and moved to .lost, not removed', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const ids = (await seenIn(storageDir, 'shop'))?.ids ?? []
     await rm(paths.meta('shop'), { recursive: true })
     await rm(paths.published('shop'))
-    await writeFile(paths.variant('shop', ids[0] ?? '', 'original'), 'no numberedPicture at all')
+    await writeFile(paths.variant('shop', ids[0] ?? '', 'original'), 'no picture at all')
     await mend(storageDir)
     expect((await seenIn(storageDir, 'shop'))?.ids.toSorted()).toEqual(ids.slice(1).toSorted())
     const kept = (await filesIn(join(storageDir, '.lost'))).filter((path) => path.endsWith(`original/${ids[0]}.jpg`))
     expect(kept).toHaveLength(1)
-    expect(await readFile(join(storageDir, '.lost', kept[0] ?? ''), 'utf8')).toBe('no numberedPicture at all')
+    expect(await readFile(join(storageDir, '.lost', kept[0] ?? ''), 'utf8')).toBe('no picture at all')
   })
 
-  it('a first upload that is under way, or that broke off, is no lost project', async () => {
+  it('a first upload that is under way or interrupted is not a lost project', async () => {
     const { storageDir } = await copyOf(small.storageDir)
     await withStore(storageDir, async (store) => {
       const stage = await store.stage('new')
@@ -134,7 +134,7 @@ describe('where all revisions are gone', () => {
 })
 
 describe('where the newest revision and meta.json are lost', () => {
-  it('images that came later are found by their files, and those that went stay away', async () => {
+  it('later images are found by their files, and deleted ones stay deleted', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const before = await seenIn(storageDir, 'shop')
     const [first = '', ...others] = before?.ids ?? []
@@ -160,7 +160,7 @@ describe('where the newest revision and meta.json are lost', () => {
     expect(await seenIn(storageDir, 'shop')).toBeUndefined()
   })
 
-  it('a server that runs sees what was brought back', async () => {
+  it('a running server serves the recovered state', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const before = await seenIn(storageDir, 'shop')
     await withStore(storageDir, async (store) => {
@@ -183,7 +183,7 @@ const never = (): never => {
 }
 
 describe('where several revisions are lost', () => {
-  it('a gap between older ones is closed, and none opens', async () => {
+  it('a gap between older ones is closed, and no new one opens', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const before = await seenIn(storageDir, 'shop')
     for (const number of [2, 3, 5]) await rm(paths.revision('shop', number))
@@ -196,7 +196,7 @@ describe('where several revisions are lost', () => {
     expect(inShort(await examine(storageDir))).toEqual([])
   })
 
-  it('a number that is far ahead is no reason to lose the list', async () => {
+  it('a number that is far ahead does not lose the list', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const before = await seenIn(storageDir, 'shop')
     await writeFile(paths.revision('shop', 500), '')
@@ -205,7 +205,7 @@ describe('where several revisions are lost', () => {
     expect(await revisionOf(storageDir, 'shop')).toBe(501)
   })
 
-  it('the newest ones come back from meta.json', async () => {
+  it('the newest ones are recovered from meta.json', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const [before, revision] = [await seenIn(storageDir, 'shop'), await revisionOf(storageDir, 'shop')]
     for (const { number } of (await readHistory(paths, 'shop')).slice(-3)) await rm(paths.revision('shop', number))
@@ -236,7 +236,7 @@ describe('where a segment and meta.json are lost', () => {
 })
 
 describe('meta.json', () => {
-  it('that somebody edited is written again, and the edited one kept', async () => {
+  it('that was edited is written again, and the edited one is kept', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const text = await readFile(paths.published('shop'), 'utf8')
     const edited = text.replace('Spring', 'Summer')
@@ -248,7 +248,7 @@ describe('meta.json', () => {
     expect(await readFile(join(storageDir, '.lost', kept), 'utf8')).toBe(edited)
   })
 
-  it('that only says another number, or has a line more, is not taken for a newer list', async () => {
+  it('with another number only, or an additional line, is not used as a newer list', async () => {
     for (const edit of [
       (text: string) => text.replace(/"revision": \d+/, '"revision": 99'),
       (text: string) => `${text}\n`,
@@ -262,7 +262,7 @@ describe('meta.json', () => {
     }
   })
 
-  it('that fell behind is told from one that was edited', async () => {
+  it('that is behind is distinguished from one that was edited', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const text = await readFile(paths.published('shop'), 'utf8')
     await withStore(storageDir, (store) => store.commit('shop', { type: 'edit', title: 'Autumn' }))
@@ -272,7 +272,7 @@ describe('meta.json', () => {
     expect(await readFile(paths.published('shop'), 'utf8')).toContain('Autumn')
   })
 
-  it('in the place of which a folder stands is written again', async () => {
+  it('replaced by a folder is written again', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     await rename(paths.published('shop'), join(storageDir, 'elsewhere'))
     await rename(paths.variants('gone', 'thumb'), paths.published('shop'))
@@ -280,8 +280,8 @@ describe('meta.json', () => {
   })
 })
 
-describe('a record that says something else of a numberedPicture than its file', () => {
-  it('is put right, and the file left as it is', async () => {
+describe('a record that differs from its file', () => {
+  it('is corrected, and the file is not changed', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const [first] = await withStore(storageDir, (store) => listImages(store, 'shop'))
     if (!first) return never()
@@ -295,7 +295,7 @@ describe('a record that says something else of a numberedPicture than its file',
     expect(await readFile(paths.variant('shop', first.id, 'thumb'))).toEqual(bytes)
   })
 
-  it('of an image that is older than placeholders is no damage; it gets one with a variant that is made again', async () => {
+  it('without a placeholder, of an older store, is no damage; it gets one when a variant is made again', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const [first] = await withStore(storageDir, (store) => listImages(store, 'shop'))
     if (!first) return never()
@@ -308,7 +308,7 @@ describe('a record that says something else of a numberedPicture than its file',
     expect((await impressionsIn(storageDir)).get(first.id)).toEqual({ placeholder, color })
   })
 
-  it('follows a variant that was made again with other bytes', async () => {
+  it('is updated with a variant that was made again with other bytes', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     await appendFile(paths.variant('shop', (await pngOf(storageDir)) ?? '', 'medium'), 'x')
     const { findings } = await mend(storageDir)

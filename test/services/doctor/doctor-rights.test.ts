@@ -1,4 +1,4 @@
-// A doctor that runs as another user than the server did: what it may not read is told, and the rest is checked.
+// The doctor as another user than the server: unreadable files are reported, the others are checked.
 
 import { readFile, truncate } from 'node:fs/promises'
 import { expect, it, vi } from 'vitest'
@@ -11,7 +11,7 @@ import { examine, imagesOver, uploadPicture, withStore } from '../../support/sto
 vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
 vi.mock('node:fs', async (original) => (await import('../../support/disk/calls.ts')).watchedSyncs(await original()))
 
-it('reports a numberedPicture that it may not read, leaves it alone, and checks the others', async () => {
+it('reports a picture without read permission, does not touch it, and checks the others', async () => {
   const storageDir = await temporaryFolder()
   const paths = createPaths(storageDir)
   const ids = await withStore(storageDir, async (store) => {
