@@ -64,6 +64,13 @@ describe('the rule', () => {
     ['services/a.ts', "import { env } from 'node:process'", 'reads process.env'],
     ['services/a.ts', 'x\n'.repeat(250), 'has 251 lines'],
     ['unheard-of/a.ts', '', 'unheard-of is no layer'],
+    [
+      'http/a.ts',
+      "import { type A, createImageService } from '../services/images/images.ts'",
+      'builds createImageService',
+    ],
+    ['http/a.ts', "import { createFileStore } from '../stores/file/file-store.ts'", 'builds createFileStore'],
+    ['http/a.ts', "import type { A } from './a.ts'", 'import circle'],
   ])('finds in %s: %s', (path, text, violation) => {
     const found = check(path, text)
     expect(found).toHaveLength(1)
@@ -73,6 +80,25 @@ describe('the rule', () => {
   it('lets services know the interfaces of stores and encoders as types', () => {
     expect(check('services/a.ts', "import type { Store } from '../stores/store.ts'")).toEqual([])
     expect(check('services/a.ts', "import { type Store } from '../stores/store.ts'")).toEqual([])
+  })
+
+  it('finds a circle of several files once, of types too', () => {
+    const circle = new Map([
+      ['core/a.ts', "import type { B } from './b.ts'\n"],
+      ['core/b.ts', "import { c } from './c.ts'\n"],
+      ['core/c.ts', "import type { A } from './a.ts'\n"],
+      ['core/d.ts', "import { a } from './a.ts'\n"],
+    ])
+    expect(layerViolations(circle)).toEqual(['import circle: core/a.ts, core/b.ts, core/c.ts'])
+    circle.delete('core/c.ts')
+    expect(layerViolations(circle)).toEqual([])
+  })
+
+  it('lets a folder have 15 files and no more', () => {
+    const files = new Map(Array.from({ length: 15 }, (_, at) => [`core/names/a${at}.ts`, 'export const a = 1\n']))
+    expect(layerViolations(files)).toEqual([])
+    files.set('core/names/a15.ts', 'export const a = 1\n')
+    expect(layerViolations(files)).toEqual(['core/names: has 16 files, more than 15'])
   })
 
   it('does not mind what stands in comments', () => {

@@ -1,8 +1,9 @@
 // Store: the interface of every place that keeps projects and images. test/contracts/store.ts is its contract suite.
 
 import type { Size } from '../core/names.ts'
-import type { ProjectChange, ProjectState } from '../core/project/changes.ts'
+import type { ProjectChange } from '../core/project/changes.ts'
 import type { ImageRecord } from '../core/project/model.ts'
+import type { ProjectState } from '../core/project/state.ts'
 import type { Watching } from './watch.ts'
 
 export interface Store extends Watching {

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { emptyProject } from '../../src/core/project/changes.ts'
+import { emptyProject } from '../../src/core/project/state.ts'
 import { addImage } from '../contracts/store.ts'
 import { memoryFolder } from '../support/disk/memory-folder.ts'
 import { say } from '../support/faults/say.ts'

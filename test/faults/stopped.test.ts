@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { emptyProject } from '../../src/core/project/changes.ts'
+import { emptyProject } from '../../src/core/project/state.ts'
 import { memoryFolder } from '../support/disk/memory-folder.ts'
 import { say } from '../support/faults/say.ts'
 import { isMissing } from '../support/needs.ts'

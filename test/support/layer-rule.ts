@@ -36,22 +36,76 @@ const MAY_IMPORT_TYPES: Record<string, readonly string[]> = { services: ['image'
 
 const MOST_LINES = 250
 
+const MOST_FILES = 15
+
+/** Layers whose services and stores come from compose. Values that they may import from there are pure helpers. */
+const BUILT_BY_COMPOSE: Record<string, readonly string[]> = {
+  http: ['stores', 'services', 'image'],
+  server: ['services'],
+}
+
+/** Names of values that build something. */
+const BUILDER = /^(create|open|build)[A-Z]/
+
 /** One line for each place that breaks the rule. @param files source texts by their path from src/, with `/` */
-export const layerViolations = (files: ReadonlyMap<string, string>): string[] =>
-  [...files].flatMap(([path, text]) => {
-    const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+export const layerViolations = (files: ReadonlyMap<string, string>): string[] => [
+  ...[...files].flatMap(([path, text]) => {
+    const code = codeOf(text)
     return [...importViolations(path, code), ...shapeViolations(path, text, code)].map((what) => `${path}: ${what}`)
-  })
+  }),
+  ...circles(files),
+  ...fullFolders(files),
+]
+
+const codeOf = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+
+const targetOf = (path: string, specifier: string): string => new URL(specifier, `file:///${path}`).pathname.slice(1)
+
+/** Imports that lead back to their own file, of types too: one line for each circle. */
+const circles = (files: ReadonlyMap<string, string>): string[] => {
+  const imports = new Map(
+    [...files].map(([path, text]) => [
+      path,
+      importsOf(codeOf(text)).flatMap(({ specifier }) =>
+        specifier.startsWith('.') ? [targetOf(path, specifier)] : [],
+      ),
+    ]),
+  )
+  const found = new Set<string>()
+  const done = new Set<string>()
+  const walk = (path: string, way: readonly string[]): void => {
+    const at = way.indexOf(path)
+    if (at >= 0) found.add(`import circle: ${[...way.slice(at)].sort().join(', ')}`)
+    if (at >= 0 || done.has(path)) return
+    for (const target of imports.get(path) ?? []) walk(target, [...way, path])
+    done.add(path)
+  }
+  for (const path of imports.keys()) walk(path, [])
+  return [...found]
+}
+
+const fullFolders = (files: ReadonlyMap<string, string>): string[] => {
+  const counts = new Map<string, number>()
+  for (const path of files.keys()) {
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+    counts.set(folder, (counts.get(folder) ?? 0) + 1)
+  }
+  return [...counts].flatMap(([folder, count]) =>
+    count > MOST_FILES ? [`${folder}: has ${count} files, more than ${MOST_FILES}`] : [],
+  )
+}
 
 const importViolations = (path: string, code: string): string[] => {
   const layer = layerOf(path)
   const allowed = MAY_IMPORT[layer]
   if (!allowed) return [`${layer} is no layer that the rule knows`]
-  return importsOf(code).flatMap(({ specifier, typeOnly }) => {
+  return importsOf(code).flatMap(({ specifier, typeOnly, values }) => {
     if (specifier === 'sharp' || specifier.startsWith('sharp/'))
       return layer === 'image' ? [] : ['imports sharp, which only image/ may']
     if (!specifier.startsWith('.')) return []
-    const target = layerOf(new URL(specifier, `file:///${path}`).pathname.slice(1))
+    const target = layerOf(targetOf(path, specifier))
+    const built = BUILT_BY_COMPOSE[layer]?.includes(target) ? values.find((name) => BUILDER.test(name)) : undefined
+    if (built !== undefined) return [`builds ${built} of ${target}, which only compose/ may`]
     if (allowed.includes(target) || (typeOnly && MAY_IMPORT_TYPES[layer]?.includes(target))) return []
     return [`${layer} imports ${target} (${specifier})`]
   })
@@ -77,13 +131,17 @@ const layerOf = (path: string): string => path.split(path.includes('/') ? '/' : 
 
 const IMPORT = /\b(?:(import|export)\s+(type\s)?[^'"`;()]*?\bfrom\s*|import\s*\(?\s*)['"]([^'"]+)['"]/g
 
-const importsOf = (code: string): { specifier: string; typeOnly: boolean }[] =>
-  [...code.matchAll(IMPORT)].map(([whole, , type, specifier = '']) => ({
-    specifier,
-    typeOnly: type !== undefined || everyNameIsType(whole),
-  }))
-
-const everyNameIsType = (statement: string): boolean => {
-  const names = /\{([^}]*)\}/.exec(statement)?.[1]
-  return names?.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type ')) ?? false
+interface Import {
+  specifier: string
+  typeOnly: boolean
+  /** Imported names that are no types. */
+  values: string[]
 }
+
+const importsOf = (code: string): Import[] =>
+  [...code.matchAll(IMPORT)].map(([whole, , type, specifier = '']) => {
+    const list = /\{([^}]*)\}/.exec(whole)?.[1]
+    const names = list?.split(',').flatMap((name) => name.trim() || []) ?? []
+    const values = type === undefined ? names.filter((name) => !name.startsWith('type ')) : []
+    return { specifier, typeOnly: type !== undefined || (list !== undefined && values.length === 0), values }
+  })

@@ -1,9 +1,9 @@
 // Adding an image, under the terms of its upload. Pure.
 
 import type { Principal, Visibility } from '../auth/access.ts'
-import type { ProjectState } from './changes.ts'
 import { appendImage, imagesOf, replaceImage } from './image-list.ts'
 import type { ImageRecord } from './model.ts'
+import type { ProjectState } from './state.ts'
 import {
   assertCharged,
   assertRoomForImage,

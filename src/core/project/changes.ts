@@ -5,8 +5,9 @@ import { TintypeError } from '../errors.ts'
 import { unknownImage, unknownProject } from '../not-found.ts'
 import { type AddImage, addImage } from './add-image.ts'
 import { findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage, replaceImage } from './image-list.ts'
-import { accessOf, type ImageRecord, type Project } from './model.ts'
+import { accessOf, type ImageRecord } from './model.ts'
 import { chargedTo } from './quota.ts'
+import { emptyProject, type ProjectState } from './state.ts'
 import { looksAtImages } from './upload-conditions.ts'
 
 export type ProjectChange = Change & {
@@ -36,12 +37,6 @@ type Change =
   /** A repair: one image's record is replaced, under its id and at its place. */
   | { type: 'replace_image'; image: ImageRecord }
 
-/** A project with its images, at one revision. `deleted` is what stays of a project that was deleted. */
-export interface ProjectState extends Project {
-  deleted: boolean
-  images: ImageList
-}
-
 /** Of one project. They are a part of every revision. */
 export const MAX_MEMBERS = 1000
 
@@ -52,19 +47,6 @@ export const needsImages = (change: ProjectChange): boolean =>
     : change.type === 'add_image'
       ? change.terms !== undefined && looksAtImages(change.terms)
       : change.type !== 'delete_project'
-
-/** A project before its first change. */
-export const emptyProject = (projectId: string, now: string): ProjectState => ({
-  project_id: projectId,
-  revision: 0,
-  title: null,
-  created_at: now,
-  updated_at: now,
-  primary_image_id: null,
-  image_count: 0,
-  deleted: true,
-  images: listOf([]),
-})
 
 /**
  * The state after a change, or the very same object where there is nothing to do (a cover, a title or an order that

@@ -1,7 +1,8 @@
 // Events of a project: the form in which revisions list the changes that they made. Pure.
 
 import { z } from 'zod'
-import type { ProjectChange, ProjectState } from './changes.ts'
+import type { ProjectChange } from './changes.ts'
+import type { ProjectState } from './state.ts'
 
 /**
  * One visible effect of a change. A new project begins by `project.changed`; `project.deleted` stands for all of its

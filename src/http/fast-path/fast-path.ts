@@ -10,9 +10,9 @@ import { type Decision, decide, httpDate, namesWeakly } from '../../core/request
 import type { CorsHeaders } from '../middleware/cors.ts'
 import type { HostCheck } from '../middleware/host-check.ts'
 import type { Limit } from '../middleware/rate-limit.ts'
-import { type FastView, readRequest } from './request-headers.ts'
+import { readRequest } from './request-headers.ts'
 import type { Prepared } from './response-heads.ts'
-import type { AnswerFast, FastAnswer, FastRequest, Find, ReadUrl } from './types.ts'
+import type { AnswerFast, FastAnswer, FastRequest, FastView, Find, ReadUrl } from './types.ts'
 
 export interface FastPathOptions {
   /** One for each kind of URL. */

@@ -1,19 +1,6 @@
 // Request headers as they arrived. Node's own object of them takes as long to make as all the rest of a response.
 
-import type { RequestView } from '../context.ts'
-import type { FastRequest } from './types.ts'
-
-/** A plain GET or HEAD as policies and finders read it. */
-export interface FastView extends RequestView {
-  /** Number of conditions on the response. */
-  conditions: number
-  /** `If-None-Match`, the only condition of nearly all requests that have one. */
-  noneMatch: string | undefined
-  /** `X-Request-Id`. */
-  requestId: string | undefined
-  /** Whether there is an API key or a token; a cookie is none. */
-  hasCredentials: boolean
-}
+import type { FastRequest, FastView } from './types.ts'
 
 /** Hosts in the usual form; the app checks the others. */
 const PLAIN_HOST = /^[A-Za-z0-9._-]+(?::(?:[1-9]\d{0,3}|[1-5]\d{4}))?$/

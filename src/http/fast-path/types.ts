@@ -1,7 +1,7 @@
 // Types of the fast path: the request, its answer, and the finders of what is in memory.
 
 import type { Socket } from 'node:net'
-import type { FastView } from './request-headers.ts'
+import type { RequestView } from '../context.ts'
 import type { Prepared } from './response-heads.ts'
 
 /** A request; Node's `IncomingMessage` is one. */
@@ -11,6 +11,18 @@ export interface FastRequest {
   /** Names and values in turn, as they came. */
   rawHeaders: readonly string[]
   socket: Socket
+}
+
+/** A plain GET or HEAD as policies and finders read it. */
+export interface FastView extends RequestView {
+  /** Number of conditions on the response. */
+  conditions: number
+  /** `If-None-Match`, the only condition of nearly all requests that have one. */
+  noneMatch: string | undefined
+  /** `X-Request-Id`. */
+  requestId: string | undefined
+  /** Whether there is an API key or a token; a cookie is none. */
+  hasCredentials: boolean
 }
 
 /** A response of HTTP/1.1 on a connection that stays open. */

@@ -1,6 +1,7 @@
 // Images of a project: upload, list, delete, set the primary image.
 
-import type { ProjectChange, ProjectState } from '../../core/project/changes.ts'
+import type { ProjectChange } from '../../core/project/changes.ts'
+import type { ProjectState } from '../../core/project/state.ts'
 import type { ImagePage, PageRequest, Store } from '../../stores/store.ts'
 import { createUploader, type Upload, type UploaderOptions } from './upload.ts'
 import type { Pictures } from './variants.ts'

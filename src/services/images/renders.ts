@@ -2,7 +2,7 @@
 
 import { LRUCache } from 'lru-cache'
 import { unknownImage, unknownProject } from '../../core/not-found.ts'
-import type { ProjectState } from '../../core/project/changes.ts'
+import type { ProjectState } from '../../core/project/state.ts'
 import { type Recipe, recipeName } from '../../core/transform/recipe.ts'
 import type { EncoderPool } from '../../image/encoder.ts'
 import type { RenderCache } from '../../stores/render-cache/render-cache.ts'

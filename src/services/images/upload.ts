@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto'
 import type { Principal, Visibility } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
-import type { ProjectState } from '../../core/project/changes.ts'
 import type { Answered, ImageRecord } from '../../core/project/model.ts'
 import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
+import type { ProjectState } from '../../core/project/state.ts'
 import {
   assertRoomForImage,
   findAnswered,

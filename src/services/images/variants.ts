@@ -7,8 +7,8 @@ import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
 import { SIZES, type Size } from '../../core/names.ts'
 import { unknownImage } from '../../core/not-found.ts'
-import type { ProjectState } from '../../core/project/changes.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
+import type { ProjectState } from '../../core/project/state.ts'
 import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
 
 export interface PicturesOptions {

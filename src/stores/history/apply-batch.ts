@@ -1,7 +1,8 @@
 // The revision that follows another: what a batch of changes leads to, and what is left to remove. No I/O.
 
-import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../core/project/changes.ts'
+import { applyChange, type ProjectChange } from '../../core/project/changes.ts'
 import { eventsOf, type ProjectEvent } from '../../core/project/events.ts'
+import { emptyProject, type ProjectState } from '../../core/project/state.ts'
 import { tokensAfter } from '../append-log.ts'
 import { namedSegments, type Revision, type StoredSegment, storedSegment } from './revision.ts'
 

@@ -1,6 +1,7 @@
 // Changes of one project that wait in this process are committed together: one lock, one revision, one set of syncs.
 
-import type { ProjectChange, ProjectState } from '../../core/project/changes.ts'
+import type { ProjectChange } from '../../core/project/changes.ts'
+import type { ProjectState } from '../../core/project/state.ts'
 import type { CommitBatch } from '../file/commit/batch.ts'
 import type { PendingChange } from './pending-change.ts'
 

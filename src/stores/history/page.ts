@@ -1,7 +1,6 @@
 // Pages of a project's list of images.
 
 import { invalidParameter } from '../../core/parameters.ts'
-import type { ProjectState } from '../../core/project/changes.ts'
 import {
   FOLLOWING,
   formatImageCursor,
@@ -12,6 +11,7 @@ import {
 } from '../../core/project/cursor.ts'
 import type { ImageList } from '../../core/project/image-list.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
+import type { ProjectState } from '../../core/project/state.ts'
 import type { ImagePage, PageRequest } from '../store.ts'
 
 /** Loads the segments of a list. */

@@ -1,6 +1,7 @@
 // A change that waits to be committed, and what it is answered.
 
-import { needsImages, type ProjectChange, type ProjectState } from '../../core/project/changes.ts'
+import { needsImages, type ProjectChange } from '../../core/project/changes.ts'
+import type { ProjectState } from '../../core/project/state.ts'
 import type { Applied } from './apply-batch.ts'
 
 /** Without a change, a revision is written that drops what has been removed. */

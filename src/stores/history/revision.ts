@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { ProjectState } from '../../core/project/changes.ts'
 import { type ProjectEvent, projectEventSchema } from '../../core/project/events.ts'
 import { type ImageRecord, imageSchema, projectSchema } from '../../core/project/model.ts'
+import type { ProjectState } from '../../core/project/state.ts'
 
 /** A committed state of a project and what the protocol needs to know beside it. */
 export interface Revision {

@@ -6,9 +6,9 @@
 
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
-import type { ProjectState } from '../../core/project/changes.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
+import type { ProjectState } from '../../core/project/state.ts'
 import { randomIds } from '../../core/random-id.ts'
 import { type AppendLog, tokensAfter, unknownOutcome } from '../append-log.ts'
 import { storeError } from '../file/fs/durable.ts'

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import {
-  applyChange,
-  emptyProject,
-  needsImages,
-  type ProjectChange,
-  type ProjectState,
-} from '../../../src/core/project/changes.ts'
+import { applyChange, needsImages, type ProjectChange } from '../../../src/core/project/changes.ts'
 import { imagesOf, listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
+import { emptyProject, type ProjectState } from '../../../src/core/project/state.ts'
 import { recordOf } from '../../contracts/store.ts'
 
 const NOW = '2026-03-04T05:06:07.890Z'

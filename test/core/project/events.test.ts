@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../../src/core/project/changes.ts'
+import { applyChange, type ProjectChange } from '../../../src/core/project/changes.ts'
 import { eventsOf, projectEventSchema } from '../../../src/core/project/events.ts'
 import { listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
+import { emptyProject, type ProjectState } from '../../../src/core/project/state.ts'
 import { recordOf } from '../../contracts/store.ts'
 
 const NOW = '2026-03-04T05:06:07.890Z'

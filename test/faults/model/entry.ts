@@ -1,9 +1,9 @@
 // What a process of the model test tells of one operation: when it began and ended, and what came of it.
 
 import { z } from 'zod'
-import type { ProjectState } from '../../../src/core/project/changes.ts'
 import { imagesOf } from '../../../src/core/project/image-list.ts'
 import { imageSchema, projectSchema } from '../../../src/core/project/model.ts'
+import type { ProjectState } from '../../../src/core/project/state.ts'
 
 const snapshotSchema = z.object({ ...projectSchema.shape, deleted: z.boolean(), ids: z.array(z.string()) })
 

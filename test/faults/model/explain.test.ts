@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { applyChange, emptyProject, type ProjectChange, type ProjectState } from '../../../src/core/project/changes.ts'
+import { applyChange, type ProjectChange } from '../../../src/core/project/changes.ts'
+import { emptyProject, type ProjectState } from '../../../src/core/project/state.ts'
 import { recordOf } from '../../contracts/store.ts'
 import { type Entry, snapshotOf } from './entry.ts'
 import { explain } from './explain.ts'

@@ -4,8 +4,8 @@
 // over all orders is needed. Each returned state and each list must be what the replay has at that revision, the order
 // must respect real time, and every other answer must fit a state that the project had while the operation ran.
 
-import type { ProjectState } from '../../../src/core/project/changes.ts'
 import { findImage } from '../../../src/core/project/image-list.ts'
+import type { ProjectState } from '../../../src/core/project/state.ts'
 import { type Entry, show } from './entry.ts'
 import { lastState, newestKnownBefore, outcomeOf, replay, revisionOf, type Step, UNKNOWN_OUTCOMES } from './replay.ts'
 

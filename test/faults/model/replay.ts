@@ -1,7 +1,8 @@
 // The history of a project as the store itself orders it: changes by revision, applied through core/changes.ts.
 
 import { TintypeError } from '../../../src/core/errors.ts'
-import { applyChange, type ProjectChange, type ProjectState } from '../../../src/core/project/changes.ts'
+import { applyChange, type ProjectChange } from '../../../src/core/project/changes.ts'
+import type { ProjectState } from '../../../src/core/project/state.ts'
 import { type Entry, type Snapshot, sameSnapshot, show, snapshotOf } from './entry.ts'
 
 /** One revision: the states that it went through. Readers see the last one. */

@@ -3,7 +3,7 @@
 
 import { cp, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ProjectState } from '../../../src/core/project/changes.ts'
+import type { ProjectState } from '../../../src/core/project/state.ts'
 import { readProject } from '../../support/store/read-project.ts'
 import { straysIn } from '../../support/store/strays.ts'
 import { attach } from '../injection/strace.ts'

@@ -1,8 +1,8 @@
 // Heads of covers and pictures in memory: made once, and never kept for longer than they are true.
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { FastView } from '../../../src/http/fast-path/request-headers.ts'
 import { readPictureUrl } from '../../../src/http/fast-path/stored.ts'
+import type { FastView } from '../../../src/http/fast-path/types.ts'
 import type { Pictures, Seen } from '../../../src/services/images/variants.ts'
 
 const ID = 'a'.repeat(20)

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { emptyProject, type ProjectState } from '../../../src/core/project/changes.ts'
 import type { ProjectEvent } from '../../../src/core/project/events.ts'
 import { imagesOf, listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
 import { type ImageRecord, imageSchema, projectSchema } from '../../../src/core/project/model.ts'
+import { emptyProject, type ProjectState } from '../../../src/core/project/state.ts'
 import {
   decodeRevision,
   decodeSegment,

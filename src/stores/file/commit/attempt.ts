@@ -5,7 +5,7 @@
 // build on the same revision one has to start again, however long either of them slept.
 
 import { TintypeError } from '../../../core/errors.ts'
-import type { ProjectState } from '../../../core/project/changes.ts'
+import type { ProjectState } from '../../../core/project/state.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../../telemetry/observer.ts'
 import { unknownOutcome } from '../../append-log.ts'

@@ -1,6 +1,6 @@
 // Assesses the head of a project: whether its newest revision is intact, and otherwise from what it can be recovered.
 
-import type { ProjectState } from '../../../../core/project/changes.ts'
+import type { ProjectState } from '../../../../core/project/state.ts'
 import type { Paths } from '../../paths.ts'
 import type { ProblemKind } from '../problem.ts'
 import { inspectFile, statOf } from './files.ts'

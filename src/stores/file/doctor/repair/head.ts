@@ -1,9 +1,9 @@
 // Repairs the head of a project: recovers the newest known state and commits it as a new revision.
 
 import { SIZES } from '../../../../core/names.ts'
-import { emptyProject, type ProjectState } from '../../../../core/project/changes.ts'
 import { appendImage, type ImageList, imagesOf, type Segment } from '../../../../core/project/image-list.ts'
 import type { ImageRecord } from '../../../../core/project/model.ts'
+import { emptyProject, type ProjectState } from '../../../../core/project/state.ts'
 import { anyStored } from '../../../accounts/is-initialized.ts'
 import { namedSegments, type Revision, storedSegment } from '../../../history/revision.ts'
 import { makeFolder } from '../../fs/durable.ts'

@@ -1,7 +1,7 @@
 // The history of a project: faults and gaps between its revisions, from the entries alone.
 
 import { describe, expect, it } from 'vitest'
-import { emptyProject } from '../../../../../src/core/project/changes.ts'
+import { emptyProject } from '../../../../../src/core/project/state.ts'
 import { MIN_REVISIONS } from '../../../../../src/stores/file/commit/prune.ts'
 import {
   faultsBelowHead,

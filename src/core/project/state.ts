@@ -1,0 +1,23 @@
+// The state of a project: its record and its images, at one revision.
+
+import { type ImageList, listOf } from './image-list.ts'
+import type { Project } from './model.ts'
+
+/** A project with its images, at one revision. `deleted` is what stays of a project that was deleted. */
+export interface ProjectState extends Project {
+  deleted: boolean
+  images: ImageList
+}
+
+/** A project before its first change. */
+export const emptyProject = (projectId: string, now: string): ProjectState => ({
+  project_id: projectId,
+  revision: 0,
+  title: null,
+  created_at: now,
+  updated_at: now,
+  primary_image_id: null,
+  image_count: 0,
+  deleted: true,
+  images: listOf([]),
+})
