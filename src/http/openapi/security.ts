@@ -1,7 +1,6 @@
 // The ways to say who one is, as the document lists them.
 
-import { CSRF_COOKIE } from '../../services/auth/csrf.ts'
-import { SESSION_COOKIE } from '../../services/auth/session-cookie.ts'
+import { CSRF_COOKIE, SESSION_COOKIE } from '../../services/auth/credentials.ts'
 
 export const SECURITY_SCHEMES = {
   token: {

@@ -2,8 +2,7 @@
 
 import { deleteCookie, setCookie } from 'hono/cookie'
 import type { SignedIn } from '../../services/auth/accounts.ts'
-import { CSRF_COOKIE } from '../../services/auth/csrf.ts'
-import { REFRESH_COOKIE, SESSION_COOKIE } from '../../services/auth/session-cookie.ts'
+import { CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOKIE } from '../../services/auth/credentials.ts'
 import { ACCESS_SECONDS, REFRESH_SECONDS } from '../../services/auth/session-tokens.ts'
 import type { Context } from '../context.ts'
 

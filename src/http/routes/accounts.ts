@@ -4,10 +4,14 @@ import type { z } from '@hono/zod-openapi'
 import { unauthenticated } from '../../core/auth/access.ts'
 import type { User } from '../../core/auth/account.ts'
 import type { AccountService, SignedIn } from '../../services/auth/accounts.ts'
-import { bearerOf } from '../../services/auth/api-keys.ts'
-import type { Credentials } from '../../services/auth/authenticator.ts'
-import { cookieOf, type ForgeryGuard } from '../../services/auth/csrf.ts'
-import { REFRESH_COOKIE, SESSION_COOKIE } from '../../services/auth/session-cookie.ts'
+import {
+  bearerOf,
+  type Credentials,
+  cookieOf,
+  REFRESH_COOKIE,
+  SESSION_COOKIE,
+} from '../../services/auth/credentials.ts'
+import type { ForgeryGuard } from '../../services/auth/csrf.ts'
 import { ACCESS_SECONDS, type Session } from '../../services/auth/session-tokens.ts'
 import { principalOf } from '../access.ts'
 import type { Context } from '../context.ts'

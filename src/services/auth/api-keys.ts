@@ -3,7 +3,7 @@
 import { type Principal, type Role, unauthenticated } from '../../core/auth/access.ts'
 import { type FixedKey, fixedKeyId, isSecret, looksLikeKey, newKey, parseKey } from '../../core/auth/api-key.ts'
 import type { KeyRecord, Keys, ListedKey } from '../../stores/accounts/keys.ts'
-import type { Authenticator, Credentials } from './authenticator.ts'
+import { type Authenticator, bearerOf } from './credentials.ts'
 
 export interface ApiKeysOptions {
   keys: Keys
@@ -85,7 +85,3 @@ export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptio
     },
   }
 }
-
-/** RFC 6750 section 2.1; the name of the scheme in any case, as RFC 9110 section 11.1 says. */
-export const bearerOf = (request: Credentials): string | undefined =>
-  /^Bearer +(\S+) *$/i.exec(request.header('authorization') ?? '')?.[1]

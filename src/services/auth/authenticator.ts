@@ -1,23 +1,49 @@
-// How a request says who it comes from: one way of many, such as API keys, access tokens or a cookie.
+// Authenticates users by an access token: in `Authorization: Bearer` (RFC 6750), or in the cookie of a browser.
 
-import type { Principal } from '../../core/auth/access.ts'
+import { decodeJwt } from 'jose'
+import { unauthenticated } from '../../core/auth/access.ts'
+import { READING } from '../../core/request/safe-methods.ts'
+import type { AccountService } from './accounts.ts'
+import { type Authenticator, bearerOf, cookieOf, SESSION_COOKIE } from './credentials.ts'
+import type { ForgeryGuard } from './csrf.ts'
+import type { ForeignTokens } from './oidc-tokens.ts'
+import { OWN_ISSUER } from './session-tokens.ts'
 
-/** What is looked at of a request. */
-export interface Credentials {
-  /** By its name in lower case. */
-  header(name: string): string | undefined
-  method: string
-  /**
-   * When it came, in milliseconds since 1970, where it is asked about again later: what has only expired since is still
-   * good for it. @default now
-   */
-  receivedMs?: number
-}
+/** Three parts between dots. Other forms may be API keys. */
+const JWT_FORM = /^[\w-]+\.[\w-]+\.[\w-]*$/
+
+/** Accepts tokens issued here and by the trusted issuer. @param foreign undefined where no other issuer is trusted */
+export const createBearerAuthenticator =
+  (accounts: AccountService, foreign: ForeignTokens | undefined): Authenticator =>
+  async (request) => {
+    const token = bearerOf(request)
+    if (token === undefined || !JWT_FORM.test(token)) return undefined
+    // The unverified issuer only chooses the verifier, which checks the whole token.
+    if (foreign && issuerOf(token) !== OWN_ISSUER)
+      return { kind: 'user', id: await foreign.userOf(token, request.receivedMs) }
+    const session = await accounts.sessionOf(token, request.receivedMs)
+    if (!session) throw unauthenticated('The token is not valid here, has expired, or its session has ended.')
+    return { kind: 'user', id: session.userId }
+  }
 
 /**
- * Undefined where the request carries nothing for it.
- *
- * @throws TintypeError `unauthenticated` where it carries something that isn't valid; other codes where it is valid but
- *   not in this request (`csrf`)
+ * Accepts the session cookie, with a CSRF check where the request changes something. An invalid cookie counts as none:
+ * the browser sends it unasked, and public pictures must stay visible.
  */
-export type Authenticator = (request: Credentials) => Promise<Principal | undefined>
+export const createCookieAuthenticator =
+  (accounts: AccountService, forgery: ForgeryGuard): Authenticator =>
+  async (request) => {
+    const token = cookieOf(request, SESSION_COOKIE)
+    const session = token === undefined ? undefined : await accounts.sessionOf(token, request.receivedMs)
+    if (!session) return undefined
+    if (!READING.has(request.method)) await forgery.refuseForged(request, session.id)
+    return { kind: 'user', id: session.userId }
+  }
+
+const issuerOf = (token: string): string | undefined => {
+  try {
+    return decodeJwt(token).iss
+  } catch {
+    return undefined
+  }
+}

@@ -1,9 +1,8 @@
 // Requests that a page of another site makes a browser send (CSRF): how they are told from those of our own pages.
 
-import { parse } from 'hono/utils/cookie'
 import { isEqual } from '../../core/auth/constant-time.ts'
 import { TintypeError } from '../../core/errors.ts'
-import type { Credentials } from './authenticator.ts'
+import { type Credentials, CSRF_COOKIE, cookieOf } from './credentials.ts'
 import type { SessionTokens } from './session-tokens.ts'
 
 export interface ForgeryGuardOptions {
@@ -25,13 +24,7 @@ export interface ForgeryGuard {
   refuseForeign(request: Credentials): void
 }
 
-/** For the page to read, and to send back in {@link CSRF_HEADER}. */
-export const CSRF_COOKIE = 'tintype_csrf'
 const CSRF_HEADER = 'x-csrf-token'
-
-/** Undefined where the request has none. */
-export const cookieOf = ({ header }: Credentials, name: string): string | undefined =>
-  parse(header('cookie') ?? '', name)[name]
 
 export const createForgeryGuard = ({ tokens, trustedOrigins = [] }: ForgeryGuardOptions): ForgeryGuard => {
   const refuseForeign = ({ header }: Credentials): void => {

@@ -1,0 +1,38 @@
+// Credentials of a request: API keys, bearer tokens (RFC 6750) and cookies, and what authenticates by one of them.
+
+import { parse } from 'hono/utils/cookie'
+import type { Principal } from '../../core/auth/access.ts'
+
+/** The parts of a request that carry credentials. */
+export interface Credentials {
+  /** @param name in lower case */
+  header(name: string): string | undefined
+  method: string
+  /**
+   * When the request arrived, in milliseconds since 1970: a token that expired later is still valid for it. @default now
+   */
+  receivedMs?: number
+}
+
+/**
+ * Finds the principal by one kind of credentials. Undefined where the request carries none of that kind.
+ *
+ * @throws TintypeError `unauthenticated` where they are not valid; other codes where they are valid but not in this
+ *   request (`csrf`)
+ */
+export type Authenticator = (request: Credentials) => Promise<Principal | undefined>
+
+/** The access token, unreadable for scripts. */
+export const SESSION_COOKIE = 'tintype_session'
+/** The refresh token, sent to /auth alone, unreadable for scripts. */
+export const REFRESH_COOKIE = 'tintype_refresh'
+/** The CSRF token of the session, which the page reads and sends back in `X-CSRF-Token`. */
+export const CSRF_COOKIE = 'tintype_csrf'
+
+/** Undefined where the request has no such cookie. */
+export const cookieOf = ({ header }: Credentials, name: string): string | undefined =>
+  parse(header('cookie') ?? '', name)[name]
+
+/** RFC 6750 section 2.1; the name of the scheme in any case, as RFC 9110 section 11.1 says. */
+export const bearerOf = (request: Credentials): string | undefined =>
+  /^Bearer +(\S+) *$/i.exec(request.header('authorization') ?? '')?.[1]
