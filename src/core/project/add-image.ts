@@ -1,4 +1,4 @@
-// Adding an image, under the terms of its upload. Pure.
+// Adds an image under the terms of its upload. Pure.
 
 import type { Principal, Visibility } from '../auth/access.ts'
 import { appendImage, imagesOf, replaceImage } from './image-list.ts'
@@ -18,16 +18,16 @@ export interface AddImage {
   type: 'add_image'
   image: ImageRecord
   by?: Principal
-  /** Of the project, where the image makes it. */
+  /** Visibility of the project, where the image creates it. */
   visibility?: Visibility
   terms?: UploadTerms
 }
 
 /**
- * The very same state where an image that is there answers the upload.
+ * Adds an image. Returns the same object where an existing image answers the upload.
  *
- * @param state before; with all of its images where {@link looksAtImages} says so
- * @param project the same, or the new one where the state is that of none
+ * @param state with all of its images loaded where {@link looksAtImages} says so
+ * @param project the same state, or a new project where it does not exist
  * @throws TintypeError `quota_exceeded`, `idempotency_conflict`, `busy`
  */
 export const addImage = (state: ProjectState, project: ProjectState, change: AddImage, now: string): ProjectState => {
@@ -49,13 +49,13 @@ export const addImage = (state: ProjectState, project: ProjectState, change: Add
   }
 }
 
-/** Nothing is added; the first time that a key meets a duplicate, its image remembers the answer. */
+/** Adds nothing. The image of a duplicate keeps the response for an idempotency key that is new to it. */
 const answerByEarlier = (state: ProjectState, { image, answered }: Earlier, change: AddImage, now: string) => {
   if (answered || change.terms?.idempotencyKey === undefined) return state
   return { ...state, images: replaceImage(state.images, withAnswerFor(image, change, state, now)) }
 }
 
-/** The image with the answer that this upload gets in the next revision, where it is to be given again. */
+/** The image with the response to this upload, where an idempotency key may ask for it again. */
 const withAnswerFor = (image: ImageRecord, { image: upload, terms }: AddImage, state: ProjectState, now: string) => {
   const key = terms?.idempotencyKey
   if (key === undefined) return image

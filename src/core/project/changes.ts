@@ -1,4 +1,4 @@
-// The changes of a project, as data, and what each does to it. Pure: a change can run again on a newer state.
+// Changes of a project as data, and their application to a state. Pure: a change can be applied again to a newer state.
 
 import { type Action, type MemberRole, type Principal, requireAccess, type Visibility } from '../auth/access.ts'
 import { TintypeError } from '../errors.ts'
@@ -12,8 +12,8 @@ import { looksAtImages } from './upload-conditions.ts'
 
 export type ProjectChange = Change & {
   /**
-   * Who wants it, and has to be allowed to when it is committed: the project can have become another's since it was
-   * looked at. A user whose upload makes the project owns it. @default nobody who has to be asked for
+   * The principal, authorized again at the commit: the owner of the project may have changed since the request was
+   * authorized. A user whose upload creates the project owns it. @default no authorization
    */
   by?: Principal
   /** Revisions that the project may have when the change is committed (`If-Match`). @default any */
@@ -24,23 +24,23 @@ type Change =
   | AddImage
   | { type: 'delete_image'; imageId: string }
   | { type: 'set_primary'; imageId: string }
-  /** `imageOrder` puts the images that it names first, in that order; the others follow in the order they have. */
+  /** `imageOrder` moves the named images to the front, in that order; the others keep their order behind them. */
   | {
       type: 'edit'
       title?: string | null
       imageOrder?: readonly string[]
       visibility?: Visibility
-      /** By user id; null lets one go. Those not named stay. */
+      /** By user id; null removes a member. Members that are not named stay. */
       members?: Readonly<Record<string, MemberRole | null>>
     }
   | { type: 'delete_project' }
-  /** A repair: one image's record is replaced, under its id and at its place. */
+  /** A repair: replaces the record of an image under its id, at its position. */
   | { type: 'replace_image'; image: ImageRecord }
 
-/** Of one project. They are a part of every revision. */
+/** Limit on the members of a project: every revision contains them. */
 export const MAX_MEMBERS = 1000
 
-/** True where a change looks at images that are there already, so that all of them must be loaded. */
+/** True where a change depends on existing images, so that all of them must be loaded. */
 export const needsImages = (change: ProjectChange): boolean =>
   change.type === 'edit'
     ? change.imageOrder !== undefined
@@ -49,9 +49,8 @@ export const needsImages = (change: ProjectChange): boolean =>
       : change.type !== 'delete_project'
 
 /**
- * The state after a change, or the very same object where there is nothing to do (a cover, a title or an order that
- * is so already, an upload that an image answers which is there). An image to add must not be in the state: looking for
- * it would mean to load all of them.
+ * Applies a change. Returns the same object where nothing changes: a cover, title or order that is set already, an upload
+ * that an existing image answers. An image to add must not be in the state: a search for it would load all images.
  *
  * @param revision that the state has, or will have by changes before this one in the same commit
  * @throws TintypeError `project_not_found`, `image_not_found`, `invalid_parameter`, `precondition_failed`; `forbidden`,
@@ -86,7 +85,7 @@ export const applyChange = (
   }
 }
 
-/** What one has to be allowed to do for a change. */
+/** The action that a change needs permission for. */
 export const actionOf = (change: ProjectChange): Action => {
   switch (change.type) {
     case 'add_image':
@@ -133,7 +132,7 @@ const deleteImage = (state: ProjectState, imageId: string): ProjectState => {
   }
 }
 
-/** What stays of it says nothing of who had it. */
+/** The tombstone names neither owner nor members. */
 const deleteProject = ({
   owner_id: _,
   visibility: __,

@@ -1,23 +1,23 @@
-// The images of a project in order, as a list of segments that share what does not change between revisions.
+// The ordered images of a project, in sealed segments that revisions share.
 //
-// One document with all images made every change cost as much as the project is long (at 10,000 images a revision is
-// 7 MB). So all but the newest images lie in sealed segments, which are stored once and only named by later revisions.
+// A document with all images would make each change cost as much as the project is long (7 MB at 10,000 images). So all
+// but the newest images lie in sealed segments, which are stored once and only named by later revisions.
 
 import type { ImageRecord } from './model.ts'
 
-/** Images in a sealed segment. Up to this many are written with each revision: about 100 KB. */
+/** Images in a sealed segment. Each revision contains fewer images than this: at most about 100 KB. */
 export const SEGMENT_LENGTH = 128
 
 export interface Segment {
-  /** Undefined where the segment is not loaded: its `count` is known, its images are not. */
+  /** Undefined where the segment is not loaded: only its `count` is known then. */
   images: readonly ImageRecord[] | undefined
   count: number
-  /** Where the store keeps it, undefined until it was written. */
+  /** Its file in the store, undefined until it is written. */
   stored?: { id: string; sha256: string; bytes: number }
 }
 
 export interface ImageList {
-  /** Sealed: a change makes a new segment, never alters one. */
+  /** Sealed: a change makes a new segment and never alters one. */
   segments: readonly Segment[]
   /** The newest images, fewer than {@link SEGMENT_LENGTH}. */
   tail: readonly ImageRecord[]
@@ -44,7 +44,7 @@ export const removeImage = (list: ImageList, id: string): ImageList => {
   const segment = list.segments[at]
   if (!segment) return { segments: list.segments, tail: without(list.tail) }
   const images = without(loaded(segment))
-  // A segment that became short is joined with its neighbours, or deleting would leave a long list of tiny segments.
+  // A short segment is merged with its neighbours: deletions would leave many tiny segments otherwise.
   let [first, last, count] = [at, at, images.length]
   const fits = (neighbour: Segment | undefined) =>
     neighbour !== undefined && count + neighbour.count <= SEGMENT_LENGTH / 2
@@ -61,7 +61,7 @@ export const removeImage = (list: ImageList, id: string): ImageList => {
   }
 }
 
-/** One image's record in place of the one under the same id. Other segments than its own stay as they are. */
+/** Replaces the record of an image. Other segments than its own stay the same objects. */
 export const replaceImage = (list: ImageList, image: ImageRecord): ImageList => {
   const replaced = (images: readonly ImageRecord[]) => images.map((each) => (each.id === image.id ? image : each))
   const isIn = (images: readonly ImageRecord[]) => images.some(({ id }) => id === image.id)
@@ -80,7 +80,7 @@ export const findImage = (list: ImageList, id: string): ImageRecord | undefined 
   return undefined
 }
 
-/** The image after this one, the first where it is the last, undefined where it is the only one. */
+/** The next image; the first one for the last, undefined for the only one. */
 export const neighbourOf = (list: ImageList, id: string): ImageRecord | undefined => {
   const images = imagesOf(list)
   const next = images[images.findIndex((image) => image.id === id) + 1] ?? images[0]

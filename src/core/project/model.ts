@@ -1,4 +1,4 @@
-// What the store keeps of a project and of each image: the schema of revisions and of meta.json.
+// Records of projects and images: the schema of revisions and of meta.json.
 
 import { z } from 'zod'
 import { MEMBER_ROLES, OPEN_ACCESS, type ProjectAccess, VISIBILITIES } from '../auth/access.ts'
@@ -9,23 +9,23 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** One stored variant. */
 export const variantSchema = z.object({
-  /** Pixels as shown, that is after the orientation is applied. */
+  /** Pixels as shown: the orientation is applied. */
   width: count,
   height: count,
-  /** Size of the stored file. */
+  /** Length of the stored file. */
   bytes: count,
-  /** Of the stored file, in hex. */
+  /** Hash of the stored file, in hex. */
   sha256,
 })
 
-/** An upload that was answered with an image, to be answered the same way again. */
+/** A response to an upload, kept to answer the same `Idempotency-Key` again. */
 const answeredSchema = z.object({
-  /** SHA-256 of the key that the client sent, with whom it is from, in hex. */
+  /** SHA-256 of the client's key together with its principal, in hex. */
   key: sha256,
-  /** Id that the upload was given: the image's own, or another one where it was a duplicate. */
+  /** Id of the upload: the image's own, or another one for a duplicate. */
   upload: z.string().regex(IMAGE_ID),
   at: z.iso.datetime(),
-  /** What the answer said of the project. */
+  /** State of the project in that response. */
   revision: count,
   is_primary: z.boolean(),
 })
@@ -42,20 +42,20 @@ export const imageSchema = z.object({
   /** SHA-256 of the file that was uploaded, in hex. */
   sha256,
   sizes: z.object({ original: variantSchema, medium: variantSchema, thumb: variantSchema, game: variantSchema }),
-  /** ThumbHash, in base64. Like `color` unknown of images that were uploaded before there was one. */
+  /** ThumbHash, in base64. Absent, like `color`, from images of older versions. */
   placeholder: z.base64().min(8).max(40).optional(),
-  /** The dominant colour, `#rrggbb`. */
+  /** Dominant colour, `#rrggbb`. */
   color: z
     .string()
     .regex(/^#[0-9a-f]{6}$/)
     .optional(),
-  /** Of uploads with an `Idempotency-Key`. */
+  /** Responses to uploads with an `Idempotency-Key`. */
   answers: z.array(answeredSchema).optional(),
 })
 
 /**
- * Id of a user: of an account here, or the subject of another issuer's token. A member called `__proto__` would get lost
- * on the way through an object.
+ * Id of a user: of an account, or the subject of an external issuer's token. A member called `__proto__` would be lost in
+ * an object.
  */
 export const userIdSchema = z
   .string()
@@ -65,21 +65,21 @@ export const userIdSchema = z
 
 export const USER_ID_RULE = 'a user id of 1 to 255 characters'
 
-/** Everything about a project but the list of its images. */
+/** A project without the list of its images. */
 export const projectSchema = z.object({
   project_id: z.string().regex(PROJECT_ID),
-  /** Counts the committed changes; never starts again, not even after a deletion. */
+  /** Number of the revision; goes on counting after a deletion. */
   revision: count,
   title: z.string().nullable(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   primary_image_id: z.string().nullable(),
   image_count: count,
-  // What is absent is so in every project that was made before there were owners, see OPEN_ACCESS.
+  // Absent from projects of versions without owners, see OPEN_ACCESS.
   owner_id: userIdSchema.optional(),
   visibility: z.enum(VISIBILITIES).optional(),
   members: z.record(userIdSchema, z.enum(MEMBER_ROLES)).optional(),
-  /** `key:<id>` of the API key that made the project, which its bytes are charged to. */
+  /** `key:<id>` of the API key that created the project and is charged for its bytes. */
   made_by: z.string().optional(),
 })
 
@@ -88,7 +88,7 @@ export type Answered = z.infer<typeof answeredSchema>
 export type ImageRecord = z.infer<typeof imageSchema>
 export type Project = z.infer<typeof projectSchema>
 
-/** Who may do what with a project. */
+/** The access rules of a project. */
 export const accessOf = ({ owner_id, visibility, members }: Project): ProjectAccess =>
   owner_id === undefined && visibility === undefined && members === undefined
     ? OPEN_ACCESS
@@ -98,5 +98,5 @@ export const accessOf = ({ owner_id, visibility, members }: Project): ProjectAcc
         members: members ?? OPEN_ACCESS.members,
       }
 
-/** Title of a project, in characters. */
+/** Limit on the title of a project, in characters. */
 export const MAX_TITLE_LENGTH = 200

@@ -1,34 +1,34 @@
-// What an upload may ask for besides being stored, decided inside the commit. Pure: the same for every process.
+// Conditions of uploads, decided inside the commit: idempotency keys, deduplication and quotas. Pure.
 //
-// An answer that is to be given again is kept on the image itself. So it is durable with the commit that it tells of,
-// every worker sees it, and it lives and dies with the image, without a file or a clean-up of its own.
+// A response that an idempotency key may ask for again is kept on its image. So it is durable with the commit that it is
+// about, visible to every process, and removed with the image, without a file or a cleanup of its own.
 
 import { TintypeError } from '../errors.ts'
 import type { Answered, ImageRecord, Project } from './model.ts'
 import { chargedTo } from './quota.ts'
 
-/** Conditions under which an image is added. Those that look at other images make all of them be read. */
+/** Conditions under which an image is added. The first two load all images of the project. */
 export interface UploadTerms {
-  /** {@link idempotencyKeyOf} what the client sent: an upload that had it answers this one too. @default none */
+  /** Hash of the client's `Idempotency-Key`: the response to an earlier upload with it is repeated. @default none */
   idempotencyKey?: string
-  /** An identical file that is there is answered instead of being stored again. @default false */
+  /** Answers with an identical image of the project instead of storing another. @default false */
   dedupe?: boolean
-  /** Most images of the project. @default no limit */
+  /** Limit on the images of the project. @default no limit */
   maxImages?: number
-  /** Whom the project's bytes are charged to, where room was reserved there. @default no matter */
+  /** The account in which the bytes were reserved. @default not checked */
   chargedTo?: string
 }
 
-/** How long the answer of a key is given again, in milliseconds. */
+/** Lifetime of an idempotency key, in milliseconds. */
 export const IDEMPOTENT_MS = 86_400_000
 
-/** Most answers to deduplicated uploads that one image remembers. */
+/** Limit on the responses to duplicates that one image keeps. */
 const MOST_DUPLICATES = 64
 
-/** An image that answers an upload in place of a new one. */
+/** An existing image that answers an upload. */
 export interface Earlier {
   image: ImageRecord
-  /** What was answered; undefined for a duplicate, which has no answer of its own yet. */
+  /** The earlier response; undefined for a duplicate without one. */
   answered: Answered | undefined
 }
 
@@ -36,11 +36,11 @@ export const looksAtImages = ({ idempotencyKey, dedupe = false }: UploadTerms): 
   idempotencyKey !== undefined || dedupe
 
 /**
- * The image that answers an upload of these bytes, undefined where it is to be stored.
+ * The existing image that answers an upload, undefined where the upload is to be stored.
  *
- * @param sha256 of the file that was uploaded
+ * @param sha256 hash of the uploaded file
  * @param now ISO 8601
- * @throws TintypeError `idempotency_conflict` where the key came with other bytes before
+ * @throws TintypeError `idempotency_conflict` where the key was used for another file
  */
 export const findEarlier = (
   images: readonly ImageRecord[],
@@ -57,7 +57,7 @@ export const findEarlier = (
   return image && { image, answered: undefined }
 }
 
-/** The image whose upload this key came with, whatever its bytes are. */
+/** The image and the response of an idempotency key, whatever file it was used for. */
 export const findAnswered = (images: readonly ImageRecord[], key: string | undefined, now: string) => {
   if (key === undefined) return undefined
   const since = Date.parse(now) - IDEMPOTENT_MS
@@ -69,9 +69,9 @@ export const findAnswered = (images: readonly ImageRecord[], key: string | undef
 }
 
 /**
- * The image with one more answer; those that are too old are forgotten. That of the upload which made the image stays for
- * all of its time, however many duplicates come: without it, the same upload sent again would be stored again. Of those
- * the newest stay: one that was forgotten is sent again with `?dedupe=true`, and finds the same image.
+ * Adds a response to an image and drops expired ones. The response to the upload that created the image stays until it
+ * expires, since a retry would be stored again without it. Of duplicates the newest responses stay: a retry of another
+ * has `?dedupe=true` and finds the same image.
  */
 export const withAnswer = (image: ImageRecord, answered: Answered): ImageRecord => {
   const since = Date.parse(answered.at) - IDEMPOTENT_MS
@@ -93,31 +93,31 @@ export const assertRoomForImage = (projectId: string, count: number, maxImages: 
 }
 
 /**
- * Room was reserved with whoever the project belonged to when it was looked at.
+ * Checks that the account in which the bytes were reserved is still the one that is charged.
  *
- * @throws TintypeError `busy` where it has become another's since
+ * @throws TintypeError `busy` where another principal has created the project since
  */
 export const assertCharged = (project: Project, reservedBy: string | undefined): void => {
   if (reservedBy === undefined || chargedTo(project, undefined) === reservedBy) return
-  throw new TintypeError('busy', `Project "${project.project_id}" has just been made by somebody else.`, {
+  throw new TintypeError('busy', `Project "${project.project_id}" has just been created by another principal.`, {
     retryAfterSeconds: 1,
   })
 }
 
-/** What became of an upload. */
+/** Outcome of an upload. */
 export interface UploadOutcome {
   image: ImageRecord
-  /** The answer that it gets, where it is one that is kept. */
+  /** The kept response that it gets, if any. */
   answered: Answered | undefined
-  /** True where this upload is the first one that gets it. */
+  /** True where this upload is the first to get it. */
   isFirst: boolean
 }
 
 /**
- * Read from the state that the commit led to. Undefined where the image was deleted since.
+ * The outcome of an upload, by the state after its commit. Undefined where the image has been deleted since.
  *
  * @param images all of that state
- * @param upload the record that was to be added
+ * @param upload record of the uploaded image
  */
 export const outcomeOf = (
   images: readonly ImageRecord[],
