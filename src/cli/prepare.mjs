@@ -1,4 +1,4 @@
-// Makes a clone ready to run: installs what is missing, builds what is older than its sources, and then serves
+// Prepares a clone: installs missing packages, builds dist/ where it is older than its sources, and then serves
 // (`prepare.mjs start`) or runs a command (`prepare.mjs cli key list`). Plain JavaScript on Node's own modules, because
 // it runs before anything is installed or built.
 
@@ -24,17 +24,17 @@ const at = (...names) => join(root, ...names)
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'))
 const say = (line) => process.stderr.write(`tintype: ${line}\n`)
 
-/** What preparing keeps for itself; git and the npm package leave it out. */
+/** State of this script; ignored by git and not in the npm package. */
 const NOTES = at('.prepare')
 const STAMP = join(NOTES, 'built')
-/** A cold `npm ci` over a slow line takes minutes; whoever waits for longer is told which file stands in the way. */
+/** A cold `npm ci` over a slow line takes minutes. After this time the error names the lock file. */
 const LONGEST_WAIT_MS = 15 * 60_000
 
 const main = async ([command, ...flags]) => {
   assertNode()
   if (!isInstalled() || !isBuilt())
     await alone(async () => {
-      // Asked again: another process may have done it while this one waited.
+      // Checked again: another process may have done it meanwhile.
       if (!isInstalled()) await install()
       if (!isBuilt()) await build()
     })
@@ -53,7 +53,7 @@ const assertNode = () => {
     throw new Error(`Tintype needs Node ${wanted} or newer, this is Node ${process.versions.node}.`)
 }
 
-/** True where every package of the lock file that belongs on this machine is there in its version. */
+/** True where each package of the lock file that this machine needs is installed in its version. */
 const isInstalled = () => {
   const installedPath = at('node_modules', '.package-lock.json')
   if (!existsSync(installedPath)) return false
@@ -77,7 +77,7 @@ const install = async () => {
 const isBuilt = () =>
   existsSync(at('dist', 'cli', 'main.js')) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === signature()
 
-/** Changes with every file that the build reads: its name, size or time. */
+/** Hash over name, size and time of each file that the build reads. */
 const signature = () => {
   const hash = createHash('sha256')
   for (const path of [at('package-lock.json'), at('tsconfig.json'), ...filesIn(at('src')).sort()]) {
@@ -92,12 +92,12 @@ const build = async () => {
   const before = signature()
   const fresh = join(NOTES, 'dist')
   rmSync(fresh, { recursive: true, force: true })
-  // Types are checked by `npm run check`, so that a server starts while somebody works on a type.
+  // Types are checked by `npm run check`, so that a server starts in spite of a type error.
   await run(process.execPath, [
     at('node_modules', 'typescript', 'bin', 'tsc'),
     ...['-p', at('src', 'tsconfig.json'), '--noCheck', '--outDir', fresh],
   ])
-  // File by file, by rename: whoever runs from dist/ now finds each file whole, old or new.
+  // Renamed file by file: a process that runs from dist/ finds each file whole, old or new.
   const names = filesIn(fresh).map((path) => relative(fresh, path))
   for (const name of names) {
     mkdirSync(dirname(at('dist', name)), { recursive: true })
@@ -181,7 +181,7 @@ const isTaken = (path) => {
     process.kill(Number(pid), 0)
     return true
   } catch (error) {
-    // A process of somebody else (EPERM) is alive all the same.
+    // A process of another user (EPERM) is alive too.
     return error.code === 'EPERM'
   }
 }

@@ -9,7 +9,7 @@ const EVERY_ADDRESS = new Map([
   ['::', '[::1]'],
 ])
 
-/** @param port that the server listens on, where the setting was 0 */
+/** @param port the port in use, where the setting is 0 */
 export const bannerOf = ({ host, storageDir, workers }: Config, port: number): string => {
   const url = `http://${EVERY_ADDRESS.get(host) ?? (isIPv6(host) ? `[${host}]` : host)}:${port}`
   const everywhere = EVERY_ADDRESS.has(host) ? ', and every other address of this machine' : ''

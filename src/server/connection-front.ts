@@ -1,12 +1,12 @@
-// Connections before Node's HTTP server sees them: a request for a small picture in memory is answered at once.
+// Entry of requests: each connection starts here, before Node's HTTP server, and is served by the fast path.
 //
-// Node's server makes some twenty objects and timers of each request, which take twice the time of the answer. So a
-// connection starts here, and stays as long as each piece that comes is one plain whole request that can be answered from
-// memory. With the first one that is anything else it goes to Node's server, with that request, and stays there.
+// Node's server creates some twenty objects and timers for each request, which take twice the time of the response. So a
+// connection stays here as long as each chunk is one plain whole request that the fast path can answer from memory. With
+// the first other chunk it is handed over to Node's server (http-server.ts), and stays there: the fast path is tried once
+// more, then requests of a connection run one at a time in the app.
 //
-// Answers are written once all requests that are there have been read. To write to a client that sleeps wakes it, which
-// takes the kernel longer than all the rest of an answer (23 of 33 microseconds where client and server share a machine);
-// one that got its answer while others are still read would sleep again before the next.
+// Responses are written after all available requests have been read. A write wakes a sleeping client, which takes the
+// kernel longer than the rest of a response (23 of 33 microseconds with client and server on one machine).
 
 import type { Socket } from 'node:net'
 import type { AnswerFast, FastAnswer, FastRequest } from '../http/fast-path/types.ts'
@@ -14,22 +14,22 @@ import { writeAnswer } from '../http/fast-path/write.ts'
 
 export interface FrontOptions {
   answerFast: AnswerFast
-  /** Gives a connection to the HTTP server, from now on. */
+  /** Hands a connection over to the HTTP server. */
   handOver(socket: Socket): void
-  /** Time for the first request, after which a connection is closed, in milliseconds. */
+  /** Timeout of the first request, in milliseconds. */
   firstMs: number
-  /** Time for each further one, in milliseconds. */
+  /** Timeout of each further request, in milliseconds. */
   idleMs: number
 }
 
 export interface Front {
-  /** Takes a new connection. */
+  /** Accepts a new connection. */
   accept(socket: Socket): void
-  /** Writes the answers that wait. */
+  /** Writes the pending responses. */
   flush(): void
 }
 
-/** Larger ones are for the HTTP server, which has a limit of its own. */
+/** Larger requests are for the HTTP server, which has a limit of its own. */
 const MAX_HEAD_BYTES = 4096
 
 export const createFront = (options: FrontOptions): Front => {
@@ -42,7 +42,7 @@ export const createFront = (options: FrontOptions): Front => {
     for (const { socket, answer } of answers) {
       if (socket.destroyed) continue
       writeAnswer(socket, answer)
-      // No more is read from one who does not read.
+      // Stops reading from a client that does not read.
       if (socket.writableLength > 0) socket.pause()
     }
   }
@@ -71,7 +71,7 @@ export const createFront = (options: FrontOptions): Front => {
       socket.end()
     }
     const onTimeout = (): void => void socket.destroy()
-    // The connection is destroyed by then, and nobody waits for it.
+    // The connection is destroyed by then.
     const onError = (): void => {}
 
     const leave = (piece: Buffer): void => {
@@ -79,7 +79,7 @@ export const createFront = (options: FrontOptions): Front => {
       socket.off('data', onData).off('drain', onDrain).off('end', onEnd).off('timeout', onTimeout).off('error', onError)
       socket.setTimeout(0)
       handOver(socket)
-      // Writing what waited may have paused it, and the HTTP server resumes only what it has paused itself.
+      // The flush may have paused the socket, and the HTTP server resumes only sockets that it has paused itself.
       if (socket.isPaused()) socket.resume()
       socket.unshift(piece)
     }
@@ -92,15 +92,15 @@ export const createFront = (options: FrontOptions): Front => {
 }
 
 const REQUEST_LINE = /^(GET|HEAD) (\/[!-~]*) HTTP\/1\.1\r\n/
-/** Spaces in front of the value and behind it are of two parts that never meet: each is tried once, however many there are. */
+/** The parts for leading and trailing spaces never overlap, so that matching takes linear time. */
 const HEADER = /^([A-Za-z0-9-]+):[ \t]*(?:([!-~](?:[ -~]*[!-~])?)[ \t]*)?$/
 
 /**
- * Takes a piece that is one whole request without a body, in the plainest form. Undefined for everything else, also for
- * what is only unusual: whether it is an error is for the HTTP server to say.
+ * Parses a chunk that is one whole request without a body, in the plainest form. Undefined for anything else: the HTTP
+ * server decides whether it is an error.
  */
 const createRequestReader = (socket: Socket): ((piece: Buffer) => FastRequest | undefined) => {
-  // A page asks for all its pictures with the same headers.
+  // A page requests all its images with the same headers.
   let lastHeaders = ''
   let rawHeaders: readonly string[] | undefined
   return (piece) => {
@@ -117,7 +117,7 @@ const createRequestReader = (socket: Socket): ((piece: Buffer) => FastRequest | 
   }
 }
 
-/** Names and values in turn. @param text with the empty line at its end, and nothing behind it */
+/** Names and values in turn. @param text up to and with the empty line, without a body */
 const rawHeadersIn = (text: string): readonly string[] | undefined => {
   const lines = text.split('\r\n')
   if (lines.pop() !== '' || lines.pop() !== '') return undefined

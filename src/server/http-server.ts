@@ -1,4 +1,4 @@
-// A listening HTTP server that can be ended without breaking off anybody.
+// The HTTP server of Node behind the entry (connection-front.ts): fast path, one request at a time, graceful drain.
 
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -11,31 +11,31 @@ import { createFront } from './connection-front.ts'
 
 export interface HttpServerOptions {
   fetch: Parameters<typeof getRequestListener>[0]
-  /** Asked before `fetch`. @default nobody is */
+  /** Fast path, tried before `fetch`. @default none */
   answerFast?: AnswerFast
   host: string
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   port: number
   /** Longest time that a request may take to arrive, body included, in milliseconds. */
   requestTimeoutMs: number
   /** Longest time that the head of a request may take, in milliseconds. @default 20000 */
   headersTimeoutMs?: number
-  /** How often it is looked which requests take too long, in milliseconds. @default 5000 */
+  /** Interval of the check for requests beyond their time, in milliseconds. @default 5000 */
   timeoutsCheckedMs?: number
 }
 
 export interface HttpServer {
   port: number
   /**
-   * Accepts nobody any more, lets the requests under way end, and resolves when all connections are closed.
-   * Those still open after the request timeout are cut off.
+   * Stops listening, finishes the requests under way, and resolves when all connections are closed. Connections that
+   * are open after the request timeout are destroyed.
    */
   drain(): Promise<void>
 }
 
-/** Of a request that names none, as HTTP/1.0 does not have to. */
+/** Host of a request without one, as HTTP/1.0 allows. */
 const DEFAULT_HOST = 'localhost'
-/** Longer than the 60 s of common proxies, so that it is the proxy who closes an idle connection. */
+/** Longer than the 60 s of common proxies, so that the proxy closes an idle connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 
 /** Waiting requests of a connection; with one more it is closed. Browsers send none ahead, benchmarks a few. */
@@ -53,7 +53,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
     try {
       return options.answerFast?.(request)
     } catch {
-      // Such as a disk that fails to tell of a file: the application meets the same, and has an answer for it.
+      // Such as a failed `stat`: the application meets the same error, and has a response for it.
       return undefined
     }
   }
@@ -86,7 +86,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
     continueOnRead(request, response)
     handle(request, response)
   })
-  // What the server does with a new connection, to be done later with those that need it.
+  // The server's own handlers of a new connection, called for connections that are handed over.
   const takers = server.rawListeners('connection')
   const handOver = (socket: Socket) => {
     for (const take of takers) Reflect.apply(take, server, [socket])
@@ -113,7 +113,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
       for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close')
       for (const socket of sockets) {
         if (isBusy(socket)) continue
-        // A fast answer may still be on its way to a slow reader.
+        // A response of the fast path may still be on its way to a slow reader.
         if (socket.writableLength > 0) socket.destroySoon()
         else socket.destroy()
       }
@@ -148,7 +148,7 @@ type InTurn = (socket: Socket, begin: (end: () => void) => void) => void
  * more than one response and the heads that wait.
  */
 const createInTurn = (): InTurn => {
-  /** Of connections with a request under way: those behind it. */
+  /** Requests that wait, by connection with a request under way. */
   const waiting = new WeakMap<Socket, (() => void)[]>()
 
   return (socket, begin) => {

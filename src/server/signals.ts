@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM: the first asks to end in good order, a second one ends at once.
+// SIGINT and SIGTERM: the first one stops the server in good order, a second one ends the process at once.
 
 import { constants } from 'node:os'
 
@@ -7,7 +7,7 @@ type Handler = (signal: NodeJS.Signals) => void
 /** Ends the process with the code by which a shell reports that a signal ended it. */
 export const exitBySignal: Handler = (signal) => process.exit(128 + constants.signals[signal])
 
-/** @param later what a second signal does, and each after it. @default exitBySignal */
+/** @param later handler of the second signal and of further ones. @default exitBySignal */
 export const onSignals = (first: Handler, later: Handler = exitBySignal): void => {
   let came = false
   const handle: Handler = (signal) => {

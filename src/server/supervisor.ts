@@ -1,4 +1,4 @@
-// Several workers on one port: starts them, starts again the one that dies, ends them together.
+// Supervisor of several workers on one port: starts them, restarts one that dies, stops them together.
 
 import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +6,7 @@ import { RateLimiterClusterMaster } from 'rate-limiter-flexible'
 import type { Config } from '../config/load.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { printStopped } from './banner.ts'
-import { createMetricsExchange } from './metrics-supervisor.ts'
+import { createMetricsExchange } from './cluster-metrics.ts'
 import { exitBySignal, onSignals } from './signals.ts'
 
 export interface SupervisorOptions {
@@ -18,19 +18,19 @@ export interface SupervisorOptions {
   announce(config: Config, port: number): void
 }
 
-/** A worker that lived for less than this counts as one that keeps dying, in milliseconds. */
+/** A worker that dies sooner counts as crashing repeatedly, in milliseconds. */
 const SHORT_LIFE_MS = 60_000
 const LONGEST_PAUSE_MS = 30_000
 
-/** Time before a worker is started again, in milliseconds. @param shortLives workers in a row that died soon */
+/** Pause before a restart, in milliseconds. @param shortLives workers in a row that died within SHORT_LIFE_MS */
 export const pauseBefore = (shortLives: number): number =>
   shortLives <= 1 ? 0 : Math.min(1000 * 2 ** (shortLives - 2), LONGEST_PAUSE_MS)
 
-/** Encoders of one worker: the machine's, divided, and one at least. */
+/** Encoders of one worker: its part of those of the machine, at least one. */
 export const encodersOf = ({ encoders, workers }: Config, index: number): number =>
   Math.max(1, Math.floor(encoders / workers) + (index < encoders % workers ? 1 : 0))
 
-/** Resolves when all workers listen. Ends the process after them, or where the first one cannot start. */
+/** Resolves when all workers listen. Ends the process after the last worker, or where the first one cannot start. */
 export const supervise = async ({ config, env, log, announce }: SupervisorOptions): Promise<void> => {
   const workers = new Set<Worker>()
   const metrics = createMetricsExchange()
@@ -39,21 +39,23 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
   let exitCode = 0
   cluster.setupPrimary({ exec: fileURLToPath(new URL('../cli/main.js', import.meta.url)), args: ['serve'] })
 
-  // Counts the requests of all workers. Answers them by itself from now on.
+  // Counts the requests of all workers, by messages that it handles itself.
   new RateLimiterClusterMaster()
 
   /** Resolves with the port where the worker listens. */
   const start = (index: number, shortLives = 0): Promise<number> =>
     new Promise((resolve) => {
       const bornMs = Date.now()
-      // Each gets the settings as they were read at the start, whatever happens to .env afterwards.
+      // Every worker gets the settings as they were loaded at the start, also after a change of .env.
       const worker = cluster.fork({ ...env, ENCODERS: String(encodersOf(config, index)) })
       workers.add(worker)
-      // Such as an answer to one that has just died; without somebody who hears of it, it would end this process.
-      worker.on('error', (error) => log.warn({ err: error, pid: worker.process.pid }, 'a worker was not reached'))
+      // Such as a message to a worker that has just died. Without a listener it would end this process.
+      worker.on('error', (error) =>
+        log.warn({ err: error, pid: worker.process.pid }, 'message to a worker failed; continuing'),
+      )
       metrics.watch(worker)
-      // A connection that the worker had no file descriptor for. node:cluster waits for ever to hear what became of it,
-      // and gives this worker no other one (seen with Node 20), so another worker takes its place.
+      // The worker had no file descriptor for a connection. node:cluster then waits for ever for its confirmation and
+      // gives this worker no further connections (seen with Node 20), so the worker is replaced.
       worker.process.on('internalMessage', (message: unknown) => {
         if (isNotReceived(message)) worker.process.kill('SIGTERM')
       })
@@ -64,11 +66,11 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
       worker.once('exit', (code, signal) => {
         workers.delete(worker)
         if (ending) return ended(code, signal)
-        // It has said why.
+        // The worker has printed the reason.
         if (!everListened) process.exit(1)
         const lives = Date.now() - bornMs < SHORT_LIFE_MS ? shortLives + 1 : 0
         const pauseMs = pauseBefore(lives)
-        log.error({ pid: worker.process.pid, code, signal, pauseMs }, 'a worker died, another one is started')
+        log.error({ pid: worker.process.pid, code, signal, pauseMs }, 'worker died; starting another one')
         setTimeout(() => {
           if (!ending) resolve(start(index, lives))
         }, pauseMs)
@@ -100,12 +102,12 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
     },
   )
 
-  // Alone at first: what keeps it from starting would keep the others too, and is said once.
+  // The first worker alone, so that a reason not to start is printed once.
   const port = await start(0)
   await Promise.all(Array.from({ length: config.workers - 1 }, (_, index) => start(index + 1)))
   announce(config, port)
 }
 
-/** What Node's child_process answers for a handle that did not arrive. */
+/** The message of node:child_process for a handle that did not arrive. */
 const isNotReceived = (message: unknown): boolean =>
   typeof message === 'object' && message !== null && 'cmd' in message && message.cmd === 'NODE_HANDLE_NACK'

@@ -1,4 +1,4 @@
-// One process that serves: the store and its server, from start to the last upload.
+// A serving process: starts the store and the HTTP server, and stops both after the last upload.
 
 import cluster from 'node:cluster'
 import { setFlagsFromString } from 'node:v8'
@@ -8,9 +8,9 @@ import { TintypeError } from '../core/errors.ts'
 import { isLoopback } from '../core/request/hosts.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { printStopped } from './banner.ts'
+import { gatherMetrics, shareMetrics } from './cluster-metrics.ts'
 import { fail } from './fail.ts'
 import { type HttpServer, startHttpServer } from './http-server.ts'
-import { answerSupervisor, askSupervisor } from './metrics-worker.ts'
 import { noAddress } from './refuse-open.ts'
 import { onSignals } from './signals.ts'
 
@@ -19,11 +19,11 @@ export interface WorkerOptions {
   log: Logger
 }
 
-/** What an upload may take besides its bytes, in milliseconds. */
+/** Time of an upload besides its bytes, in milliseconds. */
 const REQUEST_GRACE_MS = 60_000
-/** The slowest line that is waited for, in bytes a millisecond: 256 kbit/s. */
+/** Slowest supported connection, in bytes a millisecond: 256 kbit/s. */
 const SLOWEST_BYTES_PER_MS = 32
-/** A day; also what keeps the time within the range of a timer. */
+/** A day, which is within the range of a timer. */
 const LONGEST_REQUEST_MS = 86_400_000
 
 /**
@@ -33,22 +33,22 @@ const LONGEST_REQUEST_MS = 86_400_000
  */
 const KEEP_YOUNG_GENERATION_SMALL = '--semi-space-growth-factor=1'
 
-/** Resolves once requests are answered. Where that cannot be, says why in one line and ends the process. */
+/** Resolves once the server listens. Where it cannot, prints the reason in one line and ends the process. */
 export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ port: number }> => {
   setFlagsFromString(KEEP_YOUNG_GENERATION_SMALL)
-  // What is left of the settings are the options of the library, name by name.
+  // The other settings are options of the library, by the same names.
   const { port, host, workers, logLevel, logFormat, ...options } = config
   const tintype = createParsedTintype({
     ...options,
-    // Elsewhere it is open only where somebody wants it so (AUTH=none).
+    // On other addresses a server is open only with AUTH=none.
     ownHostsOnly: isLoopback(host) && config.auth === 'auto',
     isWholeSite: true,
-    // The supervisor counts for all of them.
+    // The supervisor counts requests for all workers.
     sharedLimits: cluster.isWorker,
-    gatherMetrics: cluster.isWorker ? askSupervisor : undefined,
+    gatherMetrics: cluster.isWorker ? gatherMetrics : undefined,
     log,
   })
-  if (cluster.isWorker) answerSupervisor(tintype.metrics)
+  if (cluster.isWorker) shareMetrics(tintype.metrics)
   const start = async (): Promise<HttpServer> => {
     await tintype.ready
     return startHttpServer({
@@ -63,7 +63,7 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ por
     })
   }
   const server = await start().catch(async (error: unknown) => {
-    // What went wrong first is what is said.
+    // The first error is the one to report.
     await tintype.close().catch(() => {})
     return fail(reasonOf(error, config))
   })
@@ -73,7 +73,7 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ por
     if (cluster.isPrimary) printStopped()
     process.exit(0)
   }
-  // A supervisor passes each signal on, and some tools send theirs to every process: there only the supervisor hurries.
+  // Workers get each signal from the supervisor, some tools send it to all processes: only the supervisor counts them.
   if (cluster.isPrimary) onSignals(end)
   else onSignals(end, () => {})
   return { port: server.port }

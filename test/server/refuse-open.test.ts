@@ -2,13 +2,13 @@
 
 import { describe, expect, it } from 'vitest'
 import { parseFixedKeys } from '../../src/core/auth/api-key.ts'
-import { type DoorSettings, whyNotOpen } from '../../src/server/refuse-open.ts'
+import { type OpenSettings, whyNotOpen } from '../../src/server/refuse-open.ts'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../src/stores/accounts/file-keys.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
 import { runTintype } from '../support/processes/tintype.ts'
 
-const settings = async (more: Partial<DoorSettings> = {}): Promise<DoorSettings> => ({
+const settings = async (more: Partial<OpenSettings> = {}): Promise<OpenSettings> => ({
   host: '0.0.0.0',
   port: 8001,
   storageDir: await temporaryFolder(),

@@ -45,7 +45,7 @@ describe('four workers', () => {
     while (childrenOf(service.child.pid).includes(victim) || childrenOf(service.child.pid).length < 4) await sleep(20)
     const second = await uploadMany(service.url, 12)
     expect((await idsIn(service.url)).sort()).toEqual([...first, ...second].sort())
-    expect(service.stderr()).toContain('a worker died, another one is started')
+    expect(service.stderr()).toContain('worker died; starting another one')
 
     service.child.kill('SIGTERM')
     expect(await service.ended).toBe(0)

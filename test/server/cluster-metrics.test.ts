@@ -53,7 +53,7 @@ describe('/metrics of two workers', () => {
     expect(new Set(many.map((text) => metricIn(text, HEALTH)))).toEqual(new Set([20]))
     expect(service.stderr()).not.toContain('Warning')
 
-    const died = 'a worker died, another one is started'
+    const died = 'worker died; starting another one'
     const children = `/proc/${service.child.pid}/task/${service.child.pid}/children`
     if (!existsSync(children)) skipWithout(context, 'a /proc that names child processes')
     process.kill(Number.parseInt(readFileSync(children, 'utf8'), 10), 'SIGKILL')
