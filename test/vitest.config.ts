@@ -19,6 +19,7 @@ const NOT_UNIT = [
   'test/image/worker/icon.test.ts',
   'test/http/authorize.test.ts',
   'test/http/fast-path/fast-path.test.ts',
+  'test/http/fast-path/policies.test.ts',
   'test/http/response/nginx.test.ts',
   'test/http/response/picture-tab.test.ts',
   'test/telemetry/logger.test.ts',
