@@ -141,7 +141,7 @@ export interface Guard {
    * For reading a project or its list.
    * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`, `project_damaged`
    */
-  read(c: Context, projectId: string): Promise<{ by: Principal; project: ProjectState }>
+  read(c: Context, projectId: string): Promise<Judged & { by: Principal }>
   /**
    * For a picture. Those of public projects need no credentials, and are sent with invalid ones too.
    *
@@ -153,9 +153,12 @@ export interface Guard {
   picture(c: Context, projectId: string, signedUntil: () => number | undefined): Promise<Seen>
 }
 
-/** A project as the request may see it. */
-export interface Seen {
-  project: ProjectState
+export interface Judged {
+  /** The state that was judged. @throws TintypeError `project_not_found`, `project_damaged`, also for admins */
+  project(): ProjectState
+}
+
+export interface Seen extends Judged {
   sight: Sight
 }
 
@@ -212,19 +215,19 @@ export const createGuard = ({ projects, log }: GuardOptions): Guard => {
       const by = principalOf(c)
       const found = await find(projectId)
       requireAccess(by, 'read', projectId, accessIn(found))
-      return { by, project: projectOf(found, projectId) }
+      return { by, project: () => projectOf(found, projectId) }
     },
 
     async picture(c, projectId, signedUntil) {
       const found = await find(projectId)
-      const { project } = found
-      if (project && project.visibility !== 'private') return { project, sight: PUBLIC }
+      const project = () => projectOf(found, projectId)
+      if (found.project && found.project.visibility !== 'private') return { project, sight: PUBLIC }
       const principal = c.get('principal')
       if (principal && decideAccess(principal, 'read', projectId, accessIn(found)) === 'allowed')
-        return { project: projectOf(found, projectId), sight: PRIVATE }
+        return { project, sight: PRIVATE }
       const untilMs = signedUntil()
       if (untilMs === undefined) throw c.get('refusal') ?? unknownProject(projectId)
-      if (!project) throw unknownProject(projectId)
+      if (!found.project) throw unknownProject(projectId)
       return { project, sight: { isPrivate: true, untilMs } }
     },
   }

@@ -65,18 +65,20 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
   const byId = async (c: Context, { project, sight }: Seen, imageId: string, size: Size, format: Format) => {
     const vary = c.get('vary')
     if (format !== 'jpeg') {
-      const render = await renders.find(project, imageId, sizeRecipe(size, format))
+      const render = await renders.find(project(), imageId, sizeRecipe(size, format))
       return deliverRender(c, render, seenAs(renderDelivery(render, IMMUTABLE, vary), sight))
     }
-    const picture = await pictures.find(project, imageId, size)
+    const picture = await pictures.find(project(), imageId, size)
     return deliver(c, picture, seenAs({ ...storedDelivery(picture), accelRedirect, vary }, sight))
   }
 
   /** @param path below the project's own */
   const cover = async (c: Context, projectId: string, path: string, read: () => { size: Size; format: Format }) => {
     for (;;) {
-      const { project, sight } = await see(c, projectId, path)
+      const seen = await see(c, projectId, path)
       const { size, format } = read()
+      const { sight } = seen
+      const project = seen.project()
       const picture = await pictures.findPrimary(project, size)
       // Deleted since: the next primary image is in a newer state, which is authorized again.
       if (!picture) continue
@@ -114,9 +116,10 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     async list(c: Context) {
       const projectId = projectIdOf(c)
       for (;;) {
-        const { project } = await guard.read(c, projectId)
+        const judged = await guard.read(c, projectId)
         const limit = limitOf(c)
         const after = afterOf(c, isImageCursor, '"next" of an earlier page, or the id of an image')
+        const project = judged.project()
         const etag = views.listEtag(project)
         const isPrivate = accessOf(project).visibility === 'private'
         // Nothing of the list is read for a client that has it.

@@ -36,7 +36,7 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
   async read(c: Context) {
     const projectId = projectIdOf(c)
     const { by, project } = await guard.read(c, projectId)
-    const view = views.project(project, by)
+    const view = views.project(project(), by)
     return revalidatedJson(c, view, {
       etag: etagOf(view, by),
       isPrivate: isManaged(view, by) || view.visibility === 'private',

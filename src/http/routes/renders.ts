@@ -26,7 +26,7 @@ export const createRenderRoutes = ({ renders, asked, guard }: RenderRouteOptions
     if (isChosen) c.set('vary', 'Accept')
     const imageId = imageIdOf(c, projectId)
     const { project, sight } = await guard.picture(c, projectId, signedUntil)
-    const render = await renders.find(project, imageId, recipeFor(c.req.header('accept')))
+    const render = await renders.find(project(), imageId, recipeFor(c.req.header('accept')))
     return deliverRender(c, render, seenAs(renderDelivery(render, cacheControl(), c.get('vary')), sight))
   },
 })

@@ -4,6 +4,7 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { TintypeError } from '../../../src/core/errors.ts'
+import { emptyProject } from '../../../src/core/project/state.ts'
 import { type AppOptions, createApp } from '../../../src/http/app.ts'
 import { createAskedReader } from '../../../src/http/request/transform-request.ts'
 import { healthSchema } from '../../../src/http/schemas/images.ts'
@@ -36,11 +37,14 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
   const log = pino({ level: 'info' }, stream)
   const app = createApp({
     images: failingImages(failure),
-    projects: createProjectService({
-      store,
-      log,
-      places: createPlaces(createFileAccountStore({ storageDir: folder })),
-    }),
+    projects: {
+      ...createProjectService({
+        store,
+        log,
+        places: createPlaces(createFileAccountStore({ storageDir: folder })),
+      }),
+      find: async (id) => ({ ...emptyProject(id, new Date(0).toISOString()), deleted: false }),
+    },
     pictures: createPictures({ store }),
     renders: { find: () => Promise.reject(failure) },
     asked: createAskedReader({}),
