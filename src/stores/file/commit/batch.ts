@@ -3,7 +3,7 @@
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { TintypeError } from '../../../core/errors.ts'
-import { type Deletion, isDeletion, type PendingChange } from '../../history/pending-change.ts'
+import { type CommitBatch, type Deletion, isDeletion, type PendingChange } from '../../history/commit-queue.ts'
 import { removeFolder, storeError, throwStoreError } from '../fs/durable.ts'
 import type { Workspace } from '../staging/workspace.ts'
 import { type CommitOptions, createCommit } from './attempt.ts'
@@ -20,15 +20,6 @@ export interface CommitterOptions extends CommitOptions {
   maxHeldMs?: number
   keptRevisions?: number
 }
-
-/**
- * Commits changes together, in their order, and resolves or rejects each.
- *
- * @param take gives those that wait, once the project is locked: many come while the lock is waited for. Called again
- *   after each commit, until it gives none or the lock was held for long; it gives each once.
- * @throws TintypeError what went wrong before any was taken, such as `busy`, `storage_full` or `store_unavailable`
- */
-export type CommitBatch = (projectId: string, take: () => readonly PendingChange[]) => Promise<void>
 
 export const createCommitter = (options: CommitterOptions): CommitBatch => {
   const { segments, removal, workspace, withLock, log } = options

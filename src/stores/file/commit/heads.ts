@@ -7,8 +7,14 @@ import type { Revision } from '../../history/revision.ts'
 import { codeOf } from '../fs/durable.ts'
 import { isPlainFolder } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
-import { claimIn } from './meta-revision.ts'
-import { readRevision, readRevisionNow, revisionNumbers, revisionNumbersNow, statsOf } from './revision-file.ts'
+import {
+  claimIn,
+  readRevision,
+  readRevisionNow,
+  revisionNumbers,
+  revisionNumbersNow,
+  statsOf,
+} from './revision-file.ts'
 
 export interface HeadsOptions {
   paths: Paths

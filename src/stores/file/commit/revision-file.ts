@@ -1,6 +1,6 @@
 // The files of revisions: which there are, and what is in one.
 
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync, type Stats, statSync } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { decodeRevision, type Revision } from '../../history/revision.ts'
 import { entryNumbers } from '../append-log.ts'
@@ -67,4 +67,29 @@ export const decodeAt = (text: string, projectId: string, number: number): Revis
   if (revision.state.project_id !== projectId || revision.state.revision !== number)
     throw new Error(`the file is revision ${revision.state.revision} of "${revision.state.project_id}"`)
   return revision
+}
+
+/** The number stands in the third line; this is far more. */
+export const CLAIM_BYTES = 1024
+
+/** @param text the first {@link CLAIM_BYTES} or more */
+export const claimOf = (text: string): number | undefined => {
+  const number = Number(/^ {2}"revision": ([1-9]\d*),$/m.exec(text)?.[1])
+  return Number.isSafeInteger(number) ? number : undefined
+}
+
+/** Undefined where there is no such file, or none that says it. Synchronous: a few microseconds. */
+export const claimIn = (path: string): number | undefined => {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const buffer = Buffer.alloc(CLAIM_BYTES)
+      return claimOf(buffer.toString('utf8', 0, readSync(file, buffer, 0, CLAIM_BYTES, 0)))
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error) ?? '')) return undefined
+    throw error
+  }
 }

@@ -5,8 +5,7 @@ import { LRUCache } from 'lru-cache'
 import { decodeListed, type ListedEntry, listedOf, type Revision } from '../../history/revision.ts'
 import type { ListedRevision, ProjectChanges } from '../../watch.ts'
 import type { Heads } from '../commit/heads.ts'
-import { codeOf } from '../fs/durable.ts'
-import { createSharedSync } from '../fs/shared-fsync.ts'
+import { codeOf, createSharedSync } from '../fs/durable.ts'
 import type { Paths } from '../paths.ts'
 
 export interface ChangesOptions {

@@ -7,7 +7,7 @@ import { listOf } from '../../../../core/project/image-list.ts'
 import { imageSchema, projectSchema } from '../../../../core/project/model.ts'
 import type { ProjectState } from '../../../../core/project/state.ts'
 import { encodePublished, encodeSegment } from '../../../history/revision.ts'
-import { CLAIM_BYTES, claimOf } from '../../commit/meta-revision.ts'
+import { CLAIM_BYTES, claimOf } from '../../commit/revision-file.ts'
 import type { Paths } from '../../paths.ts'
 import { type FileState, hashFile, parseJson, type RegularFile, readText, withFile } from './files.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createSharedSync } from '../../../../src/stores/file/fs/shared-fsync.ts'
+import { createSharedSync } from '../../../../src/stores/file/fs/durable.ts'
 import { failing, watchDisk } from '../../../support/disk/calls.ts'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
 
