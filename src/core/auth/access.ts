@@ -1,19 +1,19 @@
-// Who may do what: pure rules, without a look at keys, passwords or files.
+// Authorization: pure rules on principals and projects, without I/O.
 
 import { TintypeError } from '../errors.ts'
 import { unknownProject } from '../not-found.ts'
 
-/** What a key may do. `admin` all of it, `writer` change pictures and projects, `reader` look. */
+/** Roles of API keys: `admin` may do all, `writer` change images and projects, `reader` read. */
 export const ROLES = ['admin', 'writer', 'reader'] as const
 export type Role = (typeof ROLES)[number]
 
-/** Who asks. */
+/** The principal of a request, after authentication. */
 export type Principal =
-  /** Nobody who said who they are. */
+  /** A request without credentials. */
   | { kind: 'anonymous' }
-  /** Everybody, where no access control is wanted: a laptop. */
+  /** Any request of a server without access control, as on a laptop. */
   | { kind: 'anybody' }
-  /** An API key; `projects` are the only ones that it is for, where it names some. */
+  /** An API key; `projects` are the only ones that it is valid for, where present. */
   | { kind: 'key'; id: string; role: Role; projects?: readonly string[] }
   /** A person, by the id of an account here or by the subject of another issuer's token. */
   | { kind: 'user'; id: string }
@@ -24,9 +24,9 @@ export type Visibility = (typeof VISIBILITIES)[number]
 export const MEMBER_ROLES = ['viewer', 'editor'] as const
 export type MemberRole = (typeof MEMBER_ROLES)[number]
 
-/** What a project says about it. Projects that were made before there was any of this are public and nobody's. */
+/** Access fields of a project. Projects of older versions are public and have no owner. */
 export interface ProjectAccess {
-  /** Id of the user who made it; null for those that a key or anybody made. */
+  /** Id of the user who created it; null where an API key or an anonymous request did. */
   owner_id: string | null
   visibility: Visibility
   /** By user id. */
@@ -36,8 +36,8 @@ export interface ProjectAccess {
 export const OPEN_ACCESS: ProjectAccess = { owner_id: null, visibility: 'public', members: {} }
 
 /**
- * `read`: pictures and what is known of one project. `list`: to see it among others'. `write`: upload, delete, order,
- * choose the cover. `create`: an upload, which makes the project where the id is free. `manage`: who is let in, delete the project.
+ * `read`: images and state of one project. `list`: to find it in lists. `write`: upload, delete, order,
+ * choose the cover. `create`: an upload, which makes the project where the id is free. `manage`: change members and visibility, delete the project.
  */
 export type Action = 'read' | 'list' | 'write' | 'create' | 'manage'
 
@@ -45,7 +45,8 @@ export type Action = 'read' | 'list' | 'write' | 'create' | 'manage'
 export type Verdict = 'allowed' | 'hidden' | 'forbidden' | 'sign_in'
 
 /**
- * @param access of the project, undefined where there is none. Who can't see a private one is answered the very same.
+ * @param access of the project, undefined where there is none. Principals without access to a private project get the
+ *   same answer.
  */
 export const decideAccess = (
   principal: Principal,
@@ -57,14 +58,14 @@ export const decideAccess = (
   if (principal.kind === 'anonymous') return decideAnonymous(action, access)
   const power = powerOf(principal, projectId, access)
   if (power >= NEEDED[action]) return 'allowed'
-  // A key that is for all projects, or for this one, may know that it is there.
+  // Only keys valid for this project may learn that it exists.
   if (power === POWERS.none && access?.visibility !== 'public') return 'hidden'
-  // A stranger may look at a public project, but it isn't listed among one's own.
+  // Public projects are readable for all users, but only listed for members.
   if (action === 'read') return 'allowed'
   return action === 'list' ? 'hidden' : 'forbidden'
 }
 
-/** What one may do in a project, each with all of those before it. */
+/** Powers in a project, each with all before it. */
 const POWERS = { none: 0, look: 1, change: 2, rule: 3 } as const
 type Power = (typeof POWERS)[keyof typeof POWERS]
 
@@ -91,7 +92,7 @@ const powerOf = (
   }
 }
 
-/** Ids of users can come from others, so that one may be the name of something that every object has. */
+/** Ids of users can come from other issuers, and be the name of a property that every object has. */
 const memberRole = ({ members }: ProjectAccess, id: string): MemberRole | undefined =>
   Object.hasOwn(members, id) ? members[id] : undefined
 
@@ -105,7 +106,7 @@ const decideAnonymous = (action: Action, access: ProjectAccess | undefined): Ver
 
 const decideUpload = (principal: Principal, projectId: string, access: ProjectAccess | undefined): Verdict => {
   const verdict = access && decideAccess(principal, 'write', projectId, access)
-  // Where the id is free, or has to look so.
+  // The id is free, or must appear so.
   const creation = decideCreation(principal, projectId)
   return verdict === undefined || (verdict === 'hidden' && creation !== 'allowed') ? creation : verdict
 }
@@ -135,7 +136,7 @@ export const requireAccess = (
   }
 }
 
-/** For what belongs to no project: the figures of the server. @throws TintypeError `unauthenticated`, `forbidden` */
+/** For what belongs to no project, such as metrics. @throws TintypeError `unauthenticated`, `forbidden` */
 export const requireAdmin = (principal: Principal): void => {
   if (principal.kind === 'anonymous') throw unauthenticated()
   if (principal.kind === 'anybody') return

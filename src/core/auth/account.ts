@@ -1,4 +1,4 @@
-// People and their accounts: what is kept of them, and the form of what they type.
+// Accounts of users: their record, and the rules for e-mail addresses, names and passwords.
 
 import { z } from 'zod'
 import { randomIds } from '../random-id.ts'
@@ -7,7 +7,7 @@ import { characters } from '../text.ts'
 /** As {@link newAccountId} makes them. */
 const ACCOUNT_ID = /^[0-9a-z]{20}$/
 
-/** Of a user or a session: 20 of `0-9 a-z`, 103 random bits, never used again. */
+/** Ids of users and sessions: 20 of `0-9 a-z`, 103 random bits, never used again. */
 export const newAccountId: () => string = randomIds(20)
 
 export const isAccountId = (value: string): boolean => ACCOUNT_ID.test(value)
@@ -21,11 +21,11 @@ export const MAX_NAME_LENGTH = 100
 /** Characters of an e-mail address (RFC 5321 section 4.5.3.1.3, without the angle brackets). */
 export const MAX_EMAIL_LENGTH = 254
 
-/** Who may make an account: everybody, those with an invitation, nobody. */
+/** Registration of new accounts: open to all, by invitation, or closed. */
 export const REGISTRATIONS = ['open', 'invite', 'closed'] as const
 export type Registration = (typeof REGISTRATIONS)[number]
 
-/** What is kept of a user. */
+/** The record of a user. */
 export const userSchema = z.object({
   id: z.string().regex(ACCOUNT_ID),
   /** As {@link normalEmail} writes it. */
@@ -45,7 +45,7 @@ export type User = z.infer<typeof userSchema>
 
 /**
  * The form by which addresses are compared. The part before the `@` could differ by case in theory (RFC 5321 section
- * 2.4), but no provider lets two people have twins, and somebody who types a capital means the same account.
+ * 2.4), but no provider gives two users addresses that differ by case alone.
  */
 export const normalEmail = (email: string): string => email.trim().toLowerCase()
 
@@ -54,13 +54,13 @@ export const normalPassword = (password: string): string => password.normalize('
 
 export const isEmail = (text: string): boolean => text.length <= MAX_EMAIL_LENGTH && z.email().safeParse(text).success
 
-/** What a terminal or a log would take for something else than text is in no name. */
+/** Control characters, which a terminal or a log would interpret, are refused. */
 export const isName = (text: string): boolean =>
   text.trim() !== '' && characters(text) <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(text)
 
 export const PASSWORD_RULE = `${PASSWORD_LENGTH.least} to ${PASSWORD_LENGTH.most} characters`
 
-/** What has more than two units for each character that it may have needs no counting. */
+/** Text of more than two code units for each allowed character is refused without counting. */
 export const isPassword = (text: string): boolean =>
   text.length <= 2 * PASSWORD_LENGTH.most &&
   characters(text) >= PASSWORD_LENGTH.least &&

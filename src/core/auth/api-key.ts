@@ -1,4 +1,4 @@
-// API keys as text: `tt_<id>_<secret>`, and those that an operator makes up.
+// API keys as text: `tt_<id>_<secret>`, and fixed keys of the environment.
 
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -6,10 +6,10 @@ import { TintypeError } from '../errors.ts'
 import { randomIds } from '../random-id.ts'
 import { ROLES, type Role } from './access.ts'
 
-/** Shortest secret that an operator may make up, in characters. */
+/** Shortest secret of a fixed key, in characters. */
 export const MIN_SECRET_LENGTH = 16
 
-/** Characters of the name that a person gives a key. */
+/** Longest name of a key, in characters. */
 export const MAX_KEY_NAME_LENGTH = 100
 
 const PREFIX = 'tt_'
@@ -21,14 +21,14 @@ export const KEY_ID = /^[0-9a-z]{12}$/
 
 const newKeyId: () => string = randomIds(12)
 
-/** A new key, whole as it is to be sent, and what is kept of it. */
+/** A new key as it is sent, its id, and the hash that is stored. */
 export const newKey = (): { id: string; key: string; sha256: string } => {
   const id = newKeyId()
   const secret = randomBytes(32).toString('base64url')
   return { id, key: `${PREFIX}${id}_${secret}`, sha256: hashOf(secret).toString('hex') }
 }
 
-/** True for what is meant as one of our keys, whole or not. */
+/** True for text in the form of a key, complete or not. */
 export const looksLikeKey = (text: string): boolean => text.startsWith(PREFIX)
 
 export const parseKey = (text: string): { id: string; secret: string } | undefined => {
@@ -39,11 +39,11 @@ export const parseKey = (text: string): { id: string; secret: string } | undefin
 /** 256 random bits need no slow hash. */
 export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()
 
-/** Takes as long whatever the two are. @param sha256 of the right one, in hex */
+/** Compares in constant time. @param sha256 of the valid secret, in hex */
 export const isSecret = (secret: string, sha256: string): boolean =>
   timingSafeEqual(hashOf(secret), Buffer.from(sha256, 'hex'))
 
-/** A key of the environment. */
+/** A fixed key, given by the environment. */
 export interface FixedKey {
   role: Role
   sha256: string
@@ -66,7 +66,7 @@ export const fixedKeyId = async ({ sha256 }: FixedKey): Promise<string> =>
 export const parseFixedKeys = (keys: readonly string[] | string): FixedKey[] => {
   const texts = (typeof keys === 'string' ? keys.split(',') : keys).map((text) => text.trim()).filter(Boolean)
   return texts.map((text, at) => {
-    // Letters before a colon were meant as a role, so that a misspelt one doesn't make an admin.
+    // Letters before a colon are a role, or a misspelt one would make an admin.
     const [, word, rest] = /^([a-z]+):(.*)$/i.exec(text) ?? []
     const role = word === undefined ? 'admin' : ROLES.find((each) => each === word)
     const secret = rest ?? text

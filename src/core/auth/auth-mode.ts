@@ -1,5 +1,5 @@
-// Whether requests have to say who they are.
+// Whether requests need authentication.
 
-/** `auto` is open until a way to say it is set up; `none` is open, `required` never. */
+/** `auto` is open until a way to authenticate is set up; `none` is always open, `required` never. */
 export const AUTH_MODES = ['auto', 'none', 'required'] as const
 export type AuthMode = (typeof AUTH_MODES)[number]

@@ -1,8 +1,8 @@
-// Secrets compared without telling how much of them fits.
+// Comparison of secrets in constant time.
 
 import { timingSafeEqual } from 'node:crypto'
 
-/** In constant time, but for the length. */
+/** Compares in a time that depends on the length alone. */
 export const isEqual = (received: string, expected: string): boolean => {
   const [first, second] = [Buffer.from(received), Buffer.from(expected)]
   return first.length === second.length && timingSafeEqual(first, second)

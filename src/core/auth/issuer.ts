@@ -1,4 +1,4 @@
-// What must be known of an issuer whose tokens are accepted here.
+// Issuers whose tokens are accepted here.
 
 /** An issuer of tokens, such as a company's identity provider. */
 export interface Issuer {
@@ -12,7 +12,7 @@ export interface Issuer {
 
 export const KEY_URL_RULE = 'an https URL, or an http one of this machine'
 
-/** Keys that came over the network in the clear could be anybody's. */
+/** Keys that arrive over a network unencrypted could be replaced on the way. */
 export const isKeyUrl = (text: string): boolean => {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, username, password } = new URL(text)

@@ -1,4 +1,4 @@
-// What a person can do with an account: make one, sign in, stay signed in, sign out, change the password.
+// Accounts for their users: register, sign in, refresh, sign out, change the password.
 
 import { unauthenticated } from '../../core/auth/access.ts'
 import { normalEmail, type Registration, type User } from '../../core/auth/account.ts'
@@ -25,7 +25,7 @@ export interface SignedIn {
   csrfToken: string
 }
 
-/** `network` is where a request comes from, for what slows attempts down; undefined where that is not known. */
+/** `network` is the client's network, for the throttle of attempts; undefined where unknown. */
 export interface AccountService {
   tokens: SessionTokens
   /** @throws TintypeError `registration_closed`, `invite_invalid`, `email_taken`, `busy` */
@@ -33,8 +33,8 @@ export interface AccountService {
   /** One answer for an unknown address, a wrong password and a disabled user. @throws TintypeError `wrong_credentials`, `busy` */
   signIn(credentials: { email: string; password: string }, network?: string): Promise<SignedIn>
   /**
-   * Uses a refresh token up for the next one. One that was used before ends the session, for whoever has the newer one
-   * too: which of the two is the thief can't be told.
+   * Exchanges a refresh token for the next one. A token that was used before ends the session, whose newer token ends too:
+   * either holder could be the thief.
    *
    * @throws TintypeError `unauthenticated`
    */
@@ -51,11 +51,11 @@ export interface AccountService {
   sessionOf(accessToken: string, atMs?: number): Promise<Session | undefined>
   /** By id. */
   user(id: string): Promise<User | undefined>
-  /** Waits for what goes on in the background. */
+  /** Waits for work in the background. */
   close(): Promise<void>
 }
 
-/** How often what has ended is removed, in milliseconds. */
+/** Interval between sweeps of ended sessions, in milliseconds. */
 const SWEEP_MS = 3_600_000
 /** A day more than a refresh token lives, in milliseconds. */
 const ENDED_MS = (REFRESH_SECONDS + 86_400) * 1000
@@ -70,7 +70,7 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
   const sweepNowAndThen = () => {
     if (now() - sweptAt < SWEEP_MS) return
     sweptAt = now()
-    // What could not be removed is met again an hour later.
+    // The next sweep tries again.
     sweeping = store.sweep(ENDED_MS).catch(() => {})
   }
 
@@ -129,7 +129,7 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
       if (!user || !fits) throw wrongCredentials('Expected the password that is to be changed in "current".')
       const password_hash = await passwords.hash(next)
       const changed = await users.change(userId, (newest) => {
-        // Somebody else has changed it meanwhile: what was checked is no longer the password.
+        // Changed meanwhile: the password that was verified is not the current one.
         if (newest.password_hash !== user.password_hash || newest.disabled)
           throw wrongCredentials('The password was changed at the same time.')
         const updated_at = new Date(now()).toISOString()

@@ -1,4 +1,4 @@
-// API keys: made, listed, revoked, and recognised in requests.
+// API keys: creates, lists, revokes and authenticates them.
 
 import { type Principal, type Role, unauthenticated } from '../../core/auth/access.ts'
 import { type FixedKey, fixedKeyId, isSecret, looksLikeKey, newKey, parseKey } from '../../core/auth/api-key.ts'
@@ -7,7 +7,7 @@ import { type Authenticator, bearerOf } from './credentials.ts'
 
 export interface ApiKeysOptions {
   keys: Keys
-  /** Keys of the environment. @default none */
+  /** Fixed keys, of the environment. @default none */
   fixed?: readonly FixedKey[]
   /** Milliseconds since 1970. @default Date.now */
   now?(): number
@@ -16,27 +16,27 @@ export interface ApiKeysOptions {
 export interface NewKey {
   name: string
   role: Role
-  /** The only ones that it is for. @default all */
+  /** The only projects that it is valid for. @default all */
   projects?: readonly string[]
   /** @default never */
   expiresAt?: Date
 }
 
 export interface ApiKeys {
-  /** @returns the key, which is kept nowhere, and what is kept of it */
+  /** @returns the key, which is stored nowhere, and its record */
   create(wanted: NewKey): Promise<{ key: string; record: KeyRecord }>
   list(): Promise<ListedKey[]>
   /** False where there is no such key. */
   revoke(id: string): Promise<boolean>
-  /** Knows `X-API-Key: <key>` and `Authorization: Bearer <key>`. */
+  /** Accepts `X-API-Key: <key>` and `Authorization: Bearer <key>`. */
   authenticate: Authenticator
 }
 
 export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptions): ApiKeys => {
-  /** Made when they are first needed: they take a while. */
+  /** Computed at first use: each takes some 50 ms. */
   const fixedIds = new Map<FixedKey, Promise<string>>()
 
-  /** Each is tried, so that the time says nothing of which one fits. */
+  /** Compares with each, so that the time does not depend on the one that matches. */
   const findFixed = async (text: string): Promise<Principal | undefined> => {
     const found = fixed[fixed.map(({ sha256 }) => isSecret(text, sha256)).indexOf(true)]
     if (!found) return undefined

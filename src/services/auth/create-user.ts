@@ -1,11 +1,11 @@
-// A new account, as registration and the operator make it.
+// Creates accounts, for registration and for operators.
 
 import { newAccountId, normalEmail, type User } from '../../core/auth/account.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { Users } from '../../stores/accounts/account-store.ts'
 import type { Passwords } from './passwords.ts'
 
-/** What is needed for a new account. */
+/** Input of a new account. */
 export interface NewAccount {
   email: string
   password: string
@@ -18,7 +18,7 @@ export interface UserMaker {
   now(): number
 }
 
-/** The work of a hash comes first, whether the address is free or not. @throws TintypeError `email_taken`, `busy` */
+/** Hashes first, so that the time does not tell whether the address is free. @throws TintypeError `email_taken`, `busy` */
 export const createUser = async ({ users, passwords, now }: UserMaker, account: NewAccount): Promise<User> => {
   const at = new Date(now()).toISOString()
   const user: User = {

@@ -1,4 +1,4 @@
-// Requests that a page of another site makes a browser send (CSRF): how they are told from those of our own pages.
+// CSRF: refuses requests with cookies that a page of another site makes a browser send.
 
 import { isEqual } from '../../core/auth/constant-time.ts'
 import { TintypeError } from '../../core/errors.ts'
@@ -13,14 +13,14 @@ export interface ForgeryGuardOptions {
 
 export interface ForgeryGuard {
   /**
-   * Lets a request with cookies pass where a page of ours sent it. Three walls, because each alone has had holes: the
-   * cookies are `SameSite=Strict`; the browser says from where it comes; and the page has to repeat a value that only it
-   * can read, made for this session, so that a cookie that a neighbouring host plants is of no use.
+   * Accepts a request with cookies that a page of this origin sent. Three defences, since each alone has failed: cookies
+   * are `SameSite=Strict`; the browser names the origin; and the page repeats a token of this session that only it can
+   * read, so that a cookie planted by a neighbouring host is useless.
    *
    * @throws TintypeError `csrf`
    */
   refuseForged(request: Credentials, sessionId: string): Promise<void>
-  /** @throws TintypeError `csrf` where the browser says that a page of an origin that isn't ours sent the request */
+  /** @throws TintypeError `csrf` where the browser names another origin */
   refuseForeign(request: Credentials): void
 }
 
@@ -30,11 +30,11 @@ export const createForgeryGuard = ({ tokens, trustedOrigins = [] }: ForgeryGuard
   const refuseForeign = ({ header }: Credentials): void => {
     const origin = header('origin')
     if (origin !== undefined && trustedOrigins.includes(origin)) return
-    // The browser's own word, which no proxy in between can put wrong (W3C Fetch Metadata).
+    // Set by the browser, unchanged by proxies (W3C Fetch Metadata).
     const site = header('sec-fetch-site')
     if (site === 'same-origin' || site === 'none') return
     if (site !== undefined) throw foreign(`the browser says "${site.slice(0, 20)}"`)
-    // Browsers without it, and all of them on plain http: the host that the page came from is the one that is asked.
+    // Browsers without it, and all on plain HTTP: the page's host is the host of the request.
     if (origin !== undefined && hostOf(origin) !== header('host')?.toLowerCase())
       throw foreign('"Origin" names another one')
   }

@@ -11,11 +11,11 @@ interface InviteOptions {
   now(): number
 }
 
-/** 26 of `0-9 a-z`, 134 random bits: nobody finds one by trying. */
+/** 26 of `0-9 a-z`, 134 random bits: not to be guessed. */
 const newCode = randomIds(26)
 
 /**
- * Makes one, and says its code, which is stored nowhere.
+ * Creates an invitation. @returns its code, which is stored nowhere
  *
  * @param email the only address that it is for; null for any
  * @param expiresAt milliseconds since 1970
@@ -35,8 +35,8 @@ export const makeInvite = async (
 }
 
 /**
- * Runs `create` for whoever has a good code. The code is taken first, so that of two that come with the same one only
- * one gets an account, and given back where none was made.
+ * Runs `create` for a valid code. The code is claimed first, so that two requests with one code create one account, and
+ * given back where none was created.
  *
  * @throws TintypeError `invite_invalid`, and what `create` throws
  */
@@ -50,7 +50,7 @@ export const registerByInvite = async (
   const invite = await invites.read(code)
   const isGood =
     invite && now() < Date.parse(invite.expires_at) && (invite.email === null || invite.email === normalEmail(email))
-  // One answer for all, so that nobody learns whom an invitation is for.
+  // One answer for all, which does not tell the address of an invitation.
   if (!isGood || !(await invites.claim(code)))
     throw invalid('The invitation is unknown, used, expired or for another e-mail address.')
   const user = await create().catch(async (error: unknown) => {

@@ -1,4 +1,4 @@
-// From where each account was signed in to, so that strangers who guess its password don't keep its owner out.
+// Networks from which each account signed in, so that guesses from others do not lock its owner out.
 //
 // A table of a fixed number of places in the memory that all workers share. A pair of account and network falls on one of them by
 // its hash, and stands there as a number made of the rest of it, until another pair comes or its time is over. So the

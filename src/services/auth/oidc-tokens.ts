@@ -26,16 +26,16 @@ export interface ForeignTokens {
   userOf(token: string, atMs?: number): Promise<string>
 }
 
-/** Signatures by a private key only: `none`, and secrets that could be confused with a public key, are none of them. */
+/** Asymmetric signatures only: neither `none`, nor secrets that could be confused with a public key. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 
 /** How long the keys may take to arrive, in milliseconds. */
 const FETCH_MS = 5000
-/** A token with an unknown key lets them be asked for again, but not more often than this, in milliseconds. */
+/** Shortest pause between requests for keys after a token with an unknown key, in milliseconds. */
 const COOLDOWN_MS = 30_000
-/** After this time they are asked for again, so that a key that was withdrawn is no longer good, in milliseconds. */
+/** Age at which keys are requested again, so that withdrawn keys end, in milliseconds. */
 const MAX_AGE_MS = 600_000
-/** After they could not be had, nobody waits for them for so long, in milliseconds. */
+/** Pause after a failed request for keys, in which tokens are refused at once, in milliseconds. */
 const GIVEN_UP_MS = 5000
 /** How far two clocks may differ, in seconds. */
 const TOLERANCE_S = 5
@@ -49,7 +49,7 @@ const claimsSchema = z.object({ sub: z.string().min(1).max(1000) })
 export const createForeignTokens = (options: ForeignTokensOptions): ForeignTokens => {
   const { url, issuer, audience, log, now = Date.now } = options
   if (!isKeyUrl(url)) throw invalidParameter('JWKS_URL', KEY_URL_RULE, url)
-  // Without them every token of the provider would do, whoever it was made for.
+  // Without them, tokens for other services of the provider would be accepted.
   if (issuer === '') throw invalidParameter('JWKS_ISSUER', 'the issuer of the tokens', issuer)
   if (audience === '') throw invalidParameter('JWKS_AUDIENCE', 'the audience of tokens for this server', audience)
   if (issuer === OWN_ISSUER) throw invalidParameter('JWKS_ISSUER', 'the issuer of other tokens than ours', issuer)
@@ -61,7 +61,7 @@ export const createForeignTokens = (options: ForeignTokensOptions): ForeignToken
   let failedAt = Number.NEGATIVE_INFINITY
   let loggedAt = Number.NEGATIVE_INFINITY
 
-  /** Many tokens can wait for the same keys: one line is for all of them. */
+  /** Many tokens can wait for the same keys: logs one line for all. */
   const missed = (error: unknown): void => {
     failedAt = performance.now()
     if (failedAt - loggedAt < GIVEN_UP_MS) return

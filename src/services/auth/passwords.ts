@@ -15,7 +15,7 @@ export interface Passwords {
   /** @throws TintypeError `busy` */
   hash(password: string): Promise<string>
   /**
-   * The same work where there is nothing to compare with, so that the time doesn't tell who has an account.
+   * Takes as long without a hash, so that the time does not tell whether an account exists.
    *
    * @throws TintypeError `busy`
    */
@@ -25,8 +25,8 @@ export interface Passwords {
 /** OWASP's password storage cheat sheet: argon2id (the library's default), 19 MiB, 2 passes, 1 lane. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 
-/** Of a password that nobody has, made with the same cost. */
-const NOBODY = '$argon2id$v=19$m=19456,t=2,p=1$n+f19LClZ1lEu/88caHpLA$oxIDjb8oirzKjdB0XqvWiqtiu7galoZDbHzzNm/wlNE'
+/** Hash of a random password, made with the same cost. */
+const UNMATCHED = '$argon2id$v=19$m=19456,t=2,p=1$n+f19LClZ1lEu/88caHpLA$oxIDjb8oirzKjdB0XqvWiqtiu7galoZDbHzzNm/wlNE'
 
 export const createPasswords = ({ concurrency = 2, maxWaiting = 32 }: PasswordsOptions = {}): Passwords => {
   const waiting: (() => void)[] = []
@@ -36,7 +36,7 @@ export const createPasswords = ({ concurrency = 2, maxWaiting = 32 }: PasswordsO
     if (running >= concurrency) {
       if (waiting.length >= maxWaiting)
         throw new TintypeError('busy', 'More people are signing in than can be served soon.', { retryAfterSeconds: 2 })
-      // Whoever ends hands its place on, so that nobody who comes later gets it.
+      // A slot is handed over directly, so that later calls do not overtake.
       await new Promise<void>((resolve) => waiting.push(resolve))
     } else running++
     try {
@@ -53,7 +53,7 @@ export const createPasswords = ({ concurrency = 2, maxWaiting = 32 }: PasswordsO
 
     verify: (known, password) =>
       inTurn(async () => {
-        const fits = await verify(known ?? NOBODY, normalPassword(password))
+        const fits = await verify(known ?? UNMATCHED, normalPassword(password))
         return fits && known !== undefined
       }),
   }

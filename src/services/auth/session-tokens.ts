@@ -1,4 +1,4 @@
-// The tokens of a session: a short one for access, a long one that renews it once, and one against forged requests.
+// Tokens of a session: a short one for access, a long one that renews it once, and one against CSRF.
 
 import { createHmac } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
@@ -7,17 +7,17 @@ import { z } from 'zod'
 import { isEqual } from '../../core/auth/constant-time.ts'
 
 export interface SessionTokensOptions {
-  /** 32 bytes of which the keys are made; undefined where none was made yet. */
+  /** 32 bytes from which the keys are derived; undefined before they are made. */
   secret(): Promise<Buffer | undefined>
-  /** The same, made where it is missing. */
+  /** Makes the secret where it is missing. */
   ensureSecret(): Promise<Buffer>
   /** Milliseconds since 1970. */
   now(): number
 }
 
-/** What an access token says. */
+/** Claims of an access token. */
 export interface Session {
-  /** Family of its refresh tokens. */
+  /** Id of the session. */
   id: string
   userId: string
   /** Of the user, when the session began. */
@@ -26,7 +26,7 @@ export interface Session {
 
 export interface RefreshToken {
   family: string
-  /** Counts the tokens of the family from 1. */
+  /** Counts the refresh tokens of the session from 1. */
   number: number
   /** Milliseconds since 1970. */
   expiresAt: number
@@ -44,10 +44,10 @@ const ACCESS_TYPE = 'at+jwt'
 /** Life of an access token, in seconds. */
 export const ACCESS_SECONDS = 900
 
-/** Life of a refresh token, in seconds: who comes within 30 days stays signed in. */
+/** Life of a refresh token, in seconds: 30 days. */
 export const REFRESH_SECONDS = 2_592_000
 
-/** Access tokens whose signature is known to be good. */
+/** Verified access tokens kept in memory. */
 const REMEMBERED = 1000
 
 const claimsSchema = z.object({ sub: z.string(), sid: z.string(), gen: z.int(), exp: z.int() })
@@ -70,7 +70,7 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
         .sign(keyFor('access', await ensureSecret()))
     },
 
-    /** Undefined where it is not ours, was changed or has expired. Whether the session still lives is another question. */
+    /** Undefined where the token was not issued here, was changed or has expired. The session may have ended. */
     async readAccess(token: string, atMs = now()): Promise<Session | undefined> {
       const found = known.get(token)
       if (found) return atMs < found.expiresAt ? found.session : undefined
@@ -93,13 +93,13 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
       }
     },
 
-    /** Everything is in it, under a seal, so that nothing that could be used lies on the disk. */
+    /** Self-contained and sealed: nothing usable is on the disk. */
     async refresh(family: string, number: number): Promise<string> {
       const content = `${family}_${number}_${seconds() + REFRESH_SECONDS}`
       return `ttr_${content}_${seal('refresh', content, await ensureSecret())}`
     },
 
-    /** Undefined where it is none that was made here. Whether it is still good is another question. */
+    /** Undefined where it was not issued here. Its number may be used already. */
     async readRefresh(token: string): Promise<RefreshToken | undefined> {
       const [, family, number, expires, sealed] = REFRESH_FORM.exec(token) ?? []
       const of = await secret()
@@ -108,14 +108,14 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
       return { family, number: Number(number), expiresAt: Number(expires) * 1000 }
     },
 
-    /** The one of a session that a page of ours can read and a foreign page can't. */
+    /** The CSRF token of a session, readable for pages of this origin alone. */
     csrf: async (sessionId: string): Promise<string> => seal('csrf', sessionId, await ensureSecret()),
   }
 }
 
 type Purpose = 'access' | 'refresh' | 'csrf' | 'place' | 'place_nonce'
 
-/** A key for each purpose, so that what was made for one is nothing for another. */
+/** A key for each purpose, so that no token is valid for another purpose. */
 export const keyFor = (purpose: Purpose, secret: Buffer): Uint8Array =>
   new Uint8Array(createHmac('sha256', secret).update(`tintype-${purpose}-1`).digest())
 

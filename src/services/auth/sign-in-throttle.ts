@@ -1,4 +1,4 @@
-// Passwords cannot be tried by the million: with each failure, the next attempt on an account has to wait for longer.
+// Throttle of sign-in: with each failure, the next attempt on an account has to wait longer.
 //
 // From wherever the attempts come, and whether the account exists or not. Whoever tries on gets all of them, so a network
 // from which the account was signed in to is counted apart from strangers: they can't keep its owner out. (Somebody in
@@ -25,7 +25,7 @@ export interface Slowdown {
   remember(account: string, network: string | undefined): Promise<void>
 }
 
-/** Failures that cost nothing: people mistype. */
+/** Failures without a pause: people mistype. */
 const FREE_FAILURES = 5
 
 /** Failures are forgotten after it, in seconds. */
@@ -71,7 +71,7 @@ export const createSlowdown = (counting: CountingOptions): Slowdown => {
         await Promise.all([forget(failures, pauses, key), remember(account, network)])
         return result
       } catch (error) {
-        // Whatever else went wrong says nothing of the password.
+        // Other errors tell nothing about the password.
         if (!(error instanceof TintypeError && error.code === 'wrong_credentials'))
           await failures.reward(key).catch(() => {})
         throw error
@@ -80,7 +80,7 @@ export const createSlowdown = (counting: CountingOptions): Slowdown => {
   }
 }
 
-/** The same accounts, with passwords that can't be tried fast. */
+/** Accounts whose password attempts are throttled. */
 export const slowed = (accounts: AccountService, slowdown: Slowdown): AccountService => ({
   ...accounts,
 
@@ -93,7 +93,7 @@ export const slowed = (accounts: AccountService, slowdown: Slowdown): AccountSer
     return signedIn
   },
 
-  // Who stays signed in hardly ever signs in.
+  // Users who stay signed in hardly ever sign in.
   async refresh(refreshToken, network) {
     const signedIn = await accounts.refresh(refreshToken)
     await slowdown.remember(signedIn.user.email, network)

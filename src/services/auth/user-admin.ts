@@ -1,4 +1,4 @@
-// What the operator of a store can do with its users.
+// Administration of users, for operators.
 
 import { customAlphabet } from 'nanoid'
 import { normalEmail, type User } from '../../core/auth/account.ts'
@@ -28,13 +28,12 @@ export interface UserAdmin {
   invite(email: string | null, expiresAt: number): Promise<string>
 }
 
-/** 20 letters and digits that can't be taken for each other, 99 random bits. */
+/** 20 unambiguous letters and digits, 99 random bits. */
 export const newPassword: () => string = customAlphabet('23456789abcdefghjkmnpqrstuvwxyz', 20)
 
 export const createUserAdmin = ({ store, passwords, now = Date.now }: UserAdminOptions): UserAdmin => {
   const { users, invites } = store
 
-  /** @param differently what is to be changed */
   const change = async (email: string, differently: (user: User) => Partial<User>): Promise<User> => {
     const user = await users.byEmail(normalEmail(email))
     const changed =

@@ -1,9 +1,9 @@
-// What counts attempts and requests: one count for all workers of a machine, and each worker's own where there is none.
+// Counters of attempts and requests: shared by all workers of a machine, or of one process.
 
 import { RateLimiterCluster, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Logger } from '../../telemetry/logger.ts'
 
-/** What counts is the interface; both kinds keep it, and reject with a `RateLimiterRes` what is too much. */
+/** Both kinds of counters reject with a `RateLimiterRes` above the limit. */
 export type Limiter = Pick<RateLimiterMemory, 'consume' | 'get' | 'penalty' | 'reward' | 'delete'>
 
 export interface LimiterOptions {
@@ -26,7 +26,7 @@ export interface CountingOptions {
 /** Longest wait for the primary's answer, in milliseconds. */
 const SHARED_TIMEOUT_MS = 1000
 
-/** How long a primary that did not answer isn't asked again, in milliseconds: or each request would wait for it. */
+/** Pause after a primary did not answer, in milliseconds: or each request would wait for it. */
 const SILENT_MS = 5000
 
 export const createLimiter = (options: LimiterOptions, { isShared = false, log }: CountingOptions): Limiter => {

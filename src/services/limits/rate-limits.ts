@@ -1,4 +1,4 @@
-// How many requests a client may make: counted in windows, for all workers of a machine together.
+// Rate limits of clients: requests counted in windows, for all workers of a machine together.
 
 import { RateLimiterRes } from 'rate-limiter-flexible'
 import { type CountingOptions, createLimiter } from './limiter.ts'
@@ -17,7 +17,7 @@ export interface RateLimitOptions extends CountingOptions {
 export const LIMITED = ['read', 'write', 'sign_in'] as const
 export type Limited = (typeof LIMITED)[number]
 
-/** Where a client stands after a request was counted. */
+/** Standing of a client after a request was counted. */
 export interface Standing {
   kind: Limited
   /** Requests in a window. */
