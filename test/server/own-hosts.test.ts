@@ -27,6 +27,15 @@ describe('tintype serve on loopback', () => {
     expect(await ask(port, 'DELETE', '/projects/demo', `127.0.0.1:${port}`)).toBe('HTTP/1.1 200')
   })
 
+  it('checks the host of a target in absolute form, whatever the Host header is (RFC 9112 section 3.2.2)', async () => {
+    const { port } = await serve()
+    const local = `127.0.0.1:${port}`
+    const foreign = `evil.example:${port}`
+    expect(await ask(port, 'GET', `http://${foreign}/projects`, local)).toBe('HTTP/1.1 403')
+    expect(await ask(port, 'DELETE', `http://${foreign}/projects/demo`, local)).toBe('HTTP/1.1 403')
+    expect(await ask(port, 'GET', `http://${local}/projects`, local)).toBe('HTTP/1.1 200')
+  })
+
   it.each([
     ['--auth', 'none'],
     ['--api-keys', 'sixteen-letters!'],
