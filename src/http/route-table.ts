@@ -1,4 +1,4 @@
-// The routes of an app: each with its description, and a clear answer to the methods that a path does not take.
+// Route table: routes with their descriptions, and 405 for the methods that a path does not have.
 
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi'
 import { TintypeError } from '../core/errors.ts'
@@ -37,7 +37,7 @@ export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
   }
 }
 
-/** Says which route it is, for the metrics. */
+/** Sets the route, for the metrics. */
 const named =
   (template: string, handler: Handler): Handler =>
   (c, next) => {

@@ -1,4 +1,4 @@
-// What is settled before any route is looked for.
+// Preconditions of every request, checked before its route.
 
 import { TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
@@ -19,7 +19,7 @@ export const throwErrors = async (_: Context, next: () => Promise<void>): Promis
 
 const CHOSEN = /[?&]format=auto(?:&|$)/
 
-/** Where the format is chosen by `Accept`, all answers of a URL say so, errors too: a cache takes no one of them for all. */
+/** Sets `Vary` where `Accept` selects the format, on errors too, so that caches keep one response for each. */
 export const varyByAccept = (c: Context, next: () => Promise<void>): Promise<void> => {
   if (CHOSEN.test(c.req.url)) c.set('vary', 'Accept')
   return next()

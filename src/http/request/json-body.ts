@@ -5,12 +5,12 @@ import { messageOf, TintypeError } from '../../core/errors.ts'
 import { bytesText, characters, clip } from '../../core/text.ts'
 import { bodyChunks, type Context } from '../context.ts'
 
-/** Of a schema's check: what it refuses is no secret, and is repeated. */
+/** Marks a check of a schema whose refused values are no secrets, so that errors repeat them. */
 export const QUOTED = { isQuoted: true } as const
 
 const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i
 
-/** What zod calls them, in the words of an answer. */
+/** Types by their names in zod, as errors name them. */
 const KINDS = new Map([
   ['object', 'an object'],
   ['string', 'a text'],
@@ -60,7 +60,7 @@ export const parseBody = <Schema extends z.ZodObject>(schema: Schema, body: unkn
   throw mismatch(field ?? 'body', issue?.message ?? 'an object', receivedBy(issue, body), field)
 }
 
-/** What arrived, as an answer says it. */
+/** The received value, as errors show it. */
 interface Received {
   text: string
   isQuoted: boolean

@@ -1,4 +1,4 @@
-// The upload: one file out of a multipart form, as a stream that ends well only where the whole form was right.
+// Multipart uploads: one file of a form, as a stream that ends without an error only where the whole form was valid.
 
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'

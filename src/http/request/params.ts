@@ -1,4 +1,4 @@
-// Path and query parameters, checked before anything else happens.
+// Parameters of a request in its path, query and headers, parsed and checked.
 
 import { TintypeError } from '../../core/errors.ts'
 import { isImageId, isProjectId, isSize, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'

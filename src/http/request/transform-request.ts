@@ -1,4 +1,4 @@
-// What a request for a transform asks for: read, found to be allowed, and remembered.
+// Parses, authorizes and caches transform requests.
 
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'

@@ -1,4 +1,4 @@
-// Answers to requests whose body is still on its way.
+// Early responses: to requests whose body is still arriving.
 //
 // A server that answers and closes while the client is sending makes the kernel reset the connection, and the client
 // may lose the answer (RFC 9112 section 9.6). So the answer goes out whole and at once, then what still comes is thrown

@@ -1,4 +1,4 @@
-// Lists of images that were answered, ready to be sent again for as long as their project stays as it is.
+// List cache: responses with lists of images, valid as long as their project does not change.
 
 import { LRUCache } from 'lru-cache'
 

@@ -1,14 +1,14 @@
-// Errors as RFC 9457 problem documents: the only place that knows statuses.
+// Errors as RFC 9457 problem documents: the only file that knows statuses.
 
 import { type ErrorCode, FAILURES, TintypeError } from '../../core/errors.ts'
 
-/** Seconds after which a client may try again where the error says nothing of it. */
+/** `Retry-After` of errors that have none, in seconds. */
 const DEFAULT_RETRY_AFTER_SECONDS = 5
 
 /** Codes whose message is about the inside of the server, and so for the log alone. */
 type InnerCode = { [Code in ErrorCode]: (typeof FAILURES)[Code]['status'] extends 500 ? Code : never }[ErrorCode]
 
-/** What is said instead. */
+/** Details of errors whose message is not public. */
 const INNER: Record<InnerCode, string> = {
   internal: 'The server met an error that it did not expect. It was written to the log.',
   project_damaged: 'The files of the project are damaged on disk. What is wrong with them was written to the log.',

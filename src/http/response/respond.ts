@@ -1,4 +1,4 @@
-// How answers are made: JSON, conditional answers and the headers that all of them carry.
+// Responses: JSON, conditional responses, and the headers of all of them.
 
 import { createHash } from 'node:crypto'
 import { namesWeakly } from '../../core/request/conditional.ts'
@@ -36,7 +36,7 @@ export const sized = (
 interface Revalidated {
   /** @default one made from the body */
   etag?: string
-  /** True where it is for who asked alone. @default false */
+  /** True where only the principal of the request may see it. @default false */
   isPrivate?: boolean
 }
 
@@ -66,7 +66,7 @@ export const revalidated = (etag: string, isPrivate = false) => ({
 export const notModified = (c: Context, headers: Headers): Response =>
   c.body(null, 304, { ...BASE_HEADERS, ...headers })
 
-/** True where the client says that it has what this tag names. */
+/** True where `If-None-Match` names the tag. */
 export const hasEtag = (c: Context, etag: string): boolean => {
   const header = c.req.header('if-none-match')
   return header !== undefined && namesWeakly(header, etag)

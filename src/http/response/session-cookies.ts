@@ -1,4 +1,4 @@
-// The cookies of a session in a browser: set, and taken back.
+// Session cookies of a browser: set and cleared.
 
 import { deleteCookie, setCookie } from 'hono/cookie'
 import type { SignedIn } from '../../services/auth/accounts.ts'

@@ -1,4 +1,4 @@
-// Handlers for those who watch the server: is it alive, can it take uploads.
+// Routes for monitoring: liveness, and readiness for uploads.
 
 import { TintypeError } from '../../core/errors.ts'
 import type { Context } from '../context.ts'
