@@ -61,6 +61,11 @@ export const FAILURES = {
 
 export type ErrorCode = keyof typeof FAILURES
 
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(FAILURES, code)
+
+/** All codes, in the order of the table. */
+export const ERROR_CODES: readonly ErrorCode[] = Object.keys(FAILURES).filter(isErrorCode)
+
 export interface TintypeErrorOptions {
   /** The underlying error: for the log, never shown to a client. */
   cause?: unknown

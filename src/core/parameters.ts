@@ -1,5 +1,6 @@
 // Parameters of requests: their errors name the parameter, what was expected and what arrived.
 
+import { z } from 'zod'
 import { TintypeError } from './errors.ts'
 import { clip } from './text.ts'
 
@@ -29,4 +30,34 @@ export const eachOnce = (parameters: Iterable<Parameter>): Map<string, string> =
     values.set(name, value)
   }
   return values
+}
+
+/**
+ * Parses the text of a parameter by its schema. The schema's messages say what is expected and nothing else.
+ *
+ * @throws TintypeError `invalid_parameter`
+ */
+export const parseParameter = <Value>(name: string, text: string, schema: z.ZodType<Value>): Value => {
+  const parsed = schema.safeParse(text)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const expected = issue?.code === 'invalid_value' ? issue.values.map(String) : issue?.message
+  throw invalidParameter(name, expected ?? 'another value', text)
+}
+
+interface NumberRange {
+  least: number
+  most: number
+  /** @default 'a whole number from … to …' */
+  expected?: string
+}
+
+/** Schema of a whole number in decimal digits. */
+export const wholeNumber = ({ least, most, expected = `a whole number from ${least} to ${most}` }: NumberRange) => {
+  const digits = String(most).length
+  const isNumber = (text: unknown) => typeof text === 'string' && text.length <= digits && /^\d+$/.test(text)
+  return z.preprocess(
+    (text) => (isNumber(text) ? Number(text) : text),
+    z.int(expected).min(least, expected).max(most, expected),
+  )
 }

@@ -6,7 +6,7 @@ import { parseTransform, type Transform } from './transform.ts'
 
 export type Presets = ReadonlyMap<string, Transform>
 
-const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/
+export const PRESET_NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/
 
 /**
  * Reads `card:w=320,h=180,fit=cover;hero:w=1600,format=auto`. A comma in a value needs no care: `position=0.3,0.6`.
@@ -20,7 +20,7 @@ export const readPresets = (text: string): { presets: Presets; mistakes: string[
     const colon = entry.indexOf(':')
     const name = entry.slice(0, Math.max(0, colon)).trim()
     if (colon < 0) mistakes.push(`"${entry.trim()}": expected a name and a transform, such as card:w=320,h=180`)
-    else if (!NAME.test(name)) mistakes.push(`preset "${name}": expected a name of 1 to 32 characters of a-z 0-9 _ -`)
+    else if (!PRESET_NAME.test(name)) mistakes.push(`preset "${name}": expected a name of 1 to 32 characters of a-z 0-9 _ -`)
     else if (presets.has(name)) mistakes.push(`preset "${name}": expected each name once, there are two of this name`)
     else
       try {

@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto'
 import { isEqual } from '../auth/constant-time.ts'
 import { TintypeError } from '../errors.ts'
-import { eachOnce, invalidParameter, type Parameter } from '../parameters.ts'
+import { eachOnce, invalidParameter, type Parameter, parseParameter, wholeNumber } from '../parameters.ts'
 import { parseTransform, transformParameters } from './transform.ts'
 
 /** Shortest signing key, in characters: with fewer, somebody with one signed URL can find it by trying. */
@@ -29,6 +29,9 @@ export interface Signed {
 /** The parameters that make a signature. */
 export const EXPIRES = 'exp'
 export const SIGNATURE = 'sig'
+
+/** Schema of {@link EXPIRES}. */
+export const expiresSchema = wholeNumber({ least: 0, most: 999_999_999_999, expected: 'seconds since 1970' })
 
 export interface SignUrlOptions {
   /** The first one signs. */
@@ -83,9 +86,9 @@ export const verifySignature = (
   if (!fits.includes(true)) throw new TintypeError('signature_invalid', 'The signature does not belong to this URL.')
   const expires = signed.parameters.get(EXPIRES)
   if (expires === undefined) return
-  if (!/^\d{1,12}$/.test(expires)) throw invalidParameter(EXPIRES, 'seconds since 1970', expires)
-  if (now >= Number(expires) * 1000)
-    throw new TintypeError('signature_expired', `The URL was valid until ${timeText(Number(expires))}.`)
+  const seconds = parseParameter(EXPIRES, expires, expiresSchema)
+  if (now >= seconds * 1000)
+    throw new TintypeError('signature_expired', `The URL was valid until ${timeText(seconds)}.`)
 }
 
 /** Transforms in their canonical form, so that a signature says what is made and not how it was written. */

@@ -3,8 +3,9 @@
 // Two URLs that mean the same make one file and have one signature: the order of parameters, defaults that are written
 // out, values that have no effect and the pixel ratio are gone once a transform was read.
 
-import { invalidParameter } from '../parameters.ts'
-import { FORMATS, type Format, formatOf } from './formats.ts'
+import { z } from 'zod'
+import { invalidParameter, parseParameter, wholeNumber } from '../parameters.ts'
+import { FORMATS, type Format } from './formats.ts'
 
 export const FITS = ['cover', 'contain', 'inside'] as const
 export const KERNELS = ['lanczos3', 'nearest'] as const
@@ -57,8 +58,6 @@ export const PLACES: ReadonlyMap<string, Point> = new Map([
   ['bottom-right', { x: 1, y: 1 }],
 ])
 
-const POINT = /^(0|1|[01]\.0{1,3}|0?\.\d{1,3}),(0|1|[01]\.0{1,3}|0?\.\d{1,3})$/
-
 const DEFAULTS = {
   width: undefined,
   height: undefined,
@@ -70,8 +69,44 @@ const DEFAULTS = {
   kernel: 'lanczos3',
 } as const satisfies Transform
 
+const COORDINATE = '(?:0|1|[01]\\.0{1,3}|0?\\.\\d{1,3})'
+const POSITION = new RegExp(`^(?:${[...PLACES.keys(), 'attention', 'entropy'].join('|')}|${COORDINATE},${COORDINATE})$`)
+const POSITION_RULE = `${[...PLACES.keys()].join(', ')}, attention, entropy or a point such as 0.3,0.6`
+
+const RATIO_RULE = `a number from 1 to ${MAX_DPR} with at most two decimals`
+
+const toPosition = (text: string): Position => {
+  if (text === 'attention' || text === 'entropy') return text
+  const [x, y] = text.split(',').map(Number)
+  return PLACES.get(text) ?? { x: x ?? 0.5, y: y ?? 0.5 }
+}
+
+const toColour = (text: string): string => {
+  const digits = text.replace('#', '').toLowerCase()
+  return `#${digits.length === 3 ? digits.replace(/./g, '$&$&') : digits}`
+}
+
+/** Schema of each parameter of a transform, by itself. */
+export const TRANSFORM_SCHEMAS = {
+  w: wholeNumber({ least: 1, most: MAX_SIDE }),
+  h: wholeNumber({ least: 1, most: MAX_SIDE }),
+  fit: z.enum(FITS),
+  position: z.string().regex(POSITION, POSITION_RULE).transform(toPosition),
+  format: z.preprocess((text) => (text === 'jpg' ? 'jpeg' : text), z.enum(['auto', ...FORMATS])),
+  q: wholeNumber({ least: 1, most: 100 }),
+  dpr: z.preprocess(
+    (text) => (typeof text === 'string' && /^\d(\.\d{1,2})?$/.test(text) ? Number(text) : text),
+    z.number(RATIO_RULE).min(1, RATIO_RULE).max(MAX_DPR, RATIO_RULE),
+  ),
+  background: z
+    .string()
+    .regex(/^#?([0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})$/, 'a colour as rrggbb or rgb in hex')
+    .transform(toColour),
+  kernel: z.enum(KERNELS),
+} as const
+
 /** Names of the parameters that describe a transform. */
-export const TRANSFORM_PARAMETERS = ['w', 'h', 'fit', 'position', 'format', 'q', 'dpr', 'background', 'kernel'] as const
+export const TRANSFORM_PARAMETERS: readonly string[] = Object.keys(TRANSFORM_SCHEMAS)
 
 /**
  * @param parameters by their names; each of {@link TRANSFORM_PARAMETERS}, none is required
@@ -79,23 +114,23 @@ export const TRANSFORM_PARAMETERS = ['w', 'h', 'fit', 'position', 'format', 'q',
  */
 export const parseTransform = (parameters: ReadonlyMap<string, string>): Transform => {
   for (const [name, value] of parameters)
-    if (!TRANSFORM_PARAMETERS.some((known) => known === name))
+    if (!TRANSFORM_PARAMETERS.includes(name))
       throw invalidParameter(name, `no other parameters than ${TRANSFORM_PARAMETERS.join(', ')}`, value)
-  const read = <T>(name: (typeof TRANSFORM_PARAMETERS)[number], reader: (text: string, name: string) => T) => {
+  const read = <Value>(name: keyof typeof TRANSFORM_SCHEMAS, schema: z.ZodType<Value>): Value | undefined => {
     const text = parameters.get(name)
-    return text === undefined ? undefined : reader(text, name)
+    return text === undefined ? undefined : parseParameter(name, text, schema)
   }
-  const dpr = read('dpr', readRatio) ?? 1
-  const side = (text: string, name: string) => readSide(text, name, dpr)
+  const { w, h, fit, position, format, q, dpr, background, kernel } = TRANSFORM_SCHEMAS
+  const ratio = read('dpr', dpr) ?? 1
   return canonical({
-    width: read('w', side),
-    height: read('h', side),
-    fit: read('fit', oneOf(FITS)) ?? DEFAULTS.fit,
-    position: read('position', readPosition) ?? DEFAULTS.position,
-    format: read('format', readFormat) ?? DEFAULTS.format,
-    quality: read('q', readQuality),
-    background: read('background', readColour) ?? DEFAULTS.background,
-    kernel: read('kernel', oneOf(KERNELS)) ?? DEFAULTS.kernel,
+    width: scaled('w', read('w', w), ratio),
+    height: scaled('h', read('h', h), ratio),
+    fit: read('fit', fit) ?? DEFAULTS.fit,
+    position: read('position', position) ?? DEFAULTS.position,
+    format: read('format', format) ?? DEFAULTS.format,
+    quality: read('q', q),
+    background: read('background', background) ?? DEFAULTS.background,
+    kernel: read('kernel', kernel) ?? DEFAULTS.kernel,
   })
 }
 
@@ -136,61 +171,13 @@ const canonical = (transform: Transform): Transform => {
   }
 }
 
-const readRatio = (text: string, name: string): number => {
-  const ratio = /^\d(\.\d{1,2})?$/.test(text) ? Number(text) : 0
-  if (ratio < 1 || ratio > MAX_DPR)
-    throw invalidParameter(name, `a number from 1 to ${MAX_DPR} with at most two decimals`, text)
-  return ratio
-}
-
-const readSide = (text: string, name: string, dpr: number): number => {
-  const side = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (side < 1 || side > MAX_SIDE) throw invalidParameter(name, `a whole number from 1 to ${MAX_SIDE}`, text)
+/** A side in device pixels. @throws TintypeError `invalid_parameter` beyond {@link MAX_SIDE} */
+const scaled = (name: string, side: number | undefined, dpr: number): number | undefined => {
+  if (side === undefined) return undefined
   const pixels = Math.round(side * dpr)
-  if (pixels > MAX_SIDE) throw invalidParameter(name, `at most ${MAX_SIDE} pixels after dpr`, `${text} x ${dpr}`)
+  if (pixels > MAX_SIDE) throw invalidParameter(name, `at most ${MAX_SIDE} pixels after dpr`, `${side} x ${dpr}`)
   return pixels
 }
-
-const readQuality = (text: string, name: string): number => {
-  const quality = /^\d{1,3}$/.test(text) ? Number(text) : 0
-  if (quality < 1 || quality > 100) throw invalidParameter(name, 'a whole number from 1 to 100', text)
-  return quality
-}
-
-const readFormat = (text: string, name: string): Format | 'auto' => {
-  const format = text === 'auto' ? text : formatOf(text)
-  if (format === undefined) throw invalidParameter(name, ['auto', ...FORMATS], text)
-  return format
-}
-
-const readColour = (text: string, name: string): string => {
-  const [, digits = ''] = /^#?([0-9a-f]{6}|[0-9a-f]{3})$/i.exec(text) ?? []
-  if (digits === '') throw invalidParameter(name, 'a colour as rrggbb or rgb in hex', text)
-  const long = digits.length === 3 ? digits.replace(/./g, '$&$&') : digits
-  return `#${long.toLowerCase()}`
-}
-
-const readPosition = (text: string, name: string): Position => {
-  if (text === 'attention' || text === 'entropy') return text
-  const place = PLACES.get(text)
-  if (place) return place
-  const [, x, y] = POINT.exec(text) ?? []
-  if (x === undefined || y === undefined)
-    throw invalidParameter(
-      name,
-      `${[...PLACES.keys()].join(', ')}, attention, entropy or a point such as 0.3,0.6`,
-      text,
-    )
-  return { x: Number(x), y: Number(y) }
-}
-
-const oneOf =
-  <Word extends string>(words: readonly Word[]) =>
-  (text: string, name: string): Word => {
-    const word = words.find((each) => each === text)
-    if (word === undefined) throw invalidParameter(name, words, text)
-    return word
-  }
 
 const positionText = (position: Position): string =>
   typeof position === 'string' ? position : `${position.x},${position.y}`
