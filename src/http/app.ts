@@ -28,12 +28,9 @@ import {
 import { type Limit, limitRequests, limitSignIns } from './middleware/rate-limit.ts'
 import { loggedPath, requestLog } from './middleware/request-log.ts'
 import * as accounts from './openapi/accounts.ts'
-import * as docs from './openapi/docs.ts'
-import * as health from './openapi/health.ts'
 import * as images from './openapi/images.ts'
-import * as metrics from './openapi/metrics.ts'
 import * as projects from './openapi/projects.ts'
-import * as renders from './openapi/renders.ts'
+import * as server from './openapi/server.ts'
 import type { AskedReader } from './request/transform-request.ts'
 import { answerEarly } from './response/early-response.ts'
 import type { ListMemory } from './response/list-cache.ts'
@@ -162,7 +159,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(images.list, image.list)
   route.add(images.read, image.read)
   route.add(images.file, image.file)
-  route.add(renders.render, render.render)
+  route.add(images.render, render.render)
   route.add(images.thumbnail, image.thumbnail)
   route.add(images.cover, image.cover)
   route.add(images.remove, image.remove)
@@ -186,16 +183,17 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   }
 
   const state = createHealthRoutes({ version, startedAt, check, isDraining })
-  route.add(health.health, state.health)
-  route.add(health.ready, state.ready)
+  route.add(server.health, state.health)
+  route.add(server.ready, state.ready)
   const gather = options.gatherMetrics ?? (async () => [await snapshot()])
-  route.add(metrics.metrics, createMetricsRoute({ gather }))
+  route.add(server.metrics, createMetricsRoute({ gather }))
 
   const documentation = createDocsRoutes({ version, basePath })
-  route.add(docs.page, documentation.page)
-  route.add(docs.asset, documentation.asset)
-  route.add(docs.openApi, documentation.openApi)
-  if (options.isWholeSite) route.add(docs.front, documentation.front)
+  route.add(server.docs, documentation.page)
+  route.add(server.docsBundle, documentation.bundle)
+  route.add(server.docsAsset, documentation.asset)
+  route.add(server.openApi, documentation.openApi)
+  if (options.isWholeSite) route.add(server.front, documentation.front)
 
   route.refuseOtherMethods()
   // A parent app answers for what is not found in it, but below /projects everything is ours.

@@ -38,7 +38,7 @@ export const startBrowser = async (context: TestContext): Promise<Browser> => {
 
 export interface WatchedPage {
   page: Page
-  /** Warnings and errors in the console so far, uncaught errors included. */
+  /** Warnings and errors in the console so far, each with the URL of its cause; uncaught errors included. */
   complaints: string[]
   /** URLs of requests to other origins than that of the first one. */
   foreignRequests: string[]
@@ -51,7 +51,8 @@ export const openPage = async (browser: Browser, url: string): Promise<WatchedPa
   const foreignRequests: string[] = []
   const { origin } = new URL(url)
   page.on('console', (message: ConsoleMessage) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.text()} ${message.location().url}`)
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('request', (request) => {

@@ -9,7 +9,11 @@ export const openApiYaml = async (): Promise<string> => {
     import('yaml'),
     import('../../http/openapi/document.ts'),
   ])
-  return stringify(openApiDocument({ version }), { blockQuote: 'literal', lineWidth: 120 })
+  return stringify(openApiDocument({ version }), {
+    aliasDuplicateObjects: false,
+    blockQuote: 'literal',
+    lineWidth: 120,
+  })
 }
 
 export const openapiCommand = (): Command =>

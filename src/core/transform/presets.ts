@@ -20,7 +20,8 @@ export const readPresets = (text: string): { presets: Presets; mistakes: string[
     const colon = entry.indexOf(':')
     const name = entry.slice(0, Math.max(0, colon)).trim()
     if (colon < 0) mistakes.push(`"${entry.trim()}": expected a name and a transform, such as card:w=320,h=180`)
-    else if (!PRESET_NAME.test(name)) mistakes.push(`preset "${name}": expected a name of 1 to 32 characters of a-z 0-9 _ -`)
+    else if (!PRESET_NAME.test(name))
+      mistakes.push(`preset "${name}": expected a name of 1 to 32 characters of a-z 0-9 _ -`)
     else if (presets.has(name)) mistakes.push(`preset "${name}": expected each name once, there are two of this name`)
     else
       try {

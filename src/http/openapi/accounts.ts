@@ -1,4 +1,4 @@
-// Descriptions of the routes of accounts.
+// Descriptions of the account routes.
 
 import type { RouteConfig, z } from '@hono/zod-openapi'
 import type { ErrorCode } from '../../core/errors.ts'
@@ -10,16 +10,19 @@ import {
   sessionSchema,
   signedInSchema,
 } from '../schemas/accounts.ts'
-import { jsonAnswer } from './parts.ts'
+import { EXAMPLE_EMAIL, EXAMPLE_NEW_PASSWORD, EXAMPLE_PASSWORD, EXAMPLE_REFRESH_TOKEN } from '../schemas/examples.ts'
+import { csrfHeaders } from '../schemas/parameters.ts'
 import { problems } from './problems.ts'
+import { jsonResponse } from './responses.ts'
 
 const TAGS = ['Accounts']
 
-const body = (schema: z.ZodType) => ({
-  body: { required: true, content: { 'application/json': { schema } } },
+/** @param example of a body without its optional members, which Swagger UI would send */
+const body = (schema: z.ZodType, example: Record<string, string>) => ({
+  body: { required: true, content: { 'application/json': { schema, example } } },
 })
 
-/** What every route with a body can meet. */
+/** Failures of every route with a body. */
 const BODY_FAILURES = [
   'invalid_body',
   'upload_aborted',
@@ -34,24 +37,16 @@ const BODY_FAILURES = [
   'storage_full',
 ] as const satisfies ErrorCode[]
 
-const CSRF = {
-  name: 'X-CSRF-Token',
-  in: 'header',
-  description: 'The value of the cookie `tintype_csrf`; needed where the session is known by a cookie.',
-  schema: { type: 'string' },
-  example: 'pRIb2JdXh1YqYkSmVZ9Y0bF3u5sQm8eWc7T4nK6vL0o',
-} as const
-
 export const register: RouteConfig = {
   method: 'post',
   path: '/auth/register',
   operationId: 'register',
   tags: TAGS,
-  summary: 'Make an account, and sign in',
-  description: 'Where it is open to all, or to those with an invitation (`REGISTRATION`).',
-  request: body(registrationSchema),
+  summary: 'Create an account and sign in',
+  description: 'If the server allows registration to all, or by invitation (`REGISTRATION`).',
+  request: body(registrationSchema, { email: EXAMPLE_EMAIL, password: EXAMPLE_PASSWORD }),
   responses: {
-    201: jsonAnswer('The account, and a session.', signedInSchema),
+    201: jsonResponse('The account and a session.', signedInSchema),
     ...problems('registration_closed', 'invite_invalid', 'email_taken', ...BODY_FAILURES),
   },
 }
@@ -62,10 +57,10 @@ export const login: RouteConfig = {
   operationId: 'login',
   tags: TAGS,
   summary: 'Sign in',
-  description: 'The answer is the same for an unknown address, a wrong password and an account that is disabled.',
-  request: body(credentialsSchema),
+  description: 'The response is the same for an unknown e-mail address, a wrong password and a disabled account.',
+  request: body(credentialsSchema, { email: EXAMPLE_EMAIL, password: EXAMPLE_PASSWORD }),
   responses: {
-    200: jsonAnswer('A session.', signedInSchema),
+    200: jsonResponse('A session.', signedInSchema),
     ...problems('wrong_credentials', ...BODY_FAILURES),
   },
 }
@@ -77,12 +72,11 @@ export const refresh: RouteConfig = {
   tags: TAGS,
   summary: 'Renew a session',
   description:
-    'Each refresh token is good once, for 30 days. One that comes again ends the session, because one of the two who ' +
-    'had it stole it: a client must not use one twice at the same time.',
-  parameters: [CSRF],
-  request: body(sessionSchema),
+    'A refresh token is valid once, for 30 days. Its reuse ends the session, because the token may be stolen: a client ' +
+    'must not send concurrent requests with one token.',
+  request: { headers: csrfHeaders, ...body(sessionSchema, { refresh_token: EXAMPLE_REFRESH_TOKEN }) },
   responses: {
-    200: jsonAnswer('The next tokens of the session.', signedInSchema),
+    200: jsonResponse('The new tokens of the session.', signedInSchema),
     ...problems('unauthenticated', ...BODY_FAILURES),
   },
 }
@@ -93,9 +87,8 @@ export const logout: RouteConfig = {
   operationId: 'logout',
   tags: TAGS,
   summary: 'Sign out',
-  description: 'The session ends at once, its access token too. Answered the same where it has ended before.',
-  parameters: [CSRF],
-  request: body(sessionSchema),
+  description: 'Ends the session and its access token at once. The response is the same for a session that has ended.',
+  request: { headers: csrfHeaders, ...body(sessionSchema, { refresh_token: EXAMPLE_REFRESH_TOKEN }) },
   responses: { 204: { description: 'The session has ended.' }, ...problems(...BODY_FAILURES) },
 }
 
@@ -104,9 +97,9 @@ export const me: RouteConfig = {
   path: '/auth/me',
   operationId: 'me',
   tags: TAGS,
-  summary: 'Who am I?',
+  summary: 'Get the principal of the request',
   responses: {
-    200: jsonAnswer('Whom the request comes from.', meSchema),
+    200: jsonResponse('The principal.', meSchema),
     ...problems(
       'unauthenticated',
       'unexpected_host',
@@ -124,11 +117,13 @@ export const password: RouteConfig = {
   operationId: 'changePassword',
   tags: TAGS,
   summary: 'Change the password',
-  description: 'All sessions of the user end, and a new one begins.',
-  parameters: [CSRF],
-  request: body(passwordChangeSchema),
+  description: 'Ends all sessions of the user and starts a new one.',
+  request: {
+    headers: csrfHeaders,
+    ...body(passwordChangeSchema, { current: EXAMPLE_PASSWORD, new: EXAMPLE_NEW_PASSWORD }),
+  },
   responses: {
-    200: jsonAnswer('A new session.', signedInSchema),
+    200: jsonResponse('A new session.', signedInSchema),
     ...problems('unauthenticated', 'wrong_credentials', ...BODY_FAILURES),
   },
 }

@@ -1,29 +1,27 @@
-// The OpenAPI 3.1 document of all routes, without a server.
+// The OpenAPI 3.1 document of all routes.
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { FAILURES } from '../../core/errors.ts'
+import { CSRF_COOKIE, SESSION_COOKIE } from '../../services/auth/credentials.ts'
 import * as accounts from './accounts.ts'
-import * as docs from './docs.ts'
-import * as health from './health.ts'
+import { shareComponents } from './components.ts'
 import * as images from './images.ts'
-import * as metrics from './metrics.ts'
 import * as projects from './projects.ts'
-import * as renders from './renders.ts'
-import { SECURITY, SECURITY_SCHEMES } from './security.ts'
+import * as server from './server.ts'
 
 export interface OpenApiOptions {
   version: string
-  /** Path under which the routes are reached. @default '' */
+  /** Path of the app in its parent app. @default '' */
   basePath?: string
 }
 
-/** In the order in which they are shown. */
+/** In the order of the documentation. */
 const ROUTES = [
   images.upload,
   images.list,
   images.read,
   images.file,
-  renders.render,
+  images.render,
   images.thumbnail,
   images.cover,
   images.remove,
@@ -38,19 +36,40 @@ const ROUTES = [
   accounts.logout,
   accounts.me,
   accounts.password,
-  health.health,
-  health.ready,
-  metrics.metrics,
-  docs.page,
-  docs.openApi,
+  server.health,
+  server.ready,
+  server.metrics,
+  server.docs,
+  server.openApi,
 ]
+
+const SECURITY_SCHEMES = {
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An access token of `POST /auth/login`, or of the identity provider of `JWKS_URL`.',
+  },
+  key: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key of `tintype key create`.' },
+  cookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description:
+      `Session of a browser. Requests other than GET also need the value of the cookie \`${CSRF_COOKIE}\` in the header ` +
+      '`X-CSRF-Token`.',
+  },
+} as const
+
+/** Any scheme, or none: public projects, and servers without authentication, need no credentials. */
+const SECURITY: Record<string, string[]>[] = [{}, { token: [] }, { key: [] }, { cookie: [] }]
 
 export const openApiDocument = ({ version, basePath }: OpenApiOptions) => {
   const registry = new OpenAPIHono()
   for (const route of ROUTES) registry.openAPIRegistry.registerPath(route)
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
     registry.openAPIRegistry.registerComponent('securitySchemes', name, scheme)
-  return registry.getOpenAPI31Document({
+  const document = registry.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: 'Tintype',
@@ -61,22 +80,27 @@ export const openApiDocument = ({ version, basePath }: OpenApiOptions) => {
     servers: [{ url: basePath || '/' }],
     security: SECURITY,
     tags: [
-      { name: 'Images', description: 'Upload, list, read and delete; the cover of a project.' },
-      { name: 'Projects', description: 'A project comes into being with its first upload.' },
-      { name: 'Accounts', description: 'Register, sign in and out. Access tokens go into `Authorization: Bearer`.' },
-      { name: 'Server' },
+      { name: 'Images', description: 'Upload, list, read, render and delete images; the cover of a project.' },
+      { name: 'Projects', description: 'The first upload creates a project.' },
+      { name: 'Accounts', description: 'Registration and sessions. Access tokens go into `Authorization: Bearer`.' },
+      { name: 'Server', description: 'Health, metrics and documentation.' },
     ],
   })
+  return shareComponents(document)
 }
 
 const CODES = Object.entries(FAILURES).map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`)
 
-const DESCRIPTION = `A database-free image store for projects: upload once, get \`original\`, \`medium\` (fits 1600 x 1600), \`thumb\` (fits
-400 x 400) and \`game\` (exactly 50 x 50) as JPEG. Everything is plain files.
+const DESCRIPTION = `A database-free image store for projects: upload once, get \`original\`, \`medium\` (within 1600 x 1600), \`thumb\`
+(within 400 x 400) and \`game\` (exactly 50 x 50) as JPEG. The store consists of plain files.
 
-Errors are problem documents (RFC 9457) with a stable \`code\`:
+Errors are problem documents (RFC 9457) with a stable \`code\`.
+
+<details><summary>All codes</summary>
 
 | code | status | meaning |
 | --- | --- | --- |
 ${CODES.join('\n')}
+
+</details>
 `

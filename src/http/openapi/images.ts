@@ -1,61 +1,34 @@
 // Descriptions of the image routes.
 
-import type { RouteConfig } from '@hono/zod-openapi'
-import { MAX_KEY_LENGTH, REPLAY_HEADER } from '../request/params.ts'
+import type { RouteConfig, z } from '@hono/zod-openapi'
+import type { ErrorCode } from '../../core/errors.ts'
+import { MAX_SIDE } from '../../core/transform/transform.ts'
+import { REPLAY_HEADER } from '../request/params.ts'
 import { IMMUTABLE } from '../response/send-picture.ts'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_IMAGE_URL } from '../schemas/examples.ts'
+import { EXAMPLE_IMAGE_URL } from '../schemas/examples.ts'
 import { imageListSchema, primarySchema, uploadSchema } from '../schemas/images.ts'
 import {
-  etagHeader,
-  formatInQuery,
-  formatParameter,
-  ifMatchParameter,
-  imageIdParameter,
-  jsonAnswer,
-  NOT_MODIFIED,
-  OTHER_PICTURE_ANSWERS,
-  PRIVATE_PICTURE,
-  pageParameters,
-  pictureAnswer,
-  projectIdParameter,
-  sizeInPath,
-  sizeParameter,
-} from './parts.ts'
-import {
-  CHANGE_FAILURES,
-  PICTURE_FAILURES,
-  problems,
-  READ_FAILURES,
-  RENDER_FAILURES,
-  WRITE_FAILURES,
-} from './problems.ts'
+  changeHeaders,
+  coverPath,
+  coverQuery,
+  imageFilePath,
+  imageFileQuery,
+  imageListQuery,
+  imagePath,
+  pictureQuery,
+  projectPath,
+  renderQuery,
+  thumbnailQuery,
+  uploadHeaders,
+  uploadQuery,
+} from '../schemas/parameters.ts'
+import { CHANGE_FAILURES, PICTURE_FAILURES, problems, READ_FAILURES, WRITE_FAILURES } from './problems.ts'
+import { etagHeader, jsonResponse, NOT_MODIFIED, pictureResponses } from './responses.ts'
 
 const TAGS = ['Images']
 
-const dedupeParameter = {
-  name: 'dedupe',
-  in: 'query',
-  description: 'With `true`, a file that the project has already is answered with its image instead of being stored.',
-  schema: { type: 'boolean', default: false },
-  example: 'true',
-} as const
-
-const idempotencyKeyParameter = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  description:
-    'Any text that is new for each upload. One that is sent again with the same key within a day is not stored again ' +
-    'but answered as it was the first time, with `Idempotent-Replay: true`.',
-  schema: { type: 'string', minLength: 1, maxLength: MAX_KEY_LENGTH, pattern: '^[ -~]+$' },
-  example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
-} as const
-
 const REPLAYED = {
-  [REPLAY_HEADER]: {
-    description: 'On an answer that was given before.',
-    schema: { type: 'string' },
-    example: 'true',
-  },
+  [REPLAY_HEADER]: { description: 'Present on a replayed response.', schema: { type: 'string' }, example: 'true' },
 } as const
 
 export const upload: RouteConfig = {
@@ -65,10 +38,11 @@ export const upload: RouteConfig = {
   tags: TAGS,
   summary: 'Upload an image',
   description:
-    'Stores the image and makes its four variants. The first image of a project becomes its primary image; the ' +
-    'project comes into being with its first upload.',
-  parameters: [projectIdParameter, dedupeParameter, idempotencyKeyParameter],
+    'Stores the image and its four variants. The first upload creates the project, and its image becomes the cover.',
   request: {
+    params: projectPath,
+    query: uploadQuery,
+    headers: uploadHeaders,
     body: {
       required: true,
       description: 'One file in field `file`: JPEG, PNG, WebP, GIF, TIFF or AVIF.',
@@ -85,11 +59,11 @@ export const upload: RouteConfig = {
     },
   },
   responses: {
-    201: jsonAnswer('Stored.', uploadSchema, {
+    201: jsonResponse('Stored.', uploadSchema, {
       Location: { description: 'URL of the image.', schema: { type: 'string' }, example: EXAMPLE_IMAGE_URL },
       ...REPLAYED,
     }),
-    200: jsonAnswer('The same file was in the project already (`dedupe=true`): its image.', uploadSchema, REPLAYED),
+    200: jsonResponse('The project already had this file (`dedupe=true`): its image.', uploadSchema, REPLAYED),
     ...problems(
       'invalid_project_id',
       'invalid_parameter',
@@ -122,103 +96,91 @@ export const list: RouteConfig = {
   operationId: 'listImages',
   tags: TAGS,
   summary: 'List the images of a project',
-  description: 'In their order: that of the uploads, unless the project was given another one. All of them by default.',
-  parameters: [projectIdParameter, ...pageParameters('images', 'all', EXAMPLE_IMAGE_ID)],
+  description: 'In upload order, unless `image_order` of the project was set. Without `limit`, all images.',
+  request: { params: projectPath, query: imageListQuery },
   responses: {
-    200: jsonAnswer('The images.', imageListSchema, etagHeader('"7"')),
-    304: NOT_MODIFIED,
+    200: jsonResponse('The images.', imageListSchema, etagHeader('"7"')),
+    ...NOT_MODIFIED,
     ...problems('invalid_project_id', 'invalid_parameter', 'project_not_found', ...READ_FAILURES),
   },
 }
 
-export const read: RouteConfig = {
+interface PictureRoute {
+  path: string
+  operationId: string
+  summary: string
+  description: string
+  request: { params: z.ZodObject; query: z.ZodObject }
+  responses: ReturnType<typeof pictureResponses>
+  failures: readonly ErrorCode[]
+}
+
+const pictureRoute = ({ failures, responses, ...route }: PictureRoute): RouteConfig => ({
   method: 'get',
+  tags: TAGS,
+  ...route,
+  responses: {
+    ...responses,
+    ...problems('invalid_project_id', 'invalid_parameter', 'project_not_found', ...failures, ...PICTURE_FAILURES),
+  },
+})
+
+export const read: RouteConfig = pictureRoute({
   path: '/projects/{project_id}/images/{image_id}',
   operationId: 'readImage',
-  tags: TAGS,
   summary: 'Get an image',
-  description: 'One size: the stored JPEG, or another format of it. It never changes and can be kept for ever.',
-  parameters: [projectIdParameter, imageIdParameter, sizeParameter('original'), formatInQuery, ...PRIVATE_PICTURE],
-  responses: {
-    200: pictureAnswer('The picture.', IMMUTABLE),
-    ...OTHER_PICTURE_ANSWERS,
-    ...problems(
-      'invalid_project_id',
-      'invalid_parameter',
-      'project_not_found',
-      'image_not_found',
-      ...PICTURE_FAILURES,
-      ...RENDER_FAILURES,
-    ),
-  },
-}
+  description: 'One variant as stored, or rendered in another format. It never changes and may be cached for ever.',
+  request: { params: imagePath, query: pictureQuery },
+  responses: pictureResponses('The picture.', IMMUTABLE),
+  failures: ['image_not_found'],
+})
 
-export const file: RouteConfig = {
-  method: 'get',
+export const file: RouteConfig = pictureRoute({
   path: '/projects/{project_id}/images/{image_id}/{size}.{format}',
   operationId: 'readImageFile',
-  tags: TAGS,
-  summary: 'Get an image under a URL with an extension',
-  description: 'For CDNs and game loaders that go by it. Otherwise as without one.',
-  parameters: [projectIdParameter, imageIdParameter, sizeInPath, formatParameter, ...PRIVATE_PICTURE],
-  responses: {
-    200: pictureAnswer('The picture.', IMMUTABLE),
-    ...OTHER_PICTURE_ANSWERS,
-    ...problems(
-      'invalid_project_id',
-      'project_not_found',
-      'image_not_found',
-      'route_not_found',
-      ...PICTURE_FAILURES,
-      ...RENDER_FAILURES,
-    ),
-  },
-}
+  summary: 'Get an image by a URL with a file extension',
+  description: 'For CDNs and game loaders that need an extension. Otherwise as without one.',
+  request: { params: imageFilePath, query: imageFileQuery },
+  responses: pictureResponses('The picture.', IMMUTABLE),
+  failures: ['image_not_found', 'route_not_found'],
+})
 
-export const cover: RouteConfig = {
-  method: 'get',
-  path: '/projects/{project_id}/cover.{format}',
-  operationId: 'readCover',
-  tags: TAGS,
-  summary: 'Get the cover of a project in any size',
-  description: 'Its primary image, under a URL that stays the same when the cover changes.',
-  parameters: [projectIdParameter, formatParameter, sizeParameter('thumb'), ...PRIVATE_PICTURE],
-  responses: {
-    200: pictureAnswer('The cover.', 'no-cache'),
-    ...OTHER_PICTURE_ANSWERS,
-    ...problems(
-      'invalid_project_id',
-      'invalid_parameter',
-      'project_not_found',
-      'no_primary_image',
-      'route_not_found',
-      ...PICTURE_FAILURES,
-      ...RENDER_FAILURES,
-    ),
-  },
-}
+export const render: RouteConfig = pictureRoute({
+  path: '/projects/{project_id}/images/{image_id}/render',
+  operationId: 'renderImage',
+  summary: 'Get an image in any size, crop and format',
+  description:
+    `Rendered from the original at the first request, then cached. At most ${MAX_SIDE} pixels a side; a picture is ` +
+    'enlarged at most twice (16 times with `kernel=nearest`), a larger box becomes a smaller one of the same shape. ' +
+    'Requires a signature or a preset. The order of the parameters and explicit defaults make no difference; each ' +
+    'parameter may occur once.',
+  request: { params: imagePath, query: renderQuery },
+  responses: pictureResponses(
+    'The picture. A preset may be cached for a day, a URL with `exp` until then, others for ever.',
+    IMMUTABLE,
+  ),
+  failures: ['signature_required', 'image_not_found'],
+})
 
-export const thumbnail: RouteConfig = {
-  method: 'get',
+export const thumbnail: RouteConfig = pictureRoute({
   path: '/projects/{project_id}/thumbnail',
   operationId: 'readThumbnail',
-  tags: TAGS,
   summary: 'Get the cover of a project',
-  description: 'The `thumb` of its primary image, under a URL that stays the same when the cover changes.',
-  parameters: [projectIdParameter, formatInQuery, ...PRIVATE_PICTURE],
-  responses: {
-    200: pictureAnswer('The cover.', 'no-cache'),
-    ...OTHER_PICTURE_ANSWERS,
-    ...problems(
-      'invalid_project_id',
-      'project_not_found',
-      'invalid_parameter',
-      'no_primary_image',
-      ...PICTURE_FAILURES,
-      ...RENDER_FAILURES,
-    ),
-  },
-}
+  description: 'The `thumb` of the primary image. The URL stays the same when the cover changes.',
+  request: { params: projectPath, query: thumbnailQuery },
+  responses: pictureResponses('The cover.', 'no-cache'),
+  failures: ['no_primary_image'],
+})
+
+export const cover: RouteConfig = pictureRoute({
+  path: '/projects/{project_id}/cover.{format}',
+  operationId: 'readCover',
+  summary: 'Get the cover of a project in any variant',
+  description: 'The primary image. The URL stays the same when the cover changes.',
+  request: { params: coverPath, query: coverQuery },
+  responses: pictureResponses('The cover.', 'no-cache'),
+  failures: ['no_primary_image', 'route_not_found'],
+})
 
 export const remove: RouteConfig = {
   method: 'delete',
@@ -226,10 +188,10 @@ export const remove: RouteConfig = {
   operationId: 'deleteImage',
   tags: TAGS,
   summary: 'Delete an image',
-  description: 'Removes it and its files. Where it was the primary image, the next one takes its place.',
-  parameters: [projectIdParameter, imageIdParameter, ifMatchParameter],
+  description: 'Deletes the image and its files. If it was the cover, the next image becomes the cover.',
+  request: { params: imagePath, headers: changeHeaders },
   responses: {
-    200: jsonAnswer('Deleted. The primary image as it is now.', primarySchema),
+    200: jsonResponse('Deleted. The current cover.', primarySchema),
     ...problems('image_not_found', ...CHANGE_FAILURES),
   },
 }
@@ -239,10 +201,10 @@ export const setPrimary: RouteConfig = {
   path: '/projects/{project_id}/primary/{image_id}',
   operationId: 'setPrimaryImage',
   tags: TAGS,
-  summary: 'Choose the cover',
-  parameters: [projectIdParameter, imageIdParameter, ifMatchParameter],
+  summary: 'Set the cover',
+  request: { params: imagePath, headers: changeHeaders },
   responses: {
-    200: jsonAnswer('It is the primary image now.', primarySchema),
+    200: jsonResponse('The new cover.', primarySchema),
     ...problems('image_not_found', ...CHANGE_FAILURES),
   },
 }

@@ -1,11 +1,11 @@
-// Error answers in the OpenAPI document, made from the table of codes.
+// Error responses of the OpenAPI document, from the table of error codes.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import { type ErrorCode, FAILURES, TintypeError } from '../../core/errors.ts'
+import { ERROR_CODES, type ErrorCode, FAILURES, TintypeError } from '../../core/errors.ts'
 import { PROJECT_ID_RULE, SIZES } from '../../core/names.ts'
 import { problemOf } from '../response/problem.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID, EXAMPLE_SIZES } from '../schemas/examples.ts'
-import { problemSchema } from '../schemas/images.ts'
+import { problemSchema } from '../schemas/problem.ts'
 
 type Responses = RouteConfig['responses']
 
@@ -17,7 +17,7 @@ interface Example {
 const ACCEPTED = 'accepted are JPEG, PNG, WebP, GIF, TIFF, AVIF'
 const ACCEPTED_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/tiff', 'image/avif']
 
-/** As they are really answered. */
+/** As the server sends them; compared with real responses by a test. */
 const EXAMPLES: Record<ErrorCode, Example> = {
   invalid_project_id: {
     detail: `Expected a project id of ${PROJECT_ID_RULE}, received ".hidden".`,
@@ -116,7 +116,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     detail: 'Expected at most 100 requests in 60 seconds. Try again in 12 seconds.',
     details: { limit: 100, window_seconds: 60 },
   },
-  // Their codes alone say what is shown of them.
+  // Their detail is constant; see response/problem.ts.
   internal: { detail: '' },
   project_damaged: { detail: '' },
   busy: { detail: '64 pictures are waiting already.' },
@@ -133,11 +133,12 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   },
 }
 
-/** The error answers of a route: one for each status, with an example of each code. */
+/** Error responses of a route: one for each status, with an example of each code. */
 export const problems = (...codes: ErrorCode[]): Responses => {
   const responses: Responses = {}
-  for (const status of new Set(codes.map((code) => FAILURES[code].status))) {
-    const same = [...new Set(codes)].filter((code) => FAILURES[code].status === status)
+  const inOrder = ERROR_CODES.filter((code) => codes.includes(code))
+  for (const status of new Set(inOrder.map((code) => FAILURES[code].status))) {
+    const same = inOrder.filter((code) => FAILURES[code].status === status)
     responses[status] = {
       description: same.map((code) => `${FAILURES[code].title} (\`${code}\`)`).join('. '),
       ...(status === 503 || status === 429 ? { headers: RETRY_AFTER } : {}),
@@ -153,7 +154,7 @@ export const problems = (...codes: ErrorCode[]): Responses => {
   return responses
 }
 
-/** What every route that writes can meet. */
+/** Failures of every route that writes. */
 export const WRITE_FAILURES = [
   'rate_limited',
   'unauthenticated',
@@ -169,7 +170,7 @@ export const WRITE_FAILURES = [
   'issuer_unavailable',
 ] as const satisfies ErrorCode[]
 
-/** Failures of every change of a project that is there. */
+/** Failures of every change of an existing project. */
 export const CHANGE_FAILURES = [
   'invalid_project_id',
   'invalid_parameter',
@@ -178,7 +179,7 @@ export const CHANGE_FAILURES = [
   ...WRITE_FAILURES,
 ] as const satisfies ErrorCode[]
 
-/** What every route can meet: a limit, and a store that could not be opened. */
+/** Failures of every route: a limit, a wrong host, a store that could not be opened. */
 export const COMMON_FAILURES = [
   'rate_limited',
   'unexpected_host',
@@ -186,7 +187,7 @@ export const COMMON_FAILURES = [
   'store_unavailable',
 ] as const satisfies ErrorCode[]
 
-/** What every route that reads a project can meet. */
+/** Failures of every route that reads a project. */
 export const READ_FAILURES = [
   'unauthenticated',
   ...COMMON_FAILURES,
@@ -194,32 +195,27 @@ export const READ_FAILURES = [
   'issuer_unavailable',
 ] as const satisfies ErrorCode[]
 
-/** What every route that sends a picture can meet. */
+/** Failures of every route that sends a picture, rendered if necessary. */
 export const PICTURE_FAILURES = [
   'signature_invalid',
   'signature_expired',
   'precondition_failed',
   'range_not_satisfiable',
   ...READ_FAILURES,
-] as const satisfies ErrorCode[]
-
-/** What every route that may have to make a picture first can meet besides. */
-export const RENDER_FAILURES = [
   'image_too_slow',
   'encoder_failed',
   'busy',
-  'store_unavailable',
   'shutting_down',
   'storage_full',
 ] as const satisfies ErrorCode[]
 
 const RETRY_AFTER = {
-  'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' }, example: 5 },
+  'Retry-After': { description: 'Seconds to wait before a retry.', schema: { type: 'integer' }, example: 5 },
 } as const
 
 const WWW_AUTHENTICATE = {
   'WWW-Authenticate': {
-    description: 'How to say who one is.',
+    description: 'Authentication scheme.',
     schema: { type: 'string' },
     example: 'Bearer realm="tintype"',
   },

@@ -1,21 +1,13 @@
 // Descriptions of the project routes.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import { DEFAULT_PROJECTS_PAGE } from '../request/params.ts'
-import { EXAMPLE_PLACE, EXAMPLE_PROJECT_ID } from '../schemas/examples.ts'
-import { deletedSchema, projectEditSchema, projectListSchema, projectSchema } from '../schemas/images.ts'
-import { etagHeader, ifMatchParameter, jsonAnswer, NOT_MODIFIED, pageParameters, projectIdParameter } from './parts.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS } from '../schemas/examples.ts'
+import { changeHeaders, projectListQuery, projectPath } from '../schemas/parameters.ts'
+import { deletedSchema, projectEditSchema, projectListSchema, projectSchema } from '../schemas/projects.ts'
 import { CHANGE_FAILURES, problems, READ_FAILURES } from './problems.ts'
+import { etagHeader, jsonResponse, NOT_MODIFIED } from './responses.ts'
 
 const TAGS = ['Projects']
-
-const fromParameter = {
-  name: 'from',
-  in: 'query',
-  description: 'As `next` says it, in place of `after`, where the next page begins behind what is not shown.',
-  schema: { type: 'string' },
-  example: EXAMPLE_PLACE,
-} as const
 
 export const list: RouteConfig = {
   method: 'get',
@@ -24,13 +16,13 @@ export const list: RouteConfig = {
   tags: TAGS,
   summary: 'List the projects',
   description:
-    'Sorted by id, page by page: for a user those that are theirs or that they are let in to, for a key those that it is ' +
-    'for, for nobody the public ones. Where many are none of these, a page can have fewer than `limit`, or be empty, ' +
-    'though there are more behind it: the list is complete where `next` is null.',
-  parameters: [...pageParameters('projects', DEFAULT_PROJECTS_PAGE, EXAMPLE_PROJECT_ID), fromParameter],
+    'Sorted by id, in pages: for a user, own projects and those shared with the user; for a key, the projects of the key; ' +
+    'without credentials, public projects. A page may have fewer than `limit` entries, or none, although more follow: ' +
+    'the list ends where `next` is null.',
+  request: { query: projectListQuery },
   responses: {
-    200: jsonAnswer('A page of projects.', projectListSchema, etagHeader('"kYJ0cXDPzMTTm1xJY6oLWg"')),
-    304: NOT_MODIFIED,
+    200: jsonResponse('A page of projects.', projectListSchema, etagHeader('"kYJ0cXDPzMTTm1xJY6oLWg"')),
+    ...NOT_MODIFIED,
     ...problems('invalid_parameter', ...READ_FAILURES),
   },
 }
@@ -41,10 +33,10 @@ export const read: RouteConfig = {
   operationId: 'readProject',
   tags: TAGS,
   summary: 'Get a project',
-  parameters: [projectIdParameter],
+  request: { params: projectPath },
   responses: {
-    200: jsonAnswer('The project.', projectSchema, etagHeader('"7"')),
-    304: NOT_MODIFIED,
+    200: jsonResponse('The project.', projectSchema, etagHeader('"7"')),
+    ...NOT_MODIFIED,
     ...problems('invalid_project_id', 'project_not_found', ...READ_FAILURES),
   },
 }
@@ -54,12 +46,28 @@ export const edit: RouteConfig = {
   path: '/projects/{project_id}',
   operationId: 'editProject',
   tags: TAGS,
-  summary: 'Change the title, the order of the images, or who is let in',
-  description: 'Who is let in is for the owner and admins to say.',
-  parameters: [projectIdParameter, ifMatchParameter],
-  request: { body: { required: true, content: { 'application/json': { schema: projectEditSchema } } } },
+  summary: 'Edit a project: title, order of the images, visibility, members',
+  description: 'Changes the given members and no others. Visibility and members are for the owner and admins.',
+  request: {
+    params: projectPath,
+    headers: changeHeaders,
+    body: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: projectEditSchema,
+          examples: {
+            title: { summary: 'Set the title', value: { title: 'Cosmic Drift' } },
+            order: { summary: 'Move an image to the front', value: { image_order: [EXAMPLE_IMAGE_ID] } },
+            visibility: { summary: 'Make the project private', value: { visibility: 'private' } },
+            members: { summary: 'Share the project with a user', value: { members: EXAMPLE_MEMBERS } },
+          },
+        },
+      },
+    },
+  },
   responses: {
-    200: jsonAnswer('The project as it is now.', projectSchema, etagHeader('"8"')),
+    200: jsonResponse('The edited project.', projectSchema, etagHeader('"8"')),
     ...problems('invalid_body', 'upload_aborted', 'upload_too_large', ...CHANGE_FAILURES),
   },
 }
@@ -70,9 +78,9 @@ export const remove: RouteConfig = {
   operationId: 'deleteProject',
   tags: TAGS,
   summary: 'Delete a project and all its images',
-  parameters: [projectIdParameter, ifMatchParameter],
+  request: { params: projectPath, headers: changeHeaders },
   responses: {
-    200: jsonAnswer('Deleted.', deletedSchema),
+    200: jsonResponse('Deleted.', deletedSchema),
     ...problems(...CHANGE_FAILURES),
   },
 }

@@ -9,7 +9,8 @@ import { layoutOf, resultOf } from '../../core/transform/geometry.ts'
 import type { Presets } from '../../core/transform/presets.ts'
 import { transformParameters } from '../../core/transform/transform.ts'
 import type { UploadedImage } from '../../services/images/upload.ts'
-import type { ImageView, PrimaryView, ProjectView, UploadView } from '../schemas/images.ts'
+import type { ImageView, PrimaryView, UploadView } from '../schemas/images.ts'
+import type { ProjectView } from '../schemas/projects.ts'
 
 export interface Views {
   upload(uploaded: UploadedImage): UploadView

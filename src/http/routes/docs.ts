@@ -1,9 +1,10 @@
-// Handlers of the documentation: the OpenAPI document, and Swagger UI from our own files.
+// Handlers of the documentation: the OpenAPI document, and Swagger UI from files of this server.
 
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { SwaggerUI } from '@hono/swagger-ui'
 import { TintypeError } from '../../core/errors.ts'
 import { clip } from '../../core/text.ts'
 import type { Context } from '../context.ts'
@@ -15,15 +16,15 @@ export interface DocsRouteOptions {
   basePath: string
 }
 
-/**
- * Everything from this server, and nothing else. Swagger UI shows pictures
- * that it received from memory (`blob:`).
- */
+/** Allows files of this server only. Swagger UI shows received pictures from memory (`blob:`). */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// URLs are relative, so that the page works under any path that it is mounted at.
+/**
+ * Swagger UI as @hono/swagger-ui composes it, without the inline script that the policy forbids, in a page of ours: the
+ * icon has to be in the head. URLs are relative, so that the page works under any path.
+ */
 const PAGE = `<!doctype html>
 <html lang="en">
   <head>
@@ -31,12 +32,18 @@ const PAGE = `<!doctype html>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Tintype API</title>
     <link rel="icon" type="image/png" href="docs/favicon-32x32.png">
-    <link rel="stylesheet" href="docs/swagger-ui.css">
   </head>
   <body>
-    <div id="swagger-ui"></div>
-    <script src="docs/swagger-ui-bundle.js"></script>
-    <script src="docs/start.js"></script>
+    ${SwaggerUI({
+      url: 'openapi.json',
+      baseUrl: 'docs',
+      manuallySwaggerUIHtml: ({ css, js }) =>
+        [
+          ...css.map((url) => `<link rel="stylesheet" href="${url}">`),
+          '<div id="swagger-ui"></div>',
+          ...[...js, 'docs/start.js'].map((url) => `<script src="${url}"></script>`),
+        ].join('\n    '),
+    })}
   </body>
 </html>
 `
@@ -53,8 +60,8 @@ const START = `window.ui = SwaggerUIBundle({
 const TYPES = {
   'favicon-32x32.png': 'image/png',
   'start.js': 'text/javascript; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
-  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-dist/swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'swagger-ui-dist/swagger-ui.css': 'text/css; charset=utf-8',
 } as const
 
 type AssetName = keyof typeof TYPES
@@ -68,7 +75,7 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
   let document: ReturnType<typeof openApiDocument> | undefined
   const assets = new Map<AssetName, Promise<Asset>>()
 
-  /** Read at first use and then kept: 1.7 MB that only a server whose documentation is looked at holds. */
+  /** Reads a file at its first request and keeps it: 1.7 MB that a server without readers of its documentation saves. */
   const assetOf = (name: AssetName): Promise<Asset> => {
     const kept = assets.get(name)
     if (kept) return kept
@@ -76,6 +83,14 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
     assets.set(name, asset)
     asset.catch(() => assets.delete(name))
     return asset
+  }
+
+  const sendAsset = async (c: Context, name: string): Promise<Response> => {
+    if (!isAssetName(name)) throw new TintypeError('route_not_found', `There is no file "${clip(name)}" in /docs.`)
+    const { bytes, etag } = await assetOf(name)
+    const caching = { ETag: etag, 'Cache-Control': 'public, max-age=3600' }
+    if (hasEtag(c, etag)) return notModified(c, caching)
+    return sized(c, bytes, 200, { ...BASE_HEADERS, ...caching, 'Content-Type': TYPES[name] })
   }
 
   return {
@@ -92,24 +107,21 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
         'Cache-Control': 'no-cache',
       }),
 
-    /** Whoever opens the address that the banner names. Relative, as the page's own URLs are. */
+    /** `GET /`. Relative, as the URLs of the page. */
     front: (c: Context) => c.body(null, 302, { ...BASE_HEADERS, Location: 'docs', 'Cache-Control': 'no-cache' }),
 
-    async asset(c: Context) {
-      const name = c.req.param('asset') ?? ''
-      if (!isAssetName(name)) throw new TintypeError('route_not_found', `There is no file "${clip(name)}" in /docs.`)
-      const { bytes, etag } = await assetOf(name)
-      const caching = { ETag: etag, 'Cache-Control': 'public, max-age=3600' }
-      if (hasEtag(c, etag)) return notModified(c, caching)
-      return sized(c, bytes, 200, { ...BASE_HEADERS, ...caching, 'Content-Type': TYPES[name] })
-    },
+    asset: (c: Context) => sendAsset(c, c.req.param('asset') ?? ''),
+
+    bundle: (c: Context) => sendAsset(c, `swagger-ui-dist/${c.req.param('asset')}`),
   }
 }
 
 const isAssetName = (name: string): name is AssetName => Object.hasOwn(TYPES, name)
 
 const readAsset = async (name: AssetName): Promise<Asset> => {
-  const bytes = new Uint8Array(name === 'start.js' ? Buffer.from(START) : await readFile(join(uiFolder(), name)))
+  const bytes = new Uint8Array(
+    name === 'start.js' ? Buffer.from(START) : await readFile(join(uiFolder(), basename(name))),
+  )
   return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` }
 }
 

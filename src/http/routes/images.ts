@@ -1,7 +1,6 @@
 // Routes of images: upload, list, read, delete, and the cover.
 
 import { isSize, type Size } from '../../core/names.ts'
-import { isImageCursor } from '../../core/project/cursor.ts'
 import { accessOf } from '../../core/project/model.ts'
 import type { Format } from '../../core/transform/formats.ts'
 import { sizeRecipe } from '../../core/transform/recipe.ts'
@@ -14,7 +13,6 @@ import type { Context } from '../context.ts'
 import { ifRevisionOf } from '../request/if-match.ts'
 import { receiveFile } from '../request/multipart.ts'
 import {
-  afterOf,
   chosenFormatOf,
   dedupeOf,
   fileNameOf,
@@ -22,6 +20,7 @@ import {
   imageIdOf,
   limitOf,
   projectIdOf,
+  queryOf,
   REPLAY_HEADER,
   sizeOf,
   unknownFile,
@@ -39,6 +38,7 @@ import {
   storedDelivery,
 } from '../response/send-picture.ts'
 import type { Views } from '../response/views.ts'
+import { imageAfterSchema } from '../schemas/parameters.ts'
 
 export interface ImageRouteOptions {
   images: ImageService
@@ -118,7 +118,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       for (;;) {
         const judged = await guard.read(c, projectId)
         const limit = limitOf(c)
-        const after = afterOf(c, isImageCursor, '"next" of an earlier page, or the id of an image')
+        const after = queryOf(c, 'after', imageAfterSchema)
         const project = judged.project()
         const etag = views.listEtag(project)
         const isPrivate = accessOf(project).visibility === 'private'

@@ -1,17 +1,17 @@
 // Handlers of projects: list, look at one, change title and order, delete.
 
 import type { Principal } from '../../core/auth/access.ts'
-import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
 import type { ProjectService } from '../../services/projects/projects.ts'
 import type { Guard } from '../access.ts'
 import { principalOf } from '../access.ts'
 import type { Context } from '../context.ts'
 import { ifRevisionOf } from '../request/if-match.ts'
 import { parseBody, readJson } from '../request/json-body.ts'
-import { afterOf, DEFAULT_PROJECTS_PAGE, limitOf, onlyOne, projectIdOf } from '../request/params.ts'
+import { limitOf, onlyOne, projectIdOf, queryOf } from '../request/params.ts'
 import { json, revalidatedJson } from '../response/respond.ts'
 import type { Views } from '../response/views.ts'
-import { type ProjectView, projectEditSchema } from '../schemas/images.ts'
+import { DEFAULT_PROJECTS_PAGE, projectAfterSchema } from '../schemas/parameters.ts'
+import { type ProjectView, projectEditSchema } from '../schemas/projects.ts'
 
 /** Room for an order of 100,000 images. */
 const MAX_EDIT_BYTES = 4 * 1024 * 1024
@@ -26,7 +26,7 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
   async list(c: Context) {
     const by = principalOf(c)
     const limit = limitOf(c) ?? DEFAULT_PROJECTS_PAGE
-    const after = afterOf(c, isProjectId, `a project id (${PROJECT_ID_RULE})`)
+    const after = queryOf(c, 'after', projectAfterSchema)
     const page = await projects.list({ after, from: onlyOne(c, 'from'), limit }, by)
     const next = page.next ? `${views.projectsUrl()}?limit=${limit}&${new URLSearchParams(page.next)}` : null
     const body = { projects: page.projects.map((project) => views.project(project, by)), next }

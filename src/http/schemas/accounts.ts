@@ -1,4 +1,4 @@
-// What people send and get who make an account, sign in and out.
+// Request and response bodies of the account routes.
 
 import { z } from '@hono/zod-openapi'
 import {
@@ -11,10 +11,7 @@ import {
   PASSWORD_RULE,
 } from '../../core/auth/account.ts'
 import { QUOTED } from '../request/json-body.ts'
-import { EXAMPLE_TIME, EXAMPLE_USER_ID } from './examples.ts'
-
-const EXAMPLE_EMAIL = 'ada@example.com'
-const EXAMPLE_PASSWORD = 'correct horse battery staple'
+import { EXAMPLE_EMAIL, EXAMPLE_PASSWORD, EXAMPLE_REFRESH_TOKEN, EXAMPLE_TIME, EXAMPLE_USER_ID } from './examples.ts'
 
 const NAME_RULE = `a text of 1 to ${MAX_NAME_LENGTH} characters, none of them a control character, or null`
 const INVITE_RULE = 'a code of at most 100 characters'
@@ -35,7 +32,7 @@ const newPassword = z
     example: EXAMPLE_PASSWORD,
   })
 
-/** One that was chosen before: any text that could be one. */
+/** Password of an existing account: the rule may have changed since it was set. */
 const password = z
   .string('a password')
   .refine((text) => text.length <= 2 * PASSWORD_LENGTH.most, `a password of at most ${PASSWORD_LENGTH.most} characters`)
@@ -53,17 +50,14 @@ const cookie = z
   .default(false)
   .openapi({
     description:
-      'True for a page in a browser: the tokens come as `HttpOnly; SameSite=Strict` cookies and not in the body. ' +
-      'Changes then need the value of the cookie `tintype_csrf` in the header `X-CSRF-Token`.',
+      'For a page in a browser: `true` returns the tokens as `HttpOnly; SameSite=Strict` cookies, not in the body. ' +
+      'Requests other than GET then need the value of the cookie `tintype_csrf` in the header `X-CSRF-Token`.',
   })
 
-const refreshToken = z
-  .string('a refresh token')
-  .max(200, 'a refresh token')
-  .openapi({
-    description: 'The newest one of the session; each is good once.',
-    example: `ttr_${EXAMPLE_USER_ID}_1_1780565400_pRIb2JdXh1YqYkSmVZ9Y0bF3u5sQm8eWc7T4nK6vL0o`,
-  })
+const refreshToken = z.string('a refresh token').max(200, 'a refresh token').openapi({
+  description: 'Newest refresh token of the session; valid once.',
+  example: EXAMPLE_REFRESH_TOKEN,
+})
 
 export const registrationSchema = z
   .strictObject({
@@ -71,7 +65,7 @@ export const registrationSchema = z
     password: newPassword,
     name: name.optional(),
     invite: z.string(INVITE_RULE).max(100, INVITE_RULE).optional().openapi({
-      description: 'The code of an invitation, where one is needed.',
+      description: 'Invitation code, if the server requires one.',
       example: 'tti_7k2m9x4q1w8e5r3t6y0u2i4o6p',
     }),
     cookie,
@@ -80,7 +74,7 @@ export const registrationSchema = z
 
 export const credentialsSchema = z.strictObject({ email, password, cookie }).openapi('Credentials')
 
-/** Which session: by its newest refresh token, or by the cookie that has it. */
+/** A session, identified by its newest refresh token or by the cookie that holds it. */
 export const sessionSchema = z
   .strictObject({ refresh_token: refreshToken.optional(), cookie })
   .refine(({ refresh_token, cookie }) => (refresh_token !== undefined) !== cookie, {
@@ -107,22 +101,22 @@ export const signedInSchema = z
   .object({
     user: userViewSchema,
     token_type: z.literal('Bearer'),
-    expires_in: z.int().openapi({ description: 'Seconds that the access token is good for.', example: 900 }),
-    access_token: z.string().optional().openapi({ description: 'Absent where it came as a cookie.' }),
+    expires_in: z.int().openapi({ description: 'Lifetime of the access token in seconds.', example: 900 }),
+    access_token: z.string().optional().openapi({ description: 'Absent if it was set as a cookie.' }),
     refresh_token: refreshToken.optional(),
-    csrf_token: z.string().optional().openapi({ description: 'Only where the tokens came as cookies.' }),
+    csrf_token: z.string().optional().openapi({ description: 'Present if the tokens were set as cookies.' }),
   })
   .openapi('SignedIn')
 
 export const meSchema = z
   .object({
     kind: z.enum(['user', 'key', 'anybody']).openapi({
-      description: '`anybody` where this server asks nobody who they are.',
+      description: '`anybody` if the server requires no authentication.',
       example: 'user',
     }),
-    id: userId.nullable().openapi({ description: 'Of the user or the key.' }),
-    role: z.string().nullable().openapi({ description: 'Of a key.', example: null }),
-    user: userViewSchema.nullable().openapi({ description: 'The account, where the user has one here.' }),
+    id: userId.nullable().openapi({ description: 'Id of the user or the key.' }),
+    role: z.string().nullable().openapi({ description: 'Role of a key.', example: null }),
+    user: userViewSchema.nullable().openapi({ description: 'Account of the user, if it is on this server.' }),
   })
   .openapi('Me')
 

@@ -1,12 +1,19 @@
 // Values that the examples of the OpenAPI document share.
 
 export const EXAMPLE_PROJECT_ID = 'cosmic-drift'
-/** In a list, under its seal. */
-export const EXAMPLE_PLACE =
+/** Sealed cursor of a list. */
+export const EXAMPLE_CURSOR =
   'bjQLnP-zepicpUTmu3gKLHiQHT-zNzh2hRGjBhevoB1L9RIvNEVUxTveLruM0rfj0WAK1jHDhaXXzOI8d4VFmtvBtMkA_-SNV1tdpcY4BAEl9l2w_j4kSUt26pg'
 
 export const EXAMPLE_IMAGE_ID = '4f0z6k1m9q2w8e5r7t3y'
+export const EXAMPLE_IDEMPOTENCY_KEY = '8e03978e-40d5-43dd-bc93-6894a57f9324'
+export const EXAMPLE_SIGNATURE = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY'
+export const EXAMPLE_CSRF_TOKEN = 'pRIb2JdXh1YqYkSmVZ9Y0bF3u5sQm8eWc7T4nK6vL0o'
 export const EXAMPLE_USER_ID = '7m2x9k4q1w8e5r3t6y0u'
+export const EXAMPLE_EMAIL = 'ada@example.com'
+export const EXAMPLE_PASSWORD = 'correct horse battery staple'
+export const EXAMPLE_NEW_PASSWORD = 'quiet river under seven stones'
+export const EXAMPLE_REFRESH_TOKEN = `ttr_${EXAMPLE_USER_ID}_1_1780565400_${EXAMPLE_CSRF_TOKEN}`
 export const EXAMPLE_TIME = '2026-05-04T09:30:00.000Z'
 
 export const EXAMPLE_SIZES = {

@@ -3,7 +3,7 @@
 import { readdir, utimes } from 'node:fs/promises'
 import { z } from 'zod'
 import type { ErrorCode } from '../../../src/core/errors.ts'
-import { problemSchema } from '../../../src/http/schemas/images.ts'
+import { problemSchema } from '../../../src/http/schemas/problem.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { checkStore, publishAgain } from '../../support/faults/check.ts'
 import { openToRequests } from '../../support/faults/open.ts'

@@ -1,47 +1,10 @@
 // The documentation: Swagger UI from our own files, and a document that says what the routes do.
 
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { FAILURES } from '../../../src/core/errors.ts'
-import { openApiDocument } from '../../../src/http/openapi/document.ts'
-import { problemSchema } from '../../../src/http/schemas/images.ts'
+import { problemSchema } from '../../../src/http/schemas/problem.ts'
 import { createTestApp } from '../../support/app.ts'
-
-const responseSchema = z.looseObject({
-  description: z.string().min(1),
-  headers: z.record(z.string(), z.unknown()).optional(),
-  content: z
-    .record(
-      z.string(),
-      z.object({
-        schema: z.record(z.string(), z.unknown()),
-        examples: z.record(z.string(), z.object({ value: z.unknown() })).optional(),
-      }),
-    )
-    .optional(),
-})
-
-const operationSchema = z.looseObject({
-  operationId: z.string(),
-  summary: z.string(),
-  parameters: z.array(z.looseObject({ name: z.string(), example: z.unknown() })).optional(),
-  requestBody: z.looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.unknown() })) }).optional(),
-  responses: z.record(z.string(), responseSchema),
-})
-
-const documentSchema = z.looseObject({
-  openapi: z.literal('3.1.0'),
-  servers: z.array(z.object({ url: z.string() })),
-  paths: z.record(z.string(), z.record(z.string(), operationSchema)),
-})
-
-const document = documentSchema.parse(JSON.parse(JSON.stringify(openApiDocument({ version: '1.2.3' }))))
-
-const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation })),
-)
-
-const operationOf = (route: string) => operationSchema.parse(operations.find((each) => each.route === route)?.operation)
+import { document, documentSchema, operationOf, operations } from '../../support/openapi.ts'
 
 /** A file name is one parameter for the router and two in the document. */
 const documented = (path: string): string =>
@@ -91,12 +54,39 @@ describe('the OpenAPI document', () => {
       ),
     )
     const missing = Object.keys(FAILURES).filter((code) => !codes.includes(code))
-    expect(missing).toEqual(['method_not_allowed', 'client_gone'])
+    expect(missing).toEqual(['client_gone'])
   })
 
-  it('has an example of every parameter, and Retry-After at every 503', () => {
+  it('has an example of every parameter, which Swagger UI does not send', () => {
+    for (const { route, operation } of operations)
+      for (const { name, schema, ...parameter } of operation.parameters ?? []) {
+        expect(schema.examples, `${route} ${name}`).not.toEqual([])
+        for (const sent of ['example', 'examples', 'default'])
+          expect(parameter, `${route} ${name}`).not.toHaveProperty(sent)
+        for (const sent of ['example', 'default']) expect(schema, `${route} ${name}`).not.toHaveProperty(sent)
+      }
+  })
+
+  it('requires the parameters of the path and no others', () => {
+    for (const { route, operation } of operations)
+      for (const { name, in: where, required } of operation.parameters ?? [])
+        expect(required, `${route} ${name}`).toBe(where === 'path')
+  })
+
+  it('has an example of every JSON body, with one member of a PATCH and the required ones of others', () => {
     for (const { route, operation } of operations) {
-      for (const parameter of operation.parameters ?? []) expect(parameter.example, route).toBeDefined()
+      const body = operation.requestBody?.content['application/json']
+      if (!body) continue
+      const [first] = body.examples ? Object.values(body.examples).map(({ value }) => value) : [body.example]
+      const names = Object.keys(first ?? {})
+      expect(names.length, route).toBeGreaterThan(0)
+      if (route.startsWith('PATCH')) expect(names, route).toHaveLength(1)
+      else for (const optional of ['cookie', 'invite', 'name']) expect(names, route).not.toContain(optional)
+    }
+  })
+
+  it('has Retry-After at every 503', () => {
+    for (const { route, operation } of operations) {
       const unavailable = operation.responses['503']
       if (unavailable) expect(unavailable.headers, route).toHaveProperty('Retry-After')
     }
@@ -105,9 +95,9 @@ describe('the OpenAPI document', () => {
 
   it('refers to nothing that it does not have', () => {
     const text = JSON.stringify(document)
-    const names = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name ?? '')
-    expect(names.length).toBeGreaterThan(10)
-    for (const name of names) expect(document.components).toHaveProperty(`schemas.${name}`)
+    const references = [...text.matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)]
+    expect(references.length).toBeGreaterThan(100)
+    for (const [, section = '', name = ''] of references) expect(document.components).toHaveProperty([section, name])
   })
 
   it('is what GET /openapi.json answers, with the path that the app is mounted under', async () => {
@@ -129,9 +119,9 @@ describe('GET /docs', () => {
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'")
     expect(policy).not.toContain('unsafe')
     const page = await response.text()
-    expect(page).not.toMatch(/https?:|<script>/)
+    expect(page).not.toMatch(/https?:|<script>|<style| style=| on[a-z]+=/)
     const urls = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url ?? '')
-    expect(urls).toContain('docs/swagger-ui-bundle.js')
+    expect(urls).toContain('docs/swagger-ui-dist/swagger-ui-bundle.js')
     for (const url of urls) {
       const asset = await app.request(`/${url}`)
       expect(asset.status, url).toBe(200)
@@ -144,6 +134,7 @@ describe('GET /docs', () => {
   it('gives out no other file of the package that it comes from', async () => {
     const { app } = await createTestApp()
     for (const name of ['package.json', 'index.html', 'swagger-ui.js.map', '..%2Fpackage.json', 'constructor'])
-      expect((await app.request(`/docs/${name}`)).status, name).toBe(404)
+      for (const folder of ['docs', 'docs/swagger-ui-dist'])
+        expect((await app.request(`/${folder}/${name}`)).status, name).toBe(404)
   })
 })

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
-import { projectListSchema, projectSchema } from '../../../src/http/schemas/images.ts'
+import { projectListSchema, projectSchema } from '../../../src/http/schemas/projects.ts'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { problemOf } from '../../support/app.ts'

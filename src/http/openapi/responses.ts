@@ -1,0 +1,47 @@
+// Responses and response headers of the OpenAPI document.
+
+import type { z } from '@hono/zod-openapi'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_SIZES } from '../schemas/examples.ts'
+
+type Header = { description: string; schema: { type: 'string' }; example?: string }
+
+export const jsonResponse = (description: string, schema: z.ZodType, headers?: Record<string, Header>) => ({
+  description,
+  ...(headers ? { headers } : {}),
+  content: { 'application/json': { schema } },
+})
+
+export const etagHeader = (example: string) =>
+  ({ ETag: { description: 'Validator for If-None-Match.', schema: { type: 'string' }, example } }) as const
+
+export const NOT_MODIFIED = {
+  304: { description: 'The cached copy is current (`If-None-Match`, and for pictures `If-Modified-Since`).' },
+} as const
+
+const FILE = { schema: { type: 'string', format: 'binary' } } as const
+
+const PICTURE = { 'image/jpeg': FILE, 'image/webp': FILE, 'image/avif': FILE } as const
+
+/** Responses with a picture: the whole, a part of it, or 304. */
+export const pictureResponses = (description: string, cacheControl: string) =>
+  ({
+    200: {
+      description,
+      headers: {
+        ...etagHeader(`"${EXAMPLE_IMAGE_ID}-thumb-${EXAMPLE_SIZES.thumb.bytes}"`),
+        'Last-Modified': { description: 'Time of the last change.', schema: { type: 'string' } },
+        'Accept-Ranges': { description: 'Range requests are supported.', schema: { type: 'string', const: 'bytes' } },
+        'Cache-Control': { description: 'Caching policy.', schema: { type: 'string' }, example: cacheControl },
+        Vary: { description: '`Accept` after content negotiation.', schema: { type: 'string' }, example: 'Accept' },
+      },
+      content: PICTURE,
+    },
+    206: {
+      description: 'The part named by `Range`. Several ranges are answered by the whole picture.',
+      headers: {
+        'Content-Range': { description: 'The part and the length of the whole.', schema: { type: 'string' } },
+      },
+      content: PICTURE,
+    },
+    ...NOT_MODIFIED,
+  }) as const

@@ -1,0 +1,206 @@
+// Parameters of paths, queries and headers: each schema checks what arrives and describes it in the OpenAPI document.
+//
+// None has `default` or `example`, which Swagger UI sends as if they had been typed. It shows `examples`, and sends none.
+
+import { z } from '@hono/zod-openapi'
+import { IMAGE_ID, PROJECT_ID, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
+import { wholeNumber } from '../../core/parameters.ts'
+import { isImageCursor } from '../../core/project/cursor.ts'
+import { FORMATS } from '../../core/transform/formats.ts'
+import { PRESET_NAME } from '../../core/transform/presets.ts'
+import { expiresSchema } from '../../core/transform/signature.ts'
+import { PLACES, QUALITIES, TRANSFORM_SCHEMAS } from '../../core/transform/transform.ts'
+import {
+  EXAMPLE_CSRF_TOKEN,
+  EXAMPLE_CURSOR,
+  EXAMPLE_IDEMPOTENCY_KEY,
+  EXAMPLE_IMAGE_ID,
+  EXAMPLE_PROJECT_ID,
+  EXAMPLE_SIGNATURE,
+} from './examples.ts'
+
+/** Extensions of picture URLs. */
+export const PICTURE_EXTENSIONS = ['jpg', 'webp', 'avif'] as const
+
+/** Most entries of one page. */
+export const MAX_PAGE = 1000
+
+/** Projects of a page without `limit`. */
+export const DEFAULT_PROJECTS_PAGE = 100
+
+const MAX_KEY_LENGTH = 255
+const KEY_RULE = `1 to ${MAX_KEY_LENGTH} printable ASCII characters`
+
+/** A schema as a parameter of one route. */
+const described = <Schema extends z.ZodType>(schema: Schema, description: string, ...examples: unknown[]) =>
+  schema.meta({ description, examples })
+
+const optional = <Schema extends z.ZodType>(schema: Schema, description: string, ...examples: unknown[]) =>
+  described(schema, description, ...examples).optional()
+
+export const sizeSchema = z.enum(SIZES)
+export const formatSchema = TRANSFORM_SCHEMAS.format
+export const extensionSchema = z.enum(PICTURE_EXTENSIONS)
+export const limitSchema = wholeNumber({ least: 1, most: MAX_PAGE })
+export const imageAfterSchema = z.string().refine(isImageCursor, '"next" of an earlier page, or the id of an image')
+export const projectAfterSchema = z.string().regex(PROJECT_ID, `a project id (${PROJECT_ID_RULE})`)
+export const dedupeSchema = z.preprocess(
+  (text) => (text === 'true' ? true : text === 'false' ? false : text),
+  z.boolean('true or false'),
+)
+export const idempotencyKeySchema = z
+  .string()
+  .min(1, KEY_RULE)
+  .max(MAX_KEY_LENGTH, KEY_RULE)
+  .regex(/^[ -~]+$/, KEY_RULE)
+
+const projectId = described(z.string().regex(PROJECT_ID), `Project id: ${PROJECT_ID_RULE}.`, EXAMPLE_PROJECT_ID)
+const imageId = described(z.string().regex(IMAGE_ID), 'Image id, as the upload returned it.', EXAMPLE_IMAGE_ID)
+const extension = described(
+  extensionSchema,
+  'File extension. JPEG is stored; WebP and AVIF are rendered from the original at the first request.',
+  'jpg',
+)
+
+export const projectPath = z.object({ project_id: projectId })
+export const imagePath = z.object({ project_id: projectId, image_id: imageId })
+export const imageFilePath = z.object({
+  project_id: projectId,
+  image_id: imageId,
+  size: described(sizeSchema, 'Size name.', 'thumb'),
+  format: extension,
+})
+export const coverPath = z.object({ project_id: projectId, format: extension })
+
+const signature = (purpose: string) => ({
+  exp: optional(expiresSchema, 'End of the validity of the URL, in seconds since 1970.', 1798761600),
+  sig: optional(z.string(), purpose, EXAMPLE_SIGNATURE),
+})
+
+/** Signature of a picture that needs one only if its project is private. */
+const privatePicture = signature(
+  'Signature of the URL, made by `tintype sign` or `signUrl`. It grants access to a picture of a private project ' +
+    'without credentials and requires `exp`.',
+)
+
+const size = (standard: Size) =>
+  optional(
+    sizeSchema,
+    `Size name; \`${standard}\` by default. \`game\` is exactly 50 x 50, the others keep the proportions.`,
+    'thumb',
+  )
+
+const format = optional(
+  formatSchema,
+  'Format, `jpeg` by default. The others are rendered from the original at the first request. `auto` negotiates by ' +
+    '`Accept`: AVIF, then WebP, if they are listed, else JPEG.',
+  'auto',
+)
+
+export const pictureQuery = z.object({ size: size('original'), format, ...privatePicture })
+export const imageFileQuery = z.object(privatePicture)
+export const coverQuery = z.object({ size: size('thumb'), ...privatePicture })
+export const thumbnailQuery = z.object({ format, ...privatePicture })
+
+/** @param standard entries of a page without `limit` */
+const page = (entries: string, standard: number | 'all', afterSchema: z.ZodType, lastId: string) => ({
+  limit: optional(limitSchema, `Maximum number of ${entries} in the response; ${standard} by default.`, 50),
+  after: optional(
+    afterSchema,
+    `Cursor: the value of \`after\` in \`next\` of an earlier page, unchanged. It stays valid when ${entries} are deleted. ` +
+      'An id is accepted, too: the page begins behind it.',
+    lastId,
+  ),
+})
+
+export const imageListQuery = z.object(page('images', 'all', imageAfterSchema, EXAMPLE_IMAGE_ID))
+export const projectListQuery = z.object({
+  ...page('projects', DEFAULT_PROJECTS_PAGE, projectAfterSchema, EXAMPLE_PROJECT_ID),
+  from: optional(z.string(), 'Cursor from `next`, in place of `after`.', EXAMPLE_CURSOR),
+})
+
+export const uploadQuery = z.object({
+  dedupe: optional(
+    dedupeSchema,
+    'With `true`, a file that the project already has is not stored again; the response is the existing image. ' +
+      '`false` by default.',
+    true,
+  ),
+})
+
+export const uploadHeaders = z.object({
+  'Idempotency-Key': optional(
+    idempotencyKeySchema,
+    'Any text that is unique to this upload. A retry with the same key within 24 hours stores nothing and returns the ' +
+      'first response again, with `Idempotent-Replay: true`.',
+    EXAMPLE_IDEMPOTENCY_KEY,
+  ),
+})
+
+export const changeHeaders = z.object({
+  'If-Match': optional(
+    z.string(),
+    '`ETag` of the project or of the list of its images: the change is made only if the project is still at that ' +
+      'revision, so that concurrent editors do not overwrite each other. `*` matches any revision.',
+    '"7"',
+  ),
+})
+
+export const csrfHeaders = z.object({
+  'X-CSRF-Token': optional(
+    z.string(),
+    'Value of the cookie `tintype_csrf`; required if the session is identified by a cookie.',
+    EXAMPLE_CSRF_TOKEN,
+  ),
+})
+
+const side = (which: string) =>
+  `${which} of the result in pixels, before \`dpr\`. If it is missing, it follows from the other side.`
+
+const TRANSFORM = TRANSFORM_SCHEMAS
+
+export const renderQuery = z.object({
+  w: optional(TRANSFORM.w, side('Width'), 640),
+  h: optional(TRANSFORM.h, side('Height'), 360),
+  fit: optional(
+    TRANSFORM.fit,
+    'How the picture fits a box of both sides: `cover` (default) fills the box and crops, `contain` fills it with ' +
+      'margins, `inside` keeps within it.',
+    'contain',
+  ),
+  position: optional(
+    TRANSFORM.position,
+    `Focus of the crop of \`cover\` and place of the picture in \`contain\`: ${[...PLACES.keys()].join(', ')} ` +
+      '(`center` by default), or a point from `0,0` (top left) to `1,1` such as `0.3,0.6`. For `cover` also ' +
+      '`attention` (salient regions) and `entropy` (detail).',
+    '0.3,0.6',
+  ),
+  format: optional(
+    TRANSFORM.format,
+    'Format, `jpeg` by default; `jpg` means the same. `auto` negotiates by `Accept`: AVIF, then WebP, if they are listed, ' +
+      'else JPEG.',
+    'auto',
+  ),
+  q: optional(
+    TRANSFORM.q,
+    `Quality; by default ${FORMATS.map((each) => `${each} ${QUALITIES[each]}`).join(', ')}.`,
+    75,
+  ),
+  dpr: optional(TRANSFORM.dpr, 'Device pixel ratio, 1 by default: `w` and `h` are multiplied by it.', 2),
+  background: optional(
+    TRANSFORM.background,
+    'Colour of the margins, `rrggbb` or `rgb` in hex; white by default.',
+    '1b1f23',
+  ),
+  kernel: optional(
+    TRANSFORM.kernel,
+    'Resampling: `lanczos3` by default; `nearest` keeps the edges of pixel art.',
+    'nearest',
+  ),
+  preset: optional(
+    z.string().regex(PRESET_NAME),
+    'Name of one of the server’s presets, in place of all of the above. It needs no signature.',
+    'card',
+  ),
+  ...signature('Signature of the URL, made by `tintype sign` or `signUrl`.'),
+})

@@ -1,0 +1,81 @@
+// Request and response bodies of the project routes.
+
+import { z } from '@hono/zod-openapi'
+import { MEMBER_ROLES, VISIBILITIES } from '../../core/auth/access.ts'
+import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../../core/project/model.ts'
+import { characters } from '../../core/text.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, exampleUrls } from './examples.ts'
+import { next, primaryImageId, projectId, revision, time } from './fields.ts'
+
+const visibility = z.enum(VISIBILITIES).openapi({
+  example: 'public',
+  description: 'A public project is readable by all, a private one by its owner, members and admins.',
+})
+
+export const projectSchema = z
+  .object({
+    project_id: projectId,
+    title: z.string().nullable().openapi({ example: 'Cosmic Drift' }),
+    cover_url: z.string().nullable().openapi({
+      example: exampleUrls().thumb,
+      description: 'URL of the thumb of the primary image. It changes with the cover and may be cached for ever.',
+    }),
+    image_count: z.int().min(0).openapi({ example: 12 }),
+    primary_image_id: primaryImageId,
+    revision,
+    created_at: time,
+    updated_at: time,
+    visibility,
+    owner_id: z.string().nullable().optional().openapi({
+      description: 'User id of the owner; null if there is none. Present for principals that may manage the project.',
+      example: null,
+    }),
+    members: z.record(z.string(), z.enum(MEMBER_ROLES)).optional().openapi({
+      description: 'Roles of the members by user id. Present for principals that may manage the project.',
+      example: EXAMPLE_MEMBERS,
+    }),
+  })
+  .openapi('Project')
+
+export const projectListSchema = z
+  .object({ projects: z.array(projectSchema), next: next('projects') })
+  .openapi('ProjectList')
+
+const TITLE_RULE = `a text of at most ${MAX_TITLE_LENGTH} characters, or null`
+
+export const projectEditSchema = z
+  .strictObject({
+    title: z
+      .string(TITLE_RULE)
+      .refine((title) => characters(title) <= MAX_TITLE_LENGTH, TITLE_RULE)
+      .nullable()
+      .optional()
+      .openapi({ maxLength: MAX_TITLE_LENGTH, description: 'Null removes the title.', example: 'Cosmic Drift' }),
+    image_order: z
+      .array(z.string('an image id'), 'an array of image ids')
+      .optional()
+      .openapi({
+        description: 'Image ids in the new order; the remaining images follow in their current order.',
+        example: [EXAMPLE_IMAGE_ID],
+      }),
+    visibility: visibility.optional(),
+    members: z
+      .record(userIdSchema, z.enum(MEMBER_ROLES, `one of ${MEMBER_ROLES.join(', ')}, or null`).nullable(), {
+        error: ({ code }) =>
+          code === 'invalid_key' ? USER_ID_RULE : 'an object of user ids, each with its role or null',
+      })
+      .optional()
+      .openapi({
+        description:
+          'Roles of members by user id; null removes a member. Other members stay. For the owner and admins.',
+        example: { ...EXAMPLE_MEMBERS, '4hk2p0w7d1x9c5t3b8n6': null },
+      }),
+  })
+  .refine((edit) => Object.keys(edit).length > 0, {
+    error: 'one or more of title, image_order, visibility, members',
+  })
+  .openapi('ProjectEdit', { minProperties: 1 })
+
+export const deletedSchema = z.object({ project_id: projectId, deleted: z.literal(true) }).openapi('DeletedProject')
+
+export type ProjectView = z.infer<typeof projectSchema>

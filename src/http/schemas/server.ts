@@ -1,0 +1,13 @@
+// Responses of the health routes.
+
+import { z } from '@hono/zod-openapi'
+
+export const healthSchema = z
+  .object({
+    status: z.literal('ok'),
+    version: z.string().openapi({ example: '1.0.0' }),
+    uptime_seconds: z.int().min(0).openapi({ example: 86400 }),
+  })
+  .openapi('Health')
+
+export const readySchema = z.object({ status: z.literal('ready') }).openapi('Ready')
