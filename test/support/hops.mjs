@@ -63,7 +63,12 @@ for (const [name, request] of Object.entries(requests)) {
   await request()
   // What it began behind its response is not the next request's.
   await setTimeout(500)
-  files[name] = await filesOf(request)
+  // Work in the background may fall into one of them: the fewest files count.
+  for (let time = 0; time < 4; time++) {
+    const found = await filesOf(request)
+    if (!files[name] || found.length < files[name].length) files[name] = found
+    await setTimeout(300)
+  }
 }
 session.disconnect()
 await Promise.all([fast.drain(), slow.drain()])
