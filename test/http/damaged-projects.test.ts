@@ -4,13 +4,13 @@ import { cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/prom
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { projectListSchema } from '../../../src/http/schemas/projects.ts'
-import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
-import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
-import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
-import { createCast, keyOf, type Who } from '../../support/auth/access.ts'
-import { smallPhoto } from '../../support/pictures/pictures.ts'
-import { formOf } from '../../support/upload.ts'
+import { projectListSchema } from '../../src/http/schemas/projects.ts'
+import { createApiKeys } from '../../src/services/auth/api-keys.ts'
+import { createFileKeys } from '../../src/stores/accounts/file-keys.ts'
+import { createTestApp, problemOf, uploadTo } from '../support/app.ts'
+import { createCast, keyOf, type Who } from '../support/auth/access.ts'
+import { smallPhoto } from '../support/pictures/pictures.ts'
+import { formOf } from '../support/upload.ts'
 
 const metaOf = (storageDir: string, projectId: string) => join(storageDir, 'projects', projectId, '.meta')
 
