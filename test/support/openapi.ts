@@ -52,8 +52,6 @@ export const documentSchema = z.looseObject({
   paths: z.record(z.string(), z.record(z.string(), z.unknown())),
 })
 
-export type ApiDocument = z.infer<typeof documentSchema>
-
 export const document = documentSchema.parse(JSON.parse(JSON.stringify(openApiDocument({ version: '1.2.3' }))))
 
 /** Replaces references to shared parameters, responses and examples by their targets. */
