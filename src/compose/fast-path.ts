@@ -6,7 +6,7 @@ import { readListUrl } from '../http/fast-path/lists.ts'
 import { readRenderUrl } from '../http/fast-path/renders.ts'
 import { readPictureUrl } from '../http/fast-path/stored.ts'
 import { logFastAnswers } from '../http/middleware/request-log.ts'
-import type { RequestIds } from '../telemetry/request-line.ts'
+import type { RequestIds } from '../telemetry/requests.ts'
 import type { Foundation } from './foundation.ts'
 import type { buildImages } from './images.ts'
 

@@ -2,7 +2,7 @@
 
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { bufferedDestination } from './buffered.ts'
-import { writesPlainJson } from './request-line.ts'
+import { writesPlainJson } from './requests.ts'
 
 export type { Logger }
 

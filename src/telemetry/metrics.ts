@@ -3,7 +3,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Observer } from './observer.ts'
 import { processMetrics } from './process-metrics.ts'
-import { createRequestMeter, type RequestMeter } from './request-meter.ts'
+import { createRequestMeter, type RequestMeter } from './requests.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface MetricsOptions {

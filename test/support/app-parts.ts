@@ -8,7 +8,7 @@ import { createLimit } from '../../src/http/middleware/rate-limit.ts'
 import { createRateLimits } from '../../src/services/limits/rate-limits.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
-import { createRequestIds } from '../../src/telemetry/request-line.ts'
+import { createRequestIds } from '../../src/telemetry/requests.ts'
 
 export const openApp = (): Pick<AppOptions, 'policies' | 'ids' | 'metrics'> => {
   const client = createClientAddress(parseProxies(''))

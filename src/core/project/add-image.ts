@@ -1,18 +1,14 @@
-// Adds an image under the terms of its upload. Pure.
+// Adds an image under the conditions of its upload, decided inside the commit: idempotency keys, deduplication, quotas. Pure.
+//
+// A response that an idempotency key may ask for again is kept on its image. So it is durable with the commit that it is
+// about, visible to every process, and removed with the image, without a file or a cleanup of its own.
 
 import type { Principal, Visibility } from '../auth/access.ts'
+import { TintypeError } from '../errors.ts'
 import { appendImage, imagesOf, replaceImage } from './image-list.ts'
-import type { ImageRecord } from './model.ts'
+import type { Answered, ImageRecord, Project } from './model.ts'
+import { chargedTo } from './quota.ts'
 import type { ProjectState } from './state.ts'
-import {
-  assertCharged,
-  assertRoomForImage,
-  type Earlier,
-  findEarlier,
-  looksAtImages,
-  type UploadTerms,
-  withAnswer,
-} from './upload-conditions.ts'
 
 export interface AddImage {
   type: 'add_image'
@@ -21,6 +17,31 @@ export interface AddImage {
   /** Visibility of the project, where the image creates it. */
   visibility?: Visibility
   terms?: UploadTerms
+}
+
+/** Conditions under which an image is added. The first two load all images of the project. */
+export interface UploadTerms {
+  /** Hash of the client's `Idempotency-Key`: the response to an earlier upload with it is repeated. @default none */
+  idempotencyKey?: string
+  /** Answers with an identical image of the project instead of storing another. @default false */
+  dedupe?: boolean
+  /** Limit on the images of the project. @default no limit */
+  maxImages?: number
+  /** The account in which the bytes were reserved. @default not checked */
+  chargedTo?: string
+}
+
+/** Lifetime of an idempotency key, in milliseconds. */
+export const IDEMPOTENT_MS = 86_400_000
+
+/** Limit on the responses to duplicates that one image keeps. */
+const MOST_DUPLICATES = 64
+
+/** An existing image that answers an upload. */
+export interface Earlier {
+  image: ImageRecord
+  /** The earlier response; undefined for a duplicate without one. */
+  answered: Answered | undefined
 }
 
 /**
@@ -62,3 +83,108 @@ const withAnswerFor = (image: ImageRecord, { image: upload, terms }: AddImage, s
   const isPrimary = state.primary_image_id === image.id
   return withAnswer(image, { key, upload: upload.id, at: now, revision: state.revision + 1, is_primary: isPrimary })
 }
+
+export const looksAtImages = ({ idempotencyKey, dedupe = false }: UploadTerms): boolean =>
+  idempotencyKey !== undefined || dedupe
+
+/**
+ * The existing image that answers an upload, undefined where the upload is to be stored.
+ *
+ * @param sha256 hash of the uploaded file
+ * @param now ISO 8601
+ * @throws TintypeError `idempotency_conflict` where the key was used for another file
+ */
+export const findEarlier = (
+  images: readonly ImageRecord[],
+  sha256: string,
+  terms: UploadTerms,
+  now: string,
+): Earlier | undefined => {
+  const answered = findAnswered(images, terms.idempotencyKey, now)
+  if (answered) {
+    if (answered.image.sha256 !== sha256) throw conflict()
+    return answered
+  }
+  const image = terms.dedupe ? images.find((each) => each.sha256 === sha256) : undefined
+  return image && { image, answered: undefined }
+}
+
+/** The image and the response of an idempotency key, whatever file it was used for. */
+export const findAnswered = (images: readonly ImageRecord[], key: string | undefined, now: string) => {
+  if (key === undefined) return undefined
+  const since = Date.parse(now) - IDEMPOTENT_MS
+  for (const image of images) {
+    const answered = image.answers?.find((each) => each.key === key && Date.parse(each.at) > since)
+    if (answered) return { image, answered }
+  }
+  return undefined
+}
+
+/**
+ * Adds a response to an image and drops expired ones. The response to the upload that created the image stays until it
+ * expires, since a retry would be stored again without it. Of duplicates the newest responses stay: a retry of another
+ * has `?dedupe=true` and finds the same image.
+ */
+const withAnswer = (image: ImageRecord, answered: Answered): ImageRecord => {
+  const since = Date.parse(answered.at) - IDEMPOTENT_MS
+  const before = image.answers?.filter(({ key, at }) => key !== answered.key && Date.parse(at) > since) ?? []
+  const all = [...before, answered]
+  const own = all.filter(({ upload }) => upload === image.id)
+  const duplicates = all.filter(({ upload }) => upload !== image.id)
+  return { ...image, answers: [...own, ...duplicates.slice(-MOST_DUPLICATES)] }
+}
+
+/** @throws TintypeError `quota_exceeded` */
+export const assertRoomForImage = (projectId: string, count: number, maxImages: number | undefined): void => {
+  if (maxImages === undefined || count < maxImages) return
+  throw new TintypeError(
+    'quota_exceeded',
+    `Expected at most ${maxImages} images in project "${projectId}", it has ${count}. Delete some first.`,
+    { details: { max_images: maxImages, images: count } },
+  )
+}
+
+/**
+ * Checks that the account in which the bytes were reserved is still the one that is charged.
+ *
+ * @throws TintypeError `busy` where another principal has created the project since
+ */
+const assertCharged = (project: Project, reservedBy: string | undefined): void => {
+  if (reservedBy === undefined || chargedTo(project, undefined) === reservedBy) return
+  throw new TintypeError('busy', `Project "${project.project_id}" has just been created by another principal.`, {
+    retryAfterSeconds: 1,
+  })
+}
+
+/** Outcome of an upload. */
+export interface UploadOutcome {
+  image: ImageRecord
+  /** The kept response that it gets, if any. */
+  answered: Answered | undefined
+  /** True where this upload is the first to get it. */
+  isFirst: boolean
+}
+
+/**
+ * The outcome of an upload, by the state after its commit. Undefined where the image has been deleted since.
+ *
+ * @param images all of that state
+ * @param upload record of the uploaded image
+ */
+export const outcomeOf = (
+  images: readonly ImageRecord[],
+  upload: ImageRecord,
+  terms: UploadTerms,
+  now: string,
+): UploadOutcome | undefined => {
+  const own = images.find(({ id }) => id === upload.id)
+  const earlier = own ? { image: own, answered: undefined } : findEarlier(images, upload.sha256, terms, now)
+  if (!earlier) return undefined
+  const { answered } = earlier
+  return { ...earlier, isFirst: own !== undefined || answered?.upload === upload.id }
+}
+
+const conflict = (): TintypeError =>
+  new TintypeError('idempotency_conflict', 'The Idempotency-Key came with another file before. Take a new key.', {
+    details: { field: 'Idempotency-Key' },
+  })

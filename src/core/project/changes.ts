@@ -3,12 +3,11 @@
 import { type Action, type MemberRole, type Principal, requireAccess, type Visibility } from '../auth/access.ts'
 import { TintypeError } from '../errors.ts'
 import { unknownImage, unknownProject } from '../not-found.ts'
-import { type AddImage, addImage } from './add-image.ts'
+import { type AddImage, addImage, looksAtImages } from './add-image.ts'
 import { findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage, replaceImage } from './image-list.ts'
 import { accessOf, type ImageRecord } from './model.ts'
 import { chargedTo } from './quota.ts'
 import { emptyProject, type ProjectState } from './state.ts'
-import { looksAtImages } from './upload-conditions.ts'
 
 export type ProjectChange = Change & {
   /**

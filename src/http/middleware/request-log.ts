@@ -1,9 +1,8 @@
 // Request log: the id of each request, its line in the log, and its count in the metrics.
 
 import type { Logger } from '../../telemetry/logger.ts'
-import type { RequestIds } from '../../telemetry/request-line.ts'
-import { createRequestLines } from '../../telemetry/request-line.ts'
-import type { RequestMeter } from '../../telemetry/request-meter.ts'
+import type { RequestIds, RequestMeter } from '../../telemetry/requests.ts'
+import { createRequestLines } from '../../telemetry/requests.ts'
 import { type Context, incomingOf, viewOf } from '../context.ts'
 import type { OnFastAnswer } from '../fast-path/fast-path.ts'
 import type { ClientAddress } from './client-address.ts'

@@ -3,9 +3,6 @@
 import { createHash } from 'node:crypto'
 import type { Principal, Visibility } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
-import type { Answered, ImageRecord } from '../../core/project/model.ts'
-import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
-import type { ProjectState } from '../../core/project/state.ts'
 import {
   assertRoomForImage,
   findAnswered,
@@ -13,7 +10,10 @@ import {
   looksAtImages,
   outcomeOf,
   type UploadTerms,
-} from '../../core/project/upload-conditions.ts'
+} from '../../core/project/add-image.ts'
+import type { Answered, ImageRecord } from '../../core/project/model.ts'
+import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
+import type { ProjectState } from '../../core/project/state.ts'
 import type { EncoderPool } from '../../image/encoder.ts'
 import type { IdempotencyMarks } from '../../stores/idempotency/marks.ts'
 import type { OwnerQuota } from '../../stores/quota/quota.ts'

@@ -5,8 +5,16 @@ import { chmod, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { randomIds } from '../../core/random-id.ts'
 import { unknownOutcome } from '../append-log.ts'
-import { codeOf, makeFolder, removeFile, removeFolder, sync, unlessMissing, writeNew } from '../file/fs/durable.ts'
-import { linkOnce } from '../file/fs/link-once.ts'
+import {
+  codeOf,
+  linkOnce,
+  makeFolder,
+  removeFile,
+  removeFolder,
+  sync,
+  unlessMissing,
+  writeNew,
+} from '../file/fs/durable.ts'
 import { encodeRecord } from './records.ts'
 
 export type AccountsFolder = ReturnType<typeof createAccountsFolder>

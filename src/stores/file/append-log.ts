@@ -6,8 +6,7 @@ import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { randomIds } from '../../core/random-id.ts'
 import { type Appended, type AppendLog, type LogFormat, type NumberedEntry, outcomeOf } from '../append-log.ts'
-import { codeOf, removeFile, removeFolder, sync, unlessMissing, writeNew } from './fs/durable.ts'
-import { type Linked, linkOnce } from './fs/link-once.ts'
+import { codeOf, type Linked, linkOnce, removeFile, removeFolder, sync, unlessMissing, writeNew } from './fs/durable.ts'
 
 export interface FileLogOptions<Entry> {
   format: LogFormat<Entry>

@@ -18,8 +18,7 @@ import type { Paths } from '../paths.ts'
 import { newToken } from '../staging/workspace.ts'
 import type { Heads } from './heads.ts'
 import type { Publisher } from './publish-meta.ts'
-import { revisionNumbers } from './revision-file.ts'
-import { createRevisionLog } from './revision-log.ts'
+import { createRevisionLog, revisionNumbers } from './revision-file.ts'
 import type { Segments } from './segments.ts'
 
 export interface CommitOptions {

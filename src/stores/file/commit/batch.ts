@@ -1,23 +1,28 @@
-// Commits under one lock, as many as come while it is held, and the cleaning up behind them.
+// Batches of changes under one lock of their project, and the cleanup behind them: files of deleted images, unnamed
+// segments, old revisions.
 
+import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../../core/errors.ts'
 import { type CommitBatch, type Deletion, isDeletion, type PendingChange } from '../../history/commit-queue.ts'
-import { removeFolder, storeError, throwStoreError } from '../fs/durable.ts'
+import { namedSegments, peekDroppedSegments } from '../../history/revision.ts'
+import { codeOf, removeFile, removeFolder, storeError, sync, throwStoreError } from '../fs/durable.ts'
 import type { Workspace } from '../staging/workspace.ts'
 import { type CommitOptions, createCommit } from './attempt.ts'
 import type { ProjectLock } from './project-lock.ts'
-import { createPruner } from './prune.ts'
+import { MIN_REVISIONS, readRevision, revisionNumbersNow } from './revision-file.ts'
 
 export interface CommitterOptions extends CommitOptions {
   workspace: Workspace
   withLock: ProjectLock
   /**
-   * Longest time to go on under one lock, in milliseconds: others wait meanwhile, and to hand it over takes as long as half
-   * a commit. @default 20
+   * Longest time that commits go on under one lock, in milliseconds: other processes wait meanwhile, and handing the lock
+   * over takes as long as half a commit. @default 20
    */
   maxHeldMs?: number
+  /** See `FileStoreOptions`. @default 32 */
   keptRevisions?: number
 }
 
@@ -25,50 +30,53 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
   const { segments, removal, workspace, withLock, log } = options
   const maxHeldMs = options.maxHeldMs ?? 20
   const commit = createCommit(options)
-  const removeOldRevisions = createPruner(options)
+  const prune = createPruner(options)
 
   return async (projectId, take) => {
     const folder = await workspace.folder(projectId).catch(throwStoreError)
     let taken: readonly PendingChange[] | undefined
-    let mayBeLeft = false
+    let mayHaveFiles = false
     const removals: Promise<boolean>[] = []
     try {
       await withLock(projectId, async () => {
         const untilMs = performance.now() + maxHeldMs
         for (taken = take(); taken.length > 0; taken = take()) {
-          const deletions = await commit(projectId, keepPossible(projectId, taken, folder), folder)
+          const deletions = await commit(projectId, rejectSwept(projectId, taken, folder), folder)
           taken = []
           removals.push(removeFiles(projectId, deletions))
           if (performance.now() >= untilMs) return
-          // Whoever was answered may have the next change by then.
+          // Callers that were answered may have their next change ready by then.
           await setImmediate()
-          // It was swept away: what is begun now is not in it.
+          // The workspace was swept: staging areas of now are in another one.
           if (dirname(folder) !== workspace.path) return
         }
       })
       await Promise.all(removals)
-      await removeOldRevisions(projectId)
+      await prune(projectId)
       await removal.retry(projectId)
     } catch (error) {
       if (!taken) throw storeError(error)
       for (const { reject } of taken) reject(storeError(error))
-      // They may have been committed all the same.
-      mayBeLeft = taken.some(isDeletion)
+      // The outcome may be unknown: deletions among them may be committed.
+      mayHaveFiles = taken.some(isDeletion)
     } finally {
-      if ((await Promise.all(removals)).includes(false)) mayBeLeft = true
-      // A sweep removes what the newest revision says is to be removed.
-      await (mayBeLeft ? workspace.leave(folder) : clear(projectId, folder))
+      if ((await Promise.all(removals)).includes(false)) mayHaveFiles = true
+      // A sweep removes the files that the head lists as removed.
+      await (mayHaveFiles ? workspace.leave(folder) : clear(projectId, folder))
     }
   }
 
-  /** Answers each deletion once its files are gone. False where the disk lets one not go. */
+  /** Answers each deletion once its files are removed. False where the removal of one failed. */
   async function removeFiles(projectId: string, deletions: readonly Deletion[]): Promise<boolean> {
     const gone = deletions.map(async ({ imageId, answer }) => {
       try {
         await removal.image(projectId, imageId)
         return true
       } catch (error) {
-        log.warn({ error, projectId, imageId }, 'files of a deleted image could not be removed; a sweep does it')
+        log.warn(
+          { error, projectId, imageId },
+          'could not remove the files of a deleted image; leaving them to a sweep',
+        )
         return false
       } finally {
         answer()
@@ -77,21 +85,21 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     return !(await Promise.all(gone)).includes(false)
   }
 
-  /** Rejects those that need a workspace that was swept away; `folder` is in the one of now. */
-  function keepPossible(projectId: string, batch: readonly PendingChange[], folder: string): readonly PendingChange[] {
+  /** Rejects changes whose staging area was in a workspace that was swept. @param folder in the workspace of now */
+  function rejectSwept(projectId: string, batch: readonly PendingChange[], folder: string): readonly PendingChange[] {
     const isPossible = ({ workspacePath }: PendingChange) =>
       workspacePath === undefined || dirname(folder) === workspacePath
     for (const { reject } of batch.filter((pending) => !isPossible(pending))) reject(sweptAway(projectId))
     return batch.filter(isPossible)
   }
 
-  /** A commit that had to start again, or failed, may have stored segments that no revision names. */
+  /** Removes segments that a repeated or failed commit has written and no revision names, then the work folder. */
   async function clear(projectId: string, folder: string): Promise<void> {
     try {
       await segments.drop(projectId, folder)
       await removeFolder(folder)
     } catch (error) {
-      log.warn({ error, projectId }, 'a commit could not be cleaned up; a sweep does it')
+      log.warn({ error, projectId }, 'could not clean up after a commit; leaving it to a sweep')
       await workspace.leave(folder)
     }
   }
@@ -100,8 +108,67 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
 const sweptAway = (projectId: string): TintypeError =>
   new TintypeError(
     'store_unavailable',
-    `The upload to project "${projectId}" was taken for left over; send it again.`,
-    {
-      retryAfterSeconds: 1,
-    },
+    `The upload to project "${projectId}" was removed as abandoned; send it again.`,
+    { retryAfterSeconds: 1 },
   )
+
+/**
+ * Removes old revisions of a project where there are many, and the segments that only they name. Needs no lock: commits
+ * never read old revisions, and several processes may remove the same ones. Never throws.
+ */
+type Prune = (projectId: string) => Promise<void>
+
+const createPruner = ({ paths, heads, segments, log, keptRevisions = 0 }: CommitterOptions): Prune => {
+  const kept = Math.max(MIN_REVISIONS, keptRevisions)
+  /** Removing many at a time keeps the folder short without a removal in every commit. */
+  const most = 2 * kept
+  /** By project: the oldest revision at the last listing. */
+  const oldest = new LRUCache<string, number>({ max: 1000 })
+
+  return async (projectId) => {
+    try {
+      const newest = heads.current(projectId)?.state.revision ?? Number.POSITIVE_INFINITY
+      if (newest - (oldest.get(projectId) ?? 0) < most) return
+      const numbers = revisionNumbersNow(paths.meta(projectId))
+      oldest.set(projectId, numbers[0] ?? 0)
+      if (numbers.length > most) await removeOld(projectId, numbers)
+    } catch (error) {
+      log.warn({ error, projectId }, 'could not remove old revisions; a later commit tries again')
+    }
+  }
+
+  /** Removes the oldest first, so that the others have no gap, and segments durably before the last revision that names them. */
+  async function removeOld(projectId: string, numbers: readonly number[]): Promise<void> {
+    const old = numbers.slice(0, -kept)
+    const followers = numbers.slice(1, old.length + 1)
+    const candidates = (await Promise.all(followers.map((number) => droppedSegments(projectId, number)))).flat()
+    // A writer that slept may have reused a pruned number: segments that its revision drops may be in use.
+    const head = heads.current(projectId)
+    if (!head) return
+    const named = new Set(namedSegments(head))
+    const dropped = candidates.filter((segment) => !named.has(segment))
+    for (const segment of dropped) await removeFile(paths.segment(projectId, segment))
+    if (dropped.length > 0) await sync(paths.segments(projectId))
+    for (const [at, number] of old.entries()) {
+      // A writer that slept reused the number and could not unlink it: segments of this revision alone go with it.
+      if (numbers[at + 1] !== number + 1) await dropNamed(projectId, number)
+      await removeFile(paths.revision(projectId, number))
+    }
+  }
+
+  async function dropNamed(projectId: string, number: number): Promise<void> {
+    // Segments of a damaged revision are unknown; the doctor finds them.
+    const read = await readRevision(paths.revision(projectId, number), projectId, number).catch(() => undefined)
+    if (read) await segments.dropUnnamed(projectId, namedSegments(read.revision), number)
+  }
+
+  /** None where the revision is gone: its segments were removed before it. */
+  async function droppedSegments(projectId: string, number: number): Promise<string[]> {
+    try {
+      return peekDroppedSegments(await readFile(paths.revision(projectId, number), 'utf8'))
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return []
+      throw error
+    }
+  }
+}

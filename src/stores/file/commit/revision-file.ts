@@ -2,15 +2,48 @@
 
 import { closeSync, openSync, readdirSync, readFileSync, readSync, type Stats, statSync } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
-import { decodeRevision, type Revision } from '../../history/revision.ts'
-import { entryNumbers } from '../append-log.ts'
+import type { AppendLog } from '../../append-log.ts'
+import { decodeRevision, encodeRevision, type Revision } from '../../history/revision.ts'
+import { createFileLog, entryNumbers } from '../append-log.ts'
 import { codeOf, isMissing } from '../fs/durable.ts'
+import type { Paths } from '../paths.ts'
+
+export interface RevisionLogOptions {
+  paths: Paths
+  /** See `Heads`. */
+  heads: {
+    read(projectId: string): Promise<Revision | undefined>
+    forget(projectId: string): void
+  }
+  /** Work folder in this process's workspace: where it was swept, nothing can be committed any more. */
+  folder: string
+}
 
 export interface ReadRevision {
   revision: Revision
   /** Of its file. */
   stats: Stats
 }
+
+/**
+ * Newest revisions that always stay: an overtaken writer finds its commit in them, and the doctor earlier states. Fewer,
+ * without the first, mean that some are missing.
+ */
+export const MIN_REVISIONS = 32
+
+/** Revisions as an append log, by project id. Pruned in batch.ts. */
+export const createRevisionLog = ({ paths, heads, folder }: RevisionLogOptions): AppendLog<Revision> =>
+  createFileLog({
+    format: { encode: encodeRevision, decode: decodeAt, tokensOf: ({ commits }) => commits },
+    folder: paths.meta,
+    drafts: () => folder,
+    older: 'pruned',
+    async newest(projectId) {
+      heads.forget(projectId)
+      const head = await heads.read(projectId)
+      return head && { number: head.state.revision, entry: head }
+    },
+  })
 
 /** Numbers of the revisions in a folder, lowest first; none where there is no folder. */
 export const revisionNumbers = async (folder: string): Promise<number[]> => {

@@ -1,7 +1,7 @@
 // Writes that survive a power cut: data, then name, each synced.
 
 import { closeSync, constants, fsync, lstatSync, openSync, readdirSync } from 'node:fs'
-import { type FileHandle, link, mkdir, open, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, readFile, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { TintypeError } from '../../../core/errors.ts'
@@ -87,6 +87,34 @@ export const linkNew = async (from: string, to: string): Promise<boolean> => {
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
     throw error
+  }
+}
+
+/** `gone`: the name was taken, and its file was removed or emptied before it could be compared. */
+export type Linked = { outcome: 'ours' | 'gone' } | { outcome: 'taken' } | { outcome: 'unknown'; cause: unknown }
+
+/**
+ * Links a draft to its final name where that is free, and recognizes an own link whose answer was lost: NFS repeats a
+ * request and answers EEXIST to the second one. So where the name is taken, or the call fails, the file's bytes decide.
+ *
+ * @param text content of the draft, which no other writer has
+ * @throws the error of the system call where the name is still free
+ */
+export const linkOnce = async (draft: string, path: string, text: string): Promise<Linked> => {
+  let failure: unknown
+  try {
+    if (await linkNew(draft, path)) return { outcome: 'ours' }
+  } catch (error) {
+    failure = error
+  }
+  try {
+    const found = await readFile(path, 'utf8')
+    if (found === text) return { outcome: 'ours' }
+    return found === '' ? { outcome: 'gone' } : { outcome: 'taken' }
+  } catch (cause) {
+    if (!isMissing(cause)) return { outcome: 'unknown', cause: failure ?? cause }
+    if (failure === undefined) return { outcome: 'gone' }
+    throw failure
   }
 }
 

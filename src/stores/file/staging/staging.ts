@@ -1,7 +1,7 @@
 // The files of one upload, from the first byte to their final names.
 
 import { existsSync } from 'node:fs'
-import { open, rename } from 'node:fs/promises'
+import { open, rename, statfs } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { TintypeError } from '../../../core/errors.ts'
 import { newImageId, SIZES, type Size } from '../../../core/names.ts'
@@ -146,4 +146,34 @@ const writeStream = async (
   }
   await flush()
   return arrived
+}
+
+export interface FreeSpaceOptions {
+  /** A folder on the disk. */
+  path: string
+  /** Free bytes below which nothing more is taken in. */
+  minFreeBytes: number
+}
+
+/** How long an answer of the disk is believed, in milliseconds: uploads come in hundreds a second at most. */
+const FRESH_MS = 500
+
+/** Resolves where there is room. @throws TintypeError `storage_full` */
+export const createFreeSpace = ({ path, minFreeBytes }: FreeSpaceOptions): (() => Promise<void>) => {
+  let known: { at: number; bytes: number; noInodes: boolean } | undefined
+
+  return async () => {
+    if (!known || Date.now() - known.at > FRESH_MS) {
+      const disk = await statfs(path)
+      // Some file systems (btrfs) have no fixed number of inodes and say 0 of 0.
+      known = { at: Date.now(), bytes: disk.bavail * disk.bsize, noInodes: disk.files > 0 && disk.ffree === 0 }
+    }
+    if (known.noInodes) throw new TintypeError('storage_full', 'The disk of the store can hold no more files.')
+    if (known.bytes < minFreeBytes)
+      throw new TintypeError(
+        'storage_full',
+        `The disk of the store has ${known.bytes} bytes free; uploads need at least ${minFreeBytes}.`,
+        { details: { expected: minFreeBytes, received: known.bytes } },
+      )
+  }
 }

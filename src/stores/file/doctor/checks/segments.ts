@@ -1,7 +1,7 @@
 // Checks the segments of image lists: each that a revision names exists and is intact.
 
 import type { Revision, StoredSegment } from '../../../history/revision.ts'
-import { MIN_REVISIONS } from '../../commit/prune.ts'
+import { MIN_REVISIONS } from '../../commit/revision-file.ts'
 import { confirmedFindings, type DoctorContext } from '../context.ts'
 import type { Problem } from '../problem.ts'
 import { type History, readHistory } from '../read/history.ts'

@@ -1,7 +1,7 @@
 // Reads the revisions of a project from disk, each checked by itself, and finds the gaps and faults between them.
 
 import { decodeRevision, type Revision } from '../../../history/revision.ts'
-import { MIN_REVISIONS } from '../../commit/prune.ts'
+import { MIN_REVISIONS } from '../../commit/revision-file.ts'
 import type { Paths } from '../../paths.ts'
 import type { ProblemKind } from '../problem.ts'
 import { listNames, readText } from './files.ts'

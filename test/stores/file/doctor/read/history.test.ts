@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { emptyProject } from '../../../../../src/core/project/state.ts'
-import { MIN_REVISIONS } from '../../../../../src/stores/file/commit/prune.ts'
+import { MIN_REVISIONS } from '../../../../../src/stores/file/commit/revision-file.ts'
 import {
   faultsBelowHead,
   type HistoryEntry,

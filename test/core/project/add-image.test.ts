@@ -1,10 +1,10 @@
 // What answers an upload: a new image, the answer of its key, an identical file.
 
 import { describe, expect, it } from 'vitest'
+import { IDEMPOTENT_MS, outcomeOf, type UploadTerms } from '../../../src/core/project/add-image.ts'
 import { applyChange, needsImages } from '../../../src/core/project/changes.ts'
 import { imagesOf, listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
 import { emptyProject, type ProjectState } from '../../../src/core/project/state.ts'
-import { IDEMPOTENT_MS, outcomeOf, type UploadTerms } from '../../../src/core/project/upload-conditions.ts'
 import { recordOf } from '../../contracts/store.ts'
 
 const NOW = '2026-03-04T05:06:07.890Z'

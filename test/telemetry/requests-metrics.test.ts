@@ -1,7 +1,7 @@
 // Requests counted in plain numbers, and what comes of them.
 
 import { describe, expect, it } from 'vitest'
-import { createRequestMeter } from '../../src/telemetry/request-meter.ts'
+import { createRequestMeter } from '../../src/telemetry/requests.ts'
 import { cumulativeOf, metricsText } from '../../src/telemetry/snapshot.ts'
 
 const ROUTE = '/projects/{project_id}/thumbnail'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { createLogger } from '../../src/telemetry/logger.ts'
-import { createRequestLines, type RequestEntry } from '../../src/telemetry/request-line.ts'
+import { createRequestLines, type RequestEntry } from '../../src/telemetry/requests.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
 
 const from = () => '2001:db8::1'
