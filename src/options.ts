@@ -1,4 +1,4 @@
-// What an embedding program gives, and what it gets.
+// Options of an embedding program, and the instance that it gets.
 
 import type { Visibility } from './core/auth/access.ts'
 import type { Registration } from './core/auth/account.ts'
@@ -9,55 +9,54 @@ import type { Logger } from './telemetry/logger.ts'
 import type { Snapshot } from './telemetry/snapshot.ts'
 
 export interface TintypeOptions {
-  /** Folder for the pictures; made where it is missing. @default './storage' */
+  /** Folder of the store; created where it is missing. @default './storage' */
   storageDir?: string
   /** Encoder processes. @default one per core */
   encoders?: number
-  /** Uploads that may wait for an encoder; one more is answered 503. @default 64 */
+  /** Limit of uploads that wait for an encoder; further ones are answered 503. @default 64 */
   maxWaiting?: number
-  /** Longest that one picture may take in an encoder, in milliseconds. @default 30000 */
+  /** Time limit for one picture in an encoder, in milliseconds. @default 30000 */
   encodeDeadlineMs?: number
   /** Largest upload, in bytes. @default 26214400 (25 MiB) */
   maxUploadBytes?: number
-  /** Most pixels of an upload, width times height. @default 100000000 */
+  /** Limit of the pixels of an upload, width times height. @default 100000000 */
   maxPixels?: number
   /** Colour behind transparent pixels, as CSS hex. @default '#ffffff' */
   background?: string
-  /** Age at which a project's lock counts as left behind, in milliseconds; the same in every process. @default 10000 */
+  /** Age at which a project's lock is stale, in milliseconds; equal in every process. @default 10000 */
   lockStaleMs?: number
-  /** Free bytes of the disk below which uploads are answered 507; 0 asks for none. @default 67108864 (64 MiB) */
+  /** Free bytes of the disk below which uploads are answered 507; 0 disables the check. @default 67108864 (64 MiB) */
   minFreeBytes?: number
-  /** Memory for small pictures, in bytes; 0 keeps none. @default 67108864 (64 MiB) */
+  /** Memory cache for small pictures and lists, in bytes; 0 disables it. @default 67108864 (64 MiB) */
   cacheBytes?: number
   /**
-   * Path under which nginx finds the storage folder (an `internal` location), so that it sends stored pictures itself:
-   * `/stored`. @default pictures are sent from here
+   * Path of the `internal` location under which nginx serves the storage folder, such as `/stored`: stored pictures are
+   * sent by nginx (`X-Accel-Redirect`). @default pictures are sent by this process
    */
   accelRedirect?: string
-  /** Room on disk for pictures that were made from originals, in bytes; 0 keeps none. @default 2147483648 (2 GiB) */
+  /** Disk cache for renders, in bytes; 0 disables it. @default 2147483648 (2 GiB) */
   diskCacheBytes?: number
   /**
    * Keys of signed URLs, at least 16 characters each, in a list or separated by commas. The first one signs, all are
-   * accepted. @default none, so that only presets can be asked for
+   * accepted. @default none: only presets can be requested
    */
   signingKeys?: readonly string[] | string
   /** Transforms that need no signature: `card:w=320,h=180,fit=cover;hero:w=1600,format=auto`. @default none */
   presets?: string
-  /** Who may make an account: everybody, those with an invitation, nobody. @default 'closed' */
+  /** Registration of accounts: `open`, `invite` (with an invitation) or `closed`. @default 'closed' */
   registration?: Registration
   /**
-   * Where an identity provider publishes its keys: https, or http on this machine. Its access tokens are accepted.
-   * Needs `jwksIssuer` and `jwksAudience`. @default none
+   * URL of an identity provider's keys: https, or http on this machine. Its access tokens are accepted. Needs
+   * `jwksIssuer` and `jwksAudience`. @default none
    */
   jwksUrl?: string
-  /** `iss` of those tokens. @default none */
+  /** Required `iss` of those tokens. @default none */
   jwksIssuer?: string
-  /** `aud` of those tokens. @default none */
+  /** Required `aud` of those tokens. @default none */
   jwksAudience?: string
   /**
-   * Whether changes and private projects need an authenticated principal; reading public projects never does. `auto`:
-   * once there is a way to authenticate, which is an API key, an account, open registration or an issuer. `required`:
-   * always. `none`: never. @default 'auto'
+   * Authentication of changes and of private projects; public projects can always be read. `auto`: required once there
+   * is an API key, an account, open registration or an issuer. `required`: always. `none`: never. @default 'auto'
    */
   auth?: AuthMode
   /**
@@ -65,57 +64,60 @@ export interface TintypeOptions {
    * characters alone for an admin. @default none
    */
   apiKeys?: readonly string[] | string
-  /** Who may look at projects that come into being: everybody, or who is let in. @default 'public' */
+  /** Visibility of new projects. @default 'public' */
   newVisibility?: Visibility
-  /** Most images of a project; 0 is no limit. @default 0 */
+  /** Limit of the images of a project; 0 is no limit. @default 0 */
   maxImagesPerProject?: number
   /**
-   * Most bytes in all projects of one user, or of one API key where no user owns them, or else of nobody; 0 is no limit.
-   * The same in every process that shares the folder. @default 0
+   * Limit of the bytes in all projects of one owner: a user, else an API key; projects without an owner count together.
+   * 0 is no limit. Equal in every process that shares the folder. @default 0
    */
   maxBytesPerOwner?: number
   /**
-   * What is made of each upload ahead of need, when nothing else waits for an encoder: `thumb.webp,medium.avif`, names
-   * of presets. @default nothing
+   * Renders of each upload that are made in advance, while no other work waits for an encoder:
+   * `thumb.webp,medium.avif`, names of presets. @default none
    */
   prefetch?: string
-  /** Most reading requests of one key, user or address in a window; 0 is no limit. @default 0 */
+  /** Limit of reading requests of one key, user or address in a window; 0 is no limit. @default 0 */
   rateLimit?: number
-  /** Most requests that change something; `auto` is a quarter of `rateLimit`, rounded up. @default 'auto' */
+  /** Limit of changing requests; `auto` is a quarter of `rateLimit`, rounded up. @default 'auto' */
   rateLimitWrites?: number | 'auto'
   /** Length of a window, in seconds. @default 60 */
   rateLimitWindow?: number
-  /** Most attempts of one address to sign in or to register in a window; 0 is no limit. @default 10 */
+  /** Limit of attempts of one address to sign in or to register in a window; 0 is no limit. @default 10 */
   signInLimit?: number
   /**
-   * True in a worker of node:cluster whose primary has made a `RateLimiterClusterMaster` of rate-limiter-flexible: all
-   * of them are counted together. @default false
+   * Counts requests and sign-ins of all workers of node:cluster together. The primary must have created a
+   * `RateLimiterClusterMaster` of rate-limiter-flexible. @default false
    */
   sharedLimits?: boolean
   /**
-   * Trusted proxies, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks such as
-   * `10.0.0.0/8`, separated by commas; `loopback` is this machine. @default none
+   * Trusted proxies, which set `X-Forwarded-For` and `X-Forwarded-Proto`: addresses and networks such as `10.0.0.0/8`,
+   * separated by commas; `loopback` is this machine. @default none
    */
   trustProxy?: string
-  /** Other sites whose pages may use the API, in a list or separated by commas; `*` is all, without cookies. @default none */
+  /**
+   * CORS: origins whose pages may use the API, in a list or separated by commas; `*` is all, without cookies. @default
+   * none
+   */
   allowedOrigins?: readonly string[] | string
   /**
-   * For a server that listens on loopback: while no authentication is set up, only requests are answered whose host is
-   * this machine or an allowed origin. @default false
+   * Host check for a server on loopback: while no authentication is set up, the host of a request must be this machine
+   * or an allowed origin. @default false
    */
   ownHostsOnly?: boolean
-  /** Path that the app is mounted under; put before every URL in answers. @default '' */
+  /** Path that the app is mounted under; prefix of every URL in responses. @default '' */
   basePath?: string
   /**
-   * True where nothing else is served at this address: `GET /` then leads to the documentation. Else it is left to the
-   * program that mounts the app. @default false
+   * Redirects `GET /` to the documentation, for an app that is served alone. Else `/` belongs to the program that
+   * mounts the app. @default false
    */
   isWholeSite?: boolean
   /** A pino logger. @default one that writes warnings and errors to standard output */
   log?: Logger
   /**
-   * The metrics of all processes that serve this folder together, for `/metrics`; each of them has its own from
-   * {@link Tintype.metrics}. @default those of this one
+   * Gathers the metrics of all processes that serve this folder, for `/metrics`; each has its own from
+   * {@link Tintype.metrics}. @default the metrics of this process
    */
   gatherMetrics?(): Promise<readonly Snapshot[]>
 }
@@ -124,14 +126,14 @@ export interface Tintype {
   /** The Hono app; serve it, or mount it in another by `app.route(basePath, tintype.app)`. */
   app: ReturnType<typeof createApp>
   /**
-   * Small pictures that are in memory, for a server that asks before it calls the app: the whole answer, ready to be
-   * written, or undefined where the app is to give it.
+   * Fast path, to be called before the app: the whole response for a small picture in memory, or undefined where the
+   * app has to respond.
    */
   answerFast: AnswerFast
   /** Resolves once the store is open. Requests wait for it. @throws TintypeError `store_unavailable` */
   ready: Promise<void>
-  /** What this instance and its process have counted, as plain data that can be sent to another process. */
+  /** Metrics of this instance and its process, as plain data that can be sent to another process. */
   metrics(): Promise<Snapshot>
-  /** Finishes the changes and pictures under way, then lets go of files and processes. */
+  /** Finishes the changes and renders under way, then closes files and ends processes. */
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-// Open access: whether every request may do everything, because the store has no way to authenticate.
+// Open access: every request may do everything, as long as the store has no way to authenticate.
 //
 // A file of its own, because `tintype serve` checks it before it loads the application.
 
@@ -9,8 +9,8 @@ import type { ParsedOptions } from './parse-options.ts'
 export type AuthConfiguration = Pick<ParsedOptions, 'storageDir' | 'apiKeys' | 'registration' | 'issuer'>
 
 /**
- * Returns a check for API keys, open registration, an identity provider, and keys or accounts in the store. The last two
- * can be created at any time, so the check reads the folder (two `stat` calls) where nothing else is configured.
+ * Returns a check for API keys, open registration, an identity provider, and keys or accounts in the store. The last
+ * two can be created at any time, so the check reads the folder (two `stat` calls) where nothing else is configured.
  */
 export const createAuthConfigured = (options: AuthConfiguration): (() => boolean) => {
   const { storageDir = './storage', apiKeys, registration = 'closed', issuer } = options
@@ -19,7 +19,9 @@ export const createAuthConfigured = (options: AuthConfiguration): (() => boolean
   return () => isConfigured || anyStored(root)
 }
 
-/** Whether access is open now. Authentication that is set up at run time closes it for good, also where it is removed. */
+/**
+ * Whether access is open now. Authentication that is set up at run time closes it for good, also where it is removed.
+ */
 export const createIsOpen = (options: AuthConfiguration & Pick<ParsedOptions, 'auth'>): (() => boolean) => {
   const isConfigured = createAuthConfigured(options)
   const { auth = 'auto' } = options

@@ -37,7 +37,7 @@ export const buildAuth = ({ options, storageDir, log }: Foundation) => {
         createCookieAuthenticator(accounts, csrf),
       ],
       isOpen,
-      // Where pages of every site may use the API, no origin is foreign.
+      // No origin is foreign where pages of every site may use the API.
       refuseForeign: origins === '*' ? undefined : csrf.refuseForeign,
       onOpen: (options.auth ?? 'auto') === 'auto' ? createOpenWarning(client, log) : undefined,
     }),

@@ -1,4 +1,4 @@
-// The wiring: options -> store and encoders -> services -> app, by one builder a feature.
+// Wires options -> store and encoders -> services -> app, by one builder a feature.
 
 import { createApp } from '../http/app.ts'
 import type { EncoderPool } from '../image/encoder.ts'
@@ -16,16 +16,16 @@ import { buildPolicies } from './policies.ts'
 import { buildProjects } from './projects.ts'
 import { buildStore } from './store.ts'
 
-/** @throws Error that says which option is not valid */
+/** @throws Error that names the invalid option */
 export const createTintype = (options: TintypeOptions = {}): Tintype => createParsedTintype(parseOptions(options))
 
-/** `createTintype` with options that are parsed already. */
+/** {@link createTintype} with parsed options. */
 export const createParsedTintype = (options: ParsedOptions): Tintype => {
   const metrics = createMetrics({ version })
   return compose(options, buildEncoders(options, metrics), metrics)
 }
 
-/** `createParsedTintype` with other encoders, such as the plain ones that benchmarks compare with. */
+/** {@link createParsedTintype} with other encoders, such as the plain ones that benchmarks compare with. */
 export const compose = (
   options: ParsedOptions,
   encoders: EncoderPool,

@@ -1,4 +1,4 @@
-// What every builder starts from: the options, where things are stored, the log and the metrics.
+// Foundation of every builder: options, storage folder, log and metrics.
 
 import { resolve } from 'node:path'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
@@ -7,7 +7,7 @@ import type { ParsedOptions } from './parse-options.ts'
 
 export interface Foundation {
   options: ParsedOptions
-  /** Absolute, so that a program may change its working folder. */
+  /** Absolute: a program may change its working folder. */
   storageDir: string
   log: Logger
   metrics: Metrics

@@ -1,4 +1,4 @@
-// Images: uploads, variants, renders and lists, with the memory that they share.
+// Images: uploads, variants, renders and lists, and their shares of the memory cache.
 
 import { createAskedReader } from '../http/request/transform-request.ts'
 import { createListMemory } from '../http/response/list-cache.ts'
@@ -52,7 +52,7 @@ export const buildImages = (
   return { images, pictures, renders, lists, asked }
 }
 
-/** A part of the memory is for renders and lists, which are sent from here in any case; variants may not be. */
+/** Shares of the memory cache; variants have none where nginx sends them. */
 const memoryOf = ({ cacheBytes = 64 * 2 ** 20, accelRedirect }: ParsedOptions) => {
   const renders = Math.floor(cacheBytes / 4)
   const lists = Math.floor(cacheBytes / 8)

@@ -23,7 +23,7 @@ export const buildPolicies = (
   })
   return {
     client,
-    // Where pages of every site may use the API, the check protects from none.
+    // Pointless where pages of every site may use the API.
     hostCheck: options.ownHostsOnly && allowedOrigins !== '*' ? createHostCheck({ allowedOrigins, isOpen }) : undefined,
     allowedOrigins,
     corsHeaders: allowedOrigins.length > 0 ? createCorsHeaders(allowedOrigins) : undefined,

@@ -1,4 +1,4 @@
-// Projects, and the sealed cursors of their list.
+// Project service, with the sealed cursors of its list.
 
 import { createProjectService } from '../services/projects/projects.ts'
 import { createPlaces } from '../services/projects/sealed-cursor.ts'

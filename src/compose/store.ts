@@ -13,7 +13,7 @@ export const buildStore = ({ options, storageDir, log, metrics }: Foundation) =>
     log,
   })
   const ready = store.open()
-  // A program that does not await `ready` gets the failure with its first request.
+  // Unhandled, a failure would end a program that does not await `ready`; its first request reports it instead.
   ready.catch(() => {})
   const claims = createFileMarks({ storageDir })
   const sweepClaims = () =>

@@ -1,4 +1,4 @@
-// Accounts for their users: register, sign in, refresh, sign out, change the password.
+// Accounts service: register, sign in, refresh and end sessions, change the password.
 
 import { unauthenticated } from '../../core/auth/access.ts'
 import { normalEmail, type Registration, type User } from '../../core/auth/account.ts'
@@ -30,10 +30,13 @@ export interface AccountService {
   tokens: SessionTokens
   /** @throws TintypeError `registration_closed`, `invite_invalid`, `email_taken`, `busy` */
   register(account: NewAccount & { invite?: string }, network?: string): Promise<SignedIn>
-  /** One answer for an unknown address, a wrong password and a disabled user. @throws TintypeError `wrong_credentials`, `busy` */
+  /**
+   * One answer for an unknown address, a wrong password and a disabled user. @throws TintypeError `wrong_credentials`,
+   * `busy`
+   */
   signIn(credentials: { email: string; password: string }, network?: string): Promise<SignedIn>
   /**
-   * Exchanges a refresh token for the next one. A token that was used before ends the session, whose newer token ends too:
+   * Exchanges a refresh token for the next one. A token that was used before ends the session with its newer token:
    * either holder could be the thief.
    *
    * @throws TintypeError `unauthenticated`
@@ -44,20 +47,19 @@ export interface AccountService {
   /** Ends all sessions of the user, and begins a new one. @throws TintypeError `wrong_credentials`, `busy` */
   changePassword(userId: string, change: { current: string; next: string }): Promise<SignedIn>
   /**
-   * The session of an access token, as long as it lives and its user may sign in.
+   * Returns the session of an access token; undefined where it has ended, or its user is disabled.
    *
-   * @param atMs when the token must not have expired yet, in milliseconds since 1970. @default now
+   * @param atMs time at which the token must be valid, in milliseconds since 1970. @default now
    */
   sessionOf(accessToken: string, atMs?: number): Promise<Session | undefined>
-  /** By id. */
   user(id: string): Promise<User | undefined>
-  /** Waits for work in the background. */
+  /** Waits for a sweep in the background. */
   close(): Promise<void>
 }
 
 /** Interval between sweeps of ended sessions, in milliseconds. */
 const SWEEP_MS = 3_600_000
-/** A day more than a refresh token lives, in milliseconds. */
+/** Age at which ended sessions are swept: life of a refresh token and a day, in milliseconds. */
 const ENDED_MS = (REFRESH_SECONDS + 86_400) * 1000
 
 export const createAccountService = (options: AccountServiceOptions): AccountService => {
@@ -67,10 +69,10 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
   let sweptAt = Number.NEGATIVE_INFINITY
   let sweeping = Promise.resolve()
 
-  const sweepNowAndThen = () => {
+  const sweepIfDue = () => {
     if (now() - sweptAt < SWEEP_MS) return
     sweptAt = now()
-    // The next sweep tries again.
+    // A failed sweep is retried by the next one.
     sweeping = store.sweep(ENDED_MS).catch(() => {})
   }
 
@@ -85,7 +87,7 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
   }
 
   const begin = async (user: User): Promise<SignedIn> => {
-    sweepNowAndThen()
+    sweepIfDue()
     const { id, generation } = user
     const family = await sessions.begin({ user_id: id, generation, created_at: new Date(now()).toISOString() })
     return signedIn(user, family, 1)
@@ -111,14 +113,14 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
 
     async refresh(refreshToken) {
       const token = await tokens.readRefresh(refreshToken)
-      if (!token || now() >= token.expiresAt) throw sessionOver()
+      if (!token || now() >= token.expiresAt) throw sessionEnded()
       const { family, number } = token
       const found = await sessions.read(family, number)
       const user = found && (await users.get(found.user_id))
-      const isGood = found && user && mayGoOn(user, found.generation)
+      const isGood = found && user && isCurrent(user, found.generation)
       if (isGood && (await sessions.advance(family, number))) return signedIn(user, family, number + 1)
       await sessions.end(family)
-      throw sessionOver()
+      throw sessionEnded()
     },
 
     signOut: (sessionId) => sessions.end(sessionId),
@@ -135,7 +137,7 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
         const updated_at = new Date(now()).toISOString()
         return { ...newest, password_hash, generation: newest.generation + 1, updated_at }
       })
-      if (!changed) throw sessionOver()
+      if (!changed) throw sessionEnded()
       return begin(changed)
     },
 
@@ -143,7 +145,7 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
       const session = await tokens.readAccess(accessToken, atMs)
       if (!session || !(await sessions.isAlive(session.id))) return undefined
       const user = await users.get(session.userId)
-      return user && mayGoOn(user, session.generation) ? session : undefined
+      return user && isCurrent(user, session.generation) ? session : undefined
     },
 
     user: users.get,
@@ -152,8 +154,8 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
   }
 }
 
-const mayGoOn = (user: User, generation: number): boolean => !user.disabled && user.generation === generation
+const isCurrent = (user: User, generation: number): boolean => !user.disabled && user.generation === generation
 
 const wrongCredentials = (message: string): TintypeError => new TintypeError('wrong_credentials', message)
 
-const sessionOver = (): TintypeError => unauthenticated('The session has ended: sign in again.')
+const sessionEnded = (): TintypeError => unauthenticated('The session has ended: sign in again.')

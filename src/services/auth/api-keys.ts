@@ -16,7 +16,7 @@ export interface ApiKeysOptions {
 export interface NewKey {
   name: string
   role: Role
-  /** The only projects that it is valid for. @default all */
+  /** Projects that the key is valid for. @default all */
   projects?: readonly string[]
   /** @default never */
   expiresAt?: Date
@@ -33,10 +33,10 @@ export interface ApiKeys {
 }
 
 export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptions): ApiKeys => {
-  /** Computed at first use: each takes some 50 ms. */
+  /** Ids of fixed keys, computed at first use: each takes some 50 ms. */
   const fixedIds = new Map<FixedKey, Promise<string>>()
 
-  /** Compares with each, so that the time does not depend on the one that matches. */
+  /** Compares with every key, so that the time does not depend on the match. */
   const findFixed = async (text: string): Promise<Principal | undefined> => {
     const found = fixed[fixed.map(({ sha256 }) => isSecret(text, sha256)).indexOf(true)]
     if (!found) return undefined

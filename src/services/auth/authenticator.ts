@@ -28,7 +28,7 @@ export const createBearerAuthenticator =
 
 /**
  * Accepts the session cookie, with a CSRF check where the request changes something. An invalid cookie counts as none:
- * the browser sends it unasked, and public pictures must stay visible.
+ * browsers send it with every request, and public pictures must stay visible.
  */
 export const createCookieAuthenticator =
   (accounts: AccountService, forgery: ForgeryGuard): Authenticator =>

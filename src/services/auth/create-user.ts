@@ -18,7 +18,10 @@ export interface UserMaker {
   now(): number
 }
 
-/** Hashes first, so that the time does not tell whether the address is free. @throws TintypeError `email_taken`, `busy` */
+/**
+ * Hashes first, so that the time does not reveal whether the address is free. @throws TintypeError `email_taken`,
+ * `busy`
+ */
 export const createUser = async ({ users, passwords, now }: UserMaker, account: NewAccount): Promise<User> => {
   const at = new Date(now()).toISOString()
   const user: User = {

@@ -1,4 +1,4 @@
-// Credentials of a request: API keys, bearer tokens (RFC 6750) and cookies, and what authenticates by one of them.
+// Credentials of a request (API keys, bearer tokens of RFC 6750, cookies), and the interface of authenticators.
 
 import { parse } from 'hono/utils/cookie'
 import type { Principal } from '../../core/auth/access.ts'
@@ -9,7 +9,7 @@ export interface Credentials {
   header(name: string): string | undefined
   method: string
   /**
-   * When the request arrived, in milliseconds since 1970: a token that expired later is still valid for it. @default now
+   * Arrival of the request, in milliseconds since 1970: a token that expired later is still valid for it. @default now
    */
   receivedMs?: number
 }

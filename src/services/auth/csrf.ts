@@ -13,9 +13,9 @@ export interface ForgeryGuardOptions {
 
 export interface ForgeryGuard {
   /**
-   * Accepts a request with cookies that a page of this origin sent. Three defences, since each alone has failed: cookies
-   * are `SameSite=Strict`; the browser names the origin; and the page repeats a token of this session that only it can
-   * read, so that a cookie planted by a neighbouring host is useless.
+   * Accepts a request with cookies that a page of this origin sent. Three defences, since each alone has failed:
+   * cookies are `SameSite=Strict`; the browser names the origin; and the page repeats a token of this session that only
+   * it can read, so that a cookie planted by a neighbouring host is useless.
    *
    * @throws TintypeError `csrf`
    */
@@ -34,7 +34,7 @@ export const createForgeryGuard = ({ tokens, trustedOrigins = [] }: ForgeryGuard
     const site = header('sec-fetch-site')
     if (site === 'same-origin' || site === 'none') return
     if (site !== undefined) throw foreign(`the browser says "${site.slice(0, 20)}"`)
-    // Browsers without it, and all on plain HTTP: the page's host is the host of the request.
+    // Without it (old browsers, plain HTTP): the host of the page must be the host of the request.
     if (origin !== undefined && hostOf(origin) !== header('host')?.toLowerCase())
       throw foreign('"Origin" names another one')
   }

@@ -11,13 +11,13 @@ interface InviteOptions {
   now(): number
 }
 
-/** 26 of `0-9 a-z`, 134 random bits: not to be guessed. */
+/** Code of 26 characters of `0-9 a-z`, 134 random bits. */
 const newCode = randomIds(26)
 
 /**
  * Creates an invitation. @returns its code, which is stored nowhere
  *
- * @param email the only address that it is for; null for any
+ * @param email address that the invitation is restricted to; null for any
  * @param expiresAt milliseconds since 1970
  */
 export const makeInvite = async (
@@ -50,7 +50,7 @@ export const registerByInvite = async (
   const invite = await invites.read(code)
   const isGood =
     invite && now() < Date.parse(invite.expires_at) && (invite.email === null || invite.email === normalEmail(email))
-  // One answer for all, which does not tell the address of an invitation.
+  // One error for all cases, so that the address of an invitation is not revealed.
   if (!isGood || !(await invites.claim(code)))
     throw invalid('The invitation is unknown, used, expired or for another e-mail address.')
   const user = await create().catch(async (error: unknown) => {

@@ -18,18 +18,21 @@ export interface ForeignTokensOptions extends Issuer {
 
 export interface ForeignTokens {
   /**
-   * Id of the user whom the token speaks for: `ext:` and its subject.
+   * Verifies a token and returns the id of its user: `ext:` and the subject.
    *
-   * @param atMs when the token must not have expired yet, in milliseconds since 1970. @default now
+   * @param atMs time at which the token must be valid, in milliseconds since 1970. @default now
    * @throws TintypeError `unauthenticated`, `issuer_unavailable`
    */
   userOf(token: string, atMs?: number): Promise<string>
 }
 
-/** Asymmetric signatures only: neither `none`, nor secrets that could be confused with a public key. */
+/**
+ * Accepted algorithms. Asymmetric signatures only: neither `none`, nor secrets that could be confused with a public
+ * key.
+ */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 
-/** How long the keys may take to arrive, in milliseconds. */
+/** Timeout of a request for keys, in milliseconds. */
 const FETCH_MS = 5000
 /** Shortest pause between requests for keys after a token with an unknown key, in milliseconds. */
 const COOLDOWN_MS = 30_000
@@ -37,7 +40,7 @@ const COOLDOWN_MS = 30_000
 const MAX_AGE_MS = 600_000
 /** Pause after a failed request for keys, in which tokens are refused at once, in milliseconds. */
 const GIVEN_UP_MS = 5000
-/** How far two clocks may differ, in seconds. */
+/** Tolerated clock difference, in seconds. */
 const TOLERANCE_S = 5
 
 /** Subjects that are written as they are, short enough for an id of 128 characters. */
@@ -45,7 +48,7 @@ const PLAIN_SUBJECT = /^[A-Za-z0-9._@|+-]{1,124}$/
 
 const claimsSchema = z.object({ sub: z.string().min(1).max(1000) })
 
-/** @throws TintypeError `invalid_parameter` where the URL is none that keys may come from */
+/** @throws TintypeError `invalid_parameter` where the URL is not allowed for keys, or issuer or audience are missing */
 export const createForeignTokens = (options: ForeignTokensOptions): ForeignTokens => {
   const { url, issuer, audience, log, now = Date.now } = options
   if (!isKeyUrl(url)) throw invalidParameter('JWKS_URL', KEY_URL_RULE, url)
@@ -61,8 +64,8 @@ export const createForeignTokens = (options: ForeignTokensOptions): ForeignToken
   let failedAt = Number.NEGATIVE_INFINITY
   let loggedAt = Number.NEGATIVE_INFINITY
 
-  /** Many tokens can wait for the same keys: logs one line for all. */
-  const missed = (error: unknown): void => {
+  /** Logs once for all tokens that wait for the keys. */
+  const keysFailed = (error: unknown): void => {
     failedAt = performance.now()
     if (failedAt - loggedAt < GIVEN_UP_MS) return
     loggedAt = failedAt
@@ -84,18 +87,20 @@ export const createForeignTokens = (options: ForeignTokensOptions): ForeignToken
         return userIdOf(claimsSchema.parse(payload).sub)
       } catch (error) {
         if (isRefusal(error)) throw unauthenticated('The token is not valid here, or has expired.')
-        missed(error)
+        keysFailed(error)
         throw unavailable(error)
       }
     },
   }
 }
 
-/** A subject of other characters, or a long one, is known by its hash; `:` is in no plain one, so the two never meet. */
+/**
+ * Hashes long subjects and those with other characters. No plain subject contains `:`, so that the two never collide.
+ */
 const userIdOf = (subject: string): string =>
   `ext:${PLAIN_SUBJECT.test(subject) ? subject : `h:${createHash('sha256').update(subject).digest('hex')}`}`
 
-/** True where the token is at fault, false where the keys could not be had. */
+/** True where the token is invalid, false where the keys could not be fetched. */
 const isRefusal = (error: unknown): boolean => {
   if (error instanceof z.ZodError) return true
   if (!(error instanceof errors.JOSEError)) return false

@@ -1,13 +1,13 @@
-// Passwords as argon2id hashes, a few at a time: each takes 19 MiB and a thread for some tens of milliseconds.
+// Password hashing by argon2id, a few at a time: each hash takes 19 MiB and a thread for some tens of milliseconds.
 
 import { hash, verify } from '@node-rs/argon2'
 import { normalPassword } from '../../core/auth/account.ts'
 import { TintypeError } from '../../core/errors.ts'
 
 export interface PasswordsOptions {
-  /** Hashes that are worked on at once. Node's file calls share the four threads with them. @default 2 */
+  /** Hashes computed at once. They share four threads with Node's file calls. @default 2 */
   concurrency?: number
-  /** Hashes that may wait; one more is answered 503. @default 32 */
+  /** Limit of waiting hashes; further ones are answered 503. @default 32 */
   maxWaiting?: number
 }
 
@@ -15,18 +15,20 @@ export interface Passwords {
   /** @throws TintypeError `busy` */
   hash(password: string): Promise<string>
   /**
-   * Takes as long without a hash, so that the time does not tell whether an account exists.
+   * Compares with a dummy hash where there is none, so that the time does not reveal whether an account exists.
    *
    * @throws TintypeError `busy`
    */
   verify(hash: string | undefined, password: string): Promise<boolean>
 }
 
-/** OWASP's password storage cheat sheet: argon2id (the library's default), 19 MiB, 2 passes, 1 lane. */
+/**
+ * Cost of a hash, by OWASP's password storage cheat sheet: argon2id (the library's default), 19 MiB, 2 passes, 1 lane.
+ */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 
-/** Hash of a random password, made with the same cost. */
-const UNMATCHED = '$argon2id$v=19$m=19456,t=2,p=1$n+f19LClZ1lEu/88caHpLA$oxIDjb8oirzKjdB0XqvWiqtiu7galoZDbHzzNm/wlNE'
+/** Dummy hash of a random password, of equal cost. */
+const DUMMY_HASH = '$argon2id$v=19$m=19456,t=2,p=1$n+f19LClZ1lEu/88caHpLA$oxIDjb8oirzKjdB0XqvWiqtiu7galoZDbHzzNm/wlNE'
 
 export const createPasswords = ({ concurrency = 2, maxWaiting = 32 }: PasswordsOptions = {}): Passwords => {
   const waiting: (() => void)[] = []
@@ -53,7 +55,7 @@ export const createPasswords = ({ concurrency = 2, maxWaiting = 32 }: PasswordsO
 
     verify: (known, password) =>
       inTurn(async () => {
-        const fits = await verify(known ?? UNMATCHED, normalPassword(password))
+        const fits = await verify(known ?? DUMMY_HASH, normalPassword(password))
         return fits && known !== undefined
       }),
   }

@@ -1,4 +1,4 @@
-// Tokens of a session: a short one for access, a long one that renews it once, and one against CSRF.
+// Session tokens: a short-lived access token, a refresh token for one renewal, and a CSRF token.
 
 import { createHmac } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
@@ -20,7 +20,7 @@ export interface Session {
   /** Id of the session. */
   id: string
   userId: string
-  /** Of the user, when the session began. */
+  /** Generation of the user when the session began; a newer one ends it. */
   generation: number
 }
 
@@ -38,7 +38,7 @@ export type SessionTokens = ReturnType<typeof createSessionTokens>
 export const OWN_ISSUER = 'tintype'
 const AUDIENCE = 'tintype'
 
-/** RFC 9068, so that no other token made with the same key could be taken for one. */
+/** `typ` of access tokens (RFC 9068), so that another token signed with the key is not accepted as one. */
 const ACCESS_TYPE = 'at+jwt'
 
 /** Life of an access token, in seconds. */
@@ -48,14 +48,14 @@ export const ACCESS_SECONDS = 900
 export const REFRESH_SECONDS = 2_592_000
 
 /** Verified access tokens kept in memory. */
-const REMEMBERED = 1000
+const CACHED_TOKENS = 1000
 
 const claimsSchema = z.object({ sub: z.string(), sid: z.string(), gen: z.int(), exp: z.int() })
 
 const REFRESH_FORM = /^ttr_([0-9a-z]{20})_(\d{1,9})_(\d{10})_([\w-]{43})$/
 
 export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokensOptions) => {
-  const known = new LRUCache<string, { session: Session; expiresAt: number }>({ max: REMEMBERED })
+  const known = new LRUCache<string, { session: Session; expiresAt: number }>({ max: CACHED_TOKENS })
   const seconds = () => Math.floor(now() / 1000)
 
   return {
@@ -74,10 +74,10 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
     async readAccess(token: string, atMs = now()): Promise<Session | undefined> {
       const found = known.get(token)
       if (found) return atMs < found.expiresAt ? found.session : undefined
-      const of = await secret()
-      if (!of) return undefined
+      const root = await secret()
+      if (!root) return undefined
       try {
-        const { payload } = await jwtVerify(token, keyFor('access', of), {
+        const { payload } = await jwtVerify(token, keyFor('access', root), {
           algorithms: ['HS256'],
           typ: ACCESS_TYPE,
           issuer: OWN_ISSUER,
@@ -93,18 +93,18 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
       }
     },
 
-    /** Self-contained and sealed: nothing usable is on the disk. */
+    /** Self-contained and signed: nothing usable is on the disk. */
     async refresh(family: string, number: number): Promise<string> {
       const content = `${family}_${number}_${seconds() + REFRESH_SECONDS}`
       return `ttr_${content}_${seal('refresh', content, await ensureSecret())}`
     },
 
-    /** Undefined where it was not issued here. Its number may be used already. */
+    /** Undefined where the token was not issued here. It may have been used or have expired. */
     async readRefresh(token: string): Promise<RefreshToken | undefined> {
       const [, family, number, expires, sealed] = REFRESH_FORM.exec(token) ?? []
-      const of = await secret()
-      if (!of || family === undefined || sealed === undefined) return undefined
-      if (!isEqual(sealed, seal('refresh', `${family}_${number}_${expires}`, of))) return undefined
+      const root = await secret()
+      if (!root || family === undefined || sealed === undefined) return undefined
+      if (!isEqual(sealed, seal('refresh', `${family}_${number}_${expires}`, root))) return undefined
       return { family, number: Number(number), expiresAt: Number(expires) * 1000 }
     },
 
@@ -115,7 +115,7 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
 
 type Purpose = 'access' | 'refresh' | 'csrf' | 'place' | 'place_nonce'
 
-/** A key for each purpose, so that no token is valid for another purpose. */
+/** Derives a key for each purpose, so that no token is valid for another purpose. */
 export const keyFor = (purpose: Purpose, secret: Buffer): Uint8Array =>
   new Uint8Array(createHmac('sha256', secret).update(`tintype-${purpose}-1`).digest())
 

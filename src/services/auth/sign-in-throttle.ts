@@ -1,8 +1,8 @@
 // Throttle of sign-in: with each failure, the next attempt on an account has to wait longer.
 //
-// From wherever the attempts come, and whether the account exists or not. Whoever tries on gets all of them, so a network
-// from which the account was signed in to is counted apart from strangers: they can't keep its owner out. (Somebody in
-// that same network can tell by it that there is the account.) A success forgets the failures of its own count.
+// Counts failures by account, from all networks, whether the account exists or not. A network from which the account
+// was signed in to has a count of its own, so that an attacker elsewhere cannot lock its owner out. (This reveals to
+// clients in that network that the account exists.) A success resets its count.
 
 import { createHash } from 'node:crypto'
 import { RateLimiterRes } from 'rate-limiter-flexible'
@@ -17,23 +17,23 @@ export interface Slowdown {
    * Runs an attempt, which fails by `wrong_credentials` where the password was wrong.
    *
    * @param account an e-mail address, or a user's id
-   * @param network that it comes from; undefined where that is not known
-   * @throws TintypeError `rate_limited` where it comes too soon; what the attempt throws
+   * @param network of the client; undefined where unknown
+   * @throws TintypeError `rate_limited` before the pause is over; errors of the attempt
    */
   run<T>(account: string, network: string | undefined, attempt: () => Promise<T>): Promise<T>
-  /** Counts a network apart from now on: somebody who has the account is there. Never throws. */
+  /** Adds a known network of the account, which has a count of its own. Never throws. */
   remember(account: string, network: string | undefined): Promise<void>
 }
 
-/** Failures without a pause: people mistype. */
+/** Failures without a pause, for typing errors. */
 const FREE_FAILURES = 5
 
-/** Failures are forgotten after it, in seconds. */
+/** Time until failures expire, in seconds. */
 const MEMORY_SECONDS = 3600
 
 const LONGEST_PAUSE_SECONDS = 300
 
-/** Before the next attempt, in seconds. */
+/** Pause before the next attempt, in seconds. */
 export const pauseAfter = (failures: number): number =>
   failures < FREE_FAILURES ? 0 : Math.min(2 ** (failures - FREE_FAILURES), LONGEST_PAUSE_SECONDS)
 
@@ -42,7 +42,7 @@ export const createSlowdown = (counting: CountingOptions): Slowdown => {
   const pauses = createLimiter({ keyPrefix: 'pauses', points: 1, duration: 1 }, counting)
   const known = createKnownNetworks(counting)
 
-  /** Every attempt counts as a failure until it has succeeded, or many at once would all be free. */
+  /** Counts every attempt as a failure until it succeeds: else concurrent attempts would all be free. */
   const begin = async (key: string): Promise<void> => {
     const count = (await failures.get(key))?.consumedPoints ?? 0
     const first = count < FREE_FAILURES ? await failures.penalty(key) : undefined
@@ -71,7 +71,7 @@ export const createSlowdown = (counting: CountingOptions): Slowdown => {
         await Promise.all([forget(failures, pauses, key), remember(account, network)])
         return result
       } catch (error) {
-        // Other errors tell nothing about the password.
+        // Other errors say nothing about the password.
         if (!(error instanceof TintypeError && error.code === 'wrong_credentials'))
           await failures.reward(key).catch(() => {})
         throw error
@@ -80,7 +80,7 @@ export const createSlowdown = (counting: CountingOptions): Slowdown => {
   }
 }
 
-/** Accounts whose password attempts are throttled. */
+/** Throttles the password attempts of an account service. */
 export const slowed = (accounts: AccountService, slowdown: Slowdown): AccountService => ({
   ...accounts,
 
@@ -93,7 +93,7 @@ export const slowed = (accounts: AccountService, slowdown: Slowdown): AccountSer
     return signedIn
   },
 
-  // Users who stay signed in hardly ever sign in.
+  // A refresh counts as well: users with long sessions rarely sign in.
   async refresh(refreshToken, network) {
     const signedIn = await accounts.refresh(refreshToken)
     await slowdown.remember(signedIn.user.email, network)
@@ -103,7 +103,8 @@ export const slowed = (accounts: AccountService, slowdown: Slowdown): AccountSer
   changePassword: (userId, change) => slowdown.run(userId, undefined, () => accounts.changePassword(userId, change)),
 })
 
-const keyOf = (of: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(of)).digest('base64url')
+const keyOf = (parts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 
 const forget = async (failures: Limiter, pauses: Limiter, key: string): Promise<void> => {
   await Promise.allSettled([failures.delete(key), pauses.delete(key)])

@@ -22,9 +22,9 @@ export interface UserAdmin {
   list(): Promise<User[]>
   /** A disabled user can't sign in, and all sessions end at once. @throws TintypeError `invalid_parameter` */
   setDisabled(email: string, disabled: boolean): Promise<User>
-  /** Ends all sessions of the user. @throws TintypeError `invalid_parameter` where nobody has the address */
+  /** Ends all sessions of the user. @throws TintypeError `invalid_parameter` where no user has the address */
   setPassword(email: string, password: string): Promise<User>
-  /** @param expiresAt milliseconds since 1970 @returns the code, which is kept nowhere */
+  /** @param expiresAt milliseconds since 1970 @returns the code, which is stored nowhere */
   invite(email: string | null, expiresAt: number): Promise<string>
 }
 
@@ -34,13 +34,13 @@ export const newPassword: () => string = customAlphabet('23456789abcdefghjkmnpqr
 export const createUserAdmin = ({ store, passwords, now = Date.now }: UserAdminOptions): UserAdmin => {
   const { users, invites } = store
 
-  const change = async (email: string, differently: (user: User) => Partial<User>): Promise<User> => {
+  const change = async (email: string, edit: (user: User) => Partial<User>): Promise<User> => {
     const user = await users.byEmail(normalEmail(email))
     const changed =
       user &&
       (await users.change(user.id, (newest) => ({
         ...newest,
-        ...differently(newest),
+        ...edit(newest),
         updated_at: new Date(now()).toISOString(),
       })))
     if (!changed) throw new TintypeError('invalid_parameter', `There is no user with the address "${email}".`)

@@ -1,4 +1,4 @@
-// Images of a project: upload, list, delete, set the primary image.
+// Image service: upload, list, delete, set the primary image.
 
 import type { ProjectChange } from '../../core/project/changes.ts'
 import type { ProjectState } from '../../core/project/state.ts'
@@ -10,20 +10,21 @@ export interface ImageServiceOptions extends UploaderOptions {
   pictures: Pick<Pictures, 'warm' | 'forget'>
 }
 
-/** `by`: principal of the change; `ifRevision`: revisions that the project may have. */
+/** `by`: principal of the change; `ifRevision`: revisions that the change may apply to. */
 export type ChangeOptions = Pick<ProjectChange, 'by' | 'ifRevision'>
 
 export interface ImageService {
   /**
-   * Stores one upload and its variants. The stream is written to disk as it comes; nothing is kept where it fails, or
-   * where the stream throws at its end.
+   * Stores one upload and its variants. The stream is written to disk as it arrives; where it throws, also at its end,
+   * nothing is stored.
    *
-   * @throws TintypeError what `EncoderPool.encode`, {@link Store.commit} and `OwnerQuota.reserve` throw;
+   * @throws TintypeError those of `EncoderPool.encode`, {@link Store.commit} and `OwnerQuota.reserve`;
    *   `idempotency_conflict`, `idempotency_running`, `quota_exceeded`
    */
   upload: Upload
   /**
-   * Undefined where the state is so old that a part of its list is gone: read and authorize the project again.
+   * Lists a page of images. Undefined where the state is too old, and segments of its list were removed: read and
+   * authorize the project again.
    *
    * @throws TintypeError `invalid_parameter`
    */

@@ -1,4 +1,4 @@
-// Pictures made from originals: small ones from memory, others from the disk cache, new ones by an encoder.
+// Renders: small ones from memory, others from the disk cache, new ones by an encoder.
 
 import { LRUCache } from 'lru-cache'
 import { unknownImage, unknownProject } from '../../core/not-found.ts'
@@ -15,28 +15,28 @@ export interface RendersOptions {
   encoders: EncoderPool
   cache: RenderCache
   /**
-   * Made of each image that this process adds, one after the other, when no upload and no transform waits. What fails, or
-   * would wait behind too much, is made at its first use. @default none
+   * Recipes rendered of each image that this process adds, one at a time, while no upload and no transform waits.
+   * Failed or skipped ones are rendered at their first request. @default none
    */
   prefetched?: readonly Recipe[]
-  /** Memory for small pictures, in bytes; 0 keeps none. @default 16777216 (16 MiB) */
+  /** Memory cache for small renders, in bytes; 0 disables it. @default 16777216 (16 MiB) */
   cacheBytes?: number
-  /** Largest picture that is kept in memory, in bytes. @default 131072 (128 KiB) */
+  /** Largest render in the memory cache, in bytes. @default 131072 (128 KiB) */
   maxBodyBytes?: number
 }
 
 export interface Render {
   imageId: string
-  /** Of the recipe: with the image's id, it says which bytes these are. */
+  /** Name of the recipe; with the image id, it identifies the content. */
   name: string
   recipe: Recipe
-  /** Of the original, in whole seconds, as milliseconds since 1970. */
+  /** Modification time of the original, in whole seconds, as milliseconds since 1970. */
   modifiedMs: number
   /**
-   * The picture, made now where it is not kept: the bytes of a small one, the open file of another.
+   * Renders the picture unless it is cached. Returns the content of a small one, the open file of a larger one.
    *
-   * @param signal of the request: what nobody waits for any more is not made
-   * @throws TintypeError `image_not_found` where it was deleted meanwhile, `project_damaged`, `busy`,
+   * @param signal cancels rendering, once every request for it is aborted
+   * @throws TintypeError `image_not_found` where the image was deleted meanwhile, `project_damaged`, `busy`,
    *   `image_too_slow`, `storage_full`; the signal's reason
    */
   open(signal?: AbortSignal): Promise<Buffer<ArrayBuffer> | ReadableFile>
@@ -44,21 +44,21 @@ export interface Render {
 
 export interface Renders {
   /**
-   * Opens and makes nothing.
+   * Finds a render without opening or rendering it.
    *
    * @param project newest state at the request
-   * @throws TintypeError `project_not_found` where it was deleted since, `image_not_found`
+   * @throws TintypeError `project_not_found` where the project was deleted meanwhile, `image_not_found`
    */
   find(project: ProjectState, imageId: string, recipe: Recipe): Promise<Render>
   /**
-   * Without a wait, where it is in memory and everybody may see it. Undefined says nothing.
+   * Finds a cached render of a public project, synchronously. Undefined otherwise, also where the render exists.
    *
    * @param share see {@link Store.current}
    */
   peek(projectId: string, imageId: string, recipe: Recipe, share?: boolean): RenderInMemory | undefined
-  /** Since the start: pictures given out from memory and not, what is in it now, and the same of the disk cache. */
+  /** Hits and misses since the start, of the memory cache and of the disk cache, and content of the former. */
   stats(): { memory: CacheStats & { entries: number; bytes: number }; disk: CacheStats }
-  /** Finishes what is being kept. */
+  /** Finishes writes to the disk cache. */
   close(): Promise<void>
 }
 
@@ -74,11 +74,11 @@ export interface RenderInMemory extends Omit<Render, 'open'> {
 interface Kept {
   body: Buffer<ArrayBuffer>
   modifiedMs: number
-  /** Newest revision of the project in which the image was seen to be there. */
+  /** Newest revision of the project that is known to contain the image. */
   revision: number
 }
 
-/** The objects around the bytes of one picture, about. */
+/** Overhead of one cached render, about, in bytes. */
 const ENTRY_BYTES = 1000
 
 export const createRenders = (options: RendersOptions): Renders => {
@@ -125,7 +125,7 @@ export const createRenders = (options: RendersOptions): Renders => {
         },
       )
     } catch (error) {
-      // Deleted before the encoder had read it.
+      // The image may have been deleted before the encoder had read it.
       if (!(await isWanted())) throw unknownImage(projectId, imageId)
       throw error
     }
@@ -165,7 +165,8 @@ export const createRenders = (options: RendersOptions): Renders => {
   const prefetchEach = async (projectId: string, imageId: string): Promise<void> => {
     const { signal } = ending
     for (const recipe of prefetched) {
-      // A turn first and then a usual place in the line: whoever asks for the same meanwhile waits behind nobody else.
+      // Waits at low priority, then renders at the usual one: a request for this render joins it without further
+      // waiting.
       await encoders.turn({ priority: 'prefetch', signal })
       const content = await (await find(await requireProject(projectId), imageId, recipe)).open(signal)
       if (!Buffer.isBuffer(content)) await content.close()
@@ -216,7 +217,7 @@ export const createRenders = (options: RendersOptions): Renders => {
   }
 }
 
-/** Makes what is in memory good for a revision too. False where the original of that revision is another one. */
+/** Validates a cached render for a revision. False where that revision has another original. */
 const renew = (kept: Kept, original: StoredFile, revision: number): boolean => {
   if (inSeconds(original.modifiedMs) !== kept.modifiedMs) return false
   kept.revision = revision

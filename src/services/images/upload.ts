@@ -1,4 +1,4 @@
-// One upload, from its first byte to the answer: stored, or answered with an image that is there.
+// Uploads: receives, encodes and commits an image, or returns the one that an earlier upload stored.
 
 import { createHash } from 'node:crypto'
 import type { Principal, Visibility } from '../../core/auth/access.ts'
@@ -23,43 +23,43 @@ import type { Pictures } from './variants.ts'
 export interface UploaderOptions {
   store: Store
   encoders: Pick<EncoderPool, 'encode' | 'assertRoom'>
-  /** Marks of uploads that have a key. @default none, so that one that runs twice is stored once and answered twice */
+  /** Marks of running uploads with an idempotency key. @default none: concurrent repeats are not refused */
   claims?: IdempotencyMarks
   /** @default no limit */
   quota?: OwnerQuota
-  /** Most images of a project. @default no limit */
+  /** Limit of the images of a project. @default no limit */
   maxImages?: number
-  /** Of projects that an upload makes. @default 'public' */
+  /** Visibility of projects that an upload creates. @default 'public' */
   newVisibility?: Visibility
-  /** Takes small variants of a new image into memory. */
+  /** Caches small variants of a new image. */
   pictures: Pick<Pictures, 'warm'>
   /** @default () => new Date() */
   now?: () => Date
 }
 
 export interface UploadOptions {
-  /** Who uploads: the owner of a project that comes into being by it. @default nobody who has to be asked for */
+  /** Principal of the upload: owner of a project that it creates. @default none, without authorization */
   by?: Principal
-  /** Given up where it aborts before the commit has begun. */
+  /** Cancels the upload until its commit begins. */
   signal?: AbortSignal
   /**
-   * Asked once all bytes are there, before the commit or an answer without one; throws where who uploads may not any
-   * more. @default nobody is asked
+   * Authorizes again, once all bytes have arrived and before the commit or an answer without one. Throws where the
+   * principal has lost the right. @default none
    */
   confirm?(): Promise<void>
-  /** As the client sent it: a later upload with it is answered as this one. @default none */
+  /** `Idempotency-Key` of the request: a repeated upload gets the answer of the first one. @default none */
   idempotencyKey?: string
-  /** An identical file that is there is answered instead. @default false */
+  /** Returns the stored image where an identical file was uploaded before. @default false */
   dedupe?: boolean
 }
 
 export interface UploadedImage {
-  /** As the answer shows it: for one that is given again, as it was then. */
+  /** State of the project after the upload; for a replay, after the first upload. */
   project: ProjectState
   image: ImageRecord
-  /** False for an image that was there, because an identical file had been uploaded before. */
+  /** False where the image of an identical file was stored before. */
   isNew: boolean
-  /** True for an answer that was given before. */
+  /** True where the idempotency key was answered before. */
   isReplay: boolean
 }
 
@@ -84,7 +84,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
     }
   }
 
-  /** What can be known before the first byte, and spares the client to send the others. */
+  /** Refuses an upload before its first byte, where limits already exclude it. */
   const assertUseful = async (projectId: string, terms: UploadTerms): Promise<void> => {
     if (looksAtImages(terms)) {
       const found = terms.idempotencyKey === undefined ? undefined : await allImages(projectId)
@@ -95,11 +95,11 @@ export const createUploader = (options: UploaderOptions): Upload => {
     encoders.assertRoom()
   }
 
-  /** The answer for these bytes, where it needs no commit. @throws TintypeError `idempotency_conflict` */
+  /** Finds an answer that needs no commit. @throws TintypeError `idempotency_conflict` */
   const findAnswer = async (projectId: string, sha256: string, terms: UploadTerms) => {
     const found = await allImages(projectId)
     const earlier = found && findEarlier(found.images, sha256, terms, now())
-    // A duplicate that comes with a key has to be kept as the answer of that key.
+    // A duplicate with a key needs a commit, which stores it as the answer of that key.
     if (!earlier || (!earlier.answered && terms.idempotencyKey !== undefined)) return undefined
     return shown(found.project, earlier.image, earlier.answered, false)
   }
@@ -111,7 +111,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
     return owner
   }
 
-  /** The commit can have found that another image answers this upload. */
+  /** Outcome after the commit, which can have found another image for this upload. */
   const committed = async (project: ProjectState, upload: ImageRecord, terms: UploadTerms): Promise<UploadedImage> => {
     if (!looksAtImages(terms)) return { project, image: upload, isNew: true, isReplay: false }
     const images = (await store.images(project)) ?? (await allImages(project.project_id))?.images ?? []
@@ -177,15 +177,17 @@ export const createUploader = (options: UploaderOptions): Upload => {
   }
 }
 
-/** What is kept of a key: nobody can read it from the store, and nobody else's key meets it. */
+/**
+ * Hashes a key together with its principal, so that the store does not reveal it and other principals cannot reuse it.
+ */
 const idempotencyKeyOf = (projectId: string, key: string, by: Principal | undefined): string => {
-  const who = by && 'id' in by ? [by.kind, by.id] : []
+  const principal = by && 'id' in by ? [by.kind, by.id] : []
   return createHash('sha256')
-    .update(JSON.stringify([projectId, key, ...who]))
+    .update(JSON.stringify([projectId, key, ...principal]))
     .digest('hex')
 }
 
-/** @param answered what was answered before, or is to be answered again from now on */
+/** @param answered recorded answer of an idempotency key */
 const shown = (
   project: ProjectState,
   image: ImageRecord,

@@ -1,7 +1,7 @@
-// Stored pictures for readers: small ones from memory, the others from their files.
+// Stored variants: small ones from memory, others from their files.
 //
-// A picture in memory is never stale. It carries the revision of its project that it was last seen in, and is given out
-// for no other: with a newer one, whoever committed it, the store is asked again whether the image is there.
+// A cached variant is never stale. It carries the revision at which its image was last found, and is valid for that one
+// alone; at another revision, the store is checked for the image first.
 
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
@@ -13,9 +13,9 @@ import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
 
 export interface PicturesOptions {
   store: Store
-  /** Memory for small pictures, in bytes; 0 keeps none. @default 67108864 (64 MiB) */
+  /** Memory cache for small variants, in bytes; 0 disables it. @default 67108864 (64 MiB) */
   cacheBytes?: number
-  /** Largest picture that is kept in memory, in bytes. @default 131072 (128 KiB) */
+  /** Largest variant in the memory cache, in bytes. @default 131072 (128 KiB) */
   maxBodyBytes?: number
 }
 
@@ -23,60 +23,65 @@ export interface Picture {
   imageId: string
   size: Size
   bytes: number
-  /** Of the file, in milliseconds since 1970. */
+  /** Modification time of the file, in milliseconds since 1970. */
   modifiedMs: number
   /** {@link Store.pathBelowRoot}, undefined where the store has none. */
   path: string | undefined
-  /** All of it, where it is in memory. */
+  /** Content, where it is in memory. */
   body: Buffer<ArrayBuffer> | undefined
   /**
-   * All of it where it is small, and it stays in memory then; the open file where it is not.
+   * Reads a small variant, which is then cached; opens the file of a larger one.
    *
-   * @throws TintypeError `image_not_found` where it was deleted since it was found
+   * @throws TintypeError `image_not_found` where the image was deleted meanwhile
    */
   open(): Promise<Buffer<ArrayBuffer> | ReadableFile>
 }
 
-/** A picture in memory, and the state of its project that shows it to be there. */
+/** A cached variant, and the state of its project that contains the image. */
 export interface Seen {
   picture: Picture & { body: Buffer<ArrayBuffer> }
   project: ProjectState
 }
 
 export interface Pictures {
-  /** Opens nothing. @param project newest state at the request @throws TintypeError `image_not_found` */
+  /**
+   * Finds a variant without opening it. @param project newest state at the request @throws TintypeError
+   * `image_not_found`
+   */
   find(project: ProjectState, imageId: string, size: Size): Promise<Picture>
   /**
-   * A variant of the primary image. Undefined where that image was deleted since: read and authorize the project again.
+   * Finds a variant of the primary image. Undefined where it was deleted meanwhile: read and authorize the project
+   * again.
    *
    * @throws TintypeError `no_primary_image`, `project_damaged`
    */
   findPrimary(project: ProjectState, size: Size): Promise<Picture | undefined>
   /**
-   * Without a wait, where it is in memory and everybody may see it; the primary image where none is named. Undefined
-   * says nothing.
+   * Finds a cached variant of a public project, synchronously. Undefined otherwise, also where the variant exists.
+   *
+   * @param imageId undefined for the primary image
    *
    * @param share see {@link Store.current}
    */
   peek(projectId: string, imageId: string | undefined, size: Size, share?: boolean): Seen | undefined
-  /** Takes the small variants of a new image into memory. Never throws. */
+  /** Caches the small variants of a new image. Never throws. */
   warm(project: ProjectState, image: ImageRecord): Promise<void>
-  /** Lets go of a deleted image's memory. */
+  /** Removes a deleted image from the cache. */
   forget(projectId: string, imageId: string): void
-  /** Since the start: pictures given out from memory and not, and what is in it now. */
+  /** Hits and misses of the cache since the start, and its current content. */
   stats(): { hits: number; misses: number; entries: number; bytes: number }
 }
 
 interface Kept extends Picture {
   body: Buffer<ArrayBuffer>
-  /** Newest revision of the project in which the image was seen to be there. */
+  /** Newest revision of the project that is known to contain the image. */
   revision: number
 }
 
-/** The objects around the bytes of one picture, about. */
+/** Overhead of one cached variant, about, in bytes. */
 const ENTRY_BYTES = 1000
 
-/** Those that walls of covers and icons are made of. */
+/** Sizes cached at upload: covers and icons. */
 const WARMED = ['thumb', 'game'] as const satisfies Size[]
 
 export const createPictures = (options: PicturesOptions): Pictures => {
@@ -87,7 +92,7 @@ export const createPictures = (options: PicturesOptions): Pictures => {
     maxSize: Math.max(1, cacheBytes),
     sizeCalculation: ({ body }, key) => body.length + key.length * 2 + ENTRY_BYTES,
   })
-  /** Reads under way: many who ask for the same picture wait for one of them. */
+  /** Reads under way: concurrent requests for a variant share one. */
   const loads = new Map<string, Promise<Kept | undefined>>()
   const counts = { hits: 0, misses: 0 }
 
@@ -190,7 +195,7 @@ export const createPictures = (options: PicturesOptions): Pictures => {
   }
 }
 
-/** Makes what is in memory good for a revision too. False where the file of that revision is another one. */
+/** Validates a cached variant for a revision. False where that revision has another file. */
 const renew = (entry: Kept, { bytes, modifiedMs }: StoredFile, revision: number): boolean => {
   if (entry.bytes !== bytes || entry.modifiedMs !== modifiedMs) return false
   entry.revision = revision
@@ -202,14 +207,14 @@ const keyOf = (projectId: string, imageId: string, size: Size): string => `${pro
 const damaged = (projectId: string, imageId: string, size: Size): TintypeError =>
   new TintypeError('project_damaged', `The ${size} variant of image "${imageId}" in project "${projectId}" is missing.`)
 
-/** Reads all of a file and closes it. @throws Error where it became shorter since it was opened */
+/** Reads a whole file and closes it. @throws Error where it was truncated meanwhile */
 export const readWhole = async (file: ReadableFile): Promise<Buffer<ArrayBuffer>> => {
   try {
     const pieces: Uint8Array<ArrayBuffer>[] = []
     for await (const piece of file.read(0, file.bytes)) pieces.push(piece)
     const [first] = pieces
     if (first?.byteLength === file.bytes) return Buffer.from(first.buffer, first.byteOffset, first.byteLength)
-    // Not from Node's pool, of which a small body would hold 8 KiB.
+    // Not from Node's pool: a small body would retain 8 KiB of it.
     const body = Buffer.allocUnsafeSlow(file.bytes)
     let at = 0
     for (const piece of pieces) {

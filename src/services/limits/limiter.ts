@@ -1,4 +1,4 @@
-// Counters of attempts and requests: shared by all workers of a machine, or of one process.
+// Counters of attempts and requests, shared by all workers of a machine or of one process.
 
 import { RateLimiterCluster, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -7,7 +7,7 @@ import type { Logger } from '../../telemetry/logger.ts'
 export type Limiter = Pick<RateLimiterMemory, 'consume' | 'get' | 'penalty' | 'reward' | 'delete'>
 
 export interface LimiterOptions {
-  /** Another one for each limiter. */
+  /** Unique for each limiter. */
   keyPrefix: string
   points: number
   /** In seconds. */
@@ -16,8 +16,8 @@ export interface LimiterOptions {
 
 export interface CountingOptions {
   /**
-   * True in a worker of node:cluster whose primary counts for all of them (`RateLimiterClusterMaster`). @default false,
-   * this process counts for itself
+   * Counts in the primary of node:cluster (`RateLimiterClusterMaster`), for all workers. @default false, counts in this
+   * process
    */
   isShared?: boolean
   log: Logger
@@ -26,7 +26,7 @@ export interface CountingOptions {
 /** Longest wait for the primary's answer, in milliseconds. */
 const SHARED_TIMEOUT_MS = 1000
 
-/** Pause after a primary did not answer, in milliseconds: or each request would wait for it. */
+/** Pause after a timeout of the primary, in milliseconds, so that not every request waits for it. */
 const SILENT_MS = 5000
 
 export const createLimiter = (options: LimiterOptions, { isShared = false, log }: CountingOptions): Limiter => {
@@ -36,31 +36,31 @@ export const createLimiter = (options: LimiterOptions, { isShared = false, log }
 }
 
 /**
- * While the primary does not answer, each worker counts for itself: guessing stays slow, and no honest client is refused
- * for it, because a worker's own count is never the higher one. (The library has this for other kinds of limiters only.)
+ * Falls back to a worker's own count while the primary does not answer. Guessing stays slow, and no honest client is
+ * refused, because the own count is never the higher one. (The library has this for other kinds of limiters only.)
  */
 export const insured = ({ shared, own, log }: { shared: Limiter; own: Limiter; log: Logger }): Limiter => {
   let silentUntil = Number.NEGATIVE_INFINITY
   const isSilent = () => performance.now() < silentUntil
 
-  const either = async <T>(ask: (limiter: Limiter) => Promise<T>): Promise<T> => {
-    if (isSilent()) return ask(own)
+  const either = async <T>(call: (limiter: Limiter) => Promise<T>): Promise<T> => {
+    if (isSilent()) return call(own)
     try {
-      return await ask(shared)
+      return await call(shared)
     } catch (error) {
       if (error instanceof RateLimiterRes) throw error
       if (!isSilent())
         log.warn({ err: error }, 'requests could not be counted for all workers; this one counts for itself')
       silentUntil = performance.now() + SILENT_MS
-      return ask(own)
+      return call(own)
     }
   }
 
   return {
-    consume: (...about) => either((limiter) => limiter.consume(...about)),
-    get: (...about) => either((limiter) => limiter.get(...about)),
-    penalty: (...about) => either((limiter) => limiter.penalty(...about)),
-    reward: (...about) => either((limiter) => limiter.reward(...about)),
-    delete: (...about) => either((limiter) => limiter.delete(...about)),
+    consume: (...args) => either((limiter) => limiter.consume(...args)),
+    get: (...args) => either((limiter) => limiter.get(...args)),
+    penalty: (...args) => either((limiter) => limiter.penalty(...args)),
+    reward: (...args) => either((limiter) => limiter.reward(...args)),
+    delete: (...args) => either((limiter) => limiter.delete(...args)),
   }
 }

@@ -17,7 +17,7 @@ export interface RateLimitOptions extends CountingOptions {
 export const LIMITED = ['read', 'write', 'sign_in'] as const
 export type Limited = (typeof LIMITED)[number]
 
-/** Standing of a client after a request was counted. */
+/** Remaining requests of a client, after one was counted. */
 export interface Standing {
   kind: Limited
   /** Requests in a window. */

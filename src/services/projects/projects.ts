@@ -1,4 +1,4 @@
-// Projects: list, look at one, name it, put its images in order, delete it.
+// Project service: list, read, edit title, order, visibility and members, delete.
 
 import { setImmediate } from 'node:timers/promises'
 import { decideAccess, type MemberRole, type Principal, type Visibility } from '../../core/auth/access.ts'
@@ -15,51 +15,51 @@ export interface ProjectServiceOptions {
   store: Store
   log: Logger
   places: Places
-  /** Most projects that one call of `list` looks at. @default 1000 */
+  /** Limit of the projects that one call of `list` reads. @default 1000 */
   mostHeads?: number
 }
 
-/** Where a page of the list begins: behind an id, or behind one that is under a seal. */
+/** Cursor of the list: a page begins after an id, plain (`after`) or sealed (`from`). */
 export type ListPlace = { after: string } | { from: string }
 
 export interface ProjectEdit {
-  /** Null takes the title away. */
+  /** Null removes the title. */
   title?: string | null
-  /** Ids of images in the order that is wanted; those not named follow in the order they have. */
+  /** New order of image ids; images not named follow in their present order. */
   imageOrder?: readonly string[]
   visibility?: Visibility
-  /** By user id; null lets one go. Those not named stay. */
+  /** Roles by user id; null removes a member. Members not named keep their roles. */
   members?: Readonly<Record<string, MemberRole | null>>
 }
 
-/** All that takes `by` throws besides `project_not_found`, `forbidden` or `unauthenticated` where it may not. */
+/** Calls with `by` also throw `forbidden` or `unauthenticated` where the principal lacks the right. */
 export interface ProjectService {
   /**
-   * Those that are `by`'s to list, sorted by id. `next` is where the next page begins, undefined on the last one. What one
-   * call may look at has an end, so that it costs no more where most is hidden: then a page has fewer than `limit`, or
-   * none, and there is a next one. A project that is damaged is left out, and the log says so.
+   * Lists the projects that the principal may list, sorted by id, without damaged ones, which are logged. `next` is the
+   * cursor of the next page, undefined on the last one. A call reads a limited number of projects, so that hidden ones
+   * do not raise its cost: a page can be short or empty and still have a next one.
    *
-   * @throws TintypeError `invalid_parameter` where `from` is not of an earlier page
+   * @throws TintypeError `invalid_parameter` where `from` is no cursor of this store
    */
   list(
     page: { after?: string; from?: string; limit: number },
     by: Principal,
   ): Promise<{ projects: ProjectState[]; next: ListPlace | undefined }>
-  /** Undefined where it does not exist. @throws TintypeError `project_damaged` */
+  /** Undefined where the project does not exist. @throws TintypeError `project_damaged` */
   find(projectId: string): Promise<ProjectState | undefined>
   /** @throws TintypeError `project_not_found`, `project_damaged` */
   get(projectId: string): Promise<ProjectState>
   /**
-   * @throws TintypeError `project_not_found`, `precondition_failed`; `invalid_parameter` where the order names an unknown
-   *   image or one twice
+   * @throws TintypeError `project_not_found`, `precondition_failed`; `invalid_parameter` where the order names an
+   *   unknown image or one twice
    */
   edit(projectId: string, edit: ProjectEdit, by: Principal, ifRevision?: readonly number[]): Promise<ProjectState>
   /** Deletes the project and all its images. @throws TintypeError `project_not_found`, `precondition_failed` */
   remove(projectId: string, by: Principal, ifRevision?: readonly number[]): Promise<void>
 }
 
-/** Projects that are read at once, each with an open file. */
-const AT_ONCE = 32
+/** Projects read at once, each with an open file. */
+const READ_AT_ONCE = 32
 
 export const createProjectService = ({ store, log, places, mostHeads }: ProjectServiceOptions): ProjectService => {
   const most = mostHeads ?? 1000
@@ -67,7 +67,7 @@ export const createProjectService = ({ store, log, places, mostHeads }: ProjectS
   const find = async (projectId: string): Promise<ProjectState | undefined> =>
     store.current(projectId) ?? (await store.project(projectId))
 
-  /** The first of them that are `by`'s to list, `count` or a few more, and those that can't be read. */
+  /** Reads projects in order until `count` or a few more are listed; returns damaged ones apart. */
   const readEach = async (ids: readonly string[], count: number, by: Principal) => {
     const projects: ProjectState[] = []
     const damaged = new Map<string, unknown>()
@@ -77,11 +77,11 @@ export const createProjectService = ({ store, log, places, mostHeads }: ProjectS
         damaged.set(id, error)
       })
     for (let at = 0; at < ids.length && projects.length < count; ) {
-      const chunk = ids.slice(at, at + (seesAll(by) ? Math.min(AT_ONCE, count - projects.length) : AT_ONCE))
+      const chunk = ids.slice(at, at + (seesAll(by) ? Math.min(READ_AT_ONCE, count - projects.length) : READ_AT_ONCE))
       for (const project of await Promise.all(chunk.map(read)))
         if (project && isListed(project, by)) projects.push(project)
       at += chunk.length
-      // Those in memory are looked at without a wait, and others want a turn.
+      // Cached projects are read synchronously: other requests need a turn.
       await setImmediate()
     }
     return { projects, damaged }
@@ -99,17 +99,17 @@ export const createProjectService = ({ store, log, places, mostHeads }: ProjectS
     async list({ after, from, limit }, by) {
       const start = from === undefined ? after : await opened(from)
       const ids = await listedIds(store, by, { after: start, limit: most + 1 })
-      const looked = ids.slice(0, most)
-      const { projects, damaged } = await readEach(looked, limit + 1, by)
+      const scanned = ids.slice(0, most)
+      const { projects, damaged } = await readEach(scanned, limit + 1, by)
       if (damaged.size > 0) {
         const [error] = damaged.values()
         log.warn({ error, projects: [...damaged.keys()].sort() }, 'damaged projects are left out of a list')
       }
       const [page, isCut] = [projects.slice(0, limit), projects.length > limit]
-      const last = isCut ? page.at(-1)?.project_id : looked.at(-1)
+      const last = isCut ? page.at(-1)?.project_id : scanned.at(-1)
       if (last === undefined || (!isCut && ids.length <= most)) return { projects: page, next: undefined }
-      const mayKnow = by.kind === 'anybody' || by.kind === 'key' || page.at(-1)?.project_id === last
-      return { projects: page, next: mayKnow ? { after: last } : { from: await places.seal(last) } }
+      const isVisible = by.kind === 'anybody' || by.kind === 'key' || page.at(-1)?.project_id === last
+      return { projects: page, next: isVisible ? { after: last } : { from: await places.seal(last) } }
     },
 
     async get(projectId) {
@@ -131,7 +131,7 @@ const seesAll = (by: Principal): boolean => by.kind === 'anybody' || (by.kind ==
 const isListed = (project: ProjectState, by: Principal): boolean =>
   decideAccess(by, 'list', project.project_id, accessOf(project)) === 'allowed'
 
-/** A key that is for some projects has no others to look through. */
+/** Ids to read: the projects of a restricted key, else those of the store. */
 const listedIds = async (store: Store, by: Principal, page: { after?: string; limit: number }): Promise<string[]> => {
   if (by.kind !== 'key' || by.projects === undefined) return store.projectIds(page)
   const { after } = page
