@@ -1,6 +1,6 @@
-// Access: the principal of a request (authentication), and whether it may do what the route does (authorization).
+// Authenticates requests, and authorizes what their routes do.
 //
-// Every route below /projects calls the guard before anything else, and shows the state that was judged, never a newer one.
+// Every route below /projects calls the guard first, and shows the state that was authorized, never a newer one.
 
 import { LRUCache } from 'lru-cache'
 import {
@@ -25,25 +25,25 @@ import type { ClientAddress } from './middleware/client-address.ts'
 import type { Sight } from './response/send-picture.ts'
 
 export interface IdentifyOptions {
-  /** Tried in this order; the first one that recognizes the request names the principal. */
+  /** Tried in this order, until one recognizes its credentials. */
   authenticators: readonly Authenticator[]
-  /** Whether every request may do everything, as things are now. */
+  /** Whether every request may do everything at present. */
   isOpen(): boolean
-  /** Throws where a page of a foreign origin sends the request. @default no origin is foreign */
+  /** Throws where a page of a foreign origin sent the request. @default no check */
   refuseForeign?(request: Credentials): void
-  /** Called with each request that is answered without authentication. @default nothing is called */
+  /** Called for each request that is answered without authentication. @default none */
   onOpen?(request: RequestView): void
 }
 
-/** Principal of a request. `refusal` says why its credentials are not valid; the principal is anonymous then. */
+/** Principal of a request. Invalid credentials give a `refusal` and the anonymous principal. */
 export interface Identity {
   principal: Principal
   refusal?: TintypeError
 }
 
 /**
- * @param receivedMs when the request came, in milliseconds since 1970: credentials that expired since are valid. @default now
- * @throws TintypeError `csrf` on an open server, for a change that a foreign page sends
+ * @param receivedMs arrival, in milliseconds since 1970: credentials that expired later are valid. @default now
+ * @throws TintypeError `csrf` on an open server, for a change sent by a foreign page
  */
 export type Identify = (request: RequestView, receivedMs?: number) => Promise<Identity>
 
@@ -55,7 +55,7 @@ export const createIdentify =
   async (request, receivedMs) => {
     if (isOpen()) {
       onOpen?.(request)
-      // A form needs no preflight: any page that is open on this machine could send one.
+      // Forms need no preflight: any page in a browser of this machine could send one.
       if (!READING.has(request.method)) refuseForeign?.(request)
       return ANYBODY
     }
@@ -65,7 +65,7 @@ export const createIdentify =
         const principal = await authenticator({ method, header, receivedMs })
         if (principal) return { principal }
       }
-      // A client that sends a credential in an unknown form gets an error instead of the rights of a stranger.
+      // Credentials in an unknown form are an error, instead of the rights of an anonymous client.
       if (header('authorization') !== undefined)
         throw unauthenticated('Expected an API key or a token in "Authorization: Bearer", it is neither.')
       return ANONYMOUS
@@ -75,10 +75,7 @@ export const createIdentify =
     }
   }
 
-/**
- * Sets the principal and the refusal, which {@link principalOf} throws on each route that needs a principal. So a public
- * picture is sent, and sign-in works, with an old cookie too.
- */
+/** Sets the principal, or the refusal that {@link principalOf} throws: only routes that need a principal fail. */
 export const authenticate =
   (identify: Identify) =>
   async (c: Context, next: () => Promise<void>): Promise<void> => {
@@ -103,7 +100,7 @@ export const principalOf = (c: Context): Principal => {
 /** Warns once that a client of another machine was answered without authentication. */
 export const createOpenWarning = (client: Pick<ClientAddress, 'addressOf'>, log: Logger) => {
   let isWarned = false
-  /** Last peer on loopback, as nearly all requests of an open server come from. */
+  /** Last peer, skipped without parsing: nearly all requests of an open server come from one. */
   let last: string | undefined
   return (request: RequestView): void => {
     if (isWarned) return
@@ -123,38 +120,37 @@ export const createOpenWarning = (client: Pick<ClientAddress, 'addressOf'>, log:
 
 export interface Guard {
   /**
-   * For a change: its commit judges again, on the state that it changes.
+   * Authorizes a change. Its commit authorizes again, on the state that it changes.
    *
    * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`
    */
   require(c: Context, action: Action, projectId: string): Promise<Principal>
   /**
-   * Authenticates and authorizes again at the end of a long request, so that a key that was revoked or a session that was
-   * ended meanwhile is refused. A token that has only expired since the request came stays valid.
+   * Authenticates and authorizes again at the end of a long request: keys revoked and sessions ended meanwhile are
+   * refused. A token that has only expired since the request arrived stays valid.
    */
   requireStill(c: Context, action: Action, projectId: string): Promise<void>
-  /**
-   * For an upload, what can be decided without the project: a principal that may not create projects may not upload.
-   */
+  /** Authorizes an upload without the project: the principal must have the right to create projects. */
   requireUploader(c: Context, projectId: string): void
   /**
-   * For reading a project or its list.
+   * Authorizes reading a project or its list.
+   *
    * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`, `project_damaged`
    */
   read(c: Context, projectId: string): Promise<Judged & { by: Principal }>
   /**
-   * For a picture. Those of public projects need no credentials, and are sent with invalid ones too.
+   * Authorizes reading a picture. Public projects need no credentials, and ignore invalid ones.
    *
-   * @param signedUntil when the signature of the request ends, in milliseconds since 1970; undefined where it has none.
+   * @param signedUntil end of the request's signature, in milliseconds since 1970; undefined without a signature.
    *   Called only for private and absent projects. Throws where the signature is not valid.
-   * @throws TintypeError `project_not_found`, `unauthenticated`, what `signedUntil` throws: the same for a private
-   *   project as for one that isn't there
+   * @throws TintypeError `project_not_found`, `unauthenticated`, errors of `signedUntil`: equal for private and absent
+   *   projects
    */
   picture(c: Context, projectId: string, signedUntil: () => number | undefined): Promise<Seen>
 }
 
 export interface Judged {
-  /** The state that was judged. @throws TintypeError `project_not_found`, `project_damaged`, also for admins */
+  /** The state that was authorized. @throws TintypeError `project_not_found`, `project_damaged`, also for admins */
   project(): ProjectState
 }
 
@@ -162,10 +158,12 @@ export interface Seen extends Judged {
   sight: Sight
 }
 
-/** Access to a damaged project, whose owner and visibility are unknown: admins and open servers get the error itself. */
+/**
+ * Access to a damaged project, whose owner and visibility are unknown: admins and open servers get the error itself.
+ */
 const UNREADABLE: ProjectAccess = { owner_id: null, visibility: 'private', members: {} }
 
-/** Damaged projects that are remembered as logged. */
+/** Limit of the projects that are remembered as logged. */
 const MAX_LOGGED = 1000
 
 const PUBLIC: Sight = { isPrivate: false }
@@ -177,7 +175,7 @@ export interface GuardOptions {
 }
 
 export const createGuard = ({ projects, log }: GuardOptions): Guard => {
-  /** Damaged projects that were logged: once, until they can be read again. */
+  /** Damaged projects that were logged, until they can be read again. */
   const logged = new LRUCache<string, true>({ max: MAX_LOGGED })
 
   const find = async (projectId: string): Promise<Found> => {
@@ -235,7 +233,7 @@ export const createGuard = ({ projects, log }: GuardOptions): Guard => {
 
 interface Found {
   project: ProjectState | undefined
-  /** Why the project cannot be read. */
+  /** Error of reading the project. */
   damage?: unknown
 }
 

@@ -46,7 +46,7 @@ import { createMetricsRoute } from './routes/metrics.ts'
 import { createProjectRoutes } from './routes/projects.ts'
 import { createRenderRoutes } from './routes/renders.ts'
 
-/** What is decided about each request before its route, by the same functions as on the fast path. */
+/** Policies applied to each request before its route, shared with the fast path. */
 export interface Policies {
   client: ClientAddress
   /** @default every host is expected */
@@ -63,52 +63,52 @@ export interface AppOptions {
   projects: ProjectService
   pictures: Pictures
   renders: Pick<Renders, 'find'>
-  /** Accounts, and what protects the browsers of people who are signed in. @default no routes of accounts */
+  /** Accounts and their CSRF protection. @default no routes of accounts */
   people?: Omit<AccountRouteOptions, 'cookies' | 'networkOf'>
-  /** Where lists of images are kept that were answered. @default they are not */
+  /** Cache of image lists. @default none */
   lists?: Pick<ListMemory, 'keep'>
-  /** Says what transforms may be asked for. */
+  /** Parses and authorizes transform requests. */
   asked: AskedReader
-  /** Transforms that need no signature: their URLs are shown with every image. @default none */
+  /** Presets, whose URLs are part of every image view. @default none */
   presets?: Presets
   policies: Policies
-  /** Of the program, as `/health` and the OpenAPI document say it. */
+  /** Version of the program, for `/health` and the OpenAPI document. */
   version: string
-  /** When the server started, in milliseconds since 1970. */
+  /** Start of the server, in milliseconds since 1970. */
   startedAt: number
-  /** Resolves where the store can be written now; `/ready` asks it. */
+  /** Checks that the store can be written, for `/ready`. */
   check(): Promise<void>
-  /** Largest file that an upload may bring, in bytes. */
+  /** Largest file of an upload, in bytes. */
   maxUploadBytes: number
   /**
-   * Put before every URL in answers, for a program that mounts the app under a path: `/media`. The routes themselves
-   * do not change.
+   * Prefix of every URL in responses, for a program that mounts the app under a path, such as `/media`. The routes
+   * themselves do not change.
    *
    * @default ''
    */
   basePath?: string
-  /** True where `GET /` is to lead to the documentation. @default false, so that a program keeps its own page there */
+  /** Redirects `GET /` to the documentation. @default false, `/` belongs to the program that mounts the app */
   isWholeSite?: boolean
   /**
-   * Path under which the web server in front finds the store's folder, so that it sends stored pictures itself
-   * (`X-Accel-Redirect`). @default pictures are sent from here
+   * Path under which nginx serves the store's folder: stored pictures are sent by nginx (`X-Accel-Redirect`).
+   * @default pictures are sent by this process
    */
   accelRedirect?: string
-  /** Requests wait for it; where it rejects they are answered 503. @default no wait */
+  /** Opening of the store: requests wait for it, and are answered 503 where it rejects. @default no wait */
   ready?: Promise<void>
-  /** While it says true, changes are refused and `/ready` answers 503. @default () => false */
+  /** While true, changes are refused and `/ready` answers 503. @default () => false */
   isDraining?(): boolean
   log: Logger
   ids: RequestIds
   metrics: Pick<Metrics, 'observer' | 'requests' | 'snapshot'>
-  /** The metrics of all processes. @default those of this instance */
+  /** Gathers the metrics of all processes. @default the metrics of this instance */
   gatherMetrics?(): Promise<readonly Snapshot[]>
 }
 
-/** Where passwords and invitations can be guessed. */
+/** Paths where passwords and invitations can be guessed. */
 const SIGN_IN_PATHS = ['/auth/login', '/auth/register', '/auth/password']
 
-/** Errors of 500 and over that say nothing about the state of the machine, or that are logged where they are met. */
+/** Errors of status 500 and over that are not logged here: they are expected, or logged at their origin. */
 const EXPECTED: readonly ErrorCode[] = ['busy', 'shutting_down', 'quota_exceeded', 'issuer_unavailable']
 
 export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
@@ -196,7 +196,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   if (options.isWholeSite) route.add(server.front, documentation.front)
 
   route.refuseOtherMethods()
-  // A parent app answers for what is not found in it, but below /projects everything is ours.
+  // A parent app answers unknown paths, but all below /projects belong to this app.
   app.all('/projects/*', (c) => fail(c, routeNotFound(c)))
 
   return app

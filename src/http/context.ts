@@ -7,25 +7,25 @@ import type { Principal } from '../core/auth/access.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { HeaderOf } from '../core/request/conditional.ts'
 
-/** Node's own request and response are there under @hono/node-server, and absent in every other runtime. */
+/** Bindings hold Node's request and response under @hono/node-server; they are absent in other runtimes. */
 export interface Env {
   Bindings: Partial<HttpBindings>
   Variables: {
     /** See {@link viewOf}. */
     view?: RequestView
-    /** Request header that the response depends on: set on every response of the route, errors too. */
+    /** `Vary` of every response of the route, errors too. */
     vary?: string
-    /** Read it by `principalOf`, which throws `refusal`. */
+    /** Principal of the request; read it by `principalOf`, which throws `refusal`. */
     principal?: Principal
-    /** Why the credentials of the request are not valid. */
+    /** Error of invalid credentials. */
     refusal?: TintypeError
-    /** Authenticates again, for requests that take long. Credentials that have only expired since the request came stay valid. */
+    /** Authenticates again at the end of a long request. Credentials that have only expired meanwhile stay valid. */
     identifyAgain?: () => Promise<void>
-    /** Remaining requests of the client: set on every response, errors too. */
+    /** Rate limit headers of every response, errors too. */
     limitHeaders?: Record<string, string>
     /** Id of this request, in its line of the log. */
     requestId?: string
-    /** Template of the path that was found. */
+    /** Path template of the matched route. */
     route?: string
     /** Bytes of the response body, where it has one. */
     bodyBytes?: number
@@ -36,28 +36,28 @@ export type Context = HonoContext<Env>
 
 export type Handler = HonoHandler<Env>
 
-/** Parts of a request that policies read, the same in the app and on the fast path. */
+/** Parts of a request that policies read, in the app and on the fast path. */
 export interface RequestView {
   method: string
-  /** Request target as it came (RFC 9112 section 3.2): path and query, or a whole URL. */
+  /** Request target as received (RFC 9112 section 3.2): path and query, or a whole URL. */
   target: string
-  /** By name in lower case; several values of one name are one list. */
+  /** Returns a header by its lower-case name; several values make one list. */
   header: HeaderOf
   /** The connection; undefined where the app runs without one. */
   socket: { remoteAddress?: string | undefined } | undefined
 }
 
-/** Probes of monitoring, many a minute: neither limited nor refused for their host. */
+/** Probes of monitoring: exempt from rate limits and the host check. */
 export const PROBES: ReadonlySet<string> = new Set(['/health', '/ready'])
 
-/** Node's request of this call, undefined where the app runs on another server than Node's. */
+/** Node's request; undefined in other runtimes. */
 export const incomingOf = (c: Context): IncomingMessage | undefined => {
   // Undefined where the app was called as `app.fetch(request)`.
   const env: Env['Bindings'] | undefined = c.env
   return env?.incoming && 'httpVersionMajor' in env.incoming ? env.incoming : undefined
 }
 
-/** Made once a request. */
+/** View of the request, made once. */
 export const viewOf = (c: Context): RequestView => {
   const known = c.get('view')
   if (known) return known
@@ -73,15 +73,14 @@ export const viewOf = (c: Context): RequestView => {
 }
 
 /**
- * The body, chunk by chunk, at the pace of the reader. Stopping early leaves the connection open, so that a response can
- * still be sent.
+ * Reads the body chunk by chunk, with backpressure. Stopping early leaves the connection open for the response.
  *
  * @throws TintypeError `upload_aborted` where the client disconnects
  */
 export async function* bodyChunks(c: Context): AsyncGenerator<Uint8Array, void, void> {
   try {
     const incoming = incomingOf(c)
-    // Where a program that mounts the app has begun to read, only the web stream still has all of it.
+    // Once a program that mounts the app has begun to read, only the web stream has the whole body.
     if (incoming && incoming.readableFlowing === null && !incoming.readableDidRead)
       yield* incoming.iterator({ destroyOnReturn: false })
     else if (c.req.raw.body) yield* c.req.raw.body

@@ -7,11 +7,11 @@ import { BASE_HEADERS } from './response/respond.ts'
 
 export interface RouteTable {
   /**
-   * The description goes to the OpenAPI registry only. No validator is made of it: they cost time on the way of every
-   * picture, and one for multipart bodies would hold whole uploads in memory.
+   * Adds a route, and its description to the OpenAPI registry. No validators are derived from it: they would cost time
+   * for every picture, and hold whole multipart uploads in memory.
    */
   add(description: RouteConfig, handler: Handler): void
-  /** Answers all other methods of the paths so far by 405, and OPTIONS. To be called once, after the last route. */
+  /** Answers `OPTIONS`, and all other methods of the added paths by 405. To be called once, after the last route. */
   refuseOtherMethods(): void
 }
 
@@ -29,7 +29,7 @@ export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
       templates.set(path, description.path)
     },
 
-    // By a handler for each path, because an app that is mounted in another one has no say in what is not found there.
+    // A handler for each path, because a mounted app cannot handle unmatched requests of its parent.
     refuseOtherMethods() {
       for (const [path, known] of methods)
         app.all(path, named(templates.get(path) ?? path, refuse([...known, 'OPTIONS'])))
@@ -37,7 +37,7 @@ export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
   }
 }
 
-/** Sets the route, for the metrics. */
+/** Sets the route label of the metrics. */
 const named =
   (template: string, handler: Handler): Handler =>
   (c, next) => {
@@ -45,7 +45,7 @@ const named =
     return handler(c, next)
   }
 
-/** `{size}.{format}` is one parameter for the router, `file`. */
+/** Converts a segment of a template; `{size}.{format}` becomes one parameter, `file`. */
 const segmentOf = (segment: string): string => {
   if (!/.\{|\}./.test(segment)) return segment.replace(/^\{(\w+)\}$/, ':$1')
   return `:file{${segment.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}}`

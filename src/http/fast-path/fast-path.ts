@@ -1,7 +1,7 @@
 // Fast path: answers plain requests for small pictures and lists in memory before the app, with equal responses.
 //
-// The cost of a request beyond Node's HTTP server is objects: a Request, its Headers, a Response, promises. A picture in
-// memory needs none of them. Every other request is for the app. Both follow the same policies, and a test compares
+// The cost of a request beyond Node's HTTP server is objects: a Request, its Headers, a Response, promises. A picture
+// in memory needs none of them. Every other request is for the app. Both follow the same policies, and a test compares
 // their responses.
 
 import type { Socket } from 'node:net'
@@ -15,12 +15,12 @@ import type { Prepared } from './response-heads.ts'
 import type { AnswerFast, FastAnswer, FastRequest, FastView, Find, ReadUrl } from './types.ts'
 
 export interface FastPathOptions {
-  /** One for each kind of URL. */
+  /** URL readers, one for each kind of URL. */
   readers: readonly ReadUrl[]
   /** @default every host is expected */
   hostCheck?: HostCheck
   corsHeaders?: CorsHeaders
-  /** Counting may need another process, which takes longer than an answer from memory may: then the app answers all. */
+  /** Disables the fast path where reads are counted: counting may need another process. */
   limit: Pick<Limit, 'countsReads'>
   /**
    * Called before an answer is sent.
@@ -37,17 +37,17 @@ export type OnFastAnswer = (
   startedMs: number,
 ) => readonly string[]
 
-/** Parsed URLs: a wall of pictures requests the same few thousand again and again. */
-const REMEMBERED = { max: 10_000, maxLength: 500 }
+/** Limits of the cache of parsed URLs. */
+const CACHED_URLS = { max: 10_000, maxLength: 500 }
 
 export const createFastPath = (options: FastPathOptions): AnswerFast => {
   const { readers, hostCheck, corsHeaders, limit, onAnswer } = options
   if (limit.countsReads) return () => undefined
-  const finds = new LRUCache<string, Find>({ max: REMEMBERED.max })
-  /** Connection of the last request: the next one on it may have been sent together with it. */
+  const finds = new LRUCache<string, Find>({ max: CACHED_URLS.max })
+  /** Connection of the last request; a further one on it may be pipelined. */
   let last: Socket | undefined
 
-  /** True where the state that was shown to another request is new enough, see {@link Store.current}. */
+  /** True where the state checked for another request is fresh enough, see {@link Store.current}. */
   const mayShare = ({ socket }: FastRequest): boolean => {
     const isFirst = socket !== last
     last = socket
@@ -74,8 +74,8 @@ export const createFastPath = (options: FastPathOptions): AnswerFast => {
     if (!view || hostCheck?.isExpected(view) === false) return undefined
     const found = find(view, mayShare(request))
     if (!found) return undefined
-    // Only URLs of something that exists, so that invented ones evict none of them.
-    if (!known && own.length <= REMEMBERED.maxLength) finds.set(own, find)
+    // Only found URLs are cached, so that invented ones evict none.
+    if (!known && own.length <= CACHED_URLS.maxLength) finds.set(own, find)
 
     const { prepared, body, route } = found
     const decision = decideFast(view, prepared.delivery)
@@ -92,7 +92,7 @@ export const createFastPath = (options: FastPathOptions): AnswerFast => {
   }
 }
 
-/** Copies a URL: a substring keeps the whole request in memory. */
+/** Copies a URL, because a substring retains the whole request in memory. */
 const copyOf = (url: string): string => Buffer.from(url, 'latin1').toString('latin1')
 
 let date = ''

@@ -15,9 +15,9 @@ export const readListUrl =
     if (projectId === undefined) return undefined
     let last: { etag: string; bytes: number; prepared: Prepared } | undefined
     return ({ method, conditions, noneMatch, hasCredentials }, share) => {
-      // A list has a tag and no date, so that no other condition applies.
+      // Lists have an entity tag and no date: other conditions are left to the app.
       if (method !== 'GET' || conditions > (noneMatch === undefined ? 0 : 1)) return undefined
-      // Unlike a public picture, a list is refused with an invalid key or token: the app checks it.
+      // Lists, unlike public pictures, are refused with invalid credentials: the app checks them.
       if (hasCredentials) return undefined
       const list = lists.find(url, projectId, share)
       if (!list) return undefined

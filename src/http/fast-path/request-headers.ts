@@ -1,11 +1,11 @@
-// Request headers as they arrived. Node's own object of them takes as long to make as all the rest of a response.
+// Reads raw request headers. Node's parsed object of them takes as long as the rest of a response.
 
 import type { FastRequest, FastView } from './types.ts'
 
 /** Hosts in the usual form; the app checks the others. */
 const PLAIN_HOST = /^[A-Za-z0-9._-]+(?::(?:[1-9]\d{0,3}|[1-5]\d{4}))?$/
 
-/** `app` is for the app: a range, or a body that has to be consumed. */
+/** Headers that matter here. `app`: the app has to answer, because of a range or a body. */
 const MEANINGS = new Map<string, 'app' | 'host' | 'condition' | 'none-match' | 'request-id' | 'credentials'>([
   ['range', 'app'],
   ['content-length', 'app'],
@@ -22,7 +22,7 @@ const MEANINGS = new Map<string, 'app' | 'host' | 'condition' | 'none-match' | '
   ['authorization', 'credentials'],
 ])
 
-/** By length of the name, so that most other headers are skipped at once. */
+/** Lengths of these names, by which other headers are skipped quickly. */
 const LENGTHS = Array.from({ length: 32 }, (_, length) => [...MEANINGS.keys()].some((name) => name.length === length))
 
 /** @returns undefined where the app has to answer */
@@ -63,12 +63,12 @@ export const readRequest = (request: FastRequest): FastView | undefined => {
   return { method, target: url, header, socket, conditions, noneMatch, requestId, hasCredentials }
 }
 
-/** Several values of one name make one list; a date that comes twice is none. */
+/** Value of a header; repeated ones make one list. */
 const headerIn = (raw: readonly string[], wanted: string): string | undefined => {
   let found: string | undefined
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at] ?? ''
-    // As it is nearly always written, no copy is made of it.
+    // Lower-cased only where the spelling differs, to avoid a copy.
     if (name.length !== wanted.length || (name !== wanted && name.toLowerCase() !== wanted)) continue
     found = found === undefined ? raw[at + 1] : `${found}, ${raw[at + 1]}`
   }

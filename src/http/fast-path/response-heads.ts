@@ -1,4 +1,4 @@
-// Response heads as text, made once for a picture or list.
+// Response heads as text, prepared once for a picture or list.
 
 import type { KeptList } from '../response/list-cache.ts'
 import { BASE_HEADERS, jsonHeaders, revalidated } from '../response/respond.ts'
@@ -16,7 +16,6 @@ export const preparePicture = (delivery: Delivery, bytes: number): Prepared => (
   notModified: headText('304 Not Modified', { ...BASE_HEADERS, ...cachingHeaders(delivery) }),
 })
 
-/** A list has a tag and no date. */
 export const prepareList = ({ etag, body }: KeptList): Prepared => {
   return {
     delivery: { etag, modifiedMs: 0, cacheControl: 'no-cache' },

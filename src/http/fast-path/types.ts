@@ -1,4 +1,4 @@
-// Types of the fast path: the request, its answer, and the finders of what is in memory.
+// Types of the fast path: requests, answers, and finders of cached representations.
 
 import type { Socket } from 'node:net'
 import type { RequestView } from '../context.ts'
@@ -8,7 +8,7 @@ import type { Prepared } from './response-heads.ts'
 export interface FastRequest {
   method?: string
   url?: string
-  /** Names and values in turn, as they came. */
+  /** Names and values in turn, as received. */
   rawHeaders: readonly string[]
   socket: Socket
 }
@@ -21,7 +21,7 @@ export interface FastView extends RequestView {
   noneMatch: string | undefined
   /** `X-Request-Id`. */
   requestId: string | undefined
-  /** Whether there is an API key or a token; a cookie is none. */
+  /** Whether the request has an API key or a token; cookies do not count. */
   hasCredentials: boolean
 }
 
@@ -47,11 +47,11 @@ export interface Found {
 }
 
 /**
- * Finds the representation of one URL, for each request again. Undefined where the app has to answer.
+ * Finds the representation of one URL for a request. Undefined where the app has to answer.
  *
  * @param share see {@link Store.current}
  */
 export type Find = (request: FastView, share: boolean) => Found | undefined
 
-/** Parses a URL, once: it takes longer than all the rest of a response. Undefined for a URL of another kind. */
+/** Parses a URL, to be cached: it takes longer than the rest of a response. Undefined for a URL of another kind. */
 export type ReadUrl = (url: string) => Find | undefined

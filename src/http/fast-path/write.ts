@@ -26,8 +26,8 @@ export const writeAnswer = (socket: Socket, { head, body }: FastAnswer): void =>
 }
 
 /**
- * Answers a request that Node's HTTP server has parsed, without its `writeHead` and `end`, which check each header again.
- * The event `finish` tells the server that the connection is free for the next request.
+ * Answers a request parsed by Node's HTTP server, without `writeHead` and `end`, which check each header again. The
+ * event `finish` frees the connection for the next request.
  */
 export const writeResponse = (response: ServerResponse, answer: FastAnswer): void => {
   if (response.socket) writeAnswer(response.socket, answer)

@@ -1,4 +1,4 @@
-// Client address: who a request comes from, behind the proxies that are trusted.
+// Client address of a request, behind trusted proxies.
 
 import { LRUCache } from 'lru-cache'
 import { clientNetwork, forwardedAddress, type IsTrusted } from '../../core/request/forwarded.ts'
@@ -7,15 +7,15 @@ import type { RequestView } from '../context.ts'
 export interface ClientAddress {
   /** Undefined where the app runs without a connection. */
   addressOf(request: RequestView): string | undefined
-  /** {@link clientNetwork} of the address: the unit that limits are counted by. */
+  /** {@link clientNetwork} of the address, the unit of limits. */
   networkOf(request: RequestView): string | undefined
   /** Whether the client speaks TLS, to this server or to a trusted proxy. @param url absolute */
   isSecure(request: RequestView, url: string): boolean
 }
 
-/** @param isTrusted whether `X-Forwarded-For` and `X-Forwarded-Proto` of a peer are believed */
+/** @param isTrusted whether a peer is a trusted proxy, which sets `X-Forwarded-For` and `X-Forwarded-Proto` */
 export const createClientAddress = (isTrusted: IsTrusted): ClientAddress => {
-  /** By their text: parsing an address takes longer than writing the line of the log in which it stands. */
+  /** Parsed addresses of peers: parsing takes longer than writing a log line. */
   const peers = new LRUCache<string, { address: string | undefined; isTrusted: boolean }>({ max: 1000 })
 
   const readPeer = (peer: string) => {

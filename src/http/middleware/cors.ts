@@ -1,4 +1,4 @@
-// CORS (Fetch standard section 3.3): which pages of other sites may read responses, and with cookies or without.
+// CORS (Fetch standard section 3.3): pages of other origins that may read responses, with or without cookies.
 
 import { cors } from 'hono/cors'
 import type { AllowedOrigins } from '../../core/request/origins.ts'
@@ -8,20 +8,19 @@ import { REPLAY_HEADER } from '../request/params.ts'
 /** Response headers for a request, as names and values in turn. */
 export type CorsHeaders = (request: RequestView) => readonly string[]
 
-/** Headers that scripts may read besides the few that they always may. */
+/** Response headers exposed to scripts, besides the safelisted ones. */
 const EXPOSED = ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', REPLAY_HEADER]
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** Time that a browser may keep the answer to a preflight, in seconds. */
+/** Lifetime of a preflight response in a browser, in seconds. */
 const MAX_AGE_SECONDS = 600
 
 const EXPOSE = ['Access-Control-Expose-Headers', EXPOSED.join(',')]
 
 /**
- * With `*` every response names every page, also where the request has no origin: a browser that has a picture from an
- * `<img>` in its cache gives it to a script too. With a list, only listed pages are named, and caches keep one response
- * for each origin.
+ * With `*`, every response allows every origin, also where the request has none: browsers give a script the cached
+ * response of an `<img>`. With a list, only listed origins are allowed, and caches keep one response for each origin.
  */
 export const createCorsHeaders = (allowed: AllowedOrigins): CorsHeaders => {
   if (allowed === '*') {
@@ -39,7 +38,7 @@ export const createCorsHeaders = (allowed: AllowedOrigins): CorsHeaders => {
   }
 }
 
-/** Preflights of allowed pages are answered here; every other `OPTIONS` asks a route for its methods. */
+/** Answers preflights of allowed origins; other `OPTIONS` requests reach the route table. */
 export const allowOrigins = (allowed: AllowedOrigins, headersOf: CorsHeaders) => {
   const shared = { allowMethods: METHODS, exposeHeaders: EXPOSED, maxAge: MAX_AGE_SECONDS }
   const answerPreflight =

@@ -1,5 +1,5 @@
-// Host check against DNS rebinding: a page of another site whose name leads to this machine has the origin of this
-// server, so that no browser restricts it. Only the name gives it away, which the browser sends in `Host`.
+// Host check against DNS rebinding: a page whose host name resolves to this machine has the origin of this server, so
+// that no browser restricts it. Only its name, which browsers send in `Host`, reveals it.
 
 import { TintypeError } from '../../core/errors.ts'
 import { createOwnHosts } from '../../core/request/hosts.ts'
@@ -7,28 +7,28 @@ import { clip } from '../../core/text.ts'
 import { type Context, PROBES, type RequestView, viewOf } from '../context.ts'
 
 export interface HostCheckOptions {
-  /** Sites whose pages may use the API: behind a proxy, the server's own. */
+  /** Origins whose pages may use the API; behind a proxy, also the server's own. */
   allowedOrigins: readonly string[]
-  /** Whether every request may do everything, as things are now. Once false, it stays false. */
+  /** Whether every request may do everything at present. Once false, it stays false. */
   isOpen(): boolean
 }
 
 export interface HostCheck {
-  /** True for every host once requests are authenticated: no page has a key, or a cookie of this server. */
+  /** True for every host once authentication is set up: a rebound page has no key and no cookie of this server. */
   isExpected(request: RequestView): boolean
-  /** Expected hosts, in words. */
+  /** Expected hosts, for errors. */
   expected: string
 }
 
 export const createHostCheck = ({ allowedOrigins, isOpen }: HostCheckOptions): HostCheck => {
   const names = allowedOrigins.map((origin) => new URL(origin).hostname)
   const isOwn = createOwnHosts(names)
-  /** Nearly all requests name the same one. */
+  /** Last expected host, as nearly all requests name the same one. */
   let last = 'localhost'
   return {
     isExpected(request) {
       const host = hostOf(request)
-      // Only programs send none (HTTP/1.0).
+      // Browsers always send one; HTTP/1.0 programs may not.
       if (host === undefined || host === last) return true
       if (!isOwn(host) && isOpen()) return false
       last = host
@@ -47,7 +47,7 @@ export const refuseOtherHosts =
     return next()
   }
 
-/** Of a target in absolute form, which replaces `Host` (RFC 9112 section 3.2.2). */
+/** Authority of a target in absolute form, which replaces `Host` (RFC 9112 section 3.2.2). */
 const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#]*)/i
 
 const hostOf = ({ target, header }: RequestView): string | undefined =>

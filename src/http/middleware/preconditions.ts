@@ -6,8 +6,8 @@ import { type Context, incomingOf } from '../context.ts'
 import { invalidProjectId } from '../request/params.ts'
 
 /**
- * Hono gives its error handler what is an `Error`, and throws anything else through all that is in front: a request whose
- * client has gone is given up with a text as the reason, and would be missing in the log.
+ * Turns anything thrown into an `Error`, because Hono passes only errors to its handler. A request whose client has
+ * disconnected rejects with a text as the reason, and would be missing in the log.
  */
 export const throwErrors = async (_: Context, next: () => Promise<void>): Promise<void> => {
   try {
@@ -25,7 +25,7 @@ export const varyByAccept = (c: Context, next: () => Promise<void>): Promise<voi
   return next()
 }
 
-/** Lets requests through once the store is open. @throws TintypeError `store_unavailable` where it can't be opened */
+/** Delays requests until the store is open. @throws TintypeError `store_unavailable` where it can't be opened */
 export const waitUntil = (ready: Promise<void>) => {
   let isOpen = false
   const opened = ready.then(
@@ -41,7 +41,7 @@ export const waitUntil = (ready: Promise<void>) => {
 }
 
 /**
- * `.` and `..` as segments of the path, plain or encoded. URLs are normalised before routes see them, so that
+ * Dot segments (`.` and `..`) of a path, plain or encoded. URLs are normalised before routing, so that
  * `DELETE /projects/a/images/%2e%2e` would be another route; no honest client sends it.
  */
 const DOT_SEGMENT = /^[^?#]*\/(?:\.|%2e){1,2}(?:[/?#]|$)/i
@@ -57,7 +57,7 @@ export const refuseDotSegments = (c: Context, next: () => Promise<void>): Promis
   throw new TintypeError('route_not_found', 'Expected a path without the segments "." and "..".')
 }
 
-/** Changes are refused while the server finishes those that are under way. @throws TintypeError `shutting_down` */
+/** Refuses changes while the server drains. @throws TintypeError `shutting_down` */
 export const refuseWhileDraining =
   (isDraining?: () => boolean) =>
   (c: Context, next: () => Promise<void>): Promise<void> => {

@@ -14,9 +14,9 @@ export interface LimitOptions {
 
 /** Counts requests. Undefined where there is no limit. */
 export interface Limit {
-  /** By the key or user, or else by the client address. Undefined also for the probes of monitoring. */
+  /** Counts a request by its key or user, else by the client address. Undefined also for probes. */
   request(request: RequestView, path: string, principal: Principal | undefined): Promise<Standing | undefined>
-  /** Attempts to sign in, by the client address alone: a guesser has no name. */
+  /** Counts an attempt to sign in by the client address: there is no principal yet. */
   signIn(request: RequestView): Promise<Standing | undefined>
   /** Whether requests that read are counted. */
   countsReads: boolean
@@ -46,7 +46,7 @@ export const createLimit = ({ limits, client }: LimitOptions): Limit => {
   }
 }
 
-/** Behind authentication. @throws TintypeError `rate_limited` */
+/** Limits requests; runs after authentication. @throws TintypeError `rate_limited` */
 export const limitRequests =
   (limit: Limit) =>
   async (c: Context, next: () => Promise<void>): Promise<void> => {
@@ -54,7 +54,7 @@ export const limitRequests =
     return next()
   }
 
-/** @throws TintypeError `rate_limited` */
+/** Limits attempts to sign in. @throws TintypeError `rate_limited` */
 export const limitSignIns =
   (limit: Limit) =>
   async (c: Context, next: () => Promise<void>): Promise<void> => {

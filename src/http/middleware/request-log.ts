@@ -16,10 +16,10 @@ export interface RequestLogOptions {
 
 export const REQUEST_ID = 'X-Request-Id'
 
-/** Label of requests for which no route was found: any number of paths, one name. */
+/** Route label of unmatched requests: one for any number of paths. */
 const NO_ROUTE = 'none'
 
-/** Also one that was escaped by mistake: a signature may follow it. */
+/** Start of the query, also escaped by mistake: a signature may follow it. */
 const QUERY = /\?|%3f/i
 
 /**
@@ -33,7 +33,7 @@ export const loggedPath = (url: string): string => {
   return end < 0 ? path : path.slice(0, end)
 }
 
-/** Measures the time until the response begins. */
+/** Logs and counts requests, with the time until the response begins. */
 export const requestLog = ({ log, ids, requests, client }: RequestLogOptions) => {
   const writeLine = createRequestLines(log)
 
@@ -42,7 +42,7 @@ export const requestLog = ({ log, ids, requests, client }: RequestLogOptions) =>
     const { method, url } = c.req
     const id = ids(c.req.header('x-request-id'))
     c.set('requestId', id)
-    // On Node's own response: a Response whose headers are touched is sent the slow way.
+    // On Node's own response: a Response with modified headers takes the slow path of @hono/node-server.
     const outgoing = incomingOf(c) && c.env.outgoing
     const isOnNode = outgoing !== undefined && !outgoing.headersSent
     if (isOnNode) outgoing.setHeader(REQUEST_ID, id)
@@ -56,7 +56,7 @@ export const requestLog = ({ log, ids, requests, client }: RequestLogOptions) =>
   }
 }
 
-/** For answers of the fast path. */
+/** Logs and counts answers of the fast path. */
 export const logFastAnswers = ({ log, ids, requests, client }: RequestLogOptions): OnFastAnswer => {
   const writeLine = createRequestLines(log)
 

@@ -1,7 +1,7 @@
 // `Expect: 100-continue` (RFC 9110 section 10.1.1): the client waits for "100 Continue" before it sends the body.
 //
-// Node sends it before the application runs. Here it is sent when the body is first read, so that a request that is
-// refused by its head (too large, not authorized, too many) gets the refusal alone and never sends its body.
+// Node sends it before the application runs. Here it is sent when the body is first read: a request that is refused by
+// its headers (too large, not authorized, too many) gets the error alone and never sends its body.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
@@ -18,5 +18,5 @@ export const continueOnRead = (request: IncomingMessage, response: ServerRespons
   }
 }
 
-/** For a request that is refused: what may still arrive is read without "100 Continue". */
+/** Prevents "100 Continue" for a refused request, whose remaining bytes are discarded. */
 export const refuseContinue = (request: IncomingMessage): void => void waiting.delete(request)

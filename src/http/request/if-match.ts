@@ -4,12 +4,12 @@ import { invalidParameter } from '../../core/parameters.ts'
 import { parseEntityTags } from '../../core/request/conditional.ts'
 import type { Context } from '../context.ts'
 
-/** ETags of a project and of its lists begin with the revision. */
+/** Entity tags of a project and of its lists, which begin with the revision. */
 const OF_REVISION = /^"(\d{1,15})(?:-[\w-]*)?"$/
 
 /**
- * Revisions that the project may have for the change to happen. Undefined where any will do: there is no `If-Match`, it
- * is `*` (a project that does not exist is answered 404 before), or it names the image itself, whose files never change.
+ * Revisions that the project may have for the change to happen. Undefined for any: there is no `If-Match`, it is `*`
+ * (an absent project is answered 404 before), or it names the image itself, whose files never change.
  *
  * @param imageId of the path
  * @throws TintypeError `invalid_parameter` where the header is malformed

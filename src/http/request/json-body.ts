@@ -1,16 +1,16 @@
-// Request bodies: their bytes as they arrive, and JSON of bounded size.
+// JSON bodies of requests, of bounded size, parsed by a schema.
 
 import type { z } from '@hono/zod-openapi'
 import { messageOf, TintypeError } from '../../core/errors.ts'
 import { bytesText, characters, clip } from '../../core/text.ts'
 import { bodyChunks, type Context } from '../context.ts'
 
-/** Marks a check of a schema whose refused values are no secrets, so that errors repeat them. */
+/** Marks a check of a schema whose refused values are no secrets and may be repeated in errors. */
 export const QUOTED = { isQuoted: true } as const
 
 const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i
 
-/** Types by their names in zod, as errors name them. */
+/** Names of types in errors, by their names in zod. */
 const KINDS = new Map([
   ['object', 'an object'],
   ['string', 'a text'],
@@ -42,7 +42,7 @@ export const readJson = async (c: Context, maxBytes: number): Promise<unknown> =
 }
 
 /**
- * What the schema takes. The schema's own messages say what is expected and nothing else.
+ * Parses a body by a schema, whose messages describe the expected value alone.
  *
  * @throws TintypeError `invalid_body`, which names the field, what was expected and what arrived. A text is repeated
  *   only where it stands for one of several words, or where its check is {@link QUOTED}: it can be a password.
@@ -73,14 +73,14 @@ const mismatch = (where: string, expected: string, { text, isQuoted }: Received,
     received: text,
   })
 
-/** What a schema expects that has no words for it. */
+/** Describes the expected value where the schema has no message. */
 const expectedBy = (issue: z.core.$ZodRawIssue): string | undefined => {
   if (issue.code === 'invalid_value') return `one of ${issue.values.join(', ')}`
   return issue.code === 'invalid_type' ? KINDS.get(issue.expected) : undefined
 }
 
 const receivedBy = (issue: z.core.$ZodIssue | undefined, body: unknown): Received => {
-  // The body as it came, without the defaults that were filled in.
+  // The received body, without defaults.
   const input = issue && issue.path.length > 0 ? issue.input : body
   const isWord = issue?.code === 'invalid_value' || (issue?.code === 'custom' && issue.params?.isQuoted === true)
   return isWord && typeof input === 'string' && input !== ''

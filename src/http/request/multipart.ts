@@ -1,4 +1,5 @@
-// Multipart uploads: one file of a form, as a stream that ends without an error only where the whole form was valid.
+// Multipart uploads: streams the one file of a form; the stream ends without an error only where the whole form is
+// valid.
 
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
@@ -11,23 +12,23 @@ import { bodyChunks, type Context } from '../context.ts'
 /** Name of the form field that carries the file. */
 const FILE_FIELD = 'file'
 
-/** Parts of one form. What is no file is read over. */
+/** Limit of the parts of a form. Text fields are ignored. */
 const MAX_PARTS = 32
 
-/** Bytes of a text field that are looked at. */
+/** Bytes of a text field that are read. */
 const MAX_FIELD_BYTES = 1024
 
-/** What a form may weigh beside its file: boundaries, headers of parts (busboy stops at 16 KiB of them), text fields. */
+/** Limit of the bytes beside the file: boundaries, headers of parts (16 KiB at most in busboy), text fields. */
 const MAX_FORM_BYTES = 64 * 1024
 
 /**
- * The file of an upload. It is read from the network at the pace at which it is pulled; no more than one chunk is held.
- * The stream throws where the form is wrong, at the latest at its end: a consumer must keep nothing of one that threw.
+ * Streams the file of an upload with backpressure, one chunk in memory. The stream throws where the form is invalid, at
+ * the latest at its end: the consumer must then discard what it has read.
  *
- * @param maxUploadBytes of the file
- * @param observer is told of all bytes, as they arrive
- * @throws TintypeError at once: `multipart_required`, `malformed_multipart`, `upload_too_large`; from the stream: these,
- *   `file_missing`, `wrong_field`, `too_many_files`, `upload_aborted`
+ * @param maxUploadBytes limit of the file
+ * @param observer counts all received bytes
+ * @throws TintypeError at once: `multipart_required`, `malformed_multipart`, `upload_too_large`; from the stream:
+ *   these, `file_missing`, `wrong_field`, `too_many_files`, `upload_aborted`
  */
 export const receiveFile = (
   c: Context,
@@ -58,11 +59,11 @@ interface Form {
   file?: Readable
   /** False where a browser sent the field without a chosen file. */
   named?: boolean
-  /** The first thing that was found wrong. */
+  /** First error of the form. */
   problem?: TintypeError
 }
 
-/** Parses as it is written to, synchronously: what a chunk brought is known when `write` returns. */
+/** Creates a parser that works synchronously: after `write`, file and problem reflect the chunk. */
 const openForm = (contentType: string): Form => {
   const form: Form = { parser: createParser(contentType) }
   const fail = (error: TintypeError) => {

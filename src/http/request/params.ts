@@ -40,8 +40,8 @@ export const imageIdOf = (c: Context, projectId: string): string => {
 export const sizeOf = (c: Context, standard: Size = 'original'): Size => queryOf(c, 'size', sizeSchema) ?? standard
 
 /**
- * The format of a variant: JPEG, as it is stored, without the parameter; `auto` is negotiated by `Accept`, which the
- * response then names in `Vary` (preconditions.ts).
+ * Format of a variant: JPEG by default; `auto` is negotiated by `Accept`, and the response then varies by it
+ * (preconditions.ts).
  *
  * @throws TintypeError `invalid_parameter`
  */
@@ -50,7 +50,7 @@ export const chosenFormatOf = (c: Context): Format => {
   return format === 'auto' ? chooseFormat(c.req.header('accept')) : format
 }
 
-/** Formats by the extensions that URLs of pictures can end with. */
+/** Formats by the extensions of picture URLs. */
 const SERVED: Readonly<Record<string, Format>> = {
   jpg: 'jpeg',
   webp: 'webp',
@@ -58,9 +58,9 @@ const SERVED: Readonly<Record<string, Format>> = {
 } satisfies Record<(typeof PICTURE_EXTENSIONS)[number], Format>
 
 /**
- * The two parts of a file name at the end of a URL, such as `thumb.jpg`.
+ * Name and format of the file at the end of a URL, such as `thumb.jpg`.
  *
- * @throws TintypeError `route_not_found` where pictures are not sent in what the extension says
+ * @throws TintypeError `route_not_found` for an unknown extension
  */
 export const fileNameOf = (c: Context): { name: string; format: Format } => {
   const [name = '', ending = '', ...more] = (c.req.param('file') ?? '').split('.')
@@ -78,7 +78,7 @@ export const unknownFile = (c: Context): TintypeError =>
 export const limitOf = (c: Context): number | undefined => queryOf(c, 'limit', limitSchema)
 
 /**
- * A query parameter that may come once.
+ * Reads a query parameter, which must not be repeated.
  *
  * @throws TintypeError `invalid_parameter`
  */
@@ -88,7 +88,7 @@ export const onlyOne = (c: Context, name: string): string | undefined =>
     : eachOnce((c.req.queries(name) ?? []).map((value) => [name, value])).get(name)
 
 /**
- * An optional query parameter, parsed by its schema.
+ * Parses an optional query parameter by its schema.
  *
  * @throws TintypeError `invalid_parameter`
  */
@@ -97,7 +97,7 @@ export const queryOf = <Value>(c: Context, name: string, schema: z.ZodType<Value
   return text === undefined ? undefined : parseParameter(name, text, schema)
 }
 
-/** Response header of a replayed response. */
+/** Header that marks a replayed response. */
 export const REPLAY_HEADER = 'Idempotent-Replay'
 
 /** @throws TintypeError `invalid_parameter` */

@@ -11,7 +11,7 @@ import { parseTransform, type Transform, transformParameters } from '../../core/
 import { IMMUTABLE, YEAR_SECONDS } from '../response/send-picture.ts'
 
 export interface AskedOptions {
-  /** The first one signs, all verify. @default none, so that only presets can be asked for */
+  /** Keys of signed URLs: the first one signs, all verify. @default none, only presets can be requested */
   signingKeys?: readonly string[]
   /** Transforms that need no signature. @default none */
   presets?: Presets
@@ -21,12 +21,12 @@ export interface Asked {
   /** True where `Accept` decides the format. */
   isChosen: boolean
   recipeFor(accept: string | undefined): Recipe
-  /** As it is now: no cache keeps an answer for longer than its URL is valid. */
+  /** `Cache-Control` at present: no longer than the URL is valid. */
   cacheControl(): string
   /** Milliseconds since 1970. */
   expiresMs: number
   /**
-   * When the signature ends, in milliseconds since 1970; undefined where the transform needs none and has none.
+   * End of the signature, in milliseconds since 1970; undefined for a preset without a signature.
    *
    * @throws TintypeError `signature_invalid` where it never ends
    */
@@ -35,36 +35,38 @@ export interface Asked {
 
 export interface AskedReader {
   /**
-   * @param path of the transform, below the app's own root
-   * @param search as it came, with its `?`
+   * Parses and authorizes a transform request.
+   *
+   * @param path below the root of the app
+   * @param search query as received, with its `?`
    * @throws TintypeError `invalid_parameter`, `signature_required`, `signature_invalid`, `signature_expired`
    */
   read(path: string, search: string): Asked
   /**
-   * When the signature of any other picture's URL ends, in milliseconds since 1970; undefined where it has none.
+   * End of the signature of any other picture URL, in milliseconds since 1970; undefined without a signature.
    *
    * @throws TintypeError `signature_invalid`, also where it never ends; `signature_expired`, `invalid_parameter`
    */
   signedUntil(path: string, search: string): number | undefined
-  /** What was read before and is still valid. */
+  /** A cached request that is still valid. */
   known(path: string, search: string): Asked | undefined
 }
 
-/** A preset can be given another meaning by the operator of the server. */
+/** `Cache-Control` of presets, which the operator can redefine. */
 const PRESET_CACHING = 'public, max-age=86400'
 
-/** A page asks for the same few again and again. */
-const REMEMBERED = { max: 5000, maxLength: 500 }
+/** Limits of the cache of parsed requests. */
+const CACHED_REQUESTS = { max: 5000, maxLength: 500 }
 
 export const createAskedReader = ({ signingKeys = [], presets = new Map() }: AskedOptions): AskedReader => {
-  const remembered = new LRUCache<string, Asked>({ max: REMEMBERED.max })
+  const cache = new LRUCache<string, Asked>({ max: CACHED_REQUESTS.max })
 
   const read = (path: string, search: string): Asked => {
     const parameters = eachOnce(new URLSearchParams(search))
-    const signature = taken(parameters, SIGNATURE)
-    const expires = taken(parameters, EXPIRES)
+    const signature = take(parameters, SIGNATURE)
+    const expires = take(parameters, EXPIRES)
     const expiry = expires === undefined ? [] : ([[EXPIRES, expires]] as const)
-    const preset = taken(parameters, 'preset')
+    const preset = take(parameters, 'preset')
     const verify = (meaning: readonly (readonly [string, string])[]) =>
       verifySignature({ path, parameters: new Map([...meaning, ...expiry]) }, signature, signingKeys, Date.now())
     if (preset === undefined) {
@@ -80,7 +82,7 @@ export const createAskedReader = ({ signingKeys = [], presets = new Map() }: Ask
   }
 
   const known = (path: string, search: string): Asked | undefined => {
-    const asked = remembered.get(path + search)
+    const asked = cache.get(path + search)
     return asked && Date.now() < asked.expiresMs ? asked : undefined
   }
 
@@ -89,7 +91,7 @@ export const createAskedReader = ({ signingKeys = [], presets = new Map() }: Ask
 
     signedUntil(path, search) {
       const parameters = eachOnce(new URLSearchParams(search))
-      const signature = taken(parameters, SIGNATURE)
+      const signature = take(parameters, SIGNATURE)
       if (signature === undefined) return undefined
       verifySignature({ path, parameters }, signature, signingKeys, Date.now())
       const expires = parameters.get(EXPIRES)
@@ -101,7 +103,7 @@ export const createAskedReader = ({ signingKeys = [], presets = new Map() }: Ask
       const before = known(path, search)
       if (before) return before
       const asked = read(path, search)
-      if (search.length <= REMEMBERED.maxLength) remembered.set(path + search, asked)
+      if (search.length <= CACHED_REQUESTS.maxLength) cache.set(path + search, asked)
       return asked
     },
   }
@@ -138,7 +140,7 @@ const endless = (): TintypeError =>
     `Expected a signature that ends ("${EXPIRES}"), for a picture of a private project.`,
   )
 
-const taken = (parameters: Map<string, string>, name: string): string | undefined => {
+const take = (parameters: Map<string, string>, name: string): string | undefined => {
   const value = parameters.get(name)
   parameters.delete(name)
   return value

@@ -1,8 +1,8 @@
 // Early responses: to requests whose body is still arriving.
 //
-// A server that answers and closes while the client is sending makes the kernel reset the connection, and the client
-// may lose the answer (RFC 9112 section 9.6). So the answer goes out whole and at once, then what still comes is thrown
-// away for a bounded time, and only then the connection is closed.
+// Closing a connection while the client is sending makes the kernel reset it, and the client may lose the response (RFC
+// 9112 section 9.6). So the response is sent at once, the rest of the request is discarded for a bounded time, and then
+// the connection is closed.
 
 import type { IncomingMessage } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
@@ -10,10 +10,10 @@ import { type Context, incomingOf } from '../context.ts'
 import { refuseContinue } from '../request/expect-continue.ts'
 import { BASE_HEADERS } from './respond.ts'
 
-/** Longest time that the rest of a body is thrown away, in milliseconds. */
+/** Time limit for discarding the rest of a body, in milliseconds. */
 const LINGER_MS = 5000
 
-/** Time without a byte after which the client is taken to have stopped sending, in milliseconds. */
+/** Pause after which the client is assumed to have stopped sending, in milliseconds. */
 const LINGER_IDLE_MS = 1000
 
 export interface Answer {
@@ -22,7 +22,7 @@ export interface Answer {
   text: string
 }
 
-/** Answers; where the request is still being sent, the client gets the answer first and the connection ends after it. */
+/** Responds; while the request is still being sent, also closes the connection after the response. */
 export const answerEarly = async (c: Context, { status, headers, text }: Answer): Promise<Response> => {
   const incoming = incomingOf(c)
   if (incoming) refuseContinue(incoming)
@@ -38,12 +38,12 @@ export const answerEarly = async (c: Context, { status, headers, text }: Answer)
 
 const isStillSending = async (c: Context, incoming: IncomingMessage): Promise<boolean> => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD' || incoming.httpVersionMajor !== 1) return false
-  // A small body often came with the headers; the parser is given the time to see it.
+  // A small body often arrives with the headers: one turn lets the parser reach its end.
   if (!incoming.complete) await setImmediate()
   return !incoming.complete && !incoming.destroyed
 }
 
-/** All of the text at once, and the end of the stream when the request has ended too. */
+/** Streams the text at once, and ends after the request. */
 const thenDiscard = (text: string, incoming: IncomingMessage): ReadableStream<Uint8Array> => {
   let gone = false
   return new ReadableStream({

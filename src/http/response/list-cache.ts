@@ -3,9 +3,9 @@
 import { LRUCache } from 'lru-cache'
 
 export interface ListMemoryOptions {
-  /** The newest state of a project, where that can be told without a wait. See {@link Store.current}. */
+  /** Newest state of a project, where it is known synchronously. See {@link Store.current}. */
   current(projectId: string, share?: boolean): { revision: number } | undefined
-  /** Memory for lists, in bytes; 0 keeps none. */
+  /** Limit of the cache, in bytes; 0 disables it. */
   maxBytes: number
 }
 
@@ -16,15 +16,15 @@ export interface KeptList {
 }
 
 export interface ListMemory {
-  /** @param url path and query, as a request has them */
+  /** Caches a list. @param url path and query of the request */
   keep(url: string, projectId: string, list: KeptList): void
-  /** Undefined where the list isn't there or the project has changed. */
+  /** Finds a list. Undefined where it is not cached, or the project has changed. */
   find(url: string, projectId: string, share?: boolean): KeptList | undefined
 }
 
-/** One list takes no more than this part of the memory. */
+/** Largest part of the cache for one list. */
 const LARGEST_PART = 1 / 4
-/** The objects around one list, about, in bytes. */
+/** Overhead of one cached list, about, in bytes. */
 const ENTRY_BYTES = 1000
 
 export const createListMemory = ({ current, maxBytes }: ListMemoryOptions): ListMemory => {
@@ -35,7 +35,7 @@ export const createListMemory = ({ current, maxBytes }: ListMemoryOptions): List
   })
   return {
     keep(url, projectId, list) {
-      // Else it was changed while the list was read: it would only push out another.
+      // A list of an older revision would only evict another.
       if (current(projectId)?.revision === list.revision) kept.set(url, list)
     },
 

@@ -1,14 +1,14 @@
-// Errors as RFC 9457 problem documents: the only file that knows statuses.
+// Problem documents (RFC 9457) of errors: the only file that reads their statuses.
 
 import { type ErrorCode, FAILURES, TintypeError } from '../../core/errors.ts'
 
-/** `Retry-After` of errors that have none, in seconds. */
+/** Default `Retry-After`, in seconds. */
 const DEFAULT_RETRY_AFTER_SECONDS = 5
 
-/** Codes whose message is about the inside of the server, and so for the log alone. */
+/** Codes whose messages are internal, for the log alone. */
 type InnerCode = { [Code in ErrorCode]: (typeof FAILURES)[Code]['status'] extends 500 ? Code : never }[ErrorCode]
 
-/** Details of errors whose message is not public. */
+/** Public details of errors with internal messages. */
 const INNER: Record<InnerCode, string> = {
   internal: 'The server met an error that it did not expect. It was written to the log.',
   project_damaged: 'The files of the project are damaged on disk. What is wrong with them was written to the log.',
@@ -20,7 +20,7 @@ interface ProblemDocument {
   status: number
   detail: string
   code: ErrorCode
-  /** Of a request whose error is in the log. */
+  /** Id of the request in the log, where its error is logged. */
   request_id?: string
 }
 
@@ -31,15 +31,15 @@ export interface Problem {
 }
 
 /**
- * The identifier of a code (RFC 9457 `type`). It names the same thing on every host and under every path, so it is no
- * URL; `GET /docs` lists the codes.
+ * Identifier of a code (RFC 9457 `type`). No URL, because it is equal on every host and under every path; `GET /docs`
+ * lists the codes.
  */
 const problemType = (code: ErrorCode): string => `urn:tintype:problem:${code}`
 
 /**
- * Any error as a {@link TintypeError}; of one that nobody foresaw, nothing is shown.
+ * Converts anything thrown to a {@link TintypeError}; unexpected errors become `internal` without details.
  *
- * @param request what is broken off because its client has gone fails in many ways
+ * @param request its abort signal recognizes errors caused by a disconnected client
  */
 export const toTintypeError = (error: unknown, { method, signal }: Request): TintypeError => {
   if (error instanceof TintypeError) return error
@@ -50,23 +50,23 @@ export const toTintypeError = (error: unknown, { method, signal }: Request): Tin
   return new TintypeError('internal', INNER.internal, { cause: error })
 }
 
-/** Of an error with status 500 nothing is shown but its code. */
+/** Problem document of an error; one of status 500 shows nothing but its code. */
 export const problemOf = (error: TintypeError): Problem => {
   const { status, title } = FAILURES[error.code]
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' }
   const retryAfter = error.retryAfterSeconds ?? (status === 503 ? DEFAULT_RETRY_AFTER_SECONDS : undefined)
   if (retryAfter !== undefined) headers['Retry-After'] = String(Math.ceil(retryAfter))
-  // RFC 9110 section 15.5.2: a 401 says how to sign in.
+  // RFC 9110 section 15.5.2: a 401 names an authentication scheme.
   if (status === 401) headers['WWW-Authenticate'] = 'Bearer realm="tintype"'
-  // RFC 9110 section 15.5.6: a 405 names the methods that there are.
+  // RFC 9110 section 15.5.6: a 405 names the allowed methods.
   const allow = error.details?.allow
   if (Array.isArray(allow)) headers.Allow = allow.join(', ')
-  // Section 15.5.17: a 416 names the size that there is.
+  // Section 15.5.17: a 416 names the length of the representation.
   if (error.code === 'range_not_satisfiable') headers['Content-Range'] = `bytes */${error.details?.bytes}`
   const { code } = error
   const shown = isInner(code) ? { detail: INNER[code] } : { detail: error.message, details: error.details }
   const document = { type: problemType(code), title, status, detail: shown.detail, code }
-  // First in the text, and never replaced by a detail.
+  // First in the text, and never overwritten by a detail.
   return { status, headers, body: { ...document, ...shown.details, ...document } }
 }
 

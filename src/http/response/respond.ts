@@ -1,4 +1,4 @@
-// Responses: JSON, conditional responses, and the headers of all of them.
+// Responses: JSON, conditional responses, and their common headers.
 
 import { createHash } from 'node:crypto'
 import { namesWeakly } from '../../core/request/conditional.ts'
@@ -7,9 +7,8 @@ import type { Context } from '../context.ts'
 type Headers = Record<string, string>
 
 /**
- * On every answer: a browser must not guess another type than the one we name, nor show it in a frame, nor run anything
- * of it, nor give it to a page of another site that has not asked for it by the rules of CORS, nor tell that site where
- * it was. Pictures and the documentation say it otherwise where they have to.
+ * Security headers of every response: no type sniffing, no frames, no scripts, no use by pages of other sites without
+ * CORS, no referrer. Pictures and the documentation override some of them.
  */
 export const BASE_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
@@ -22,7 +21,7 @@ export const BASE_HEADERS = {
 export const json = (c: Context, body: unknown, status: 200 | 201 = 200, headers?: Headers): Response =>
   sized(c, JSON.stringify(body), status, { 'Content-Type': 'application/json', ...BASE_HEADERS, ...headers })
 
-/** An answer whose body is at hand, so that its bytes can be counted. */
+/** Responds with a complete body, whose bytes are counted. */
 export const sized = (
   c: Context,
   body: string | Uint8Array<ArrayBuffer>,
@@ -34,13 +33,13 @@ export const sized = (
 }
 
 interface Revalidated {
-  /** @default one made from the body */
+  /** @default hash of the body */
   etag?: string
-  /** True where only the principal of the request may see it. @default false */
+  /** True where caches may not share the response. @default false */
   isPrivate?: boolean
 }
 
-/** JSON that can change: kept by clients, but asked for again each time, and answered 304 where it is the same. */
+/** Responds with JSON that clients cache and revalidate each time, or with 304 where it is unchanged. */
 export const revalidatedJson = (c: Context, body: unknown, { etag, isPrivate }: Revalidated = {}): Response => {
   const text = JSON.stringify(body)
   const tag = etag ?? `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
@@ -49,20 +48,20 @@ export const revalidatedJson = (c: Context, body: unknown, { etag, isPrivate }: 
   return sized(c, text, 200, jsonHeaders(tag, isPrivate))
 }
 
-/** Of JSON that can change, with its tag. */
+/** Headers of JSON that can change, with its entity tag. */
 export const jsonHeaders = (etag: string, isPrivate = false) => ({
   'Content-Type': 'application/json',
   ...BASE_HEADERS,
   ...revalidated(etag, isPrivate),
 })
 
-/** Headers of something that can change at any moment. */
+/** Caching headers of a resource that can change at any moment. */
 export const revalidated = (etag: string, isPrivate = false) => ({
   ETag: etag,
   'Cache-Control': isPrivate ? 'private, no-cache' : 'no-cache',
 })
 
-/** @param headers those of the 200 that RFC 9110 section 15.4.5 names */
+/** Responds 304. @param headers of the 200, as far as RFC 9110 section 15.4.5 requires */
 export const notModified = (c: Context, headers: Headers): Response =>
   c.body(null, 304, { ...BASE_HEADERS, ...headers })
 

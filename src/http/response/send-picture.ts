@@ -1,5 +1,5 @@
-// A picture as an answer: conditions first, before anything is opened; then a range or the whole, from memory or from
-// the descriptor that was opened for it, or by the web server in front.
+// Sends pictures: evaluates conditions before anything is opened, then sends a range or the whole, from memory, from an
+// open file, or by nginx.
 
 import { TintypeError } from '../../core/errors.ts'
 import type { Project } from '../../core/project/model.ts'
@@ -20,38 +20,38 @@ import type { ReadableFile } from '../../stores/store.ts'
 import type { Context } from '../context.ts'
 import { BASE_HEADERS, notModified } from './respond.ts'
 
-/** Up to this size a file is read at once and sent as one piece. */
+/** Largest part of a file that is read and sent at once, in bytes. */
 const WHOLE_BYTES = 64 * 1024
 
-/** What is for ever to caches. */
+/** Lifetime of immutable responses in caches, in seconds. */
 export const YEAR_SECONDS = 31_536_000
 
-/** A variant never changes, so whoever has it may keep it for ever. */
+/** `Cache-Control` of variants, which never change. */
 export const IMMUTABLE = `public, max-age=${YEAR_SECONDS}, immutable`
 
-/** Where the bytes come from. */
+/** Source of the bytes. */
 export interface Source {
   bytes: number
-  /** Called only where bytes are sent. What it opens is closed when the answer has been sent or given up. */
+  /** Called only where bytes are sent. An opened file is closed after the response, also an aborted one. */
   open(): Promise<Buffer<ArrayBuffer> | ReadableFile>
-  /** Of a stored file, below the store's folder. */
+  /** Path of a stored file below the store's folder. */
   path?: string | undefined
 }
 
 export interface Delivery extends Validators {
-  /** What `Last-Modified` says, in milliseconds since 1970. @default modifiedMs */
+  /** Value of `Last-Modified`, in milliseconds since 1970. @default modifiedMs */
   shownModifiedMs?: number
   cacheControl: string
   contentType: string
-  /** Header of the request by which this answer was chosen, such as `Accept`. @default none */
+  /** Request header that selected the response, such as `Accept`. @default none */
   vary?: string
-  /** Path under which the web server in front finds the store's folder; it sends the bytes then. @default none */
+  /** Path under which nginx serves the store's folder and sends the bytes. @default none */
   accelRedirect?: string
 }
 
 /**
- * Of a variant by image id. The file never changes, unless it was damaged and doctor made it again: then it has other
- * bytes, and nearly always another number of them.
+ * Delivery of a variant by image id. Its file changes only where doctor repairs damage; the number of bytes, which is
+ * part of the entity tag, then nearly always differs.
  */
 export const storedDelivery = ({ imageId, size, bytes, modifiedMs }: Picture): Delivery => ({
   etag: `"${imageId}-${size}-${bytes}"`,
@@ -61,8 +61,8 @@ export const storedDelivery = ({ imageId, size, bytes, modifiedMs }: Picture): D
 })
 
 /**
- * Of a variant as the cover, which can change at any moment. Its date is that of the project's last change, because an
- * older image may become the cover after a newer one.
+ * Delivery of a variant as the cover, which can change at any moment. Its date is the last change of the project,
+ * because an older image may become the cover after a newer one.
  */
 export const coverDelivery = (picture: Picture, { updated_at }: Project, nowMs: number): Delivery => {
   const changedMs = Date.parse(updated_at)
@@ -75,7 +75,7 @@ export const coverDelivery = (picture: Picture, { updated_at }: Project, nowMs: 
   }
 }
 
-/** Of a render. @param vary request header by which the format was chosen */
+/** Delivery of a render. @param vary request header by which the format was chosen */
 export const renderDelivery = (
   { imageId, name, recipe, modifiedMs }: Omit<Render, 'open'>,
   cacheControl: string,
@@ -88,17 +88,17 @@ export const renderDelivery = (
   vary,
 })
 
-/** How a picture may be seen, and so how long a cache may keep it. */
+/** Basis of access to a picture, which limits its caching. */
 export interface Sight {
-  /** Of a private project. */
+  /** True in a private project. */
   isPrivate: boolean
-  /** When the signed URL ends by which it is seen, in milliseconds since 1970. */
+  /** End of the signed URL that grants access, in milliseconds since 1970. */
   untilMs?: number
 }
 
 /**
- * A private picture is kept by the client alone, which revalidates it, because its access may end. A signed URL grants
- * access as long as it is valid, and so it may be kept for as long.
+ * Restricts the caching of private pictures: only the client caches them, and revalidates them, because its access may
+ * end. With a signed URL, it caches them without revalidation until the URL expires.
  */
 export const seenAs = (delivery: Delivery, { isPrivate, untilMs }: Sight): Delivery => {
   if (!isPrivate) return delivery
@@ -108,11 +108,11 @@ export const seenAs = (delivery: Delivery, { isPrivate, untilMs }: Sight): Deliv
   return { ...delivery, cacheControl }
 }
 
-/** Sends a render, which is made where it is not kept. @throws what {@link deliver} throws */
+/** Sends a render, made now unless it is cached. @throws errors of {@link deliver} */
 export const deliverRender = async (c: Context, render: Render, delivery: Delivery): Promise<Response> => {
   const open = () => render.open(c.req.raw.signal)
   const source = { bytes: 0, open }
-  // The length of a render is known only once it is made.
+  // The length of a render is known only after rendering.
   if (c.req.method === 'HEAD' && decide((name) => c.req.header(name), delivery) === 'send') {
     const content = await open()
     source.bytes = Buffer.isBuffer(content) ? content.length : content.bytes
@@ -121,7 +121,7 @@ export const deliverRender = async (c: Context, render: Render, delivery: Delive
   return deliver(c, source, delivery)
 }
 
-/** @throws TintypeError `precondition_failed`, `range_not_satisfiable`, what `open` throws */
+/** Sends a picture. @throws TintypeError `precondition_failed`, `range_not_satisfiable`, errors of `open` */
 export const deliver = async (c: Context, source: Source, delivery: Delivery): Promise<Response> => {
   const header: HeaderOf = (name) => c.req.header(name)
   const decision = decide(header, delivery)
@@ -131,7 +131,7 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
   const headers = pictureHeaders(delivery)
   const { accelRedirect } = delivery
   if (accelRedirect !== undefined && source.path !== undefined && !isConditionalForAll(header)) {
-    // nginx says it itself, and would say it twice.
+    // nginx adds it itself.
     const { 'Accept-Ranges': _, ...passedOn } = headers
     return c.body(null, 200, { ...passedOn, 'X-Accel-Redirect': accelUrl(accelRedirect, source.path) })
   }
@@ -158,15 +158,15 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
 }
 
 /**
- * Pictures may be embedded by pages of other sites, unlike other responses. Inline styles are allowed because a browser
- * that shows a picture in a tab of its own wraps it in a page whose layout is made of them.
+ * Headers that allow embedding by pages of other sites, and inline styles: browsers wrap a picture in a tab of its own
+ * into a page that needs them.
  */
 const PICTURE_HEADERS = {
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Content-Security-Policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'",
 } as const
 
-/** Those that a 304 repeats (RFC 9110 section 15.4.5); with a strong tag, no date. */
+/** Headers repeated by a 304 (RFC 9110 section 15.4.5); no date beside a strong tag. */
 export const cachingHeaders = ({ etag, cacheControl, vary }: Delivery): Record<string, string> => ({
   ETag: etag,
   'Cache-Control': cacheControl,
@@ -174,7 +174,7 @@ export const cachingHeaders = ({ etag, cacheControl, vary }: Delivery): Record<s
   ...(vary === undefined ? {} : { Vary: vary }),
 })
 
-/** All of a 200 but the length. */
+/** Headers of a 200, without the length. */
 export const pictureHeaders = (delivery: Delivery): Record<string, string> => ({
   ...BASE_HEADERS,
   ...cachingHeaders(delivery),
@@ -183,7 +183,7 @@ export const pictureHeaders = (delivery: Delivery): Record<string, string> => ({
   'Content-Type': delivery.contentType,
 })
 
-/** nginx would look at these again, without our tag. */
+/** True for conditions that nginx would evaluate again, without our entity tag. */
 const isConditionalForAll = (header: HeaderOf): boolean =>
   header('if-match') !== undefined || header('if-unmodified-since') !== undefined
 

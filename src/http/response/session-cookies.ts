@@ -1,4 +1,4 @@
-// Session cookies of a browser: set and cleared.
+// Session cookies of browsers: sets and clears them.
 
 import { deleteCookie, setCookie } from 'hono/cookie'
 import type { SignedIn } from '../../services/auth/accounts.ts'
@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 export interface SessionCookiesOptions {
   /** Path that the app is mounted under. */
   basePath: string
-  /** True where the browser came by https, so that the cookies are never to go another way. */
+  /** True for requests over https, whose cookies are `Secure`. */
   isSecure(c: Context): boolean
 }
 
@@ -25,7 +25,7 @@ export const createSessionCookies = ({ basePath, isSecure }: SessionCookiesOptio
     httpOnly: true,
     sameSite: 'Strict' as const,
   })
-  // The long one goes nowhere but where it is used up.
+  // The refresh token is sent only to the routes that use it.
   const toAuth = (c: Context) => ({ ...everywhere(c), path: `${basePath}/auth` })
   const readable = (c: Context) => ({ ...everywhere(c), httpOnly: false })
 

@@ -1,4 +1,4 @@
-// Projects and images as answers show them, with the URLs that lead to their files.
+// Views of projects and images in responses, with the URLs of their files.
 
 import { createHash } from 'node:crypto'
 import { decideAccess, type Principal } from '../../core/auth/access.ts'
@@ -15,10 +15,10 @@ import type { ProjectView } from '../schemas/projects.ts'
 export interface Views {
   upload(uploaded: UploadedImage): UploadView
   image(project: ProjectState, image: ImageRecord): ImageView
-  /** @param by who is let in is shown only to those who manage it */
+  /** @param by principal; members are shown only to principals that may manage the project */
   project(project: ProjectState, by: Principal): ProjectView
   primary(project: ProjectState): PrimaryView
-  /** Tag of a list of images: its revision, and the presets where there are some, for they are shown in it. */
+  /** Entity tag of a list of images, from its revision and the presets that it shows. */
   listEtag(project: { revision: number }): string
   imageUrl(projectId: string, imageId: string, size?: Size): string
   projectUrl(projectId: string): string
@@ -26,7 +26,7 @@ export interface Views {
 }
 
 /**
- * @param basePath put before every URL
+ * @param basePath prefix of every URL
  * @param presets shown with every image
  */
 export const createViews = (basePath: string, presets: Presets): Views => {
@@ -73,7 +73,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
 
     listEtag: ({ revision }) => `"${revision}${edition}"`,
 
-    // The cover by its image id: a page that shows many covers finds those that did not change in its cache.
+    // The URL names the image id, so that browsers cache unchanged covers.
     project: (project, by) => ({
       project_id: project.project_id,
       title: project.title,
@@ -118,12 +118,12 @@ const ofEachSize = <T>(value: (size: Size) => T): Record<Size, T> => {
 
 interface Candidate {
   url: string
-  /** Of the file, in pixels. */
+  /** In pixels. */
   width: number
   height: number
 }
 
-/** What every preset leads to for one image, by the presets' names. */
+/** URLs and dimensions of all presets for one image, by preset name. */
 export const presetResults = (
   { width, height }: ImageRecord,
   imageUrl: string,
@@ -137,9 +137,8 @@ export const presetResults = (
   )
 
 /**
- * The `srcset` of an image, narrowest first. A browser takes any of the files for any other, by their width alone. So
- * those are left out that have another shape than the picture, because they cut it or add margins; those that enlarge
- * it; and of several that are equally wide all but the first.
+ * The `srcset` of an image, narrowest first. Browsers choose among the files by width alone, so it omits files of
+ * another aspect ratio (cropped or with margins), enlarged ones, and further ones of equal width.
  */
 export const srcsetOf = (image: ImageRecord, candidates: readonly Candidate[]): string => {
   const byWidth = new Map<number, Candidate>()
@@ -152,7 +151,7 @@ export const srcsetOf = (image: ImageRecord, candidates: readonly Candidate[]): 
     .join(', ')
 }
 
-/** Of the picture's shape, but for the pixel by which sizes are rounded. */
+/** True for the aspect ratio of the picture, within one pixel of rounding. */
 const isWhole = ({ width, height }: Candidate, picture: { width: number; height: number }): boolean =>
   Math.abs(height - (width * picture.height) / picture.width) < 1 ||
   Math.abs(width - (height * picture.width) / picture.height) < 1

@@ -1,4 +1,4 @@
-// Handlers of accounts: register, sign in, renew, sign out, who am I, change of password.
+// Routes of accounts: register, sign in, refresh, sign out, own principal, change of password.
 
 import type { z } from '@hono/zod-openapi'
 import { unauthenticated } from '../../core/auth/access.ts'
@@ -32,7 +32,7 @@ export interface AccountRouteOptions {
   accounts: AccountService
   cookies: SessionCookies
   forgery: ForgeryGuard
-  /** Client network, for the throttle of attempts. */
+  /** Client network, for the throttle of sign-ins. */
   networkOf(c: Context): string | undefined
 }
 
@@ -46,7 +46,7 @@ export const createAccountRoutes = ({ accounts, cookies, forgery, networkOf }: A
     return json(c, signedInView(signedIn, asCookie), status, UNCACHED)
   }
 
-  /** The refresh token of the body or the cookie; undefined where the browser has none any more. */
+  /** The refresh token of the body or the cookie; undefined where there is none, or the cookie is not valid. */
   const refreshTokenOf = async (c: Context, body: z.infer<typeof sessionSchema>): Promise<string | undefined> => {
     if (!body.cookie) return body.refresh_token
     const request = credentialsOf(c)
@@ -76,7 +76,7 @@ export const createAccountRoutes = ({ accounts, cookies, forgery, networkOf }: A
 
     async login(c: Context) {
       const { cookie, ...credentials } = parseBody(credentialsSchema, await readJson(c, MAX_BODY_BYTES))
-      // Nor may a foreign page sign a browser in to an account of its own.
+      // Login CSRF: a foreign page must not sign a browser in to its own account.
       if (cookie) forgery.refuseForeign(credentialsOf(c))
       return answer(c, await accounts.signIn(credentials, networkOf(c)), cookie)
     },
@@ -92,7 +92,7 @@ export const createAccountRoutes = ({ accounts, cookies, forgery, networkOf }: A
       const body = parseBody(sessionSchema, await readJson(c, MAX_BODY_BYTES))
       const token = await refreshTokenOf(c, body)
       const read = token === undefined ? undefined : await accounts.tokens.readRefresh(token)
-      // A token that was used before, or has expired, ends the session as well: whoever has it wants that.
+      // A used or expired token ends the session as well.
       if (read) await accounts.signOut(read.family)
       if (body.cookie) cookies.clear(c)
       return c.body(null, 204, { ...BASE_HEADERS, ...UNCACHED })

@@ -1,4 +1,4 @@
-// Handlers of the documentation: the OpenAPI document, and Swagger UI from files of this server.
+// Routes of the documentation: the OpenAPI document, and Swagger UI from files of this server.
 
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -16,7 +16,7 @@ export interface DocsRouteOptions {
   basePath: string
 }
 
-/** Allows files of this server only. Swagger UI shows received pictures from memory (`blob:`). */
+/** Content security policy: files of this server only. Swagger UI shows received pictures from memory (`blob:`). */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -75,7 +75,7 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
   let document: ReturnType<typeof openApiDocument> | undefined
   const assets = new Map<AssetName, Promise<Asset>>()
 
-  /** Reads a file at its first request and keeps it: 1.7 MB that a server without readers of its documentation saves. */
+  /** Reads a file at its first request and caches it: 1.7 MB in all. */
   const assetOf = (name: AssetName): Promise<Asset> => {
     const kept = assets.get(name)
     if (kept) return kept
@@ -107,7 +107,7 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
         'Cache-Control': 'no-cache',
       }),
 
-    /** `GET /`. Relative, as the URLs of the page. */
+    /** `GET /`: redirects to the documentation, by a relative URL. */
     front: (c: Context) => c.body(null, 302, { ...BASE_HEADERS, Location: 'docs', 'Cache-Control': 'no-cache' }),
 
     asset: (c: Context) => sendAsset(c, c.req.param('asset') ?? ''),

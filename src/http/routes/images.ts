@@ -46,7 +46,7 @@ export interface ImageRouteOptions {
   views: Views
   lists?: Pick<ListMemory, 'keep'>
   maxUploadBytes: number
-  /** @default nobody */
+  /** @default none */
   observer?: Pick<Observer, 'received'>
   /** See {@link Delivery}. */
   accelRedirect?: string
@@ -80,7 +80,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       const { sight } = seen
       const project = seen.project()
       const picture = await pictures.findPrimary(project, size)
-      // Deleted since: the next primary image is in a newer state, which is authorized again.
+      // The image was deleted meanwhile: a newer state has another one, and is authorized again.
       if (!picture) continue
       const delivery = coverDelivery(picture, project, Date.now())
       const vary = c.get('vary')
@@ -95,14 +95,14 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     async upload(c: Context) {
       const projectId = projectIdOf(c)
       guard.requireUploader(c, projectId)
-      // Checks that need no project come first, so that their errors tell nothing about one.
+      // Checks that need no project come first, so that their errors reveal nothing about it.
       const [idempotencyKey, dedupe] = [idempotencyKeyOf(c), dedupeOf(c)]
       const file = receiveFile(c, maxUploadBytes, observer)
       const by = await guard.require(c, 'create', projectId)
       const uploaded = await images.upload(projectId, file, {
         by,
         signal: c.req.raw.signal,
-        // An upload can take many minutes, in which a key can be revoked.
+        // A key can be revoked during a long upload.
         confirm: () => guard.requireStill(c, 'create', projectId),
         idempotencyKey,
         dedupe,
@@ -122,7 +122,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         const project = judged.project()
         const etag = views.listEtag(project)
         const isPrivate = accessOf(project).visibility === 'private'
-        // Nothing of the list is read for a client that has it.
+        // A client with the current list costs no read.
         if (hasEtag(c, etag)) return notModified(c, revalidated(etag, isPrivate))
         const page = await images.list(project, { after, limit })
         if (!page) continue
@@ -133,7 +133,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
           next: page.next === undefined ? null : next,
         }
         const text = Buffer.from(JSON.stringify(body))
-        // The fast path authenticates nobody.
+        // The fast path does not authenticate.
         if (!isPrivate) lists?.keep(pathOf(c.req.url), projectId, { revision: project.revision, etag, body: text })
         return sized(c, text, 200, jsonHeaders(etag, isPrivate))
       }
@@ -186,5 +186,5 @@ const searchOf = (c: Context): string => {
   return at < 0 ? '' : c.req.url.slice(at)
 }
 
-/** Path and query. */
+/** Path and query of a URL. */
 const pathOf = (url: string): string => url.slice(url.indexOf('/', url.indexOf('://') + 3))

@@ -1,4 +1,4 @@
-// Handler of the metrics.
+// Route of the metrics.
 
 import { requireAdmin } from '../../core/auth/access.ts'
 import { METRICS_CONTENT_TYPE, metricsText, type Snapshot } from '../../telemetry/snapshot.ts'
@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { BASE_HEADERS, sized } from '../response/respond.ts'
 
 export interface MetricsRouteOptions {
-  /** One for each process. @throws TintypeError `busy` where they could not be had in time */
+  /** Gathers the metrics of each process. @throws TintypeError `busy` on a timeout */
   gather(): Promise<readonly Snapshot[]>
 }
 

@@ -1,4 +1,4 @@
-// Handlers of projects: list, look at one, change title and order, delete.
+// Routes of projects: list, read, edit, delete.
 
 import type { Principal } from '../../core/auth/access.ts'
 import type { ProjectService } from '../../services/projects/projects.ts'
@@ -13,7 +13,7 @@ import type { Views } from '../response/views.ts'
 import { DEFAULT_PROJECTS_PAGE, projectAfterSchema } from '../schemas/parameters.ts'
 import { type ProjectView, projectEditSchema } from '../schemas/projects.ts'
 
-/** Room for an order of 100,000 images. */
+/** Limit of the body of an edit, in bytes: an order of 100,000 images. */
 const MAX_EDIT_BYTES = 4 * 1024 * 1024
 
 export interface ProjectRouteOptions {
@@ -60,7 +60,7 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
   },
 })
 
-/** True where the view shows more of the revision than others see. */
+/** True where the view shows fields that only managers see. */
 const isManaged = (view: ProjectView, by: Principal): boolean => view.members !== undefined && by.kind !== 'anybody'
 
 const etagOf = (view: ProjectView, by: Principal): string =>

@@ -22,7 +22,7 @@ export const createRenderRoutes = ({ renders, asked, guard }: RenderRouteOptions
       `/projects/${projectId}/images/${c.req.param('image_id')}/render`,
       at < 0 ? '' : url.slice(at),
     )
-    // Before anything can fail: errors vary by `Accept` as well.
+    // Set before anything can fail: errors vary by `Accept` as well.
     if (isChosen) c.set('vary', 'Accept')
     const imageId = imageIdOf(c, projectId)
     const { project, sight } = await guard.picture(c, projectId, signedUntil)
