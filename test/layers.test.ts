@@ -4,14 +4,20 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { layerViolations } from './support/layer-rule.ts'
+import { fullFolders, layerViolations } from './support/layer-rule.ts'
 
 const src = fileURLToPath(new URL('../src', import.meta.url))
+const test = fileURLToPath(new URL('.', import.meta.url))
+
+/** Files below a folder, by their paths from there, with `/`. */
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
 
 const sources = (): Map<string, string> => {
-  const entries = readdirSync(src, { withFileTypes: true, recursive: true })
-  const paths = entries.filter((entry) => entry.name.endsWith('.ts')).map((entry) => join(entry.parentPath, entry.name))
-  return new Map(paths.map((path) => [relative(src, path).replaceAll(sep, '/'), readFileSync(path, 'utf8')]))
+  const paths = filesBelow(src).filter((path) => path.endsWith('.ts'))
+  return new Map(paths.map((path) => [path, readFileSync(join(src, path), 'utf8')]))
 }
 
 const check = (path: string, ...lines: string[]) => layerViolations(new Map([[path, `${lines.join('\n')}\n`]]))
@@ -21,6 +27,12 @@ describe('the layers of src/', () => {
     const files = sources()
     expect(files.size).toBeGreaterThan(20)
     expect(layerViolations(files)).toEqual([])
+  })
+})
+
+describe('the folders of test/', () => {
+  it('have at most 15 files each', () => {
+    expect(fullFolders(filesBelow(test))).toEqual([])
   })
 })
 
@@ -50,6 +62,7 @@ describe('the rule', () => {
     ['http/a.ts', "import '../cli/main.ts'", 'http imports cli'],
     ['http/a.ts', "import '../server/worker.ts'", 'http imports server'],
     ['server/a.ts', "import '../cli/main.ts'", 'server imports cli'],
+    ['server/a.ts', "import type { Store } from '../stores/store.ts'", 'server imports stores'],
     ['queues/a.ts', "import type { A } from '../stores/store.ts'", 'queues imports stores'],
     ['stores/a.ts', "import type { A } from '../queues/queue.ts'", 'stores imports queues'],
     ['compose/compose.ts', "import { serve } from '../cli/serve.ts'", 'compose imports cli'],

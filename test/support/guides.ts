@@ -11,6 +11,7 @@ export const GUIDES = [
   'src/http/README.md',
   'src/server/README.md',
   'storage/README.md',
+  'test/README.md',
 ] as const
 
 export const pathOfGuide = (guide: string): string => fileURLToPath(new URL(`../../${guide}`, import.meta.url))
