@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import type { InlineConfig } from 'vitest/node'
 import { nothingSkipped } from './support/vitest/nothing-skipped.ts'
 import { progress } from './support/vitest/progress.ts'
 
@@ -12,18 +13,8 @@ const report = process.env.TINTYPE_TEST_REPORT
 /** Folders of `npm run test:unit`: rules, pictures, and the API without a server process. */
 const UNIT = ['core', 'config', 'telemetry', 'image', 'http']
 
-/** Tests of those folders that start server or encoder processes again and again, or take longer than all others. */
-const NOT_UNIT = [
-  'test/image/pool/pool.test.ts',
-  'test/image/worker/corpus.test.ts',
-  'test/image/worker/icon.test.ts',
-  'test/http/authorize.test.ts',
-  'test/http/fast-path/fast-path.test.ts',
-  'test/http/fast-path/policies.test.ts',
-  'test/http/response/nginx.test.ts',
-  'test/http/response/picture-tab.test.ts',
-  'test/telemetry/logger.test.ts',
-]
+/** Tests that start programs, send megabytes or take seconds of a core: not for `npm run test:unit`. */
+const WHOLE = 'test/**/*.whole.test.ts'
 
 /** Folders with commands of their own. */
 const OTHER_COMMANDS = ['faults', 'bench']
@@ -41,26 +32,26 @@ export default defineConfig({
     outputFile: report ? { json: report } : {},
     silent: 'passed-only',
     projects: [
-      // Files share their modules, which are loaded once for each worker: no file mocks one.
+      // Files share their modules and their encoder, which each test process starts once: no file mocks a module.
       project('unit', {
         include: UNIT.map((folder) => `test/${folder}/**/*.test.ts`),
-        exclude: NOT_UNIT,
+        exclude: [WHOLE],
         isolate: false,
       }),
       project('whole', {
-        include: ['test/*.test.ts', `test/!(${[...UNIT, ...OTHER_COMMANDS].join('|')})/**/*.test.ts`, ...NOT_UNIT],
+        include: ['test/*.test.ts', `test/!(${[...UNIT, ...OTHER_COMMANDS].join('|')})/**/*.test.ts`, WHOLE],
+        setupFiles: 'test/support/vitest/close-encoders.ts',
       }),
     ],
   },
 })
 
-function project(name: string, options: { include: string[]; exclude?: string[]; isolate?: boolean }) {
+function project(name: string, options: Pick<InlineConfig, 'include' | 'exclude' | 'isolate' | 'setupFiles'>) {
   return {
     extends: true as const,
     test: {
       name,
       globalSetup: 'test/support/vitest/global-setup.ts',
-      setupFiles: 'test/support/vitest/close-encoders.ts',
       // Real pictures, processes and syncs on a machine that may be slow: a limit against hanging, not a measurement.
       testTimeout: 60_000,
       hookTimeout: 60_000,

@@ -23,7 +23,7 @@ const metricsOf = async (app: Answering): Promise<Map<string, number>> => {
 const served = async (options: TintypeOptions = {}) => {
   const lines: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) })
-  const tintype = await createTestApp({ log, encoders: 1, ...options })
+  const tintype = await createTestApp({ log, ...options })
   const { image_id: imageId } = await uploadTo(tintype.app, 'game')
   let fast = 0
   const { port, drain } = await startHttpServer({
@@ -141,7 +141,7 @@ describe('the line of a request', () => {
 
 describe('GET /metrics', () => {
   it('says what happened, from memory or by the app', async () => {
-    const { app, get, imageId, fastCount } = await served()
+    const { app, get, imageId, fastCount } = await served({ encoders: 1 })
     const cover = await get('/projects/game/thumbnail')
     const { length } = Buffer.from(await cover.arrayBuffer())
     await get('/projects/game/thumbnail', { 'If-None-Match': cover.headers.get('etag') ?? '' })

@@ -13,7 +13,7 @@ const TWO = 'two-of-all-the-shop'
 
 /** An app before and one after somebody has changed `API_KEYS`, on one folder. */
 const beforeAndAfter = async (before: string[], after: string[], maxBytesPerOwner = 0) => {
-  const options = { encoders: 1, log: createLogger({ level: 'silent' }), maxBytesPerOwner }
+  const options = { log: createLogger({ level: 'silent' }), maxBytesPerOwner }
   const first = await createTestApp({ ...options, apiKeys: before })
   const second = await createTestApp({ ...options, storageDir: first.storageDir, apiKeys: after })
   return [first.app, second.app] as const

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
@@ -8,12 +7,12 @@ import { encodePicture } from '../../../src/image/worker/pipeline.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import {
   jobFor,
-  meanDifference,
   phonePhoto,
   photo,
   photoAs,
   pixelAt,
   plain,
+  plainJpeg,
   SECRETS,
   segment,
   storedPixels,
@@ -56,31 +55,11 @@ describe('the variants of a picture', () => {
     [100, 8000, [100, 8000, 20, 1600, 5, 400]],
     [1, 1, [1, 1, 1, 1, 1, 1]],
   ])('of %i×%i have exact sizes', async (width, height, expected) => {
-    const { job, picture } = await encode(await photo({ width, height }))
+    const { job, picture } = await encode(await plainJpeg(width, height))
     const recorded = SIZES.flatMap((size) => [picture.sizes[size].width, picture.sizes[size].height])
     expect(recorded).toEqual([...expected, 50, 50])
     const stored = await Promise.all(SIZES.map((size) => sharp(job.targets[size]).metadata()))
     expect(stored.flatMap((file) => [file.width, file.height])).toEqual([...expected, 50, 50])
-  })
-
-  it.each([
-    ['where libjpeg halves it', 3600],
-    ['where sharp lets it halve', 5200],
-    ['where nothing is halved', 2400],
-  ])('look like ones made from all the pixels: %s, whatever the folder is called', async (_, width) => {
-    const folder = join(await temporaryFolder(), 'we[ird], [shrink=8]')
-    await mkdir(folder)
-    const upload = await photo({ width, height: 700, quality: 95 })
-    const job = await jobFor(folder, upload)
-    const { sizes } = await encodePicture(job, options)
-    for (const size of ['medium', 'thumb'] as const) {
-      const reference = await sharp(await storedPixels(upload), { raw: { width, height: 700, channels: 3 } })
-        .resize({ width: sizes[size].width, height: sizes[size].height, fit: 'fill' })
-        .jpeg({ quality: 80 })
-        .toBuffer()
-      const difference = meanDifference(await storedPixels(job.targets[size]), await storedPixels(reference))
-      expect(difference).toBeLessThan(3)
-    }
   })
 
   it('are recorded with the size and the hash of their files, and the hash of the upload', async () => {
@@ -97,15 +76,15 @@ describe('the variants of a picture', () => {
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('are upright for EXIF orientation %i', async (orientation) => {
     const corner = (background: string, left: number, top: number) => ({
-      input: { create: { width: 450, height: 300, channels: 3, background } as const },
+      input: { create: { width: 300, height: 200, channels: 3, background } as const },
       left,
       top,
     })
-    const shown = await plain(900, 600, 'white')
-      .composite([corner('red', 0, 0), corner('blue', 450, 0), corner('lime', 0, 300)])
-      .png()
+    const shown = await plain(600, 400, 'white')
+      .composite([corner('red', 0, 0), corner('blue', 300, 0), corner('lime', 0, 200)])
+      .png({ compressionLevel: 1 })
       .toBuffer()
-    const quarter = await sharp(shown).rotate(90).png().toBuffer()
+    const quarter = await sharp(shown).rotate(90).png({ compressionLevel: 1 }).toBuffer()
     // What a camera stores that is to be shown like this.
     const stored = [
       sharp(shown),
@@ -120,7 +99,7 @@ describe('the variants of a picture', () => {
     const upload = await stored?.jpeg().withMetadata({ orientation }).toBuffer()
     if (!upload) throw new Error('no such orientation')
     const { job, picture } = await encode(upload)
-    expect(picture.sizes.original).toMatchObject({ width: 900, height: 600 })
+    expect(picture.sizes.original).toMatchObject({ width: 600, height: 400 })
     expect(picture.sizes.thumb).toMatchObject({ width: 400, height: 267 })
     for (const size of SIZES) {
       const { width, height } = picture.sizes[size]
@@ -141,7 +120,7 @@ describe('the variants of a picture', () => {
   })
 
   it('contain no metadata of a phone', async () => {
-    const { job } = await encode(await phonePhoto({ width: 2000, height: 1500, orientation: 6 }))
+    const { job } = await encode(await phonePhoto({ width: 1700, height: 300, orientation: 6 }))
     for (const size of SIZES) {
       const file = await readFile(job.targets[size])
       for (const mark of [...SECRETS, 'GPSLatitude', 'xmpmeta', 'MPF']) expect(file.includes(mark)).toBe(false)
@@ -212,16 +191,9 @@ describe('the colours of a picture with a profile', () => {
 
   it.each([
     ['its own size', 300],
-    ['half of it', 4000],
+    ['half of it', 3300],
   ])('are right in every variant, decoded at %s', async (_, width) => {
-    const { job } = await encode(
-      withSegments(
-        await plain(width, width * 0.75, green)
-          .jpeg()
-          .toBuffer(),
-        ...swapped,
-      ),
-    )
+    const { job } = await encode(withSegments(await plain(width, 300, green).jpeg().toBuffer(), ...swapped))
     expect((await sharp(job.targets.original).metadata()).hasProfile).toBe(true)
     for (const size of SIZES) {
       const [red = 0, seen = 0] = await pixelAt(job.targets[size], 25, 25)

@@ -24,8 +24,13 @@ export const plain = (width: number, height: number, color: Color = '#a05030'): 
 export const plainJpeg = (width: number, height: number, color?: Color): Promise<Buffer> =>
   plain(width, height, color).jpeg().toBuffer()
 
-/** A JPEG file of 640 x 480 in one colour. */
-export const smallPhoto = (): Promise<Buffer> => plainJpeg(640, 480)
+let madeSmallPhoto: Promise<Buffer> | undefined
+
+/** A JPEG file of 640 x 480 in one colour, made once. */
+export const smallPhoto = async (): Promise<Buffer> => {
+  madeSmallPhoto ??= plainJpeg(640, 480)
+  return Buffer.from(await madeSmallPhoto)
+}
 
 /** Noise as a sharp pipeline, which no format compresses much. @param sigma standard deviation in levels of 255 */
 export const noise = (width: number, height: number, sigma: number, mean = 128): Sharp =>
@@ -115,13 +120,12 @@ export const storedPixels = (file: Buffer | string): Promise<Buffer> =>
   sharp(file, { ignoreIcc: true }).toColourspace('srgb').raw().toBuffer()
 
 /** Red, green, blue of one pixel as shown. */
-export const pixelAt = async (file: Buffer | string, left: number, top: number): Promise<number[]> => [
-  ...(await sharp(await sharp(file).autoOrient().toBuffer())
-    .extract({ left, top, width: 1, height: 1 })
-    .removeAlpha()
-    .raw()
-    .toBuffer()),
-]
+export const pixelAt = async (file: Buffer | string, left: number, top: number): Promise<number[]> => {
+  const shown = sharp(file).autoOrient().removeAlpha().toColourspace('srgb').raw()
+  const { data, info } = await shown.toBuffer({ resolveWithObject: true })
+  const at = (top * info.width + left) * info.channels
+  return [...data.subarray(at, at + info.channels)]
+}
 
 /** Mean difference of two pictures of the same size, in levels of 255. */
 export const meanDifference = (one: Buffer, other: Buffer): number => {

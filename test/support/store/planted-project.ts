@@ -31,8 +31,8 @@ export const plantProject = async ({
 }: PlantedProject): Promise<string[]> => {
   const { images, revisions } = { images: 1, revisions: 1, ...more }
   const paths = createPaths(storageDir)
-  for (const folder of [paths.segments(projectId), ...SIZES.map((size) => paths.variants(projectId, size))])
-    await mkdir(folder, { recursive: true })
+  const folders = images > 0 ? SIZES.map((size) => paths.variants(projectId, size)) : []
+  for (const folder of [paths.segments(projectId), ...folders]) await mkdir(folder, { recursive: true })
   const ids = Array.from({ length: images }, newImageId)
   for (const id of ids) for (const size of SIZES) await writeFile(paths.variant(projectId, id, size), bytesOf(id, size))
   const list = listOf(ids.map(recordOf))

@@ -2,12 +2,12 @@
 
 import type { Locator } from 'playwright-core'
 import { describe, expect, it, type TestContext } from 'vitest'
-import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
-import { uploadSchema } from '../../../src/http/schemas/images.ts'
-import { openPage, startBrowser } from '../../support/browser.ts'
-import { operations } from '../../support/openapi.ts'
-import { photo } from '../../support/pictures/pictures.ts'
-import { serve } from '../../support/processes/tintype.ts'
+import { signedInSchema } from '../../src/http/schemas/accounts.ts'
+import { uploadSchema } from '../../src/http/schemas/images.ts'
+import { openPage, startBrowser } from '../support/browser.ts'
+import { operations } from '../support/openapi.ts'
+import { photo } from '../support/pictures/pictures.ts'
+import { serve } from '../support/processes/tintype.ts'
 
 interface Tried {
   status: number

@@ -4,10 +4,12 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { projectListSchema } from '../../src/http/schemas/projects.ts'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../src/stores/accounts/file-keys.ts'
 import { createTestApp, problemOf, uploadTo } from '../support/app.ts'
 import { ADMIN, createAccessApp, createCast, keyOf, READER } from '../support/auth/access.ts'
+import { plantProject } from '../support/store/planted-project.ts'
 import { formOf } from '../support/upload.ts'
 
 /** A form whose file is refused once it is looked at. */
@@ -191,6 +193,24 @@ describe('every route that is described', () => {
       'get /projects',
       'get /ready',
     ])
+  })
+})
+
+describe('the list of projects', () => {
+  it('leads past 1001 private projects to the public one behind them', async () => {
+    const { ask, upload, storageDir } = await createAccessApp()
+    const hidden = Array.from({ length: 1001 }, (_, at) => `hidden-${at}`)
+    for (const projectId of hidden) await plantProject({ storageDir, projectId, images: 0, visibility: 'private' })
+    await upload(keyOf(ADMIN), 'last')
+    const pages: string[][] = []
+    for (let url: string | null = '/projects?limit=5'; url !== null; ) {
+      const text = await (await ask({}, 'GET', url)).text()
+      expect(text).not.toContain('hidden')
+      const { projects, next }: z.infer<typeof projectListSchema> = projectListSchema.parse(JSON.parse(text))
+      pages.push(projects.map(({ project_id }) => project_id))
+      url = next
+    }
+    expect(pages).toEqual([[], ['last']])
   })
 })
 

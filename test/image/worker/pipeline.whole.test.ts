@@ -1,0 +1,46 @@
+// Variants compared with ones made from all pixels of large pictures.
+
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { encodePicture } from '../../../src/image/worker/pipeline.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { jobFor, meanDifference, photo, storedPixels } from '../../support/pictures/pictures.ts'
+
+const options = { maxPixels: 100_000_000, background: '#ffffff' }
+
+describe('the variants of a picture', () => {
+  it.each([
+    ['where libjpeg halves it', 3600],
+    ['where sharp lets it halve', 5200],
+    ['where nothing is halved', 2400],
+  ])('look like ones made from all the pixels: %s, whatever the folder is called', async (_, width) => {
+    const folder = join(await temporaryFolder(), 'we[ird], [shrink=8]')
+    await mkdir(folder)
+    const upload = await photo({ width, height: 700, quality: 95 })
+    const job = await jobFor(folder, upload)
+    const { sizes } = await encodePicture(job, options)
+    const pixels = await storedPixels(upload)
+    for (const size of ['medium', 'thumb'] as const) {
+      const reference = await sharp(pixels, { raw: { width, height: 700, channels: 3 } })
+        .resize({ width: sizes[size].width, height: sizes[size].height, fit: 'fill' })
+        .jpeg({ quality: 80 })
+        .toBuffer()
+      const difference = meanDifference(await storedPixels(job.targets[size]), await storedPixels(reference))
+      expect(difference).toBeLessThan(3)
+    }
+  })
+
+  it.each([
+    [2400, 1800, [2400, 1800, 1600, 1200, 400, 300]],
+    [3001, 2003, [3001, 2003, 1600, 1068, 400, 267]],
+  ])('of a photo of %i×%i have exact sizes', async (width, height, expected) => {
+    const { sizes } = await encodePicture(
+      await jobFor(await temporaryFolder(), await photo({ width, height })),
+      options,
+    )
+    const recorded = [sizes.original, sizes.medium, sizes.thumb].flatMap((size) => [size.width, size.height])
+    expect(recorded).toEqual(expected)
+  })
+})
