@@ -1,9 +1,9 @@
 // The warning of a server that is open to other machines by accident.
 
 import { describe, expect, it } from 'vitest'
-import type { TintypeOptions } from '../../../src/index.ts'
-import { createLogger } from '../../../src/telemetry/logger.ts'
-import { createTestApp } from '../../support/app.ts'
+import type { TintypeOptions } from '../../src/index.ts'
+import { createLogger } from '../../src/telemetry/logger.ts'
+import { createTestApp } from '../support/app.ts'
 
 const warningsOf = async (options: TintypeOptions, ...requests: [from: string, headers?: Record<string, string>][]) => {
   const lines: Record<string, unknown>[] = []
