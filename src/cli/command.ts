@@ -20,7 +20,7 @@ export const createCommand = (name: string): Command => {
     })
 }
 
-/** Without "error:", its suggestion on the same line. */
+/** Removes "error:", and joins the suggestion to the line. */
 const sentenceOf = (text: string): string =>
   text
     .replace(/^error: /, '')

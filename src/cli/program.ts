@@ -1,4 +1,4 @@
-// The program with its commands. Only the command in use is imported, so that each starts quickly.
+// The command-line program. Imports only the command in use, so that each starts quickly.
 
 import type { Command } from 'commander'
 import { TintypeError } from '../core/errors.ts'
@@ -63,7 +63,9 @@ export const runCli = async (args: readonly string[]): Promise<void> => {
   }
 }
 
-/** `--flag=value` as two arguments: commander suggests nothing for an unknown `--flg=value`, and repeats its value. */
+/**
+ * Splits `--flag=value` into two arguments: commander has no suggestion for an unknown `--flg=value`, and repeats it.
+ */
 const withSplitFlags = (args: readonly string[]): string[] => {
   const end = args.indexOf('--')
   return args.flatMap((arg, at) => {

@@ -1,16 +1,16 @@
 // Spelling suggestions for names of settings.
 
-/** The name that a misspelt one probably means: one slip away, of long names two. */
+/** Suggests a known name for a misspelt one: within one edit, for long names two. */
 export const closest = (name: string, known: readonly string[]): string | undefined => {
   const written = name.toUpperCase()
   const most = written.length < 8 ? 1 : 2
   return known
-    .map((each) => ({ each, slips: distance(written, each) }))
-    .filter(({ slips }) => slips <= most)
-    .sort((one, other) => one.slips - other.slips)[0]?.each
+    .map((each) => ({ each, edits: distance(written, each) }))
+    .filter(({ edits }) => edits <= most)
+    .sort((one, other) => one.edits - other.edits)[0]?.each
 }
 
-/** Letters to add, remove, replace or swap with their neighbour (optimal string alignment). */
+/** Edit distance: letters to add, remove, replace or swap with their neighbour (optimal string alignment). */
 const distance = (from: string, to: string): number => {
   const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)]
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY

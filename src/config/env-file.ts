@@ -1,11 +1,11 @@
-// Settings of a .env file, and warnings of what is probably a mistake in it.
+// Reads settings of a .env file, and warns of probable mistakes in it.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { closest } from './closest.ts'
 import type { Setting } from './setting.ts'
 
-/** Values by name, as they were written. */
+/** Unparsed values by name. */
 export type Texts = Readonly<Record<string, string | undefined>>
 
 export interface EnvFile {
@@ -24,8 +24,8 @@ export const readEnvFile = (path: string, settings: readonly Setting[]): EnvFile
 }
 
 /**
- * Warns of an unquoted "#" that cuts a value: `BACKGROUND=#ff0000` is empty, `API_KEYS=ab#cd` is "ab". A space before it
- * means a comment, unless the value would then be nothing but a colour.
+ * Warns of an unquoted "#" that cuts a value: `BACKGROUND=#ff0000` is empty, `API_KEYS=ab#cd` is "ab". A space before
+ * it means a comment, unless the value would then be nothing but a colour.
  */
 const commentWarning = (source: string, env: string, isSecret: boolean): string | undefined => {
   const lines = [...source.matchAll(new RegExp(`^[ \\t]*(?:export[ \\t]+)?${env}[ \\t]*=(.*)$`, 'gm'))]

@@ -14,25 +14,29 @@ export const SETTINGS: readonly Setting[] = Object.values(settings).flatMap((eac
 export type Config = ReturnType<typeof combine>
 
 export interface ConfigSources {
-  /** By name, `--port`; undefined where no value followed. They win over the environment. @default {} */
+  /**
+   * Values of flags by name, `--port`; undefined where no value followed. They override the environment. @default {}
+   */
   flags?: Texts
   /** Mistakes found by the caller, to be reported with those found here. @default [] */
   mistakes?: readonly string[]
   /** Empty values count as not set. @default process.env */
   env?: Texts
-  /** File whose values fill in what the environment lacks; it may be missing. False reads none. @default '.env' */
+  /** File for values that the environment lacks; it may be missing. False reads none. @default '.env' */
   envFile?: string | false
 }
 
 export interface LoadedConfig {
   config: Config
-  /** The same settings as environment variables, for a worker process. */
+  /** The settings as environment variables, for a worker process. */
   env: Readonly<Record<string, string>>
   /** Probable mistakes in the .env file, one line each. */
   warnings: readonly string[]
 }
 
-/** @throws Error with one line for each mistake: the name as it was written, what was expected and what arrived. */
+/**
+ * Loads the settings. @throws Error with one line for each mistake: its name, the expected value and the received one
+ */
 export const loadConfig = (sources: ConfigSources = {}): LoadedConfig => {
   const { flags = {}, env = process.env, envFile = '.env' } = sources
   const mistakes = [...(sources.mistakes ?? [])]
@@ -65,7 +69,7 @@ const orMistake = (path: string, mistakes: string[]): EnvFile => {
   }
 }
 
-/** The name as it was written and its text, undefined where it is not set. */
+/** Finds the text of a setting, undefined where it is not set, with the name by which it was given. */
 const find = (setting: Setting, flags: Texts, env: Texts, file: Texts): [string, string | undefined] => {
   const flag = `--${setting.flag}`
   if (flag in flags) return [flag, flags[flag] ?? '']
@@ -98,7 +102,7 @@ const recipesOf = ({ prefetch, presets }: Parsed, context: z.RefinementCtx): rea
   }
 }
 
-/** Tokens are checked by all three values, so one without the others is a mistake. */
+/** Requires all three values or none: tokens are checked by all of them. */
 const issuerOf = (parsed: Parsed, context: z.RefinementCtx): Issuer | undefined => {
   const texts = { jwksUrl: parsed.jwksUrl, jwksIssuer: parsed.jwksIssuer, jwksAudience: parsed.jwksAudience }
   const given = Object.entries(texts).flatMap(([key, text]) => (text === '' ? [] : (ISSUER_ENV.get(key) ?? [])))

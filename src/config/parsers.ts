@@ -1,4 +1,4 @@
-// Parsers of settings: from the text of a flag or variable to its value.
+// Parsers of settings, from the text of a flag or variable.
 
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'

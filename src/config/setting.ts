@@ -9,9 +9,9 @@ export interface Setting {
   flag: string
   /** Unit or form of the value. */
   unit: string
-  /** Default, as a user would write it. */
+  /** Default, as text. */
   initial: string
-  /** One line. */
+  /** Description, one line. */
   doc: string
   /** Messages never repeat the value. @default false */
   isSecret?: boolean

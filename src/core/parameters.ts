@@ -1,4 +1,4 @@
-// Parameters of requests: their errors name the parameter, what was expected and what arrived.
+// Parses parameters of requests; errors name the parameter, the expected value and the received one.
 
 import { z } from 'zod'
 import { TintypeError } from './errors.ts'
@@ -17,8 +17,8 @@ export const invalidParameter = (field: string, expected: string | readonly stri
 }
 
 /**
- * Parameters by their names. A repeated one is refused: two readers of such a URL (a proxy that checks, a server that
- * acts) may pick different values.
+ * Collects parameters by name. Repeated ones are refused: a proxy that checks them could pick another value than this
+ * server.
  *
  * @throws TintypeError `invalid_parameter`
  */
@@ -33,7 +33,7 @@ export const eachOnce = (parameters: Iterable<Parameter>): Map<string, string> =
 }
 
 /**
- * Parses the text of a parameter by its schema. The schema's messages say what is expected and nothing else.
+ * Parses the text of a parameter by its schema, whose messages describe the expected value alone.
  *
  * @throws TintypeError `invalid_parameter`
  */

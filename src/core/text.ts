@@ -1,4 +1,4 @@
-// Text in answers: values from outside, clipped, and numbers of bytes.
+// Text in responses: clips untrusted values, formats numbers of bytes.
 
 /** Characters of an untrusted value that a response quotes. */
 const MAX_QUOTED = 80

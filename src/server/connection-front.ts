@@ -1,9 +1,9 @@
 // Entry of requests: each connection starts here, before Node's HTTP server, and is served by the fast path.
 //
-// Node's server creates some twenty objects and timers for each request, which take twice the time of the response. So a
-// connection stays here as long as each chunk is one plain whole request that the fast path can answer from memory. With
-// the first other chunk it is handed over to Node's server (http-server.ts), and stays there: the fast path is tried once
-// more, then requests of a connection run one at a time in the app.
+// Node's server creates some twenty objects and timers for each request, which take twice the time of the response. So
+// a connection stays here as long as each chunk is one plain whole request that the fast path can answer from memory.
+// With the first other chunk it is handed over to Node's server (http-server.ts), and stays there: the fast path is
+// tried once more, then requests of a connection run one at a time in the app.
 //
 // Responses are written after all available requests have been read. A write wakes a sleeping client, which takes the
 // kernel longer than the rest of a response (23 of 33 microseconds with client and server on one machine).

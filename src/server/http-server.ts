@@ -16,11 +16,11 @@ export interface HttpServerOptions {
   host: string
   /** 0 takes a free port. */
   port: number
-  /** Longest time that a request may take to arrive, body included, in milliseconds. */
+  /** Timeout of receiving a request with its body, in milliseconds. */
   requestTimeoutMs: number
-  /** Longest time that the head of a request may take, in milliseconds. @default 20000 */
+  /** Timeout of receiving the headers of a request, in milliseconds. @default 20000 */
   headersTimeoutMs?: number
-  /** Interval of the check for requests beyond their time, in milliseconds. @default 5000 */
+  /** Interval of the check for timeouts, in milliseconds. @default 5000 */
   timeoutsCheckedMs?: number
 }
 
@@ -35,13 +35,15 @@ export interface HttpServer {
 
 /** Host of a request without one, as HTTP/1.0 allows. */
 const DEFAULT_HOST = 'localhost'
-/** Longer than the 60 s of common proxies, so that the proxy closes an idle connection. */
+/** Keep-alive timeout, longer than the 60 s of common proxies, so that the proxy closes an idle connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 
-/** Waiting requests of a connection; with one more it is closed. Browsers send none ahead, benchmarks a few. */
+/**
+ * Limit of the waiting requests of a connection, which is closed beyond it. Browsers do not pipeline, benchmarks do.
+ */
 const MAX_WAITING = 100
 
-/** @throws what `listen` of node:net throws, such as EADDRINUSE */
+/** Starts listening. @throws errors of `listen` of node:net, such as EADDRINUSE */
 export const startHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   const headersTimeoutMs = options.headersTimeoutMs ?? 20_000
   const sockets = new Set<Socket>()
@@ -53,7 +55,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
     try {
       return options.answerFast?.(request)
     } catch {
-      // Such as a failed `stat`: the application meets the same error, and has a response for it.
+      // A failed `stat`, for example: the app gets the error again and responds to it.
       return undefined
     }
   }
@@ -87,9 +89,9 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
     handle(request, response)
   })
   // The server's own handlers of a new connection, called for connections that are handed over.
-  const takers = server.rawListeners('connection')
+  const listeners = server.rawListeners('connection')
   const handOver = (socket: Socket) => {
-    for (const take of takers) Reflect.apply(take, server, [socket])
+    for (const take of listeners) Reflect.apply(take, server, [socket])
   }
   const front = createFront({ answerFast, handOver, firstMs: headersTimeoutMs, idleMs: KEEP_ALIVE_TIMEOUT_MS })
   server.removeAllListeners('connection')
@@ -121,8 +123,8 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
         const deadline = setTimeout(() => {
           for (const socket of sockets) socket.destroy()
         }, options.requestTimeoutMs)
-        // Not the HTTP server's own close(): it also destroys connections whose answer is still being sent, where
-        // all of the answer is in memory (a slow reader gets a part of it), and ends the timeouts of slow requests.
+        // Not close() of the HTTP server: it also destroys connections whose response is in memory and still being sent
+        // to a slow reader, and ends the timeouts of slow requests.
         Server.prototype.close.call(server, () => {
           clearTimeout(deadline)
           resolve()
@@ -135,20 +137,22 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
 const portOf = (address: AddressInfo | string | null): number =>
   typeof address === 'object' && address !== null ? address.port : 0
 
-/** False where the connection ends after this response, or has to send another one before. */
+/** False where the connection closes after this response, or has to send another one first. */
 const isWritable = ({ socket, shouldKeepAlive }: ServerResponse): boolean => socket !== null && shouldKeepAlive
 
-/** Begins a request once those before it have ended. @param begin gets a function to call at the end of the request */
+/**
+ * Begins a request after the previous ones of its connection. @param begin gets a function to call at the end of the
+ * request
+ */
 type InTurn = (socket: Socket, begin: (end: () => void) => void) => void
 
 /**
- * Requests of one connection, one after the other. A client may send many without waiting for responses (RFC 9112
- * section 9.3.2). Node passes all of them on at once, and each response that waits for the one before it holds a part of
- * its picture: 10 clients with 500 requests each that read nothing took 800 MB and 6 s. In turn, a connection costs no
- * more than one response and the heads that wait.
+ * Runs pipelined requests (RFC 9112 section 9.3.2) of a connection one at a time. Node starts all of them at once, and
+ * each waiting response holds a part of its picture: 10 clients with 500 requests each that read nothing took 800 MB
+ * and 6 s. One at a time, a connection holds one response and the heads of the waiting requests.
  */
 const createInTurn = (): InTurn => {
-  /** Requests that wait, by connection with a request under way. */
+  /** Waiting requests, by connection with a request under way. */
   const waiting = new WeakMap<Socket, (() => void)[]>()
 
   return (socket, begin) => {

@@ -18,7 +18,7 @@ export interface SupervisorOptions {
   announce(config: Config, port: number): void
 }
 
-/** A worker that dies sooner counts as crashing repeatedly, in milliseconds. */
+/** Lifetime below which a worker counts as crashing repeatedly, in milliseconds. */
 const SHORT_LIFE_MS = 60_000
 const LONGEST_PAUSE_MS = 30_000
 
@@ -26,7 +26,7 @@ const LONGEST_PAUSE_MS = 30_000
 export const pauseBefore = (shortLives: number): number =>
   shortLives <= 1 ? 0 : Math.min(1000 * 2 ** (shortLives - 2), LONGEST_PAUSE_MS)
 
-/** Encoders of one worker: its part of those of the machine, at least one. */
+/** Encoders of one worker: its share of those of the machine, at least one. */
 export const encodersOf = ({ encoders, workers }: Config, index: number): number =>
   Math.max(1, Math.floor(encoders / workers) + (index < encoders % workers ? 1 : 0))
 
@@ -49,7 +49,7 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
       // Every worker gets the settings as they were loaded at the start, also after a change of .env.
       const worker = cluster.fork({ ...env, ENCODERS: String(encodersOf(config, index)) })
       workers.add(worker)
-      // Such as a message to a worker that has just died. Without a listener it would end this process.
+      // A message to a worker that has just died fails; unhandled, the error would end this process.
       worker.on('error', (error) =>
         log.warn({ err: error, pid: worker.process.pid }, 'message to a worker failed; continuing'),
       )

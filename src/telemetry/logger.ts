@@ -15,10 +15,10 @@ export interface LoggerOptions {
   destination?: DestinationStream
 }
 
-/** Fields whose values are never written, even where a whole object is logged. */
+/** Redacted fields, also in logged objects. */
 const SECRETS = ['authorization', 'cookie', 'set-cookie', 'x-api-key', 'password', 'token', 'signingKeys']
 
-/** Objects that may contain them. Listed: a wildcard makes each line take ten times as long. */
+/** Objects that may contain them. Listed, because a wildcard makes each line take ten times as long. */
 const PARENTS = ['', 'headers', 'req.headers', 'request.headers']
 
 const SECRET_PATHS = PARENTS.flatMap((parent) =>

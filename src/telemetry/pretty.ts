@@ -32,7 +32,7 @@ const formatMessage = ({ method, path, status, ms, bytes }: Record<string, unkno
   return `${method} ${path} ${status} ${ms} ms ${bytes} B`
 }
 
-/** Control characters, which would begin a new line or control the terminal. */
+/** Control characters, escaped because they would break the line or control the terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are searched for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
 

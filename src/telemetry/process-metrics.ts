@@ -6,8 +6,8 @@ import type { Snapshot } from './snapshot.ts'
 let registry: Registry | undefined
 
 /**
- * Measured once for the whole process, whatever its number of instances, and from the first call on: a program that
- * never reads metrics gets no timers and observers. None of them keeps a process alive.
+ * Collects metrics once for all instances of a process, from the first call on: a program that never reads metrics gets
+ * no timers and observers. None of them keeps a process alive.
  */
 export const processMetrics = async (): Promise<Snapshot> => {
   if (!registry) {

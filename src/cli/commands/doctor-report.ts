@@ -1,4 +1,4 @@
-// What `tintype doctor` prints: lines for people or one JSON document, as they come, and a progress bar on a terminal.
+// Output of `tintype doctor`: lines or one JSON document, written as findings arrive, and a progress bar on a terminal.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ export interface ReportOptions {
 
 export interface Report {
   finding(finding: Finding): void
-  /** Undefined where nobody looks at it. */
+  /** Undefined without a terminal. */
   progress: ((progress: Progress) => void) | undefined
   end(diagnosis: Diagnosis): DoctorResult
   fail(message: string): DoctorResult
@@ -95,7 +95,7 @@ const createLines = ({ storageDir, fix }: ReportOptions) => {
   }
 }
 
-/** Written piece by piece: a store may have more findings than memory can hold. */
+/** Writes the JSON document piece by piece: findings may exceed the memory. */
 const createDocument = ({ storageDir, fix }: ReportOptions) => {
   let count = 0
   const head = JSON.stringify({ tintype: version, storage: storageDir, fix }).slice(0, -1)
@@ -121,7 +121,7 @@ const createDocument = ({ storageDir, fix }: ReportOptions) => {
 
 const printError = (message: string): void => void process.stderr.write(`tintype: ${message}\n`)
 
-/** Names of files that are not ours may hold anything, such as what moves the cursor of a terminal. */
+/** Escapes control characters: names of foreign files may contain terminal sequences. */
 const oneLine = (text: string): string =>
   text.replace(/\p{C}/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
 

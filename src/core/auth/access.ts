@@ -26,7 +26,7 @@ export type MemberRole = (typeof MEMBER_ROLES)[number]
 
 /** Access fields of a project. Projects of older versions are public and have no owner. */
 export interface ProjectAccess {
-  /** Id of the user who created it; null where an API key or an anonymous request did. */
+  /** Id of the user that created it; null where an API key or an anonymous request did. */
   owner_id: string | null
   visibility: Visibility
   /** By user id. */
@@ -36,17 +36,19 @@ export interface ProjectAccess {
 export const OPEN_ACCESS: ProjectAccess = { owner_id: null, visibility: 'public', members: {} }
 
 /**
- * `read`: images and state of one project. `list`: to find it in lists. `write`: upload, delete, order,
- * choose the cover. `create`: an upload, which makes the project where the id is free. `manage`: change members and visibility, delete the project.
+ * `read`: images and state of one project. `list`: its entry in lists. `write`: upload, delete, order, choose the
+ * cover. `create`: an upload, which creates the project where the id is free. `manage`: change members and visibility,
+ * delete the project.
  */
 export type Action = 'read' | 'list' | 'write' | 'create' | 'manage'
 
-/** `hidden` is answered as if the project weren't there; `sign_in` asks to say who it is. */
+/** Decision on an action. `hidden`: answered as an absent project; `sign_in`: authentication is needed. */
 export type Verdict = 'allowed' | 'hidden' | 'forbidden' | 'sign_in'
 
 /**
- * @param access of the project, undefined where there is none. Principals without access to a private project get the
- *   same answer.
+ * Decides whether a principal may do an action in a project.
+ *
+ * @param access undefined where there is no project; a private project without access gets an equal verdict
  */
 export const decideAccess = (
   principal: Principal,
@@ -56,43 +58,43 @@ export const decideAccess = (
 ): Verdict => {
   if (action === 'create') return decideUpload(principal, projectId, access)
   if (principal.kind === 'anonymous') return decideAnonymous(action, access)
-  const power = powerOf(principal, projectId, access)
-  if (power >= NEEDED[action]) return 'allowed'
+  const level = levelOf(principal, projectId, access)
+  if (level >= REQUIRED_LEVELS[action]) return 'allowed'
   // Only keys valid for this project may learn that it exists.
-  if (power === POWERS.none && access?.visibility !== 'public') return 'hidden'
+  if (level === LEVELS.none && access?.visibility !== 'public') return 'hidden'
   // Public projects are readable for all users, but only listed for members.
   if (action === 'read') return 'allowed'
   return action === 'list' ? 'hidden' : 'forbidden'
 }
 
-/** Powers in a project, each with all before it. */
-const POWERS = { none: 0, look: 1, change: 2, rule: 3 } as const
-type Power = (typeof POWERS)[keyof typeof POWERS]
+/** Permission levels in a project, each including the lower ones. */
+const LEVELS = { none: 0, read: 1, write: 2, manage: 3 } as const
+type Level = (typeof LEVELS)[keyof typeof LEVELS]
 
-const NEEDED = { read: POWERS.look, list: POWERS.look, write: POWERS.change, manage: POWERS.rule } as const
-const OF_ROLE = { reader: POWERS.look, writer: POWERS.change, admin: POWERS.rule } as const
-const OF_MEMBER = { viewer: POWERS.look, editor: POWERS.change } as const
+const REQUIRED_LEVELS = { read: LEVELS.read, list: LEVELS.read, write: LEVELS.write, manage: LEVELS.manage } as const
+const ROLE_LEVELS = { reader: LEVELS.read, writer: LEVELS.write, admin: LEVELS.manage } as const
+const MEMBER_LEVELS = { viewer: LEVELS.read, editor: LEVELS.write } as const
 
-const powerOf = (
+const levelOf = (
   principal: Exclude<Principal, { kind: 'anonymous' }>,
   projectId: string,
   access: ProjectAccess | undefined,
-): Power => {
+): Level => {
   switch (principal.kind) {
     case 'anybody':
-      return POWERS.rule
+      return LEVELS.manage
     case 'key':
-      return isFor(principal, projectId) ? OF_ROLE[principal.role] : POWERS.none
+      return isFor(principal, projectId) ? ROLE_LEVELS[principal.role] : LEVELS.none
     case 'user': {
-      if (access === undefined) return POWERS.none
-      if (access.owner_id === principal.id) return POWERS.rule
+      if (access === undefined) return LEVELS.none
+      if (access.owner_id === principal.id) return LEVELS.manage
       const role = memberRole(access, principal.id)
-      return role ? OF_MEMBER[role] : POWERS.none
+      return role ? MEMBER_LEVELS[role] : LEVELS.none
     }
   }
 }
 
-/** Ids of users can come from other issuers, and be the name of a property that every object has. */
+/** Reads own properties alone: ids of other issuers can be `toString` or `constructor`. */
 const memberRole = ({ members }: ProjectAccess, id: string): MemberRole | undefined =>
   Object.hasOwn(members, id) ? members[id] : undefined
 
@@ -106,7 +108,7 @@ const decideAnonymous = (action: Action, access: ProjectAccess | undefined): Ver
 
 const decideUpload = (principal: Principal, projectId: string, access: ProjectAccess | undefined): Verdict => {
   const verdict = access && decideAccess(principal, 'write', projectId, access)
-  // The id is free, or must appear so.
+  // The id is free, or must appear free.
   const creation = decideCreation(principal, projectId)
   return verdict === undefined || (verdict === 'hidden' && creation !== 'allowed') ? creation : verdict
 }
@@ -136,7 +138,7 @@ export const requireAccess = (
   }
 }
 
-/** For what belongs to no project, such as metrics. @throws TintypeError `unauthenticated`, `forbidden` */
+/** Authorizes access outside of projects, as to metrics. @throws TintypeError `unauthenticated`, `forbidden` */
 export const requireAdmin = (principal: Principal): void => {
   if (principal.kind === 'anonymous') throw unauthenticated()
   if (principal.kind === 'anybody') return

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { randomIds } from '../random-id.ts'
 import { characters } from '../text.ts'
 
-/** As {@link newAccountId} makes them. */
+/** Form of {@link newAccountId}. */
 const ACCOUNT_ID = /^[0-9a-z]{20}$/
 
 /** Ids of users and sessions: 20 of `0-9 a-z`, 103 random bits, never used again. */
@@ -15,7 +15,7 @@ export const isAccountId = (value: string): boolean => ACCOUNT_ID.test(value)
 /** Characters of a password. The upper bound keeps the work of a hash bounded. */
 export const PASSWORD_LENGTH = { least: 10, most: 200 } as const
 
-/** Characters of a name that a user goes by. */
+/** Limit on the display name of a user, in characters. */
 export const MAX_NAME_LENGTH = 100
 
 /** Characters of an e-mail address (RFC 5321 section 4.5.3.1.3, without the angle brackets). */
@@ -28,12 +28,12 @@ export type Registration = (typeof REGISTRATIONS)[number]
 /** The record of a user. */
 export const userSchema = z.object({
   id: z.string().regex(ACCOUNT_ID),
-  /** As {@link normalEmail} writes it. */
+  /** In the form of {@link normalEmail}. */
   email: z.string(),
   name: z.string().nullable(),
   /** Argon2id, as a PHC string. */
   password_hash: z.string(),
-  /** Raised by what ends all sessions: they belong to the generation in which they began. */
+  /** Incremented to end all sessions: each belongs to the generation in which it began. */
   generation: z.int().min(0),
   /** True where the user may not sign in; all sessions are void. */
   disabled: z.boolean(),
@@ -44,12 +44,12 @@ export const userSchema = z.object({
 export type User = z.infer<typeof userSchema>
 
 /**
- * The form by which addresses are compared. The part before the `@` could differ by case in theory (RFC 5321 section
+ * Normalizes an address for comparison. The part before the `@` could differ by case in theory (RFC 5321 section
  * 2.4), but no provider gives two users addresses that differ by case alone.
  */
 export const normalEmail = (email: string): string => email.trim().toLowerCase()
 
-/** The same password typed on two keyboards can be two rows of code points (NIST SP 800-63B section 5.1.1.2). */
+/** Normalizes a password (NIST SP 800-63B section 5.1.1.2): keyboards differ in the code points of a character. */
 export const normalPassword = (password: string): string => password.normalize('NFKC')
 
 export const isEmail = (text: string): boolean => text.length <= MAX_EMAIL_LENGTH && z.email().safeParse(text).success

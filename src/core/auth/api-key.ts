@@ -36,7 +36,7 @@ export const parseKey = (text: string): { id: string; secret: string } | undefin
   return id === undefined || secret === undefined ? undefined : { id, secret }
 }
 
-/** 256 random bits need no slow hash. */
+/** SHA-256 of a secret: 256 random bits need no slow hash. */
 export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()
 
 /** Compares in constant time. @param sha256 of the valid secret, in hex */
@@ -52,21 +52,22 @@ export interface FixedKey {
 const slowHash = promisify<string, string, number, Buffer>(scrypt)
 
 /**
- * Id of a key of the environment: the same wherever it stands among others, and in every process. It is kept in projects
- * and shown, and people make up secrets that can be guessed, so each guess by the id costs 16 MiB and some 50 ms.
+ * Id of a fixed key, derived from its secret: independent of its position in the list, and equal in every process. The
+ * id is stored in projects and shown, and secrets can be weak, so a slow hash makes each guess cost 16 MiB and some 50
+ * ms.
  */
 export const fixedKeyId = async ({ sha256 }: FixedKey): Promise<string> =>
   `env-${(await slowHash(sha256, 'tintype: id of a fixed key', 6)).toString('hex')}`
 
 /**
- * Reads `role:secret` or `secret` (admin) of a list, or separated by commas.
+ * Parses fixed keys, in a list or separated by commas: `role:secret`, or `secret` for an admin.
  *
- * @throws TintypeError `invalid_parameter` that says which one is wrong and does not repeat it
+ * @throws TintypeError `invalid_parameter` with the number of the invalid key, without its text
  */
 export const parseFixedKeys = (keys: readonly string[] | string): FixedKey[] => {
   const texts = (typeof keys === 'string' ? keys.split(',') : keys).map((text) => text.trim()).filter(Boolean)
   return texts.map((text, at) => {
-    // Letters before a colon are a role, or a misspelt one would make an admin.
+    // Letters before a colon are always a role: a misspelt one must not give an admin key.
     const [, word, rest] = /^([a-z]+):(.*)$/i.exec(text) ?? []
     const role = word === undefined ? 'admin' : ROLES.find((each) => each === word)
     const secret = rest ?? text

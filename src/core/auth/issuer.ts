@@ -1,18 +1,18 @@
-// Issuers whose tokens are accepted here.
+// Issuers of accepted tokens.
 
 /** An issuer of tokens, such as a company's identity provider. */
 export interface Issuer {
-  /** Where it publishes its keys (RFC 7517); see {@link isKeyUrl}. */
+  /** URL of its keys (RFC 7517); see {@link isKeyUrl}. */
   url: string
   /** `iss` of its tokens. */
   issuer: string
-  /** `aud` of the tokens that are meant for this server. */
+  /** `aud` of tokens for this server. */
   audience: string
 }
 
 export const KEY_URL_RULE = 'an https URL, or an http one of this machine'
 
-/** Keys that arrive over a network unencrypted could be replaced on the way. */
+/** True for URLs that keys may come from: over an unencrypted network they could be replaced. */
 export const isKeyUrl = (text: string): boolean => {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, username, password } = new URL(text)

@@ -1,7 +1,8 @@
-// Adds an image under the conditions of its upload, decided inside the commit: idempotency keys, deduplication, quotas. Pure.
+// Adds an image under the conditions of its upload, decided inside the commit: idempotency keys, deduplication, quotas.
+// Pure.
 //
-// A response that an idempotency key may ask for again is kept on its image. So it is durable with the commit that it is
-// about, visible to every process, and removed with the image, without a file or a cleanup of its own.
+// Responses to idempotency keys are stored with their image. So they are durable with the commit, visible to every
+// process, and removed with the image, without files or a cleanup of their own.
 
 import type { Principal, Visibility } from '../auth/access.ts'
 import { TintypeError } from '../errors.ts'
@@ -76,7 +77,7 @@ const answerByEarlier = (state: ProjectState, { image, answered }: Earlier, chan
   return { ...state, images: replaceImage(state.images, withAnswerFor(image, change, state, now)) }
 }
 
-/** The image with the response to this upload, where an idempotency key may ask for it again. */
+/** Adds the response to this upload to its image, where it has an idempotency key. */
 const withAnswerFor = (image: ImageRecord, { image: upload, terms }: AddImage, state: ProjectState, now: string) => {
   const key = terms?.idempotencyKey
   if (key === undefined) return image
@@ -122,8 +123,8 @@ export const findAnswered = (images: readonly ImageRecord[], key: string | undef
 
 /**
  * Adds a response to an image and drops expired ones. The response to the upload that created the image stays until it
- * expires, since a retry would be stored again without it. Of duplicates the newest responses stay: a retry of another
- * has `?dedupe=true` and finds the same image.
+ * expires, since a retry would be stored again without it. The newest responses to duplicates stay; retries of others
+ * have `?dedupe=true` and find the image by its hash.
  */
 const withAnswer = (image: ImageRecord, answered: Answered): ImageRecord => {
   const since = Date.parse(answered.at) - IDEMPOTENT_MS
@@ -159,14 +160,14 @@ const assertCharged = (project: Project, reservedBy: string | undefined): void =
 /** Outcome of an upload. */
 export interface UploadOutcome {
   image: ImageRecord
-  /** The kept response that it gets, if any. */
+  /** The stored response to repeat, if any. */
   answered: Answered | undefined
-  /** True where this upload is the first to get it. */
+  /** True where no earlier upload got this response. */
   isFirst: boolean
 }
 
 /**
- * The outcome of an upload, by the state after its commit. Undefined where the image has been deleted since.
+ * The outcome of an upload, by the state after its commit. Undefined where the image was deleted meanwhile.
  *
  * @param images all of that state
  * @param upload record of the uploaded image

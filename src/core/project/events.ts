@@ -17,8 +17,8 @@ export const projectEventSchema = z.discriminatedUnion('type', [
 export type ProjectEvent = z.infer<typeof projectEventSchema>
 
 /**
- * The events of one change, in the order in which a client can follow them. None where nothing that a client sees has
- * changed. Works on a list whose segments are not loaded.
+ * Returns the events of one change, in an order that clients can apply. None where nothing visible to clients changed.
+ * Works on a list whose segments are not loaded.
  *
  * @param after what {@link applyChange} made of `before`
  */

@@ -4,10 +4,10 @@ import type { Principal } from '../auth/access.ts'
 import { SIZES } from '../names.ts'
 import type { ImageRecord, Project } from './model.ts'
 
-/** Charged for projects that neither a user nor a key created. */
+/** Account of projects without an owner and without a key. */
 export const NOBODY = 'nobody'
 
-/** @param project undefined where the upload of this principal would create it */
+/** The account that an upload is charged to. @param project undefined where the upload creates it */
 export const chargedTo = (project: Project | undefined, by: Principal | undefined): string => {
   if (project?.owner_id !== undefined) return `user:${project.owner_id}`
   if (project) return project.made_by ?? NOBODY

@@ -3,7 +3,7 @@
 import { type ImageList, listOf } from './image-list.ts'
 import type { Project } from './model.ts'
 
-/** A project with its images, at one revision. `deleted` is what stays of a project that was deleted. */
+/** A project with its images, at one revision. `deleted` marks the tombstone of a deleted project. */
 export interface ProjectState extends Project {
   deleted: boolean
   images: ImageList

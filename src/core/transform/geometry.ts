@@ -11,7 +11,7 @@ interface Size {
 export interface Layout {
   /** Scale to these dimensions. */
   scaled: Size
-  /** Crop this part. Where the content decides the position, only the dimensions are known. */
+  /** Crop to this part. Only the dimensions are known where its position depends on the content. */
   cut?: (Size & { left: number; top: number }) | (Size & { by: 'attention' | 'entropy' })
   /** Place on a canvas of these dimensions, at this distance from its left and top edge. */
   ground?: Size & { left: number; top: number }
@@ -67,7 +67,7 @@ export const resultOf = ({ scaled, cut, ground }: Layout): Size => {
   return { width, height }
 }
 
-/** Without a width and a height, a picture keeps its dimensions. */
+/** Limit on the scale; 1 without a width and a height. */
 const scaleTo = (width: number | undefined, height: number | undefined, enlargement: number): number =>
   width === undefined && height === undefined ? 1 : enlargement
 

@@ -1,4 +1,4 @@
-// Transforms that the operator of a server allows by name, without a signature.
+// Presets: named transforms of the operator, which need no signature.
 
 import { TintypeError } from '../errors.ts'
 import { eachOnce, invalidParameter, type Parameter } from '../parameters.ts'
@@ -9,7 +9,7 @@ export type Presets = ReadonlyMap<string, Transform>
 export const PRESET_NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/
 
 /**
- * Reads `card:w=320,h=180,fit=cover;hero:w=1600,format=auto`. A comma in a value needs no care: `position=0.3,0.6`.
+ * Parses `card:w=320,h=180,fit=cover;hero:w=1600,format=auto`. Values may contain commas: `position=0.3,0.6`.
  *
  * @returns the presets, or one line for each mistake
  */
@@ -41,7 +41,7 @@ export const parsePresets = (text: string): Presets => {
   return presets
 }
 
-/** @throws TintypeError `invalid_parameter` where there is none of this name */
+/** Finds a preset. @throws TintypeError `invalid_parameter` where there is none of this name */
 export const presetOf = (presets: Presets, name: string): Transform => {
   const transform = presets.get(name)
   if (transform) return transform

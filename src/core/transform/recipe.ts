@@ -14,14 +14,14 @@ const EDITION = 2
 
 const sizes = new Map<string, Recipe>()
 
-/** The same object for the same size and format. */
+/** Recipe of a size in a format; one object for each. */
 export const sizeRecipe = (size: Size, format: Format): Recipe => {
   const recipe: Recipe = sizes.get(`${size}.${format}`) ?? { kind: 'size', size, format }
   sizes.set(`${size}.${format}`, recipe)
   return recipe
 }
 
-/** @param choice the format where the transform leaves it open */
+/** Recipe of a transform. @param choice format where the transform has `auto` */
 export const transformRecipe = (transform: Transform, choice: Format): Recipe => {
   const format = transform.format === 'auto' ? choice : transform.format
   return { kind: 'transform', transform: { ...withFormat(transform, format), format } }

@@ -1,4 +1,5 @@
-// Signed URLs: HMAC-SHA256 (RFC 2104) over what a URL means, made with the newest of several keys and accepted from all.
+// Signed URLs: HMAC-SHA256 (RFC 2104) over the canonical form of a URL, signed by the first of several keys, accepted
+// from all.
 
 import { createHmac } from 'node:crypto'
 import { isEqual } from '../auth/constant-time.ts'
@@ -6,7 +7,7 @@ import { TintypeError } from '../errors.ts'
 import { eachOnce, invalidParameter, type Parameter, parseParameter, wholeNumber } from '../parameters.ts'
 import { parseTransform, transformParameters } from './transform.ts'
 
-/** Shortest signing key, in characters: with fewer, somebody with one signed URL can find it by trying. */
+/** Shortest signing key, in characters: a shorter one can be found by brute force from a signed URL. */
 export const MIN_KEY_LENGTH = 16
 
 /** @throws TintypeError `invalid_parameter` where one is too short; it is not repeated */
@@ -20,13 +21,13 @@ export const parseSigningKeys = (keys: readonly string[] | string): string[] => 
 }
 
 export interface Signed {
-  /** Below `/projects`, as routes see it: what a proxy or a parent app puts before it is not signed. */
+  /** From `/projects` on: prefixes of proxies and parent apps are not signed. */
   path: string
-  /** What is signed, by its name; without `sig`. */
+  /** Signed parameters by name, without `sig`. */
   parameters: ReadonlyMap<string, string>
 }
 
-/** The parameters that make a signature. */
+/** Parameters of a signature. */
 export const EXPIRES = 'exp'
 export const SIGNATURE = 'sig'
 
@@ -36,15 +37,15 @@ export const expiresSchema = wholeNumber({ least: 0, most: 999_999_999_999, expe
 export interface SignUrlOptions {
   /** The first one signs. */
   keys: readonly string[]
-  /** When the URL stops to be valid. @default never */
+  /** End of validity. @default never */
   expiresAt?: Date
 }
 
 /**
- * The URL with `exp` and `sig`, absolute or from `/` as it was given. A transform is written in its canonical form.
+ * Adds `exp` and `sig` to a URL, absolute or from `/`. A transform is written in its canonical form.
  *
  * @param url of a picture: `https://img.example.com/projects/<id>/images/<id>/render?w=320`
- * @throws TintypeError `invalid_parameter` where there is no key, or the URL is none that can be signed
+ * @throws TintypeError `invalid_parameter` where there is no key, or the URL cannot be signed
  */
 export const signUrl = (url: string, { keys, expiresAt }: SignUrlOptions): string => {
   const [key] = keys
@@ -63,7 +64,9 @@ export const signUrl = (url: string, { keys, expiresAt }: SignUrlOptions): strin
 }
 
 /**
- * @param signature as it came, undefined where none did
+ * Verifies the signature of a request.
+ *
+ * @param signature as received, undefined without one
  * @param now milliseconds since 1970
  * @throws TintypeError `signature_required`, `signature_invalid`, `signature_expired`; `invalid_parameter` where `exp`
  *   is no time
@@ -81,7 +84,7 @@ export const verifySignature = (
         ? 'Expected a preset: this server has no signing keys, so that it takes no other transforms.'
         : 'Expected a signature in "sig", or one of the presets in "preset".',
     )
-  // Every key is tried, so that the time says nothing of which one fits.
+  // Every key is tried, so that the time does not depend on the match.
   const fits = keys.map((key) => isEqual(signature, signatureOf(key, signed)))
   if (!fits.includes(true)) throw new TintypeError('signature_invalid', 'The signature does not belong to this URL.')
   const expires = signed.parameters.get(EXPIRES)
@@ -91,7 +94,7 @@ export const verifySignature = (
     throw new TintypeError('signature_expired', `The URL was valid until ${timeText(seconds)}.`)
 }
 
-/** Transforms in their canonical form, so that a signature says what is made and not how it was written. */
+/** Canonical parameters of a transform: equivalent URLs have one signature. */
 export const ofTransform = (parameters: ReadonlyMap<string, string>): Parameter[] =>
   transformParameters(parseTransform(parameters))
 
@@ -102,6 +105,6 @@ const signatureOf = (key: string, { path, parameters }: Signed): string => {
     .digest('base64url')
 }
 
-/** A time beyond the range of dates is said in seconds. */
+/** Formats a time; beyond the range of dates, in seconds. */
 const timeText = (seconds: number): string =>
   seconds * 1000 <= 8.64e15 ? new Date(seconds * 1000).toISOString() : `${seconds} s after 1970`

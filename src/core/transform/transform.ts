@@ -1,7 +1,7 @@
-// What can be made of a picture: the grammar of /render, and its one canonical form.
+// Transforms: the grammar of /render, and its canonical form.
 //
-// Two URLs that mean the same make one file and have one signature: the order of parameters, defaults that are written
-// out, values that have no effect and the pixel ratio are gone once a transform was read.
+// Equivalent URLs give one file and one signature: parsing removes the order of parameters, explicit defaults, values
+// without effect and the pixel ratio.
 
 import { z } from 'zod'
 import { invalidParameter, parseParameter, wholeNumber } from '../parameters.ts'
@@ -13,27 +13,27 @@ export const KERNELS = ['lanczos3', 'nearest'] as const
 export type Fit = (typeof FITS)[number]
 export type Kernel = (typeof KERNELS)[number]
 
-/** A place in the picture: 0,0 is the top left corner, 1,1 the bottom right one. */
+/** A point in a picture: 0,0 is the top left corner, 1,1 the bottom right one. */
 export interface Point {
   x: number
   y: number
 }
 
-/** What stays in sight where something has to go. The two names look at the picture: for detail, for what stands out. */
+/** Focus of a crop: a point, or found in the picture by detail (`entropy`) or salience (`attention`). */
 export type Position = Point | 'attention' | 'entropy'
 
 export interface Transform {
-  /** Of the result, in its own pixels; undefined follows from the other side. */
+  /** Width of the result, in pixels; undefined is derived from the height. */
   width: number | undefined
   height: number | undefined
-  /** `cover` fills the box and cuts, `contain` fills it and adds margins, `inside` keeps within it. */
+  /** `cover` fills the box and crops, `contain` fills it and adds margins, `inside` fits within it. */
   fit: Fit
   position: Position
-  /** `auto`: the client's `Accept` decides. */
+  /** `auto` is negotiated by `Accept`. */
   format: Format | 'auto'
-  /** 1 to 100, undefined for the usual one of the format. */
+  /** 1 to 100, undefined for the default of the format. */
   quality: number | undefined
-  /** Of the margins, `#rrggbb`. */
+  /** Colour of the margins, `#rrggbb`. */
   background: string
   kernel: Kernel
 }
@@ -41,7 +41,7 @@ export interface Transform {
 /** Longest side of a result, in pixels. */
 export const MAX_SIDE = 4096
 
-/** Most pixels of a screen for each of a page, in each direction. */
+/** Limit on `dpr`, device pixels for each CSS pixel. */
 const MAX_DPR = 4
 
 export const QUALITIES = { avif: 50, webp: 80, jpeg: 80 } as const satisfies Record<Format, number>
@@ -86,7 +86,7 @@ const toColour = (text: string): string => {
   return `#${digits.length === 3 ? digits.replace(/./g, '$&$&') : digits}`
 }
 
-/** Schema of each parameter of a transform, by itself. */
+/** Schemas of the parameters of a transform. */
 export const TRANSFORM_SCHEMAS = {
   w: wholeNumber({ least: 1, most: MAX_SIDE }),
   h: wholeNumber({ least: 1, most: MAX_SIDE }),
@@ -109,7 +109,9 @@ export const TRANSFORM_SCHEMAS = {
 export const TRANSFORM_PARAMETERS: readonly string[] = Object.keys(TRANSFORM_SCHEMAS)
 
 /**
- * @param parameters by their names; each of {@link TRANSFORM_PARAMETERS}, none is required
+ * Parses a transform to its canonical form.
+ *
+ * @param parameters by name; each of {@link TRANSFORM_PARAMETERS}, none is required
  * @throws TintypeError `invalid_parameter`
  */
 export const parseTransform = (parameters: ReadonlyMap<string, string>): Transform => {
@@ -134,10 +136,10 @@ export const parseTransform = (parameters: ReadonlyMap<string, string>): Transfo
   })
 }
 
-/** The transform with a format that was chosen for one client. */
+/** Replaces the format of a transform. */
 export const withFormat = (transform: Transform, format: Format): Transform => canonical({ ...transform, format })
 
-/** The shortest parameters that lead to a transform, in one order: equal for equal transforms. */
+/** Canonical parameters of a transform: the shortest ones, in a fixed order. */
 export const transformParameters = (transform: Transform): [name: string, value: string][] => {
   const { width, height, fit, position, format, quality, background, kernel } = transform
   const entries: [string, string | undefined][] = [
@@ -153,7 +155,7 @@ export const transformParameters = (transform: Transform): [name: string, value:
   return entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
 }
 
-/** Without what has no effect: a fit without a box, a position where nothing is cut or moved, a colour of no margin. */
+/** Removes values without effect: a fit without a box, a position without crop or margin, a colour without margin. */
 const canonical = (transform: Transform): Transform => {
   const hasBox = transform.width !== undefined && transform.height !== undefined
   const fit = hasBox ? transform.fit : DEFAULTS.fit
