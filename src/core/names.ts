@@ -7,13 +7,19 @@ export const SIZES = ['original', 'medium', 'thumb', 'game'] as const
 
 export type Size = (typeof SIZES)[number]
 
+/** Source of {@link PROJECT_ID} without anchors, for patterns of paths. */
+export const PROJECT_ID_SOURCE = '[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}'
+
 /** 1 to 64 of `A-Z a-z 0-9 . _ -`, not starting with a dot. */
-export const PROJECT_ID = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
+export const PROJECT_ID = new RegExp(`^${PROJECT_ID_SOURCE}$`)
 
 export const PROJECT_ID_RULE = '1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start'
 
+/** Source of {@link IMAGE_ID} without anchors, for patterns of paths. */
+export const IMAGE_ID_SOURCE = '[0-9a-z]{20}'
+
 /** Ids as {@link newImageId} makes them. */
-export const IMAGE_ID = /^[0-9a-z]{20}$/
+export const IMAGE_ID = new RegExp(`^${IMAGE_ID_SOURCE}$`)
 
 export const isSize = (value: string): value is Size => SIZES.some((size) => size === value)
 

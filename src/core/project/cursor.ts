@@ -3,6 +3,7 @@
 // It contains the id of the last image of the page, and id prefixes of neighbours: the next images, and preceding ones
 // at growing distances. Where the last image was deleted, the nearest remaining neighbour gives the position.
 
+import { IMAGE_ID_SOURCE } from '../names.ts'
 import type { ImageRecord } from './model.ts'
 
 export interface ImageCursor {
@@ -27,7 +28,7 @@ export const precedingIndexes = (last: number): number[] => {
   return indexes
 }
 
-const FORM = /^([0-9a-z]{20})(?:\.((?:[0-9a-z]{6}){0,4})\.((?:[0-9a-z]{6}){0,32}))?$/
+const FORM = new RegExp(String.raw`^(${IMAGE_ID_SOURCE})(?:\.((?:[0-9a-z]{6}){0,4})\.((?:[0-9a-z]{6}){0,32}))?$`)
 
 export const isImageCursor = (text: string): boolean => FORM.test(text)
 

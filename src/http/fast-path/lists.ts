@@ -1,10 +1,11 @@
 // Lists of images in memory, for the fast path.
 
+import { PROJECT_ID_SOURCE } from '../../core/names.ts'
 import type { ListMemory } from '../response/list-cache.ts'
 import { type Prepared, prepareList } from './response-heads.ts'
 import type { ReadUrl } from './types.ts'
 
-const LIST = /^\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/images(?:\?[!-~]*)?$/
+const LIST = new RegExp(String.raw`^/projects/(${PROJECT_ID_SOURCE})/images(?:\?[!-~]*)?$`)
 
 const LISTED = '/projects/{project_id}/images'
 

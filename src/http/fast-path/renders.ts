@@ -1,6 +1,6 @@
 // Renders in memory, for the fast path: transforms, and size names in other formats.
 
-import { isSize } from '../../core/names.ts'
+import { IMAGE_ID_SOURCE, isSize, PROJECT_ID_SOURCE } from '../../core/names.ts'
 import { formatOf } from '../../core/transform/formats.ts'
 import { type Recipe, sizeRecipe } from '../../core/transform/recipe.ts'
 import type { RenderInMemory, Renders } from '../../services/images/renders.ts'
@@ -14,8 +14,9 @@ export interface ReadRenderUrlOptions {
   asked: Pick<AskedReader, 'known'>
 }
 
-const RENDERED =
-  /^(\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/images\/([0-9a-z]{20})\/(?:render|([a-z]+)\.(webp|avif)))(\?.*)?$/
+const RENDERED = new RegExp(
+  String.raw`^(/projects/(${PROJECT_ID_SOURCE})/images/(${IMAGE_ID_SOURCE})/(?:render|([a-z]+)\.(webp|avif)))(\?.*)?$`,
+)
 
 const FILE = '/projects/{project_id}/images/{image_id}/{size}.{format}'
 const RENDER = '/projects/{project_id}/images/{image_id}/render'

@@ -1,14 +1,15 @@
 // Variants in memory, for the fast path: by image id, and as the cover of a project.
 
-import { isSize, type Size } from '../../core/names.ts'
+import { IMAGE_ID_SOURCE, isSize, PROJECT_ID_SOURCE, type Size } from '../../core/names.ts'
 import { coverShownMs } from '../../core/request/conditional.ts'
 import type { Pictures, Seen } from '../../services/images/variants.ts'
 import { coverDelivery, storedDelivery } from '../response/send-picture.ts'
 import { type Prepared, preparePicture } from './response-heads.ts'
 import type { Find, ReadUrl } from './types.ts'
 
-const PICTURE =
-  /^\/projects\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/(?:images\/([0-9a-z]{20})(?:\?size=([a-z]+)|\/([a-z]+)\.jpg)?|(thumbnail)|cover\.jpg(?:\?size=([a-z]+))?)$/
+const PICTURE = new RegExp(
+  String.raw`^/projects/(${PROJECT_ID_SOURCE})/(?:images/(${IMAGE_ID_SOURCE})(?:\?size=([a-z]+)|/([a-z]+)\.jpg)?|(thumbnail)|cover\.jpg(?:\?size=([a-z]+))?)$`,
+)
 
 const BY_ID = '/projects/{project_id}/images/{image_id}'
 const FILE = '/projects/{project_id}/images/{image_id}/{size}.{format}'
