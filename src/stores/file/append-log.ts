@@ -13,30 +13,29 @@ export interface FileLogOptions<Entry> {
   /** Folder of a log. */
   folder(log: string): string
   /**
-   * Folder for drafts, on the same disk. Where it was taken away, as the workspace of a process taken for dead is, nothing
-   * can be created any more.
+   * Folder for drafts, on the same disk. Where it was swept, like the workspace of a process taken for dead, nothing can
+   * be appended any more.
    *
    * @param entry undefined where a log is removed
    */
   drafts(entry?: Entry): string | Promise<string>
   /**
-   * What becomes of older entries: `pruned` here or elsewhere, so that their numbers are free again, or `emptied`, which
-   * keeps the number.
+   * Fate of older entries: `pruned`, here or elsewhere, which frees their numbers, or `emptied`, which keeps them taken.
    */
   older: 'pruned' | 'emptied'
-  /** Entries that stay when a pruned log is appended to. @default all; they are removed elsewhere */
+  /** Newest entries that an append keeps in a pruned log. @default all; they are removed elsewhere */
   keep?: number
-  /** False where nothing need survive a power cut. @default true */
+  /** False where entries need not survive a power cut. @default true */
   isDurable?: boolean
-  /** Makes the folder of a log before its first entry. @default it is there, and never removed */
+  /** Makes the folder of a log before its first entry. @default none: it exists, and is never removed */
   makeFolder?(log: string): Promise<void>
-  /** Reads the newest entry. @default by a listing, remembered and validated by two looks at the folder */
+  /** Reads the newest entry. @default by a listing, kept in memory and validated by two `stat` calls */
   newest?: AppendLog<Entry>['newest']
 }
 
 /** Logs whose newest entry is kept in memory. */
 const REMEMBERED_LOGS = 10_000
-/** An entry that is listed but gone was removed by appends since. */
+/** For each further try, an append removed the entry that was listed. */
 const MOST_TRIES = 100
 
 const newName = randomIds(16)
@@ -65,8 +64,8 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<
     }
   }
 
-  /** Best effort: what stays is removed by a later append. */
-  const tidy = async (log: string, number: number, numbers: readonly number[]): Promise<void> => {
+  /** Best effort: a later append removes the rest. */
+  const prune = async (log: string, number: number, numbers: readonly number[]): Promise<void> => {
     if (older === 'emptied' && number > 1) await truncate(pathOf(log, number - 1)).catch(() => {})
     if (keep !== undefined && numbers.at(-1) === number)
       for (const old of numbers.slice(0, -keep)) await removeFile(pathOf(log, old)).catch(() => {})
@@ -81,20 +80,20 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<
       const draft = join(await options.drafts(entry), `${newName()}.json`)
       await writeNew(draft, text)
       const linked = await link(log, number, draft, text)
-      // Beside the next steps. It may be gone, with the folder that it is in.
+      // In parallel with the next steps. It may be gone with its folder.
       const removed = removeFile(draft).catch(() => {})
       try {
         if (linked.outcome === 'taken' || linked.outcome === 'unknown') return linked
         const numbers = older === 'pruned' ? await numbersIn(folder(log)) : [number]
-        // Its number may have been used and removed long ago, where this writer slept.
+        // A pruned number may have been used again, where this writer was stopped for long.
         if (linked.outcome === 'gone' || numbers.at(-1) !== number) {
           const outcome = await decide(log, number, entry)
           if (outcome === 'taken' && linked.outcome === 'ours') await removeFile(pathOf(log, number)).catch(() => {})
           if (outcome !== 'ours') return { outcome }
         }
-        // Where this fails, others may have built on the entry: nothing is taken back.
+        // Where this fails, other writers may have built on the entry: nothing is removed.
         if (isDurable) await sync(folder(log))
-        await tidy(log, number, numbers)
+        await prune(log, number, numbers)
         return { outcome: 'ours' }
       } catch (cause) {
         return isRemoved(log) ? { outcome: 'taken' } : { outcome: 'unknown', cause }
@@ -117,7 +116,7 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<
   }
 }
 
-/** Newest entries, kept in memory and validated by two looks at the folder. */
+/** Newest entries, kept in memory and validated by two `stat` calls. */
 const createHeads = <Entry>({ format, folder }: FileLogOptions<Entry>) => {
   const heads = new LRUCache<string, { found: NumberedEntry<Entry>; inode: number; modifiedMs: number }>({
     max: REMEMBERED_LOGS,
@@ -139,7 +138,7 @@ const createHeads = <Entry>({ format, folder }: FileLogOptions<Entry>) => {
     for (let tries = 0; number !== undefined && tries < MOST_TRIES; tries++) {
       const stats = statsOf(pathOf(log, number))
       const text = await readFile(pathOf(log, number), 'utf8').catch(unlessMissing)
-      // Emptied, removed, or created again by a writer that slept, where it is not the highest any more.
+      // Where it is not the highest any more, it may have been emptied, removed, or reused by a stopped writer.
       const after = await highest(log)
       if (after === number && text !== undefined && stats) {
         const found = { number, entry: format.decode(text, log, number) }

@@ -1,4 +1,4 @@
-// Format of the store on disk, in .tintype.json: a program that does not know it must not touch the store.
+// Format of the store on disk, in .tintype.json: a program refuses a store of an unknown format.
 
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -16,8 +16,8 @@ export const FORMAT_FILE = '.tintype.json'
 const formatSchema = z.object({ format: z.int().min(1) })
 
 /**
- * Refuses a store of a newer format. A store without the file is of format 1. One whose file cannot be read, or is not
- * JSON, counts as such too: a damaged mark keeps nobody from sound pictures.
+ * Refuses a store of a newer format. A store without the file has format 1; so has one whose file is unreadable or not
+ * JSON, so that a damaged mark does not lock sound pictures away.
  *
  * @throws TintypeError `store_unavailable`, in one line
  */
@@ -35,7 +35,7 @@ export const assertKnownFormat = (storageDir: string): void => {
   )
 }
 
-/** Writes the file, durably, where there is none. @throws errors of the system */
+/** Writes the file, durably, where it is missing. @throws errors of the system */
 export const writeFormat = async (paths: Paths, workspace: Workspace): Promise<void> => {
   const target = join(paths.root, FORMAT_FILE)
   if (readJson(target) !== undefined) return

@@ -1,4 +1,4 @@
-// Whether a folder can hold a store, found out before the first request.
+// Opens the storage folder: checks before the first request that it can hold a store.
 
 import { constants } from 'node:fs'
 import { access, link, writeFile } from 'node:fs/promises'
@@ -17,17 +17,17 @@ export interface OpenFolderOptions {
 }
 
 /**
- * Makes the store's folders, and this process's own among them. On a full disk the latter waits until there is room:
- * what is stored can be read meanwhile.
+ * Makes the folders of the store and the workspace. On a full disk the workspace is made later, and the store is readable
+ * meanwhile.
  *
- * @throws TintypeError `store_unavailable`, with one line that says why the folder can't be used, such as a newer format
+ * @throws TintypeError `store_unavailable`, with one line that says why the folder cannot be used, such as a newer format
  */
 export const openFolder = async ({ paths, workspace, log }: OpenFolderOptions): Promise<void> => {
   assertKnownFormat(paths.root)
   let why = "it can't be written"
   const refused = (error: unknown): TintypeError => {
     const code = codeOf(error)
-    const reason = isInTheWay(code) ? 'it, or a folder above it, is a file' : why
+    const reason = isFileOnPath(code) ? 'it, or a folder above it, is a file' : why
     const message = `The storage folder ${paths.root} can't be used: ${reason} (${code ?? 'unknown error'}).`
     return new TintypeError('store_unavailable', message, { cause: error })
   }
@@ -45,24 +45,24 @@ export const openFolder = async ({ paths, workspace, log }: OpenFolderOptions): 
     })
   } catch (error) {
     if (isFull(error)) {
-      log.warn({ error }, 'the disk is full; what is stored is served, and changes are refused until there is room')
+      log.warn({ error }, 'the disk is full; serving stored images and refusing changes until there is space')
       return
     }
     await workspace.close()
     throw refused(error)
   }
-  // Every version reads a store without it.
+  // Best effort: every version reads a store without it.
   await writeFormat(paths, workspace).catch((error: unknown) =>
-    log.debug({ error }, 'the format of the store could not be written'),
+    log.debug({ error }, 'could not write the format of the store'),
   )
 }
 
 /** ENOTDIR and EEXIST: `mkdir` found a file on the path. */
-const isInTheWay = (code: string | undefined): boolean => code === 'ENOTDIR' || code === 'EEXIST'
+const isFileOnPath = (code: string | undefined): boolean => code === 'ENOTDIR' || code === 'EEXIST'
 
 /**
- * Commits rest on hard links, which some disks (FAT, exFAT, some network shares) don't have. Tried in the workspace, so
- * that the next sweep removes what is left of it should this process be killed.
+ * Commits need hard links, which some disks (FAT, exFAT, some network shares) lack. Tried in the workspace, so that a sweep
+ * cleans up should this process be killed.
  */
 const tryHardLink = async (workspace: Workspace, writable: () => void): Promise<void> => {
   const folder = await workspace.folder()

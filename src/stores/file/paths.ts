@@ -1,11 +1,11 @@
-// Where everything lies on disk.
+// Paths of the store on disk.
 
 import { join, resolve } from 'node:path'
 import { isProjectId, type Size } from '../../core/names.ts'
 
 export type Paths = ReturnType<typeof createPaths>
 
-/** Absolute, so that a program may change its working folder. */
+/** Absolute paths, so that a program may change its working folder. */
 export const createPaths = (storageDir: string) => {
   const root = resolve(storageDir)
   const projects = join(root, 'projects')
@@ -16,9 +16,9 @@ export const createPaths = (storageDir: string) => {
     projects,
     tmp: join(root, '.tmp'),
     cache: join(root, '.cache'),
-    /** Uploads with an Idempotency-Key that are under way. */
+    /** Marks of uploads under way, by their Idempotency-Key. */
     running: join(root, '.running'),
-    /** What was made from one image and can be made again. */
+    /** Renders of one image, which can be made again. */
     cached: (projectId: string, imageId: string) => join(root, '.cache', folderOf(projectId), imageId),
     project,
     variants: (projectId: string, size: Size) => join(project(projectId), size),
@@ -40,7 +40,7 @@ export const createPaths = (storageDir: string) => {
 export const folderOf = (projectId: string): string =>
   projectId.replace(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`)
 
-/** The id behind a folder's name, undefined where {@link folderOf} makes no such name. */
+/** Project id of a folder's name, undefined where {@link folderOf} makes no such name. */
 export const projectIdOf = (folder: string): string | undefined => {
   const projectId = folder.replace(/!([a-z])/g, (_, letter: string) => letter.toUpperCase())
   return isProjectId(projectId) && folderOf(projectId) === folder ? projectId : undefined

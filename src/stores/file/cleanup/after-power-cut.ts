@@ -1,5 +1,5 @@
-// What a power cut leaves besides the work that was under way: files that had been removed and whose removal was not
-// durable (btrfs brings them back), and locks. Revisions tell of the files, so every project is looked at once.
+// Recovery after a power cut, beyond unfinished work: removes locks, and files whose removal was not durable (btrfs brings
+// them back). Revisions list such files, so every project is checked once.
 
 import { readdir, rmdir, stat } from 'node:fs/promises'
 import type { Logger } from '../../../telemetry/logger.ts'
@@ -17,8 +17,8 @@ export interface AfterPowerCutOptions {
 }
 
 /**
- * Resolves once every project was tidied up, about 3,000 of them a second; the next calls do nothing, because the
- * machine cannot have gone down since. Requests are answered meanwhile.
+ * Resolves once every project was checked, about 3,000 a second. Further calls do nothing: the machine cannot have
+ * restarted since. Requests are answered meanwhile.
  */
 export type AfterPowerCut = () => Promise<void>
 
@@ -54,7 +54,7 @@ export const createAfterPowerCut = ({
         await unlock(projectId)
         await removeAgain(projectId)
       } catch (error) {
-        log.warn({ error, projectId }, 'a project could not be tidied up after a power cut')
+        log.warn({ error, projectId }, 'could not clean up a project after a power cut; skipping it')
       }
     }
     done = true

@@ -1,4 +1,4 @@
-// Deleting a whole project: the revision first, then the files of all its images.
+// Deletes a project: commits the deletion, then removes the files of all its images.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,12 +14,12 @@ import { WHOLE_PROJECT_MARK } from './sweep.ts'
 export interface DeleteProjectOptions {
   workspace: Workspace
   removal: Removal
-  /** Commits a change; without one, a revision that no longer names what was removed. */
+  /** Commits a change; without one, a revision that no longer lists removed images. */
   commit(projectId: string, change: ProjectChange | undefined): Promise<ProjectState>
   log: Logger
 }
 
-/** Resolves once the deletion is durable and the files are gone, as far as the disk lets them go; a sweep does the rest. */
+/** Resolves once the deletion is durable and the files are removed; files whose removal failed are left to a sweep. */
 export type DeleteProject = (
   projectId: string,
   change: ProjectChange & { type: 'delete_project' },
@@ -33,25 +33,25 @@ export const createDeleteProject = ({ workspace, removal, commit, log }: DeleteP
 
   return async (projectId, change) => {
     const folder = await workspace.folder(projectId)
-    const putAway = (error: unknown) => {
-      log.warn({ error, projectId }, 'files of a deleted project could not be removed; a sweep does it')
+    const leave = (error: unknown) => {
+      log.warn({ error, projectId }, 'could not remove the files of a deleted project; leaving them to a sweep')
       return workspace.leave(folder)
     }
     try {
-      // Says what is being removed, in case this process dies over it.
+      // Tells a sweep to finish the removal, should this process die.
       await writeFile(join(folder, WHOLE_PROJECT_MARK), '', { flag: 'wx' })
       const state = await commit(projectId, change)
       await removeFiles(projectId)
         .then(() => removeFolder(folder))
-        .catch(putAway)
+        .catch(leave)
       return state
     } catch (error) {
-      await (hasNotHappened(error) ? removeFolder(folder).catch(putAway) : putAway(error))
+      await (hasNotHappened(error) ? removeFolder(folder).catch(leave) : leave(error))
       throw error
     }
   }
 }
 
-/** False for errors of the disk: the deletion may have been committed all the same. */
+/** True for rejected changes. Errors of the disk leave the outcome unknown. */
 const hasNotHappened = (error: unknown): boolean =>
   error instanceof TintypeError && error.code !== 'store_unavailable' && error.code !== 'storage_full'

@@ -1,4 +1,5 @@
-// Taking files away, after the revision that no longer names them. What a crash leaves is told by the revision itself.
+// Removes files of deleted images, after the revision that deletes them. It lists them until they are gone, so a crash
+// leaves nothing behind.
 
 import { lstatSync } from 'node:fs'
 import { LRUCache } from 'lru-cache'
@@ -19,35 +20,32 @@ export interface RemovalOptions {
 }
 
 export interface Removal {
-  /** Removes the files of one image. @throws where the disk does not let it */
+  /** Removes the files of one image. @throws errors of the system */
   image(projectId: string, imageId: string): Promise<void>
-  /** The same for an image that no revision names: gone for good when this resolves, so that no trace of it is needed. */
+  /** Removes, durably, the files of an image that no revision names. @throws errors of the system */
   stray(projectId: string, imageId: string): Promise<void>
-  /**
-   * Removes what the newest revision says is to be removed, all that can be. @throws where the disk does not let one
-   * go
-   */
+  /** Removes all images that the head lists as removed. @throws the first error of the system, after trying each */
   project(projectId: string): Promise<void>
-  /** What the revision that follows this one has to say is to be removed. */
-  left(projectId: string, base: Revision | undefined): Promise<Pick<Revision, 'removing' | 'removingSegments'>>
+  /** Images and segments that the successor of a revision has to list as removed. */
+  remaining(projectId: string, base: Revision | undefined): Promise<Pick<Revision, 'removing' | 'removingSegments'>>
   /**
-   * Removes once more what should be gone by now and is not, where there is much of it. Not for a commit to do: whoever
-   * deleted an image a moment ago is at it. Never throws.
+   * Removes files again that should be gone by now, where they are many. Not during a commit, when removals of images
+   * just deleted are under way. Never throws.
    */
   retry(projectId: string): Promise<void>
-  /** True for an image that was deleted, whose files may still be there. */
+  /** True for a deleted image, whose files may still exist. */
   isRemoving(projectId: string, revision: Revision, imageId: string): Promise<boolean>
 }
 
-/** The original goes last: where it is gone, so are the others. */
+/** Removed before the original: where that is gone, so are the others. */
 const SMALLER = SIZES.filter((size) => size !== 'original')
 const IF_ANY = { throwIfNoEntry: false } as const
 
-/** Ids are forgotten many at a time, because four folders are synced for it. */
+/** Removed ids leave the revision many at a time, because four folders are synced for it. */
 const FEWEST_TO_FORGET = 32
 
 export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): Removal => {
-  /** By project: segments that a revision still names, with the files of their images gone for good. */
+  /** By project: segments that the head still lists, whose images are durably removed. */
   const finished = new LRUCache<string, Set<string>>({ max: 1000 })
 
   const image = async (projectId: string, imageId: string): Promise<void> => {
@@ -56,23 +54,23 @@ export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): 
     await removeFolder(paths.cached(projectId, imageId))
   }
 
-  /** Until this is done, a power cut can bring files back that were removed. */
+  /** Makes removals durable: until then a power cut can bring files back. */
   const syncFolders = async (projectId: string): Promise<void> => {
     await Promise.all(SIZES.map((size) => sync(paths.variants(projectId, size)).catch(unlessMissing)))
   }
 
-  /** Of every file: a power cut may have brought back any of them. Synchronous: a microsecond or two for each. */
+  /** Checks every file, as a power cut may have brought back any. Synchronous: a microsecond or two for each. */
   const isGone = (projectId: string, imageId: string): boolean => {
     const files = SIZES.map((size) => paths.variant(projectId, imageId, size))
     try {
       return [...files, paths.cached(projectId, imageId)].every((path) => lstatSync(path, IF_ANY) === undefined)
     } catch {
-      // Such as a folder that may not be looked into: nobody can say so.
+      // Unknown, as in a folder without permission.
       return false
     }
   }
 
-  /** Without those that are gone for good, where it is worth it. */
+  /** Images whose removal is not durable yet. All of them where too few are gone to be worth the syncs. */
   const unlessGone = async (projectId: string, removing: readonly string[]): Promise<readonly string[]> => {
     if (removing.length < FEWEST_TO_FORGET) return removing
     const gone = new Set(removing.filter((imageId) => isGone(projectId, imageId)))
@@ -85,7 +83,7 @@ export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): 
     }
   }
 
-  /** Of a revision that may have been read before it was durable, as its writer died: what is gone must stay deleted. */
+  /** Syncs the revision first: its writer may have died before that, and removed images must stay deleted. */
   const removeDurably = async (projectId: string, imageIds: readonly string[]): Promise<void> => {
     await sync(paths.meta(projectId))
     const outcomes = await Promise.allSettled(imageIds.map((imageId) => image(projectId, imageId)))
@@ -116,7 +114,7 @@ export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): 
       finished.set(projectId, new Set(head.removingSegments.map(({ id }) => id)))
     },
 
-    async left(projectId, base) {
+    async remaining(projectId, base) {
       const { removing, removingSegments } = base ?? { removing: [], removingSegments: [] }
       const done = finished.get(projectId)
       if (removingSegments.length === 0) finished.delete(projectId)
@@ -132,14 +130,14 @@ export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): 
       const there = removing.filter((imageId) => !isGone(projectId, imageId))
       if (there.length > 0)
         await removeDurably(projectId, there).catch((error: unknown) =>
-          log.warn({ error, projectId }, 'files of deleted images could not be removed; it is tried again'),
+          log.warn({ error, projectId }, 'could not remove files of deleted images; a later commit tries again'),
         )
     },
 
     async isRemoving(projectId, { state, removing, removingSegments }, imageId) {
       if (removing.includes(imageId)) return true
       if (removingSegments.length === 0) return false
-      // Of a project that was deleted a moment ago: only what is in its new list is not to be removed.
+      // The project was deleted: all images but those of its new list are removed.
       return !findImage(await segments.load(projectId, state.images), imageId)
     },
   }

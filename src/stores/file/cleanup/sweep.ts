@@ -1,4 +1,4 @@
-// Cleaning up behind processes that died: their folders say what was under way.
+// Sweeps the workspaces of processes that died: the names in them tell which work was under way.
 
 import { existsSync } from 'node:fs'
 import { readdir, rename, rmdir } from 'node:fs/promises'
@@ -23,24 +23,24 @@ export interface SweeperOptions {
   segments: Segments
   removal: Removal
   afterPowerCut: AfterPowerCut
-  /** Writes a revision that no longer names what was removed. */
+  /** Commits a revision that no longer lists removed images. */
   settle(projectId: string): Promise<void>
   log: Logger
-  /** @default nobody */
+  /** @default none */
   observer?: Pick<Observer, 'swept'>
 }
 
 export interface Sweeper {
-  /** Sweeps behind every owner that is gone. Costs nothing for projects that nobody was working on. */
+  /** Sweeps the workspace of every dead owner. Touches only projects with work under way. */
   sweep(): Promise<void>
   /** Removes the files of an image that is not part of its project. */
   unpublish(projectId: string, imageId: string): Promise<void>
 }
 
-/** Marks the removal of a whole project. */
+/** File in the work folder of the removal of a whole project. */
 export const WHOLE_PROJECT_MARK = 'project.removed'
 
-/** Files in the folder of a commit; it is empty where its writer died early, or late. */
+/** Files in the work folder of a commit. It is empty at the beginning and at the end. */
 const COMMIT_FILE = /\.json$/
 
 export const createSweeper = (options: SweeperOptions): Sweeper => {
@@ -50,7 +50,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
   const unpublish = async (projectId: string, imageId: string): Promise<void> => {
     const head = await heads.read(projectId)
     if (head && findImage(await segments.load(projectId, head.state.images), imageId)) return
-    // Its writer may have died before it was durable: files go only for good.
+    // Its writer may have died before syncing it, and files are removed for good.
     if (head) await sync(paths.meta(projectId))
     await removal.stray(projectId, imageId)
   }
@@ -63,14 +63,14 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
   }
 
   /**
-   * Everybody else would wait for the lock of a dead writer until it is stale. Should it be another's by now, two may
-   * write at a time, which costs them time and nothing else (see commit.ts).
+   * Removes the lock of a dead writer, so that no other waits until it is stale. Where another writer has it by now, two
+   * commit at once, which costs time alone (see attempt.ts).
    */
   const unlock = async (projectId: string): Promise<void> => {
     await rmdir(paths.lock(projectId)).catch(unlessMissing)
   }
 
-  /** @param died false where its owner has left it to a sweep: that held no lock */
+  /** @param died false for a folder left to a sweep by a living owner, which holds no lock */
   const sweepFolder = async (folder: string, projectId: string, died: boolean): Promise<void> => {
     const names = await readdir(folder)
     const imageIds = imagesOfWork(basename(folder), names)
@@ -78,16 +78,16 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
     if (isCommit && died) await unlock(projectId)
     for (const imageId of imageIds) await unpublish(projectId, imageId)
     await segments.drop(projectId, folder)
-    // Images that it deleted: their files go after the commit.
+    // Files of images that the commit deleted: they are removed after it.
     if (isCommit) await removal.project(projectId)
     if (names.includes(WHOLE_PROJECT_MARK)) await finishRemoval(projectId)
     await removeFolder(folder)
   }
 
   /**
-   * The whole folder gets another name first: should its owner live after all, it can publish nothing any more of what
-   * it had begun, whichever folder below it would have come from. (Seen one by one, the folder of an upload could be
-   * swept while the commit of it still went through.) The new name says that anybody may sweep it, should this fail.
+   * Sweeps one workspace. Renames it first, as a whole: an owner that lives after all can publish nothing of its begun
+   * work any more. (Folder by folder, an upload could be swept while its commit still succeeds.) The new name marks it as
+   * abandoned, so that any process continues should this one fail.
    */
   const sweepOwner = async (owner: string): Promise<boolean> => {
     const taken = join(paths.tmp, newToken() + LEFT)
@@ -98,16 +98,16 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
       const projectId = projectOfFolder(name)
       if (projectId === undefined) continue
       await sweepFolder(join(taken, name), projectId, !owner.endsWith(LEFT)).catch((error: unknown) => {
-        // Somebody else sweeps it.
+        // Otherwise another process sweeps it.
         if (!existsSync(taken)) throw error
         whole = false
-        log.warn({ error, owner, projectId }, 'could not sweep; it is tried again')
+        log.warn({ error, owner, projectId }, 'could not sweep a work folder; trying again')
       })
     }
     if (diedOfCut) await afterPowerCut()
     if (!whole) return false
     await removeFolder(taken)
-    log.info({ owner }, 'swept behind a process that is gone')
+    log.info({ owner }, 'swept the workspace of a dead process')
     return true
   }
 
@@ -127,7 +127,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
           if (isLeft && (await sweepOwner(owner))) owners++
         } catch (error) {
           // Another process may sweep the same folder.
-          if (codeOf(error) !== 'ENOENT') log.warn({ error, owner }, 'could not sweep')
+          if (codeOf(error) !== 'ENOENT') log.warn({ error, owner }, 'could not sweep a workspace; trying again')
         }
       }
       observer.swept(owners)

@@ -1,8 +1,30 @@
-// How a change becomes durable: the protocol of one commit, step by step.
+// Commit protocol: makes a batch of changes of one project durable as its next revision.
 //
-// A lock alone does not exclude: a holder that is stopped for longer than `lockStaleMs` goes on afterwards as if it
-// still held it. So a revision is a file that `link` creates, which fails where the number is taken: of two writers that
-// build on the same revision one has to start again, however long either of them slept.
+// A lock file is no mutual exclusion. Measured with proper-lockfile: a holder that is stopped for longer than
+// `lockStaleMs` continues without an error, its release deletes the lock of the next holder, and an update is lost. So
+// the lock (project-lock.ts) only saves time, and the numbered revision files alone make a commit correct:
+//
+//  1. Read the head, revision N. It is never older than a commit that any process has acknowledged (heads.ts).
+//  2. Apply the changes in their order. Each is a pure function of a state: one that fails is rejected alone, and all of
+//     them can be applied again to a newer head. Files of uploads are at their final names already (staging.ts).
+//  3. Write new segments (segments.ts) and the text of revision N+1 into the work folder, and sync them. A sweep renames
+//     the workspace of a process that it takes for dead, so nothing of it can be linked from then on.
+//  4. Link the text to `.meta/<N+1>.json`. `link` fails where the name is taken: of two writers that follow the same
+//     revision one wins, however long either was stopped, and the other starts again at 1.
+//  5. List `.meta`. Where N+1 is not the highest number, others have gone on, or N+1 had been used and pruned before
+//     while this writer was stopped. (Measured: without this step such a writer is acknowledged and its update lost.) The
+//     head decides: it names this commit among its last 64, and the change is part of it; it does not, so unlink N+1 and
+//     start again at 1; it is more than 64 ahead, and the outcome is unknown.
+//  6. Sync `.meta`. Only now may the changes be acknowledged. Where this fails, the outcome is unknown: nothing is
+//     removed, because others may have built on the revision.
+//  7. Publish meta.json and answer; deletions once their files are removed. Old revisions are pruned later (batch.ts).
+//
+// Steps 4 to 6 are `append` of an append log (../append-log.ts). A batch that changes nothing writes no revision; its
+// answers rest on the head, for which steps 5 and 6 are repeated.
+//
+// Guarantees, for any number of processes and whether the lock holds or not: an acknowledged change survives a power cut,
+// is in every later read of every process, and is applied once. A rejected change has not happened and never will, but
+// for an unknown outcome (`store_unavailable` or `storage_full`), where an `Idempotency-Key` makes a repetition safe.
 
 import { TintypeError } from '../../../core/errors.ts'
 import type { ProjectState } from '../../../core/project/state.ts'
@@ -29,18 +51,18 @@ export interface CommitOptions {
   publisher: Publisher
   now: () => Date
   log: Logger
-  /** @default nobody */
+  /** @default none */
   observer?: Pick<Observer, 'committed' | 'retriedCommit'>
-  /** Called with each revision that became durable. Never throws. @default nothing */
+  /** Called with each revision that became durable. Never throws. @default none */
   onCommitted?(revision: Revision): void
 }
 
 /**
- * Commits changes of one project in one revision, while the project is locked. Answers all but those that deleted an
- * image, whose files are to go first; it gives those back.
+ * Commits changes of one project in one revision, while the project is locked, and answers them.
  *
- * @param folder of this process, for what is not committed yet
- * @throws TintypeError or an error of the system; what was committed is not known then, and nobody was answered
+ * @param folder work folder in this process's workspace
+ * @returns deletions of images, not answered yet: their files are removed first
+ * @throws TintypeError, or the error of a system call, where the outcome is unknown; no change was answered
  */
 export type Commit = (
   projectId: string,
@@ -48,7 +70,7 @@ export type Commit = (
   folder: string,
 ) => Promise<readonly Deletion[]>
 
-/** Each further try means that somebody else's commit came first. */
+/** For each further try, another process committed first. */
 const MOST_TRIES = 100
 
 export const createCommit = (options: CommitOptions): Commit => {
@@ -63,7 +85,7 @@ export const createCommit = (options: CommitOptions): Commit => {
       const base = await heads.readToChange(projectId)
       const state = await loaded(base, batch).catch((error: unknown) => ({ error }))
       if (state && 'error' in state) {
-        // Others committed so much since the head was read that a part of its list is gone.
+        // A segment may have been pruned since the head was read, by commits of other processes.
         if (base && (await heads.isOvertaken(projectId, base.state.revision))) continue
         for (const { reject } of batch.filter(needsAll)) reject(storeError(state.error))
         batch = batch.filter((pending) => !needsAll(pending))
@@ -81,7 +103,7 @@ export const createCommit = (options: CommitOptions): Commit => {
         return []
       }
       const revision = await prepare(base, applied.state, applied, token, folder)
-      // Beside each other: a disk that syncs two files does it in the time of one.
+      // In parallel: a disk syncs two files in the time of one.
       const drafting = publisher.draft(revision, folder)
       const { outcome, cause } = await revisions
         .append(projectId, revision.state.revision, revision)
@@ -99,20 +121,20 @@ export const createCommit = (options: CommitOptions): Commit => {
       options.onCommitted?.(revision)
       return answers.filter(isOfDeleted)
     }
-    const busy = `Project "${projectId}" is changed by too many at once.`
+    const busy = `Too many processes change project "${projectId}" at once; try again.`
     for (const { reject } of batch) reject(new TintypeError('busy', busy, { retryAfterSeconds: 1 }))
     return []
   }
 
-  /** Only changes that look at images pay for reading all of them. */
+  /** The state, with all images loaded where a change of the batch needs them. */
   async function loaded(base: Revision | undefined, batch: readonly PendingChange[]) {
     if (!base || !batch.some(needsAll)) return base?.state
     return { ...base.state, images: await segments.load(base.state.project_id, base.state.images) }
   }
 
   /**
-   * An answer that writes nothing rests on the head alone, which its writer may not have made durable yet. False where
-   * it isn't the newest: a revision between them was lost, and only a list of all shows that.
+   * Makes a head durable on which an answer rests that writes nothing: its writer may not have synced it yet. False where
+   * a listing shows that it is not the newest: a lost revision in between hides its successors from a read.
    */
   async function restsOn({ state: { project_id, revision } }: Revision): Promise<boolean> {
     const newest = (await revisionNumbers(paths.meta(project_id))).at(-1)
@@ -128,29 +150,29 @@ export const createCommit = (options: CommitOptions): Commit => {
     token: string,
     folder: string,
   ): Promise<Revision> {
-    const left = await removal.left(state.project_id, base)
+    const remaining = await removal.remaining(state.project_id, base)
     return successorOf({
       base,
       state: { ...state, images: await segments.store(state.project_id, state.images, folder) },
       commit: token,
-      removing: [...left.removing, ...applied.deleted],
-      removingSegments: [...left.removingSegments, ...applied.deletedSegments],
+      removing: [...remaining.removing, ...applied.deleted],
+      removingSegments: [...remaining.removingSegments, ...applied.deletedSegments],
       events: applied.events,
     })
   }
 
-  /** The change is durable: whatever fails from here on is put right later, and no reason to refuse it. */
+  /** Never throws: the change is durable, and the next commit makes up for a failure. */
   async function finish(revision: Revision, folder: string, draft: string | undefined): Promise<void> {
     const { project_id: projectId } = revision.state
     try {
       await publisher.publish(projectId, revision, folder, draft)
       await segments.settle(folder, revision)
     } catch (error) {
-      log.warn({ error, projectId }, 'a commit could not be finished; the next change does it')
+      log.warn({ error, projectId }, 'could not finish a commit; the next commit does it')
     }
   }
 }
 
-/** Without those that failed, and without the commit that only drops what was removed. */
+/** Changes that succeeded. A commit that only drops removed images from the revision has none. */
 const changesMade = ({ outcomes }: Applied, batch: readonly PendingChange[]): number =>
   batch.filter(({ change }, at) => change !== undefined && 'state' in (outcomes[at] ?? {})).length

@@ -137,7 +137,7 @@ const createPruner = ({ paths, heads, segments, log, keptRevisions = 0 }: Commit
     }
   }
 
-  /** Removes the oldest first, so that the others have no gap, and segments durably before the last revision that names them. */
+  /** Oldest first, so that the others have no gap. Segments go, durably, before the last revision that names them. */
   async function removeOld(projectId: string, numbers: readonly number[]): Promise<void> {
     const old = numbers.slice(0, -kept)
     const followers = numbers.slice(1, old.length + 1)

@@ -1,4 +1,4 @@
-// The newest revision of each project, kept in memory and validated against the disk at every read.
+// Heads: the newest revision of each project, kept in memory and validated against the disk at every read.
 
 import type { Stats } from 'node:fs'
 import { LRUCache } from 'lru-cache'
@@ -21,73 +21,73 @@ export interface HeadsOptions {
   /** Memory for revisions, in bytes. @default 32 MiB */
   maxBytes?: number
   /**
-   * What revisions are gone is told by meta.json, which is never ahead of them. To build on what is left would replace
-   * it, and with it the last that is known of their images. False for whoever mends it. @default true
+   * Refuses a project whose newest revisions are lost, as meta.json shows, which is never ahead of them: a commit would
+   * replace it, and with it the last record of their images. False for repairs. @default true
    */
   refuseLost?: boolean
 }
 
 export interface Heads {
   /**
-   * The newest revision, undefined where the project never existed. What any process committed before the call is in
-   * it: two `stat` calls show that the one in memory is still there and has no successor.
+   * The newest revision, undefined where the project never existed. Never older than a commit that any process has
+   * acknowledged before the call: two `stat` calls show that the revision in memory still exists and has no successor.
    *
    * @throws TintypeError `project_damaged`, also where all revisions are gone and meta.json is not
    */
   read(projectId: string): Promise<Revision | undefined>
-  /** The same to build on. @throws TintypeError `project_damaged`, also where a newer one was here before */
+  /** The newest revision, for a commit. @throws TintypeError `project_damaged`, also where a newer one is lost */
   readToChange(projectId: string): Promise<Revision | undefined>
-  /** The same without a wait, undefined where no revision of the project is in memory. See {@link Store.current}. */
+  /** Synchronous read; undefined where no revision of the project is in memory. See {@link Store.current}. */
   current(projectId: string, share?: boolean): Revision | undefined
-  /** The newest revision and where it lies. @throws as `read` */
+  /** The newest revision and its file. @throws as `read` */
   locate(projectId: string): Promise<(HeadFile & { revision: Revision }) | undefined>
-  /** Whether the project has, by now, another newest revision than this one. */
+  /** True where another revision is the newest by now. */
   isOvertaken(projectId: string, revision: number): Promise<boolean>
-  /** Remembers what this process committed, so that it need not be read back. */
+  /** Keeps a revision that this process committed, so that it need not be read back. */
   remember(revision: Revision): void
   forget(projectId: string): void
 }
 
-/** The file of a newest revision, as {@link isNewest} looks for it. */
+/** File of a head, as {@link isNewest} validates it. */
 export interface HeadFile {
-  /** Tell its file from any other under the same name: an inode alone is used again. */
+  /** Identify the file together with its time: file systems reuse inodes. */
   inode: number
   modifiedMs: number
-  /** Paths of this revision and of its successor: made once, for they are looked at in every read. */
+  /** Paths of this revision and of its successor, made once because every read uses them. */
   path: string
   next: string
 }
 
 interface Head extends HeadFile {
   revision: Revision
-  /** True where a newer one is gone: it was here before, or meta.json is a copy of it. */
+  /** True where a newer revision is lost: it was in memory, or meta.json is a copy of it. */
   isBehind: boolean
-  /** Turn of the event loop in which it was shown to be the newest, and when, as `performance.now()` has it. */
+  /** Last validation: turn of the event loop, and time by `performance.now()`. */
   shownIn: number
   shownMs: number
 }
 
-/** What an image, a segment's name and the rest take in memory, in bytes, about. */
+/** Approximate memory of an image, of a segment's name and of the rest, in bytes. */
 const IMAGE_BYTES = 1500
 const SEGMENT_BYTES = 300
 const OTHER_BYTES = 4096
-/** Something else in the place of a file or folder, or one that isn't ours to read: it lasts, and it is of this project. */
-const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ELOOP', 'EACCES', 'EPERM'])
-/** A turn with more than a thousand connections that have sent something asks the system for more before it ends. */
+/** Another kind of file at the path, or no permission: a lasting fault of this project, not of the store. */
+const LASTING_FAULTS: ReadonlySet<string> = new Set(['EISDIR', 'ELOOP', 'EACCES', 'EPERM'])
+/** Limit on sharing a validation: a turn of the event loop with more than a thousand busy connections may go on. */
 const MOST_SHARED_MS = 1
-/** A revision that is listed but gone was removed by others' commits, at least 32 for each further try. */
+/** For each further try, at least 32 commits of other processes pruned the revision that was listed. */
 const MOST_TRIES = 100
 
 /**
- * True where the file is still there and has no successor. Synchronous on purpose: 5 microseconds for both, where a trip
- * through the thread pool costs tens.
+ * True where the file still exists and has no successor. Synchronous: 5 microseconds for both calls, where a trip through
+ * the thread pool costs tens.
  */
 export const isNewest = ({ path, next, inode, modifiedMs }: HeadFile): boolean => {
   try {
     const found = statsOf(path)
     return found?.ino === inode && found.mtimeMs === modifiedMs && statsOf(next) === undefined
   } catch {
-    // A read then meets what is in the way, and can say so.
+    // The read that follows reports the error.
     return false
   }
 }
@@ -101,7 +101,7 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
       (state.images.segments.length + removingSegments.length) * SEGMENT_BYTES,
   })
 
-  /** Counts turns of the event loop in which heads were shown to be the newest. */
+  /** Number of the turn of the event loop, for validations that its requests share. */
   let turn = 1
   let turnEnds = false
 
@@ -118,13 +118,13 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
 
   const assertPlain = (projectId: string): void => {
     if (!isPlainFolder(paths.project(projectId)) || !isPlainFolder(paths.meta(projectId)))
-      throw damaged(projectId, new Error('a symbolic link is in the place of a folder'))
+      throw damaged(projectId, new Error('a folder is a symbolic link'))
   }
 
-  /** @param known the newest one so far */
+  /** Reads the newest revision from disk. @param known the newest one so far */
   const load = async (projectId: string, known?: Head): Promise<Head | undefined> => {
     assertPlain(projectId)
-    // Before the revisions are listed: it is never ahead of them.
+    // Read before the revisions are listed: meta.json is never ahead of them.
     const before = refuseLost ? (known?.revision.state.revision ?? claimIn(paths.published(projectId)) ?? 0) : 0
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const newest = (await revisionNumbers(paths.meta(projectId))).at(-1)
@@ -138,8 +138,8 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
   }
 
   /**
-   * What was committed since, read without a wait: it was written a moment ago, so that no disk is waited for, where
-   * the threads that file calls share may have much to sync first. Undefined where anything is unusual.
+   * Reads the successor of a known head, synchronously: it was written a moment ago, so it is in the page cache, while
+   * the thread pool may be busy with syncs. Undefined where anything is unusual.
    */
   const catchUp = (projectId: string, known: Head): Head | undefined => {
     try {
@@ -153,7 +153,7 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
     }
   }
 
-  /** The newest one where the one in memory is it, or leads to it. */
+  /** The head in memory where it is still the newest, else its successor. Undefined where a full read is needed. */
   const followed = (projectId: string, known: Head): Head | undefined => {
     if (isNewest(known)) return known
     const head = catchUp(projectId, known)
@@ -170,15 +170,15 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
       if (!known && isUnknown(projectId)) return undefined
       let head = await load(projectId, known)
       if (!head && refuseLost && isPublished(projectId)) {
-        // Somebody may have begun the project in between.
+        // Another process may have created the project in between.
         head = await load(projectId)
-        if (!head) throw damaged(projectId, new Error('there is meta.json and no revision'))
+        if (!head) throw damaged(projectId, new Error('meta.json exists and no revision'))
       }
       if (head) heads.set(projectId, head)
       else heads.delete(projectId)
       return head
     } catch (error) {
-      throw IN_THE_WAY.has(codeOf(error) ?? '') ? damaged(projectId, error) : error
+      throw LASTING_FAULTS.has(codeOf(error) ?? '') ? damaged(projectId, error) : error
     }
   }
 
@@ -196,7 +196,7 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
 
     async readToChange(projectId) {
       const head = await find(projectId)
-      if (head?.isBehind) throw damaged(projectId, new Error('there was a newer revision'))
+      if (head?.isBehind) throw damaged(projectId, new Error('a newer revision is lost'))
       return head?.revision
     },
 
@@ -222,7 +222,7 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
 
     remember(revision) {
       const { project_id, revision: number } = revision.state
-      // Others may have gone on already.
+      // Another process may have committed since.
       if ((heads.get(project_id)?.revision.state.revision ?? 0) >= number) return
       const found = statsOf(paths.revision(project_id, number))
       if (found) heads.set(project_id, headOf(project_id, revision, found))
@@ -237,6 +237,6 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
 const damaged = (projectId: string, cause?: unknown): TintypeError =>
   new TintypeError(
     'project_damaged',
-    `The list of project "${projectId}" is damaged on disk; tintype doctor can mend it.`,
+    `The image list of project "${projectId}" is damaged on disk; "tintype doctor" can repair it.`,
     { cause },
   )

@@ -1,4 +1,4 @@
-// The lock of a project: it keeps writers out of each other's way. Correctness does not rest on it, see commit.ts.
+// Lock of a project: saves writers from starting again. Correctness does not depend on it, see attempt.ts.
 
 import { randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -11,21 +11,21 @@ import type { Paths } from '../paths.ts'
 
 export interface ProjectLockOptions {
   paths: Paths
-  /** Age at which a lock counts as left behind, in milliseconds. The same in every process of a store. */
+  /** Age at which a lock counts as abandoned, in milliseconds. The same in every process of a store. */
   lockStaleMs: number
   /** Longest wait for the lock, in milliseconds. */
   lockWaitMs: number
-  /** @default nobody */
+  /** @default none */
   observer?: Pick<Observer, 'waitedForLock'>
 }
 
-/** Runs one function at a time per project, as far as a lock can promise that. */
+/** Runs one function at a time per project, as far as a lock file can guarantee that. */
 export type ProjectLock = <T>(projectId: string, critical: () => Promise<T>) => Promise<T>
 
-/** Pauses between two looks at a lock that is taken: the random part keeps those who wait from coming together. */
+/** Pause between two checks of a taken lock. Random, so that waiting processes do not retry together. */
 const PAUSE_MS = { shortest: 1, longest: 3 } as const
-/** Longest time until it is tried again, where also the lock's age counts. */
-const LOOKS_MS = 100
+/** Longest time until the next attempt to lock, which takes over a stale lock. */
+const RETRY_MS = 100
 
 export const createProjectLock =
   ({ paths, lockStaleMs, lockWaitMs, observer = NO_OBSERVER }: ProjectLockOptions): ProjectLock =>
@@ -51,12 +51,12 @@ const acquire = async (paths: Paths, projectId: string, stale: number, deadline:
     const settings = { realpath: false, lockfilePath: paths.lock(projectId), stale, onCompromised }
     try {
       const release = await lock(paths.project(projectId), settings)
-      // A lock that was taken over is somebody else's now, and theirs to release.
+      // A lock that was taken over belongs to another process.
       return { release: async () => (compromised ? undefined : release().catch(() => {})) }
     } catch (error) {
       if (!isTaken(error, paths.project(projectId))) throw error
       if (Date.now() >= deadline)
-        throw new TintypeError('busy', `Project "${projectId}" is being changed by others; try again.`, {
+        throw new TintypeError('busy', `Other processes are changing project "${projectId}"; try again.`, {
           cause: error,
           retryAfterSeconds: 1,
         })
@@ -66,15 +66,15 @@ const acquire = async (paths: Paths, projectId: string, stale: number, deadline:
 }
 
 /**
- * Many commits take 10 ms, so whoever waits looks often: a look costs 3 microseconds, where to try and fail takes three
- * trips through the thread pool.
+ * Waits until the lock file is gone. Polls often, as many commits take 10 ms: a check costs 3 microseconds, a failed
+ * attempt to lock three trips through the thread pool.
  */
 const untilFree = async (lockPath: string, deadline: number): Promise<void> => {
-  const until = Math.min(deadline, Date.now() + LOOKS_MS)
+  const until = Math.min(deadline, Date.now() + RETRY_MS)
   do await sleep(randomInt(PAUSE_MS.shortest, PAUSE_MS.longest + 1))
   while (existsSync(lockPath) && Date.now() < until)
 }
 
-/** Also where somebody took the new lock for an old one and removed it before it could be looked at. */
+/** ENOENT: another process removed the new lock as stale before its time could be read. */
 const isTaken = (error: unknown, folder: string): boolean =>
   codeOf(error) === 'ELOCKED' || (codeOf(error) === 'ENOENT' && existsSync(folder))

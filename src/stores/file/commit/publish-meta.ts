@@ -1,4 +1,4 @@
-// meta.json: a copy of the newest revision for people and other tools, with the whole list in one file.
+// Publishes meta.json: a copy of the newest revision for people and other tools, with the whole image list.
 
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ export interface PublisherOptions {
   heads: Heads
   workspace: Workspace
   log: Logger
-  /** Images up to which every change is published before it is answered. @default 1000 */
+  /** Longest list whose every change is published before it is answered, in images. @default 1000 */
   promptImages?: number
   /** Pause between two copies of a longer list, in milliseconds. @default 1000 */
   pauseMs?: number
@@ -22,24 +22,23 @@ export interface PublisherOptions {
 
 export interface Publisher {
   /**
-   * Publishes a revision, or a newer one if there is. The copy of a list longer than `promptImages` follows within a
-   * moment: writing all of it for each change would make a change cost as much as the project is long.
+   * Publishes a revision, or a newer one where it exists. A list longer than `promptImages` is published after
+   * `pauseMs`, so that the cost of a change does not grow with the project.
    *
-   * @param draft what {@link draft} gave for this revision
+   * @param draft result of {@link draft} for this revision
    */
   publish(projectId: string, revision: Revision, folder: string, draft?: string): Promise<void>
   /**
-   * Writes the copy of a revision that is about to be committed, while that is written too: the disk syncs both at once.
-   * Never throws.
+   * Writes the copy of a revision in parallel with its commit: the disk syncs both at once. Never throws.
    *
-   * @returns its path, for {@link publish}; undefined where that is to write it
+   * @returns its path, for {@link publish}; undefined where `publish` writes the copy
    */
   draft(revision: Revision, folder: string): Promise<string | undefined>
-  /** Publishes now what was put off, and puts nothing off any more. */
+  /** Publishes delayed copies now. Nothing is delayed afterwards. */
   flush(): Promise<void>
 }
 
-/** Copies in a row, where each is old by the time that it is there. */
+/** Copies in a row where each is outdated once it is renamed. */
 const MOST_TRIES = 8
 
 export const createPublisher = (options: PublisherOptions): Publisher => {
@@ -47,7 +46,7 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
   const promptImages = options.promptImages ?? 1000
   const pauseMs = options.pauseMs ?? 1000
   const delayed = new Map<string, NodeJS.Timeout>()
-  /** One at a time: these are the long ones. */
+  /** Delayed copies, one at a time: they are of long lists. */
   let publishing: Promise<void> = Promise.resolve()
 
   const writeCopy = async ({ state }: Revision, folder: string): Promise<string> => {
@@ -81,11 +80,11 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
       if (!head || head.state.revision === newest.state.revision) return
       newest = head
     }
-    // Whoever is ahead publishes too, but this copy may have come after theirs.
-    putOff(projectId)
+    // Writers of newer revisions publish too, but this copy may have replaced theirs.
+    delay(projectId)
   }
 
-  const putOff = (projectId: string): void => {
+  const delay = (projectId: string): void => {
     if (!delayed.has(projectId)) delayed.set(projectId, setTimeout(() => publishLater(projectId), pauseMs).unref())
   }
 
@@ -101,19 +100,19 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
       const folder = await workspace.folder(projectId)
       await publishNewest(projectId, head, folder, 1).finally(() => removeFolder(folder))
     } catch (error) {
-      log.warn({ error, projectId }, 'meta.json could not be published; the next change does it')
+      log.warn({ error, projectId }, 'could not publish meta.json; the next commit does it')
     }
   }
 
   return {
     async publish(projectId, revision, folder, draft) {
       if (isPrompt(revision)) return publishNewest(projectId, revision, folder, MOST_TRIES, draft)
-      putOff(projectId)
+      delay(projectId)
     },
 
     async draft(revision, folder) {
       if (revision.state.deleted || !isPrompt(revision)) return undefined
-      // What failed is tried again, and told of, when the revision is there.
+      // A failure is repeated by `publish`, which reports it.
       return writeCopy(revision, folder).catch(() => undefined)
     },
 

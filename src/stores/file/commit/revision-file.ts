@@ -1,4 +1,4 @@
-// The files of revisions: which there are, and what is in one.
+// Revision files, `.meta/<number>.json`: their log, numbers and content.
 
 import { closeSync, openSync, readdirSync, readFileSync, readSync, type Stats, statSync } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
@@ -21,7 +21,7 @@ export interface RevisionLogOptions {
 
 export interface ReadRevision {
   revision: Revision
-  /** Of its file. */
+  /** Stats of its file. */
   stats: Stats
 }
 
@@ -54,10 +54,10 @@ export const revisionNumbers = async (folder: string): Promise<number[]> => {
   return entryNumbers(names)
 }
 
-/** The same without a wait, for a folder that is there. @throws the error of the system */
+/** Synchronous {@link revisionNumbers} of a folder that exists. @throws errors of the system */
 export const revisionNumbersNow = (folder: string): number[] => entryNumbers(readdirSync(folder))
 
-/** Undefined where the file is gone. @throws Error where it is damaged or of another place; errors of the system */
+/** Undefined where the file is gone. @throws Error where it is damaged or misplaced; errors of the system */
 export const readRevision = async (
   path: string,
   projectId: string,
@@ -77,13 +77,13 @@ export const readRevision = async (
   }
 }
 
-/** The same without a wait. @throws Error where it is damaged, of another place or gone */
+/** Synchronous {@link readRevision}. @throws Error where the file is damaged, misplaced or gone */
 export const readRevisionNow = (path: string, projectId: string, number: number): ReadRevision => {
   const stats = statSync(path)
   return { revision: decodeAt(readFileSync(path, 'utf8'), projectId, number), stats }
 }
 
-/** Of a file or folder, undefined where there is none. @throws other errors of the system */
+/** Stats of a file or folder, undefined where there is none. @throws other errors of the system */
 export const statsOf = (path: string): Stats | undefined => {
   try {
     return statSync(path, { throwIfNoEntry: false })
@@ -93,25 +93,25 @@ export const statsOf = (path: string): Stats | undefined => {
   }
 }
 
-/** @throws Error where the text is damaged, or of another project or number */
+/** Decodes and checks a revision. @throws Error where the text is damaged, or of another project or number */
 export const decodeAt = (text: string, projectId: string, number: number): Revision => {
   const revision = decodeRevision(text)
-  // A file may be whole and at the wrong place: a folder that was copied, a file under another's name.
+  // A whole file can be misplaced: in a copied folder, or renamed.
   if (revision.state.project_id !== projectId || revision.state.revision !== number)
     throw new Error(`the file is revision ${revision.state.revision} of "${revision.state.project_id}"`)
   return revision
 }
 
-/** The number stands in the third line; this is far more. */
+/** Bytes in which meta.json has its revision number: the third line, with ample room. */
 export const CLAIM_BYTES = 1024
 
-/** @param text the first {@link CLAIM_BYTES} or more */
+/** Revision number that meta.json names. @param text its first {@link CLAIM_BYTES} or more */
 export const claimOf = (text: string): number | undefined => {
   const number = Number(/^ {2}"revision": ([1-9]\d*),$/m.exec(text)?.[1])
   return Number.isSafeInteger(number) ? number : undefined
 }
 
-/** Undefined where there is no such file, or none that says it. Synchronous: a few microseconds. */
+/** Reads {@link claimOf} a file; undefined where it is missing or names no number. Synchronous: a few microseconds. */
 export const claimIn = (path: string): number | undefined => {
   try {
     const file = openSync(path, 'r')

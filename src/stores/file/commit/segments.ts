@@ -23,31 +23,31 @@ import { revisionNumbers } from './revision-file.ts'
 
 export interface SegmentsOptions {
   paths: Paths
-  /** Memory for segments, in bytes as they are on disk. @default 32 MiB */
+  /** Memory for segments, in bytes of their files. @default 32 MiB */
   maxBytes?: number
 }
 
 export interface Segments {
-  /** The same list with every segment loaded. @throws TintypeError `project_damaged`; errors of the system as they are */
+  /** A list with every segment loaded. @throws TintypeError `project_damaged`; errors of the system */
   load(projectId: string, list: ImageList): Promise<ImageList>
-  /** The images of one segment. @throws TintypeError `project_damaged`; errors of the system as they are */
+  /** Images of one segment. @throws TintypeError `project_damaged`; errors of the system */
   images(projectId: string, stored: StoredSegment): Promise<readonly ImageRecord[]>
   /**
-   * The same list with every new segment written and synced, or the very same object where none is new. Each is written to
-   * `folder` first and stays there under the same name, so that a sweep knows which segments a dead writer left.
+   * Writes and syncs the new segments of a list; returns the same object where none is new. Each stays linked in `folder`
+   * until `settle`, so that a sweep finds the segments of a writer that died.
    */
   store(projectId: string, list: ImageList, folder: string): Promise<ImageList>
-  /** Segments that `folder` tells of and a committed revision names are no longer to be taken back. */
+  /** Keeps the segments that a committed revision names: removes their links in `folder`. */
   settle(folder: string, revision: Revision): Promise<void>
-  /** Removes the segments that `folder` tells of, but for those that a revision on disk names. */
+  /** Removes the segments linked in `folder` that no revision on disk names. */
   drop(projectId: string, folder: string): Promise<void>
-  /** Removes these segments, but for those that a revision on disk names; `but` is one that doesn't count. */
+  /** Removes those of the segments that no revision on disk names. @param but a revision that does not count */
   dropUnnamed(projectId: string, ids: readonly string[], but?: number): Promise<void>
 }
 
 const newSegmentId = randomIds(16)
 
-/** Name of a segment's file in a writer's own folder. */
+/** Name of a segment's link in a work folder. */
 export const SEGMENT_FILE = /^run-([0-9a-z]{16})\.json$/
 
 export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments => {
@@ -64,7 +64,7 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
       if (codeOf(error) !== undefined && codeOf(error) !== 'ENOENT') throw error
       throw new TintypeError(
         'project_damaged',
-        `A part of the list of project "${projectId}" is damaged on disk; tintype doctor can mend it.`,
+        `A part of the image list of project "${projectId}" is damaged on disk; "tintype doctor" can repair it.`,
         { cause: error },
       )
     }
@@ -87,10 +87,10 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
     return { ...segment, stored }
   }
 
-  /** Of these segments, those that no revision on disk mentions: one that is not the newest any more keeps what it names. */
+  /** Filters segments that no revision on disk names, old revisions included. */
   const namedByNone = async (projectId: string, ids: readonly string[], but?: number): Promise<readonly string[]> => {
     let unnamed = ids
-    // Newest first: the others may be removed meanwhile, with what they name.
+    // Newest first: old revisions may be pruned meanwhile, with their segments.
     for (const number of (await revisionNumbers(paths.meta(projectId))).toReversed()) {
       if (number === but) continue
       const text = (await readFile(paths.revision(projectId, number), 'utf8').catch(unlessMissing)) ?? ''
@@ -102,7 +102,7 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
   const dropUnnamed = async (projectId: string, ids: readonly string[], but?: number): Promise<void> => {
     const unnamed = ids.length > 0 ? await namedByNone(projectId, ids, but) : []
     for (const id of unnamed) await removeFile(paths.segment(projectId, id))
-    // Gone for good before what tells of them is.
+    // Durably removed before their links in the work folder are.
     if (unnamed.length > 0) await sync(paths.segments(projectId)).catch(unlessMissing)
   }
 
@@ -118,10 +118,10 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
       if (list.segments.every((segment) => segment.stored)) return list
       const segments: Segment[] = []
       for (const segment of list.segments) segments.push(await writeSegment(segment, folder))
-      // The names in the folder tell a sweep what to take back, so they are durable before anything is linked.
+      // The links in the work folder are durable before the segments appear in the project, see `store`.
       await sync(folder)
       await sync(dirname(folder))
-      // A copy of a store may lack the folders that were empty.
+      // Missing in copies of a store without empty folders.
       await makeFolder(paths.segments(projectId))
       for (const [at, { stored }] of segments.entries())
         if (stored && !list.segments[at]?.stored)
@@ -132,17 +132,17 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
 
     async settle(folder, revision) {
       const named = new Set(namedSegments(revision))
-      for (const id of toldIn(folder)) if (named.has(id)) await removeFile(ownFile(folder, id))
+      for (const id of linkedIn(folder)) if (named.has(id)) await removeFile(ownFile(folder, id))
     },
 
-    drop: (projectId, folder) => dropUnnamed(projectId, toldIn(folder)),
+    drop: (projectId, folder) => dropUnnamed(projectId, linkedIn(folder)),
 
     dropUnnamed,
   }
 }
 
-/** None where the folder was swept away. Without a wait: it is short, and was written to a moment ago. */
-const toldIn = (folder: string): string[] => {
+/** Ids of the segments linked in a work folder; none where it was swept. Synchronous: short and in memory. */
+const linkedIn = (folder: string): string[] => {
   try {
     return readdirSync(folder).flatMap((name) => SEGMENT_FILE.exec(name)?.[1] ?? [])
   } catch (error) {

@@ -29,7 +29,7 @@ export const writeAll = async (handle: FileHandle, chunk: Uint8Array): Promise<v
   for (let at = 0; at < chunk.byteLength; ) at += (await handle.write(chunk, at)).bytesWritten
 }
 
-/** Writes all of several chunks, by one call where the disk lets it. */
+/** Writes all of several chunks, in one call where possible. */
 export const writeAllOf = async (handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> => {
   const { bytesWritten } = await handle.writev(chunks)
   const bytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0)
@@ -37,12 +37,12 @@ export const writeAllOf = async (handle: FileHandle, chunks: readonly Uint8Array
 }
 
 const syncOpen = promisify(fsync)
-/** A pipe in the place of a file would be waited for, for ever. */
+/** Non-blocking: opening a pipe at the path would wait for ever. */
 const SYNC_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
 
 /**
- * Syncs a file or a folder that is there. Opened without a wait: it was changed a moment ago, so its name is in memory,
- * and only the sync itself has a disk to wait for.
+ * Syncs a file or a folder that exists. Opens it synchronously: it was changed a moment ago, so it is in memory, and only
+ * the sync itself waits for the disk.
  */
 export const sync = async (path: string): Promise<void> => {
   const file = openSync(path, SYNC_FLAGS)
@@ -54,8 +54,7 @@ export const sync = async (path: string): Promise<void> => {
 }
 
 /**
- * Makes a folder and the missing ones above it; every name that is new is durable when this resolves. Not by Node's
- * recursive `mkdir`, which says ENOENT where the disk is full.
+ * Makes a folder and its missing parents, durably. Not by Node's recursive `mkdir`, which reports ENOENT on a full disk.
  */
 export const makeFolder = async (path: string): Promise<void> => {
   const make = async () => {
@@ -68,7 +67,7 @@ export const makeFolder = async (path: string): Promise<void> => {
   })
 }
 
-/** Makes a folder in one that is there; false where it was there already. Its name is not synced. */
+/** Makes a folder in an existing one, without syncing its name. False where it exists already. */
 export const makeOne = async (path: string): Promise<boolean> => {
   try {
     await mkdir(path)
@@ -79,7 +78,7 @@ export const makeOne = async (path: string): Promise<boolean> => {
   }
 }
 
-/** Gives a file a second name; false where that name is taken. */
+/** Links a file to a second name. False where that name is taken. */
 export const linkNew = async (from: string, to: string): Promise<boolean> => {
   try {
     await link(from, to)
@@ -118,7 +117,7 @@ export const linkOnce = async (draft: string, path: string, text: string): Promi
   }
 }
 
-/** Removes a file, which may be gone already, also where something else is in the place of its folder. */
+/** Removes a file. Does nothing where it is missing, see {@link isMissing}. */
 export const removeFile = async (path: string): Promise<void> => {
   try {
     await unlink(path)
@@ -127,26 +126,26 @@ export const removeFile = async (path: string): Promise<void> => {
   }
 }
 
-/** True where there is no such file or folder, also where a file stands in the place of the folder that it would be in. */
+/** True for errors of a missing file or folder, also where a parent of it is a file. */
 export const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')
 
-/** What to catch with where nothing need be there. @throws every other error */
+/** For `catch()`: undefined where the file or folder is missing. @throws every other error */
 export const unlessMissing = (error: unknown): undefined => {
   if (!isMissing(error)) throw error
 }
 
-/** Removes a folder, which may be gone already, and all that is in it; of a symbolic link the link alone. */
+/** Removes a folder and its content. Does nothing where it is missing; removes a symbolic link, not its target. */
 export const removeFolder = async (path: string): Promise<void> => {
   try {
     const found = lstatSync(path, { throwIfNoEntry: false })
     if (!found) return
-    // `readdir` follows a link, and what it leads to may be anybody's.
+    // `readdir` would follow the link out of the store.
     if (found.isSymbolicLink()) return await unlink(path)
-    // Those of this store are flat; the library's general way asks about every entry first, at several times the price.
+    // Folders of this store are flat: several times faster than `rm`, which stats every entry first.
     await Promise.all(readdirSync(path).map((name) => unlink(join(path, name))))
     await rmdir(path)
   } catch {
-    // Somebody may put a file in meanwhile.
+    // Another process may add a file meanwhile.
     await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
   }
 }
@@ -155,10 +154,10 @@ export const removeFolder = async (path: string): Promise<void> => {
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
-/** True where there is no room left, or none for this user. */
+/** True where the disk or the quota of the system user is full. */
 export const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
 
-/** What a failed system call means to a caller of the store. */
+/** Translates a failed system call for callers of the store: `storage_full` or `store_unavailable`. */
 export const storeError = (error: unknown): TintypeError => {
   if (error instanceof TintypeError) return error
   const code = codeOf(error)
@@ -176,9 +175,8 @@ export const throwStoreError = (error: unknown): never => {
 }
 
 /**
- * Syncs a folder. Those who ask while a sync of it is under way share the one that follows: what each of them has changed
- * was there before it began. Where a sync fails, so does it for those who wait, because the system may tell of an error
- * only once.
+ * Syncs a folder. Calls during a sync share the next one, which begins after all of their changes. A failed sync fails the
+ * waiting calls too, because the system may report an error only once.
  */
 export type SharedSync = (folder: string) => Promise<void>
 

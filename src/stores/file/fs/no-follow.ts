@@ -1,22 +1,22 @@
-// Files and folders of the store that are what they seem: a symbolic link, or a pipe, planted in their place is not
-// followed, so that nothing beside the store is sent to anybody or written to.
+// Plain files and folders of the store. A symbolic link or a pipe planted at their path is not followed, so that nothing
+// outside the store is served or written.
 
 import { closeSync, constants, lstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ReadableFile } from '../../store.ts'
 import { codeOf } from './durable.ts'
 
-/** A pipe that nobody writes to would be waited for, by a thread that file calls share, for ever. */
+/** Non-blocking: opening a pipe without a writer would block a thread of the pool for ever. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-/** Bytes of one piece: a slow reader holds no more than one of them, and what the socket holds. */
-const PIECE_BYTES = 128 * 1024
+/** Size of one chunk, in bytes: a slow reader holds one of them beside the buffer of the socket. */
+const CHUNK_BYTES = 128 * 1024
 
 export interface PlainFile extends ReadableFile {
   handle: FileHandle
 }
 
-/** Undefined where there is no such file, or something else in its place. @throws other errors of the system */
+/** Opens a plain file, undefined where there is none. @throws other errors of the system */
 export const openPlainFile = async (path: string): Promise<PlainFile | undefined> => {
   const handle = await open(path, FLAGS).catch((error: unknown) => {
     if (!ABSENT.has(codeOf(error) ?? '')) throw error
@@ -40,12 +40,12 @@ const plainFile = (handle: FileHandle, { size, mtimeMs }: Stats): PlainFile => (
 
   async *read(start, end) {
     for (let at = start; at < end; ) {
-      // Not from Node's pool: a piece can be all of a picture that stays in memory.
-      const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, end - at))
-      const { bytesRead } = await handle.read(piece, 0, piece.length, at)
-      if (bytesRead === 0) throw new Error(`the file ends at byte ${at}, when it was opened it had ${size}`)
+      // Not from Node's pool: a chunk can be a whole picture that is kept in memory.
+      const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end - at))
+      const { bytesRead } = await handle.read(chunk, 0, chunk.length, at)
+      if (bytesRead === 0) throw new Error(`the file ends at byte ${at}; it had ${size} bytes when it was opened`)
       at += bytesRead
-      yield piece.subarray(0, bytesRead)
+      yield chunk.subarray(0, bytesRead)
     }
   },
 
@@ -59,8 +59,8 @@ export const plainFileStats = (path: string): Stats | undefined => {
 }
 
 /**
- * All of a small file that was written a moment ago, so that it is in memory: the four trips through the thread pool are
- * spared, to open, look at, read and close it. Undefined for a larger one, and where anything is unusual.
+ * Reads a small file that was written a moment ago, synchronously: it is in the page cache, and four trips through the
+ * thread pool are saved. Undefined for a larger file, and where anything is unusual.
  */
 export const readPlainFileNow = (path: string, maxBytes: number): Buffer<ArrayBuffer> | undefined => {
   try {
@@ -68,19 +68,19 @@ export const readPlainFileNow = (path: string, maxBytes: number): Buffer<ArrayBu
     if (bytes === undefined || bytes > maxBytes) return undefined
     const file = openSync(path, FLAGS)
     try {
-      // Not from Node's pool, of which a small body would hold 8 KiB.
+      // Not from Node's pool, where a small body would keep 8 KiB alive.
       const body = Buffer.allocUnsafeSlow(bytes)
       return readSync(file, body) === bytes ? body : undefined
     } finally {
       closeSync(file)
     }
   } catch {
-    // Whoever opens it the usual way meets the same, and can say so.
+    // Opening it the usual way reports the error.
     return undefined
   }
 }
 
-/** False where a symbolic link is in the folder's place. What can't be looked at is met by whoever uses it. */
+/** False where the path is a symbolic link. An error of `lstat` is left to the next use of the folder. */
 export const isPlainFolder = (path: string): boolean => {
   try {
     return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true
@@ -89,5 +89,5 @@ export const isPlainFolder = (path: string): boolean => {
   }
 }
 
-/** Nothing is there; a symbolic link; a pipe or socket without its other end. */
+/** Missing; a symbolic link; a pipe or socket without its other end. */
 const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'ENXIO'])

@@ -1,16 +1,16 @@
-// The text of an owner file, sealed: whose folder it is for, and a checksum. A wrong process in it would let a living
-// owner be swept, or keep a dead one for ever.
+// Text of an owner file, sealed by the name of its folder and a checksum: a wrong process in it would let a living owner
+// be swept, or keep a dead one for ever.
 
 import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 
-/** @param ownerFile where it will stand */
+/** @param ownerFile path of the file */
 export const sealOwner = (ownerFile: string, owner: object): string => {
   const text = JSON.stringify({ ...owner, folder: folderOf(ownerFile) })
   return `${text.slice(0, -1)},"checksum":"${checksumOf(text)}"}`
 }
 
-/** What is wrong with the text of an owner file, as the end of a sentence; undefined where nothing is. */
+/** Fault in the text of an owner file, as the end of a sentence; undefined where it is sound. */
 export const ownerFault = (ownerFile: string, text: string): string | undefined => {
   if (text === '') return 'is empty'
   const [, body = '', checksum = ''] = /^(.*),"checksum":"([0-9a-f]{64})"\}$/.exec(text) ?? []

@@ -1,4 +1,4 @@
-// Who owns a folder under .tmp, and whether that process still lives.
+// Owner of a folder under .tmp: the process, and whether it is alive.
 
 import { readFile, readlink, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
@@ -10,19 +10,19 @@ import { ownerFault } from './owner-file.ts'
 const ownerSchema = z.object({
   pid: z.int().positive(),
   host: z.string(),
-  /** The run of the machine, and the process namespace (a container's), in which `pid` means something. */
+  /** Boot of the machine and process namespace (of a container) in which `pid` is unique. */
   boot: z.string(),
   namespace: z.string(),
-  /** Start of the process as the kernel counts it: a pid is used again. */
+  /** Start time of the process by the kernel's clock: pids are reused. */
   started: z.string(),
 })
 
 type Owner = z.infer<typeof ownerSchema>
 
-/** End of the name of a folder that nobody owns any more: it is for whoever sweeps next. */
+/** End of the name of an abandoned folder, which any process may sweep. */
 export const LEFT = '.left'
 
-/** How long an owner whose process cannot be seen from here may be silent. */
+/** Heartbeat age from which an owner counts as dead whose process is not visible from here, in milliseconds. */
 const SILENT_MS = 60_000
 
 export const thisProcess = async (): Promise<Owner> => ({
@@ -32,17 +32,17 @@ export const thisProcess = async (): Promise<Owner> => ({
   started: (await statOf(process.pid)).started,
 })
 
-/** False only where the owner is known to be gone. */
+/** False only where the owner is known to be dead. */
 export const ownerLives = async (ownerFile: string): Promise<boolean> => {
   if (dirname(ownerFile).endsWith(LEFT)) return false
   const owner = await readOwner(ownerFile)
   const here = { host: hostname(), ...(await surroundings()) }
   if (owner && owner.host === here.host && owner.boot === here.boot && owner.namespace === here.namespace)
     return processLives(owner)
-  return Date.now() - (await lastSign(ownerFile)) < SILENT_MS
+  return Date.now() - (await lastHeartbeat(ownerFile)) < SILENT_MS
 }
 
-/** True where the machine has been started again since: then what was not synced is gone. Also where none can tell. */
+/** True where the machine has restarted since, so that unsynced changes are lost; also where that is unknown. */
 export const diedWithMachine = async (ownerFile: string): Promise<boolean> => {
   if ((await stat(ownerFile).catch(() => undefined)) === undefined) return false
   const owner = await readOwner(ownerFile)
@@ -56,9 +56,9 @@ const processLives = async (owner: Owner): Promise<boolean> => {
     return codeOf(error) !== 'ESRCH'
   }
   const { state, started } = await statOf(owner.pid)
-  // A zombie holds nothing any more; in a container without an init process nobody ever takes it away.
+  // A zombie holds no resources, and in a container without an init process it is never reaped.
   if (state === 'Z' || state === 'X') return false
-  // What could not be read, for want of /proc or of file descriptors, proves nothing.
+  // An unreadable start time, without /proc or file descriptors, proves nothing.
   return started === '' || owner.started === '' || started === owner.started
 }
 
@@ -71,8 +71,8 @@ const readOwner = async (ownerFile: string): Promise<Owner | undefined> => {
   }
 }
 
-/** Milliseconds since 1970; of the folder itself where the owner did not get so far as to write its file. */
-const lastSign = async (ownerFile: string): Promise<number> => {
+/** Milliseconds since 1970. Falls back to the folder, where the owner died before it wrote its file. */
+const lastHeartbeat = async (ownerFile: string): Promise<number> => {
   for (const path of [ownerFile, dirname(ownerFile)]) {
     const found = await stat(path).catch(() => undefined)
     if (found) return found.mtimeMs
@@ -80,7 +80,7 @@ const lastSign = async (ownerFile: string): Promise<number> => {
   return 0
 }
 
-/** Empty where it cannot be read, as where there is no /proc. */
+/** Empty strings where they cannot be read, as without /proc. */
 const surroundings = async () => ({
   boot: await orEmpty(readFile('/proc/sys/kernel/random/boot_id', 'utf8')),
   namespace: await orEmpty(readlink('/proc/self/ns/pid')),

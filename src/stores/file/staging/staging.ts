@@ -1,4 +1,4 @@
-// The files of one upload, from the first byte to their final names.
+// Staging area of an upload: its files from the first byte to their final names, and the free space that it needs.
 
 import { existsSync } from 'node:fs'
 import { open, rename, statfs } from 'node:fs/promises'
@@ -16,17 +16,17 @@ import type { Workspace } from './workspace.ts'
 export interface StageOptions {
   paths: Paths
   workspace: Workspace
-  /** Of the folders that all uploads share. */
+  /** Syncs a folder that uploads share. */
   syncFolder: SharedSync
   projectId: string
-  /** False before the project's first revision. */
+  /** False before the first revision of the project. */
   isKnown(): Promise<boolean>
-  /** Removes published files where the image did not become part of the project. */
+  /** Removes published files, unless the image is part of the project. */
   unpublish(imageId: string): Promise<void>
   log: Logger
 }
 
-/** Chunks are gathered up to this size, so that a write costs little beside what it writes. */
+/** Size up to which chunks are gathered for one write, in bytes. */
 const WRITE_BYTES = 256 * 1024
 
 export const createStage = async ({
@@ -39,7 +39,7 @@ export const createStage = async ({
   log,
 }: StageOptions): Promise<Stage> => {
   const imageId = newImageId()
-  // Its name tells a sweep what to take back.
+  // The id in its name tells a sweep which files to remove.
   const folder = await workspace.folder(projectId, imageId)
   const uploadPath = join(folder, 'upload')
   const target = (size: Size) => join(folder, `${imageId}.${size}.jpg`)
@@ -49,20 +49,20 @@ export const createStage = async ({
     thumb: target('thumb'),
     game: target('game'),
   }
-  const placed = new Set<Size>()
+  const published = new Set<Size>()
 
-  const place = async (size: Size): Promise<void> => {
+  const publish = async (size: Size): Promise<void> => {
     const path = paths.variant(projectId, imageId, size)
     if (existsSync(path)) throw new Error(`the name of image ${imageId} is taken`)
     await rename(targets[size], path)
-    placed.add(size)
+    published.add(size)
   }
 
-  const placeAll = async (): Promise<void> => {
-    for (const size of SIZES) if (!placed.has(size)) await place(size)
+  const publishAll = async (): Promise<void> => {
+    for (const size of SIZES) if (!published.has(size)) await publish(size)
   }
 
-  /** Another process may make the same folders at this moment: none counts as there, or as synced, because it is found. */
+  /** Makes and syncs all folders, those that exist too: another process may be making them and not have synced them. */
   const makeProject = async (): Promise<void> => {
     const [project, meta] = [paths.project(projectId), paths.meta(projectId)]
     const variants = SIZES.map((size) => paths.variants(projectId, size))
@@ -70,7 +70,7 @@ export const createStage = async ({
     for (const parent of [meta, project, paths.projects]) await sync(parent)
   }
 
-  /** @throws TintypeError `project_damaged` where a link leads out of the project, and files would follow it */
+  /** @throws TintypeError `project_damaged` where a symbolic link would lead the files out of the project */
   const refuseLinks = (): void => {
     const folders = [paths.project(projectId), ...SIZES.map((size) => paths.variants(projectId, size))]
     if (folders.every(isPlainFolder)) return
@@ -98,15 +98,15 @@ export const createStage = async ({
 
     async publish() {
       try {
-        // The folder's name is durable before any file leaves it.
+        // The name of the work folder is durable before any file leaves it.
         await Promise.all([...SIZES.map((size) => sync(targets[size])), workspace.secure(folder)])
         refuseLinks()
         if (!(await isKnown())) await makeProject()
-        await placeAll().catch(async (error: unknown) => {
-          // Copies of a store may lack the folders that were empty.
+        await publishAll().catch(async (error: unknown) => {
+          // Missing in copies of a store without empty folders.
           if (codeOf(error) !== 'ENOENT') throw error
           await makeProject()
-          await placeAll()
+          await publishAll()
         })
         await Promise.all(SIZES.map((size) => syncFolder(paths.variants(projectId, size))))
       } catch (error) {
@@ -116,10 +116,10 @@ export const createStage = async ({
 
     async discard() {
       try {
-        if (placed.size > 0) await unpublish(imageId)
+        if (published.size > 0) await unpublish(imageId)
         await removeFolder(folder)
       } catch (error) {
-        log.warn({ error, projectId, imageId }, 'an upload could not be cleaned up; a sweep does it')
+        log.warn({ error, projectId, imageId }, 'could not clean up an upload; leaving it to a sweep')
         await workspace.leave(folder)
       }
     },
@@ -149,23 +149,23 @@ const writeStream = async (
 }
 
 export interface FreeSpaceOptions {
-  /** A folder on the disk. */
+  /** Folder on the disk. */
   path: string
-  /** Free bytes below which nothing more is taken in. */
+  /** Free bytes below which uploads are refused. */
   minFreeBytes: number
 }
 
-/** How long an answer of the disk is believed, in milliseconds: uploads come in hundreds a second at most. */
+/** Lifetime of a measurement, in milliseconds: uploads come in hundreds a second at most. */
 const FRESH_MS = 500
 
-/** Resolves where there is room. @throws TintypeError `storage_full` */
+/** Checks that the disk has room for one more upload, before it begins. @throws TintypeError `storage_full` */
 export const createFreeSpace = ({ path, minFreeBytes }: FreeSpaceOptions): (() => Promise<void>) => {
   let known: { at: number; bytes: number; noInodes: boolean } | undefined
 
   return async () => {
     if (!known || Date.now() - known.at > FRESH_MS) {
       const disk = await statfs(path)
-      // Some file systems (btrfs) have no fixed number of inodes and say 0 of 0.
+      // File systems without a fixed number of inodes (btrfs) report 0 of 0.
       known = { at: Date.now(), bytes: disk.bavail * disk.bsize, noInodes: disk.files > 0 && disk.ffree === 0 }
     }
     if (known.noInodes) throw new TintypeError('storage_full', 'The disk of the store can hold no more files.')

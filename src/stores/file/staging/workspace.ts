@@ -1,11 +1,11 @@
-// A process's own folder under .tmp: everything that is not yet, or no longer, part of a project has its trace here.
+// Workspace: a process's own folder under .tmp, with a work folder for each upload, commit and removal under way.
 //
-//   .tmp/<owner>/owner.json                           who this is, and that it lives
+//   .tmp/<owner>/owner.json                           the process; its modification time is a heartbeat
 //   .tmp/<owner>/<image id>@<project folder>/         one upload under way
 //   .tmp/<owner>/<token>@<project folder>/            one commit or removal under way
 //
-// Whatever gets into a project gets there from here. So an owner whose folder was taken away (sweep.ts) can publish
-// nothing of what it had begun, should it turn out to be alive. What it begins afterwards goes to a new folder.
+// Every file of a project comes from here, by a rename or a link. So a process whose workspace was swept (sweep.ts) can
+// publish nothing of its begun work, should it be alive after all. Later work goes to a new workspace.
 
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rmdir, utimes } from 'node:fs/promises'
@@ -20,40 +20,41 @@ import { sealOwner } from './owner-file.ts'
 
 export interface WorkspaceOptions {
   paths: Paths
-  /** Of the folder that all work shares. @default by itself */
+  /** Syncs the workspace, which all work shares. @default each time */
   syncFolder?: SharedSync
 }
 
 export interface Workspace {
-  /** This process's folder: another one after it was taken away. */
+  /** Path of the workspace: another one after it was swept. */
   readonly path: string
-  /** Creates it; where that fails, {@link folder} tries again. */
+  /** Creates the workspace; where that fails, {@link folder} tries again. */
   open(): Promise<void>
   /**
-   * A new folder for work, on a project if one is given. Remove it when that work is done.
+   * Creates a work folder. Remove it when the work is done.
    *
-   * @param token what its name begins with: the id of the image that is uploaded. @default one that nobody else has
+   * @param projectId project that the work is on. @default none
+   * @param token begins the name: the image id of an upload. @default a unique one
    */
   folder(projectId?: string, token?: string): Promise<string>
-  /** Makes the name of a folder durable, so that it is found after a power cut. */
+  /** Makes the name of a work folder durable, so that it is found after a power cut. */
   secure(folder: string): Promise<void>
   /**
-   * Gives a folder, whose work could not be cleaned up, to the next sweep of any process. Where that cannot be (it takes
-   * an inode, which a full disk has not), {@link leaveRest} does it later. Never throws.
+   * Leaves a work folder that could not be cleaned up to the next sweep of any process. Where that fails (it needs an
+   * inode, which a full disk may lack), {@link leaveRest} repeats it. Never throws.
    */
   leave(folder: string): Promise<void>
   leaveRest(): Promise<void>
-  /** What is still in the folder is left to a sweep. */
+  /** Removes the workspace; work folders that remain are left to a sweep. */
   close(): Promise<void>
 }
 
-/** Name of the file that tells whose folder it is. */
+/** Name of the file that identifies the owner. */
 export const OWNER_FILE = 'owner.json'
 
-/** How often an owner shows that it lives, for those who cannot see its process. */
+/** Interval of heartbeats, for processes that cannot see this one, in milliseconds. */
 const HEARTBEAT_MS = 10_000
 
-/** A name that nobody else has: 12 of `0-9 a-z`, 62 random bits. */
+/** Returns a unique name: 12 of `0-9 a-z`, 62 random bits. */
 export const newToken: () => string = randomIds(12)
 
 export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions): Workspace => {
@@ -71,7 +72,7 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
       await sync(path)
       await sync(paths.tmp)
     } catch (error) {
-      // Work in a folder that says nothing of its owner would be swept away.
+      // A workspace without an owner file would be swept.
       await removeFolder(path).catch(() => {})
       throw error
     }
@@ -82,7 +83,7 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
     }, HEARTBEAT_MS).unref()
   }
 
-  /** Takes another path each time, so that a folder of before and one of now are told apart. */
+  /** Uses a new path each time, so that work folders of a swept workspace are recognized. */
   const beginAgain = (): Promise<void> => {
     path = join(paths.tmp, newToken())
     return begin()
@@ -103,7 +104,7 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
       rest.delete(folder)
     } catch {
       await rmdir(left).catch(() => {})
-      // It may be the new place that was swept away, which is empty, and not the folder.
+      // A sweep may have removed the new folder, still empty, instead of the work folder.
       if (existsSync(folder)) rest.add(folder)
       else rest.delete(folder)
     }
@@ -150,13 +151,13 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
 }
 
 /**
- * Images that a folder of {@link Workspace.folder} is for: the one whose upload it is, by its name. Also those that its
- * files are named by, as the versions before had it.
+ * Images of a work folder: of its upload, by the folder's name, and by the names of its files, as in folders of older
+ * versions.
  */
 export const imagesOfWork = (folder: string, files: readonly string[]): ReadonlySet<string> =>
   new Set([folder, ...files].map((name) => name.split(/[@.]/)[0] ?? '').filter(isImageId))
 
-/** The project that a folder of {@link Workspace.folder} is for, undefined for any other name. */
+/** Project of a work folder, undefined for any other name. */
 export const projectOfFolder = (name: string): string | undefined => {
   const at = name.indexOf('@')
   return at < 0 ? undefined : projectIdOf(name.slice(at + 1))

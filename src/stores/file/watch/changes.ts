@@ -1,4 +1,4 @@
-// The changes that follow a position, read from the revisions on disk and shared by all watchers.
+// Changes after a position, read from the revisions on disk and shared by all watchers.
 
 import { readFile } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
@@ -17,20 +17,21 @@ export interface ChangesOptions {
 
 export interface Changes {
   /**
-   * Undefined where nothing has changed. A part of them where there are many: the rest follows the new position.
+   * Reads the changes after a position, undefined where there are none. Of many, the first part: the rest follows its
+   * revision.
    *
-   * @param position undefined where it could not be read: everything is unknown then
+   * @param position undefined where it is unknown, which gives a `reset`
    * @throws TintypeError `project_damaged`; errors of the system
    */
   after(projectId: string, position: number | undefined): Promise<ProjectChanges | undefined>
-  /** Keeps a revision of this process, which is durable. */
+  /** Keeps a durable revision of this process in memory. */
   committed(revision: Revision): void
 }
 
 /** Revisions in one delivery. */
 const MOST_REVISIONS = 64
 
-/** An entry and one event of it take about so much memory, in bytes. */
+/** Approximate memory of an entry and of one of its events, in bytes. */
 const ENTRY_BYTES = 500
 const EVENT_BYTES = 200
 
@@ -39,11 +40,11 @@ export const createChanges = ({ paths, heads, maxBytes }: ChangesOptions): Chang
     maxSize: maxBytes ?? 4 * 2 ** 20,
     sizeCalculation: ({ events }) => ENTRY_BYTES + (events?.length ?? 0) * EVENT_BYTES,
   })
-  /** By project: the newest revision that is known to be durable. */
+  /** By project: the newest revision known to be durable. */
   const durable = new LRUCache<string, number>({ max: 10_000 })
   const sync = createSharedSync()
 
-  /** Undefined where it is gone or damaged. */
+  /** Undefined where the revision is gone or damaged. */
   const read = async (projectId: string, number: number): Promise<ListedEntry | undefined> => {
     const key = `${projectId}/${number}`
     const known = entries.get(key)
@@ -60,8 +61,8 @@ export const createChanges = ({ paths, heads, maxBytes }: ChangesOptions): Chang
   }
 
   /**
-   * The events of revisions up to `last`, undefined where one is unknown. A writer that slept can have linked a number that
-   * was free again: its file is not of this history, and the one after it does not name its commit.
+   * Events of the revisions from `first` to `last`, undefined where one is unknown. A stopped writer can have reused a
+   * pruned number: its file is not part of the history, and its successor does not name its commit.
    */
   const listed = async (head: Revision, first: number, last: number): Promise<ListedRevision[] | undefined> => {
     const { project_id: projectId, revision: newest } = head.state
@@ -85,7 +86,7 @@ export const createChanges = ({ paths, heads, maxBytes }: ChangesOptions): Chang
       if (newest === position) return undefined
       const reset = { projectId, revision: newest, reset: true, revisions: [] }
       if (!head) return reset
-      // Another process may not have made it durable yet, and a power cut would take back what was delivered.
+      // Another process may not have synced it yet, and a power cut would undo a delivered change.
       if ((durable.get(projectId) ?? 0) < newest) {
         await sync(paths.meta(projectId))
         durable.set(projectId, newest)

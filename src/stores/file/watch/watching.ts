@@ -1,5 +1,5 @@
 // Delivers changes to watchers. Hint and verify: a commit of this process wakes the watchers of its project, a poll of the
-// watched projects finds the commits of others, and both only make a watcher read what follows its own position.
+// watched projects finds commits of other processes, and both only make a watcher read the changes after its position.
 
 import { setImmediate } from 'node:timers/promises'
 import type { Logger } from '../../../telemetry/logger.ts'
@@ -18,16 +18,16 @@ export interface WatchingOptions {
 }
 
 export interface FileWatching extends Watching {
-  /** A revision of this process became durable. Never throws. */
+  /** Reports a revision of this process that became durable. Never throws. */
   committed(revision: Revision): void
-  /** Ends every delivery. No timer is left. */
+  /** Ends every delivery and timer. */
   close(): void
 }
 
-/** A project that somebody watches. */
+/** A watched project. */
 interface Project {
   watchers: Set<Watcher>
-  /** Of the newest revision that all watchers were woken for; undefined where the next poll has to read it. */
+  /** File of the newest revision that woke the watchers; undefined where the next poll has to find it. */
   file: HeadFile | undefined
   /** True where the last attempt to read it failed, which is logged once. */
   hasFailed: boolean
@@ -35,7 +35,7 @@ interface Project {
 
 interface Watcher {
   listener: ChangeListener
-  /** By project: the revision that was delivered last; undefined where it could not be read. */
+  /** By project: the last revision that was delivered; undefined where it is unknown. */
   positions: Map<string, number | undefined>
   /** Projects that may have changed. */
   due: Set<string>
@@ -43,9 +43,9 @@ interface Watcher {
   hasEnded: boolean
 }
 
-/** A project of another process's commits is polled so often, in milliseconds, while they go on: old revisions are removed. */
+/** Poll interval while another process commits, in milliseconds: old revisions are pruned meanwhile. */
 const BUSY_POLL_MS = 50
-/** Projects that are polled in one turn of the event loop: about a millisecond. */
+/** Projects polled in one turn of the event loop: about a millisecond. */
 const POLLED_AT_ONCE = 200
 
 export const createWatching = ({ paths, heads, log, pollMs = 500 }: WatchingOptions): FileWatching => {
@@ -112,7 +112,7 @@ export const createWatching = ({ paths, heads, log, pollMs = 500 }: WatchingOpti
     if (project.file && isNewest(project.file)) return void busy.delete(projectId)
     try {
       const head = await heads.locate(projectId)
-      // Not the head itself, which is as large as a part of the project's list.
+      // Without the revision, which holds a part of the image list.
       project.file = head && { path: head.path, next: head.next, inode: head.inode, modifiedMs: head.modifiedMs }
       if (head) busy.add(projectId)
       if (head || [...project.watchers].some(({ positions }) => positions.get(projectId) !== 0)) wake(projectId)
@@ -184,7 +184,7 @@ export const createWatching = ({ paths, heads, log, pollMs = 500 }: WatchingOpti
     async watch(watched, listener, { signal }) {
       if (signal.aborted || isClosed) return
       const positions = new Map(watched.map(({ projectId }) => [projectId, undefined]))
-      // Until it has its positions, it is only noted what becomes due.
+      // `isDelivering`: due projects are only collected until the positions are fixed.
       const watcher: Watcher = { listener, positions, due: new Set(), isDelivering: true, hasEnded: false }
       for (const projectId of positions.keys()) {
         const project = projects.get(projectId) ?? { watchers: new Set(), file: undefined, hasFailed: false }
@@ -198,7 +198,7 @@ export const createWatching = ({ paths, heads, log, pollMs = 500 }: WatchingOpti
 
     watchCommits(listener, { signal }) {
       if (signal.aborted || isClosed) return
-      // Of its own, so that the same listener can watch twice.
+      // A function of its own, so that one listener can be registered twice.
       const own: ChangeListener = (changes) => listener(changes)
       listeners.add(own)
       untilEnd(signal, () => listeners.delete(own))
