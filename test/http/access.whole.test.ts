@@ -1,4 +1,4 @@
-// Who may do what, through every route of projects and images.
+// Authorization on every route of projects and images, for every kind of principal.
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -65,8 +65,8 @@ const EXPECTED: Record<string, Record<'open' | 'closed' | 'plain' | 'none', Answ
   stranger: { open: LOOKS, closed: HIDDEN, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
 }
 
-describe('who may do what', () => {
-  it('is held by every route, for everybody and every kind of project', async () => {
+describe('authorization', () => {
+  it('is enforced by every route, for every principal and kind of project', async () => {
     const { ask, people, images } = await createCast()
     for (const [name, kinds] of Object.entries(EXPECTED))
       for (const [project, expected] of Object.entries(kinds)) {
@@ -79,7 +79,7 @@ describe('who may do what', () => {
       }
   })
 
-  it('refuses what is no upload before it looks whether there is a project, but not before it is known who asks', async () => {
+  it('refuses an invalid upload before it reads the project, but after authentication', async () => {
     const { ask, people } = await createCast()
     for (const [who, status] of Object.entries({ nobody: 401, reader: 403, stranger: 415, viewer: 415, owner: 415 }))
       for (const project of ['closed', 'open', 'absent']) {
@@ -105,7 +105,7 @@ describe('who may do what', () => {
     expect((await ask(people.admin ?? {}, 'DELETE', '/projects/open')).status).toBe(200)
   })
 
-  it('answers a stranger for a private project to the byte as for one that is not there', async () => {
+  it('answers requests without access to a private project to the byte as for an absent one', async () => {
     const { ask, people, images } = await createCast()
     const image = images.closed ?? ''
     const expired = '&exp=1000&sig=x'
@@ -137,8 +137,8 @@ describe('who may do what', () => {
   })
 })
 
-describe('what is sent to say who asks', () => {
-  it('is refused where it is not valid, except for pictures that need nothing', async () => {
+describe('a credential', () => {
+  it('is refused where it is not valid, except for pictures of public projects', async () => {
     const { ask, upload } = await createAccessApp()
     const { image_id } = await upload(keyOf(ADMIN), 'shop')
     for (const who of [
@@ -161,15 +161,15 @@ describe('what is sent to say who asks', () => {
     }
   })
 
-  it('is known as a bearer too', async () => {
+  it('is accepted as a bearer token too', async () => {
     const { ask } = await createAccessApp()
     expect((await ask({ Authorization: `Bearer ${READER}` }, 'GET', '/projects')).status).toBe(200)
     expect((await ask({ Authorization: `Bearer ${READER}` }, 'POST', '/projects/shop/images', 'x')).status).toBe(403)
   })
 })
 
-describe('every route that is described', () => {
-  it('lets nobody read or change anything without saying who asks, but what is public', async () => {
+describe('every documented route', () => {
+  it('allows nothing without authentication, except reading public projects', async () => {
     const { app } = await createAccessApp({ newVisibility: 'private' })
     const paths = z
       .record(z.string(), z.record(z.string(), z.unknown()))
@@ -214,8 +214,8 @@ describe('the list of projects', () => {
   })
 })
 
-describe('a server on which nothing is set up', () => {
-  it('is open, until a key is made, and stays closed when it is gone', async () => {
+describe('a server without keys and accounts', () => {
+  it('is open until a key is created, and stays closed after its removal', async () => {
     const { app, storageDir } = await createTestApp()
     await uploadTo(app, 'shop')
     const remove = async () => (await app.request('/projects/shop', { method: 'DELETE' })).status
@@ -227,7 +227,7 @@ describe('a server on which nothing is set up', () => {
     expect(await remove()).toBe(401)
   })
 
-  it('is not open where it is required, and is where it is not wanted', async () => {
+  it('is closed with auth=required, and open with auth=none', async () => {
     const required = await createTestApp({ auth: 'required' })
     expect((await required.app.request('/projects/shop', { method: 'DELETE' })).status).toBe(401)
     const none = await createTestApp({ auth: 'none', apiKeys: ADMIN, registration: 'open' })

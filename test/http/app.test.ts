@@ -1,4 +1,4 @@
-// What is no route, what is no method of a route, and the app inside another one.
+// The app: unknown routes and methods, its root, and the app mounted in another one.
 
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -26,8 +26,8 @@ const METHODS = {
 
 const EVERY_METHOD = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND']
 
-describe('the address itself', () => {
-  it('leads to the documentation where nothing else is served there, under any path', async () => {
+describe('the root', () => {
+  it('redirects to the documentation where the app is served alone, under any path', async () => {
     const { app } = await createTestApp({ isWholeSite: true })
     for (const method of ['GET', 'HEAD']) {
       const response = await app.request('/', { method })
@@ -38,7 +38,7 @@ describe('the address itself', () => {
     expect((await proxied.request('/media/')).headers.get('location')).toBe('docs')
   })
 
-  it('is left to the program that mounts the app', async () => {
+  it('belongs to the program that mounts the app', async () => {
     const tintype = await createTestApp()
     expect(await problemOf(tintype.app.request('/'))).toMatchObject({ code: 'route_not_found' })
     const parent = new Hono().route('/', tintype.app).get('/', (c) => c.text('the parent'))
@@ -57,7 +57,7 @@ describe('a known route', () => {
     }
   })
 
-  it('says by OPTIONS what it takes', async () => {
+  it('lists its methods in the answer to OPTIONS', async () => {
     const { app } = await createTestApp()
     for (const [path, methods] of Object.entries(METHODS)) {
       const response = await app.request(path, { method: 'OPTIONS' })
@@ -81,7 +81,7 @@ describe('an unknown route', () => {
         expect(await problemOf(app.request(path, { method }))).toMatchObject({ status: 404, code: 'route_not_found' })
   })
 
-  it('is what a slash at the end makes of a route, and the answer says so', async () => {
+  it('results from a slash at the end of a route, and the error explains it', async () => {
     const { app } = await createTestApp()
     for (const path of ['/projects/', '/projects/game/', '/projects/game/images/', '/health/']) {
       const problem = await problemOf(app.request(path))
@@ -129,7 +129,7 @@ describe('mounted in another app', () => {
     expect(problem.response.headers.get('allow')).toBe('GET, HEAD, OPTIONS')
   })
 
-  it('leaves the parent its own pages, and keeps the headers that it sets', async () => {
+  it('does not answer for pages of the parent, and keeps headers that the parent sets', async () => {
     const parent = await mount()
     expect(await (await parent.request('/')).text()).toBe('the parent')
     expect(await (await parent.request('/nothing')).text()).toBe('the parent knows no such page')

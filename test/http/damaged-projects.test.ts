@@ -1,4 +1,4 @@
-// Projects whose newest list can't be read: what they are to everybody else, and what is said of them.
+// Damaged projects, whose newest revision cannot be read: hidden from other principals, and logged.
 
 import { cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -43,7 +43,7 @@ const listed = async (response: Response | Promise<Response>) =>
   projectListSchema.parse(await (await response).json()).projects.map(({ project_id }) => project_id)
 
 describe('a damaged project', () => {
-  it.each(Object.keys(DAMAGES))('is left out of the list, which says so in the log once: %s', async (name) => {
+  it.each(Object.keys(DAMAGES))('is omitted from the list, and logged once: %s', async (name) => {
     const { lines, log } = logged()
     const { app, storageDir } = await createTestApp({ log })
     for (const id of ['a', 'b', 'c', 'd']) await uploadTo(app, id)
@@ -55,7 +55,7 @@ describe('a damaged project', () => {
     expect(await problemOf(app.request('/projects/b'))).toMatchObject({ status: 500, code: 'project_damaged' })
   })
 
-  it('is answered to the byte as one that is not there, but to keys that are for it', async () => {
+  it('is answered to the byte as an absent one, except to keys with access', async () => {
     const { log, lines } = logged()
     const { ask, people, images, storageDir } = await createCast({ log })
     const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }) })
@@ -94,7 +94,7 @@ describe('a damaged project', () => {
     expect(toldOf(lines, 'closed')).toBe(1)
   })
 
-  it('is told of in the log again where it was mended meanwhile', async () => {
+  it('is logged again after a repair', async () => {
     const { log, lines } = logged()
     const { ask, storageDir } = await createCast({ log })
     const look = async () => (await ask({}, 'GET', '/projects/open')).status
@@ -109,7 +109,7 @@ describe('a damaged project', () => {
     }
   })
 
-  it('takes no upload of somebody who may not know of it', async () => {
+  it('refuses uploads of principals without access', async () => {
     const { ask, people, storageDir } = await createCast()
     await damage(storageDir, 'closed')
     const upload = async (who: Who) => ask(who, 'POST', '/projects/closed/images', formOf(await smallPhoto()))
@@ -119,7 +119,7 @@ describe('a damaged project', () => {
     expect(await problemOf(upload(people.admin ?? {}))).toMatchObject({ status: 500, code: 'project_damaged' })
   })
 
-  it('leaves the lists of all others as they are', async () => {
+  it('does not change the lists of other projects', async () => {
     const { ask, people, storageDir } = await createCast()
     await damage(storageDir, 'closed')
     const lists: Record<string, string[]> = {}

@@ -1,4 +1,4 @@
-// The warning of a server that is open to other machines by accident.
+// Warning of a server that is open to other machines by accident.
 
 import { describe, expect, it } from 'vitest'
 import type { TintypeOptions } from '../../src/index.ts'
@@ -17,11 +17,11 @@ const warningsOf = async (options: TintypeOptions, ...requests: [from: string, h
 }
 
 describe('a request from another machine to a server without authentication', () => {
-  it('is warned of once', async () => {
+  it('is logged as a warning once', async () => {
     expect(await warningsOf({}, ['10.1.2.3'], ['10.1.2.4'], ['10.1.2.3'])).toEqual(['10.1.2.3'])
   })
 
-  it('is told from one of this machine, by a trusted proxy as well', async () => {
+  it('is distinguished from one of this machine, also behind a trusted proxy', async () => {
     expect(await warningsOf({}, ['127.0.0.1'], ['::1'], ['::ffff:127.0.0.1'])).toEqual([])
     const forwarded = { 'X-Forwarded-For': '10.1.2.3' }
     expect(await warningsOf({}, ['127.0.0.1', forwarded])).toEqual([])

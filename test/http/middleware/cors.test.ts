@@ -1,4 +1,4 @@
-// Pages of other sites, and what browsers are told to refuse.
+// CORS for pages of other sites, and security headers.
 
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
@@ -22,7 +22,7 @@ const fast = (tintype: Tintype, url: string, ...more: string[]) =>
   tintype.answerFast({ method: 'GET', url, rawHeaders: ['Host', 'test', ...more], socket: new Socket() })
 
 describe('ALLOWED_ORIGINS with a list', () => {
-  it('lets listed pages read, with cookies, and tells caches that answers differ', async () => {
+  it('allows listed origins with cookies, and varies by Origin', async () => {
     const { app } = await createTestApp({ allowedOrigins: `${SHOP},http://localhost:5173` })
     for (const origin of [SHOP, 'http://localhost:5173']) {
       const { headers } = await app.request('/projects', from(origin))
@@ -35,7 +35,7 @@ describe('ALLOWED_ORIGINS with a list', () => {
     }
   })
 
-  it('tells other pages, and those without an origin, nothing', async () => {
+  it('sends no CORS headers to other origins, or without an origin', async () => {
     const { app } = await createTestApp({ allowedOrigins: SHOP })
     for (const init of [from('https://evil.example'), from('null'), from(`${SHOP}.evil.example`), {}]) {
       const { headers } = await app.request('/projects', init)
@@ -44,7 +44,7 @@ describe('ALLOWED_ORIGINS with a list', () => {
     }
   })
 
-  it('answers preflights of listed pages, and gives others no leave', async () => {
+  it('answers preflights of listed origins, and allows no others', async () => {
     const { app } = await createTestApp({ allowedOrigins: SHOP })
     const allowed = await app.request('/projects/shop/images', preflight(SHOP))
     expect(allowed.status).toBe(204)
@@ -57,7 +57,7 @@ describe('ALLOWED_ORIGINS with a list', () => {
     expect(other.headers.get('access-control-allow-methods')).toBeNull()
   })
 
-  it('is said on errors too, and an OPTIONS that is no preflight says what a route takes', async () => {
+  it('applies to errors too, and an OPTIONS that is no preflight lists the methods of a route', async () => {
     const { app } = await createTestApp({ allowedOrigins: SHOP })
     const missing = await app.request('/projects/nothing', from(SHOP))
     expect([missing.status, missing.headers.get('access-control-allow-origin')]).toEqual([404, SHOP])
@@ -65,7 +65,7 @@ describe('ALLOWED_ORIGINS with a list', () => {
     expect(options.headers.get('allow')).toBe('GET, HEAD, OPTIONS')
   })
 
-  it('is kept by answers from memory: listed pages are named, and all answers say that they differ', async () => {
+  it('applies to the fast path: listed origins are allowed, and all answers vary by Origin', async () => {
     const tintype = await createTestApp({ allowedOrigins: SHOP })
     const { image_id } = await uploadTo(tintype.app, 'shop')
     const url = `/projects/shop/images/${image_id}/game.jpg`
@@ -78,7 +78,7 @@ describe('ALLOWED_ORIGINS with a list', () => {
 })
 
 describe('ALLOWED_ORIGINS=*', () => {
-  it('lets every page read, none with cookies, and says so to all, since caches share answers', async () => {
+  it('allows every origin without cookies, on every answer, since caches share answers', async () => {
     const tintype = await createTestApp({ allowedOrigins: '*' })
     const { image_id } = await uploadTo(tintype.app, 'shop')
     const url = `/projects/shop/images/${image_id}/game.jpg`
@@ -96,7 +96,7 @@ describe('ALLOWED_ORIGINS=*', () => {
 })
 
 describe('without ALLOWED_ORIGINS', () => {
-  it('no page of another site is told anything', async () => {
+  it('no answer has CORS headers', async () => {
     const { app } = await createTestApp()
     for (const init of [from(SHOP), preflight(SHOP)]) {
       const { headers } = await app.request('/projects', init)
@@ -112,7 +112,7 @@ describe('security headers', () => {
     'referrer-policy': 'no-referrer',
   }
 
-  it('are on answers, errors and pages; nothing of them can be shown by another site', async () => {
+  it('are on answers, errors and pages, which other sites cannot embed', async () => {
     const { app } = await createTestApp()
     for (const path of ['/projects', '/projects/nothing', '/nowhere', '/health', '/openapi.json', '/docs']) {
       const headers = Object.fromEntries((await app.request(path)).headers)
@@ -122,7 +122,7 @@ describe('security headers', () => {
     }
   })
 
-  it('let pictures be shown by other sites, from the app, from memory, and where they are not sent again', async () => {
+  it('let other sites embed pictures: from the app, from memory, and in a 304', async () => {
     const tintype = await createTestApp()
     const { image_id } = await uploadTo(tintype.app, 'shop')
     const path = `/projects/shop/images/${image_id}/thumb.jpg`

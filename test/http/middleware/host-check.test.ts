@@ -1,4 +1,4 @@
-// A page of another site whose name leads to this machine (DNS rebinding), and an open server.
+// Host check against DNS rebinding, on an open server.
 
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
@@ -33,7 +33,7 @@ const createShop = async (options: TintypeOptions = {}) => {
 }
 
 describe('an open server of this machine', () => {
-  it('changes nothing and shows nothing for a page whose name leads here', async () => {
+  it('refuses to read and to change for a page whose name resolves to this machine', async () => {
     const { app, url, isFast, status } = await createShop({ ownHostsOnly: true })
     const refused = { status: 403, code: 'unexpected_host', received: EVIL }
     expect(await problemOf(app.request('/projects/shop', { method: 'DELETE', headers: fromPage }))).toMatchObject(
@@ -48,14 +48,14 @@ describe('an open server of this machine', () => {
     expect([isFast(EVIL), await status(EVIL)]).toEqual([false, 403])
   })
 
-  it('says what it expects, and the ways out', async () => {
+  it('names the expected hosts, and the ways out', async () => {
     const { app } = await createShop({ ownHostsOnly: true })
     const { detail } = await problemOf(app.request('/projects', { headers: fromPage }))
     for (const words of ['localhost', '127.0.0.1', EVIL, 'ALLOWED_ORIGINS', 'tintype key create', 'AUTH=none'])
       expect(detail).toContain(words)
   })
 
-  it('answers under the names of this machine, and programs that name none', async () => {
+  it('accepts the names of this machine, and requests without a host', async () => {
     const { app, url, isFast, status } = await createShop({ ownHostsOnly: true })
     for (const host of ['localhost:8001', '127.0.0.1:8001', '[::1]:8001', 'gallery.localhost'])
       expect(await status(host), host).toBe(200)
@@ -63,7 +63,7 @@ describe('an open server of this machine', () => {
     expect((await app.request(url)).status).toBe(200)
   })
 
-  it('answers under the name of a site that is allowed, and under every one where all sites are', async () => {
+  it('accepts the hosts of allowed origins, and every host where all origins are allowed', async () => {
     const one = await createShop({ ownHostsOnly: true, allowedOrigins: 'https://img.example.com' })
     expect([await one.status('img.example.com'), one.isFast('img.example.com')]).toEqual([200, true])
     expect([await one.status(EVIL), one.isFast(EVIL)]).toEqual([403, false])
@@ -85,7 +85,7 @@ describe('an open server of this machine', () => {
     expect(await status('/projects', EVIL)).toBe('403')
   })
 
-  it('tells who watches it that it is up, whatever name they know it by', async () => {
+  it('answers probes of monitoring under every host', async () => {
     const { status } = await createShop({ ownHostsOnly: true })
     expect([await status(EVIL, '/health'), await status(EVIL, '/ready')]).toEqual([200, 200])
   })
@@ -99,7 +99,7 @@ describe('an open server of this machine', () => {
   })
 })
 
-it('in another program every host is expected, unless it says otherwise', async () => {
+it('an embedded app accepts every host by default', async () => {
   const { isFast, status } = await createShop()
   expect([isFast(EVIL), await status(EVIL)]).toEqual([true, 200])
 })

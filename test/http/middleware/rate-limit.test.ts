@@ -1,4 +1,4 @@
-// Limits of requests: up to the last one that is allowed, and the first that is not.
+// Rate limits: the last allowed request, and the first refused one.
 
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
@@ -23,7 +23,7 @@ const appFor = async (options: TintypeOptions) => {
 const get = (headers: Record<string, string> = {}): RequestInit => ({ headers })
 
 describe('RATE_LIMIT', () => {
-  it('lets the last request through and refuses the next one, each with what is left', async () => {
+  it('allows the last request and refuses the next one, each with the remaining requests', async () => {
     const { ask } = await appFor({ rateLimit: 3, rateLimitWindow: 50 })
     for (const left of [2, 1, 0]) {
       const answer = await ask('/projects', '1.2.3.4')
@@ -55,7 +55,7 @@ describe('RATE_LIMIT', () => {
     expect((await ask('/projects', '2001:db8:0:2::1')).status).toBe(200)
   })
 
-  it('counts keys wherever they come from, and wrong keys by the address', async () => {
+  it('counts keys across addresses, and invalid keys by the address', async () => {
     const { ask } = await appFor({ rateLimit: 1, apiKeys: [`reader:${ANNA}`, `reader:${BERT}`] })
     expect((await ask('/projects', '1.2.3.4', get({ 'X-API-Key': ANNA }))).status).toBe(200)
     expect((await ask('/projects', '1.2.3.4', get({ 'X-API-Key': BERT }))).status).toBe(200)
@@ -83,7 +83,7 @@ describe('RATE_LIMIT', () => {
     expect(await reading.json()).toMatchObject({ image_count: 1 })
   })
 
-  it('leaves out /health and /ready, and says nothing where it is off', async () => {
+  it('exempts /health and /ready, and sends no headers where it is off', async () => {
     const { ask } = await appFor({ rateLimit: 1 })
     for (const path of ['/health', '/health', '/ready', '/ready']) expect((await ask(path, '1.2.3.4')).status).toBe(200)
     const off = await createTestApp()
@@ -120,7 +120,7 @@ describe('SIGN_IN_LIMIT', () => {
     body: JSON.stringify({ email, password: 'not the one that it is' }),
   })
 
-  it('is on from the start, and is of an address, whatever account is tried', async () => {
+  it('is on by default, and counts by address, across accounts', async () => {
     const { ask } = await appFor({ registration: 'open' })
     const statuses: number[] = []
     for (let n = 0; n < 11; n++)
@@ -129,7 +129,7 @@ describe('SIGN_IN_LIMIT', () => {
     expect((await ask('/auth/login', '1.2.3.5', signIn('a@example.org'))).status).toBe(401)
   })
 
-  it('is not all: an account that is tried from everywhere is slowed down, whether it exists or not', async () => {
+  it('is complemented by a throttle of the account across addresses, whether it exists or not', async () => {
     const { ask } = await appFor({ registration: 'open', signInLimit: 0 })
     const statuses: number[] = []
     for (let n = 0; n < 7; n++)
@@ -143,7 +143,7 @@ describe('SIGN_IN_LIMIT', () => {
     expect((await ask('/auth/login', '1.2.3.9', signIn('al@example.org'))).status).toBe(401)
   })
 
-  it('keeps nobody out of an account who was in it before from the same address', async () => {
+  it('does not lock owners out at an address from which they signed in before', async () => {
     const { ask } = await appFor({ registration: 'open', signInLimit: 0, trustProxy: 'loopback' })
     const account = { email: 'bo@example.org', password: 'correct horse battery staple' }
     const from = (client: string, path: string, body: unknown) =>

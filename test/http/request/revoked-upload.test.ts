@@ -1,4 +1,4 @@
-// Whoever may not upload any more when the last byte arrives has stored nothing, though they might when the first one did.
+// Uploads are authorized again after their last byte: access revoked meanwhile stores nothing.
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -73,7 +73,7 @@ describe('an upload is answered 401 and stores nothing', () => {
     await expectNothingStored(tintype)
   })
 
-  it('where it was anybody\u2019s, and the first key is made meanwhile', async () => {
+  it('where it was unauthenticated, and the first key is created meanwhile', async () => {
     const tintype = await createTestApp()
     const create = () => keysOf(tintype.storageDir).create({ name: 'one', role: 'writer' })
     expect(await uploadAround(tintype, {}, create)).toBe('401')
@@ -81,7 +81,7 @@ describe('an upload is answered 401 and stores nothing', () => {
   })
 })
 
-it('an upload is stored where somebody else is let go meanwhile', async () => {
+it('an upload is stored where another member is removed meanwhile', async () => {
   const tintype = await createTestApp()
   const keys = keysOf(tintype.storageDir)
   const [mine, other] = [
@@ -91,7 +91,7 @@ it('an upload is stored where somebody else is let go meanwhile', async () => {
   expect(await uploadAround(tintype, { 'X-API-Key': mine.key }, () => keys.revoke(other.record.id))).toBe('201')
 })
 
-it('an upload of a file that is there tells nothing to a key that was revoked meanwhile', async () => {
+it('a duplicate reveals nothing to a key that was revoked meanwhile', async () => {
   const tintype = await createTestApp()
   const keys = keysOf(tintype.storageDir)
   const { key, record } = await keys.create({ name: 'one', role: 'writer' })

@@ -1,4 +1,4 @@
-// Uploads that are sent again, and files that are there already: over HTTP, in several processes' worth of apps.
+// Idempotency keys, deduplication and the limit of images, over HTTP, with several apps on one store.
 
 import { readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ const countIn = async (app: Tintype['app']): Promise<number> => {
 }
 
 describe('an upload with an Idempotency-Key', () => {
-  it('is answered by every worker with the first answer, though the project has changed since', async () => {
+  it('gets the first answer from every worker, also after the project has changed', async () => {
     const one = await openApp()
     const two = await openApp({ storageDir: one.storageDir })
     const bytes = await smallPhoto()
@@ -44,7 +44,7 @@ describe('an upload with an Idempotency-Key', () => {
     expect(await countIn(one.app)).toBe(2)
   })
 
-  it('is answered after the process has ended, in which it was made', async () => {
+  it('gets the first answer after the end of the process that stored it', async () => {
     const { app, close, storageDir } = await openApp()
     const bytes = await smallPhoto()
     const body = await (await send(app, 'order-1', bytes)).json()
@@ -67,7 +67,7 @@ describe('an upload with an Idempotency-Key', () => {
     expect((await send(app, 'order-1', await smallPhoto())).status).toBe(201)
   })
 
-  it('means another one in another project', async () => {
+  it('is a new upload in another project', async () => {
     const { app } = await openApp()
     const headers = { 'Idempotency-Key': 'order-1' }
     const to = (project: string) => app.request(`/projects/${project}/images`, { method: 'POST', headers, body: form })
@@ -76,7 +76,7 @@ describe('an upload with an Idempotency-Key', () => {
     expect([a.status, b.status, b.headers.get('idempotent-replay')]).toEqual([201, 201, null])
   })
 
-  it('is told 409 while the first one runs, also by another worker, and stored once', async () => {
+  it('is answered 409 while the first one runs, also by another worker, and stored once', async () => {
     const one = await openApp()
     const two = await openApp({ storageDir: one.storageDir })
     const bytes = await smallPhoto()
@@ -92,7 +92,7 @@ describe('an upload with an Idempotency-Key', () => {
     expect(await readdir(join(one.storageDir, '.running'))).toEqual([])
   })
 
-  it('goes on where a process has died with the key', async () => {
+  it('can be repeated after the process that held the key has died', async () => {
     const { app, storageDir } = await openApp()
     const bytes = await smallPhoto()
     await send(app, 'first', bytes)
@@ -121,7 +121,7 @@ describe('an upload with an Idempotency-Key', () => {
 })
 
 describe('an upload with ?dedupe=true', () => {
-  it('is the image that is there, in every worker, and leaves nothing else', async () => {
+  it('returns the existing image, in every worker, and stores nothing else', async () => {
     const one = await openApp()
     const two = await openApp({ storageDir: one.storageDir })
     const bytes = await smallPhoto()
@@ -137,7 +137,7 @@ describe('an upload with ?dedupe=true', () => {
     expect(await countIn(two.app)).toBe(1)
   })
 
-  it('stores one of many that come at the same time, and keeps no file of the others', async () => {
+  it('stores one of many simultaneous ones, and no file of the others', async () => {
     const one = await openApp()
     const two = await openApp({ storageDir: one.storageDir })
     const bytes = await smallPhoto()
@@ -151,7 +151,7 @@ describe('an upload with ?dedupe=true', () => {
       expect(await readdir(join(one.storageDir, 'projects', 'shop', size))).toEqual([`${ids[0]}.jpg`])
   })
 
-  it('with a key too is answered as the first time, whatever happened since', async () => {
+  it('with a key too gets the first answer, after any changes', async () => {
     const { app } = await openApp()
     const bytes = await smallPhoto()
     await send(app, undefined, bytes)

@@ -1,4 +1,4 @@
-// A server without keys or accounts: everybody may do everything, but no page of another site does it for them.
+// Open access, without keys and accounts: every client may change everything, but pages of other sites may not.
 
 import { expect, it } from 'vitest'
 import { createTestApp, problemOf } from '../../support/app.ts'
@@ -11,13 +11,13 @@ const statusWith = async (headers: Record<string, string>, options = {}) => {
   return (await app.request('/projects/demo/images', { method: 'POST', body, headers })).status
 }
 
-it('takes uploads of programs and of its own pages', async () => {
+it('accepts uploads of programs and of its own pages', async () => {
   expect(await statusWith({})).toBe(201)
   expect(await statusWith({ Origin: 'http://localhost', Host: 'localhost' })).toBe(201)
   expect(await statusWith({ Origin: 'http://localhost', Host: 'localhost', 'Sec-Fetch-Site': 'same-origin' })).toBe(201)
 })
 
-it('takes none of a page of another site, unless that is allowed', async () => {
+it('refuses uploads of pages of other sites, unless their origin is allowed', async () => {
   const foreign = { Origin: 'https://elsewhere.example', 'Sec-Fetch-Site': 'cross-site' }
   expect(await statusWith(foreign)).toBe(403)
   expect(await statusWith({ Origin: foreign.Origin })).toBe(403)
@@ -30,7 +30,7 @@ it('takes none of a page of another site, unless that is allowed', async () => {
   })
 })
 
-it('lets pages of other sites look', async () => {
+it('lets pages of other sites read', async () => {
   const { app } = await createTestApp()
   expect((await app.request('/projects', { headers: { 'Sec-Fetch-Site': 'cross-site' } })).status).toBe(200)
 })

@@ -1,4 +1,4 @@
-// Pictures of private projects: who gets them, by which URLs, and how long they may be kept.
+// Pictures of private projects: authorization, signed URLs, and caching.
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -41,7 +41,7 @@ const PICTURES = [
 ]
 
 describe('a picture of a private project', () => {
-  it('is had by a signed URL with an end, and kept by the client alone until then', async () => {
+  it('is sent for a signed URL that expires, and cached by the client alone until then', async () => {
     const { ask, code, imageId } = await privateProject()
     for (const path of PICTURES) {
       const url = `/projects/shop${path.replace('{image}', imageId)}`
@@ -65,7 +65,7 @@ describe('a picture of a private project', () => {
     }
   })
 
-  it('is had by who may look, and asked for again each time', async () => {
+  it('is sent to principals with access, and revalidated each time', async () => {
     const { ask, image } = await privateProject()
     for (const path of ['?size=thumb', '/thumb.jpg', '/thumb.webp', '/render?preset=card']) {
       const response = await ask(keyOf(READER), 'GET', image + path)
@@ -82,7 +82,7 @@ describe('a picture of a private project', () => {
     }
   })
 
-  it('is had with the parameters of a signed URL in another order, and nothing else about it changed', async () => {
+  it('is sent for a signed URL with its parameters in another order, and for no other change', async () => {
     const { code, image } = await privateProject()
     const signed = signUrl(`${image}?size=thumb`, { keys: KEYS, expiresAt: soon() })
     const [, exp = '', sig = ''] = /exp=(\d+)&sig=([\w-]+)/.exec(signed) ?? []
@@ -103,7 +103,7 @@ describe('a picture of a private project', () => {
       expect([url, await code(url)]).toEqual([url, expected])
   })
 
-  it('is not had by a signature that has ended, or never ends', async () => {
+  it('is not sent for a signature that has expired, or never expires', async () => {
     const { code, image } = await privateProject()
     const ended = signUrl(`${image}?size=thumb`, { keys: KEYS, expiresAt: new Date(Date.now() - 1000) })
     expect(await code(ended)).toBe('signature_expired')
@@ -125,7 +125,7 @@ describe('a picture of a private project', () => {
     expect((await ask({}, 'DELETE', url)).status).toBe(401)
   })
 
-  it('is given to the web server in front only after it was looked at who asks', async () => {
+  it('is passed to nginx only after authorization', async () => {
     const { ask, image } = await privateProject({ accelRedirect: '/stored' })
     const refused = await ask({}, 'GET', `${image}?size=thumb`)
     expect([refused.status, refused.headers.get('x-accel-redirect')]).toEqual([404, null])
@@ -144,8 +144,8 @@ const rawStatus = async (port: number, path: string): Promise<string> => {
   return text?.slice(0, 12) ?? ''
 }
 
-describe('the fast way', () => {
-  it('sends pictures of public projects, and none of a project from the moment it is private', async () => {
+describe('the fast path', () => {
+  it('sends pictures of public projects, and none once a project is private', async () => {
     const tintype = await createAccessApp({ presets: 'card:w=80' })
     const { image_id } = await tintype.upload(keyOf(ADMIN), 'shop')
     let fast = 0

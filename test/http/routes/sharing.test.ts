@@ -1,4 +1,4 @@
-// Whose a project is, who is let in, and what each of them is shown.
+// Owners, members and restricted keys of projects, and the views that each of them gets.
 
 import { describe, expect, it } from 'vitest'
 import { projectListSchema, projectSchema } from '../../../src/http/schemas/projects.ts'
@@ -11,8 +11,8 @@ import { formOf } from '../../support/upload.ts'
 
 const NOBODY: Who = {}
 
-describe('a project of somebody', () => {
-  it('lists for each what is theirs', async () => {
+describe('a project with an owner', () => {
+  it('is listed for its owner and members alone', async () => {
     const { ask, people, join } = await createCast()
     const listed = async (who: Who, query = '') => {
       const { projects, next } = projectListSchema.parse(await (await ask(who, 'GET', `/projects${query}`)).json())
@@ -29,7 +29,7 @@ describe('a project of somebody', () => {
     expect(await listed(NOBODY, '?limit=1')).toEqual(['open', '/projects?limit=1&after=open'])
   })
 
-  it('shows owner and members to those who manage, and keeps their copy apart', async () => {
+  it('shows owner and members to managers alone, with an entity tag of its own', async () => {
     const { ask, people, ids } = await createCast()
     const read = async (who: string) => {
       const response = await ask(people[who] ?? {}, 'GET', '/projects/open')
@@ -49,7 +49,7 @@ describe('a project of somebody', () => {
     expect(looked.headers.get('etag')).not.toBe(managed.headers.get('etag'))
   })
 
-  it('follows who is let in and who is let go', async () => {
+  it('follows added and removed members', async () => {
     const { ask, people, ids } = await createCast()
     const status = async (who: string) => (await ask(people[who] ?? {}, 'GET', '/projects/closed/thumbnail')).status
     const share = (members: Record<string, string | null>) =>
@@ -72,7 +72,7 @@ describe('a project of somebody', () => {
     expect(problem).toMatchObject({ status: 400, code: 'invalid_body' })
   })
 
-  it('lets 1000 in, and not one more', async () => {
+  it('can have 1000 members, and not one more', async () => {
     const { ask, upload } = await createAccessApp()
     await upload(keyOf(ADMIN), 'shop')
     const members = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`user-${at}`, 'viewer']))
@@ -86,7 +86,7 @@ describe('a project of somebody', () => {
     expect((await ask(keyOf(ADMIN), 'PATCH', '/projects/shop', instead)).status).toBe(200)
   })
 
-  it('gives a deleted project to who makes it next, with nothing of what it was', async () => {
+  it('belongs to its next creator after a deletion, with no remains', async () => {
     const { ask, people, upload } = await createCast()
     await ask(people.owner ?? {}, 'DELETE', '/projects/closed')
     await upload(people.stranger ?? {}, 'closed')
@@ -96,7 +96,7 @@ describe('a project of somebody', () => {
     expect((await ask(people.owner ?? {}, 'GET', '/projects/closed')).status).toBe(404)
   })
 
-  it('gives a project that two make at once to one of them, and nothing of the other is in it', async () => {
+  it('belongs to one of two simultaneous creators, and contains nothing of the other', async () => {
     const { ask, upload, join } = await createAccessApp()
     const [one, other] = await Promise.all([join('one'), join('other')])
     const done = await Promise.allSettled([upload(one.who, 'same'), upload(other.who, 'same')])
@@ -105,7 +105,7 @@ describe('a project of somebody', () => {
     expect(project).toMatchObject({ image_count: 1, owner_id: done[0]?.status === 'fulfilled' ? one.id : other.id })
   })
 
-  it('takes new projects as private ones where the setting says so', async () => {
+  it('is private from its creation where the setting says so', async () => {
     const { ask, upload, join } = await createAccessApp({ newVisibility: 'private' })
     const { who } = await join('ada')
     await upload(who, 'album')
@@ -114,8 +114,8 @@ describe('a project of somebody', () => {
   })
 })
 
-describe('a key that is for some projects', () => {
-  it('sees and changes those, and has elsewhere what everybody has', async () => {
+describe('a key restricted to some projects', () => {
+  it('reads and changes these, and has public access to others', async () => {
     const { ask, people, storageDir } = await createCast()
     const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }) })
     const make = async (role: 'admin' | 'writer') =>

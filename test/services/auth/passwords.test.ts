@@ -1,11 +1,11 @@
-// Passwords: what is kept of them, and that hashing them can't eat the machine.
+// Passwords: their hashes, and the limit of simultaneous hashing.
 
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createPasswords } from '../../../src/services/auth/passwords.ts'
 
 describe('a password', () => {
-  it('is kept as argon2id with the cost that OWASP asks for, and another salt each time', async () => {
+  it('is stored as argon2id with the cost that OWASP recommends, and a new salt each time', async () => {
     const { hash } = createPasswords()
     const [one, other] = await Promise.all([hash('correct horse battery'), hash('correct horse battery')])
     for (const kept of [one, other]) expect(kept).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
@@ -20,7 +20,7 @@ describe('a password', () => {
       expect(await verify(kept, wrong)).toBe(false)
   })
 
-  it('of nobody is never right, after the same work', async () => {
+  it('of an unknown user is never correct, after equal work', async () => {
     const { verify } = createPasswords()
     expect(await verify(undefined, 'nobody has this password')).toBe(false)
     expect(await verify(undefined, '')).toBe(false)
@@ -28,7 +28,7 @@ describe('a password', () => {
 })
 
 describe('hashes at the same time', () => {
-  it('are worked on a few at a time, as many wait as may, and one more is told to come back', async () => {
+  it('are computed a few at a time, up to the limit wait, and one more is refused with busy', async () => {
     const { hash, verify } = createPasswords({ concurrency: 1, maxWaiting: 2 })
     const accepted = [hash('the first one'), verify(undefined, 'the second one'), hash('the third one')]
     await expect(verify(undefined, 'one too many')).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: 2 })
@@ -43,7 +43,7 @@ describe('hashes at the same time', () => {
     await Promise.all([hash('the next one'), hash('and another'), hash('and a third')])
   })
 
-  it('give their place back where the work fails', async () => {
+  it('free their slot where the work fails', async () => {
     const { hash, verify } = createPasswords({ concurrency: 1, maxWaiting: 0 })
     await expect(verify('no hash at all', 'a password')).rejects.toThrow()
     expect(await hash('a password that is fine')).toContain('argon2id')

@@ -16,7 +16,7 @@ describe('the pause before the next attempt', () => {
 })
 
 describe('attempts on an account', () => {
-  it('are let through one in each pause, and a success forgets the failures', async () => {
+  it('are allowed once in each pause, and a success resets the failures', async () => {
     vi.useFakeTimers()
     try {
       const slowdown = createSlowdown({ log })
@@ -34,21 +34,21 @@ describe('attempts on an account', () => {
     }
   })
 
-  it('are not free because they come all at once', async () => {
+  it('are throttled also where they are simultaneous', async () => {
     const slowdown = createSlowdown({ log })
     const codes = await Promise.all(Array.from({ length: 200 }, () => codeOf(slowdown.run('bo', undefined, wrong))))
     expect(codes.filter((code) => code === 'wrong_credentials')).toHaveLength(6)
     expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(194)
   })
 
-  it('are no failures where something else went wrong', async () => {
+  it('do not count as failures on other errors', async () => {
     const slowdown = createSlowdown({ log })
     const broken = () => Promise.reject(new TintypeError('busy', 'Busy.'))
     for (let n = 0; n < 20; n++) expect(await codeOf(slowdown.run('bo', undefined, broken))).toBe('busy')
     expect(await codeOf(slowdown.run('bo', undefined, right))).toBe('in')
   })
 
-  it('on one account are nothing to another', async () => {
+  it('on one account do not count for another', async () => {
     const slowdown = createSlowdown({ log })
     for (let n = 0; n < 8; n++) await codeOf(slowdown.run('bo', undefined, wrong))
     expect(await codeOf(slowdown.run('al', undefined, right))).toBe('in')
@@ -60,7 +60,7 @@ describe('attempts from a network that the account was signed in to from', () =>
   const AWAY = '6.6.6.6'
   const isPaused = async (attempt: Promise<unknown>) => (await codeOf(attempt)) === 'rate_limited'
 
-  it('get in while strangers try and try, who are slowed down as before', async () => {
+  it('succeed during attempts from other networks, which stay throttled', async () => {
     const slowdown = createSlowdown({ log })
     expect(await codeOf(slowdown.run('bo', HOME, right))).toBe('in')
     for (let n = 0; n < 6; n++) expect(await codeOf(slowdown.run('bo', AWAY, wrong))).toBe('wrong_credentials')
@@ -73,7 +73,7 @@ describe('attempts from a network that the account was signed in to from', () =>
     expect(await isPaused(slowdown.run('bo', '7.7.7.7', right))).toBe(true)
   })
 
-  it('are slowed down by their own failures, which are nothing to strangers', async () => {
+  it('are throttled by their own failures, which do not count for other networks', async () => {
     const slowdown = createSlowdown({ log })
     await slowdown.run('bo', HOME, right)
     for (let n = 0; n < 6; n++) expect(await codeOf(slowdown.run('bo', HOME, wrong))).toBe('wrong_credentials')
@@ -81,14 +81,14 @@ describe('attempts from a network that the account was signed in to from', () =>
     expect(await codeOf(slowdown.run('bo', AWAY, right))).toBe('in')
   })
 
-  it('are those of this account alone', async () => {
+  it('count for this account alone', async () => {
     const slowdown = createSlowdown({ log })
     await slowdown.run('al', HOME, right)
     for (let n = 0; n < 6; n++) await codeOf(slowdown.run('bo', AWAY, wrong))
     expect(await isPaused(slowdown.run('bo', HOME, right))).toBe(true)
   })
 
-  it('are known by nothing but a right password, or a session that goes on', async () => {
+  it('are recognized only after a correct password, or a refreshed session', async () => {
     const slowdown = createSlowdown({ log })
     expect(await codeOf(slowdown.run('bo', HOME, wrong))).toBe('wrong_credentials')
     for (let n = 0; n < 6; n++) await codeOf(slowdown.run('bo', AWAY, wrong))
@@ -97,7 +97,7 @@ describe('attempts from a network that the account was signed in to from', () =>
     expect(await codeOf(slowdown.run('bo', HOME, right))).toBe('in')
   })
 
-  it('are known for three weeks after the last time', async () => {
+  it('are recognized for three weeks after the last sign-in', async () => {
     vi.useFakeTimers()
     try {
       const day = 86_400_000

@@ -1,4 +1,4 @@
-// Small pictures in memory: read once, bounded, and never given out after they are gone.
+// Small variants in memory: read once, bounded, and never sent after their deletion.
 
 import { writeFileSync } from 'node:fs'
 import { unlink, writeFile } from 'node:fs/promises'
@@ -64,7 +64,7 @@ const addImage = async (store: Store, projectId: string) => {
 const notFound = { code: 'image_not_found' }
 
 describe('a small picture', () => {
-  it('is read once for all who ask at the same moment, and not again', async () => {
+  it('is read once for all simultaneous requests, and not again', async () => {
     const { store, pictures, counts } = await twoWorkers()
     const { image } = await addImage(store, 'shop')
     const bodies = await Promise.all(
@@ -76,7 +76,7 @@ describe('a small picture', () => {
     expect(pictures.peek('shop', image.id, 'thumb')?.picture.bytes).toBe(BYTES.thumb)
   })
 
-  it('is there from its upload on', async () => {
+  it('is cached at its upload', async () => {
     const { store, pictures, counts } = await twoWorkers()
     const { image, project } = await addImage(store, 'shop')
     expect(pictures.peek('shop', image.id, 'game')).toBeUndefined()
@@ -96,7 +96,7 @@ describe('a small picture', () => {
     expect(counts.opened).toBe(0)
   })
 
-  it('may be shown to be there by the look of another request of the same turn and millisecond, and only then', async () => {
+  it('may be validated by the check of another request in one turn and millisecond, and only then', async () => {
     const { store, folder, pictures } = await twoWorkers()
     const { project, image } = await addImage(store, 'shop')
     await pictures.warm(project, image)
@@ -131,7 +131,7 @@ describe('a small picture', () => {
     expect(await store.project('shop')).toBeUndefined()
   })
 
-  it('stays in memory over other changes, shown to be there without a wait', async () => {
+  it('stays in memory over other changes, validated synchronously', async () => {
     const { store, other, pictures, counts } = await twoWorkers()
     const { project, image } = await addImage(store, 'shop')
     await pictures.warm(project, image)
@@ -142,7 +142,7 @@ describe('a small picture', () => {
     expect(counts.opened).toBe(2)
   })
 
-  it('is read again where its file became another one', async () => {
+  it('is read again after its file was replaced', async () => {
     const { store, other, folder, pictures } = await twoWorkers()
     const { project, image } = await addImage(store, 'shop')
     await pictures.warm(project, image)
@@ -154,7 +154,7 @@ describe('a small picture', () => {
     expect([picture.bytes, String(await picture.open())]).toEqual([6, 'mended'])
   })
 
-  it('is the primary image that another worker chose', async () => {
+  it('is the primary image set by another worker', async () => {
     const { store, other, pictures } = await twoWorkers()
     const first = await addImage(store, 'shop')
     const second = await addImage(store, 'shop')
@@ -176,7 +176,7 @@ describe('a small picture', () => {
 })
 
 describe('the memory', () => {
-  it('holds no more than it may, keys and all, and lets go of those not asked for longest', async () => {
+  it('stays within its limit, keys included, and evicts the least recently used', async () => {
     const cacheBytes = 20_000
     const { store, pictures } = await twoWorkers({ cacheBytes })
     const added = []
@@ -189,7 +189,7 @@ describe('the memory', () => {
     expect((await pictures.find('shop', added[0]?.image.id ?? '', 'thumb')).body).toBeUndefined()
   })
 
-  it('takes no picture that is large, which is opened for each who asks', async () => {
+  it('caches no large variant, which is opened for each request', async () => {
     const { store, pictures } = await twoWorkers()
     const { image } = await addImage(store, 'shop')
     const picture = await pictures.find('shop', image.id, 'original')
@@ -201,7 +201,7 @@ describe('the memory', () => {
     expect(pictures.stats().entries).toBe(0)
   })
 
-  it('of 0 bytes keeps nothing', async () => {
+  it('of 0 bytes caches nothing', async () => {
     const { store, pictures } = await twoWorkers({ cacheBytes: 0 })
     const { project, image } = await addImage(store, 'shop')
     await pictures.warm(project, image)

@@ -30,7 +30,7 @@ const outcome = (work: Promise<unknown>) =>
     () => 'refused',
   )
 
-it('what the primary counts is too much is refused, and it is asked each time', async () => {
+it('refuses by the count of the primary, which is requested each time', async () => {
   const { state, limiter } = createStoppable()
   const outcomes = []
   for (let n = 0; n < 4; n++) outcomes.push(await outcome(limiter.consume('bo')))
@@ -38,7 +38,7 @@ it('what the primary counts is too much is refused, and it is asked each time', 
   expect(state.asked).toBe(4)
 })
 
-it('a primary that does not answer is stood in for, and is not asked again at once', async () => {
+it('counts in the worker while the primary does not answer, without waiting for it each time', async () => {
   const { state, limiter } = createStoppable()
   state.isStopped = true
   const outcomes = []
@@ -51,7 +51,7 @@ it('a primary that does not answer is stood in for, and is not asked again at on
   expect(state.asked).toBe(1)
 })
 
-it('is asked again after a while, and knows what it has counted before', async () => {
+it('returns to the primary after a pause, with its earlier count', async () => {
   vi.useFakeTimers()
   try {
     const { state, limiter } = createStoppable()

@@ -1,4 +1,4 @@
-// The list of projects: what one call costs, and what the place says where the next one goes on.
+// The list of projects: the cost of one call, and its cursors.
 
 import { describe, expect, it } from 'vitest'
 import type { Principal } from '../../../src/core/auth/access.ts'
@@ -58,8 +58,8 @@ const sealedIn = (next: ListPlace | undefined): string => (next && 'from' in nex
 const numbered = (letter: string, count: number): string[] =>
   Array.from({ length: count }, (_, at) => `${letter}${String(at).padStart(3, '0')}`)
 
-describe('a list of which little is to be seen', () => {
-  it('looks at so many projects for one page and no more, and finds all by going on', async () => {
+describe('a list of mostly hidden projects', () => {
+  it('reads a limited number of projects for a page, and lists all over further pages', async () => {
     const { pages } = await listing([...numbered('A', 90), 'b', ...numbered('a', 3), ...numbered('c', 2)])
     const found = await pages(ANONYMOUS, 10)
     expect(Math.max(...found.map(({ looked }) => looked))).toBeLessThanOrEqual(MOST_HEADS)
@@ -67,7 +67,7 @@ describe('a list of which little is to be seen', () => {
     expect(found.map(({ ids }) => ids.length)).toEqual([0, 0, 6])
   })
 
-  it('names no project in a place that must not be known, nor its length', async () => {
+  it('reveals neither id nor length of a hidden project in a cursor', async () => {
     const { pages, list } = await listing([...numbered('A', MOST_HEADS - 1), 'B'.repeat(64), 'z'])
     const [first] = await pages(ANONYMOUS, 10)
     expect(first?.next).toEqual({ from: expect.stringMatching(/^[\w-]{123}$/) })
@@ -78,7 +78,7 @@ describe('a list of which little is to be seen', () => {
     expect(sealedIn((await others(ANONYMOUS, 10))[0]?.next)).toHaveLength(place.length)
   })
 
-  it('refuses a place that was not sealed here', async () => {
+  it('refuses a cursor that was not sealed by this store', async () => {
     const { list, pages } = await listing([...numbered('A', MOST_HEADS + 1)])
     const place = sealedIn((await pages(ANONYMOUS, 10))[0]?.next)
     const changed = `${place.slice(0, 60)}${place[60] === 'A' ? 'B' : 'A'}${place.slice(61)}`
@@ -90,7 +90,7 @@ describe('a list of which little is to be seen', () => {
     expect(await list({ from: place, limit: 10 }, ANONYMOUS)).toEqual({ projects: [], next: undefined })
   })
 
-  it('is told openly where it goes on to those who may see all', async () => {
+  it('has plain cursors for principals that see all projects', async () => {
     const { pages } = await listing(numbered('A', 100))
     const found = await pages(ADMIN, 60)
     expect(found.map(({ next }) => next)).toEqual([{ after: 'A039' }, { after: 'A079' }, undefined])
