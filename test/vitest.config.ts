@@ -31,6 +31,8 @@ export default defineConfig({
     ],
     outputFile: report ? { json: report } : {},
     silent: 'passed-only',
+    // Compiled modules stay in node_modules/ between runs, by the hash of their source.
+    experimental: { fsModuleCache: true },
     projects: [
       // Files share their modules and their encoder, which each test process starts once: no file mocks a module.
       project('unit', {
