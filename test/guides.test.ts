@@ -19,7 +19,7 @@ const dist = (name: string) => fileURLToPath(new URL(`../dist/${name}`, import.m
 /** Reports the status of each answer on stderr. */
 const CURL = `curl() { command curl --silent --write-out '%{stderr}%{http_code} ' "$@"; }\n`
 
-/** Started and run by `.ci/run` and by whoever runs this test. */
+/** Blocks that `.ci/run` and the run of this test cover. */
 const COVERED = ['npm start\n', 'npm test\n']
 
 /**

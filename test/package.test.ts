@@ -18,7 +18,7 @@ const run = async (program: string, args: readonly string[], cwd: string): Promi
   return stdout
 }
 
-/** Mounts Tintype in an app of its own and asks it. Checked as TypeScript, run as what is left without types. */
+/** Mounts Tintype in another app and sends it a request. Checked as TypeScript, run with its types removed. */
 const CONSUMER = `
 import { Hono } from 'hono'
 import { createTintype, SIZES, type Tintype, TintypeError } from 'tintype'

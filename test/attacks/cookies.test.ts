@@ -69,7 +69,7 @@ describeAttacks('cookies', (attacked) => {
     for (const page of pages) expect(notRefused(await forgeries({ ...cookie, ...csrf, ...page }))).toEqual([])
   })
 
-  it('are not made for a page of another site, whose user would work in the account of somebody else', async () => {
+  it('are not made for a page of another site, whose user would work in another account', async () => {
     const { ask } = attacked().target
     for (const path of ['/auth/login', '/auth/register']) {
       const body = {
@@ -117,12 +117,12 @@ describeAttacks('cookies', (attacked) => {
     const headers = { ...cookie, Origin: 'https://evil.example.com' }
     const answer = await ask('/projects/closed/images', { headers })
     expect(answer.headers.get('access-control-allow-origin')).toBeNull()
-    const asked = {
+    const requested = {
       ...headers,
       'Access-Control-Request-Method': 'DELETE',
       'Access-Control-Request-Headers': 'x-csrf-token',
     }
-    const preflight = await ask('/projects/closed', { method: 'OPTIONS', headers: asked })
+    const preflight = await ask('/projects/closed', { method: 'OPTIONS', headers: requested })
     expect(preflight.headers.get('access-control-allow-origin')).toBeNull()
     expect(answer.headers.get('cache-control')).toContain('private')
   })

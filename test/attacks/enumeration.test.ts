@@ -1,4 +1,4 @@
-// Whether the time of an answer tells who has an account: the same work is done for each.
+// Account enumeration by the time of an answer: each sign-in does equal work.
 
 import { expect, it, vi } from 'vitest'
 import { ADA, createTestAccounts } from '../support/auth/accounts.ts'

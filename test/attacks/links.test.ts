@@ -1,4 +1,4 @@
-// Symbolic links and pipes that somebody planted in the store: they lead nowhere.
+// Symbolic links and pipes planted in the store: they are never followed.
 
 import { execFileSync } from 'node:child_process'
 import { lstatSync } from 'node:fs'
@@ -72,7 +72,7 @@ describeAttacks(
       expect(await readdir(join(storageDir, 'projects', 'linked', 'thumb'))).toEqual([])
     })
 
-    it('and pipes in place of pictures hold nobody up', async () => {
+    it('and pipes in place of pictures block no request', async () => {
       const imageId = await plantPictures('piped', (path) => execFileSync('mkfifo', [path]))
       // More often than there are threads that could wait for the other end of a pipe.
       for (let round = 0; round < 3; round++) expect(unrefused(await answersFor('piped', imageId))).toEqual([])

@@ -1,4 +1,4 @@
-// Passwords that are tried by the million, accounts that are looked for, and sign-ins that are meant to cost a lot.
+// Password guessing, account enumeration, and sign-ins that are meant to exhaust the server.
 
 import { expect, it } from 'vitest'
 import { PASSWORD, postJson, register } from '../support/attacks/target.ts'
@@ -14,14 +14,14 @@ describeAttacks(
   (attacked) => {
     const signIn = (email: string, password: string, headers: Record<string, string> = {}) =>
       attacked().target.ask('/auth/login', postJson({ email, password }, headers))
-    /** What an answer tells, without what differs between any two. */
-    const told = async (answer: Response) => {
+    /** Content of an answer without what differs between any two. */
+    const contentOf = async (answer: Response) => {
       const headers = [...answer.headers].filter(([name]) => !/^(date|x-request-id|ratelimit)$/.test(name))
       return JSON.stringify([answer.status, headers, await answer.text()])
     }
     const triesOf = async (email: string): Promise<string[]> => {
       const answers: string[] = []
-      for (let at = 0; at < 40; at++) answers.push(await told(await signIn(email, `wrong password ${at}`)))
+      for (let at = 0; at < 40; at++) answers.push(await contentOf(await signIn(email, `wrong password ${at}`)))
       return answers
     }
     const count = (answers: readonly string[], status: number) =>
@@ -34,22 +34,22 @@ describeAttacks(
       expect(count(answers, 401)).toBeGreaterThanOrEqual(5)
       expect(count(answers, 401)).toBeLessThanOrEqual(MOST_TRIED)
       expect(answers.find((answer) => answer.startsWith('[429'))).toContain('retry-after')
-      // Not as another spelling of the account either, nor from an address that somebody makes up.
+      // Not as another spelling of the account either, nor from a forged address.
       for (const twin of ['VICTIM@example.com', ' victim@EXAMPLE.com '])
         expect((await signIn(twin, PASSWORD)).status).toBe(429)
       const forwarded = { 'X-Forwarded-For': '203.0.113.9', Forwarded: 'for=203.0.113.9', 'X-Real-IP': '203.0.113.9' }
       expect((await signIn(email, 'wrong password', forwarded)).status).toBe(429)
     })
 
-    it('of somebody else are not slowed down by that', async () => {
+    it('of another account are not slowed down by that', async () => {
       expect((await signIn('ada@example.com', PASSWORD)).status).toBe(200)
     })
 
     it('tell nothing of whether there is an account, in no byte and after no number of attempts', async () => {
       const { email } = await register(attacked().target, 'there')
       const [there, absent] = [
-        await told(await signIn(email, 'wrong password')),
-        await told(await signIn('nobody@example.com', 'wrong password')),
+        await contentOf(await signIn(email, 'wrong password')),
+        await contentOf(await signIn('nobody@example.com', 'wrong password')),
       ]
       expect(there.startsWith('[401,')).toBe(true)
       expect(absent).toBe(there)

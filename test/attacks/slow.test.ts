@@ -42,7 +42,7 @@ describeAttacks('slow clients', (attacked) => {
         socket.resume()
       }
       await Promise.all(sockets.map((socket) => once(socket, 'connect')))
-      // Whoever is answered came later, so that all before are accepted.
+      // An answer to a later connection shows that all before it are accepted.
       await ask('/health', { headers: { Connection: 'close' } })
     }
     return left
@@ -60,7 +60,7 @@ describeAttacks('slow clients', (attacked) => {
     onTestFinished(() => clearInterval(timer))
   }
 
-  it('that are idle, or take for ever to say what they want, keep nobody waiting', async () => {
+  it('that are idle, or never finish their request, delay no other', async () => {
     const { honest, target } = attacked()
     await openConnections(IDLE)
     const heads = await openConnections(SLOW)
@@ -73,7 +73,7 @@ describeAttacks('slow clients', (attacked) => {
     expect(bodies.size).toBe(SLOW)
   })
 
-  it('that do not read what they asked for cost no memory, and get all of it when they do', async () => {
+  it('that do not read their response cost no memory, and get all of it when they do', async () => {
     const { honest, target } = attacked()
     const side = 1200
     const noise = Buffer.from(Uint8Array.from({ length: side * side * 3 }, (_, at) => Math.imul(at, 2654435761) >>> 24))
@@ -88,7 +88,7 @@ describeAttacks('slow clients', (attacked) => {
 
     const readers = await openConnections(SLOW)
     for (const socket of readers) socket.pause().write(rawHead('GET', path, { Connection: 'close' }))
-    // Small ones from memory, and large ones, asked for again and again before the first is read.
+    // Small ones from memory, and large ones, requested repeatedly before the first is read.
     const greedy = await openConnections(40)
     for (const [at, socket] of [...greedy].entries())
       socket.pause().write(rawHead('GET', at % 2 === 0 ? path : `${path}?size=thumb`).repeat(5000))

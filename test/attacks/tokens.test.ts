@@ -1,4 +1,4 @@
-// Tokens that are forged, stolen, old, or made for somebody else.
+// Tokens that are forged, stolen, expired, or issued for another audience.
 
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
@@ -36,7 +36,7 @@ describeAttacks(
       if (answer.status === 401) expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/)
       return answer.status
     }
-    /** Whether they say who asks, and open what is Ada's. */
+    /** Whether they authenticate, and authorize what is Ada's. */
     const expectRefused = async (tokens: Record<string, string>) => {
       for (const [what, token] of Object.entries(tokens))
         for (const path of ['/auth/me', '/projects/closed/images', '/projects/closed/thumbnail'])
@@ -95,7 +95,7 @@ describeAttacks(
       const { publicKey, privateKey } = await attackers
       const jwk = await exportJWK(publicKey)
       await expectRefused({
-        'a key of somebody else': await foreign({}, {}, privateKey),
+        'another private key': await foreign({}, {}, privateKey),
         'a key in the head': await foreign({}, { jwk }, privateKey),
         'an address of a key': await foreign({}, { jku: 'http://127.0.0.1:1/keys' }, privateKey),
         'an unknown key': await foreign({}, { kid: 'two' }, privateKey),

@@ -43,7 +43,7 @@ export const run = async ([rounds = '5', seconds = '3']) => {
     console.table(rows)
     console.log('Covers while two photos of 12 MP a second are uploaded, milliseconds:')
     const loads = []
-    // Into the project of the covers too: each upload is a new revision, by which a kept picture is looked at again.
+    // Into the project of the covers too: each upload is a new revision, after which a cached picture is validated again.
     for (const project of ['another', PROJECT]) loads.push(await whileUploading(tintype.url, project))
     console.table(loads)
   } finally {
@@ -120,7 +120,7 @@ const whileUploading = async (url, project) => {
     }
   })()
   await setTimeout(2000)
-  // wrk asks again as soon as it is answered: no server has more to do than this.
+  // wrk sends the next request as soon as it is answered: no server has more to do than this.
   const { rate, p50, p99, errors } = await wrk(`${url}/projects/${PROJECT}/thumbnail`, '10', [])
   stopped.abort()
   await uploading

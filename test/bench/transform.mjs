@@ -52,7 +52,7 @@ export const run = async ([rounds = '11']) => {
     stops.push(tintype.stop)
     const ipx = await startIpx(folder)
     stops.push(ipx.stop)
-    // A server that has run for a while is what is asked for: code is compiled after some dozens of each kind.
+    // A warm server is measured: code is compiled after some dozens of each kind.
     await firsts(PICTURES[1], folder, tintype, ipx, WARM_UP_ROUNDS)
     const rows = []
     for (const each of PICTURES) rows.push(...(await firsts(each, folder, tintype, ipx, Number(rounds))))

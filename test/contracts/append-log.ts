@@ -133,7 +133,7 @@ export const appendLogContract = (
       }
     })
 
-    it('tells a writer that slept that its number is taken, however many entries came meanwhile', async () => {
+    it('answers "taken" to a writer that slept, however many entries came meanwhile', async () => {
       for (const meanwhile of [1, 2, 20, REMEMBERED_TOKENS]) {
         const { log, another, sleepBeforeCreating } = await open()
         await add(log, 'first')

@@ -16,7 +16,7 @@ export interface QuotaFixture {
   abandon(stage: Stage): Promise<void>
 }
 
-const NOBODY = 'nobody'
+const NO_OWNER = 'nobody'
 const EXCEEDED = expect.objectContaining({ code: 'quota_exceeded' })
 
 const bytes = bytesOfImage(recordOf('0'.repeat(20)))
@@ -26,39 +26,39 @@ export const quotaContract = (name: string, two: (maxBytes: number) => Promise<Q
     it('is counted by every process until the staging area is discarded', async () => {
       const { store, other, quota, otherQuota } = await two(10)
       const [a, b] = [await store.stage('shop'), await other.stage('toys')]
-      await quota.reserve(NOBODY, 'shop', a, 6)
-      await expect(otherQuota.reserve(NOBODY, 'toys', b, 5)).rejects.toEqual(EXCEEDED)
-      await otherQuota.reserve(NOBODY, 'toys', b, 4)
+      await quota.reserve(NO_OWNER, 'shop', a, 6)
+      await expect(otherQuota.reserve(NO_OWNER, 'toys', b, 5)).rejects.toEqual(EXCEEDED)
+      await otherQuota.reserve(NO_OWNER, 'toys', b, 4)
       await a.discard()
       const c = await store.stage('shop')
-      await expect(quota.reserve(NOBODY, 'shop', c, 7)).rejects.toEqual(EXCEEDED)
-      await quota.reserve(NOBODY, 'shop', c, 6)
+      await expect(quota.reserve(NO_OWNER, 'shop', c, 7)).rejects.toEqual(EXCEEDED)
+      await quota.reserve(NO_OWNER, 'shop', c, 6)
       await Promise.all([b.discard(), c.discard()])
     })
 
     it('is counted once when the image is stored, before and after its staging area is gone', async () => {
       const { store, quota, otherQuota, other } = await two(bytes * 2)
       const stage = await store.stage('shop')
-      await quota.reserve(NOBODY, 'shop', stage, bytes)
+      await quota.reserve(NO_OWNER, 'shop', stage, bytes)
       await fill(stage)
       await stage.publish()
       await store.commit('shop', { type: 'add_image', image: recordOf(stage.imageId) }, { stage })
       const next = await other.stage('shop')
-      await expect(otherQuota.reserve(NOBODY, 'shop', next, bytes + 1)).rejects.toEqual(EXCEEDED)
+      await expect(otherQuota.reserve(NO_OWNER, 'shop', next, bytes + 1)).rejects.toEqual(EXCEEDED)
       await stage.discard()
-      await expect(otherQuota.reserve(NOBODY, 'shop', next, bytes + 1)).rejects.toEqual(EXCEEDED)
-      await otherQuota.reserve(NOBODY, 'shop', next, bytes)
+      await expect(otherQuota.reserve(NO_OWNER, 'shop', next, bytes + 1)).rejects.toEqual(EXCEEDED)
+      await otherQuota.reserve(NO_OWNER, 'shop', next, bytes)
       await next.discard()
     })
 
     it('is free again once the staging area of a process that is gone is swept', async () => {
       const { store, quota, other, otherQuota, abandon } = await two(10)
       const stage = await store.stage('shop')
-      await quota.reserve(NOBODY, 'shop', stage, 10)
+      await quota.reserve(NO_OWNER, 'shop', stage, 10)
       const next = await other.stage('shop')
-      await expect(otherQuota.reserve(NOBODY, 'shop', next, 1)).rejects.toEqual(EXCEEDED)
+      await expect(otherQuota.reserve(NO_OWNER, 'shop', next, 1)).rejects.toEqual(EXCEEDED)
       await abandon(stage)
-      await otherQuota.reserve(NOBODY, 'shop', next, 10)
+      await otherQuota.reserve(NO_OWNER, 'shop', next, 10)
       await next.discard()
     })
 
@@ -74,7 +74,7 @@ export const quotaContract = (name: string, two: (maxBytes: number) => Promise<Q
       const { store, other, quota, otherQuota } = await two(70)
       const stages = await Promise.all(Array.from({ length: 40 }, (_, n) => (n % 2 ? store : other).stage(`p${n % 5}`)))
       const taken = await Promise.allSettled(
-        stages.map((stage, n) => (n % 2 ? quota : otherQuota).reserve(NOBODY, `p${n % 5}`, stage, 10)),
+        stages.map((stage, n) => (n % 2 ? quota : otherQuota).reserve(NO_OWNER, `p${n % 5}`, stage, 10)),
       )
       expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(7)
       const reasons = taken.flatMap((each) => (each.status === 'rejected' ? each.reason.code : []))

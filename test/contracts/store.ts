@@ -191,7 +191,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       await expect(gone).rejects.toMatchObject({ code: 'image_not_found' })
     })
 
-    it('tells every process whether a staging area is still there', async () => {
+    it('shows every process whether a staging area is still there', async () => {
       const { store, another } = await fresh()
       const other = await another()
       const [one, two] = [await store.stage('shop'), await store.stage('shop')]
@@ -347,17 +347,19 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
 
     it('says what does not exist, and writes nothing for it', async () => {
       const { store } = await fresh()
-      const nobody = 'z'.repeat(20)
+      const unknownId = 'z'.repeat(20)
       for (const change of [
-        { type: 'delete_image', imageId: nobody },
-        { type: 'set_primary', imageId: nobody },
+        { type: 'delete_image', imageId: unknownId },
+        { type: 'set_primary', imageId: unknownId },
         { type: 'edit', title: 'x' },
         { type: 'delete_project' },
       ] as const)
         await expect(store.commit('shop', change)).rejects.toMatchObject({ code: 'project_not_found' })
       const id = await addImage(store, 'shop')
       for (const type of ['delete_image', 'set_primary'] as const)
-        await expect(store.commit('shop', { type, imageId: nobody })).rejects.toMatchObject({ code: 'image_not_found' })
+        await expect(store.commit('shop', { type, imageId: unknownId })).rejects.toMatchObject({
+          code: 'image_not_found',
+        })
       await store.commit('shop', { type: 'set_primary', imageId: id })
       expect((await store.project('shop'))?.revision).toBe(1)
     })
@@ -409,7 +411,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       for (const id of gone) expect(await readVariant(other, 'shop', id)).toBeUndefined()
     })
 
-    it('deletes an image once: the second of two at the same time is told that it is gone', async () => {
+    it('deletes an image once: the second of two at the same time gets that it is gone', async () => {
       const { store, another } = await fresh()
       const other = await another()
       const imageId = await addImage(store, 'shop')

@@ -280,7 +280,7 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(heard.calls).toHaveLength(1)
     })
 
-    it('tells of the commits of this process in all projects, before they are acknowledged or soon after', async () => {
+    it('reports the commits of this process in all projects, before they are acknowledged or soon after', async () => {
       const { store, another } = await fresh()
       const other = await another()
       const heard = newRecorder()

@@ -45,7 +45,7 @@ describe('the check of a store against a ledger', () => {
     ])
   })
 
-  it('finds an image that nobody sent', async () => {
+  it('finds an image that was never sent', async () => {
     const { check, ledger } = await usedStore()
     const last = ledger.uploads.at(-1)
     if (last) last.sha256 = '0'.repeat(64)
@@ -150,7 +150,7 @@ describe('the check of a store against a ledger', () => {
 })
 
 describe('the ledger of a copy', () => {
-  it('asks for nothing that was acknowledged after the copy began, and allows nothing that was sent after it ended', () => {
+  it('requires nothing that was acknowledged after the copy began, and allows nothing that was sent after it ended', () => {
     const ledger: Ledger = {
       uploads: [
         { projectId: 'p', sha256: 'before', sentMs: 1, acknowledged: { imageId: 'a', atMs: 10 } },

@@ -80,7 +80,7 @@ describe.skipIf(isMissing({ fault: 'processes stopped at random' }))(
         `stopped at random: ${stops} times beyond the age of a lock, ${history.length} operations, ${unknown} unknown`,
       )
       expect(explain(history, emptyProject(PROJECT, new Date(0).toISOString()))).toEqual([])
-      // What was swept away under a process that lives is removed by whoever comes next.
+      // What was swept away under a process that lives is removed by the next process.
       await openFileStore(storageDir)
       expect(await straysAfterSweep(storageDir)).toEqual([])
     })

@@ -51,15 +51,15 @@ it(`answers ${READS} reads whole or by "not found" while others write`, async ()
     (await child('http-reader')).ask({ ...what, reads: overHttp, url: origin }),
   ])
   const written = writtenSchema.parse(await writer.ask({ type: 'stop' }))
-  const told = answers.map((answer) => toldSchema.parse(answer))
+  const reports = answers.map((answer) => toldSchema.parse(answer))
   const sum = (what: keyof z.infer<typeof toldSchema>['counts']) =>
-    told.reduce((all, { counts }) => all + counts[what], 0)
+    reports.reduce((all, { counts }) => all + counts[what], 0)
   say(
     `torn reads: ${sum('lists')} lists and ${sum('variants')} variants, ${overHttp} of them over HTTP, ` +
       `${sum('gone')} deleted, ${sum('revisions')} revisions seen, ${written.changes} changes meanwhile`,
   )
 
-  expect(told.flatMap(({ findings }) => findings)).toEqual([])
+  expect(reports.flatMap(({ findings }) => findings)).toEqual([])
   expect(written.failures).toEqual([])
   expect(written.changes).toBeGreaterThan(0)
   expect(await server.end()).toBe(0)

@@ -18,7 +18,7 @@ describe('the banner', () => {
     expect(banner(host)).toContain(`address   ${address}`)
   })
 
-  it('has the port that was found where any was asked for', () => {
+  it('has the port that was found where it was 0', () => {
     expect(banner('127.0.0.1', 43_210)).toContain('curl -F file=@photo.jpg http://127.0.0.1:43210/projects/demo/images')
   })
 })

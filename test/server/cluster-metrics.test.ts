@@ -36,7 +36,7 @@ const workersThatAnswered = async (url: string, count: number): Promise<Set<stri
 }
 
 describe('/metrics of two workers', () => {
-  it('has what both counted, whichever is asked, and what one counted that was killed', async (context) => {
+  it('has what both counted, whichever answers, and what one counted that was killed', async (context) => {
     const service = await serve(['--workers', '2', '--log-format', 'json'])
     expect((await upload(service.url, 'demo')).status).toBe(201)
     expect((await workersThatAnswered(service.url, 20)).size).toBe(2)
@@ -70,7 +70,7 @@ describe('/metrics of two workers', () => {
 describe('the log', () => {
   it.each([
     ['json', ['--log-format', 'json']],
-    ['json where nobody sits before it', []],
+    ['json without a terminal', []],
   ])('is %s', async (_, flags) => {
     const service = await serve(flags)
     await get(`${service.url}/health?token=s3cret`)
@@ -92,7 +92,7 @@ describe('the log', () => {
     expect(service.stderr()).not.toContain('s3cret')
   })
 
-  it('is readable where that is asked for', async () => {
+  it('is readable where the setting says so', async () => {
     const service = await serve(['--log-format', 'pretty'])
     const answer = await get(`${service.url}/health?token=s3cret`)
     const id = answer.headers.get('x-request-id')
@@ -108,7 +108,7 @@ describe('the log', () => {
     expect(service.stderr()).not.toContain('s3cret')
   })
 
-  it('is readable on a terminal, without being asked', async (context) => {
+  it('is readable on a terminal by default', async (context) => {
     const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
     const storage = await temporaryFolder()
     const command = `${process.execPath} ${main} serve --port 0 --encoders 1 --storage ${storage}`

@@ -78,7 +78,7 @@ describe('a server that drains', () => {
     await drained
   })
 
-  it('accepts nobody any more', async () => {
+  it('accepts no more connections', async () => {
     const server = await start()
     await server.drain()
     await expect(open(server)).rejects.toThrow('ECONNREFUSED')
@@ -108,7 +108,7 @@ describe.each([
     expect(String(echoed)).toMatch(/abcdef$/)
   })
 
-  it('has 20 s for a head, looked at every 5 s, where nothing else is said', async () => {
+  it('has 20 s for a head by default, checked every 5 s', async () => {
     const limit = vi.spyOn(Socket.prototype, 'setTimeout')
     onTestFinished(() => limit.mockRestore())
     const server = await start({ answerFast })

@@ -46,7 +46,7 @@ describe('tintype serve on another address than loopback', () => {
     expect(await whyNotOpen(wanted)).toBeUndefined()
   })
 
-  it('says how to do each, and ends, whoever would have served', async () => {
+  it('says how to do each, and ends, in a worker and in a supervisor', async () => {
     for (const workers of ['1', '2']) {
       const run = await runTintype(['serve', '--port', '0', '--host', '0.0.0.0', '--workers', workers])
       expect(await run.ended).toBe(1)

@@ -23,7 +23,7 @@ const uploadMany = async (url: string, count: number): Promise<string[]> => {
   return Promise.all(answers.map(async (answer) => uploaded.parse(await answer.json()).image_id))
 }
 
-/** Processes that a process has started, as Linux tells it. */
+/** Child processes, from /proc. */
 const childrenOf = (pid: number | undefined): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
 

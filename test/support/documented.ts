@@ -31,7 +31,7 @@ const problemSchema = z.looseObject({ code: z.string() })
 /**
  * The same app, which throws instead of an answer that its document doesn't have. Other methods than a path takes,
  * paths that are none and files of the documentation are left alone. Where a socket is behind it, the body is the
- * server's to read, and the status alone is looked at.
+ * server's to read, and only the status is checked.
  */
 export const heldToDocument = (app: App, descriptions = descriptionsOf(app)): App => {
   const { fetch } = app
@@ -40,7 +40,7 @@ export const heldToDocument = (app: App, descriptions = descriptionsOf(app)): Ap
     const { pathname } = new URL(request.url)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const route = routes.find((each) => each.method === method && each.path.test(pathname))
-    // Nobody gets to see an answer to a client that has left.
+    // An answer to a client that has left is never sent.
     if (!route || response.status === FAILURES.client_gone.status) return
     const what = `${request.method} ${pathname} is answered ${response.status}`
     const codes = route.codes.get(response.status)

@@ -37,7 +37,7 @@ export const libraryPath = (name: string): string | undefined =>
     .find((path) => existsSync(path))
 
 const isInPath = (program: string): boolean =>
-  // Administrators' programs are not in everybody's PATH.
+  // Administrators' programs are not in the PATH of other users.
   [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK)

@@ -114,7 +114,7 @@ describe('tintype doctor', () => {
     expect((await doctorHere(storageDir, '--fix')).stdout).toContain('needs a copy from elsewhere')
   })
 
-  it('looks at one project alone with --project', async () => {
+  it('inspects one project alone with --project', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await rm(paths.published('shop'))
     expect(await doctorHere(storageDir, '--project', 'Other')).toMatchObject({ code: 0 })

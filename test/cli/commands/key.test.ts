@@ -76,7 +76,7 @@ describe('tintype key', () => {
     expect(table).not.toContain(text.trim().split('_').slice(2).join('_'))
 
     await key(storage, 'revoke', made.id)
-    // Whoever has the whole key in a leak has no other name for it.
+    // A leak shows the whole key, and no other name for it.
     await key(storage, 'revoke', text.trim())
     const { keys } = listSchema.parse(JSON.parse(await key(storage, 'list', '--json')))
     expect(keys.map(({ state }) => state)).toEqual(['revoked', 'revoked'])
@@ -103,7 +103,7 @@ describe('tintype key', () => {
 })
 
 describe('a running server', () => {
-  it('asks for a key from the first one on, and takes none that is revoked, in each worker', async () => {
+  it('requires a key from the first one on, and accepts none that is revoked, in each worker', async () => {
     const storage = await temporaryFolder()
     const { url } = await serve(['--storage', storage, '--workers', '2'])
     expect((await upload(url, 'shop')).status).toBe(201)

@@ -86,7 +86,7 @@ describe('tintype serve', () => {
     const folder = await temporaryFolder()
     const file = join(folder, 'a-file')
     await writeFile(file, '')
-    // Permissions do not stop root, so a path that nobody can make is used.
+    // Permissions do not stop root, so an impossible path is used.
     for (const storage of [file, join(file, 'storage')]) {
       const run = await runTintype(['serve', '--port', '0', '--storage', storage])
       expect(await run.ended).toBe(1)
@@ -132,7 +132,7 @@ describe('npm start', () => {
   })
 })
 
-/** Resolves when the server accepts nobody any more, that is, when it has begun to end. */
+/** Resolves when the server accepts no more connections, that is, when it has begun to end. */
 const refused = async ({ port }: Service): Promise<void> => {
   for (;;) {
     const socket = connect(port, '127.0.0.1')

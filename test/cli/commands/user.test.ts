@@ -58,7 +58,7 @@ describe('tintype user', () => {
     await accounts.signIn({ email: EMAIL, password: passwordIn(given.stdout) })
   })
 
-  it('invites somebody, once', async () => {
+  it('makes an invitation that works once', async () => {
     const { accounts, storageDir } = await createTestAccounts('invite')
     const invited = await run(storageDir, ['invite', '--email', EMAIL, '--expires', '1h'])
     expect(invited.stderr).toContain('REGISTRATION=invite')

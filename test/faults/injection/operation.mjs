@@ -1,4 +1,4 @@
-// One process of the fault tests: opens a store, then does through the real app what it is told, one thing at a time.
+// One process of the fault tests: opens a store, then runs operations on the real app, one at a time.
 // Plain JavaScript on dist/, because Node 20 runs no TypeScript.
 
 import { webcrypto } from 'node:crypto'
@@ -27,7 +27,7 @@ process.on('message', async ({ type, ...message }) => {
 })
 
 const tasks = {
-  /** Tells the id of the one thread that does all calls to the disk (`UV_THREADPOOL_SIZE=1`). */
+  /** Returns the id of the one thread that does all calls to the disk (`UV_THREADPOOL_SIZE=1`). */
   async open({ options }) {
     tintype = createTintype({ encoders: 1, log: createLogger({ level: 'silent' }), ...options })
     await tintype.ready

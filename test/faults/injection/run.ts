@@ -54,7 +54,7 @@ export const runOnce = async ({ scenario, base, folder, within, injection }: Run
   const ask = ({ upload, ...request }: ReturnType<Scenario['request']>) =>
     child
       .ask({ type: 'request', ...request, ...(upload ? { upload: join(folder, upload) } : {}) })
-      .then((told) => answerSchema.parse(told), gone)
+      .then((answer) => answerSchema.parse(answer), gone)
   const thread =
     scenario.process === 'encoder'
       ? await encoderOf(child, cwd, () => ask({ ...scenario.request(base), upload: NO_PICTURE }))

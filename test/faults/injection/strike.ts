@@ -39,7 +39,7 @@ export interface SeriesOptions {
 /** Until a run comes through without having been struck. */
 export const strikeEach = async ({ scenario, base, fault, call, within, folder }: SeriesOptions): Promise<Series> => {
   const findings: string[] = []
-  // An encoder that dies is replaced, and nobody gets to know.
+  // An encoder that dies is replaced, without an error for the client.
   const allowed = { refusal: fault.refusal, silence: fault.refusal === undefined && scenario.process !== 'encoder' }
   for (let n = 1; ; n++) {
     const injection = { call, fault: fault.inject, n }

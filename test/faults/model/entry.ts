@@ -1,4 +1,4 @@
-// What a process of the model test tells of one operation: when it began and ended, and what came of it.
+// One operation of a process of the model test: its begin, end and result.
 
 import { z } from 'zod'
 import { imagesOf } from '../../../src/core/project/image-list.ts'

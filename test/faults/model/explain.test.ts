@@ -123,7 +123,7 @@ describe('a history', () => {
     ],
     ['a change that was made twice', [changed(1, 2, add(a), { ...stateAfter(add(a), add(a)), revision: 1 })]],
     [
-      'a list that is older than what was acknowledged before it was asked for',
+      'a list that is older than what was acknowledged before its request',
       [
         changed(1, 2, add(a), stateAfter(add(a))),
         changed(3, 4, add(b), stateAfter(add(a), add(b))),
@@ -167,7 +167,7 @@ describe('a history', () => {
       [changed(1, 2, add(a), stateAfter(add(a))), failed(3, 4, drop(a), 'image_not_found')],
     ],
     [
-      'a revision that nobody asked for',
+      'a revision without a request',
       [
         changed(1, 2, add(a), stateAfter(add(a))),
         changed(3, 4, add(b), { ...stateAfter(add(a), add(b)), revision: 3 }),

@@ -1,4 +1,4 @@
-// Whether one order of the changes explains everything that several processes were told (linearizability).
+// Linearizability check: whether one order of the changes explains all answers to several processes.
 //
 // The store itself says the order: each acknowledged change comes back with the revision that it led to. So no search
 // over all orders is needed. Each returned state and each list must be what the replay has at that revision, the order
@@ -12,7 +12,7 @@ import { lastState, newestKnownBefore, outcomeOf, replay, revisionOf, type Step,
 /**
  * @param history of one project
  * @param initial what it was before, with its images loaded
- * @returns what nobody can explain, one line each; empty where one order explains everything
+ * @returns unexplained answers, one line each; empty where one order explains everything
  */
 export const explain = (history: readonly Entry[], initial: ProjectState): string[] => {
   const steps = replay(history, initial)
@@ -20,13 +20,15 @@ export const explain = (history: readonly Entry[], initial: ProjectState): strin
   return [...inventedRevisions(history, steps), ...againstRealTime(history), ...outOfPlace(history, steps)]
 }
 
-/** Only the deletion of a project is followed by a revision that nobody asked for: it says that the files are gone. */
+/** Only the deletion of a project is followed by a revision without a request: it says that the files are gone. */
 const inventedRevisions = (history: readonly Entry[], steps: readonly Step[]): string[] => {
-  const told = new Set(
+  const acknowledged = new Set(
     history.flatMap(({ action, result }) => (action.type === 'change' ? revisionOf(result) : []) ?? []),
   )
   const deletions = history.filter(isDeletionOfProject).length
-  const invented = steps.slice(1).filter(({ revision, effective }) => !told.has(revision) && effective.length === 0)
+  const invented = steps
+    .slice(1)
+    .filter(({ revision, effective }) => !acknowledged.has(revision) && effective.length === 0)
   if (invented.length <= deletions) return []
   return [
     `revisions ${invented.map(({ revision }) => revision)} belong to no change; ${deletions} projects were deleted`,

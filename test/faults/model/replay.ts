@@ -16,7 +16,7 @@ export interface Step {
 interface Change {
   entry: Entry
   change: ProjectChange
-  /** The newest revision that somebody had been told of before the change was asked for: it must come after that. */
+  /** The newest revision acknowledged before the request of the change: it must come after that. */
   after: number
 }
 
@@ -24,7 +24,7 @@ interface Acknowledged extends Change {
   state: Snapshot
 }
 
-/** After these nobody can know whether the change was kept: it may be part of any later revision, or of none. */
+/** Results that leave unknown whether the change was kept: it may be part of any later revision, or of none. */
 export const UNKNOWN_OUTCOMES = ['store_unavailable', 'storage_full']
 
 /**
@@ -59,8 +59,8 @@ export const replay = (history: readonly Entry[], initial: ProjectState): Step[]
 
   const steps = from(initial, initial.revision + 1, changes.filter(isUnknown))
   if (steps) return [{ revision: initial.revision, states: [initial], effective: [] }, ...steps]
-  const told = history.filter(({ result }) => revisionOf(result) === deepest)
-  return `revision ${deepest}: no order of the changes explains ${told.map(show).join('; ')}`
+  const unexplained = history.filter(({ result }) => revisionOf(result) === deepest)
+  return `revision ${deepest}: no order of the changes explains ${unexplained.map(show).join('; ')}`
 }
 
 export const lastState = ({ states }: Step): ProjectState => states.at(-1) ?? states[0]
@@ -68,7 +68,7 @@ export const lastState = ({ states }: Step): ProjectState => states.at(-1) ?? st
 export const revisionOf = (result: Entry['result']): number | undefined =>
   'state' in result ? result.state?.revision : undefined
 
-/** The newest revision that any process had been told of before this operation began. */
+/** The newest revision acknowledged to any process before this operation began. */
 export const newestKnownBefore = (entry: Entry, history: readonly Entry[]): number =>
   history.reduce(
     (newest, { end, result }) => (end < entry.start ? Math.max(newest, revisionOf(result) ?? 0) : newest),
@@ -107,7 +107,7 @@ function* possibleSteps(
 }
 
 function* orders(step: Step, group: readonly Acknowledged[], unknown: readonly Change[]): Generator<Possible> {
-  // A revision that nobody was told of is rather that of a change whose outcome is unknown than of none.
+  // An unacknowledged revision is rather that of a change whose outcome is unknown than of none.
   const silent = group.length === 0 && step.states.length === 1
   if (group.length === 0 && !silent) yield { step, left: unknown }
   const state = lastState(step)
@@ -145,6 +145,6 @@ const acknowledgedOf = (change: Change): Acknowledged[] => {
 const isUnknown = ({ entry: { result } }: Change): boolean =>
   'error' in result && UNKNOWN_OUTCOMES.includes(result.error)
 
-/** Of a revision that was never acknowledged nobody knows the time. */
+/** A revision that was never acknowledged has no known time. */
 const sameContent = (replayed: Snapshot, read: Snapshot): boolean =>
   sameSnapshot({ ...replayed, updated_at: read.updated_at }, read)

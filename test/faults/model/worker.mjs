@@ -1,5 +1,5 @@
 // One process of the model test: runs the operations it is given against a store of its own, and notes when each
-// began and ended and what it was told. Plain JavaScript on dist/, because Node 20 runs no TypeScript.
+// began and ended and its result. Plain JavaScript on dist/, because Node 20 runs no TypeScript.
 
 import { randomBytes } from 'node:crypto'
 import { readlink, writeFile } from 'node:fs/promises'
@@ -82,7 +82,7 @@ const add = async (projectId) => {
 const change = (projectId, toDo, stage) =>
   timed({ type: 'change', change: toDo }, async () => {
     const state = await shown(await store.commit(projectId, toDo, { stage }))
-    // Kept, but nobody can say any more what it led to: as good as unknown.
+    // Kept, but its result is lost: as good as unknown.
     return state ? { state } : { error: 'store_unavailable', because: 'overtaken before its list was read' }
   })
 

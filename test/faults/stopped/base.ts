@@ -29,7 +29,7 @@ export const prepareBase = async (folder: string, images: number): Promise<Base>
   }
 }
 
-/** What others do meanwhile: each change can be told from the others, and any order of the images makes new segments. */
+/** What others do meanwhile: each change differs from the others, and any order of the images makes new segments. */
 export const mixture = (count: number): Step[] =>
   Array.from({ length: count }, (_, at) => {
     if (at % 8 === 3) return { kind: 'add', pick: 0, title: null }

@@ -33,7 +33,7 @@ export interface StopOptions {
   /** The system call behind which it stops, and which one of that name, from 1. */
   call: string
   n: number
-  /** Which thread makes it: the one for file calls, or the one that runs the program and looks at small files itself. */
+  /** Which thread makes it: the one for file calls, or the one that runs the program and reads small files itself. */
   thread: 'pool' | 'main'
   /** What others do meanwhile, one after the other. */
   meanwhile: readonly Step[]
@@ -42,7 +42,7 @@ export interface StopOptions {
 export interface StopRun {
   /** False where there was no such call. */
   stopped: boolean
-  /** What the writer was told: a revision, or the code of an error. */
+  /** Result for the writer: a revision, or the code of an error. */
   outcome: string
   /** How many others made while it was stopped, undefined where it was stopped only behind its answer. */
   revisionsMeanwhile: number | undefined
@@ -71,7 +71,7 @@ export const runStopped = async (options: StopOptions): Promise<StopRun> => {
   writer.signal('SIGCONT')
   const written = await writing
   await trace.detach()
-  // A call that cleans up may come behind the answer: then it has stopped only now, and nobody else would wake it.
+  // A call that cleans up may come behind the answer: then it has stopped only now, and nothing else would wake it.
   const stoppedLate = !stopped && (await trace.wasStopped())
   writer.signal('SIGCONT')
   history.push(...written, ...(await look(writer)), ...(await look(other)))
@@ -105,7 +105,7 @@ const isStopped = async (worker: Worker, writing: Promise<unknown>): Promise<boo
 /** Whether these fit is seen by the replay. */
 const ORDINARY = ['project_not_found', 'image_not_found', 'invalid_parameter']
 
-/** Only the writer may be told that its change may have been kept or not, or that it waited for too long. */
+/** Errors that only the writer may get: its change may have been kept or not, or it waited for too long. */
 const ONLY_THE_WRITER = ['store_unavailable', 'busy']
 
 const unexpected = (history: readonly Entry[], writer: number): string[] =>
@@ -116,8 +116,10 @@ const unexpected = (history: readonly Entry[], writer: number): string[] =>
   })
 
 const revisionsIn = (history: readonly Entry[]): number => {
-  const told = history.flatMap(({ result }) => ('state' in result && result.state ? [result.state.revision] : []))
-  return new Set(told).size
+  const acknowledged = history.flatMap(({ result }) =>
+    'state' in result && result.state ? [result.state.revision] : [],
+  )
+  return new Set(acknowledged).size
 }
 
 const unpublished = async (folder: string): Promise<string[]> => {

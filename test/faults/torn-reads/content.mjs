@@ -1,4 +1,4 @@
-// Bytes that stand for a variant, told by its id and size alone, so that every reader knows what it must get.
+// Bytes of a variant, derived from its id and size name alone, so that every reader can check them.
 
 import { createHash } from 'node:crypto'
 

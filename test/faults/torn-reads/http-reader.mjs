@@ -79,12 +79,12 @@ const readVariant = async (agent, url, projectId, seen) => {
 
 const get = (agent, url) =>
   new Promise((resolve, reject) => {
-    const asked = request(url, { agent }, (answer) => {
+    const sent = request(url, { agent }, (answer) => {
       const chunks = []
       answer.on('data', (chunk) => chunks.push(chunk)).on('error', reject)
       answer.on('end', () =>
         resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) }),
       )
     })
-    asked.on('error', reject).end()
+    sent.on('error', reject).end()
   })

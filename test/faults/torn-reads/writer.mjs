@@ -1,4 +1,4 @@
-// A process that uploads, deletes and rearranges until it is told to stop.
+// A process that uploads, deletes and rearranges until it gets the message to stop.
 
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'

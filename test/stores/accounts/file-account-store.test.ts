@@ -1,4 +1,4 @@
-// Accounts as files: what holds where several processes change them at the same time, and after somebody had a hand in them.
+// Accounts as files: changes by several processes at the same time, and files edited by hand.
 
 import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -68,7 +68,7 @@ describe('a stored key', () => {
     expect(await apiKeys.authenticate(sent({ 'x-api-key': key }))).toMatchObject({ role: 'admin' })
     now = NOW + 1000
     await expect(apiKeys.authenticate(sent({ 'x-api-key': key }))).rejects.toThrow('2026-05-04T09:30:01.000Z')
-    // Asked about again, for a request that came before.
+    // Looked up again, for an earlier request.
     const earlier = { ...sent({ 'x-api-key': key }), receivedMs: NOW + 999 }
     expect(await apiKeys.authenticate(earlier)).toMatchObject({ role: 'admin' })
   })
@@ -107,13 +107,13 @@ describe('a stored key', () => {
     expect(anyStored(storageDir)).toBe(true)
   })
 
-  it("is not answered where it cannot be told: a store whose accounts are lost is not everybody's", async () => {
+  it('is an error where it is unknown: a store whose accounts are lost is not open', async () => {
     const storageDir = await temporaryFolder()
     await writeFile(join(storageDir, '.accounts'), 'a file in the place of the folder')
     expect(() => anyStored(storageDir)).toThrow(expect.objectContaining({ code: 'ENOTDIR' }))
   })
 
-  it('that was damaged by hand lets nobody in', async () => {
+  it('that was damaged by hand authenticates no request', async () => {
     const storageDir = await temporaryFolder()
     const apiKeys = apiKeysIn(storageDir)
     const { key, record } = await apiKeys.create({ name: 'ci', role: 'reader' })

@@ -22,7 +22,7 @@ const PASSWORD = 'correct horse battery staple'
 const PROJECTS = ['first', 'Second']
 const WRITERS = 4
 const COPIES = 2
-/** A copy may hold the lock of a change that was under way; nobody works with it, so it need not be waited for long. */
+/** A copy may hold the lock of a change that was under way; no process works with it, so a short wait is enough. */
 const LOCK_STALE_MS = '2000'
 /** Uploads that are acknowledged before each copy begins, at least. */
 const UPLOADS = 10

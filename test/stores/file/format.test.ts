@@ -68,7 +68,7 @@ describe('the format of a store', () => {
     await expect(openFileStore(await marked(text))).resolves.toBeDefined()
   })
 
-  it('keeps nobody from a store where it cannot be written', async () => {
+  it('opens a store where it cannot be written', async () => {
     const folder = await temporaryFolder()
     await mkdir(markOf(folder))
     const store = await openFileStore(folder)

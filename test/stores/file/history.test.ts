@@ -34,7 +34,7 @@ const namedSegments = async (folder: string) => {
 }
 
 describe('a state that others have left far behind', () => {
-  it('has no list any more, so that the project is asked for again', async () => {
+  it('has no list any more, so that the project is read again', async () => {
     const folder = await temporaryFolder()
     const [slow, others] = [await openFileStore(folder), await openFileStore(folder)]
     await plantProject({ storageDir: folder, projectId: 'shop', images: SEGMENT_LENGTH + 2 })

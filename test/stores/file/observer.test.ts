@@ -1,4 +1,4 @@
-// What the store tells of its work.
+// Reports of the store to its observer.
 
 import { rmdirSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
@@ -16,43 +16,43 @@ import { openFileStore } from '../../support/store/file-store.ts'
 vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
 vi.mock('node:fs', async (original) => (await import('../../support/disk/calls.ts')).watchedSyncs(await original()))
 
-interface Told {
+interface Reports {
   changes: number[]
   retries: number
   sweeps: number[]
   waits: number[]
 }
 
-/** An observer that remembers what it was told. */
+/** An observer that records its calls. */
 const remembering = () => {
-  const told: Told = { changes: [], retries: 0, sweeps: [], waits: [] }
+  const reports: Reports = { changes: [], retries: 0, sweeps: [], waits: [] }
   const observer: Observer = {
     ...NO_OBSERVER,
-    committed: (changes) => void told.changes.push(changes),
-    retriedCommit: () => void told.retries++,
-    swept: (owners) => void told.sweeps.push(owners),
-    waitedForLock: (seconds) => void told.waits.push(seconds),
+    committed: (changes) => void reports.changes.push(changes),
+    retriedCommit: () => void reports.retries++,
+    swept: (owners) => void reports.sweeps.push(owners),
+    waitedForLock: (seconds) => void reports.waits.push(seconds),
   }
-  return { told, observer }
+  return { reports, observer }
 }
 
 describe('the store', () => {
-  it('tells of each revision, with the changes that it holds, and of none where nothing changed', async () => {
-    const { told, observer } = remembering()
+  it('reports each revision, with the changes that it holds, and of none where nothing changed', async () => {
+    const { reports, observer } = remembering()
     const store = await openFileStore(await temporaryFolder(), { observer })
     await addImage(store, 'shop')
     const edits = ['a', 'b', 'c'].map((title) => store.commit('shop', { type: 'edit', title }))
     const missing = store.commit('shop', { type: 'set_primary', imageId: 'x'.repeat(20) })
     await expect(missing).rejects.toMatchObject({ code: 'image_not_found' })
     await Promise.all(edits)
-    expect(told.changes.reduce((sum, count) => sum + count, 0)).toBe(4)
-    expect((await store.project('shop'))?.revision).toBe(told.changes.length)
-    expect(told.retries).toBe(0)
+    expect(reports.changes.reduce((sum, count) => sum + count, 0)).toBe(4)
+    expect((await store.project('shop'))?.revision).toBe(reports.changes.length)
+    expect(reports.retries).toBe(0)
   })
 
-  it('tells of a commit that starts again because another writer was first', async () => {
+  it('reports a commit that starts again because another writer was first', async () => {
     const folder = await temporaryFolder()
-    const { told, observer } = remembering()
+    const { reports, observer } = remembering()
     const writer = await openFileStore(folder, { observer })
     const other = await openFileStore(folder)
     await addImage(writer, 'shop')
@@ -64,27 +64,27 @@ describe('the store', () => {
       },
     )
     await writer.commit('shop', { type: 'edit', title: 'second' })
-    expect(told).toMatchObject({ retries: 1, changes: [1, 1] })
+    expect(reports).toMatchObject({ retries: 1, changes: [1, 1] })
   })
 
-  it('tells of each sweep, and of how many processes it swept behind', async () => {
+  it('reports each sweep, and of how many processes it swept behind', async () => {
     const folder = await temporaryFolder()
     for (const owner of ['aaaa.left', 'bbbb.left']) await mkdir(join(folder, '.tmp', owner), { recursive: true })
-    const { told, observer } = remembering()
+    const { reports, observer } = remembering()
     const store = await openFileStore(folder, { observer })
     await store.close()
-    expect(told.sweeps).toEqual([2])
+    expect(reports.sweeps).toEqual([2])
   })
 
-  it('tells how long a lock was waited for, whether it was got or not', async () => {
+  it('reports how long a lock was waited for, whether it was got or not', async () => {
     const paths = createPaths(await temporaryFolder())
     await mkdir(paths.project('shop'), { recursive: true })
-    const { told, observer } = remembering()
+    const { reports, observer } = remembering()
     const withLock = createProjectLock({ paths, lockStaleMs: 10_000, lockWaitMs: 60, observer })
     await withLock('shop', async () => {
       await expect(withLock('shop', () => sleep(0))).rejects.toMatchObject({ code: 'busy' })
     })
-    expect(told.waits).toHaveLength(2)
-    expect(told.waits[1]).toBeGreaterThanOrEqual(0.059)
+    expect(reports.waits).toHaveLength(2)
+    expect(reports.waits[1]).toBeGreaterThanOrEqual(0.059)
   })
 })

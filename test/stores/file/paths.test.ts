@@ -21,7 +21,7 @@ describe('the folder of a project', () => {
     )
   })
 
-  it('tells the id back, and any other name tells none', () => {
+  it('gives the id back, and any other name gives none', () => {
     fc.assert(
       fc.property(projectId, (name) => {
         if (PROJECT_ID.test(name)) expect(projectIdOf(folderOf(name))).toBe(name)

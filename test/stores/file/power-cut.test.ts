@@ -107,8 +107,8 @@ describe('a power cut at any moment', () => {
     const failed = await store.stage('shop')
     await fill(failed)
     await failed.publish()
-    const nobody = { type: 'set_primary', imageId: newImageId() } as const
-    await expect(store.commit('shop', nobody)).rejects.toMatchObject({ code: 'image_not_found' })
+    const unknownImage = { type: 'set_primary', imageId: newImageId() } as const
+    await expect(store.commit('shop', unknownImage)).rejects.toMatchObject({ code: 'image_not_found' })
     const stop = failing((call) => call.name === 'link', 'ENOSPC')
     await expect(
       store.commit('shop', { type: 'add_image', image: recordOf(failed.imageId) }, { stage: failed }),
@@ -132,7 +132,7 @@ describe('a power cut at any moment', () => {
     expect(durable()).toMatchObject({ revision: 1, image_count: 1 })
   })
 
-  it('finds no gap in the history, and no segment that nobody names, while old revisions are removed', async () => {
+  it('finds no gap in the history, and no segment without a reference, while old revisions are removed', async () => {
     const { folder, ids, store, durable } = await onSuchADisk({ images: 130, revisions: 60 })
     for (const imageId of ids.slice(0, 8)) await store.commit('shop', { type: 'delete_image', imageId })
     for (let n = 0; n < 30; n++) await store.commit('shop', { type: 'edit', title: `title ${n}` })

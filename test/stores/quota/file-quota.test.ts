@@ -14,7 +14,7 @@ import { openFileStore } from '../../support/store/file-store.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
 
-const NOBODY = 'nobody'
+const NO_OWNER = 'nobody'
 const EXCEEDED = expect.objectContaining({ code: 'quota_exceeded' })
 
 /** The quota as two processes have it. */
@@ -40,7 +40,7 @@ describe('the ledger of an owner', () => {
   it('is found again by looking at the projects where the ledger is damaged', async () => {
     const { storageDir, store, quota, other, otherQuota } = await two(bytes)
     const stage = await store.stage('shop')
-    await quota.reserve(NOBODY, 'shop', stage, bytes)
+    await quota.reserve(NO_OWNER, 'shop', stage, bytes)
     await fill(stage)
     await stage.publish()
     await store.commit('shop', { type: 'add_image', image: recordOf(stage.imageId) }, { stage })
@@ -48,14 +48,14 @@ describe('the ledger of an owner', () => {
     const [owner = ''] = await readdir(join(storageDir, '.accounts', 'usage'))
     await writeFile(join(storageDir, '.accounts', 'usage', owner, '9.json'), '{"owner":')
     const next = await other.stage('toys')
-    await expect(otherQuota.reserve(NOBODY, 'toys', next, 1)).rejects.toEqual(EXCEEDED)
+    await expect(otherQuota.reserve(NO_OWNER, 'toys', next, 1)).rejects.toEqual(EXCEEDED)
     await next.discard()
   })
 
   it('is one folder of at most 16 entries for each owner', async () => {
     const { storageDir, store, quota } = await two(1000)
     const stages = await Promise.all(Array.from({ length: 20 }, () => store.stage('shop')))
-    for (const stage of stages) await quota.reserve(NOBODY, 'shop', stage, 10)
+    for (const stage of stages) await quota.reserve(NO_OWNER, 'shop', stage, 10)
     const usage = join(storageDir, '.accounts', 'usage')
     const [owner = '', ...others] = await readdir(usage)
     expect(others).toEqual([])
@@ -69,12 +69,12 @@ describe('the ledger of an owner', () => {
     const { store, other, quota, otherQuota } = await two(200)
     const stages = await Promise.all(Array.from({ length: 20 }, () => other.stage('shop')))
     const [first, late] = [await store.stage('shop'), await store.stage('shop')]
-    await quota.reserve(NOBODY, 'shop', first, 10)
+    await quota.reserve(NO_OWNER, 'shop', first, 10)
     beforeCall(isCreation, async () => {
-      for (const stage of stages.slice(0, 18)) await otherQuota.reserve(NOBODY, 'shop', stage, 10)
+      for (const stage of stages.slice(0, 18)) await otherQuota.reserve(NO_OWNER, 'shop', stage, 10)
     })
-    await quota.reserve(NOBODY, 'shop', late, 10)
-    await expect(otherQuota.reserve(NOBODY, 'shop', stages[19] ?? late, 1)).rejects.toEqual(EXCEEDED)
+    await quota.reserve(NO_OWNER, 'shop', late, 10)
+    await expect(otherQuota.reserve(NO_OWNER, 'shop', stages[19] ?? late, 1)).rejects.toEqual(EXCEEDED)
     await Promise.all([first, late, ...stages].map((stage) => stage.discard()))
   })
 
@@ -82,21 +82,21 @@ describe('the ledger of an owner', () => {
     const { store, quota, other, otherQuota } = await two(20)
     const [stage, next] = [await store.stage('shop'), await other.stage('shop')]
     losingAnswer(isCreation, code)
-    await quota.reserve(NOBODY, 'shop', stage, 10)
-    await otherQuota.reserve(NOBODY, 'shop', next, 10)
+    await quota.reserve(NO_OWNER, 'shop', stage, 10)
+    await otherQuota.reserve(NO_OWNER, 'shop', next, 10)
     await Promise.all([stage.discard(), next.discard()])
   })
 
   it('of an older version goes on, without tokens in its entries', async () => {
     const { storageDir, store, quota, other, otherQuota } = await two(20)
     const [stage, next] = [await store.stage('shop'), await other.stage('shop')]
-    await quota.reserve(NOBODY, 'shop', stage, 10)
+    await quota.reserve(NO_OWNER, 'shop', stage, 10)
     const usage = join(storageDir, '.accounts', 'usage')
     const [owner = ''] = await readdir(usage)
     const { commits: _, ...old } = JSON.parse(await readFile(join(usage, owner, '1.json'), 'utf8'))
     await writeFile(join(usage, owner, '1.json'), `${JSON.stringify(old)}\n`)
-    await expect(otherQuota.reserve(NOBODY, 'shop', next, 11)).rejects.toEqual(EXCEEDED)
-    await otherQuota.reserve(NOBODY, 'shop', next, 10)
+    await expect(otherQuota.reserve(NO_OWNER, 'shop', next, 11)).rejects.toEqual(EXCEEDED)
+    await otherQuota.reserve(NO_OWNER, 'shop', next, 10)
     await Promise.all([stage.discard(), next.discard()])
   })
 })

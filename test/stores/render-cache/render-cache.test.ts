@@ -1,4 +1,4 @@
-// The disk cache: bounded, made once by all processes, let go where nobody waits.
+// The disk cache: bounded, made once by all processes, aborted without a waiting request.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -114,7 +114,7 @@ describe('the disk cache', () => {
   it('waits no longer than its bound for one that hangs', async () => {
     const { get, folder, made } = await open({ waitMs: 100 })
     await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, `${keyOf(1).name}.making`), 'somebody of another machine')
+    await writeFile(join(folder, `${keyOf(1).name}.making`), 'a process of another machine')
     expect((await get(1)).content).toHaveLength(10_000)
     expect(made()).toBe(1)
   })
@@ -153,7 +153,7 @@ describe('the disk cache', () => {
     expect(await kept()).toEqual([])
   })
 
-  it('does not begin what nobody waits for any more by the time that it could', async () => {
+  it('does not begin a render whose requests have all gone before its turn', async () => {
     const { get } = await open()
     const client = new AbortController()
     const make = vi.fn(async () => {})
@@ -164,7 +164,7 @@ describe('the disk cache', () => {
     expect(make).not.toHaveBeenCalled()
   })
 
-  it('gives up what nobody waits for any more, and makes it for whoever asks later', async () => {
+  it('aborts a render whose requests have all gone, and makes it for a later request', async () => {
     const { get } = await open()
     const client = new AbortController()
     let begun = false

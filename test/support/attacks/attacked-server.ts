@@ -40,7 +40,7 @@ export interface AttackedServer {
   /** Holds the store in `storage/`, the server's working folder, and what is none of the server's business. */
   folder: string
   storageDir: string
-  /** Asks with a path in place of a URL; one that is not answered in time fails. */
+  /** Sends a request, with a path in place of a URL; one that is not answered in time fails. */
   ask(path: string, init?: RequestInit): Promise<Response>
   /** Resident memory of all of its processes, in bytes. */
   memory(): number

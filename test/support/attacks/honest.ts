@@ -1,4 +1,4 @@
-// Somebody who uses the server as it is meant, while others attack it: every answer is looked at.
+// Client that uses the server as it is meant during attacks, and checks every answer.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { uploadSchema } from '../../../src/http/schemas/images.ts'

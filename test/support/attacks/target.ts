@@ -13,7 +13,7 @@ import { type AttackedServer, SIGNING_KEY, startServer } from './attacked-server
 export interface Target extends AttackedServer {
   /** Owns both projects. */
   ada: Person
-  /** An image of the project that everybody may see. */
+  /** An image of the public project. */
   open: string
   /** An image of the private one. */
   closed: string

@@ -8,16 +8,16 @@ import { straysAfterSweep } from '../store/strays.ts'
 import { type Honest, startHonest } from './honest.ts'
 import { besideStore, createTarget, type Target } from './target.ts'
 
-/** All processes of the server together, at any moment, in bytes; what they share counts for each. One bomb takes more. */
+/** Memory of all processes of the server together, in bytes; shared pages count for each. One bomb takes more. */
 const MOST_MEMORY = 800e6
 
 /** Everything that a store has at its top. */
 const TOP_OF_STORE = ['.accounts', '.cache', '.running', '.tintype.json', '.tmp', 'projects']
 
-/** Of the honest somebody, so that the attacks had company. */
+/** Least requests of the honest client during the attacks. */
 const LEAST_REQUESTS = 14
 
-/** Of one test, in milliseconds: a limit against hanging, on a machine that is busy with other tests. */
+/** Time limit of one test, in milliseconds, against hanging, on a machine that is busy with other tests. */
 const LONGEST_MS = 180_000
 
 export interface UnderAttack {
@@ -30,7 +30,7 @@ export interface AttackOptions {
   env?(): Promise<Record<string, string>>
 }
 
-/** @param attacks registers tests; each asks for the server when it runs */
+/** @param attacks registers tests; each gets the server when it runs */
 export const describeAttacks = (
   name: string,
   attacks: (attacked: () => UnderAttack) => void,
@@ -67,7 +67,7 @@ export const describeAttacks = (
       const top = await readdir(target.storageDir)
       expect(top.filter((each) => !TOP_OF_STORE.includes(each))).toEqual([])
       expect((await orUndefined(readdir(join(target.storageDir, '.running')))) ?? []).toEqual([])
-      // What nobody foresaw is logged under this name, with its stack.
+      // Unexpected errors are logged under this name, with their stack.
       expect(
         target
           .log()

@@ -1,4 +1,4 @@
-// Somebody of each kind, and projects of each kind, for tests of who may do what.
+// Principals and projects of each kind, for tests of authorization.
 
 import type { z } from 'zod'
 import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
@@ -12,12 +12,12 @@ export const ADMIN = 'admin-of-all-the-shop'
 export const WRITER = 'writer-of-all-the-shop'
 export const READER = 'reader-of-all-the-shop'
 
-/** Headers of one who asks. */
+/** Headers that authenticate a principal. */
 export type Who = Record<string, string>
 
 export interface AccessApp extends TestApp {
   ask(who: Who, method: string, path: string, body?: unknown): Promise<Response>
-  /** Uploads a photo as somebody. @throws Error where it is refused */
+  /** Uploads a photo as a principal. @throws Error where it is refused */
   upload(who: Who, projectId: string): Promise<z.infer<typeof uploadSchema>>
   /** A new user. */
   join(name: string): Promise<{ id: string; who: Who }>
@@ -25,7 +25,7 @@ export interface AccessApp extends TestApp {
 
 export const keyOf = (key: string): Who => ({ 'X-API-Key': key })
 
-/** Keys of each role, and registration open to everybody. */
+/** An app with a key of each role and open registration. */
 export const createAccessApp = async (options: TintypeOptions = {}): Promise<AccessApp> => {
   const apiKeys = [`admin:${ADMIN}`, `writer:${WRITER}`, `reader:${READER}`]
   const tintype = await createTestApp({ registration: 'open', apiKeys, ...options })
@@ -66,7 +66,7 @@ export interface Cast extends AccessApp {
   images: Record<string, string>
 }
 
-/** Two projects of one owner, with an editor and a viewer, and one of nobody. */
+/** Two projects of one owner, with an editor and a viewer, and one without an owner. */
 export const createCast = async (options: TintypeOptions = {}): Promise<Cast> => {
   const app = await createAccessApp(options)
   const [owner, editor, viewer, stranger] = await Promise.all(['owner', 'editor', 'viewer', 'stranger'].map(app.join))

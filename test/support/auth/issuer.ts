@@ -16,7 +16,7 @@ export interface TestIssuer {
   url: string
   /** Signs with the key that it publishes, unless another one is given. */
   sign(claims: JWTPayload, header?: Partial<JWTHeaderParameters>, key?: CryptoKey): Promise<string>
-  /** How often its keys were asked for. */
+  /** Requests for its keys. */
   asked(): number
   /** Answers 500 from now on, or the keys again. */
   fail(isDown: boolean): void

@@ -1,4 +1,4 @@
-// The disk under a test: calls can be made to fail, or to take long while others go on, and can be looked at in order.
+// Disk calls under a test: they can be made to fail or to take long, and are recorded in order.
 //
 // A test file says, with the path as it is seen from there:
 //   vi.mock('node:fs/promises', async (original) => (await import('./calls.ts')).watched(await original()))

@@ -23,7 +23,7 @@ export type FileSystem = (typeof FILE_SYSTEMS)[number]
 export interface CrashDisk {
   /** An empty file system. */
   folder: string
-  /** Without what the disk was not told to flush. Nothing may be writing meanwhile. */
+  /** The disk without unflushed writes. Nothing may be writing meanwhile. */
   copyFlushed(): Promise<DiskCopy>
   /** With everything that was written to the disk by one moment, however much is being written. */
   copyWritten(): Promise<DiskCopy>

@@ -16,7 +16,7 @@ export interface Promises {
 
 /**
  * Watches that whichever revision a cut leaves as the newest, it has all of its images and segments, and that nothing else
- * can lie about but what that revision, or a folder under .tmp, tells of.
+ * can be there but what that revision, or a folder under .tmp, names.
  */
 export const watchPromises = (storageDir: string, projectId: string): Promises => {
   const paths = createPaths(storageDir)
@@ -58,7 +58,7 @@ export const watchPromises = (storageDir: string, projectId: string): Promises =
     return surest === 0 ? [undefined, ...heads] : heads
   }
 
-  /** Ids of images and segments that a sweep is surely told to look after. */
+  /** Ids of images and segments that a sweep is sure to find. */
   const tracesIn = (cuts: PowerCuts): Set<string> => {
     const traces = new Set<string>()
     for (const owner of cuts.sureIn(paths.tmp))
@@ -91,11 +91,11 @@ export const watchPromises = (storageDir: string, projectId: string): Promises =
   const look = (cuts: PowerCuts): void => {
     const traces = tracesIn(cuts)
     for (const head of headsOf(cuts)) lookAtHead(cuts, head, traces)
-    const told = new Set(traces)
+    const traced = new Set(traces)
     for (const { isSure, revision } of revisionsIn(cuts))
-      if (isSure) for (const id of [...namedSegments(revision), ...revision.droppedSegments]) told.add(id)
+      if (isSure) for (const id of [...namedSegments(revision), ...revision.droppedSegments]) traced.add(id)
     for (const name of cuts.possibleIn(paths.segments(projectId)))
-      if (!told.has(name.slice(0, -5))) broken.add(`run ${name} may stay`)
+      if (!traced.has(name.slice(0, -5))) broken.add(`segment ${name} may stay`)
   }
 
   const cuts = watchPowerCuts(storageDir, look)

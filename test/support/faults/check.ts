@@ -202,7 +202,7 @@ const checkVariants = async ({ projectId, storageDir, request, report }: Project
   }
 }
 
-/** Files that nobody can read any more are for {@link straysIn} to find. */
+/** Files without a reader are for {@link straysIn} to find. */
 const checkDeleted = async ({ projectId, ledger, request, report }: ProjectCheck): Promise<void> => {
   for (const { imageId, acknowledgedMs, ...sent } of ledger.deletes) {
     if (sent.projectId !== projectId || acknowledgedMs === undefined) continue

@@ -21,7 +21,7 @@ export interface LoadOptions {
 }
 
 export interface Load {
-  /** Requests that were answered as asked. */
+  /** Requests that succeeded. */
   done(): number
   /** How often each other end came: `upload 507 storage_full`, `delete without an answer`. */
   failures(): Record<string, number>
@@ -44,7 +44,7 @@ const LONGEST_WAIT_MS = 3000
 export const startLoad = (options: LoadOptions): Load => {
   const { ledger, projects } = options
   const most = options.images ?? 40
-  /** Images that were acknowledged and that nobody has asked to delete. */
+  /** Acknowledged images without a request to delete them. */
   const live = new Map(projects.map((projectId) => [projectId, [] as string[]]))
   const failures = new Map<string, number>()
   let done = 0
@@ -66,7 +66,7 @@ export const startLoad = (options: LoadOptions): Load => {
         return body
       }
       const { code } = problem.parse(body)
-      // Somebody else asked to delete the image that was to be the cover.
+      // Another client deleted the image that was to be the cover.
       const explained = code === 'image_not_found' && operation === 'primary' && ledger.isDeleteSent(path.slice(-20))
       if (!explained) failed(operation, `${answer.status} ${code}`)
     } catch {

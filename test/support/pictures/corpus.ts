@@ -1,4 +1,4 @@
-// The pictures of ../shared/corpus, which belong to nobody's repository.
+// Test images of ../shared/corpus, which are in no repository.
 
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'

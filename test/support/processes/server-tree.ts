@@ -25,7 +25,7 @@ export interface ServerOptions {
   under?: readonly string[]
 }
 
-/** Asks the server; like `fetch`, with a path in place of a URL. */
+/** Sends a request to the server; like `fetch`, with a path in place of a URL. */
 export type Request = (path: string, init?: RequestInit) => Promise<Response>
 
 export interface Server {

@@ -100,7 +100,7 @@ export const examine = async (storageDir: string, options: ExamineOptions = {}):
   }
 }
 
-/** The same where nobody works beside it: there is no moment of others to let pass. */
+/** Runs the doctor on a store without other processes, so it need not wait for theirs. */
 export const examineAlone: typeof examine = (storageDir, options) =>
   examine(storageDir, { recheckDelayMs: 2, publishSettleMs: 8, ownerSettleMs: 2, ...options })
 

@@ -47,14 +47,14 @@ describe('the first sweep after a power cut', () => {
     for (const size of SIZES) expect(await readVariant(store, 'shop', kept, size)).toContain(kept)
   })
 
-  it('leaves a lock that somebody holds now', async () => {
+  it('leaves a lock that is held now', async () => {
     const { folder, paths } = await afterCut(ANOTHER_BOOT)
     await utimes(paths.lock('shop'), new Date(), new Date())
     await sweep(folder)
     expect(existsSync(paths.lock('shop'))).toBe(true)
   })
 
-  it('looks at every project, also where one of them is damaged', async () => {
+  it('inspects every project, also where one of them is damaged', async () => {
     const { folder, paths, cameBack } = await afterCut(ANOTHER_BOOT)
     await mkdir(paths.meta('a-damaged-one'), { recursive: true })
     await writeFile(paths.revision('a-damaged-one', 1), 'no revision')

@@ -145,7 +145,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('an upload to a project in whose place somebody has put a file', async () => {
+  it('an upload to a project whose folder is a file', async () => {
     const { folder, paths } = await withProject()
     await writeFile(paths.project('notes'), 'Remember the milk.')
     await plantWork(await plantOwner(folder), ['upload'], 'notes', newImageId())

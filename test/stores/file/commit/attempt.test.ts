@@ -78,7 +78,7 @@ describe('a writer whose number was taken while it slept', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('is told what is true on the newer head, where its change has lost its meaning', async () => {
+  it('gets the answer of the newer head, where its change has lost its meaning', async () => {
     const { writer, other, sleepsBefore } = await twoWriters()
     const [first, imageId] = [await addImage(writer, 'shop'), await addImage(writer, 'shop')]
     sleepsBefore(isLinkOf(3), () => other.commit('shop', { type: 'delete_image', imageId }))
@@ -184,7 +184,7 @@ describe('a commit whose answer the disk loses', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('is told that it is not known where others went on past its memory meanwhile', async () => {
+  it('ends as unknown where others went on past its memory meanwhile', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     await plantProject({ storageDir: folder, projectId: 'shop', revisions: 30 })
     losingAnswer(isLinkOf(31), 'EEXIST')
@@ -325,7 +325,7 @@ describe('a segment that a commit has stored', () => {
     expect(await segmentFiles(folder)).toHaveLength(1)
   })
 
-  it('goes in the end where the change is not known to be kept, with the revision that nobody followed', async () => {
+  it('goes in the end where the change is not known to be kept, with the revision that none followed', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     await plantProject({ storageDir: folder, projectId: 'shop', images: 127, revisions: 30 })
     sleepsBefore(isLinkOf(31), () => titles(other, 31, 31 + REMEMBERED_TOKENS))
@@ -366,7 +366,7 @@ describe('a project whose files are not its own', () => {
     ['another project', 'other', 2],
     ['an older revision', 'shop', 1],
   ])(
-    'is told to be damaged where its newest revision is that of %s, and nothing is written',
+    'is reported as damaged where its newest revision is that of %s, and nothing is written',
     async (_, from, number) => {
       const { folder, paths, writer, other } = await twoWriters()
       for (const projectId of ['shop', 'other']) {

@@ -1,4 +1,4 @@
-// Revisions that were removed under a store: what meta.json still tells of is not built over, and the doctor brings it back.
+// Revisions that were removed under a store: what meta.json still names is not overwritten, and the doctor brings it back.
 
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'

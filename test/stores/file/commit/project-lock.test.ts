@@ -79,7 +79,7 @@ describe('the lock of a project', () => {
       await rmdir(paths.lock('shop'))
       await mkdir(paths.lock('shop'))
       await utimes(paths.lock('shop'), 1, 1)
-      // The library looks at its lock once a second, and finds that it is another one.
+      // The library checks its lock once a second, and finds that it is another one.
       await vi.advanceTimersByTimeAsync(LOCK_STALE_MS)
       while (vi.getTimerCount() > 0) await stat(paths.root)
       for (let n = 0; n < 50; n++) await stat(paths.lock('shop'))
@@ -87,7 +87,7 @@ describe('the lock of a project', () => {
     expect(isHeld()).toBe(true)
   })
 
-  it('is tried again where somebody removed it, just made, for an old one', async () => {
+  it('is tried again where another process removed it, just made, as a stale one', async () => {
     const { withLock } = await project()
     vi.mocked(lock).mockRejectedValueOnce(Object.assign(new Error('no such file'), { code: 'ENOENT' }))
     expect(await withLock('shop', async () => 'done')).toBe('done')

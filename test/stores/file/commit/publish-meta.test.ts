@@ -82,7 +82,7 @@ describe('meta.json', () => {
     expect(await published()).toMatchObject({ title: 'newer', revision: 2 })
   })
 
-  it('is the newest in the end, though somebody else was ahead nine times in a row', async () => {
+  it('is the newest in the end, though another writer was ahead nine times in a row', async () => {
     const { store, publisher, publish, published } = await publishing({ images: 1, pauseMs: 20 })
     let ahead = 0
     const overtake = () =>

@@ -52,7 +52,7 @@ describe('a sync that is shared', () => {
     expect(synced.sort()).toEqual([one, other].sort())
   })
 
-  it('fails for those who wait behind one that fails, and for nobody who asks afterwards', async () => {
+  it('fails for those who wait behind one that fails, and for no later call', async () => {
     const [folder, syncFolder] = [await temporaryFolder(), createSharedSync()]
     const stop = failing((call) => call.name === 'sync', 'EIO')
     const outcomes = await Promise.allSettled([syncFolder(folder), syncFolder(folder), syncFolder(folder)])

@@ -83,7 +83,7 @@ describe('giving a file a second name', () => {
 })
 
 describe('folders', () => {
-  it('are made with those above them, as often as asked, also at once', async () => {
+  it('are made with those above them, however often they are requested, also at once', async () => {
     const path = join(await temporaryFolder(), 'a', 'b', 'c')
     await Promise.all([makeFolder(path), makeFolder(path)])
     await makeFolder(path)
@@ -137,7 +137,7 @@ describe('an error of the disk', () => {
     expect(error.message).not.toContain('it failed')
   })
 
-  it('is told when to try again, unless there is no room', () => {
+  it('says when to try again, unless there is no room', () => {
     expect(storeError(systemError('EIO')).retryAfterSeconds).toBeGreaterThan(0)
     expect(storeError(systemError('ENOSPC')).retryAfterSeconds).toBeUndefined()
   })

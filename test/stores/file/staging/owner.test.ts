@@ -9,7 +9,7 @@ import { ownerLives, thisProcess } from '../../../../src/stores/file/staging/own
 import { sealOwner } from '../../../../src/stores/file/staging/owner-file.ts'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
 
-/** A process that has ended and that its parent never asks about, as where a container has no init process. */
+/** A process that has ended and that its parent never waits for, as where a container has no init process. */
 const zombie = async (): Promise<number> => {
   const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 1000'], { stdio: ['ignore', 'pipe', 'ignore'] })
   onTestFinished(() => void parent.kill('SIGKILL'))
@@ -30,10 +30,13 @@ it('a process that runs lives', async () => {
   expect(await ownerLives(await ownerFile(await thisProcess()))).toBe(true)
 })
 
-it.skipIf(process.platform !== 'linux')('a process that has ended is gone, though nobody has taken note', async () => {
-  const pid = await zombie()
-  const started = (await stateOf(pid))[19] ?? ''
-  const path = await ownerFile({ ...(await thisProcess()), pid, started })
-  await expect.poll(async () => (await stateOf(pid))[0]).toBe('Z')
-  expect(await ownerLives(path)).toBe(false)
-})
+it.skipIf(process.platform !== 'linux')(
+  'a process that has ended is gone, though its parent has not waited for it',
+  async () => {
+    const pid = await zombie()
+    const started = (await stateOf(pid))[19] ?? ''
+    const path = await ownerFile({ ...(await thisProcess()), pid, started })
+    await expect.poll(async () => (await stateOf(pid))[0]).toBe('Z')
+    expect(await ownerLives(path)).toBe(false)
+  },
+)

@@ -83,7 +83,7 @@ describe('a watcher of a file store', () => {
     await vi.waitFor(() => expect(later).toEqual([3, 4]))
   })
 
-  it('is not told what a writer that slept has linked under a number of the past', async () => {
+  it('does not report what a writer that slept has linked under a number of the past', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder, { maxHeldMs: 0 })
     await addImage(store, 'shop')

@@ -1,4 +1,4 @@
-// A process that asks the cache for one file many times at once; each making is written down in a log of all.
+// Process that requests one file from the cache many times at once; each render is noted in a shared log.
 //
 //   node make-once.mjs <storage folder> <log file>
 
