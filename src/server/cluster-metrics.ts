@@ -164,7 +164,7 @@ export const shareMetrics = (own: () => Promise<Snapshot>): void => {
   process.on('message', (message: unknown) => {
     const { data } = fromSupervisor.safeParse(message)
     if (data?.tintype !== 'give_metrics') return
-    // Where they cannot be collected, the supervisor uses the last ones that it received.
+    // On errors, the supervisor uses the last metrics that it received.
     own().then(
       (snapshot) => sendToSupervisor({ tintype: 'own_metrics', id: data.id, snapshot }),
       () => {},

@@ -35,7 +35,7 @@ export interface Finding {
 /** Progress of an examination: in projects, or in images where one project is examined. */
 export interface Progress {
   done: number
-  /** As counted at the beginning; other processes may add to it. */
+  /** Count at the beginning; other processes may add to it. */
   total: number
   images: number
   findings: number

@@ -29,7 +29,7 @@ export interface ProjectAccess {
   /** Id of the user that created it; null where an API key or an anonymous request did. */
   owner_id: string | null
   visibility: Visibility
-  /** By user id. */
+  /** Member roles by user id. */
   members: Readonly<Record<string, MemberRole>>
 }
 
