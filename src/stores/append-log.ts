@@ -1,9 +1,9 @@
 // Logs of numbered entries, each created only where its number is free: the primitive under revisions, users, sessions
 // and the quota ledger. test/contracts/append-log.ts checks these promises.
 //
-// Of two writers that follow the same entry one is told `taken` and starts again on the newer one, so no lock is needed
-// for correctness. Kept logs never free a number. Pruned logs remove old entries, so a writer that slept can create a
-// number that was used and removed before; after creating, the newest entry decides (see {@link outcomeOf}).
+// Of two writers that follow the same entry one gets `taken` and starts again on the newer one, so correctness needs no
+// lock. Kept logs never free a number. Pruned logs remove old entries, so a writer that was stopped can reuse a number;
+// after creating, the newest entry decides (see {@link outcomeOf}).
 
 import { TintypeError } from '../core/errors.ts'
 
@@ -16,7 +16,7 @@ export interface NumberedEntry<Entry> {
 export interface Appended {
   /**
    * `ours`: durable, and part of the log. `taken`: not part of it, now or ever; another writer has the number. `unknown`:
-   * either; nothing was removed. An answer that was lost is looked up, never guessed.
+   * either; nothing was removed. The outcome of a lost answer is read back, never guessed.
    */
   outcome: 'ours' | 'taken' | 'unknown'
   /** Why the outcome is unknown. */
@@ -58,8 +58,8 @@ export const tokensAfter = (before: readonly string[], token: string): string[] 
   [...before, token].slice(-REMEMBERED_TOKENS)
 
 /**
- * Finds out by the newest entry's tokens whether an entry that was created, or may have been, is part of the log. Unknown
- * where the newest one is too far ahead to remember its token.
+ * Decides by the tokens of the newest entry whether an entry that was or may have been created is part of the log. Unknown
+ * where the newest one is too far ahead to remember the token.
  */
 export const outcomeOf = (
   number: number,
@@ -72,7 +72,7 @@ export const outcomeOf = (
 }
 
 /**
- * What to throw where the outcome is unknown: the cause, where the medium failed.
+ * Error for an unknown outcome: the cause, where the medium failed.
  *
  * @param subject such as `project "shop"`
  */

@@ -1,8 +1,8 @@
 // Accounts as every store keeps them: users, their sessions, invitations, and the secret of the tokens.
 // test/contracts/accounts.ts checks these promises.
 //
-// Every call throws TintypeError `store_unavailable` or `storage_full` where the store fails. A change that was rejected
-// so has happened whole or not at all; repeating it does no harm.
+// Every call throws TintypeError `store_unavailable` or `storage_full` where the store fails. Such a change was made whole
+// or not at all, and can be repeated.
 
 import type { User } from '../../core/auth/account.ts'
 
@@ -12,22 +12,22 @@ export interface AccountStore {
   invites: Invites
   /** 32 bytes from which the keys of all tokens are derived. Undefined before the first call of `ensureSecret`. */
   secret(): Promise<Buffer | undefined>
-  /** Reads the secret, or makes it: one for all processes. */
+  /** Reads the secret, or makes it: the same for all processes. */
   ensureSecret(): Promise<Buffer>
-  /** Removes sessions that cannot be renewed, and leftovers of crashes. @param endedMs age at which they go */
+  /** Removes expired sessions and leftovers of crashes. @param endedMs age from which they are removed, in milliseconds */
   sweep(endedMs: number): Promise<void>
 }
 
 export interface Users {
-  /** The newest state, by id: a change that any process has acknowledged is in it. */
+  /** The newest state, with every change that any process has acknowledged. */
   get(id: string): Promise<User | undefined>
   /** @param email as `normalEmail` writes it */
   byEmail(email: string): Promise<User | undefined>
   /** False where the address is taken. Of two users with one address, one is created. */
   create(user: User): Promise<boolean>
   /**
-   * Commits what `change` makes of the newest state. `change` runs again where another change came first, and may throw
-   * a TintypeError, which changes nothing.
+   * Commits the result of `change` for the newest state. `change` runs again where another change came first; a
+   * TintypeError of it changes nothing.
    *
    * @returns undefined where there is no such user
    */
@@ -50,10 +50,10 @@ export interface Sessions {
   begin(session: Session): Promise<string>
   /** Undefined where the session has ended, or this is not its newest number. */
   read(id: string, number: number): Promise<Session | undefined>
-  /** Replaces the number by the next one. True for one of any number of callers; false where the session has ended. */
+  /** Replaces the number by the next one. True for only one of concurrent callers; false where the session has ended. */
   advance(id: string, number: number): Promise<boolean>
   isAlive(id: string): Promise<boolean>
-  /** Ends it for good, in every process at once. Does nothing where it has ended. */
+  /** Ends a session for good, in every process at once. Does nothing where it has ended. */
   end(id: string): Promise<void>
 }
 
@@ -66,12 +66,12 @@ export interface Invite {
   email: string | null
 }
 
-/** Invitations by their code, which is stored nowhere. */
+/** Invitations by their code, which is never stored. */
 export interface Invites {
   add(code: string, invite: Invite): Promise<void>
-  /** Undefined where there is none, or it is claimed. */
+  /** Undefined where the code is unknown or claimed. */
   read(code: string): Promise<Invite | undefined>
-  /** True for one of any number of callers; a crash from here on uses the invitation up. */
+  /** True for only one of concurrent callers. A crash from here on uses the invitation up. */
   claim(code: string): Promise<boolean>
   /** Makes a claimed invitation available again. */
   giveBack(code: string): Promise<void>

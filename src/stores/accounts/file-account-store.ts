@@ -58,7 +58,7 @@ export const createFileAccountStore = ({ storageDir, now = Date.now }: FileAccou
   }
 }
 
-/** Says of a failed system call what it means to a caller. */
+/** Translates failed system calls, see {@link storeError}. */
 const onDisk =
   <Given extends unknown[], Result>(work: (...given: Given) => Promise<Result>) =>
   async (...given: Given): Promise<Result> => {

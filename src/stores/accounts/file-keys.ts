@@ -1,9 +1,9 @@
-// API keys as files: what a key may do and the hash of its secret, never the key itself.
+// API keys as files: the permissions of a key and the hash of its secret, never the key itself.
 //
-//   keys/<id>.json            what was created; the content never changes
-//   keys/<id>.revoked.json    when it was revoked; from then on it is of no use
+//   keys/<id>.json            the key; the content never changes
+//   keys/<id>.revoked.json    time of the revocation: from then on the key is not valid
 //
-// Both stay, so that a store that had keys once is not open again when the last one is revoked.
+// Both stay, so that access does not become open when the last key is revoked.
 
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
@@ -19,9 +19,9 @@ const keySchema = z.object({
   id: z.string().regex(KEY_ID),
   name: z.string(),
   role: z.enum(ROLES),
-  /** The only ones that it is for; null for all. */
+  /** The only projects that it is valid for; null for all. */
   projects: z.array(z.string().regex(PROJECT_ID)).nullable(),
-  /** Of the secret, in hex. */
+  /** Hash of the secret, in hex. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   created_at: z.iso.datetime(),
   expires_at: z.iso.datetime().nullable(),
@@ -34,7 +34,7 @@ export interface FileKeysOptions {
   storageDir: string
 }
 
-/** Keys that are remembered. */
+/** Keys that are kept in memory. */
 const REMEMBERED = 1000
 
 export const createFileKeys = ({ storageDir }: FileKeysOptions): Keys => {

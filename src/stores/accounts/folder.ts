@@ -1,4 +1,4 @@
-// The folder of keys and accounts, and how files come into it: complete, synced, and only where their name is free.
+// Folder of keys and accounts. Its files appear complete and synced, and only where their name is free.
 
 import { createHash } from 'node:crypto'
 import { chmod, readdir, stat } from 'node:fs/promises'
@@ -29,22 +29,22 @@ export const createAccountsFolder = (storageDir: string) => {
   const tmp = join(root, '.tmp')
   const made = new Map<string, Promise<void>>()
 
-  // Hashes of passwords and the secret of all tokens are here.
+  // Private: it holds hashes of passwords and the secret of all tokens.
   const open = async (): Promise<void> => {
     await makeFolder(root)
-    // A folder that another user has made keeps the mode that it was given.
+    // A folder of another user keeps its mode.
     await chmod(root, 0o700).catch((error: unknown) => {
       if (codeOf(error) !== 'EPERM') throw error
     })
     await makeFolder(tmp)
   }
 
-  /** Makes the folder with its first file: a store without accounts has none. */
+  /** Makes a folder for its first file: a store without accounts has none. */
   const folder = async (name: string): Promise<string> => {
     const path = join(root, name)
     const making = made.get(name) ?? open().then(() => makeFolder(path))
     made.set(name, making)
-    // A failure is tried again.
+    // The next call tries again.
     await making.catch((error: unknown) => {
       made.delete(name)
       throw error
@@ -63,9 +63,9 @@ export const createAccountsFolder = (storageDir: string) => {
     },
 
     /**
-     * Creates a file that appears complete. Durable when it resolves.
+     * Creates a file, which appears complete. Durable when it resolves.
      *
-     * @param content no two writers create the same
+     * @param content unique: no other writer creates the same bytes
      * @returns false where the name is taken
      * @throws TintypeError `store_unavailable` where the outcome is unknown; errors of the system
      */
@@ -83,7 +83,7 @@ export const createAccountsFolder = (storageDir: string) => {
       }
     },
 
-    /** Removes drafts of crashed processes, by the clock of the disk: that of the last change of the folder. */
+    /** Removes drafts of crashed processes, by the clock of the disk: the last change of the folder. */
     async sweep(): Promise<void> {
       const { mtimeMs: lastMs } = await stat(tmp)
       for (const name of await namesIn(tmp)) {
@@ -99,5 +99,5 @@ export const createAccountsFolder = (storageDir: string) => {
 /** Names in a folder; none where there is none. */
 export const namesIn = async (path: string): Promise<string[]> => (await readdir(path).catch(unlessMissing)) ?? []
 
-/** A file name for text that must not be a path, or not be readable on the disk. */
+/** File name for text that may contain a path, or must not be readable on disk. */
 export const hashedName = (text: string): string => createHash('sha256').update(text).digest('hex')

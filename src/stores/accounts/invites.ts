@@ -27,20 +27,20 @@ export const createInvites = (accounts: AccountsFolder): Invites => {
 
     read: (code) => readRecord(available(code), inviteSchema),
 
-    /** The claim is created where there is none; the token in it tells an own claim whose answer was lost. */
+    /** Creates the claim where there is none. Its token identifies an own claim whose answer was lost. */
     async claim(code) {
       const invite = await readRecord(available(code), inviteSchema)
       if (!invite) return false
       const folder = await accounts.folder('invites')
       const claim = { ...invite, claim: newToken() }
       if (!(await accounts.publish(folder, `${hashedName(code)}.claimed`, claim))) return false
-      // While this claim stands, no other one can be under way. An earlier one was completed where the file is gone.
+      // This claim excludes others. An earlier one was completed where the invitation is gone.
       if (!existsSync(available(code))) {
         await removeFile(claimed(code))
         return false
       }
       await removeFile(available(code))
-      // Or a power cut could bring it back, and the claim not.
+      // Without it a power cut could restore the invitation and not the claim.
       await sync(folder)
       return true
     },

@@ -1,16 +1,16 @@
-// Whether a store has keys or users, whoever made them: then it isn't everybody's.
+// Checks whether a store has keys or users: then access to it is not open.
 
 import { lstatSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-/** Their folders are made with the first key and the first user. */
+/** Made with the first key and with the first user. */
 const FOLDERS = ['keys', 'emails']
 
 /**
- * Once there were some, there are: revoked keys and closed accounts leave their files. Synchronous and without a file
- * descriptor, because it is asked with every request of a store that has none: two looks of a microsecond.
+ * True once there was a key or a user: revoked keys and closed accounts keep their files. Synchronous and without a file
+ * descriptor, because every request of an open store calls it: two `lstat` calls of a microsecond.
  *
- * @throws the error of the system call where that can't be said
+ * @throws errors of the system, where that is unknown
  */
 export const anyStored = (storageDir: string): boolean => {
   const root = join(resolve(storageDir), '.accounts')

@@ -1,4 +1,4 @@
-// API keys as every store keeps them: what a key may do and the hash of its secret, never the key itself.
+// API keys as every store keeps them: the permissions of a key and the hash of its secret, never the key itself.
 // test/contracts/keys.ts checks these promises.
 //
 // Revoked keys stay, so that a store that had keys once does not become open with the last one.
@@ -33,6 +33,6 @@ export interface Keys {
   find(id: string): Promise<KeyRecord | undefined>
   /** Durable when it resolves, and effective in every process at once. False where there is no such key. */
   revoke(id: string, revokedAt: string): Promise<boolean>
-  /** All keys, those that were revoked too, oldest first. */
+  /** All keys, revoked ones too, oldest first. */
   list(): Promise<ListedKey[]>
 }

@@ -1,4 +1,4 @@
-// Records of accounts: JSON files that come to their folder complete, read by their schema.
+// Records of accounts: JSON files, checked by a schema when they are read.
 
 import { lstatSync, type Stats } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -26,7 +26,7 @@ const parsed = <T>(text: string, schema: z.ZodType<T>, path: string): T => {
   try {
     return schema.parse(JSON.parse(text))
   } catch {
-    // What is wrong with it would repeat its content; the log gets its name.
+    // A message of the schema could repeat the content: the log gets the name alone.
     const cause = new Error(`${path} is damaged`)
     throw new TintypeError('store_unavailable', 'The files of an account are damaged.', { cause })
   }

@@ -1,4 +1,4 @@
-// The secret from which the keys of tokens are derived: one for the store, made once.
+// Secret from which the keys of tokens are derived: one for each store, made once.
 
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
@@ -9,18 +9,18 @@ const FILE = 'secret.json'
 
 const secretSchema = z.object({ secret: z.base64url().length(43), created_at: z.iso.datetime() })
 
-/** Undefined before it is made, when no token can be valid. */
+/** Reads the secret, undefined before it is made, when no token can be valid. */
 export const readSecret = async (accounts: AccountsFolder): Promise<Buffer | undefined> => {
   const found = await readRecord(accounts.path(FILE), secretSchema)
   return found && Buffer.from(found.secret, 'base64url')
 }
 
-/** Reads it, or makes it: 32 random bytes. @param now milliseconds since 1970 */
+/** Reads the secret, or makes it: 32 random bytes. @param now milliseconds since 1970 */
 export const ensureSecret = async (accounts: AccountsFolder, now: number): Promise<Buffer> => {
   const found = await readSecret(accounts)
   if (found) return found
   const secret = { secret: randomBytes(32).toString('base64url'), created_at: new Date(now).toISOString() }
   await accounts.publish(await accounts.folder('.'), FILE, secret)
-  // The first of two that were made counts for both.
+  // Of two that are made at once, the first one counts for both.
   return ensureSecret(accounts, now)
 }

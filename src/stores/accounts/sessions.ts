@@ -1,8 +1,8 @@
 // Sessions as append logs: an entry for each refresh token, and a final one.
 //
-//   families/<id>/<number>.json    the highest number is the valid token; those before it are removed
+//   families/<id>/<number>.json    the highest number is the valid token; earlier ones are removed
 //
-// The folder goes once the final entry is there, or long after the last token has expired.
+// The folder is removed once the final entry exists, or long after the last token has expired.
 
 import { stat } from 'node:fs/promises'
 import { z } from 'zod'

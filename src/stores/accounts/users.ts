@@ -1,6 +1,6 @@
 // Users as append logs, and an index by e-mail address.
 //
-//   users/<id>/<revision>.json    the highest counts; those before it are emptied, and keep their numbers
+//   users/<id>/<revision>.json    the highest counts; earlier ones are emptied, and keep their numbers
 //   emails/<sha256>.json          id of the user with the address: an account exists once this file does
 
 import { z } from 'zod'

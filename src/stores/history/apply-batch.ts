@@ -1,4 +1,4 @@
-// The revision that follows another: what a batch of changes leads to, and what is left to remove. No I/O.
+// Applies a batch of changes to a state and makes the revision that follows. No I/O.
 
 import { applyChange, type ProjectChange } from '../../core/project/changes.ts'
 import { eventsOf, type ProjectEvent } from '../../core/project/events.ts'
@@ -6,24 +6,25 @@ import { emptyProject, type ProjectState } from '../../core/project/state.ts'
 import { tokensAfter } from '../append-log.ts'
 import { namedSegments, type Revision, type StoredSegment, storedSegment } from './revision.ts'
 
-/** What became of one change. */
+/** Outcome of one change. */
 export type Outcome = { state: ProjectState } | { error: unknown }
 
 export interface Applied {
   /** One for each change, in their order. */
   outcomes: readonly Outcome[]
-  /** The new state, undefined where no change had anything to do. */
+  /** The new state, undefined where no change altered it. */
   state: ProjectState | undefined
-  /** Images that the batch deleted, and whole segments of them. */
+  /** Images that the batch deleted. */
   deleted: readonly string[]
+  /** Whole segments that it deleted. */
   deletedSegments: readonly StoredSegment[]
   /** Events of all changes, in their order. */
   events: readonly ProjectEvent[]
 }
 
 /**
- * Runs a batch on a state. A change that fails fails alone. Without a change (`undefined`) nothing is altered, but a
- * revision is wanted all the same.
+ * Applies a batch to a state. A change that fails is rejected alone. `undefined` alters nothing and requires a revision
+ * all the same.
  */
 export const applyBatch = (
   base: ProjectState | undefined,
@@ -70,7 +71,7 @@ export interface SuccessorInput {
   state: ProjectState
   /** Id of this commit. */
   commit: string
-  /** What is still to be removed: from before, and by this batch. */
+  /** Images whose files are to be removed: of earlier revisions, and of this batch. */
   removing: readonly string[]
   removingSegments: readonly StoredSegment[]
   events: readonly ProjectEvent[]
@@ -88,7 +89,7 @@ export const successorOf = ({ base, state, commit, removing, removingSegments, e
   }
 }
 
-/** Segments that are stored have their images in a cache of their own, bounded; a state in memory only names them. */
+/** Drops the images of stored segments, which have a bounded cache of their own; a state in memory only names them. */
 const withoutSegmentImages = (state: ProjectState): ProjectState => ({
   ...state,
   images: {

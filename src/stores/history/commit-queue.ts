@@ -1,13 +1,14 @@
-// Changes of one project that wait in this process are committed together: one lock, one revision, one set of syncs.
+// Queue of changes by project: those that wait in this process are committed together, with one lock, one revision and
+// one set of syncs.
 
 import { needsImages, type ProjectChange } from '../../core/project/changes.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import type { Applied } from './apply-batch.ts'
 
-/** Without a change, a revision is written that drops what has been removed. */
 export interface PendingChange {
+  /** Undefined for a revision that only drops removed images. */
   change: ProjectChange | undefined
-  /** The workspace that holds what the change needs; once that was swept, the change must not be committed. */
+  /** Workspace with the files of the change: once it was swept, the change must not be committed. */
   workspacePath?: string
   resolve(state: ProjectState): void
   reject(error: unknown): void
@@ -16,9 +17,9 @@ export interface PendingChange {
 /**
  * Commits changes together, in their order, and resolves or rejects each.
  *
- * @param take gives those that wait, once the project is locked: many come while the lock is waited for. Called again
- *   after each commit, until it gives none or the lock was held for long; it gives each once.
- * @throws TintypeError what went wrong before any was taken, such as `busy`, `storage_full` or `store_unavailable`
+ * @param take returns waiting changes, each once. Called when the project is locked, as many arrive during that wait, and
+ *   again after each commit, until it returns none or the lock was held for long
+ * @throws TintypeError `busy`, `storage_full` or `store_unavailable`, before any change was taken
  */
 export type CommitBatch = (projectId: string, take: () => readonly PendingChange[]) => Promise<void>
 
@@ -31,7 +32,7 @@ export interface CommitQueueOptions {
 export interface CommitQueue {
   /** Resolves with the state that the change led to, once it is durable. */
   commit(projectId: string, change: ProjectChange | undefined, workspacePath?: string): Promise<ProjectState>
-  /** Resolves when nothing waits any more. */
+  /** Resolves once no change is waiting or under way. */
   idle(): Promise<void>
 }
 
@@ -46,7 +47,7 @@ export const createCommitQueue = ({ commitBatch, maxBatch }: CommitQueueOptions)
       try {
         await commitBatch(projectId, () => queue.splice(0, most))
       } catch (error) {
-        // Those that came later have not waited for long.
+        // Later changes have not waited for long and are tried again.
         for (const { reject } of queue.splice(0, Math.min(early, most))) reject(error)
       }
     }
@@ -70,16 +71,16 @@ export const createCommitQueue = ({ commitBatch, maxBatch }: CommitQueueOptions)
   }
 }
 
-/** Tells what became of a change. */
+/** Answer to the caller of one change. */
 export interface Answer {
-  /** Of an image that it deleted. */
+  /** Image that the change deleted. */
   imageId: string | undefined
   answer(): void
 }
 
 export type Deletion = Answer & { imageId: string }
 
-/** One for each change, in their order. */
+/** Answers of a batch: one for each change, in their order. */
 export const answersOf = (batch: readonly PendingChange[], { outcomes }: Applied): Answer[] =>
   batch.map(({ change, resolve, reject }, at) => {
     const outcome = outcomes[at]
@@ -92,5 +93,5 @@ export const isOfDeleted = (answer: Answer): answer is Deletion => answer.imageI
 
 export const isDeletion = ({ change }: PendingChange): boolean => change?.type === 'delete_image'
 
-/** True for a change that looks at images that are there already. */
+/** True for a change that needs all images loaded. */
 export const needsAll = ({ change }: PendingChange): boolean => change !== undefined && needsImages(change)

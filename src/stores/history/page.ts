@@ -39,7 +39,7 @@ export const pageOf = async (state: ProjectState, { after, limit }: PageRequest,
   return { images, next: formatImageCursor({ id: images.at(-1)?.id ?? '', following, preceding }) }
 }
 
-/** Where the page behind a cursor begins. */
+/** Index of the first image after a cursor. */
 const indexOf = async (list: ImageList, after: string, load: Load): Promise<number> => {
   const cursor = parseImageCursor(after)
   const index = cursor && (await search(list, cursor, load))

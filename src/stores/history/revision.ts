@@ -1,4 +1,4 @@
-// The form of a revision file and of a segment file: JSON that people can read, sealed by a checksum.
+// Formats of revision files and segment files: readable JSON, sealed by a checksum.
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
@@ -6,24 +6,24 @@ import { type ProjectEvent, projectEventSchema } from '../../core/project/events
 import { type ImageRecord, imageSchema, projectSchema } from '../../core/project/model.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 
-/** A committed state of a project and what the protocol needs to know beside it. */
+/** A committed state of a project, with the records of the commit protocol. */
 export interface Revision {
   state: ProjectState
-  /** Ids of the newest commits, newest last: this is how a writer that was overtaken finds its own. */
+  /** Ids of the last commits, newest last: an overtaken writer finds its own among them. */
   commits: readonly string[]
-  /** Images that were deleted and whose files may still be there. Nobody may read those. */
+  /** Deleted images whose files may still exist. They are never served. */
   removing: readonly string[]
-  /** Segments of such images, where a whole project was deleted. */
+  /** Segments of such images, after the deletion of a whole project. */
   removingSegments: readonly StoredSegment[]
-  /** Segments that the revision before this one was the last to name. */
+  /** Segments that the preceding revision was the last to name. */
   droppedSegments: readonly string[]
-  /** Events of the changes that it made; undefined where they are unknown, as in revisions of older versions. */
+  /** Events of its changes; undefined where they are unknown, as in revisions of older versions. */
   events: readonly ProjectEvent[] | undefined
 }
 
 const storedSegmentSchema = z.object({ id: z.string(), count: z.int().min(1), bytes: z.int(), sha256: z.string() })
 
-/** Where a segment of images is kept. */
+/** Reference to the file of a segment. */
 export type StoredSegment = z.infer<typeof storedSegmentSchema>
 
 const revisionSchema = z.object({
@@ -34,7 +34,7 @@ const revisionSchema = z.object({
   removing_runs: z.array(storedSegmentSchema),
   dropped_runs: z.array(z.string()),
   runs: z.array(storedSegmentSchema),
-  // The checksum holds, so an event of another form is one of a newer version.
+  // The checksum matches, so an event of another form is of a newer version.
   events: z.array(projectEventSchema).optional().catch(undefined),
   images: z.array(imageSchema),
 })
@@ -87,11 +87,11 @@ export const decodeRevision = (text: string): Revision => {
   }
 }
 
-/** Reads only {@link Revision.droppedSegments}, for the price of a search. */
+/** Reads only {@link Revision.droppedSegments}, by a search instead of parsing. */
 export const peekDroppedSegments = (text: string): string[] =>
   [...(/^ {2}"dropped_runs": \[([^\]]*)\]/m.exec(text)?.[1] ?? '').matchAll(/"([^"]+)"/g)].flatMap(([, id]) => id ?? [])
 
-/** A revision as the history needs it: what it changed, and which commits it stands on. */
+/** A revision as listed to watchers: its events, and its place in the chain of commits. */
 export interface ListedEntry {
   projectId: string
   revision: number
@@ -119,19 +119,19 @@ export const decodeListed = (text: string): ListedEntry => {
 
 export const encodeSegment = (images: readonly ImageRecord[]): string => `${linesOf(images)}\n`
 
-/** @throws Error where the text is not what was stored */
+/** @throws Error where the text does not match its checksum or schema */
 export const decodeSegment = (text: string, stored: { sha256: string }): ImageRecord[] => {
   if (sha256(text) !== stored.sha256) throw new Error('the checksum does not match')
   return z.array(imageSchema).parse(JSON.parse(text))
 }
 
-/** Ids of the segments that a revision needs: of its images, and of those still to be removed. */
+/** Ids of the segments that a revision needs: of its images, and of images to be removed. */
 export const namedSegments = ({ state, removingSegments }: Pick<Revision, 'state' | 'removingSegments'>): string[] => [
   ...state.images.segments.flatMap(({ stored }) => stored?.id ?? []),
   ...removingSegments.map(({ id }) => id),
 ]
 
-/** The document for people: the whole list in one file, one image a line. */
+/** Text of meta.json: the whole list, one image a line. */
 export const encodePublished = (state: ProjectState, segments: readonly string[]): string => {
   const { images, deleted: _, ...project } = state
   const tail = linesOf(images.tail)
@@ -150,8 +150,7 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 const ORDER = [...Object.keys(projectSchema.shape), 'deleted']
 
 /**
- * In the order of the schema, whichever way they came into the state: the text of a state that was read is the same as of
- * one that has just been made. What is absent stays so.
+ * Sorts fields by the schema, so that a state that was read has the same text as one just made. Absent fields stay absent.
  */
 const inOrder = (project: object): object => {
   const values = new Map(Object.entries(project))
@@ -168,7 +167,7 @@ const lines = new WeakMap<ImageRecord, string>()
 const linesOf = (images: readonly ImageRecord[]): string =>
   images.length === 0 ? '[]' : `[\n    ${images.map(lineOf).join(',\n    ')}\n  ]`
 
-/** A record never changes, so its line is made once. */
+/** Records are immutable, so each line is made once. */
 const lineOf = (image: ImageRecord): string => {
   const known = lines.get(image)
   if (known !== undefined) return known

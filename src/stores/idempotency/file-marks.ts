@@ -1,9 +1,6 @@
-// "This upload is running": a mark for each Idempotency-Key in use, so that the same one coming again meanwhile is told.
+// Marks of uploads under way, as files.
 //
-//   .running/<name>      who is at it, as in .tmp/<owner>/owner.json
-//
-// For that answer only. Of two uploads with one key that run at the same time nevertheless, the commit stores one; so a
-// mark that was lost, or could not be set, does no harm.
+//   .running/<name>      the process, as in .tmp/<owner>/owner.json
 
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -59,7 +56,7 @@ export const createFileMarks = ({ storageDir }: FileMarksOptions): IdempotencyMa
   }
 }
 
-/** Its process died over it, or is about to write it: then no harm is done. */
+/** True where the process died before it wrote the mark, or is about to: removing it does no harm. */
 const isEmpty = (path: string): Promise<boolean> =>
   stat(path).then(
     ({ size }) => size === 0,

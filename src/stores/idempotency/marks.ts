@@ -1,8 +1,8 @@
 // Marks of uploads under way, one for each `Idempotency-Key`, so that a repetition meanwhile is answered
 // `idempotency_running`. test/contracts/idempotency.ts checks these promises.
 //
-// For that answer alone: of two uploads with one key that run at the same time nevertheless, the commit stores one. So a
-// mark that was lost, or could not be set, does no harm.
+// Only for that answer: of two concurrent uploads with one key, the commit stores one. So a mark that is lost or cannot be
+// set does no harm.
 
 export interface IdempotencyMarks {
   /**

@@ -18,7 +18,7 @@ export interface FileQuotaOptions {
   maxBytes: number
 }
 
-/** Old entries that stay. */
+/** Newest entries that stay. */
 const KEPT_ENTRIES = 16
 
 export const createFileQuota = ({ storageDir, store, maxBytes }: FileQuotaOptions): OwnerQuota => {
@@ -28,11 +28,11 @@ export const createFileQuota = ({ storageDir, store, maxBytes }: FileQuotaOption
   const ledger = createFileLog({
     format: ledgerFormat,
     folder,
-    // The staging area of the upload that reserves: swept, it can reserve nothing any more.
+    // The staging area of the upload: once it was swept, nothing can be reserved for it.
     drafts: (entry) => join(tmp, entry?.reservations.at(-1)?.folder ?? ''),
     older: 'pruned',
     keep: KEPT_ENTRIES,
-    // An upload under way does not survive a power cut either.
+    // Uploads under way do not survive a power cut either.
     isDurable: false,
     // Readable by the operator alone, as the rest of `.accounts`.
     makeFolder: async (owner) => void (await mkdir(folder(owner), { recursive: true, mode: 0o700 })),

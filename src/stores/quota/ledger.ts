@@ -7,7 +7,7 @@ const reservationSchema = z.object({
   project: z.string(),
   image: z.string(),
   bytes: z.int().min(0),
-  /** Id of the staging area: once it is gone, the image is in its project or never will be. */
+  /** Id of the staging area: once it is gone, the image is in its project, or never will be. */
   folder: z.string(),
 })
 
@@ -28,7 +28,7 @@ export const emptyLedger = (owner: string): LedgerEntry => ({ owner, projects: [
 export const ledgerFormat: LogFormat<LedgerEntry> = {
   encode: (entry) => `${JSON.stringify(entry)}\n`,
 
-  /** A damaged ledger counts as empty: its projects are found again by inspecting all. */
+  /** A damaged ledger counts as empty: its projects are found again by a scan of all. */
   decode(text, owner) {
     try {
       const entry = ledgerSchema.parse(JSON.parse(text))

@@ -1,8 +1,8 @@
 // The quota of each owner, over all projects: exact with any number of uploads in any number of processes.
 //
-// Stored bytes are the sum over the newest lists of the owner's projects; a total kept on the side could go wrong. Bytes of
-// uploads under way are reserved in a ledger until their staging area is gone. So a crash keeps bytes reserved no longer
-// than until its staging area is swept, and a deletion frees bytes at once.
+// Stored bytes are the sum over the newest image lists of the owner's projects; a separate total could diverge. Bytes of
+// uploads under way are reserved in a ledger while their staging area exists. So a crash keeps bytes reserved only until
+// its staging area is swept, and a deletion frees bytes at once.
 
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
@@ -28,17 +28,17 @@ const MOST_TRIES = 100
 
 const newToken = randomIds(16)
 
-/** Projects that are looked at together where all of them are. */
+/** Projects that a scan reads at once. */
 const AT_ONCE = 32
 
 export const createOwnerQuota = ({ store, ledger, maxBytes }: OwnerQuotaOptions): OwnerQuota => {
   /** Bytes of projects at a revision. */
   const sums = new LRUCache<string, { revision: number; bytes: number }>({ max: 100_000 })
-  /** Those who reserve wait for each other here, so that they meet only other processes in the ledger. */
+  /** By owner: the last reservation. They wait for each other here, so that only other processes compete in the ledger. */
   const turns = new Map<string, Promise<void>>()
   let scan: Promise<ReadonlyMap<string, readonly string[]>> | undefined
 
-  /** Whose each project is: of those that were made while there was no quota, the ledger does not know. */
+  /** Projects of every owner: the ledger lacks those that were created before a quota was set. */
   const scanAll = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
     const found = new Map<string, string[]>()
     const ids = await store.projectIds()
@@ -51,7 +51,7 @@ export const createOwnerQuota = ({ store, ledger, maxBytes }: OwnerQuotaOptions)
     return found
   }
 
-  /** One that is damaged is no reason to refuse uploads to all others. */
+  /** Skips a damaged project, so that uploads to others are not refused. */
   const readable = (id: string) => store.project(id).catch(() => undefined)
 
   const knownProjects = (owner: string): Promise<readonly string[]> => {
@@ -71,7 +71,7 @@ export const createOwnerQuota = ({ store, ledger, maxBytes }: OwnerQuotaOptions)
     }
   }
 
-  /** Undefined where it is not the owner's, or no more. */
+  /** Bytes of a project; undefined where the owner is another one, or the project is deleted. */
   const bytesIn = async (projectId: string, owner: string, open: readonly Reservation[]) => {
     const state = await store.project(projectId)
     if (!state || chargedTo(state, undefined) !== owner) return undefined
@@ -85,9 +85,9 @@ export const createOwnerQuota = ({ store, ledger, maxBytes }: OwnerQuotaOptions)
     return { stored: bytes, reserved: sumOf(open.filter(({ image }) => !ids.has(image))) }
   }
 
-  /** What is stored and reserved, and what of the ledger still matters. */
+  /** Used bytes, and the reservations and projects of the ledger that still count. */
   const inspect = async ({ owner, projects, reservations }: LedgerEntry) => {
-    // Before the projects: an upload that has ended by now shows in them.
+    // Before the projects are read: an upload that has ended by then is in them.
     const states = await Promise.all(reservations.map(({ folder }) => store.isStaged(folder)))
     const open = reservations.filter((_, at) => states[at])
     const kept: string[] = []

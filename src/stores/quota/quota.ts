@@ -4,9 +4,9 @@ import type { Stage } from '../store.ts'
 
 export interface OwnerQuota {
   /**
-   * Reserves bytes for an image until its staging area is discarded, or swept behind a process that is gone. Stored and
-   * reserved bytes of an owner never exceed the quota, however many processes reserve at once; an image that is stored
-   * while its staging area is still there counts once.
+   * Reserves bytes for an image until its staging area is discarded, or swept after its process died. Stored and reserved
+   * bytes of an owner never exceed the quota, however many processes reserve at once; a stored image whose staging area
+   * still exists counts once.
    *
    * @param owner as `chargedTo` names it
    * @throws TintypeError `quota_exceeded`; `busy`; `store_unavailable` and `storage_full`, after which the bytes may be

@@ -1,7 +1,7 @@
-// Room in the cache: what was not wanted for longest goes, once there is more than the bound.
+// Evicts the least recently used renders once the cache exceeds its limit.
 //
-// Nothing is counted over process borders. Each process looks through the folder itself when it has added a fraction of
-// the bound, so that the cache is never larger than the bound and such a fraction for each process.
+// Processes share no counter. Each scans the folder when it has added a fraction of the limit, so the cache never exceeds
+// the limit by more than that fraction for each process.
 
 import { readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,15 +11,15 @@ import { MARK } from './making-marks.ts'
 
 export interface EvictionOptions {
   folder: string
-  /** Bound of all files together. */
+  /** Limit on all files together, in bytes. */
   maxBytes: number
   log: Logger
 }
 
 export interface Eviction {
-  /** To be called for each file that was added, with its size. Does not wait for room to be made. */
+  /** Reports a file that was added. Does not wait for an eviction. */
   added(bytes: number): void
-  /** Resolves once no room is being made. */
+  /** Resolves once no eviction is under way. */
   idle(): Promise<void>
 }
 
@@ -29,47 +29,49 @@ interface Entry {
   usedMs: number
 }
 
-/** What a process adds before it looks, as a part of the bound. */
-const LOOK_AFTER = 1 / 32
+/** Bytes that a process adds between two scans, as a fraction of the limit. */
+const SCAN_AFTER = 1 / 32
 
-/** What is left after room was made, as a part of the bound. */
-const LEAVE = 0.9
+/** Bytes that remain after an eviction, as a fraction of the limit. */
+const KEEP = 0.9
 
-/** A block of most disks: what even an empty file takes. */
+/** Block size of most disks, which even the smallest file takes. */
 const BLOCK_BYTES = 4096
 
-/** A mark this old was left behind. */
+/** Age from which a mark is abandoned, in milliseconds. */
 const OLD_MARK_MS = 3_600_000
 
 export const createEviction = ({ folder, maxBytes, log }: EvictionOptions): Eviction => {
-  // Nothing is known before the first look.
-  let sinceLook = Number.POSITIVE_INFINITY
+  // The first file triggers a scan: the folder may be full already.
+  let sinceScan = Number.POSITIVE_INFINITY
   let running: Promise<void> | undefined
 
-  const makeRoom = async (): Promise<void> => {
+  const evict = async (): Promise<void> => {
     const entries = await entriesOf(folder)
     let bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0)
     if (bytes <= maxBytes) return
     const before = bytes
     for (const entry of entries.sort((one, other) => one.usedMs - other.usedMs)) {
-      if (bytes <= maxBytes * LEAVE) break
+      if (bytes <= maxBytes * KEEP) break
       await unlink(entry.path).catch(unlessMissing)
       bytes -= entry.bytes
     }
     await removeEmpty(folder)
-    log.debug({ before, after: bytes }, 'made room in the cache')
+    log.debug({ before, after: bytes }, 'evicted renders from the cache')
   }
 
-  const look = async (): Promise<void> => {
-    sinceLook = 0
-    await makeRoom().catch((error: unknown) => log.warn({ error }, 'could not make room in the cache'))
+  const scan = async (): Promise<void> => {
+    sinceScan = 0
+    await evict().catch((error: unknown) =>
+      log.warn({ error }, 'could not evict renders from the cache; trying again later'),
+    )
   }
 
   return {
     added(bytes) {
-      sinceLook += onDisk(bytes)
-      if (running || sinceLook < maxBytes * LOOK_AFTER) return
-      running = look().finally(() => {
+      sinceScan += onDisk(bytes)
+      if (running || sinceScan < maxBytes * SCAN_AFTER) return
+      running = scan().finally(() => {
         running = undefined
       })
     },
@@ -102,7 +104,7 @@ const imageFolders = async (folder: string): Promise<string[]> => {
   return folders
 }
 
-/** Folders that somebody puts a file into at this moment are not empty, or are made again. */
+/** Removes empty folders. One that gets a file at the same time is not empty, or is made again. */
 const removeEmpty = async (folder: string): Promise<void> => {
   for (const project of await namesIn(folder)) {
     for (const image of await namesIn(join(folder, project))) await rmdir(join(folder, project, image)).catch(() => {})
@@ -110,5 +112,5 @@ const removeEmpty = async (folder: string): Promise<void> => {
   }
 }
 
-/** What another process removed first is gone as it should be; a stray file is no folder. */
+/** None where another process has removed the folder, or a stray file is at its path. */
 const namesIn = async (folder: string): Promise<string[]> => (await readdir(folder).catch(unlessMissing)) ?? []

@@ -1,7 +1,7 @@
-// "I am making this": a mark beside the file to be, so that other processes wait for it instead of making it again.
+// Marks of renders under way, beside the future file: other processes wait for it instead of making it again.
 //
-// For economy only. Two who make the same file at the same time make the same bytes, and one rename replaces the other;
-// so a mark that was lost, or that could not be set, does no harm.
+// Only saves work. Two processes that make a file at the same time make the same bytes, and one rename replaces the other;
+// so a mark that is lost or cannot be set does no harm.
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -16,14 +16,14 @@ export interface MarksOptions {
 }
 
 export interface Mark {
-  /** True where another process has made the file meanwhile. */
+  /** True where another process has finished the file. */
   finished: boolean
   release(): Promise<void>
 }
 
 export interface Marks {
   /**
-   * Marks the file as being made here, or waits until another process has made it or given it up.
+   * Marks a file as being made here, or waits until another process has finished or abandoned it.
    *
    * @throws the signal's reason
    */
@@ -33,11 +33,11 @@ export interface Marks {
 /** Ending of a mark's name. */
 export const MARK = '.making'
 
-/** How often to look whether the other one is done, in milliseconds. */
-const LOOK_MS = 15
+/** Interval of checks for the file, in milliseconds. */
+const POLL_MS = 15
 
-/** How often to look whether it still lives, in looks. */
-const LOOKS_FOR_OWNER = 20
+/** Number of checks for the file for each check for its owner. */
+const POLLS_PER_OWNER_CHECK = 20
 
 export const createMarks = ({ waitMs }: MarksOptions): Marks => {
   let owner: ReturnType<typeof thisProcess> | undefined
@@ -46,7 +46,7 @@ export const createMarks = ({ waitMs }: MarksOptions): Marks => {
     owner ??= thisProcess()
     try {
       const text = sealOwner(mark, await owner)
-      // Synchronous: 0.1 ms, where trips through the thread pool take one, and somebody waits for the picture.
+      // Synchronous: 0.1 ms, where trips through the thread pool take 1 ms, and the client waits.
       mkdirSync(dirname(mark), { recursive: true })
       writeFileSync(mark, text, { flag: 'wx' })
       return 'set'
@@ -61,18 +61,18 @@ export const createMarks = ({ waitMs }: MarksOptions): Marks => {
       const release = () => removeFile(mark).catch(() => {})
       const nothing = async () => {}
       const deadline = Date.now() + waitMs
-      for (let look = 0; Date.now() < deadline; look++) {
+      for (let polls = 1; Date.now() < deadline; polls++) {
         signal.throwIfAborted()
         const taken = await set(mark)
-        // Finished between the caller's look for it and this mark, or while it was waited for.
+        // Finished between the caller's check and this mark, or during the wait.
         if (existsSync(path)) {
           if (taken === 'set') await release()
           return { finished: true, release: nothing }
         }
         if (taken === 'set') return { finished: false, release }
         if (taken === 'impossible') return { finished: false, release: nothing }
-        if (look % LOOKS_FOR_OWNER === LOOKS_FOR_OWNER - 1 && !(await ownerLives(mark))) await release()
-        await setTimeout(LOOK_MS, undefined, { signal })
+        if (polls % POLLS_PER_OWNER_CHECK === 0 && !(await ownerLives(mark))) await release()
+        await setTimeout(POLL_MS, undefined, { signal })
       }
       return { finished: false, release: nothing }
     },

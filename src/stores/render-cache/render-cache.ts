@@ -1,11 +1,11 @@
-// What was made from originals, kept on disk until there is too much of it. Everything here can be made again, so the
-// whole folder may be deleted at any moment, while servers run too.
+// Disk cache of renders, bounded. Everything here can be made again, so the whole folder may be deleted at any moment,
+// while servers run too.
 //
-//   .cache/<project folder>/<image id>/<name>           a finished file; its access time says when it was last wanted
-//   .cache/<project folder>/<image id>/<name>.making    somebody is at it: who, as in .tmp/<owner>/owner.json
+//   .cache/<project folder>/<image id>/<name>           a finished render; its access time is the time of the last use
+//   .cache/<project folder>/<image id>/<name>.making    the process that makes it, as in .tmp/<owner>/owner.json
 //
-// A file is made beside the process's other temporary files and comes here whole, by one rename. A deleted image's
-// folder goes with it (removal.ts); what was under way at that moment is removed by whoever finishes it.
+// A file is made in the workspace and appears complete, by one rename. The folder of an image is removed with the image
+// (removal.ts); a render under way at that moment is removed when it is finished.
 
 import { existsSync, utimesSync } from 'node:fs'
 import { mkdir, rename, stat } from 'node:fs/promises'
@@ -24,53 +24,53 @@ export interface RenderCacheOptions {
   /** Folder of the store. */
   storageDir: string
   log: Logger
-  /** Room for what is kept, in bytes; 0 keeps nothing. @default 2147483648 (2 GiB) */
+  /** Limit on the cache, in bytes; 0 keeps nothing. @default 2147483648 (2 GiB) */
   maxBytes?: number
-  /** Longest wait for a file that another process makes, in milliseconds; then it is made here too. @default 60000 */
+  /** Longest wait for a render of another process, in milliseconds; then it is made here too. @default 60000 */
   waitMs?: number
 }
 
 export interface CacheKey {
   projectId: string
   imageId: string
-  /** Of the file, with its extension. */
+  /** File name, with its extension. */
   name: string
 }
 
 export interface MakeOptions {
-  /** Writes the whole file to `target`, which does not exist yet. Given up where the signal aborts. */
+  /** Writes the whole file to `target`, which does not exist yet, until the signal aborts. */
   make(target: string, signal: AbortSignal): Promise<unknown>
-  /** Time that the file is given, in milliseconds since 1970: that of its original. */
+  /** Modification time for the file, in milliseconds since 1970: that of its original. */
   modifiedMs: number
-  /** Asked once the file is kept: false where the image was deleted meanwhile. */
+  /** Called once the file is kept. False where the image was deleted meanwhile. */
   isWanted(): Promise<boolean>
-  /** Of the caller: a file that nobody waits for any more is not made. */
+  /** Of the caller: a render that no caller waits for any more is cancelled. */
   signal?: AbortSignal
 }
 
 export interface RenderCache {
-  /** The file if it is kept. Close what you opened. */
+  /** Opens a render, undefined where it is not cached. Close the file. */
   find(key: CacheKey): Promise<ReadableFile | undefined>
   /**
-   * The file, made at first: once, however many ask for it at the same time in however many processes. One that was made
-   * a moment ago and is small is read already.
+   * Opens a render, or makes it: once for any number of callers in any number of processes. A small one that was just made
+   * is returned as bytes.
    *
    * @throws what `make` throws; the signal's reason
    */
   get(key: CacheKey, options: MakeOptions): Promise<ReadableFile | Buffer<ArrayBuffer>>
-  /** Since the start: files that were there when they were asked for, and not. */
+  /** Hits and misses since the start. */
   stats(): { hits: number; misses: number }
-  /** Finishes what is being kept. */
+  /** Resolves once every file under way is kept. */
   close(): Promise<void>
 }
 
-/** How exactly the time of the last use is known, in milliseconds; a write for each read would be too much. */
+/** Precision of the time of the last use, in milliseconds: it costs a write. */
 const TOUCH_MS = 60_000
 
-/** Files up to this size are read at once, where they were made a moment ago, in bytes. */
+/** Largest new render that is returned as bytes. */
 const SMALL_BYTES = 128 * 1024
 
-/** How often a folder that was deleted under way is made again. */
+/** Attempts where the folder is deleted under way. */
 const ATTEMPTS = 3
 
 export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
@@ -83,19 +83,19 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
   const flights = createFlights<string>()
   const counts = { hits: 0, misses: 0 }
 
-  /** This process's folder, made with the first picture (many a server is never asked for any), and again if it was swept. */
-  const room = async (): Promise<string> => {
+  /** The workspace, made for the first render, as many servers make none, and again where it was swept. */
+  const openWorkspace = async (): Promise<string> => {
     if (!existsSync(workspace.path)) await removeFolder(await workspace.folder())
     return workspace.path
   }
 
   const folderOf = ({ projectId, imageId }: CacheKey): string => paths.cached(projectId, imageId)
   const pathOf = (key: CacheKey): string => join(folderOf(key), key.name)
-  // Synchronous where there is nothing to be found: 10 microseconds instead of a trip through the thread pool.
+  // `existsSync`: 10 microseconds for a miss, instead of a trip through the thread pool.
   const find = async (key: CacheKey) => (maxBytes === 0 || !existsSync(pathOf(key)) ? undefined : openFile(pathOf(key)))
 
   const keep = async (made: string, key: CacheKey, isWanted: () => Promise<boolean>): Promise<void> => {
-    // Else a power cut could leave an empty file under a name that says it is whole.
+    // Without it a power cut could leave an empty file under the final name.
     await sync(made)
     const { size } = await stat(made)
     await moveTo(made, pathOf(key))
@@ -103,7 +103,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     else await removeFolder(folderOf(key))
   }
 
-  /** The path of the file: still the temporary one where it was made here, because to keep it takes time. */
+  /** Returns the path of the render: the temporary one where it was made here, because keeping it takes time. */
   const make = async (key: CacheKey, { make, modifiedMs, isWanted }: MakeOptions, signal: AbortSignal) => {
     const mark = maxBytes === 0 ? undefined : await marks.take(pathOf(key), signal)
     if (mark?.finished) return pathOf(key)
@@ -113,10 +113,10 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
       await mark?.release()
     }
     try {
-      made = join(await room(), newToken())
+      made = join(await openWorkspace(), newToken())
       signal.throwIfAborted()
       await make(made, signal)
-      // Whole seconds, as HTTP says times: no copy of a file is older or newer than another.
+      // Whole seconds, as in HTTP dates: all copies of a render have the same time.
       utimesSync(made, new Date(), Math.floor(modifiedMs / 1000))
     } catch (error) {
       await release()
@@ -126,9 +126,8 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     const finish = async () => {
       if (maxBytes > 0)
         await keep(path, key, isWanted).catch(async (error: unknown) => {
-          // The folder goes away under it where the image is deleted.
-          if (await isWanted().catch(() => true))
-            log.warn({ error, ...key }, 'a picture that was made could not be kept')
+          // The folder is removed with the image.
+          if (await isWanted().catch(() => true)) log.warn({ error, ...key }, 'could not keep a render')
         })
       await release()
     }
@@ -150,8 +149,8 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
           options.signal,
         )
         if (file) return file
-        // It was removed in the moment between: by somebody who empties the cache, or to make room.
-        if (attempt === ATTEMPTS) throw storeError(new Error('the cache loses what is put into it'))
+        // Removed in between, by an operator or an eviction.
+        if (attempt === ATTEMPTS) throw storeError(new Error('renders vanish from the cache'))
       }
     },
 
@@ -176,7 +175,7 @@ const moveTo = async (from: string, to: string): Promise<void> => {
   }
 }
 
-/** One that was made a moment ago. */
+/** Opens a render that was just made. */
 const openFresh = (path: string): Promise<ReadableFile | undefined> =>
   openPlainFile(path).catch((error: unknown) => {
     throw storeError(error)
@@ -188,7 +187,7 @@ const openFile = async (path: string): Promise<ReadableFile | undefined> => {
     if (!file) return undefined
     const { mtime, atimeMs } = await file.handle.stat()
     const now = Date.now()
-    // Said explicitly, because most disks are mounted so that reading does not change it.
+    // Set explicitly, because most disks are mounted with `relatime` or `noatime`.
     if (now - atimeMs > TOUCH_MS) await file.handle.utimes(new Date(now), mtime).catch(() => {})
     return file
   } catch (error) {

@@ -1,11 +1,11 @@
-// Work that many wait for at the same time and that is done once; given up when nobody waits any more.
+// Single flight: concurrent callers share one run of the same work, which is cancelled when no caller waits any more.
 
 export interface Flights<Result> {
   /**
    * Joins the work of this name, or begins it.
    *
-   * @param start resolves to a result, and to what is to be done once everybody has used it
-   * @param use runs for each who joined
+   * @param start resolves to a result, with a `finish` for the time after its use
+   * @param use runs for each caller
    * @throws what `start` and `use` throw; the signal's reason where the caller leaves first
    */
   join<Used>(
@@ -14,11 +14,11 @@ export interface Flights<Result> {
     use: (result: Result) => Promise<Used>,
     signal?: AbortSignal,
   ): Promise<Used>
-  /** Resolves once nothing is under way. */
+  /** Resolves once no work is under way. */
   idle(): Promise<void>
 }
 
-/** What is found under `path`; `finish` is called once nobody uses it any more. Others may join until it resolves. */
+/** Result `path`; `finish` is called after the last use. Callers may join until it resolves. */
 export type Landed<Result> = Result | { path: Result; finish(): Promise<void> }
 
 interface Flight<Result> {
@@ -54,7 +54,7 @@ export const createFlights = <Result extends string>(): Flights<Result> => {
   }
 
   const finish = async (name: string, flight: Flight<Result>, hasLanded: boolean): Promise<void> => {
-    // Nobody may join what is given up; what is there can still be used while it is put in its place.
+    // Cancelled work cannot be joined; a result can, until it is finished.
     if (!hasLanded) forget(name, flight)
     try {
       const landed = await flight.landed
@@ -77,7 +77,7 @@ export const createFlights = <Result extends string>(): Flights<Result> => {
       } finally {
         flight.passengers--
         if (flight.passengers === 0 && !flight.finishing) {
-          if (!hasLanded) flight.abort.abort(new Error('nobody waits for it any more'))
+          if (!hasLanded) flight.abort.abort(new Error('no caller waits for it any more'))
           flight.finishing = finish(name, flight, hasLanded)
           track(flight.finishing)
         }
