@@ -1,10 +1,10 @@
-// The store on plain files: wiring of its parts, and the reads.
+// Store on plain files: wiring of its parts, and reads of projects.
 
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isDamage } from '../../core/errors.ts'
-import { unknownImage, unknownProject } from '../../core/not-found.ts'
+import { unknownProject } from '../../core/not-found.ts'
 import { looksAtImages } from '../../core/project/add-image.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
 import type { ProjectState } from '../../core/project/state.ts'
@@ -12,7 +12,7 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { Observer } from '../../telemetry/observer.ts'
 import { createCommitQueue } from '../history/commit-queue.ts'
 import { pageOf } from '../history/page.ts'
-import type { CommitOptions, ImagePage, PageRequest, Stage, Store, StoredFile } from '../store.ts'
+import type { CommitOptions, ImagePage, PageRequest, Stage, Store } from '../store.ts'
 import { createAfterPowerCut } from './cleanup/after-power-cut.ts'
 import { createDeleteProject } from './cleanup/delete-project.ts'
 import { createRemoval } from './cleanup/removal.ts'
@@ -23,22 +23,22 @@ import { createProjectLock } from './commit/project-lock.ts'
 import { createPublisher } from './commit/publish-meta.ts'
 import { createSegments } from './commit/segments.ts'
 import { createSharedSync, removeFolder, storeError, throwStoreError, writeNew } from './fs/durable.ts'
-import { openPlainFile, plainFileStats } from './fs/no-follow.ts'
 import { openFolder } from './open-folder.ts'
-import { createPaths, folderOf, projectIdOf } from './paths.ts'
+import { createPaths, projectIdOf } from './paths.ts'
 import { createFreeSpace, createStage } from './staging/staging.ts'
 import { createWorkspace } from './staging/workspace.ts'
+import { createVariants } from './variants.ts'
 import { createWatching } from './watch/watching.ts'
 
 export interface FileStoreOptions {
   /** Folder of the store; made where it is missing. */
   storageDir: string
   log: Logger
-  /** Age at which a project's lock counts as left behind, in milliseconds; the same in every process. @default 10000 */
+  /** Age at which a project's lock counts as abandoned, in milliseconds; the same in every process. @default 10000 */
   lockStaleMs?: number
   /** Longest wait for a project's lock, in milliseconds; then `busy`. @default lockStaleMs + 5000 */
   lockWaitMs?: number
-  /** Most changes that are committed together; 1 commits each alone. @default 64 */
+  /** Limit on changes that are committed together; 1 commits each alone. @default 64 */
   maxBatch?: number
   /** Longest time that commits go on under one lock, in milliseconds; 0 locks anew for each. @default 20 */
   maxHeldMs?: number
@@ -46,11 +46,11 @@ export interface FileStoreOptions {
   keptRevisions?: number
   /** Free bytes of the disk below which uploads are refused. @default 67108864 (64 MiB) */
   minFreeBytes?: number
-  /** How often to look for what dead processes left, in milliseconds. @default 30000 */
+  /** Interval of sweeps after dead processes, in milliseconds. @default 30000 */
   sweepMs?: number
   /** @default () => new Date() */
   now?: () => Date
-  /** @default nobody */
+  /** @default none */
   observer?: Observer
 }
 
@@ -93,7 +93,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     sweeping = sweeping
       .then(() => workspace.leaveRest())
       .then(() => sweeper.sweep())
-      .catch((error: unknown) => log.warn({ error }, 'could not sweep'))
+      .catch((error: unknown) => log.warn({ error }, 'could not sweep; trying again'))
   }
 
   const project = async (projectId: string): Promise<ProjectState | undefined> => {
@@ -106,7 +106,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       if (change.type !== 'add_image' && !(await project(projectId))) throw unknownProject(projectId)
       if (change.type === 'delete_project') return await deleteProject(projectId, change)
       const state = await queue.commit(projectId, change, stage && dirname(join(paths.tmp, stage.id)))
-      // Another image may answer the upload; then the files are not the project's.
+      // An existing image may answer the upload; then the files are removed.
       if (stage && change.type === 'add_image' && !looksAtImages(change.terms ?? {})) committed.add(stage)
       return state
     } catch (error) {
@@ -114,19 +114,9 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     }
   }
 
-  /** False for an image that was deleted, whether its files are there or not. */
-  const isReadable = async (projectId: string, imageId: string): Promise<boolean> => {
-    for (;;) {
-      const head = await heads.read(projectId).catch(throwStoreError)
-      if (!head || head.state.deleted) return false
-      const isRemoving = await unlessOvertaken(head.state, () => removal.isRemoving(projectId, head, imageId))
-      if (isRemoving !== undefined) return !isRemoving
-    }
-  }
-
   /**
-   * What `read` makes of a state. Undefined where it fails and the state isn't the newest any more: parts of its list
-   * are removed with the last of 32 revisions that name them, and this process may have slept.
+   * Reads a part of a state. Undefined where that fails and the state is not the newest any more: its segments are removed
+   * with the last of 32 revisions that name them.
    */
   const unlessOvertaken = async <T>({ project_id, revision }: ProjectState, read: () => Promise<T>) => {
     try {
@@ -142,6 +132,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
   return {
     ...watching,
+    ...createVariants({ paths, heads, removal, unlessOvertaken }),
     project,
 
     current(projectId, share) {
@@ -187,31 +178,6 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       return done
     },
 
-    async openVariant(projectId, imageId, size) {
-      if (!(await isReadable(projectId, imageId))) return undefined
-      return openPlainFile(paths.variant(projectId, imageId, size)).catch(throwStoreError)
-    },
-
-    async findVariant(projectId, imageId, size) {
-      if (!(await isReadable(projectId, imageId))) return undefined
-      return findFile(paths.variant(projectId, imageId, size))
-    },
-
-    currentVariant(projectId, imageId, size, share) {
-      const head = heads.current(projectId, share)
-      // Of a project that was deleted a moment ago, it takes the whole list to tell.
-      if (!head || head.state.deleted || head.removingSegments.length > 0 || head.removing.includes(imageId))
-        return undefined
-      return findFile(paths.variant(projectId, imageId, size))
-    },
-
-    async withLocalFile({ projectId, imageId, size }, use) {
-      if (!(await isReadable(projectId, imageId))) throw unknownImage(projectId, imageId)
-      return use(paths.variant(projectId, imageId, size))
-    },
-
-    pathBelowRoot: ({ projectId, imageId, size }) => `projects/${folderOf(projectId)}/${size}/${imageId}.jpg`,
-
     async check() {
       await assertRoom().catch(throwStoreError)
       try {
@@ -231,15 +197,5 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       await sweeping
       await workspace.close()
     },
-  }
-}
-
-/** Synchronous, as the heads' own `stat` is: a microsecond or two. */
-const findFile = (path: string): StoredFile | undefined => {
-  try {
-    const found = plainFileStats(path)
-    return found && { bytes: found.size, modifiedMs: found.mtimeMs }
-  } catch (error) {
-    throw storeError(error)
   }
 }

@@ -1,0 +1,69 @@
+// Variants: the stored files of images, read for as long as the image is not deleted.
+
+import { unknownImage } from '../../core/not-found.ts'
+import type { ProjectState } from '../../core/project/state.ts'
+import type { Store, StoredFile } from '../store.ts'
+import type { Removal } from './cleanup/removal.ts'
+import type { Heads } from './commit/heads.ts'
+import { storeError, throwStoreError } from './fs/durable.ts'
+import { openPlainFile, plainFileStats } from './fs/no-follow.ts'
+import { folderOf, type Paths } from './paths.ts'
+
+export interface VariantsOptions {
+  paths: Paths
+  heads: Heads
+  removal: Removal
+  /** Runs `read` on a state. Undefined where it fails and the state is not the newest any more. */
+  unlessOvertaken<T>(state: ProjectState, read: () => Promise<T>): Promise<T | undefined>
+}
+
+export type Variants = Pick<Store, 'openVariant' | 'findVariant' | 'currentVariant' | 'withLocalFile' | 'pathBelowRoot'>
+
+export const createVariants = ({ paths, heads, removal, unlessOvertaken }: VariantsOptions): Variants => {
+  /** False for a deleted image, whether its files still exist or not. */
+  const isReadable = async (projectId: string, imageId: string): Promise<boolean> => {
+    for (;;) {
+      const head = await heads.read(projectId).catch(throwStoreError)
+      if (!head || head.state.deleted) return false
+      const isRemoving = await unlessOvertaken(head.state, () => removal.isRemoving(projectId, head, imageId))
+      if (isRemoving !== undefined) return !isRemoving
+    }
+  }
+
+  return {
+    async openVariant(projectId, imageId, size) {
+      if (!(await isReadable(projectId, imageId))) return undefined
+      return openPlainFile(paths.variant(projectId, imageId, size)).catch(throwStoreError)
+    },
+
+    async findVariant(projectId, imageId, size) {
+      if (!(await isReadable(projectId, imageId))) return undefined
+      return findFile(paths.variant(projectId, imageId, size))
+    },
+
+    currentVariant(projectId, imageId, size, share) {
+      const head = heads.current(projectId, share)
+      // After the deletion of a whole project, only the loaded list can tell.
+      if (!head || head.state.deleted || head.removingSegments.length > 0 || head.removing.includes(imageId))
+        return undefined
+      return findFile(paths.variant(projectId, imageId, size))
+    },
+
+    async withLocalFile({ projectId, imageId, size }, use) {
+      if (!(await isReadable(projectId, imageId))) throw unknownImage(projectId, imageId)
+      return use(paths.variant(projectId, imageId, size))
+    },
+
+    pathBelowRoot: ({ projectId, imageId, size }) => `projects/${folderOf(projectId)}/${size}/${imageId}.jpg`,
+  }
+}
+
+/** Synchronous: a microsecond or two. */
+const findFile = (path: string): StoredFile | undefined => {
+  try {
+    const found = plainFileStats(path)
+    return found && { bytes: found.size, modifiedMs: found.mtimeMs }
+  } catch (error) {
+    throw storeError(error)
+  }
+}
