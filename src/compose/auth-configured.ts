@@ -3,7 +3,7 @@
 // A file of its own, because `tintype serve` checks it before it loads the application.
 
 import { resolve } from 'node:path'
-import { anyStored } from '../stores/accounts/is-initialized.ts'
+import { hasKeysOrUsers } from '../stores/accounts/has-keys-or-users.ts'
 import type { ParsedOptions } from './parse-options.ts'
 
 export type AuthConfiguration = Pick<ParsedOptions, 'storageDir' | 'apiKeys' | 'registration' | 'issuer'>
@@ -16,7 +16,7 @@ export const createAuthConfigured = (options: AuthConfiguration): (() => boolean
   const { storageDir = './storage', apiKeys, registration = 'closed', issuer } = options
   const root = resolve(storageDir)
   const isConfigured = apiKeys.length > 0 || registration !== 'closed' || issuer !== undefined
-  return () => isConfigured || anyStored(root)
+  return () => isConfigured || hasKeysOrUsers(root)
 }
 
 /**

@@ -5,10 +5,10 @@ import { createClientAddress } from '../http/middleware/client-address.ts'
 import { createAccountService } from '../services/auth/accounts.ts'
 import { createApiKeys } from '../services/auth/api-keys.ts'
 import { createBearerAuthenticator, createCookieAuthenticator } from '../services/auth/authenticator.ts'
-import { createForgeryGuard } from '../services/auth/csrf.ts'
-import { createForeignTokens } from '../services/auth/oidc-tokens.ts'
+import { createCsrfGuard } from '../services/auth/csrf.ts'
+import { createOidcTokens } from '../services/auth/oidc-tokens.ts'
 import { createPasswords } from '../services/auth/passwords.ts'
-import { createSlowdown, slowed } from '../services/auth/sign-in-throttle.ts'
+import { createSignInThrottle, throttledAccounts } from '../services/auth/sign-in-throttle.ts'
 import { createFileAccountStore } from '../stores/accounts/file-account-store.ts'
 import { createFileKeys } from '../stores/accounts/file-keys.ts'
 import { createIsOpen } from './auth-configured.ts'
@@ -20,25 +20,25 @@ export const buildAuth = ({ options, storageDir, log }: Foundation) => {
   const isOpen = createIsOpen(options)
   const store = createFileAccountStore({ storageDir })
   const accounts = createAccountService({ store, passwords: createPasswords(), registration })
-  const csrf = createForgeryGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })
-  const foreignTokens = issuer && createForeignTokens({ ...issuer, log })
+  const csrf = createCsrfGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })
+  const oidcTokens = issuer && createOidcTokens({ ...issuer, log })
   const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }), fixed })
-  const throttle = createSlowdown({ isShared: options.sharedLimits, log })
+  const throttle = createSignInThrottle({ isShared: options.sharedLimits, log })
 
   return {
     client,
     store,
     isOpen,
-    people: { accounts: slowed(accounts, throttle), forgery: csrf },
+    accounts: { accounts: throttledAccounts(accounts, throttle), csrf },
     identify: createIdentify({
       authenticators: [
         apiKeys.authenticate,
-        createBearerAuthenticator(accounts, foreignTokens),
+        createBearerAuthenticator(accounts, oidcTokens),
         createCookieAuthenticator(accounts, csrf),
       ],
       isOpen,
       // No origin is foreign where pages of every site may use the API.
-      refuseForeign: origins === '*' ? undefined : csrf.refuseForeign,
+      refuseCrossOrigin: origins === '*' ? undefined : csrf.refuseCrossOrigin,
       onOpen: (options.auth ?? 'auto') === 'auto' ? createOpenWarning(client, log) : undefined,
     }),
     close: accounts.close,

@@ -39,7 +39,7 @@ export const compose = (
   const { store, ready } = stored
   const ids = createRequestIds()
   const app = createApp({
-    people: auth.people,
+    accounts: auth.accounts,
     policies,
     ...images,
     presets: options.presets,

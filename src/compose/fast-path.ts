@@ -4,7 +4,7 @@ import type { Policies } from '../http/app.ts'
 import { createFastPath } from '../http/fast-path/fast-path.ts'
 import { readListUrl } from '../http/fast-path/lists.ts'
 import { readRenderUrl } from '../http/fast-path/renders.ts'
-import { readPictureUrl } from '../http/fast-path/stored.ts'
+import { readVariantUrl } from '../http/fast-path/stored.ts'
 import { logFastAnswers } from '../http/middleware/request-log.ts'
 import type { RequestIds } from '../telemetry/requests.ts'
 import type { Foundation } from './foundation.ts'
@@ -13,11 +13,11 @@ import type { buildImages } from './images.ts'
 export const buildFastPath = (
   { log, metrics }: Foundation,
   { client, hostCheck, corsHeaders, limit }: Policies,
-  { pictures, lists, renders, asked }: ReturnType<typeof buildImages>,
+  { variants, lists, renders, transformRequests }: ReturnType<typeof buildImages>,
   ids: RequestIds,
 ) =>
   createFastPath({
-    readers: [readPictureUrl(pictures), readListUrl(lists), readRenderUrl({ renders, asked })],
+    readers: [readVariantUrl(variants), readListUrl(lists), readRenderUrl({ renders, transformRequests })],
     hostCheck,
     corsHeaders,
     limit,

@@ -1,7 +1,7 @@
 // Project service, with the sealed cursors of its list.
 
 import { createProjectService } from '../services/projects/projects.ts'
-import { createPlaces } from '../services/projects/sealed-cursor.ts'
+import { createSealedCursors } from '../services/projects/sealed-cursor.ts'
 import type { buildAuth } from './auth.ts'
 import type { Foundation } from './foundation.ts'
 import type { buildStore } from './store.ts'
@@ -10,4 +10,4 @@ export const buildProjects = (
   { log }: Foundation,
   { store }: ReturnType<typeof buildStore>,
   auth: ReturnType<typeof buildAuth>,
-) => createProjectService({ store, log, places: createPlaces(auth.store) })
+) => createProjectService({ store, log, cursors: createSealedCursors(auth.store) })

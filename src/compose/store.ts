@@ -15,9 +15,9 @@ export const buildStore = ({ options, storageDir, log, metrics }: Foundation) =>
   const ready = store.open()
   // Unhandled, a failure would end a program that does not await `ready`; its first request reports it instead.
   ready.catch(() => {})
-  const claims = createFileMarks({ storageDir })
-  const sweepClaims = () =>
-    claims.sweep().catch((error: unknown) => log.warn({ error }, 'stale idempotency marks could not be removed'))
-  ready.then(sweepClaims, () => {})
-  return { store, claims, ready }
+  const marks = createFileMarks({ storageDir })
+  const sweepMarks = () =>
+    marks.sweep().catch((error: unknown) => log.warn({ error }, 'stale idempotency marks could not be removed'))
+  ready.then(sweepMarks, () => {})
+  return { store, marks, ready }
 }

@@ -22,7 +22,7 @@ import type { ProjectService } from '../services/projects/projects.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type Context, type RequestView, viewOf } from './context.ts'
 import type { ClientAddress } from './middleware/client-address.ts'
-import type { Sight } from './response/send-picture.ts'
+import type { PictureAccess } from './response/send-picture.ts'
 
 export interface IdentifyOptions {
   /** Tried in this order, until one recognizes its credentials. */
@@ -30,7 +30,7 @@ export interface IdentifyOptions {
   /** Whether every request may do everything at present. */
   isOpen(): boolean
   /** Throws where a page of a foreign origin sent the request. @default no check */
-  refuseForeign?(request: Credentials): void
+  refuseCrossOrigin?(request: Credentials): void
   /** Called for each request that is answered without authentication. @default none */
   onOpen?(request: RequestView): void
 }
@@ -51,12 +51,12 @@ const ANYBODY: Identity = { principal: { kind: 'anybody' } }
 const ANONYMOUS: Identity = { principal: { kind: 'anonymous' } }
 
 export const createIdentify =
-  ({ authenticators, isOpen, refuseForeign, onOpen }: IdentifyOptions): Identify =>
+  ({ authenticators, isOpen, refuseCrossOrigin, onOpen }: IdentifyOptions): Identify =>
   async (request, receivedMs) => {
     if (isOpen()) {
       onOpen?.(request)
       // Forms need no preflight: any page in a browser of this machine could send one.
-      if (!READING.has(request.method)) refuseForeign?.(request)
+      if (!READING.has(request.method)) refuseCrossOrigin?.(request)
       return ANYBODY
     }
     const { method, header } = request
@@ -137,7 +137,7 @@ export interface Guard {
    *
    * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`, `project_damaged`
    */
-  read(c: Context, projectId: string): Promise<Judged & { by: Principal }>
+  read(c: Context, projectId: string): Promise<AuthorizedProject & { by: Principal }>
   /**
    * Authorizes reading a picture. Public projects need no credentials, and ignore invalid ones.
    *
@@ -146,16 +146,16 @@ export interface Guard {
    * @throws TintypeError `project_not_found`, `unauthenticated`, errors of `signedUntil`: equal for private and absent
    *   projects
    */
-  picture(c: Context, projectId: string, signedUntil: () => number | undefined): Promise<Seen>
+  picture(c: Context, projectId: string, signedUntil: () => number | undefined): Promise<AuthorizedPicture>
 }
 
-export interface Judged {
+export interface AuthorizedProject {
   /** The state that was authorized. @throws TintypeError `project_not_found`, `project_damaged`, also for admins */
   project(): ProjectState
 }
 
-export interface Seen extends Judged {
-  sight: Sight
+export interface AuthorizedPicture extends AuthorizedProject {
+  access: PictureAccess
 }
 
 /**
@@ -166,8 +166,8 @@ const UNREADABLE: ProjectAccess = { owner_id: null, visibility: 'private', membe
 /** Limit of the projects that are remembered as logged. */
 const MAX_LOGGED = 1000
 
-const PUBLIC: Sight = { isPrivate: false }
-const PRIVATE: Sight = { isPrivate: true }
+const PUBLIC: PictureAccess = { isPrivate: false }
+const PRIVATE: PictureAccess = { isPrivate: true }
 
 export interface GuardOptions {
   projects: Pick<ProjectService, 'find'>
@@ -219,14 +219,14 @@ export const createGuard = ({ projects, log }: GuardOptions): Guard => {
     async picture(c, projectId, signedUntil) {
       const found = await find(projectId)
       const project = () => projectOf(found, projectId)
-      if (found.project && found.project.visibility !== 'private') return { project, sight: PUBLIC }
+      if (found.project && found.project.visibility !== 'private') return { project, access: PUBLIC }
       const principal = c.get('principal')
       if (principal && decideAccess(principal, 'read', projectId, accessIn(found)) === 'allowed')
-        return { project, sight: PRIVATE }
+        return { project, access: PRIVATE }
       const untilMs = signedUntil()
       if (untilMs === undefined) throw c.get('refusal') ?? unknownProject(projectId)
       if (!found.project) throw unknownProject(projectId)
-      return { project, sight: { isPrivate: true, untilMs } }
+      return { project, access: { isPrivate: true, untilMs } }
     },
   }
 }

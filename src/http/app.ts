@@ -7,7 +7,7 @@ import { clip } from '../core/text.ts'
 import type { Presets } from '../core/transform/presets.ts'
 import type { ImageService } from '../services/images/images.ts'
 import type { Renders } from '../services/images/renders.ts'
-import type { Pictures } from '../services/images/variants.ts'
+import type { Variants } from '../services/images/variants.ts'
 import type { ProjectService } from '../services/projects/projects.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -31,9 +31,9 @@ import * as accounts from './openapi/accounts.ts'
 import * as images from './openapi/images.ts'
 import * as projects from './openapi/projects.ts'
 import * as server from './openapi/server.ts'
-import type { AskedReader } from './request/transform-request.ts'
+import type { TransformRequestParser } from './request/transform-request.ts'
 import { answerEarly } from './response/early-response.ts'
-import type { ListMemory } from './response/list-cache.ts'
+import type { ListCache } from './response/list-cache.ts'
 import { problemOf, toTintypeError } from './response/problem.ts'
 import { createSessionCookies } from './response/session-cookies.ts'
 import { createViews } from './response/views.ts'
@@ -61,14 +61,14 @@ export interface Policies {
 export interface AppOptions {
   images: ImageService
   projects: ProjectService
-  pictures: Pictures
+  variants: Variants
   renders: Pick<Renders, 'find'>
   /** Accounts and their CSRF protection. @default no routes of accounts */
-  people?: Omit<AccountRouteOptions, 'cookies' | 'networkOf'>
+  accounts?: Omit<AccountRouteOptions, 'cookies' | 'networkOf'>
   /** Cache of image lists. @default none */
-  lists?: Pick<ListMemory, 'keep'>
+  lists?: Pick<ListCache, 'keep'>
   /** Parses and authorizes transform requests. */
-  asked: AskedReader
+  transformRequests: TransformRequestParser
   /** Presets, whose URLs are part of every image view. @default none */
   presets?: Presets
   policies: Policies
@@ -171,9 +171,9 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(projects.edit, project.edit)
   route.add(projects.remove, project.remove)
 
-  if (options.people) {
+  if (options.accounts) {
     const cookies = createSessionCookies({ basePath, isSecure: (c) => client.isSecure(viewOf(c), c.req.url) })
-    const account = createAccountRoutes({ ...options.people, cookies, networkOf: (c) => client.networkOf(viewOf(c)) })
+    const account = createAccountRoutes({ ...options.accounts, cookies, networkOf: (c) => client.networkOf(viewOf(c)) })
     route.add(accounts.register, account.register)
     route.add(accounts.login, account.login)
     route.add(accounts.refresh, account.refresh)

@@ -48,15 +48,13 @@ export interface Earlier {
 /**
  * Adds an image. Returns the same object where an existing image answers the upload.
  *
- * @param state with all of its images loaded where {@link looksAtImages} says so
+ * @param state with all of its images loaded where {@link readsImages} says so
  * @param project the same state, or a new project where it does not exist
  * @throws TintypeError `quota_exceeded`, `idempotency_conflict`, `busy`
  */
 export const addImage = (state: ProjectState, project: ProjectState, change: AddImage, now: string): ProjectState => {
   const { terms = {} } = change
-  const earlier = looksAtImages(terms)
-    ? findEarlier(imagesOf(state.images), change.image.sha256, terms, now)
-    : undefined
+  const earlier = readsImages(terms) ? findEarlier(imagesOf(state.images), change.image.sha256, terms, now) : undefined
   if (earlier) return answerByEarlier(state, earlier, change, now)
   assertRoomForImage(state.project_id, project.image_count, terms.maxImages)
   assertCharged(project, terms.chargedTo)
@@ -85,7 +83,7 @@ const withAnswerFor = (image: ImageRecord, { image: upload, terms }: AddImage, s
   return withAnswer(image, { key, upload: upload.id, at: now, revision: state.revision + 1, is_primary: isPrimary })
 }
 
-export const looksAtImages = ({ idempotencyKey, dedupe = false }: UploadTerms): boolean =>
+export const readsImages = ({ idempotencyKey, dedupe = false }: UploadTerms): boolean =>
   idempotencyKey !== undefined || dedupe
 
 /**

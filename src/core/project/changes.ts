@@ -3,7 +3,7 @@
 import { type Action, type MemberRole, type Principal, requireAccess, type Visibility } from '../auth/access.ts'
 import { TintypeError } from '../errors.ts'
 import { unknownImage, unknownProject } from '../not-found.ts'
-import { type AddImage, addImage, looksAtImages } from './add-image.ts'
+import { type AddImage, addImage, readsImages } from './add-image.ts'
 import { findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage, replaceImage } from './image-list.ts'
 import { accessOf, type ImageRecord } from './model.ts'
 import { chargedTo } from './quota.ts'
@@ -44,7 +44,7 @@ export const needsImages = (change: ProjectChange): boolean =>
   change.type === 'edit'
     ? change.imageOrder !== undefined
     : change.type === 'add_image'
-      ? change.terms !== undefined && looksAtImages(change.terms)
+      ? change.terms !== undefined && readsImages(change.terms)
       : change.type !== 'delete_project'
 
 /**

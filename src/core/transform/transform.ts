@@ -46,7 +46,7 @@ const MAX_DPR = 4
 
 export const QUALITIES = { avif: 50, webp: 80, jpeg: 80 } as const satisfies Record<Format, number>
 
-export const PLACES: ReadonlyMap<string, Point> = new Map([
+export const POSITIONS: ReadonlyMap<string, Point> = new Map([
   ['center', { x: 0.5, y: 0.5 }],
   ['top', { x: 0.5, y: 0 }],
   ['bottom', { x: 0.5, y: 1 }],
@@ -70,15 +70,17 @@ const DEFAULTS = {
 } as const satisfies Transform
 
 const COORDINATE = '(?:0|1|[01]\\.0{1,3}|0?\\.\\d{1,3})'
-const POSITION = new RegExp(`^(?:${[...PLACES.keys(), 'attention', 'entropy'].join('|')}|${COORDINATE},${COORDINATE})$`)
-const POSITION_RULE = `${[...PLACES.keys()].join(', ')}, attention, entropy or a point such as 0.3,0.6`
+const POSITION = new RegExp(
+  `^(?:${[...POSITIONS.keys(), 'attention', 'entropy'].join('|')}|${COORDINATE},${COORDINATE})$`,
+)
+const POSITION_RULE = `${[...POSITIONS.keys()].join(', ')}, attention, entropy or a point such as 0.3,0.6`
 
 const RATIO_RULE = `a number from 1 to ${MAX_DPR} with at most two decimals`
 
 const toPosition = (text: string): Position => {
   if (text === 'attention' || text === 'entropy') return text
   const [x, y] = text.split(',').map(Number)
-  return PLACES.get(text) ?? { x: x ?? 0.5, y: y ?? 0.5 }
+  return POSITIONS.get(text) ?? { x: x ?? 0.5, y: y ?? 0.5 }
 }
 
 const toColour = (text: string): string => {

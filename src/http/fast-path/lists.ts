@@ -1,7 +1,7 @@
 // Lists of images in memory, for the fast path.
 
 import { PROJECT_ID_SOURCE } from '../../core/names.ts'
-import type { ListMemory } from '../response/list-cache.ts'
+import type { ListCache } from '../response/list-cache.ts'
 import { type Prepared, prepareList } from './response-heads.ts'
 import type { ReadUrl } from './types.ts'
 
@@ -10,7 +10,7 @@ const LIST = new RegExp(String.raw`^/projects/(${PROJECT_ID_SOURCE})/images(?:\?
 const LISTED = '/projects/{project_id}/images'
 
 export const readListUrl =
-  (lists: Pick<ListMemory, 'find'>): ReadUrl =>
+  (lists: Pick<ListCache, 'find'>): ReadUrl =>
   (url) => {
     const projectId = LIST.exec(url)?.[1]
     if (projectId === undefined) return undefined

@@ -4,14 +4,14 @@ import { IMAGE_ID_SOURCE, isSize, PROJECT_ID_SOURCE } from '../../core/names.ts'
 import { formatOf } from '../../core/transform/formats.ts'
 import { type Recipe, sizeRecipe } from '../../core/transform/recipe.ts'
 import type { RenderInMemory, Renders } from '../../services/images/renders.ts'
-import type { AskedReader } from '../request/transform-request.ts'
+import type { TransformRequestParser } from '../request/transform-request.ts'
 import { IMMUTABLE, renderDelivery } from '../response/send-picture.ts'
 import { type Prepared, preparePicture } from './response-heads.ts'
 import type { Find, ReadUrl } from './types.ts'
 
 export interface ReadRenderUrlOptions {
-  renders: Pick<Renders, 'peek'>
-  asked: Pick<AskedReader, 'known'>
+  renders: Pick<Renders, 'findCached'>
+  transformRequests: Pick<TransformRequestParser, 'cached'>
 }
 
 const RENDERED = new RegExp(
@@ -21,25 +21,25 @@ const RENDERED = new RegExp(
 const FILE = '/projects/{project_id}/images/{image_id}/{size}.{format}'
 const RENDER = '/projects/{project_id}/images/{image_id}/render'
 
-export const readRenderUrl = ({ renders, asked }: ReadRenderUrlOptions): ReadUrl => {
+export const readRenderUrl = ({ renders, transformRequests }: ReadRenderUrlOptions): ReadUrl => {
   const sizeIn = (projectId: string, imageId: string, recipe: Recipe): Find => {
     const prepare = createPrepare(undefined)
     return (_request, share) => {
-      const render = renders.peek(projectId, imageId, recipe, share)
+      const render = renders.findCached(projectId, imageId, recipe, share)
       return render && { prepared: prepare(render, IMMUTABLE), body: render.body, route: FILE }
     }
   }
 
   const transform = (projectId: string, imageId: string, path: string, search: string): Find | undefined => {
-    const known = asked.known(path, search)
-    if (!known) return undefined
-    const { isChosen, expiresMs } = known
+    const parsed = transformRequests.cached(path, search)
+    if (!parsed) return undefined
+    const { isChosen, expiresMs } = parsed
     const prepare = createPrepare(isChosen ? 'Accept' : undefined)
     return ({ header }, share) => {
       if (expiresMs !== Number.POSITIVE_INFINITY && Date.now() >= expiresMs) return undefined
-      const recipe = known.recipeFor(isChosen ? header('accept') : undefined)
-      const render = renders.peek(projectId, imageId, recipe, share)
-      return render && { prepared: prepare(render, known.cacheControl()), body: render.body, route: RENDER }
+      const recipe = parsed.recipeFor(isChosen ? header('accept') : undefined)
+      const render = renders.findCached(projectId, imageId, recipe, share)
+      return render && { prepared: prepare(render, parsed.cacheControl()), body: render.body, route: RENDER }
     }
   }
 

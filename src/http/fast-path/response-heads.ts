@@ -1,6 +1,6 @@
 // Response heads as text, prepared once for a picture or list.
 
-import type { KeptList } from '../response/list-cache.ts'
+import type { CachedList } from '../response/list-cache.ts'
 import { BASE_HEADERS, jsonHeaders, revalidated } from '../response/respond.ts'
 import { cachingHeaders, type Delivery, pictureHeaders } from '../response/send-picture.ts'
 
@@ -16,7 +16,7 @@ export const preparePicture = (delivery: Delivery, bytes: number): Prepared => (
   notModified: headText('304 Not Modified', { ...BASE_HEADERS, ...cachingHeaders(delivery) }),
 })
 
-export const prepareList = ({ etag, body }: KeptList): Prepared => {
+export const prepareList = ({ etag, body }: CachedList): Prepared => {
   return {
     delivery: { etag, modifiedMs: 0, cacheControl: 'no-cache' },
     found: headText('200 OK', { ...jsonHeaders(etag), 'Content-Length': String(body.length) }),

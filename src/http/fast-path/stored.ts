@@ -2,7 +2,7 @@
 
 import { IMAGE_ID_SOURCE, isSize, PROJECT_ID_SOURCE, type Size } from '../../core/names.ts'
 import { coverShownMs } from '../../core/request/conditional.ts'
-import type { Pictures, Seen } from '../../services/images/variants.ts'
+import type { CachedVariant, Variants } from '../../services/images/variants.ts'
 import { coverDelivery, storedDelivery } from '../response/send-picture.ts'
 import { type Prepared, preparePicture } from './response-heads.ts'
 import type { Find, ReadUrl } from './types.ts'
@@ -17,20 +17,20 @@ const THUMBNAIL = '/projects/{project_id}/thumbnail'
 const COVER = '/projects/{project_id}/cover.{format}'
 
 /** Identifies a picture without holding its bytes, so that the cache can evict them. */
-type Mark = Pick<Seen['picture'], 'imageId' | 'bytes' | 'modifiedMs'>
+type Mark = Pick<CachedVariant['picture'], 'imageId' | 'bytes' | 'modifiedMs'>
 
 const markOf = ({ imageId, bytes, modifiedMs }: Mark): Mark => ({ imageId, bytes, modifiedMs })
 
 const isSame = (one: Mark, other: Mark): boolean =>
   one.imageId === other.imageId && one.bytes === other.bytes && one.modifiedMs === other.modifiedMs
 
-export const readPictureUrl = (pictures: Pick<Pictures, 'peek'>): ReadUrl => {
+export const readVariantUrl = (variants: Pick<Variants, 'findCached'>): ReadUrl => {
   const byId = (projectId: string, imageId: string, size: Size, route: string): Find => {
     let last: { mark: Mark; prepared: Prepared } | undefined
     return (_request, share) => {
-      const seen = pictures.peek(projectId, imageId, size, share)
-      if (!seen) return undefined
-      const { picture } = seen
+      const found = variants.findCached(projectId, imageId, size, share)
+      if (!found) return undefined
+      const { picture } = found
       if (!last || !isSame(last.mark, picture))
         last = { mark: markOf(picture), prepared: preparePicture(storedDelivery(picture), picture.bytes) }
       return { prepared: last.prepared, body: picture.body, route }
@@ -40,9 +40,9 @@ export const readPictureUrl = (pictures: Pick<Pictures, 'peek'>): ReadUrl => {
   const cover = (projectId: string, size: Size, route: string): Find => {
     let last: { mark: Mark; changed: string; changedMs: number; shownMs: number; prepared: Prepared } | undefined
     return (_request, share) => {
-      const seen = pictures.peek(projectId, undefined, size, share)
-      if (!seen) return undefined
-      const { picture, project } = seen
+      const found = variants.findCached(projectId, undefined, size, share)
+      if (!found) return undefined
+      const { picture, project } = found
       const { updated_at: changed } = project
       const nowMs = Date.now()
       const isCurrent = last?.changed === changed && isSame(last.mark, picture)

@@ -3,7 +3,7 @@
 import type { Principal } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
-import type { RateLimits, Standing } from '../../services/limits/rate-limits.ts'
+import type { RateLimitState, RateLimits } from '../../services/limits/rate-limits.ts'
 import { type Context, PROBES, type RequestView, viewOf } from '../context.ts'
 import type { ClientAddress } from './client-address.ts'
 
@@ -15,9 +15,9 @@ export interface LimitOptions {
 /** Counts requests. Undefined where there is no limit. */
 export interface Limit {
   /** Counts a request by its key or user, else by the client address. Undefined also for probes. */
-  request(request: RequestView, path: string, principal: Principal | undefined): Promise<Standing | undefined>
+  request(request: RequestView, path: string, principal: Principal | undefined): Promise<RateLimitState | undefined>
   /** Counts an attempt to sign in by the client address: there is no principal yet. */
-  signIn(request: RequestView): Promise<Standing | undefined>
+  signIn(request: RequestView): Promise<RateLimitState | undefined>
   /** Whether requests that read are counted. */
   countsReads: boolean
   /** Whether any request is counted. */
@@ -62,20 +62,26 @@ export const limitSignIns =
     return next()
   }
 
-const apply = (c: Context, standing: Standing | undefined): void => {
-  if (!standing) return
-  const headers = headersOf(standing)
+const apply = (c: Context, state: RateLimitState | undefined): void => {
+  if (!state) return
+  const headers = headersOf(state)
   c.set('limitHeaders', { ...c.get('limitHeaders'), ...headers })
   for (const [name, value] of Object.entries(headers)) c.header(name, value)
-  if (standing.isExceeded) throw exceeded(standing)
+  if (state.isExceeded) throw exceeded(state)
 }
 
-const headersOf = ({ kind, limit, windowSeconds, remaining, resetSeconds }: Standing): Record<string, string> => ({
+const headersOf = ({
+  kind,
+  limit,
+  windowSeconds,
+  remaining,
+  resetSeconds,
+}: RateLimitState): Record<string, string> => ({
   'RateLimit-Policy': `"${kind}";q=${limit};w=${windowSeconds}`,
   RateLimit: `"${kind}";r=${remaining};t=${resetSeconds}`,
 })
 
-const exceeded = ({ limit, windowSeconds, resetSeconds }: Standing): TintypeError =>
+const exceeded = ({ limit, windowSeconds, resetSeconds }: RateLimitState): TintypeError =>
   new TintypeError(
     'rate_limited',
     `Expected at most ${limit} requests in ${windowSeconds} seconds. Try again in ${resetSeconds} seconds.`,

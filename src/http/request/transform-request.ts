@@ -10,14 +10,14 @@ import { EXPIRES, SIGNATURE, verifySignature } from '../../core/transform/signat
 import { parseTransform, type Transform, transformParameters } from '../../core/transform/transform.ts'
 import { IMMUTABLE, YEAR_SECONDS } from '../response/send-picture.ts'
 
-export interface AskedOptions {
+export interface TransformRequestOptions {
   /** Keys of signed URLs: the first one signs, all verify. @default none, only presets can be requested */
   signingKeys?: readonly string[]
   /** Transforms that need no signature. @default none */
   presets?: Presets
 }
 
-export interface Asked {
+export interface TransformRequest {
   /** True where `Accept` decides the format. */
   isChosen: boolean
   recipeFor(accept: string | undefined): Recipe
@@ -33,7 +33,7 @@ export interface Asked {
   signedUntil(): number | undefined
 }
 
-export interface AskedReader {
+export interface TransformRequestParser {
   /**
    * Parses and authorizes a transform request.
    *
@@ -41,7 +41,7 @@ export interface AskedReader {
    * @param search query as received, with its `?`
    * @throws TintypeError `invalid_parameter`, `signature_required`, `signature_invalid`, `signature_expired`
    */
-  read(path: string, search: string): Asked
+  parse(path: string, search: string): TransformRequest
   /**
    * End of the signature of any other picture URL, in milliseconds since 1970; undefined without a signature.
    *
@@ -49,7 +49,7 @@ export interface AskedReader {
    */
   signedUntil(path: string, search: string): number | undefined
   /** A cached request that is still valid. */
-  known(path: string, search: string): Asked | undefined
+  cached(path: string, search: string): TransformRequest | undefined
 }
 
 /** `Cache-Control` of presets, which the operator can redefine. */
@@ -58,10 +58,13 @@ const PRESET_CACHING = 'public, max-age=86400'
 /** Limits of the cache of parsed requests. */
 const CACHED_REQUESTS = { max: 5000, maxLength: 500 }
 
-export const createAskedReader = ({ signingKeys = [], presets = new Map() }: AskedOptions): AskedReader => {
-  const cache = new LRUCache<string, Asked>({ max: CACHED_REQUESTS.max })
+export const createTransformRequestParser = ({
+  signingKeys = [],
+  presets = new Map(),
+}: TransformRequestOptions): TransformRequestParser => {
+  const cache = new LRUCache<string, TransformRequest>({ max: CACHED_REQUESTS.max })
 
-  const read = (path: string, search: string): Asked => {
+  const parse = (path: string, search: string): TransformRequest => {
     const parameters = eachOnce(new URLSearchParams(search))
     const signature = take(parameters, SIGNATURE)
     const expires = take(parameters, EXPIRES)
@@ -72,22 +75,22 @@ export const createAskedReader = ({ signingKeys = [], presets = new Map() }: Ask
     if (preset === undefined) {
       const transform = parseTransform(parameters)
       verify(transformParameters(transform))
-      return askedOf(transform, IMMUTABLE, expires, true)
+      return requestOf(transform, IMMUTABLE, expires, true)
     }
     for (const [name, value] of parameters) throw invalidParameter(name, 'nothing else beside preset', value)
     const transform = presetOf(presets, preset)
-    if (signature === undefined) return askedOf(transform, PRESET_CACHING, undefined, false)
+    if (signature === undefined) return requestOf(transform, PRESET_CACHING, undefined, false)
     verify([['preset', preset]])
-    return askedOf(transform, PRESET_CACHING, expires, true)
+    return requestOf(transform, PRESET_CACHING, expires, true)
   }
 
-  const known = (path: string, search: string): Asked | undefined => {
-    const asked = cache.get(path + search)
-    return asked && Date.now() < asked.expiresMs ? asked : undefined
+  const cached = (path: string, search: string): TransformRequest | undefined => {
+    const request = cache.get(path + search)
+    return request && Date.now() < request.expiresMs ? request : undefined
   }
 
   return {
-    known,
+    cached,
 
     signedUntil(path, search) {
       const parameters = eachOnce(new URLSearchParams(search))
@@ -99,17 +102,22 @@ export const createAskedReader = ({ signingKeys = [], presets = new Map() }: Ask
       return Number(expires) * 1000
     },
 
-    read(path, search) {
-      const before = known(path, search)
+    parse(path, search) {
+      const before = cached(path, search)
       if (before) return before
-      const asked = read(path, search)
-      if (search.length <= CACHED_REQUESTS.maxLength) cache.set(path + search, asked)
-      return asked
+      const request = parse(path, search)
+      if (search.length <= CACHED_REQUESTS.maxLength) cache.set(path + search, request)
+      return request
     },
   }
 }
 
-const askedOf = (transform: Transform, caching: string, expires: string | undefined, isSigned: boolean): Asked => {
+const requestOf = (
+  transform: Transform,
+  caching: string,
+  expires: string | undefined,
+  isSigned: boolean,
+): TransformRequest => {
   const isChosen = transform.format === 'auto'
   const recipes = new Map<string, Recipe>()
   const expiresMs = expires === undefined ? Number.POSITIVE_INFINITY : Number(expires) * 1000

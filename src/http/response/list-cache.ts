@@ -2,24 +2,24 @@
 
 import { LRUCache } from 'lru-cache'
 
-export interface ListMemoryOptions {
+export interface ListCacheOptions {
   /** Newest state of a project, where it is known synchronously. See {@link Store.current}. */
   current(projectId: string, share?: boolean): { revision: number } | undefined
   /** Limit of the cache, in bytes; 0 disables it. */
   maxBytes: number
 }
 
-export interface KeptList {
+export interface CachedList {
   revision: number
   etag: string
   body: Buffer
 }
 
-export interface ListMemory {
+export interface ListCache {
   /** Caches a list. @param url path and query of the request */
-  keep(url: string, projectId: string, list: KeptList): void
+  keep(url: string, projectId: string, list: CachedList): void
   /** Finds a list. Undefined where it is not cached, or the project has changed. */
-  find(url: string, projectId: string, share?: boolean): KeptList | undefined
+  find(url: string, projectId: string, share?: boolean): CachedList | undefined
 }
 
 /** Largest part of the cache for one list. */
@@ -27,8 +27,8 @@ const LARGEST_PART = 1 / 4
 /** Overhead of one cached list, about, in bytes. */
 const ENTRY_BYTES = 1000
 
-export const createListMemory = ({ current, maxBytes }: ListMemoryOptions): ListMemory => {
-  const kept = new LRUCache<string, KeptList>({
+export const createListCache = ({ current, maxBytes }: ListCacheOptions): ListCache => {
+  const cached = new LRUCache<string, CachedList>({
     maxSize: Math.max(1, maxBytes),
     maxEntrySize: Math.max(1, Math.floor(maxBytes * LARGEST_PART)),
     sizeCalculation: ({ body }, url) => body.length + url.length * 2 + ENTRY_BYTES,
@@ -36,15 +36,15 @@ export const createListMemory = ({ current, maxBytes }: ListMemoryOptions): List
   return {
     keep(url, projectId, list) {
       // A list of an older revision would only evict another.
-      if (current(projectId)?.revision === list.revision) kept.set(url, list)
+      if (current(projectId)?.revision === list.revision) cached.set(url, list)
     },
 
     find(url, projectId, share) {
-      const list = kept.get(url)
+      const list = cached.get(url)
       if (!list) return undefined
       const now = current(projectId, share)
       if (now?.revision === list.revision) return list
-      if (now) kept.delete(url)
+      if (now) cached.delete(url)
       return undefined
     },
   }

@@ -15,7 +15,7 @@ import {
 import { MEDIA_TYPES } from '../../core/transform/formats.ts'
 import { formatOfRecipe } from '../../core/transform/recipe.ts'
 import type { Render } from '../../services/images/renders.ts'
-import type { Picture } from '../../services/images/variants.ts'
+import type { OpenableVariant } from '../../services/images/variants.ts'
 import type { ReadableFile } from '../../stores/store.ts'
 import type { Context } from '../context.ts'
 import { BASE_HEADERS, notModified } from './respond.ts'
@@ -53,7 +53,7 @@ export interface Delivery extends Validators {
  * Delivery of a variant by image id. Its file changes only where doctor repairs damage; the number of bytes, which is
  * part of the entity tag, then nearly always differs.
  */
-export const storedDelivery = ({ imageId, size, bytes, modifiedMs }: Picture): Delivery => ({
+export const storedDelivery = ({ imageId, size, bytes, modifiedMs }: OpenableVariant): Delivery => ({
   etag: `"${imageId}-${size}-${bytes}"`,
   modifiedMs,
   cacheControl: IMMUTABLE,
@@ -64,7 +64,7 @@ export const storedDelivery = ({ imageId, size, bytes, modifiedMs }: Picture): D
  * Delivery of a variant as the cover, which can change at any moment. Its date is the last change of the project,
  * because an older image may become the cover after a newer one.
  */
-export const coverDelivery = (picture: Picture, { updated_at }: Project, nowMs: number): Delivery => {
+export const coverDelivery = (picture: OpenableVariant, { updated_at }: Project, nowMs: number): Delivery => {
   const changedMs = Date.parse(updated_at)
   return {
     ...storedDelivery(picture),
@@ -89,7 +89,7 @@ export const renderDelivery = (
 })
 
 /** Basis of access to a picture, which limits its caching. */
-export interface Sight {
+export interface PictureAccess {
   /** True in a private project. */
   isPrivate: boolean
   /** End of the signed URL that grants access, in milliseconds since 1970. */
@@ -100,7 +100,7 @@ export interface Sight {
  * Restricts the caching of private pictures: only the client caches them, and revalidates them, because its access may
  * end. With a signed URL, it caches them without revalidation until the URL expires.
  */
-export const seenAs = (delivery: Delivery, { isPrivate, untilMs }: Sight): Delivery => {
+export const withAccess = (delivery: Delivery, { isPrivate, untilMs }: PictureAccess): Delivery => {
   if (!isPrivate) return delivery
   const seconds = untilMs === undefined ? 0 : Math.floor((untilMs - Date.now()) / 1000)
   const isKept = seconds > 0 && delivery.cacheControl !== 'no-cache'

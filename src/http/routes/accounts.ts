@@ -11,7 +11,7 @@ import {
   REFRESH_COOKIE,
   SESSION_COOKIE,
 } from '../../services/auth/credentials.ts'
-import type { ForgeryGuard } from '../../services/auth/csrf.ts'
+import type { CsrfGuard } from '../../services/auth/csrf.ts'
 import { ACCESS_SECONDS, type Session } from '../../services/auth/session-tokens.ts'
 import { principalOf } from '../access.ts'
 import type { Context } from '../context.ts'
@@ -31,7 +31,7 @@ import {
 export interface AccountRouteOptions {
   accounts: AccountService
   cookies: SessionCookies
-  forgery: ForgeryGuard
+  csrf: CsrfGuard
   /** Client network, for the throttle of sign-ins. */
   networkOf(c: Context): string | undefined
 }
@@ -40,7 +40,7 @@ const MAX_BODY_BYTES = 16 * 1024
 
 const UNCACHED = { 'Cache-Control': 'no-store' } as const
 
-export const createAccountRoutes = ({ accounts, cookies, forgery, networkOf }: AccountRouteOptions) => {
+export const createAccountRoutes = ({ accounts, cookies, csrf, networkOf }: AccountRouteOptions) => {
   const answer = (c: Context, signedIn: SignedIn, asCookie: boolean, status: 200 | 201 = 200): Response => {
     if (asCookie) cookies.set(c, signedIn)
     return json(c, signedInView(signedIn, asCookie), status, UNCACHED)
@@ -52,7 +52,7 @@ export const createAccountRoutes = ({ accounts, cookies, forgery, networkOf }: A
     const request = credentialsOf(c)
     const token = cookieOf(request, REFRESH_COOKIE)
     const read = token === undefined ? undefined : await accounts.tokens.readRefresh(token)
-    if (read) await forgery.refuseForged(request, read.family)
+    if (read) await csrf.verify(request, read.sessionId)
     return read && token
   }
 
@@ -63,21 +63,21 @@ export const createAccountRoutes = ({ accounts, cookies, forgery, networkOf }: A
     const token = bearer ?? cookieOf(request, SESSION_COOKIE)
     const session = token === undefined ? undefined : await accounts.sessionOf(token)
     if (!session) throw unauthenticated('Expected the access token of somebody who has an account here.')
-    if (bearer === undefined) await forgery.refuseForged(request, session.id)
+    if (bearer === undefined) await csrf.verify(request, session.id)
     return session
   }
 
   return {
     async register(c: Context) {
       const { cookie, ...account } = parseBody(registrationSchema, await readJson(c, MAX_BODY_BYTES))
-      if (cookie) forgery.refuseForeign(credentialsOf(c))
+      if (cookie) csrf.refuseCrossOrigin(credentialsOf(c))
       return answer(c, await accounts.register(account, networkOf(c)), cookie, 201)
     },
 
     async login(c: Context) {
       const { cookie, ...credentials } = parseBody(credentialsSchema, await readJson(c, MAX_BODY_BYTES))
       // Login CSRF: a foreign page must not sign a browser in to its own account.
-      if (cookie) forgery.refuseForeign(credentialsOf(c))
+      if (cookie) csrf.refuseCrossOrigin(credentialsOf(c))
       return answer(c, await accounts.signIn(credentials, networkOf(c)), cookie)
     },
 
@@ -93,7 +93,7 @@ export const createAccountRoutes = ({ accounts, cookies, forgery, networkOf }: A
       const token = await refreshTokenOf(c, body)
       const read = token === undefined ? undefined : await accounts.tokens.readRefresh(token)
       // A used or expired token ends the session as well.
-      if (read) await accounts.signOut(read.family)
+      if (read) await accounts.signOut(read.sessionId)
       if (body.cookie) cookies.clear(c)
       return c.body(null, 204, { ...BASE_HEADERS, ...UNCACHED })
     },

@@ -6,9 +6,9 @@ import type { Format } from '../../core/transform/formats.ts'
 import { sizeRecipe } from '../../core/transform/recipe.ts'
 import type { ImageService } from '../../services/images/images.ts'
 import type { Renders } from '../../services/images/renders.ts'
-import type { Pictures } from '../../services/images/variants.ts'
+import type { Variants } from '../../services/images/variants.ts'
 import type { Observer } from '../../telemetry/observer.ts'
-import type { Guard, Seen } from '../access.ts'
+import type { AuthorizedPicture, Guard } from '../access.ts'
 import type { Context } from '../context.ts'
 import { ifRevisionOf } from '../request/if-match.ts'
 import { receiveFile } from '../request/multipart.ts'
@@ -25,8 +25,8 @@ import {
   sizeOf,
   unknownFile,
 } from '../request/params.ts'
-import type { AskedReader } from '../request/transform-request.ts'
-import type { ListMemory } from '../response/list-cache.ts'
+import type { TransformRequestParser } from '../request/transform-request.ts'
+import type { ListCache } from '../response/list-cache.ts'
 import { hasEtag, json, jsonHeaders, notModified, revalidated, sized } from '../response/respond.ts'
 import {
   coverDelivery,
@@ -34,17 +34,17 @@ import {
   deliverRender,
   IMMUTABLE,
   renderDelivery,
-  seenAs,
   storedDelivery,
+  withAccess,
 } from '../response/send-picture.ts'
 import type { Views } from '../response/views.ts'
 import { imageAfterSchema } from '../schemas/parameters.ts'
 
 export interface ImageRouteOptions {
   images: ImageService
-  pictures: Pictures
+  variants: Variants
   views: Views
-  lists?: Pick<ListMemory, 'keep'>
+  lists?: Pick<ListCache, 'keep'>
   maxUploadBytes: number
   /** @default none */
   observer?: Pick<Observer, 'received'>
@@ -52,24 +52,31 @@ export interface ImageRouteOptions {
   accelRedirect?: string
   renders: Pick<Renders, 'find'>
   guard: Guard
-  asked: AskedReader
+  transformRequests: TransformRequestParser
 }
 
 export const createImageRoutes = (options: ImageRouteOptions) => {
-  const { images, pictures, views, lists, maxUploadBytes, observer, accelRedirect, renders, guard, asked } = options
+  const { images, variants, views, lists, maxUploadBytes, observer, accelRedirect, renders, guard, transformRequests } =
+    options
 
   /** @param path below the project's own */
-  const see = (c: Context, projectId: string, path: string): Promise<Seen> =>
-    guard.picture(c, projectId, () => asked.signedUntil(`/projects/${projectId}/${path}`, searchOf(c)))
+  const see = (c: Context, projectId: string, path: string): Promise<AuthorizedPicture> =>
+    guard.picture(c, projectId, () => transformRequests.signedUntil(`/projects/${projectId}/${path}`, searchOf(c)))
 
-  const byId = async (c: Context, { project, sight }: Seen, imageId: string, size: Size, format: Format) => {
+  const byId = async (
+    c: Context,
+    { project, access }: AuthorizedPicture,
+    imageId: string,
+    size: Size,
+    format: Format,
+  ) => {
     const vary = c.get('vary')
     if (format !== 'jpeg') {
       const render = await renders.find(project(), imageId, sizeRecipe(size, format))
-      return deliverRender(c, render, seenAs(renderDelivery(render, IMMUTABLE, vary), sight))
+      return deliverRender(c, render, withAccess(renderDelivery(render, IMMUTABLE, vary), access))
     }
-    const picture = await pictures.find(project(), imageId, size)
-    return deliver(c, picture, seenAs({ ...storedDelivery(picture), accelRedirect, vary }, sight))
+    const picture = await variants.find(project(), imageId, size)
+    return deliver(c, picture, withAccess({ ...storedDelivery(picture), accelRedirect, vary }, access))
   }
 
   /** @param path below the project's own */
@@ -77,17 +84,17 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     for (;;) {
       const seen = await see(c, projectId, path)
       const { size, format } = read()
-      const { sight } = seen
+      const { access } = seen
       const project = seen.project()
-      const picture = await pictures.findPrimary(project, size)
+      const picture = await variants.findPrimary(project, size)
       // The image was deleted meanwhile: a newer state has another one, and is authorized again.
       if (!picture) continue
       const delivery = coverDelivery(picture, project, Date.now())
       const vary = c.get('vary')
-      if (format === 'jpeg') return deliver(c, picture, seenAs({ ...delivery, accelRedirect, vary }, sight))
+      if (format === 'jpeg') return deliver(c, picture, withAccess({ ...delivery, accelRedirect, vary }, access))
       const render = await renders.find(project, picture.imageId, sizeRecipe(size, format))
       const { etag, contentType } = renderDelivery(render, IMMUTABLE, vary)
-      return deliverRender(c, render, seenAs({ ...delivery, etag, contentType, vary }, sight))
+      return deliverRender(c, render, withAccess({ ...delivery, etag, contentType, vary }, access))
     }
   }
 

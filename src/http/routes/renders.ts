@@ -4,29 +4,29 @@ import type { Renders } from '../../services/images/renders.ts'
 import type { Guard } from '../access.ts'
 import type { Context } from '../context.ts'
 import { imageIdOf, projectIdOf } from '../request/params.ts'
-import type { AskedReader } from '../request/transform-request.ts'
-import { deliverRender, renderDelivery, seenAs } from '../response/send-picture.ts'
+import type { TransformRequestParser } from '../request/transform-request.ts'
+import { deliverRender, renderDelivery, withAccess } from '../response/send-picture.ts'
 
 export interface RenderRouteOptions {
   renders: Pick<Renders, 'find'>
-  asked: AskedReader
+  transformRequests: TransformRequestParser
   guard: Guard
 }
 
-export const createRenderRoutes = ({ renders, asked, guard }: RenderRouteOptions) => ({
+export const createRenderRoutes = ({ renders, transformRequests, guard }: RenderRouteOptions) => ({
   async render(c: Context) {
     const projectId = projectIdOf(c)
     const { url } = c.req
     const at = url.indexOf('?')
-    const { isChosen, recipeFor, cacheControl, signedUntil } = asked.read(
+    const { isChosen, recipeFor, cacheControl, signedUntil } = transformRequests.parse(
       `/projects/${projectId}/images/${c.req.param('image_id')}/render`,
       at < 0 ? '' : url.slice(at),
     )
     // Set before anything can fail: errors vary by `Accept` as well.
     if (isChosen) c.set('vary', 'Accept')
     const imageId = imageIdOf(c, projectId)
-    const { project, sight } = await guard.picture(c, projectId, signedUntil)
+    const { project, access } = await guard.picture(c, projectId, signedUntil)
     const render = await renders.find(project(), imageId, recipeFor(c.req.header('accept')))
-    return deliverRender(c, render, seenAs(renderDelivery(render, cacheControl(), c.get('vary')), sight))
+    return deliverRender(c, render, withAccess(renderDelivery(render, cacheControl(), c.get('vary')), access))
   },
 })

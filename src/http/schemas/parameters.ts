@@ -9,7 +9,7 @@ import { isImageCursor } from '../../core/project/cursor.ts'
 import { FORMATS } from '../../core/transform/formats.ts'
 import { PRESET_NAME } from '../../core/transform/presets.ts'
 import { expiresSchema } from '../../core/transform/signature.ts'
-import { PLACES, QUALITIES, TRANSFORM_SCHEMAS } from '../../core/transform/transform.ts'
+import { POSITIONS, QUALITIES, TRANSFORM_SCHEMAS } from '../../core/transform/transform.ts'
 import {
   EXAMPLE_CSRF_TOKEN,
   EXAMPLE_CURSOR,
@@ -170,7 +170,7 @@ export const renderQuery = z.object({
   ),
   position: optional(
     TRANSFORM.position,
-    `Focus of the crop of \`cover\` and place of the picture in \`contain\`: ${[...PLACES.keys()].join(', ')} ` +
+    `Focus of the crop of \`cover\` and place of the picture in \`contain\`: ${[...POSITIONS.keys()].join(', ')} ` +
       '(`center` by default), or a point from `0,0` (top left) to `1,1` such as `0.3,0.6`. For `cover` also ' +
       '`attention` (salient regions) and `entropy` (detail).',
     '0.3,0.6',

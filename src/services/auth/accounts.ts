@@ -76,21 +76,21 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
     sweeping = store.sweep(ENDED_MS).catch(() => {})
   }
 
-  const signedIn = async (user: User, family: string, number: number): Promise<SignedIn> => {
-    const session = { id: family, userId: user.id, generation: user.generation }
+  const signedIn = async (user: User, sessionId: string, number: number): Promise<SignedIn> => {
+    const session = { id: sessionId, userId: user.id, generation: user.generation }
     const [accessToken, refreshToken, csrfToken] = await Promise.all([
       tokens.access(session),
-      tokens.refresh(family, number),
-      tokens.csrf(family),
+      tokens.refresh(sessionId, number),
+      tokens.csrf(sessionId),
     ])
-    return { user, sessionId: family, accessToken, refreshToken, csrfToken }
+    return { user, sessionId, accessToken, refreshToken, csrfToken }
   }
 
   const begin = async (user: User): Promise<SignedIn> => {
     sweepIfDue()
     const { id, generation } = user
-    const family = await sessions.begin({ user_id: id, generation, created_at: new Date(now()).toISOString() })
-    return signedIn(user, family, 1)
+    const sessionId = await sessions.begin({ user_id: id, generation, created_at: new Date(now()).toISOString() })
+    return signedIn(user, sessionId, 1)
   }
 
   return {
@@ -114,12 +114,12 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
     async refresh(refreshToken) {
       const token = await tokens.readRefresh(refreshToken)
       if (!token || now() >= token.expiresAt) throw sessionEnded()
-      const { family, number } = token
-      const found = await sessions.read(family, number)
+      const { sessionId, number } = token
+      const found = await sessions.read(sessionId, number)
       const user = found && (await users.get(found.user_id))
       const isGood = found && user && isCurrent(user, found.generation)
-      if (isGood && (await sessions.advance(family, number))) return signedIn(user, family, number + 1)
-      await sessions.end(family)
+      if (isGood && (await sessions.advance(sessionId, number))) return signedIn(user, sessionId, number + 1)
+      await sessions.end(sessionId)
       throw sessionEnded()
     },
 

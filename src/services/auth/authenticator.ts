@@ -5,22 +5,22 @@ import { unauthenticated } from '../../core/auth/access.ts'
 import { READING } from '../../core/request/safe-methods.ts'
 import type { AccountService } from './accounts.ts'
 import { type Authenticator, bearerOf, cookieOf, SESSION_COOKIE } from './credentials.ts'
-import type { ForgeryGuard } from './csrf.ts'
-import type { ForeignTokens } from './oidc-tokens.ts'
+import type { CsrfGuard } from './csrf.ts'
+import type { OidcTokens } from './oidc-tokens.ts'
 import { OWN_ISSUER } from './session-tokens.ts'
 
 /** Three parts between dots. Other forms may be API keys. */
 const JWT_FORM = /^[\w-]+\.[\w-]+\.[\w-]*$/
 
-/** Accepts tokens issued here and by the trusted issuer. @param foreign undefined where no other issuer is trusted */
+/** Accepts tokens issued here and by the trusted issuer. @param oidcTokens undefined where no other issuer is trusted */
 export const createBearerAuthenticator =
-  (accounts: AccountService, foreign: ForeignTokens | undefined): Authenticator =>
+  (accounts: AccountService, oidcTokens: OidcTokens | undefined): Authenticator =>
   async (request) => {
     const token = bearerOf(request)
     if (token === undefined || !JWT_FORM.test(token)) return undefined
     // The unverified issuer only chooses the verifier, which checks the whole token.
-    if (foreign && issuerOf(token) !== OWN_ISSUER)
-      return { kind: 'user', id: await foreign.userOf(token, request.receivedMs) }
+    if (oidcTokens && issuerOf(token) !== OWN_ISSUER)
+      return { kind: 'user', id: await oidcTokens.userOf(token, request.receivedMs) }
     const session = await accounts.sessionOf(token, request.receivedMs)
     if (!session) throw unauthenticated('The token is not valid here, has expired, or its session has ended.')
     return { kind: 'user', id: session.userId }
@@ -31,12 +31,12 @@ export const createBearerAuthenticator =
  * browsers send it with every request, and public pictures must stay visible.
  */
 export const createCookieAuthenticator =
-  (accounts: AccountService, forgery: ForgeryGuard): Authenticator =>
+  (accounts: AccountService, csrf: CsrfGuard): Authenticator =>
   async (request) => {
     const token = cookieOf(request, SESSION_COOKIE)
     const session = token === undefined ? undefined : await accounts.sessionOf(token, request.receivedMs)
     if (!session) return undefined
-    if (!READING.has(request.method)) await forgery.refuseForged(request, session.id)
+    if (!READING.has(request.method)) await csrf.verify(request, session.id)
     return { kind: 'user', id: session.userId }
   }
 

@@ -10,13 +10,13 @@ import { invalidParameter } from '../../core/parameters.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { OWN_ISSUER } from './session-tokens.ts'
 
-export interface ForeignTokensOptions extends Issuer {
+export interface OidcTokensOptions extends Issuer {
   log: Logger
   /** Milliseconds since 1970. @default Date.now */
   now?(): number
 }
 
-export interface ForeignTokens {
+export interface OidcTokens {
   /**
    * Verifies a token and returns the id of its user: `ext:` and the subject.
    *
@@ -49,7 +49,7 @@ const PLAIN_SUBJECT = /^[A-Za-z0-9._@|+-]{1,124}$/
 const claimsSchema = z.object({ sub: z.string().min(1).max(1000) })
 
 /** @throws TintypeError `invalid_parameter` where the URL is not allowed for keys, or issuer or audience are missing */
-export const createForeignTokens = (options: ForeignTokensOptions): ForeignTokens => {
+export const createOidcTokens = (options: OidcTokensOptions): OidcTokens => {
   const { url, issuer, audience, log, now = Date.now } = options
   if (!isKeyUrl(url)) throw invalidParameter('JWKS_URL', KEY_URL_RULE, url)
   // Without them, tokens for other services of the provider would be accepted.

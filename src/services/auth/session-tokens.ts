@@ -25,7 +25,7 @@ export interface Session {
 }
 
 export interface RefreshToken {
-  family: string
+  sessionId: string
   /** Counts the refresh tokens of the session from 1. */
   number: number
   /** Milliseconds since 1970. */
@@ -94,18 +94,18 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
     },
 
     /** Self-contained and signed: nothing usable is on the disk. */
-    async refresh(family: string, number: number): Promise<string> {
-      const content = `${family}_${number}_${seconds() + REFRESH_SECONDS}`
+    async refresh(sessionId: string, number: number): Promise<string> {
+      const content = `${sessionId}_${number}_${seconds() + REFRESH_SECONDS}`
       return `ttr_${content}_${seal('refresh', content, await ensureSecret())}`
     },
 
     /** Undefined where the token was not issued here. It may have been used or have expired. */
     async readRefresh(token: string): Promise<RefreshToken | undefined> {
-      const [, family, number, expires, sealed] = REFRESH_FORM.exec(token) ?? []
+      const [, sessionId, number, expires, sealed] = REFRESH_FORM.exec(token) ?? []
       const root = await secret()
-      if (!root || family === undefined || sealed === undefined) return undefined
-      if (!isEqual(sealed, seal('refresh', `${family}_${number}_${expires}`, root))) return undefined
-      return { family, number: Number(number), expiresAt: Number(expires) * 1000 }
+      if (!root || sessionId === undefined || sealed === undefined) return undefined
+      if (!isEqual(sealed, seal('refresh', `${sessionId}_${number}_${expires}`, root))) return undefined
+      return { sessionId, number: Number(number), expiresAt: Number(expires) * 1000 }
     },
 
     /** The CSRF token of a session, readable for pages of this origin alone. */

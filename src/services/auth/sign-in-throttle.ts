@@ -12,7 +12,7 @@ import { type CountingOptions, createLimiter, type Limiter } from '../limits/lim
 import type { AccountService } from './accounts.ts'
 import { createKnownNetworks } from './known-networks.ts'
 
-export interface Slowdown {
+export interface SignInThrottle {
   /**
    * Runs an attempt, which fails by `wrong_credentials` where the password was wrong.
    *
@@ -37,7 +37,7 @@ const LONGEST_PAUSE_SECONDS = 300
 export const pauseAfter = (failures: number): number =>
   failures < FREE_FAILURES ? 0 : Math.min(2 ** (failures - FREE_FAILURES), LONGEST_PAUSE_SECONDS)
 
-export const createSlowdown = (counting: CountingOptions): Slowdown => {
+export const createSignInThrottle = (counting: CountingOptions): SignInThrottle => {
   const failures = createLimiter({ keyPrefix: 'failures', points: 1_000_000, duration: MEMORY_SECONDS }, counting)
   const pauses = createLimiter({ keyPrefix: 'pauses', points: 1, duration: 1 }, counting)
   const known = createKnownNetworks(counting)
@@ -54,7 +54,7 @@ export const createSlowdown = (counting: CountingOptions): Slowdown => {
   const isKnown = async (account: string, network: string | undefined): Promise<boolean> =>
     network !== undefined && (await known.has(account, network).catch(() => false))
 
-  const remember: Slowdown['remember'] = async (account, network) => {
+  const remember: SignInThrottle['remember'] = async (account, network) => {
     if (network !== undefined) await known.add(account, network).catch(() => {})
   }
 
@@ -81,26 +81,26 @@ export const createSlowdown = (counting: CountingOptions): Slowdown => {
 }
 
 /** Throttles the password attempts of an account service. */
-export const slowed = (accounts: AccountService, slowdown: Slowdown): AccountService => ({
+export const throttledAccounts = (accounts: AccountService, throttle: SignInThrottle): AccountService => ({
   ...accounts,
 
   signIn: (credentials, network) =>
-    slowdown.run(normalEmail(credentials.email), network, () => accounts.signIn(credentials)),
+    throttle.run(normalEmail(credentials.email), network, () => accounts.signIn(credentials)),
 
   async register(account, network) {
     const signedIn = await accounts.register(account)
-    await slowdown.remember(signedIn.user.email, network)
+    await throttle.remember(signedIn.user.email, network)
     return signedIn
   },
 
   // A refresh counts as well: users with long sessions rarely sign in.
   async refresh(refreshToken, network) {
     const signedIn = await accounts.refresh(refreshToken)
-    await slowdown.remember(signedIn.user.email, network)
+    await throttle.remember(signedIn.user.email, network)
     return signedIn
   },
 
-  changePassword: (userId, change) => slowdown.run(userId, undefined, () => accounts.changePassword(userId, change)),
+  changePassword: (userId, change) => throttle.run(userId, undefined, () => accounts.changePassword(userId, change)),
 })
 
 const keyOf = (parts: readonly unknown[]): string =>

@@ -4,10 +4,10 @@ import type { ProjectChange } from '../../core/project/changes.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import type { ImagePage, PageRequest, Store } from '../../stores/store.ts'
 import { createUploader, type Upload, type UploaderOptions } from './upload.ts'
-import type { Pictures } from './variants.ts'
+import type { Variants } from './variants.ts'
 
 export interface ImageServiceOptions extends UploaderOptions {
-  pictures: Pick<Pictures, 'warm' | 'forget'>
+  variants: Pick<Variants, 'preload' | 'forget'>
 }
 
 /** `by`: principal of the change; `ifRevision`: revisions that the change may apply to. */
@@ -36,7 +36,7 @@ export interface ImageService {
 }
 
 export const createImageService = (options: ImageServiceOptions): ImageService => {
-  const { store, pictures } = options
+  const { store, variants } = options
 
   return {
     upload: createUploader(options),
@@ -45,7 +45,7 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
 
     async remove(projectId, imageId, options) {
       const project = await store.commit(projectId, { type: 'delete_image', imageId, ...options })
-      pictures.forget(projectId, imageId)
+      variants.forget(projectId, imageId)
       return project
     },
     setPrimary: (projectId, imageId, options) => store.commit(projectId, { type: 'set_primary', imageId, ...options }),

@@ -55,7 +55,7 @@ export interface Renders {
    *
    * @param share see {@link Store.current}
    */
-  peek(projectId: string, imageId: string, recipe: Recipe, share?: boolean): RenderInMemory | undefined
+  findCached(projectId: string, imageId: string, recipe: Recipe, share?: boolean): RenderInMemory | undefined
   /** Hits and misses since the start, of the memory cache and of the disk cache, and content of the former. */
   stats(): { memory: CacheStats & { entries: number; bytes: number }; disk: CacheStats }
   /** Finishes writes to the disk cache. */
@@ -190,7 +190,7 @@ export const createRenders = (options: RendersOptions): Renders => {
   return {
     find,
 
-    peek(projectId, imageId, recipe, share) {
+    findCached(projectId, imageId, recipe, share) {
       const name = recipeName(recipe)
       const kept = memory.get(keyOf(projectId, imageId, name))
       if (!kept) return undefined

@@ -7,8 +7,8 @@ import {
   assertRoomForImage,
   findAnswered,
   findEarlier,
-  looksAtImages,
   outcomeOf,
+  readsImages,
   type UploadTerms,
 } from '../../core/project/add-image.ts'
 import type { Answered, ImageRecord } from '../../core/project/model.ts'
@@ -18,13 +18,13 @@ import type { EncoderPool } from '../../image/encoder.ts'
 import type { IdempotencyMarks } from '../../stores/idempotency/marks.ts'
 import type { OwnerQuota } from '../../stores/quota/quota.ts'
 import type { Stage, Store } from '../../stores/store.ts'
-import type { Pictures } from './variants.ts'
+import type { Variants } from './variants.ts'
 
 export interface UploaderOptions {
   store: Store
   encoders: Pick<EncoderPool, 'encode' | 'assertRoom'>
   /** Marks of running uploads with an idempotency key. @default none: concurrent repeats are not refused */
-  claims?: IdempotencyMarks
+  marks?: IdempotencyMarks
   /** @default no limit */
   quota?: OwnerQuota
   /** Limit of the images of a project. @default no limit */
@@ -32,7 +32,7 @@ export interface UploaderOptions {
   /** Visibility of projects that an upload creates. @default 'public' */
   newVisibility?: Visibility
   /** Caches small variants of a new image. */
-  pictures: Pick<Pictures, 'warm'>
+  variants: Pick<Variants, 'preload'>
   /** @default () => new Date() */
   now?: () => Date
 }
@@ -70,7 +70,7 @@ export type Upload = (
 ) => Promise<UploadedImage>
 
 export const createUploader = (options: UploaderOptions): Upload => {
-  const { store, encoders, claims, quota, maxImages, pictures } = options
+  const { store, encoders, marks, quota, maxImages, variants } = options
   const now = () => (options.now?.() ?? new Date()).toISOString()
 
   const allImages = async (
@@ -86,7 +86,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
 
   /** Refuses an upload before its first byte, where limits already exclude it. */
   const assertUseful = async (projectId: string, terms: UploadTerms): Promise<void> => {
-    if (looksAtImages(terms)) {
+    if (readsImages(terms)) {
       const found = terms.idempotencyKey === undefined ? undefined : await allImages(projectId)
       if (findAnswered(found?.images ?? [], terms.idempotencyKey, now())) return
     } else if (maxImages !== undefined) {
@@ -113,7 +113,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
 
   /** Outcome after the commit, which can have found another image for this upload. */
   const committed = async (project: ProjectState, upload: ImageRecord, terms: UploadTerms): Promise<UploadedImage> => {
-    if (!looksAtImages(terms)) return { project, image: upload, isNew: true, isReplay: false }
+    if (!readsImages(terms)) return { project, image: upload, isNew: true, isReplay: false }
     const images = (await store.images(project)) ?? (await allImages(project.project_id))?.images ?? []
     const outcome = outcomeOf(images, upload, terms, now())
     if (!outcome) throw new TintypeError('busy', 'The image was deleted at once.', { retryAfterSeconds: 1 })
@@ -129,7 +129,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
     await assertUseful(projectId, terms)
     const stage = await store.stage(projectId)
     try {
-      const hash = looksAtImages(terms) ? createHash('sha256') : undefined
+      const hash = readsImages(terms) ? createHash('sha256') : undefined
       const bytes = await stage.receive(hash ? hashed(file, hash) : file)
       if (bytes === 0) throw new TintypeError('empty_file', 'Expected an image in field "file", it has 0 bytes.')
       const answer = hash && (await findAnswer(projectId, hash.digest('hex'), terms))
@@ -156,7 +156,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
       const change = { type: 'add_image', image, by, visibility: options.newVisibility, terms: all } as const
       const project = await store.commit(projectId, change, { stage })
       const uploaded = await committed(project, image, all)
-      if (uploaded.isNew && !uploaded.isReplay) await pictures.warm(uploaded.project, uploaded.image)
+      if (uploaded.isNew && !uploaded.isReplay) await variants.preload(uploaded.project, uploaded.image)
       return uploaded
     } finally {
       await stage.discard()
@@ -167,12 +167,12 @@ export const createUploader = (options: UploaderOptions): Upload => {
     const { by, dedupe } = request
     if (request.idempotencyKey === undefined) return upload(projectId, file, { dedupe, maxImages }, request)
     const idempotencyKey = idempotencyKeyOf(projectId, request.idempotencyKey, by)
-    const claim = claims ? await claims.take(idempotencyKey) : undefined
-    if (claims && !claim) throw stillRunning()
+    const mark = marks ? await marks.take(idempotencyKey) : undefined
+    if (marks && !mark) throw stillRunning()
     try {
       return await upload(projectId, file, { idempotencyKey, dedupe, maxImages }, request)
     } finally {
-      await claim?.release()
+      await mark?.release()
     }
   }
 }

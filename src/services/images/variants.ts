@@ -11,7 +11,7 @@ import type { ImageRecord } from '../../core/project/model.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
 
-export interface PicturesOptions {
+export interface VariantsOptions {
   store: Store
   /** Memory cache for small variants, in bytes; 0 disables it. @default 67108864 (64 MiB) */
   cacheBytes?: number
@@ -19,7 +19,7 @@ export interface PicturesOptions {
   maxBodyBytes?: number
 }
 
-export interface Picture {
+export interface OpenableVariant {
   imageId: string
   size: Size
   bytes: number
@@ -38,24 +38,24 @@ export interface Picture {
 }
 
 /** A cached variant, and the state of its project that contains the image. */
-export interface Seen {
-  picture: Picture & { body: Buffer<ArrayBuffer> }
+export interface CachedVariant {
+  picture: OpenableVariant & { body: Buffer<ArrayBuffer> }
   project: ProjectState
 }
 
-export interface Pictures {
+export interface Variants {
   /**
    * Finds a variant without opening it. @param project newest state at the request @throws TintypeError
    * `image_not_found`
    */
-  find(project: ProjectState, imageId: string, size: Size): Promise<Picture>
+  find(project: ProjectState, imageId: string, size: Size): Promise<OpenableVariant>
   /**
    * Finds a variant of the primary image. Undefined where it was deleted meanwhile: read and authorize the project
    * again.
    *
    * @throws TintypeError `no_primary_image`, `project_damaged`
    */
-  findPrimary(project: ProjectState, size: Size): Promise<Picture | undefined>
+  findPrimary(project: ProjectState, size: Size): Promise<OpenableVariant | undefined>
   /**
    * Finds a cached variant of a public project, synchronously. Undefined otherwise, also where the variant exists.
    *
@@ -63,16 +63,16 @@ export interface Pictures {
    *
    * @param share see {@link Store.current}
    */
-  peek(projectId: string, imageId: string | undefined, size: Size, share?: boolean): Seen | undefined
+  findCached(projectId: string, imageId: string | undefined, size: Size, share?: boolean): CachedVariant | undefined
   /** Caches the small variants of a new image. Never throws. */
-  warm(project: ProjectState, image: ImageRecord): Promise<void>
+  preload(project: ProjectState, image: ImageRecord): Promise<void>
   /** Removes a deleted image from the cache. */
   forget(projectId: string, imageId: string): void
   /** Hits and misses of the cache since the start, and its current content. */
   stats(): { hits: number; misses: number; entries: number; bytes: number }
 }
 
-interface Kept extends Picture {
+interface CacheEntry extends OpenableVariant {
   body: Buffer<ArrayBuffer>
   /** Newest revision of the project that is known to contain the image. */
   revision: number
@@ -82,23 +82,23 @@ interface Kept extends Picture {
 const ENTRY_BYTES = 1000
 
 /** Sizes cached at upload: covers and icons. */
-const WARMED = ['thumb', 'game'] as const satisfies Size[]
+const PRELOADED = ['thumb', 'game'] as const satisfies Size[]
 
-export const createPictures = (options: PicturesOptions): Pictures => {
+export const createVariants = (options: VariantsOptions): Variants => {
   const { store } = options
   const cacheBytes = options.cacheBytes ?? 64 * 2 ** 20
   const maxBodyBytes = cacheBytes === 0 ? 0 : (options.maxBodyBytes ?? 128 * 1024)
-  const kept = new LRUCache<string, Kept>({
+  const cache = new LRUCache<string, CacheEntry>({
     maxSize: Math.max(1, cacheBytes),
     sizeCalculation: ({ body }, key) => body.length + key.length * 2 + ENTRY_BYTES,
   })
   /** Reads under way: concurrent requests for a variant share one. */
-  const loads = new Map<string, Promise<Kept | undefined>>()
+  const loads = new Map<string, Promise<CacheEntry | undefined>>()
   const counts = { hits: 0, misses: 0 }
 
   const pathOf = (projectId: string, imageId: string, size: Size) => store.pathBelowRoot?.({ projectId, imageId, size })
 
-  const read = async (project: ProjectState, imageId: string, size: Size): Promise<Kept | undefined> => {
+  const read = async (project: ProjectState, imageId: string, size: Size): Promise<CacheEntry | undefined> => {
     const file = await store.openVariant(project.project_id, imageId, size)
     if (!file) return undefined
     const body = await readWhole(file)
@@ -108,13 +108,13 @@ export const createPictures = (options: PicturesOptions): Pictures => {
     return { imageId, size, bytes, modifiedMs, path, body, open, revision: project.revision }
   }
 
-  const load = (project: ProjectState, imageId: string, size: Size): Promise<Kept | undefined> => {
+  const load = (project: ProjectState, imageId: string, size: Size): Promise<CacheEntry | undefined> => {
     const key = keyOf(project.project_id, imageId, size)
     const underWay = loads.get(key)
     if (underWay) return underWay
     const loading = read(project, imageId, size)
       .then((entry) => {
-        if (entry) kept.set(key, entry)
+        if (entry) cache.set(key, entry)
         return entry
       })
       .finally(() => loads.delete(key))
@@ -129,10 +129,10 @@ export const createPictures = (options: PicturesOptions): Pictures => {
   }
 
   /** @param project a state that was the newest when the call began */
-  const findIn = async (project: ProjectState, imageId: string, size: Size): Promise<Picture | undefined> => {
+  const findIn = async (project: ProjectState, imageId: string, size: Size): Promise<OpenableVariant | undefined> => {
     const { project_id, revision } = project
     const key = keyOf(project_id, imageId, size)
-    const entry = kept.get(key)
+    const entry = cache.get(key)
     if (entry?.revision === revision) {
       counts.hits++
       return entry
@@ -142,7 +142,7 @@ export const createPictures = (options: PicturesOptions): Pictures => {
       counts.hits++
       return entry
     }
-    kept.delete(key)
+    cache.delete(key)
     if (!found) return undefined
     counts.misses++
     const open = async () => {
@@ -168,11 +168,11 @@ export const createPictures = (options: PicturesOptions): Pictures => {
       return picture
     },
 
-    peek(projectId, imageId, size, share) {
+    findCached(projectId, imageId, size, share) {
       const project = store.current(projectId, share)
       const id = imageId ?? project?.primary_image_id
       if (!project || !id || project.visibility === 'private') return undefined
-      const picture = kept.get(keyOf(projectId, id, size))
+      const picture = cache.get(keyOf(projectId, id, size))
       if (!picture) return undefined
       if (picture.revision !== project.revision) {
         const found = store.currentVariant(projectId, id, size, true)
@@ -182,21 +182,21 @@ export const createPictures = (options: PicturesOptions): Pictures => {
       return { picture, project }
     },
 
-    async warm(project, image) {
-      const small = WARMED.filter((size) => image.sizes[size].bytes <= maxBodyBytes)
+    async preload(project, image) {
+      const small = PRELOADED.filter((size) => image.sizes[size].bytes <= maxBodyBytes)
       await Promise.allSettled(small.map((size) => load(project, image.id, size)))
     },
 
     forget(projectId, imageId) {
-      for (const size of SIZES) kept.delete(keyOf(projectId, imageId, size))
+      for (const size of SIZES) cache.delete(keyOf(projectId, imageId, size))
     },
 
-    stats: () => ({ ...counts, entries: kept.size, bytes: kept.calculatedSize }),
+    stats: () => ({ ...counts, entries: cache.size, bytes: cache.calculatedSize }),
   }
 }
 
 /** Validates a cached variant for a revision. False where that revision has another file. */
-const renew = (entry: Kept, { bytes, modifiedMs }: StoredFile, revision: number): boolean => {
+const renew = (entry: CacheEntry, { bytes, modifiedMs }: StoredFile, revision: number): boolean => {
   if (entry.bytes !== bytes || entry.modifiedMs !== modifiedMs) return false
   entry.revision = revision
   return true

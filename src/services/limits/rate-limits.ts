@@ -18,7 +18,7 @@ export const LIMITED = ['read', 'write', 'sign_in'] as const
 export type Limited = (typeof LIMITED)[number]
 
 /** Remaining requests of a client, after one was counted. */
-export interface Standing {
+export interface RateLimitState {
   kind: Limited
   /** Requests in a window. */
   limit: number
@@ -31,7 +31,7 @@ export interface Standing {
 
 export interface RateLimits {
   /** Counts a request. Undefined where this kind has no limit. */
-  take(kind: Limited, client: string): Promise<Standing | undefined>
+  take(kind: Limited, client: string): Promise<RateLimitState | undefined>
   /** Requests of a kind in a window, 0 where there is no limit. */
   limitOf(kind: Limited): number
 }
@@ -52,7 +52,7 @@ export const createRateLimits = (options: RateLimitOptions): RateLimits => {
     async take(kind, client) {
       const limiter = limiters.get(kind)
       if (!limiter) return undefined
-      const standing = (found: RateLimiterRes, isExceeded: boolean): Standing => ({
+      const state = (found: RateLimiterRes, isExceeded: boolean): RateLimitState => ({
         kind,
         limit: limits[kind],
         windowSeconds,
@@ -61,9 +61,9 @@ export const createRateLimits = (options: RateLimitOptions): RateLimits => {
         isExceeded,
       })
       try {
-        return standing(await limiter.consume(client), false)
+        return state(await limiter.consume(client), false)
       } catch (refused) {
-        if (refused instanceof RateLimiterRes) return standing(refused, true)
+        if (refused instanceof RateLimiterRes) return state(refused, true)
         throw refused
       }
     },

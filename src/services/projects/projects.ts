@@ -9,18 +9,18 @@ import { accessOf } from '../../core/project/model.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import type { Store } from '../../stores/store.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { Places } from './sealed-cursor.ts'
+import type { SealedCursors } from './sealed-cursor.ts'
 
 export interface ProjectServiceOptions {
   store: Store
   log: Logger
-  places: Places
+  cursors: SealedCursors
   /** Limit of the projects that one call of `list` reads. @default 1000 */
   mostHeads?: number
 }
 
 /** Cursor of the list: a page begins after an id, plain (`after`) or sealed (`from`). */
-export type ListPlace = { after: string } | { from: string }
+export type ListCursor = { after: string } | { from: string }
 
 export interface ProjectEdit {
   /** Null removes the title. */
@@ -44,7 +44,7 @@ export interface ProjectService {
   list(
     page: { after?: string; from?: string; limit: number },
     by: Principal,
-  ): Promise<{ projects: ProjectState[]; next: ListPlace | undefined }>
+  ): Promise<{ projects: ProjectState[]; next: ListCursor | undefined }>
   /** Undefined where the project does not exist. @throws TintypeError `project_damaged` */
   find(projectId: string): Promise<ProjectState | undefined>
   /** @throws TintypeError `project_not_found`, `project_damaged` */
@@ -61,7 +61,7 @@ export interface ProjectService {
 /** Projects read at once, each with an open file. */
 const READ_AT_ONCE = 32
 
-export const createProjectService = ({ store, log, places, mostHeads }: ProjectServiceOptions): ProjectService => {
+export const createProjectService = ({ store, log, cursors, mostHeads }: ProjectServiceOptions): ProjectService => {
   const most = mostHeads ?? 1000
 
   const find = async (projectId: string): Promise<ProjectState | undefined> =>
@@ -88,7 +88,7 @@ export const createProjectService = ({ store, log, places, mostHeads }: ProjectS
   }
 
   const opened = async (from: string): Promise<string> => {
-    const id = await places.open(from)
+    const id = await cursors.open(from)
     if (id === undefined) throw invalidParameter('from', 'what "next" of an earlier page says', from)
     return id
   }
@@ -109,7 +109,7 @@ export const createProjectService = ({ store, log, places, mostHeads }: ProjectS
       const last = isCut ? page.at(-1)?.project_id : scanned.at(-1)
       if (last === undefined || (!isCut && ids.length <= most)) return { projects: page, next: undefined }
       const isVisible = by.kind === 'anybody' || by.kind === 'key' || page.at(-1)?.project_id === last
-      return { projects: page, next: isVisible ? { after: last } : { from: await places.seal(last) } }
+      return { projects: page, next: isVisible ? { after: last } : { from: await cursors.seal(last) } }
     },
 
     async get(projectId) {

@@ -3,18 +3,18 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 import { keyFor } from '../auth/session-tokens.ts'
 
-export interface PlacesOptions {
+export interface SealedCursorsOptions {
   /** 32 bytes from which the keys are derived; undefined before they are made. */
   secret(): Promise<Buffer | undefined>
   /** Makes the secret where it is missing. */
   ensureSecret(): Promise<Buffer>
 }
 
-export interface Places {
+export interface SealedCursors {
   /** Encrypts an id, padded so that its length is hidden too. Deterministic, so that a list keeps its ETag. */
   seal(projectId: string): Promise<string>
   /** Decrypts a cursor. Undefined where it was not sealed by this store. */
-  open(place: string): Promise<string | undefined>
+  open(cursor: string): Promise<string | undefined>
 }
 
 const CIPHER = 'aes-256-gcm'
@@ -25,7 +25,7 @@ const ID_BYTES = 64
 
 const FORM = /^[\w-]{123}$/
 
-export const createPlaces = ({ secret, ensureSecret }: PlacesOptions): Places => ({
+export const createSealedCursors = ({ secret, ensureSecret }: SealedCursorsOptions): SealedCursors => ({
   async seal(projectId) {
     const root = await ensureSecret()
     // Derived from the id, so that a nonce never serves two texts.
@@ -35,10 +35,10 @@ export const createPlaces = ({ secret, ensureSecret }: PlacesOptions): Places =>
     return Buffer.concat([nonce, text, cipher.final(), cipher.getAuthTag()]).toString('base64url')
   },
 
-  async open(place) {
-    const root = FORM.test(place) ? await secret() : undefined
+  async open(cursor) {
+    const root = FORM.test(cursor) ? await secret() : undefined
     if (!root) return undefined
-    const bytes = Buffer.from(place, 'base64url')
+    const bytes = Buffer.from(cursor, 'base64url')
     const [nonce, text] = [bytes.subarray(0, NONCE_BYTES), bytes.subarray(NONCE_BYTES, -TAG_BYTES)]
     try {
       const decipher = createDecipheriv(CIPHER, keyFor('place', root), nonce, { authTagLength: TAG_BYTES })

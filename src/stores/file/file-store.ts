@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isDamage } from '../../core/errors.ts'
 import { unknownProject } from '../../core/not-found.ts'
-import { looksAtImages } from '../../core/project/add-image.ts'
+import { readsImages } from '../../core/project/add-image.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -107,7 +107,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       if (change.type === 'delete_project') return await deleteProject(projectId, change)
       const state = await queue.commit(projectId, change, stage && dirname(join(paths.tmp, stage.id)))
       // An existing image may answer the upload; then the files are removed.
-      if (stage && change.type === 'add_image' && !looksAtImages(change.terms ?? {})) committed.add(stage)
+      if (stage && change.type === 'add_image' && !readsImages(change.terms ?? {})) committed.add(stage)
       return state
     } catch (error) {
       throw storeError(error)

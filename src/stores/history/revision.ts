@@ -88,7 +88,7 @@ export const decodeRevision = (text: string): Revision => {
 }
 
 /** Reads only {@link Revision.droppedSegments}, by a search instead of parsing. */
-export const peekDroppedSegments = (text: string): string[] =>
+export const readDroppedSegments = (text: string): string[] =>
   [...(/^ {2}"dropped_runs": \[([^\]]*)\]/m.exec(text)?.[1] ?? '').matchAll(/"([^"]+)"/g)].flatMap(([, id]) => id ?? [])
 
 /** A revision as listed to watchers: its events, and its place in the chain of commits. */

@@ -18,7 +18,7 @@ import { createWorkspace, newToken } from '../file/staging/workspace.ts'
 import type { ReadableFile } from '../store.ts'
 import { createEviction } from './eviction.ts'
 import { createMarks } from './making-marks.ts'
-import { createFlights } from './single-flight.ts'
+import { createSingleFlight } from './single-flight.ts'
 
 export interface RenderCacheOptions {
   /** Folder of the store. */
@@ -80,7 +80,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
   const workspace = createWorkspace({ paths })
   const eviction = createEviction({ folder: paths.cache, maxBytes, log })
   const marks = createMarks({ waitMs: options.waitMs ?? 60_000 })
-  const flights = createFlights<string>()
+  const singleFlight = createSingleFlight<string>()
   const counts = { hits: 0, misses: 0 }
 
   /** The workspace, made for the first render, as many servers make none, and again where it was swept. */
@@ -142,7 +142,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
         const kept = await find(key)
         if (attempt === 1) counts[kept ? 'hits' : 'misses']++
         if (kept) return kept
-        const file = await flights.join(
+        const file = await singleFlight.join(
           pathOf(key),
           (signal) => make(key, options, signal),
           async (path) => readPlainFileNow(path, SMALL_BYTES) ?? (await openFresh(path)) ?? openFile(pathOf(key)),
@@ -157,7 +157,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     stats: () => ({ ...counts }),
 
     async close() {
-      await flights.idle()
+      await singleFlight.idle()
       await eviction.idle()
       await workspace.close()
     },

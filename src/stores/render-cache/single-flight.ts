@@ -1,6 +1,6 @@
 // Single flight: concurrent callers share one run of the same work, which is cancelled when no caller waits any more.
 
-export interface Flights<Result> {
+export interface SingleFlight<Result> {
   /**
    * Joins the work of this name, or begins it.
    *
@@ -10,7 +10,7 @@ export interface Flights<Result> {
    */
   join<Used>(
     name: string,
-    start: (signal: AbortSignal) => Promise<Landed<Result>>,
+    start: (signal: AbortSignal) => Promise<FlightResult<Result>>,
     use: (result: Result) => Promise<Used>,
     signal?: AbortSignal,
   ): Promise<Used>
@@ -19,16 +19,16 @@ export interface Flights<Result> {
 }
 
 /** Result `path`; `finish` is called after the last use. Callers may join until it resolves. */
-export type Landed<Result> = Result | { path: Result; finish(): Promise<void> }
+export type FlightResult<Result> = Result | { path: Result; finish(): Promise<void> }
 
 interface Flight<Result> {
-  landed: Promise<Landed<Result>>
-  passengers: number
+  result: Promise<FlightResult<Result>>
+  waiters: number
   abort: AbortController
   finishing?: Promise<void>
 }
 
-export const createFlights = <Result extends string>(): Flights<Result> => {
+export const createSingleFlight = <Result extends string>(): SingleFlight<Result> => {
   const flights = new Map<string, Flight<Result>>()
   const all = new Set<Promise<void>>()
 
@@ -41,11 +41,11 @@ export const createFlights = <Result extends string>(): Flights<Result> => {
     settled.finally(() => all.delete(settled))
   }
 
-  const begin = (name: string, start: (signal: AbortSignal) => Promise<Landed<Result>>): Flight<Result> => {
+  const begin = (name: string, start: (signal: AbortSignal) => Promise<FlightResult<Result>>): Flight<Result> => {
     const abort = new AbortController()
-    const flight: Flight<Result> = { landed: start(abort.signal), passengers: 0, abort }
+    const flight: Flight<Result> = { result: start(abort.signal), waiters: 0, abort }
     flights.set(name, flight)
-    track(flight.landed)
+    track(flight.result)
     return flight
   }
 
@@ -53,12 +53,12 @@ export const createFlights = <Result extends string>(): Flights<Result> => {
     if (flights.get(name) === flight) flights.delete(name)
   }
 
-  const finish = async (name: string, flight: Flight<Result>, hasLanded: boolean): Promise<void> => {
+  const finish = async (name: string, flight: Flight<Result>, isReady: boolean): Promise<void> => {
     // Cancelled work cannot be joined; a result can, until it is finished.
-    if (!hasLanded) forget(name, flight)
+    if (!isReady) forget(name, flight)
     try {
-      const landed = await flight.landed
-      if (typeof landed === 'object') await landed.finish()
+      const result = await flight.result
+      if (typeof result === 'object') await result.finish()
     } finally {
       forget(name, flight)
     }
@@ -68,17 +68,17 @@ export const createFlights = <Result extends string>(): Flights<Result> => {
     async join(name, start, use, signal) {
       signal?.throwIfAborted()
       const flight = flights.get(name) ?? begin(name, start)
-      let hasLanded = false
-      flight.passengers++
+      let isReady = false
+      flight.waiters++
       try {
-        const landed = await orAborted(flight.landed, signal)
-        hasLanded = true
-        return await use(typeof landed === 'object' ? landed.path : landed)
+        const result = await orAborted(flight.result, signal)
+        isReady = true
+        return await use(typeof result === 'object' ? result.path : result)
       } finally {
-        flight.passengers--
-        if (flight.passengers === 0 && !flight.finishing) {
-          if (!hasLanded) flight.abort.abort(new Error('no caller waits for it any more'))
-          flight.finishing = finish(name, flight, hasLanded)
+        flight.waiters--
+        if (flight.waiters === 0 && !flight.finishing) {
+          if (!isReady) flight.abort.abort(new Error('no caller waits for it any more'))
+          flight.finishing = finish(name, flight, isReady)
           track(flight.finishing)
         }
       }

@@ -10,7 +10,7 @@ import {
   FITS,
   KERNELS,
   MAX_SIDE,
-  PLACES,
+  POSITIONS,
   parseTransform,
   transformParameters,
 } from '../../../src/core/transform/transform.ts'
@@ -19,7 +19,7 @@ const parse = (query: string) => parseTransform(eachOnce(new URLSearchParams(que
 const canonical = (query: string) => new URLSearchParams(transformParameters(parse(query))).toString()
 
 const point = fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 0, max: 1000 }))
-const places = [...PLACES.keys()]
+const places = [...POSITIONS.keys()]
 const transform = fc.record(
   {
     w: fc.integer({ min: 1, max: 1024 }).map(String),

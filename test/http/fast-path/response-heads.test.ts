@@ -1,9 +1,9 @@
 // Heads of covers and pictures in memory: made once, and never kept for longer than they are true.
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { readPictureUrl } from '../../../src/http/fast-path/stored.ts'
+import { readVariantUrl } from '../../../src/http/fast-path/stored.ts'
 import type { FastView } from '../../../src/http/fast-path/types.ts'
-import type { Pictures, Seen } from '../../../src/services/images/variants.ts'
+import type { CachedVariant, Variants } from '../../../src/services/images/variants.ts'
 
 const ID = 'a'.repeat(20)
 const CHANGED = Date.parse('2026-03-04T05:06:07.400Z')
@@ -17,7 +17,7 @@ const PLAIN: Omit<FastView, 'target'> = {
   hasCredentials: false,
 }
 
-const seen = (bytes: number, { imageId = ID, revision = 1, changedMs = CHANGED } = {}): Seen => {
+const seen = (bytes: number, { imageId = ID, revision = 1, changedMs = CHANGED } = {}): CachedVariant => {
   const body = Buffer.alloc(bytes)
   const open = () => Promise.resolve(body)
   const picture = { imageId, size: 'thumb' as const, bytes, modifiedMs: 1, path: 'a.jpg', body, open }
@@ -31,9 +31,9 @@ const seen = (bytes: number, { imageId = ID, revision = 1, changedMs = CHANGED }
 
 /** What is found at a URL, as the pictures in memory change. */
 const looking = (url: string) => {
-  const now: { seen: Seen | undefined } = { seen: undefined }
-  const peek = vi.fn<Pictures['peek']>(() => now.seen)
-  const find = readPictureUrl({ peek })(url)
+  const now: { seen: CachedVariant | undefined } = { seen: undefined }
+  const findCached = vi.fn<Variants['findCached']>(() => now.seen)
+  const find = readVariantUrl({ findCached })(url)
   const look = () => find?.({ ...PLAIN, target: url }, false)
   return { now, look, find }
 }

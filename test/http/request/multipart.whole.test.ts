@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../src/http/app.ts'
-import { createAskedReader } from '../../../src/http/request/transform-request.ts'
+import { createTransformRequestParser } from '../../../src/http/request/transform-request.ts'
 import type { ImageService } from '../../../src/services/images/images.ts'
-import { createPictures } from '../../../src/services/images/variants.ts'
+import { createVariants } from '../../../src/services/images/variants.ts'
 import { createProjectService } from '../../../src/services/projects/projects.ts'
-import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
+import { createSealedCursors } from '../../../src/services/projects/sealed-cursor.ts'
 import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { createTestApp, listen, problemOf, uploadTo } from '../../support/app.ts'
 import { openApp } from '../../support/app-parts.ts'
@@ -106,19 +106,19 @@ describe('an upload', () => {
     const projects = createProjectService({
       store,
       log: silent,
-      places: createPlaces(createFileAccountStore({ storageDir: folder })),
+      cursors: createSealedCursors(createFileAccountStore({ storageDir: folder })),
     })
-    const pictures = createPictures({ store })
-    const renders = { find: unused, peek: () => undefined, prefetch: () => {}, close: unused }
-    const asked = createAskedReader({})
+    const variants = createVariants({ store })
+    const renders = { find: unused, findCached: () => undefined, prefetch: () => {}, close: unused }
+    const transformRequests = createTransformRequestParser({})
     const check = () => store.check()
     const { port } = await listen(
       createApp({
         images,
         projects,
-        pictures,
+        variants,
         renders,
-        asked,
+        transformRequests,
         check,
         version: '1',
         startedAt: 0,

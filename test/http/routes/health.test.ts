@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest'
 import { TintypeError } from '../../../src/core/errors.ts'
 import { emptyProject } from '../../../src/core/project/state.ts'
 import { type AppOptions, createApp } from '../../../src/http/app.ts'
-import { createAskedReader } from '../../../src/http/request/transform-request.ts'
+import { createTransformRequestParser } from '../../../src/http/request/transform-request.ts'
 import { healthSchema } from '../../../src/http/schemas/server.ts'
 import type { ImageService } from '../../../src/services/images/images.ts'
-import { createPictures } from '../../../src/services/images/variants.ts'
+import { createVariants } from '../../../src/services/images/variants.ts'
 import { createProjectService } from '../../../src/services/projects/projects.ts'
-import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
+import { createSealedCursors } from '../../../src/services/projects/sealed-cursor.ts'
 import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { createTestApp, problemOf } from '../../support/app.ts'
 import { openApp } from '../../support/app-parts.ts'
@@ -41,13 +41,13 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
       ...createProjectService({
         store,
         log,
-        places: createPlaces(createFileAccountStore({ storageDir: folder })),
+        cursors: createSealedCursors(createFileAccountStore({ storageDir: folder })),
       }),
       find: async (id) => ({ ...emptyProject(id, new Date(0).toISOString()), deleted: false }),
     },
-    pictures: createPictures({ store }),
+    variants: createVariants({ store }),
     renders: { find: () => Promise.reject(failure) },
-    asked: createAskedReader({}),
+    transformRequests: createTransformRequestParser({}),
     version: '1.2.3',
     startedAt: Date.now() - 90_500,
     check: () => store.check(),

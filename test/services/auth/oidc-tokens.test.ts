@@ -4,13 +4,13 @@ import { createHmac } from 'node:crypto'
 import { exportJWK, exportSPKI, generateKeyPair, importJWK } from 'jose'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { createForeignTokens } from '../../../src/services/auth/oidc-tokens.ts'
+import { createOidcTokens } from '../../../src/services/auth/oidc-tokens.ts'
 import type { Logger } from '../../../src/telemetry/logger.ts'
 import { createIssuer, ISSUER, OUR_AUDIENCE, type TestIssuer } from '../../support/auth/issuer.ts'
 import { silent } from '../../support/store/file-store.ts'
 
 const trusting = (url: string, now?: () => number, log: Logger = silent) =>
-  createForeignTokens({ url, issuer: ISSUER, audience: OUR_AUDIENCE, now, log })
+  createOidcTokens({ url, issuer: ISSUER, audience: OUR_AUDIENCE, now, log })
 
 const codeOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
@@ -164,7 +164,7 @@ describe('the keys of the issuer', () => {
 
   it('come from an https URL or this machine, and from an issuer that is not ourselves', () => {
     const create = (url: string, issuer = ISSUER) =>
-      createForeignTokens({ url, issuer, audience: OUR_AUDIENCE, log: silent })
+      createOidcTokens({ url, issuer, audience: OUR_AUDIENCE, log: silent })
     for (const url of [
       'https://id.example.com/keys',
       'http://127.0.0.1:9/keys',

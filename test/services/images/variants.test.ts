@@ -6,13 +6,13 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { SIZES, type Size } from '../../../src/core/names.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
-import { createPictures, type PicturesOptions } from '../../../src/services/images/variants.ts'
+import { createVariants, type VariantsOptions } from '../../../src/services/images/variants.ts'
 import type { Store } from '../../../src/stores/store.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { openFileStore } from '../../support/store/file-store.ts'
 
 /** Two stores on one folder, as two workers have them, and a count of the files that the first one opened. */
-const twoWorkers = async (options: Partial<PicturesOptions> = {}) => {
+const twoWorkers = async (options: Partial<VariantsOptions> = {}) => {
   const folder = await temporaryFolder()
   const [own, other] = [await openFileStore(folder), await openFileStore(folder)]
   const counts = { opened: 0 }
@@ -23,18 +23,18 @@ const twoWorkers = async (options: Partial<PicturesOptions> = {}) => {
       return own.openVariant(...args)
     },
   }
-  const pictures = createPictures({ store, ...options })
+  const variants = createVariants({ store, ...options })
   const newest = async (projectId: string) => (await store.project(projectId)) ?? expect.unreachable('no project')
   return {
     folder,
     store,
     other,
     counts,
-    pictures: {
-      ...pictures,
+    variants: {
+      ...variants,
       find: async (projectId: string, imageId: string, size: Size) =>
-        pictures.find(await newest(projectId), imageId, size),
-      findPrimary: async (projectId: string, size: Size) => pictures.findPrimary(await newest(projectId), size),
+        variants.find(await newest(projectId), imageId, size),
+      findPrimary: async (projectId: string, size: Size) => variants.findPrimary(await newest(projectId), size),
     },
   }
 }
@@ -65,111 +65,111 @@ const notFound = { code: 'image_not_found' }
 
 describe('a small picture', () => {
   it('is read once for all simultaneous requests, and not again', async () => {
-    const { store, pictures, counts } = await twoWorkers()
+    const { store, variants, counts } = await twoWorkers()
     const { image } = await addImage(store, 'shop')
     const bodies = await Promise.all(
-      Array.from({ length: 100 }, async () => (await pictures.find('shop', image.id, 'thumb')).open()),
+      Array.from({ length: 100 }, async () => (await variants.find('shop', image.id, 'thumb')).open()),
     )
     for (const body of bodies) expect(body.toString()).toBe('t'.repeat(BYTES.thumb))
-    expect((await pictures.find('shop', image.id, 'thumb')).body?.toString()).toBe('t'.repeat(BYTES.thumb))
+    expect((await variants.find('shop', image.id, 'thumb')).body?.toString()).toBe('t'.repeat(BYTES.thumb))
     expect(counts.opened).toBe(1)
-    expect(pictures.peek('shop', image.id, 'thumb')?.picture.bytes).toBe(BYTES.thumb)
+    expect(variants.findCached('shop', image.id, 'thumb')?.picture.bytes).toBe(BYTES.thumb)
   })
 
   it('is cached at its upload', async () => {
-    const { store, pictures, counts } = await twoWorkers()
+    const { store, variants, counts } = await twoWorkers()
     const { image, project } = await addImage(store, 'shop')
-    expect(pictures.peek('shop', image.id, 'game')).toBeUndefined()
-    await pictures.warm(project, image)
+    expect(variants.findCached('shop', image.id, 'game')).toBeUndefined()
+    await variants.preload(project, image)
     expect(counts.opened).toBe(2)
     for (const size of ['thumb', 'game'] as const)
-      expect(pictures.peek('shop', undefined, size)?.picture.body.length).toBe(BYTES[size])
+      expect(variants.findCached('shop', undefined, size)?.picture.body.length).toBe(BYTES[size])
     expect(counts.opened).toBe(2)
   })
 
   it('is found without opening its file', async () => {
-    const { store, pictures, counts } = await twoWorkers()
+    const { store, variants, counts } = await twoWorkers()
     const { image } = await addImage(store, 'shop')
-    const { bytes, modifiedMs, path } = await pictures.find('shop', image.id, 'medium')
+    const { bytes, modifiedMs, path } = await variants.find('shop', image.id, 'medium')
     expect({ bytes, path }).toEqual({ bytes: BYTES.medium, path: `projects/shop/medium/${image.id}.jpg` })
     expect(modifiedMs).toBeGreaterThan(0)
     expect(counts.opened).toBe(0)
   })
 
   it('may be validated by the check of another request in one turn and millisecond, and only then', async () => {
-    const { store, folder, pictures } = await twoWorkers()
+    const { store, folder, variants } = await twoWorkers()
     const { project, image } = await addImage(store, 'shop')
-    await pictures.warm(project, image)
-    const peek = (share: boolean) => pictures.peek('shop', image.id, 'thumb', share)?.picture.imageId
+    await variants.preload(project, image)
+    const cached = (share: boolean) => variants.findCached('shop', image.id, 'thumb', share)?.picture.imageId
     await setImmediate()
     const now = vi.spyOn(performance, 'now').mockReturnValue(5000)
     onTestFinished(() => now.mockRestore())
-    expect(peek(true)).toBe(image.id)
+    expect(cached(true)).toBe(image.id)
     // What another process commits in this very moment.
     writeFileSync(`${folder}/projects/shop/.meta/${project.revision + 1}.json`, 'another revision')
     now.mockReturnValue(5000.9)
-    expect([peek(true), peek(false)]).toEqual([image.id, undefined])
+    expect([cached(true), cached(false)]).toEqual([image.id, undefined])
     now.mockReturnValue(5001)
-    expect(peek(true)).toBeUndefined()
+    expect(cached(true)).toBeUndefined()
     now.mockReturnValue(5000.9)
-    expect(peek(true)).toBe(image.id)
+    expect(cached(true)).toBe(image.id)
     await setImmediate()
-    expect(peek(true)).toBeUndefined()
+    expect(cached(true)).toBeUndefined()
   })
 
   it('is gone at once when another worker deletes it, and so are those of a deleted project', async () => {
-    const { store, other, pictures } = await twoWorkers()
+    const { store, other, variants } = await twoWorkers()
     const first = await addImage(store, 'shop')
     const second = await addImage(store, 'shop')
-    for (const { project, image } of [first, second]) await pictures.warm(project, image)
+    for (const { project, image } of [first, second]) await variants.preload(project, image)
     await other.commit('shop', { type: 'delete_image', imageId: first.image.id })
-    expect(pictures.peek('shop', first.image.id, 'thumb')).toBeUndefined()
-    await expect(pictures.find('shop', first.image.id, 'thumb')).rejects.toMatchObject(notFound)
-    expect((await pictures.find('shop', second.image.id, 'thumb')).body).toBeDefined()
+    expect(variants.findCached('shop', first.image.id, 'thumb')).toBeUndefined()
+    await expect(variants.find('shop', first.image.id, 'thumb')).rejects.toMatchObject(notFound)
+    expect((await variants.find('shop', second.image.id, 'thumb')).body).toBeDefined()
     await other.commit('shop', { type: 'delete_project' })
-    expect(pictures.peek('shop', second.image.id, 'thumb')).toBeUndefined()
+    expect(variants.findCached('shop', second.image.id, 'thumb')).toBeUndefined()
     expect(await store.project('shop')).toBeUndefined()
   })
 
   it('stays in memory over other changes, validated synchronously', async () => {
-    const { store, other, pictures, counts } = await twoWorkers()
+    const { store, other, variants, counts } = await twoWorkers()
     const { project, image } = await addImage(store, 'shop')
-    await pictures.warm(project, image)
+    await variants.preload(project, image)
     await addImage(other, 'shop')
-    const { project: now } = pictures.peek('shop', image.id, 'thumb') ?? {}
+    const { project: now } = variants.findCached('shop', image.id, 'thumb') ?? {}
     expect(now?.revision).toBe(project.revision + 1)
-    expect((await pictures.find('shop', image.id, 'thumb')).body).toBeDefined()
+    expect((await variants.find('shop', image.id, 'thumb')).body).toBeDefined()
     expect(counts.opened).toBe(2)
   })
 
   it('is read again after its file was replaced', async () => {
-    const { store, other, folder, pictures } = await twoWorkers()
+    const { store, other, folder, variants } = await twoWorkers()
     const { project, image } = await addImage(store, 'shop')
-    await pictures.warm(project, image)
-    const { path } = await pictures.find('shop', image.id, 'thumb')
+    await variants.preload(project, image)
+    const { path } = await variants.find('shop', image.id, 'thumb')
     await unlink(`${folder}/${path}`)
     await writeFile(`${folder}/${path}`, 'mended')
     await other.commit('shop', { type: 'replace_image', image })
-    const picture = await pictures.find('shop', image.id, 'thumb')
+    const picture = await variants.find('shop', image.id, 'thumb')
     expect([picture.bytes, String(await picture.open())]).toEqual([6, 'mended'])
   })
 
   it('is the primary image set by another worker', async () => {
-    const { store, other, pictures } = await twoWorkers()
+    const { store, other, variants } = await twoWorkers()
     const first = await addImage(store, 'shop')
     const second = await addImage(store, 'shop')
-    for (const { project, image } of [first, second]) await pictures.warm(project, image)
-    expect((await pictures.findPrimary('shop', 'thumb'))?.imageId).toBe(first.image.id)
-    expect(pictures.peek('shop', undefined, 'thumb')?.picture.imageId).toBe(first.image.id)
+    for (const { project, image } of [first, second]) await variants.preload(project, image)
+    expect((await variants.findPrimary('shop', 'thumb'))?.imageId).toBe(first.image.id)
+    expect(variants.findCached('shop', undefined, 'thumb')?.picture.imageId).toBe(first.image.id)
     await other.commit('shop', { type: 'set_primary', imageId: second.image.id })
-    expect((await pictures.findPrimary('shop', 'thumb'))?.imageId).toBe(second.image.id)
-    expect(pictures.peek('shop', undefined, 'thumb')?.picture.imageId ?? second.image.id).toBe(second.image.id)
+    expect((await variants.findPrimary('shop', 'thumb'))?.imageId).toBe(second.image.id)
+    expect(variants.findCached('shop', undefined, 'thumb')?.picture.imageId ?? second.image.id).toBe(second.image.id)
   })
 
   it('that is deleted between being found and being opened is not found', async () => {
-    const { store, other, pictures } = await twoWorkers()
+    const { store, other, variants } = await twoWorkers()
     const { image } = await addImage(store, 'shop')
-    const picture = await pictures.find('shop', image.id, 'medium')
+    const picture = await variants.find('shop', image.id, 'medium')
     await other.commit('shop', { type: 'delete_image', imageId: image.id })
     await expect(picture.open()).rejects.toMatchObject(notFound)
   })
@@ -178,36 +178,36 @@ describe('a small picture', () => {
 describe('the memory', () => {
   it('stays within its limit, keys included, and evicts the least recently used', async () => {
     const cacheBytes = 20_000
-    const { store, pictures } = await twoWorkers({ cacheBytes })
+    const { store, variants } = await twoWorkers({ cacheBytes })
     const added = []
     for (let count = 0; count < 12; count++) added.push(await addImage(store, 'shop'))
-    for (const { image } of added) await (await pictures.find('shop', image.id, 'thumb')).open()
-    const { bytes, entries } = pictures.stats()
+    for (const { image } of added) await (await variants.find('shop', image.id, 'thumb')).open()
+    const { bytes, entries } = variants.stats()
     expect(bytes).toBeLessThanOrEqual(cacheBytes)
     expect(entries).toBe(Math.floor(cacheBytes / (bytes / entries)))
-    expect((await pictures.find('shop', added.at(-1)?.image.id ?? '', 'thumb')).body).toBeDefined()
-    expect((await pictures.find('shop', added[0]?.image.id ?? '', 'thumb')).body).toBeUndefined()
+    expect((await variants.find('shop', added.at(-1)?.image.id ?? '', 'thumb')).body).toBeDefined()
+    expect((await variants.find('shop', added[0]?.image.id ?? '', 'thumb')).body).toBeUndefined()
   })
 
   it('caches no large variant, which is opened for each request', async () => {
-    const { store, pictures } = await twoWorkers()
+    const { store, variants } = await twoWorkers()
     const { image } = await addImage(store, 'shop')
-    const picture = await pictures.find('shop', image.id, 'original')
+    const picture = await variants.find('shop', image.id, 'original')
     const content = await picture.open()
     if (Buffer.isBuffer(content)) throw new Error('expected a file')
     expect(content.bytes).toBe(BYTES.original)
 
     await content.close()
-    expect(pictures.stats().entries).toBe(0)
+    expect(variants.stats().entries).toBe(0)
   })
 
   it('of 0 bytes caches nothing', async () => {
-    const { store, pictures } = await twoWorkers({ cacheBytes: 0 })
+    const { store, variants } = await twoWorkers({ cacheBytes: 0 })
     const { project, image } = await addImage(store, 'shop')
-    await pictures.warm(project, image)
-    const content = await (await pictures.find('shop', image.id, 'game')).open()
+    await variants.preload(project, image)
+    const content = await (await variants.find('shop', image.id, 'game')).open()
     if (Buffer.isBuffer(content)) throw new Error('expected a file')
     await content.close()
-    expect(pictures.stats().entries).toBe(0)
+    expect(variants.stats().entries).toBe(0)
   })
 })

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Principal } from '../../../src/core/auth/access.ts'
-import { createProjectService, type ListPlace } from '../../../src/services/projects/projects.ts'
-import { createPlaces } from '../../../src/services/projects/sealed-cursor.ts'
+import { createProjectService, type ListCursor } from '../../../src/services/projects/projects.ts'
+import { createSealedCursors } from '../../../src/services/projects/sealed-cursor.ts'
 import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { fileStoreFixture, silent } from '../../support/store/file-store.ts'
 import { plantProject } from '../../support/store/planted-project.ts'
@@ -35,13 +35,13 @@ const listing = async (names: readonly string[]) => {
   const { list } = createProjectService({
     store: counted,
     log: silent,
-    places: createPlaces(createFileAccountStore({ storageDir })),
+    cursors: createSealedCursors(createFileAccountStore({ storageDir })),
     mostHeads: MOST_HEADS,
   })
 
   /** Follows `next` to the end. */
   const pages = async (by: Principal, limit: number) => {
-    const found: { ids: string[]; looked: number; next: ListPlace | undefined }[] = []
+    const found: { ids: string[]; looked: number; next: ListCursor | undefined }[] = []
     do {
       looked = 0
       const { projects, next } = await list({ ...found.at(-1)?.next, limit }, by)
@@ -53,7 +53,7 @@ const listing = async (names: readonly string[]) => {
   return { list, pages }
 }
 
-const sealedIn = (next: ListPlace | undefined): string => (next && 'from' in next ? next.from : '')
+const sealedIn = (next: ListCursor | undefined): string => (next && 'from' in next ? next.from : '')
 
 const numbered = (letter: string, count: number): string[] =>
   Array.from({ length: count }, (_, at) => `${letter}${String(at).padStart(3, '0')}`)

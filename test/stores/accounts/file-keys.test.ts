@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
-import { anyStored } from '../../../src/stores/accounts/is-initialized.ts'
+import { hasKeysOrUsers } from '../../../src/stores/accounts/has-keys-or-users.ts'
 import { keysContract } from '../../contracts/keys.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 
@@ -100,17 +100,17 @@ describe('a stored key', () => {
 
   it('does not open a store again when the last one is revoked', async () => {
     const storageDir = await temporaryFolder()
-    expect(anyStored(storageDir)).toBe(false)
+    expect(hasKeysOrUsers(storageDir)).toBe(false)
     const apiKeys = apiKeysIn(storageDir)
     const { record } = await apiKeys.create({ name: 'ci', role: 'admin' })
     await apiKeys.revoke(record.id)
-    expect(anyStored(storageDir)).toBe(true)
+    expect(hasKeysOrUsers(storageDir)).toBe(true)
   })
 
   it('is an error where it is unknown: a store whose accounts are lost is not open', async () => {
     const storageDir = await temporaryFolder()
     await writeFile(join(storageDir, '.accounts'), 'a file in the place of the folder')
-    expect(() => anyStored(storageDir)).toThrow(expect.objectContaining({ code: 'ENOTDIR' }))
+    expect(() => hasKeysOrUsers(storageDir)).toThrow(expect.objectContaining({ code: 'ENOTDIR' }))
   })
 
   it('that was damaged by hand authenticates no request', async () => {

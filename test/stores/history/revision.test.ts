@@ -11,8 +11,8 @@ import {
   encodePublished,
   encodeRevision,
   encodeSegment,
-  peekDroppedSegments,
   type Revision,
+  readDroppedSegments,
   sha256,
 } from '../../../src/stores/history/revision.ts'
 import { recordOf } from '../../contracts/store.ts'
@@ -107,7 +107,7 @@ describe('a revision file', () => {
         const text = encodeRevision(each)
         expect(decodeRevision(text)).toEqual(each)
         expect(encodeRevision(decodeRevision(text)), 'meta.json is made from what was read').toBe(text)
-        expect(peekDroppedSegments(text)).toEqual(each.droppedSegments)
+        expect(readDroppedSegments(text)).toEqual(each.droppedSegments)
       }),
       { numRuns: 60 },
     )

@@ -10,7 +10,7 @@ import type { EncodedPicture, EncodeJob } from '../../../src/image/encoder.ts'
 import { encodePicture } from '../../../src/image/worker/pipeline.ts'
 import { createDoctor, type Diagnosis, type Finding } from '../../../src/services/doctor.ts'
 import { createImageService, type ImageService } from '../../../src/services/images/images.ts'
-import { createPictures } from '../../../src/services/images/variants.ts'
+import { createVariants } from '../../../src/services/images/variants.ts'
 import { createInspector, type InspectorOptions } from '../../../src/stores/file/doctor/inspector.ts'
 import { createFileStore } from '../../../src/stores/file/file-store.ts'
 import { createPaths, type Paths } from '../../../src/stores/file/paths.ts'
@@ -28,7 +28,7 @@ export const imagesOver = (store: Store, encoder = encode): ImageService =>
   createImageService({
     store,
     encoders: { encode: encoder, assertRoom: () => {} },
-    pictures: createPictures({ store }),
+    variants: createVariants({ store }),
   })
 
 export async function* chunk(bytes: Uint8Array) {

@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../../core/errors.ts'
 import { type CommitBatch, type Deletion, isDeletion, type PendingChange } from '../../history/commit-queue.ts'
-import { namedSegments, peekDroppedSegments } from '../../history/revision.ts'
+import { namedSegments, readDroppedSegments } from '../../history/revision.ts'
 import { codeOf, removeFile, removeFolder, storeError, sync, throwStoreError } from '../fs/durable.ts'
 import type { Workspace } from '../staging/workspace.ts'
 import { type CommitOptions, createCommit } from './attempt.ts'
@@ -165,7 +165,7 @@ const createPruner = ({ paths, heads, segments, log, keptRevisions = 0 }: Commit
   /** None where the revision is gone: its segments were removed before it. */
   async function droppedSegments(projectId: string, number: number): Promise<string[]> {
     try {
-      return peekDroppedSegments(await readFile(paths.revision(projectId, number), 'utf8'))
+      return readDroppedSegments(await readFile(paths.revision(projectId, number), 'utf8'))
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return []
       throw error

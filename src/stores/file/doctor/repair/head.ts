@@ -4,7 +4,7 @@ import { SIZES } from '../../../../core/names.ts'
 import { appendImage, type ImageList, imagesOf, type Segment } from '../../../../core/project/image-list.ts'
 import type { ImageRecord } from '../../../../core/project/model.ts'
 import { emptyProject, type ProjectState } from '../../../../core/project/state.ts'
-import { anyStored } from '../../../accounts/is-initialized.ts'
+import { hasKeysOrUsers } from '../../../accounts/has-keys-or-users.ts'
 import { namedSegments, type Revision, storedSegment } from '../../../history/revision.ts'
 import { makeFolder } from '../../fs/durable.ts'
 import type { DoctorContext } from '../context.ts'
@@ -117,7 +117,7 @@ const recoverState = async (
   const records = await recordsOfOriginals(context, projectId, originals)
   const images = records.reduce(appendImage, kept.list)
   for (const { id } of records) kept.imageIds.add(id)
-  const isPrivate = anyStored(context.paths.root)
+  const isPrivate = hasKeysOrUsers(context.paths.root)
   const description = [
     base ? `recovered from revision ${base.revision}` : 'recovered from the files in original/',
     `${records.length} images found by their files`,

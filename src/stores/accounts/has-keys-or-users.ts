@@ -12,7 +12,7 @@ const FOLDERS = ['keys', 'emails']
  *
  * @throws errors of the system, where that is unknown
  */
-export const anyStored = (storageDir: string): boolean => {
+export const hasKeysOrUsers = (storageDir: string): boolean => {
   const root = join(resolve(storageDir), '.accounts')
   return FOLDERS.some((name) => lstatSync(join(root, name), { throwIfNoEntry: false }) !== undefined)
 }
