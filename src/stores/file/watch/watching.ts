@@ -109,7 +109,8 @@ export const createWatching = ({ paths, heads, log, pollMs = 500 }: WatchingOpti
   }
 
   const poll = async (projectId: string, project: Project): Promise<void> => {
-    if (project.file && isNewest(project.file)) return void busy.delete(projectId)
+    busy.delete(projectId)
+    if (project.file && isNewest(project.file)) return
     try {
       const head = await heads.locate(projectId)
       // Without the revision, which holds a part of the image list.

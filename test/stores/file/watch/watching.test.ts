@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { emptyProject } from '../../../../src/core/project/state.ts'
 import { createPaths } from '../../../../src/stores/file/paths.ts'
 import { createWatching } from '../../../../src/stores/file/watch/watching.ts'
 import { decodeRevision, encodeRevision, type Revision } from '../../../../src/stores/history/revision.ts'
@@ -155,6 +156,45 @@ describe('a watcher of a file store', () => {
 })
 
 describe('the timer of watchers', () => {
+  it.each([
+    ['damaged', () => Promise.reject(new Error('damaged'))],
+    ['gone', () => Promise.resolve(undefined)],
+  ])('is no faster for a project that is %s after many changes', async (_, locate) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    try {
+      let lookups = 0
+      let harmed = false
+      const revision: Revision = {
+        state: emptyProject('shop', '2026-01-02T03:04:05.678Z'),
+        commits: [],
+        removing: [],
+        removingSegments: [],
+        droppedSegments: [],
+        events: [],
+      }
+      // Not on the disk, so that it counts as overtaken at every poll.
+      const head = { revision, path: '/nowhere/1', next: '/nowhere/2', inode: 1, modifiedMs: 1 }
+      const heads = {
+        read: async () => undefined,
+        locate: () => {
+          lookups++
+          return harmed ? locate() : Promise.resolve(head)
+        },
+      }
+      const watching = createWatching({ paths: createPaths('/nowhere'), heads, log: silent })
+      await watching.watch([{ projectId: 'shop', since: 0 }], () => {}, { signal: newSignal() })
+      await vi.advanceTimersByTimeAsync(2000)
+      expect(lookups).toBeGreaterThan(20)
+      harmed = true
+      lookups = 0
+      await vi.advanceTimersByTimeAsync(2000)
+      expect(lookups).toBeGreaterThan(2)
+      expect(lookups).toBeLessThan(7)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('is there only while a project is watched', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
