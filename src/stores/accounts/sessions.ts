@@ -7,6 +7,7 @@
 import { stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { isAccountId, newAccountId } from '../../core/auth/account.ts'
+import { TintypeError } from '../../core/errors.ts'
 import { tokensAfter, unknownOutcome } from '../append-log.ts'
 import { createFileLog } from '../file/append-log.ts'
 import { newToken } from '../file/staging/workspace.ts'
@@ -39,9 +40,19 @@ export const createSessions = (
     makeFolder: (id) => accounts.makeLogFolder('families', id),
   })
 
+  /** The newest entry. A damaged one counts as none: the session is over, and its owner can sign in again. */
+  const find = async (id: string) => {
+    try {
+      return isAccountId(id) ? await log.newest(id) : undefined
+    } catch (error) {
+      if (!(error instanceof TintypeError)) throw error
+      return undefined
+    }
+  }
+
   /** Undefined where the session has ended. */
   const newest = async (id: string) => {
-    const found = isAccountId(id) ? await log.newest(id) : undefined
+    const found = await find(id)
     return found?.entry.ended ? undefined : found
   }
 
@@ -75,8 +86,8 @@ export const createSessions = (
       if (!isAccountId(id)) return
       const token = newToken()
       for (;;) {
-        const found = await log.newest(id)
-        if (!found || found.entry.ended) break
+        const found = await newest(id)
+        if (!found) break
         const commits = tokensAfter(found.entry.commits ?? [], token)
         const { outcome, cause } = await log.append(id, found.number + 1, { ...found.entry, ended: true, commits })
         if (outcome === 'ours') break

@@ -56,6 +56,21 @@ describe('users', () => {
 })
 
 describe('sessions', () => {
+  it('whose file is damaged are over, and can be ended', async () => {
+    const { stores, storageDir } = await workers(2)
+    const [one, other] = stores
+    const id = (await one?.sessions.begin({ user_id: newAccountId(), generation: 0, created_at: AT })) ?? ''
+    expect(await one?.sessions.isAlive(id)).toBe(true)
+    await writeFile(join(storageDir, '.accounts', 'families', id, '2.json'), '{"user_id":')
+    for (const number of [1, 2]) {
+      expect(await one?.sessions.read(id, number)).toBeUndefined()
+      expect(await one?.sessions.advance(id, number)).toBe(false)
+    }
+    expect(await one?.sessions.isAlive(id)).toBe(false)
+    await other?.sessions.end(id)
+    expect(await readdir(join(storageDir, '.accounts', 'families'))).toEqual([])
+  })
+
   it('that have ended are not brought back by a process that was about to go on', async () => {
     const { stores, storageDir } = await workers(2)
     const [one, other] = stores
