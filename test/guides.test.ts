@@ -130,6 +130,16 @@ describe('every guide', () => {
   })
 })
 
+describe('the guide to the tests', () => {
+  it('names files and folders that are there', async () => {
+    const text = await readGuide('test/README.md')
+    const names = [...text.matchAll(/`([\w/-]+(?:\.whole)?\.test\.ts|[\w/-]+\/)`/g)].map(([, name = '']) => name)
+    const named = names.filter((name) => !name.startsWith('test/'))
+    expect(named.length).toBeGreaterThan(10)
+    for (const name of named) await access(join(dirname(pathOfGuide('test/README.md')), name))
+  })
+})
+
 /** Anchors of the headings, as GitHub makes them. */
 const headingsOf = (markdown: string): string[] =>
   [...markdown.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
