@@ -1,10 +1,10 @@
 // Format of the store on disk, in .tintype.json: a program refuses a store of an unknown format.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { TintypeError } from '../../core/errors.ts'
-import { linkNew, removeFolder, sync, writeNew } from './fs/durable.ts'
+import { codeOf, linkNew, removeFolder, sync, writeNew } from './fs/durable.ts'
 import type { Paths } from './paths.ts'
 import type { Workspace } from './staging/workspace.ts'
 
@@ -16,13 +16,14 @@ export const FORMAT_FILE = '.tintype.json'
 const formatSchema = z.object({ format: z.int().min(1) })
 
 /**
- * Refuses a store of a newer format. A store without the file has format 1; so has one whose file is unreadable or not
+ * Refuses a path that is a file, and a store of a newer format. A store without the file has format 1; so has one whose file is unreadable or not
  * JSON, so that a damaged mark does not lock sound pictures away.
  *
  * @throws TintypeError `store_unavailable`, in one line
  */
 export const assertKnownFormat = (storageDir: string): void => {
   const root = resolve(storageDir)
+  if (isFileOnPath(root)) throw fileOnPath(root)
   const content = readJson(join(root, FORMAT_FILE))
   if (content === undefined) return
   const format = formatSchema.safeParse(content).data?.format
@@ -46,6 +47,20 @@ export const writeFormat = async (paths: Paths, workspace: Workspace): Promise<v
     if (await linkNew(draft, target)) await sync(paths.root)
   } finally {
     await removeFolder(folder)
+  }
+}
+
+/** The storage folder is a file, or is below one. */
+export const fileOnPath = (root: string, code = 'ENOTDIR', cause?: unknown): TintypeError => {
+  const message = `The storage folder ${root} can't be used: it, or a folder above it, is a file (${code}).`
+  return new TintypeError('store_unavailable', message, { cause })
+}
+
+const isFileOnPath = (root: string): boolean => {
+  try {
+    return !statSync(root).isDirectory()
+  } catch (error) {
+    return codeOf(error) === 'ENOTDIR'
   }
 }
 

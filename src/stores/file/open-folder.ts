@@ -5,7 +5,7 @@ import { access, link, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { assertKnownFormat, writeFormat } from './format.ts'
+import { assertKnownFormat, fileOnPath, writeFormat } from './format.ts'
 import { codeOf, isFull, makeFolder, removeFolder } from './fs/durable.ts'
 import type { Paths } from './paths.ts'
 import type { Workspace } from './staging/workspace.ts'
@@ -27,8 +27,8 @@ export const openFolder = async ({ paths, workspace, log }: OpenFolderOptions): 
   let why = "it can't be written"
   const refused = (error: unknown): TintypeError => {
     const code = codeOf(error)
-    const reason = isFileOnPath(code) ? 'it, or a folder above it, is a file' : why
-    const message = `The storage folder ${paths.root} can't be used: ${reason} (${code ?? 'unknown error'}).`
+    if (isFileOnPath(code)) return fileOnPath(paths.root, code, error)
+    const message = `The storage folder ${paths.root} can't be used: ${why} (${code ?? 'unknown error'}).`
     return new TintypeError('store_unavailable', message, { cause: error })
   }
   try {

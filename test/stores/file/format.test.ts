@@ -88,3 +88,21 @@ describe('the format of a store', () => {
     },
   )
 })
+
+describe('a storage path that is a file', () => {
+  it.each([['doctor'], ['key', 'list'], ['key', 'create', '--name', 'x'], ['user', 'list']])(
+    'is named as such by tintype %s',
+    async (...args) => {
+      const file = join(await temporaryFolder(), 'a-file')
+      await writeFile(file, '')
+      for (const storage of [file, join(file, 'storage')]) {
+        const run = await runTintype([...args, '--storage', storage])
+        expect(await run.ended).toBe(1)
+        expect(run.stdout()).toBe('')
+        expect(run.stderr()).toBe(
+          `tintype: The storage folder ${storage} can't be used: it, or a folder above it, is a file (ENOTDIR).\n`,
+        )
+      }
+    },
+  )
+})
