@@ -54,6 +54,13 @@ describe.each(COMMANDS.filter(([, required]) => required.length > 0))('tintype %
   })
 })
 
+describe('tintype key create', () => {
+  it('suggests a name for a misspelt option before it requires another', async () => {
+    const { stderr } = await runCliHere(['key', 'create', '--nam', 'website'])
+    expect(stderr).toContain("unknown option '--nam', did you mean --name?")
+  })
+})
+
 describe.each([...GROUPS, ...COMMANDS.map(([path]) => path)])('the help of tintype %s', (path) => {
   afterEach(() => vi.unstubAllEnvs())
 

@@ -17,7 +17,7 @@ interface CommonOptions {
 }
 
 interface CreateOptions extends CommonOptions {
-  name: string
+  name?: string
   role: string
   project?: string[]
   expires?: string
@@ -33,7 +33,7 @@ export const keyCommand = (): Command =>
 const createKeyCommand = (): Command =>
   createCommand('create')
     .description('Create a key and print it once: only its hash is stored.')
-    .requiredOption('--name <name>', 'Purpose, as the list shows it')
+    .option('--name <name>', 'Purpose, as the list shows it (required)')
     .option('--role <role>', 'admin (everything), writer (upload, change, delete) or reader (private images)', 'writer')
     .option('--project <id>', 'Project that it is limited to; can be repeated', (id, ids: string[] = []) => [
       ...ids,
@@ -42,7 +42,9 @@ const createKeyCommand = (): Command =>
     .option('--expires <time>', 'Lifetime: 12h, 30d (default: no end)')
     .addOption(jsonOption())
     .addOption(storageOption())
-    .action(async (options: CreateOptions) => {
+    .action(async (options: CreateOptions, command: Command) => {
+      // Not a requiredOption: commander would check it before it suggests a name for a misspelt one.
+      if (options.name === undefined) command.error("error: required option '--name <name>' not specified")
       const { key, record } = await keysOf(options).create(newKeyOf(options))
       if (options.json) return printJson({ key, ...keyView({ ...record, revoked_at: null }, Date.now()) })
       process.stdout.write(`${key}\n`)
@@ -77,7 +79,7 @@ const keysOf = ({ storage }: CommonOptions): ApiKeys =>
   createApiKeys({ keys: createFileKeys({ storageDir: loadStoreSettings(storage).storageDir }) })
 
 /** @throws Error with one line for each mistake */
-const newKeyOf = ({ name, role, project, expires }: CreateOptions): NewKey => {
+const newKeyOf = ({ name = '', role, project, expires }: CreateOptions): NewKey => {
   const mistakes: string[] = []
   if (name.trim() === '' || name.length > MAX_KEY_NAME_LENGTH || /\p{Cc}/u.test(name))
     mistakes.push(`--name: expected 1 to ${MAX_KEY_NAME_LENGTH} characters, got "${name}"`)
