@@ -132,7 +132,7 @@ export const requireAccess = (
     case 'hidden':
       throw unknownProject(projectId)
     case 'forbidden':
-      throw new TintypeError('forbidden', `Expected somebody who ${MAY[action]} "${projectId}".`)
+      throw new TintypeError('forbidden', `Expected a key or user that ${MAY[action]} "${projectId}".`)
     case 'sign_in':
       throw unauthenticated()
   }
@@ -152,8 +152,8 @@ export const unauthenticated = (message = NOBODY, cause?: unknown): TintypeError
 const NOBODY = 'Expected an API key (X-API-Key, or Authorization: Bearer) or a signed-in user, the request has neither.'
 
 const MAY = {
-  read: 'may look at project',
-  list: 'may look at project',
+  read: 'may read project',
+  list: 'may read project',
   write: 'may change project',
   create: 'may upload to project',
   manage: 'may manage project',

@@ -117,9 +117,9 @@ export const TRANSFORM_PARAMETERS: readonly string[] = Object.keys(TRANSFORM_SCH
  * @throws TintypeError `invalid_parameter`
  */
 export const parseTransform = (parameters: ReadonlyMap<string, string>): Transform => {
-  for (const [name, value] of parameters)
+  for (const name of parameters.keys())
     if (!TRANSFORM_PARAMETERS.includes(name))
-      throw invalidParameter(name, `no other parameters than ${TRANSFORM_PARAMETERS.join(', ')}`, value)
+      throw invalidParameter(name, `one of the parameters ${TRANSFORM_PARAMETERS.join(', ')}`, name)
   const read = <Value>(name: keyof typeof TRANSFORM_SCHEMAS, schema: z.ZodType<Value>): Value | undefined => {
     const text = parameters.get(name)
     return text === undefined ? undefined : parseParameter(name, text, schema)

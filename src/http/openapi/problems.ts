@@ -49,7 +49,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   unauthenticated: {
     detail: 'Expected an API key (X-API-Key, or Authorization: Bearer) or a signed-in user, the request has neither.',
   },
-  forbidden: { detail: `Expected somebody who may upload to project "${EXAMPLE_PROJECT_ID}".` },
+  forbidden: { detail: `Expected a key or user that may upload to project "${EXAMPLE_PROJECT_ID}".` },
   wrong_credentials: { detail: 'Expected an e-mail address and its password.' },
   registration_closed: { detail: 'Nobody can register here; the operator makes accounts.' },
   invite_invalid: { detail: 'The invitation is unknown, used, expired or for another e-mail address.' },

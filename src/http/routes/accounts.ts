@@ -62,7 +62,7 @@ export const createAccountRoutes = ({ accounts, cookies, csrf, networkOf }: Acco
     const bearer = bearerOf(request)
     const token = bearer ?? cookieOf(request, SESSION_COOKIE)
     const session = token === undefined ? undefined : await accounts.sessionOf(token)
-    if (!session) throw unauthenticated('Expected the access token of somebody who has an account here.')
+    if (!session) throw unauthenticated('Expected the access token of an account of this server.')
     if (bearer === undefined) await csrf.verify(request, session.id)
     return session
   }

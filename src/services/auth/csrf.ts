@@ -2,6 +2,7 @@
 
 import { isEqual } from '../../core/auth/constant-time.ts'
 import { TintypeError } from '../../core/errors.ts'
+import { clip } from '../../core/text.ts'
 import { type Credentials, CSRF_COOKIE, cookieOf } from './credentials.ts'
 import type { SessionTokens } from './session-tokens.ts'
 
@@ -36,7 +37,7 @@ export const createCsrfGuard = ({ tokens, trustedOrigins = [] }: CsrfGuardOption
     if (site !== undefined) throw crossOriginError(`the browser says "${site.slice(0, 20)}"`)
     // Without it (old browsers, plain HTTP): the host of the page must be the host of the request.
     if (origin !== undefined && hostOf(origin) !== header('host')?.toLowerCase())
-      throw crossOriginError('"Origin" names another one')
+      throw crossOriginError(`"Origin" is "${clip(origin)}"`)
   }
 
   return {

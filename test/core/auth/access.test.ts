@@ -7,6 +7,7 @@ import {
   OPEN_ACCESS,
   type Principal,
   type ProjectAccess,
+  requireAccess,
   requireAdmin,
   type Verdict,
 } from '../../../src/core/auth/access.ts'
@@ -88,6 +89,14 @@ describe('what one may do', () => {
         expect(decideAccess(principal, action, 'shop', PROJECTS.private)).toBe(
           decideAccess(principal, action, 'shop', undefined),
         )
+  })
+})
+
+describe('a refusal', () => {
+  it('says which permission the key or user lacks', () => {
+    expect(() => requireAccess(PRINCIPALS.reader, 'write', 'shop', PROJECTS.public)).toThrow(
+      'Expected a key or user that may change project "shop".',
+    )
   })
 })
 

@@ -130,6 +130,15 @@ describe('a transform', () => {
     )
   })
 
+  it('gives the name of an unknown parameter as received, not its value', () => {
+    expect(() => parse('w=100&blur=5')).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/^blur: expected one of the parameters w, h, .*, kernel, received "blur"\.$/),
+        details: expect.objectContaining({ received: 'blur' }),
+      }),
+    )
+  })
+
   it('repeats no more than the beginning of a long value', () => {
     expect(() => parse(`w=${'9'.repeat(10_000)}`)).toThrow(
       expect.objectContaining({ message: expect.stringMatching(/^.{0,200}$/) }),

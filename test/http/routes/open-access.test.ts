@@ -28,6 +28,10 @@ it('refuses uploads of pages of other sites, unless their origin is allowed', as
     code: 'csrf',
     detail: expect.stringContaining('ALLOWED_ORIGINS'),
   })
+  const headers = { Origin: foreign.Origin }
+  expect(await problemOf(app.request('/projects/demo', { method: 'DELETE', headers }))).toMatchObject({
+    detail: expect.stringContaining('"Origin" is "https://elsewhere.example"'),
+  })
 })
 
 it('lets pages of other sites read', async () => {
