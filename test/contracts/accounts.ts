@@ -28,7 +28,7 @@ export const newUser = (email = 'ada@example.com'): User => ({
 
 export const newSession = () => ({ user_id: newAccountId(), generation: 0, created_at: AT })
 
-const INVITE = { created_at: AT, expires_at: AT, email: null }
+export const INVITE = { created_at: AT, expires_at: AT, email: null }
 
 const counted = (answers: readonly boolean[]): number => answers.filter(Boolean).length
 

@@ -39,7 +39,13 @@ export const createInvites = (accounts: AccountsFolder): Invites => {
         await removeFile(claimed(code))
         return false
       }
-      await removeFile(available(code))
+      try {
+        await removeFile(available(code))
+      } catch (error) {
+        // With both files, no later claim could succeed.
+        await removeFile(claimed(code)).catch(() => {})
+        throw error
+      }
       // Without it a power cut could restore the invitation and not the claim.
       await sync(folder)
       return true

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { newAccountId } from '../../../src/core/auth/account.ts'
 import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
-import { AT, accountsContract, newSession, newUser } from '../../contracts/accounts.ts'
-import { type DiskCall, losingAnswer } from '../../support/disk/calls.ts'
+import { AT, accountsContract, INVITE, newSession, newUser } from '../../contracts/accounts.ts'
+import { type DiskCall, failing, losingAnswer } from '../../support/disk/calls.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
@@ -52,6 +52,19 @@ describe('users', () => {
     expect(error).toMatchObject({ code: 'store_unavailable' })
     expect(String(error instanceof Error && error.cause)).toContain('2.json is damaged')
     expect(String(error instanceof Error && error.cause)).not.toContain('secret')
+  })
+})
+
+describe('invitations', () => {
+  it('can be claimed after a claim that failed at the disk', async () => {
+    const { stores } = await workers(2)
+    const [one, other] = stores
+    await one?.invites.add('a code', INVITE)
+    const stop = failing(({ name, path }) => name === 'unlink' && /invites.*json$/.test(path), 'EIO')
+    await expect(one?.invites.claim('a code')).rejects.toMatchObject({ code: 'store_unavailable' })
+    stop()
+    expect(await other?.invites.claim('a code')).toBe(true)
+    expect(await one?.invites.claim('a code')).toBe(false)
   })
 })
 
