@@ -11,7 +11,7 @@ interface Failure {
 export const FAILURES = {
   invalid_project_id: { status: 400, title: 'Not a project id' },
   invalid_parameter: { status: 400, title: 'A parameter has a value that is not accepted' },
-  invalid_body: { status: 400, title: 'The body is not what this route takes' },
+  invalid_body: { status: 400, title: 'The body is not valid for this route' },
   malformed_multipart: { status: 400, title: 'The multipart body cannot be read' },
   file_missing: { status: 400, title: 'No file in the upload' },
   wrong_field: { status: 400, title: 'The file has another field name than expected' },
@@ -31,7 +31,7 @@ export const FAILURES = {
   project_not_found: { status: 404, title: 'No such project' },
   image_not_found: { status: 404, title: 'No such image' },
   no_primary_image: { status: 404, title: 'The project has no image yet' },
-  method_not_allowed: { status: 405, title: 'The route does not know this method' },
+  method_not_allowed: { status: 405, title: 'The route does not support this method' },
   idempotency_running: { status: 409, title: 'The upload with this Idempotency-Key is still running' },
   email_taken: { status: 409, title: 'The e-mail address has an account already' },
   precondition_failed: { status: 412, title: 'A precondition of the request does not hold' },

@@ -78,6 +78,6 @@ export const outcomeOf = (
  */
 export const unknownOutcome = (subject: string, cause: unknown): unknown =>
   cause ??
-  new TintypeError('store_unavailable', `It is not known whether the change of ${subject} was kept.`, {
+  new TintypeError('store_unavailable', `The outcome of the change to ${subject} is unknown.`, {
     retryAfterSeconds: 1,
   })

@@ -86,7 +86,7 @@ export const verifySignature = (
     )
   // Every key is tried, so that the time does not depend on the match.
   const fits = keys.map((key) => isEqual(signature, signatureOf(key, signed)))
-  if (!fits.includes(true)) throw new TintypeError('signature_invalid', 'The signature does not belong to this URL.')
+  if (!fits.includes(true)) throw new TintypeError('signature_invalid', 'The signature does not match this URL.')
   const expires = signed.parameters.get(EXPIRES)
   if (expires === undefined) return
   const seconds = parseParameter(EXPIRES, expires, expiresSchema)

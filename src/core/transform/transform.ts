@@ -164,7 +164,7 @@ const canonical = (transform: Transform): Transform => {
   const isFitted = hasBox && fit !== 'inside'
   const position = isFitted ? transform.position : DEFAULTS.position
   if (fit === 'contain' && typeof position === 'string')
-    throw invalidParameter('position', 'a place or a point such as 0.3,0.6 where fit is contain', position)
+    throw invalidParameter('position', 'a position name or a point such as 0.3,0.6 where fit is contain', position)
   const { format, quality } = transform
   return {
     ...transform,

@@ -51,7 +51,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   },
   forbidden: { detail: `Expected a key or user that may upload to project "${EXAMPLE_PROJECT_ID}".` },
   wrong_credentials: { detail: 'Expected an e-mail address and its password.' },
-  registration_closed: { detail: 'Nobody can register here; the operator makes accounts.' },
+  registration_closed: { detail: 'Registration is closed: the operator creates accounts.' },
   invite_invalid: { detail: 'The invitation is unknown, used, expired or for another e-mail address.' },
   csrf: { detail: 'Expected the value of the cookie "tintype_csrf" in "X-CSRF-Token", the request has none.' },
   unexpected_host: {
@@ -62,9 +62,9 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     details: { received: 'evil.example' },
   },
   email_taken: { detail: 'There is an account with this e-mail address.' },
-  issuer_unavailable: { detail: 'The keys of the token issuer cannot be had now.' },
+  issuer_unavailable: { detail: 'The keys of the token issuer cannot be fetched now.' },
   signature_required: { detail: 'Expected a signature in "sig", or one of the presets in "preset".' },
-  signature_invalid: { detail: 'The signature does not belong to this URL.' },
+  signature_invalid: { detail: 'The signature does not match this URL.' },
   signature_expired: { detail: 'The URL was valid until 2026-05-04T09:30:00.000Z.' },
   route_not_found: { detail: 'There is no route GET /pictures.' },
   project_not_found: { detail: `There is no project "${EXAMPLE_PROJECT_ID}".` },
@@ -75,7 +75,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     details: { allow: ['GET', 'HEAD', 'OPTIONS'], received: 'PUT' },
   },
   idempotency_running: {
-    detail: 'The first upload with this Idempotency-Key is still running. Ask again in a moment.',
+    detail: 'The first upload with this Idempotency-Key is still running. Retry in a moment.',
   },
   precondition_failed: {
     detail: 'The image is not, or no longer, the one that the request names.',

@@ -143,10 +143,7 @@ const requestOf = (
 }
 
 const endless = (): TintypeError =>
-  new TintypeError(
-    'signature_invalid',
-    `Expected a signature that ends ("${EXPIRES}"), for a picture of a private project.`,
-  )
+  new TintypeError('signature_invalid', `Expected a signature with an expiry ("${EXPIRES}"): the project is private.`)
 
 const take = (parameters: Map<string, string>, name: string): string | undefined => {
   const value = parameters.get(name)

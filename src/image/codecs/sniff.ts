@@ -71,7 +71,7 @@ export const refusalOf = (type: string | undefined): TintypeError => {
   return new TintypeError(
     isImage ? 'unsupported_image_type' : 'not_an_image',
     type === undefined
-      ? `It begins like no image; accepted are ${ACCEPTED_NAMES}.`
+      ? `Expected an image, the content is of an unknown format; accepted are ${ACCEPTED_NAMES}.`
       : `It is ${type}; accepted are ${ACCEPTED_NAMES}.`,
     { details: { received: type ?? null, accepted: ACCEPTED_TYPES } },
   )

@@ -98,7 +98,7 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
 
     async register({ invite, ...account }) {
       if (registration === 'closed')
-        throw new TintypeError('registration_closed', 'Nobody can register here; the operator makes accounts.')
+        throw new TintypeError('registration_closed', 'Registration is closed: the operator creates accounts.')
       const create = () => createUser({ users, passwords, now }, account)
       if (registration === 'open') return begin(await create())
       return begin(await registerByInvite({ invites: store.invites, now }, account.email, invite, create))

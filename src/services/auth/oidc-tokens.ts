@@ -69,7 +69,7 @@ export const createOidcTokens = (options: OidcTokensOptions): OidcTokens => {
     failedAt = performance.now()
     if (failedAt - loggedAt < GIVEN_UP_MS) return
     loggedAt = failedAt
-    log.warn({ error, url }, 'the keys of the token issuer cannot be had')
+    log.warn({ error, url }, 'the keys of the token issuer cannot be fetched; answering 503 to its tokens')
   }
 
   return {
@@ -112,7 +112,7 @@ const isRefusal = (error: unknown): boolean => {
 }
 
 const unavailable = (cause?: unknown): TintypeError =>
-  new TintypeError('issuer_unavailable', 'The keys of the token issuer cannot be had now.', {
+  new TintypeError('issuer_unavailable', 'The keys of the token issuer cannot be fetched now.', {
     cause,
     retryAfterSeconds: GIVEN_UP_MS / 1000,
   })

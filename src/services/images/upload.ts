@@ -116,7 +116,8 @@ export const createUploader = (options: UploaderOptions): Upload => {
     if (!readsImages(terms)) return { project, image: upload, isNew: true, isReplay: false }
     const images = (await store.images(project)) ?? (await allImages(project.project_id))?.images ?? []
     const outcome = outcomeOf(images, upload, terms, now())
-    if (!outcome) throw new TintypeError('busy', 'The image was deleted at once.', { retryAfterSeconds: 1 })
+    if (!outcome)
+      throw new TintypeError('busy', 'The image was deleted right after the upload.', { retryAfterSeconds: 1 })
     return shown(project, outcome.image, outcome.answered, outcome.isFirst)
   }
 
@@ -213,6 +214,6 @@ async function* hashed(file: AsyncIterable<Uint8Array>, hash: { update(chunk: Ui
 const stillRunning = (): TintypeError =>
   new TintypeError(
     'idempotency_running',
-    'The first upload with this Idempotency-Key is still running. Ask again in a moment.',
+    'The first upload with this Idempotency-Key is still running. Retry in a moment.',
     { retryAfterSeconds: 1 },
   )

@@ -89,7 +89,7 @@ export const createProjectService = ({ store, log, cursors, mostHeads }: Project
 
   const opened = async (from: string): Promise<string> => {
     const id = await cursors.open(from)
-    if (id === undefined) throw invalidParameter('from', 'what "next" of an earlier page says', from)
+    if (id === undefined) throw invalidParameter('from', '"next" of an earlier page', from)
     return id
   }
 

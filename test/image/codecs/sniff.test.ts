@@ -70,7 +70,11 @@ describe('a file that is not accepted', () => {
       'It is image/bmp; accepted are JPEG, PNG, WebP, GIF, TIFF, AVIF.',
     ],
     ['not_an_image', 'hello', 'It is text/plain; accepted are JPEG, PNG, WebP, GIF, TIFF, AVIF.'],
-    ['not_an_image', '\0\x01\x02', 'It begins like no image; accepted are JPEG, PNG, WebP, GIF, TIFF, AVIF.'],
+    [
+      'not_an_image',
+      '\0\x01\x02',
+      'Expected an image, the content is of an unknown format; accepted are JPEG, PNG, WebP, GIF, TIFF, AVIF.',
+    ],
   ])('is refused as %s and named', (code, file, message) => {
     expect(() => acceptedTypeOf(bytes(file))).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message) }),

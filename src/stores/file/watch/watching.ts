@@ -64,7 +64,10 @@ export const createWatching = ({ paths, heads, log, pollMs = 500 }: WatchingOpti
     try {
       await listener(changes)
     } catch (error) {
-      log.warn({ error, projectId: changes.projectId, revision: changes.revision }, 'a listener of changes failed')
+      log.warn(
+        { error, projectId: changes.projectId, revision: changes.revision },
+        'a listener of changes failed; continuing with the next changes',
+      )
     }
   }
 
