@@ -1,0 +1,56 @@
+// Recipes of renders, and the names of their files.
+
+import { describe, expect, it } from 'vitest'
+import { eachOnce } from '../../../src/core/parameters.ts'
+import { FORMATS } from '../../../src/core/transform/formats.ts'
+import { formatOfRecipe, recipeName, sizeRecipe, transformRecipe } from '../../../src/core/transform/recipe.ts'
+import { parseTransform } from '../../../src/core/transform/transform.ts'
+
+const parse = (query: string) => parseTransform(eachOnce(new URLSearchParams(query)))
+
+describe('the recipe of a size', () => {
+  it('is one object for each size and format', () => {
+    expect(sizeRecipe('thumb', 'webp')).toEqual({ kind: 'size', size: 'thumb', format: 'webp' })
+    expect(sizeRecipe('thumb', 'webp')).toBe(sizeRecipe('thumb', 'webp'))
+    expect(sizeRecipe('thumb', 'avif')).toEqual({ kind: 'size', size: 'thumb', format: 'avif' })
+    expect(sizeRecipe('medium', 'webp')).toEqual({ kind: 'size', size: 'medium', format: 'webp' })
+  })
+})
+
+describe('the recipe of a transform', () => {
+  it('has the chosen format where the transform has auto', () => {
+    for (const format of FORMATS) expect(formatOfRecipe(transformRecipe(parse('w=9&format=auto'), format))).toBe(format)
+  })
+
+  it('keeps the format of the transform, whatever the choice', () => {
+    for (const choice of FORMATS) expect(formatOfRecipe(transformRecipe(parse('w=9&format=webp'), choice))).toBe('webp')
+  })
+
+  it('keeps every other value', () => {
+    const transform = parse('w=9&h=8&fit=contain&position=0,0.5&q=7&background=123456&kernel=nearest&format=auto')
+    expect(transformRecipe(transform, 'avif')).toEqual({
+      kind: 'transform',
+      transform: { ...transform, format: 'avif' },
+    })
+  })
+
+  it('has no quality where it is the default of the chosen format', () => {
+    const transform = parse('w=9&q=80&format=auto')
+    expect(transformRecipe(transform, 'webp')).toMatchObject({ transform: { quality: undefined } })
+    expect(transformRecipe(transform, 'avif')).toMatchObject({ transform: { quality: 80 } })
+  })
+})
+
+describe('the file name of a render', () => {
+  // Names on disk: a change of them, without a new edition of the rendering, loses every cached render.
+  it.each([
+    [sizeRecipe('thumb', 'webp'), '27eb84e260c17c78df3b02ccefad3c01.webp'],
+    [sizeRecipe('thumb', 'avif'), '27eb84e260c17c78df3b02ccefad3c01.avif'],
+    [sizeRecipe('medium', 'avif'), '22de7ffc71ecdfb56e9db205cdee98bb.avif'],
+    [transformRecipe(parse('h=180&format=auto&w=320'), 'webp'), 'b35e98aefefacb14273b98b378d82990.webp'],
+    [transformRecipe(parse('w=320'), 'avif'), '6d43d59bcb7a6b1f22a171dce92b303c.jpg'],
+  ])('of %o is %s, and stays so', (recipe, name) => {
+    expect(recipeName(recipe)).toBe(name)
+    expect(recipeName(recipe)).toBe(name)
+  })
+})
