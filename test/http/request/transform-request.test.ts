@@ -1,0 +1,176 @@
+// Transform requests: authorization by signature or preset, the end of validity, and the cache of parsed requests.
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { TintypeError } from '../../../src/core/errors.ts'
+import { parsePresets } from '../../../src/core/transform/presets.ts'
+import { formatOfRecipe } from '../../../src/core/transform/recipe.ts'
+import { signUrl } from '../../../src/core/transform/signature.ts'
+import { createTransformRequestParser } from '../../../src/http/request/transform-request.ts'
+
+const KEYS = ['a key for tests only, 123']
+const PATH = `/projects/game/images/${'a'.repeat(20)}/render`
+const NOW = Date.parse('2026-01-01T00:00:00Z')
+const YEAR = 31_536_000
+
+const parser = createTransformRequestParser({
+  signingKeys: KEYS,
+  presets: parsePresets('card:w=80;best:w=80,format=auto'),
+})
+
+const signed = (query: string, lifeSeconds?: number): string => {
+  const expiresAt = lifeSeconds === undefined ? undefined : new Date(NOW + lifeSeconds * 1000)
+  return new URL(signUrl(`${PATH}?${query}`, { keys: KEYS, ...(expiresAt ? { expiresAt } : {}) }), 'http://a').search
+}
+
+/** The code and message of a refusal. */
+const refusal = (read: () => unknown): string => {
+  try {
+    read()
+  } catch (error) {
+    if (error instanceof TintypeError) return `${error.code}: ${error.message}`
+    throw error
+  }
+  return 'accepted'
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW, toFake: ['Date'] })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('authorization of a transform', () => {
+  it('accepts a signed transform in any order of its parameters', () => {
+    expect(refusal(() => parser.parse(PATH, signed('w=90&h=70')))).toBe('accepted')
+    const [sig] = /sig=.+$/.exec(signed('w=90&h=70')) ?? []
+    expect(refusal(() => parser.parse(PATH, `?h=70&${sig}&w=90`))).toBe('accepted')
+  })
+
+  it('refuses a transform without a signature, and one whose path or width was changed', () => {
+    expect(refusal(() => parser.parse(PATH, '?w=91'))).toBe(
+      'signature_required: Expected a signature in "sig", or one of the presets in "preset".',
+    )
+    const changed = 'signature_invalid: The signature does not match this URL.'
+    expect(refusal(() => parser.parse(PATH, signed('w=92').replace('92', '93')))).toBe(changed)
+    expect(refusal(() => parser.parse(PATH.replace('game', 'shop'), signed('w=92')))).toBe(changed)
+  })
+
+  it('names presets as the only way on a server without signing keys', () => {
+    expect(refusal(() => createTransformRequestParser({}).parse(PATH, '?w=90'))).toBe(
+      'signature_required: Expected a preset: this server has no signing keys, so that it takes no other transforms.',
+    )
+  })
+
+  it('accepts a preset without a signature, and nothing beside it', () => {
+    expect(refusal(() => parser.parse(PATH, '?preset=card'))).toBe('accepted')
+    expect(refusal(() => parser.parse(PATH, '?preset=card&w=90'))).toBe(
+      'invalid_parameter: w: expected nothing else beside preset, received "90".',
+    )
+    expect(refusal(() => parser.parse(PATH, '?preset=hero'))).toBe(
+      'invalid_parameter: preset: expected one of card, best, received "hero".',
+    )
+  })
+
+  it('refuses a repeated parameter', () => {
+    expect(refusal(() => parser.parse(PATH, '?preset=card&preset=card'))).toBe(
+      'invalid_parameter: preset: expected it once, received "card, card".',
+    )
+  })
+})
+
+describe('the end of a signed URL', () => {
+  it('is exclusive: valid in the millisecond before, refused from then on, cached or not', () => {
+    const search = signed('w=100', 60)
+    expect(parser.parse(PATH, search).expiresMs).toBe(NOW + 60_000)
+    vi.setSystemTime(NOW + 59_999)
+    expect(parser.cached(PATH, search)).toBeDefined()
+    expect(refusal(() => parser.parse(PATH, search))).toBe('accepted')
+    vi.setSystemTime(NOW + 60_000)
+    expect(parser.cached(PATH, search)).toBeUndefined()
+    expect(refusal(() => parser.parse(PATH, search))).toBe(
+      'signature_expired: The URL was valid until 2026-01-01T00:01:00.000Z.',
+    )
+  })
+
+  it('limits how long clients cache the picture, to a year at most', () => {
+    const request = parser.parse(PATH, signed('w=101', 60))
+    expect(request.cacheControl()).toBe('public, max-age=60')
+    vi.setSystemTime(NOW + 58_500)
+    expect(request.cacheControl()).toBe('public, max-age=1')
+    vi.setSystemTime(NOW + 90_000)
+    expect(request.cacheControl()).toBe('public, max-age=0')
+    vi.setSystemTime(NOW)
+    expect(parser.parse(PATH, signed('w=102', YEAR + 1)).cacheControl()).toBe(`public, max-age=${YEAR}`)
+    expect(parser.parse(PATH, signed('w=102', YEAR - 1)).cacheControl()).toBe(`public, max-age=${YEAR - 1}`)
+  })
+
+  it('is never without an expiry: the picture is immutable, a preset is cached for a day', () => {
+    expect(parser.parse(PATH, signed('w=103')).cacheControl()).toBe(`public, max-age=${YEAR}, immutable`)
+    expect(parser.parse(PATH, '?preset=card').cacheControl()).toBe('public, max-age=86400')
+    expect(parser.parse(PATH, signed('preset=card')).cacheControl()).toBe('public, max-age=86400')
+  })
+
+  it('is required for a private project, and unknown for a preset without a signature', () => {
+    const endless = 'signature_invalid: Expected a signature with an expiry ("exp"): the project is private.'
+    expect(refusal(() => parser.parse(PATH, signed('w=104')).signedUntil())).toBe(endless)
+    expect(refusal(() => parser.parse(PATH, signed('preset=card')).signedUntil())).toBe(endless)
+    expect(parser.parse(PATH, signed('preset=card', 60)).signedUntil()).toBe(NOW + 60_000)
+    expect(parser.parse(PATH, '?preset=card').signedUntil()).toBeUndefined()
+  })
+
+  it('is read from the URL of a stored picture', () => {
+    const path = PATH.replace('/render', '')
+    const ofPicture = (life?: number) => {
+      const expiresAt = life === undefined ? undefined : new Date(NOW + life * 1000)
+      return new URL(signUrl(`${path}?size=thumb`, { keys: KEYS, ...(expiresAt ? { expiresAt } : {}) }), 'http://a')
+        .search
+    }
+    expect(parser.signedUntil(path, '?size=thumb')).toBeUndefined()
+    expect(parser.signedUntil(path, ofPicture(60))).toBe(NOW + 60_000)
+    expect(refusal(() => parser.signedUntil(path, ofPicture()))).toMatch(
+      /^signature_invalid: Expected a signature with/,
+    )
+    expect(refusal(() => parser.signedUntil(path, ofPicture(0)))).toMatch(/^signature_expired: /)
+    expect(refusal(() => parser.signedUntil(path, ofPicture(60).replace('thumb', 'original')))).toBe(
+      'signature_invalid: The signature does not match this URL.',
+    )
+  })
+})
+
+describe('the format of a transform', () => {
+  it('is negotiated by Accept only where it is auto, with one recipe for each format', () => {
+    const chosen = parser.parse(PATH, '?preset=best')
+    expect(chosen.isChosen).toBe(true)
+    expect(formatOfRecipe(chosen.recipeFor('image/avif'))).toBe('avif')
+    expect(formatOfRecipe(chosen.recipeFor(undefined))).toBe('jpeg')
+    expect(chosen.recipeFor('image/avif')).toBe(chosen.recipeFor('image/avif,*/*'))
+    const fixed = parser.parse(PATH, '?preset=card')
+    expect(fixed.isChosen).toBe(false)
+    expect(formatOfRecipe(fixed.recipeFor('image/avif'))).toBe('jpeg')
+  })
+})
+
+describe('the cache of parsed requests', () => {
+  it('returns a request that was parsed before, and none that was refused', () => {
+    const search = signed('w=110')
+    expect(parser.cached(PATH, search)).toBeUndefined()
+    const request = parser.parse(PATH, search)
+    expect(parser.cached(PATH, search)).toBe(request)
+    expect(parser.parse(PATH, search)).toBe(request)
+    expect(refusal(() => parser.parse(PATH, '?w=110'))).toMatch(/^signature_required/)
+    expect(parser.cached(PATH, '?w=110')).toBeUndefined()
+  })
+
+  it('holds queries of up to 500 characters', () => {
+    const ofLength = (length: number) => `?${'&'.repeat(length - '?preset=card'.length)}preset=card`
+    for (const [length, isCached] of [
+      [500, true],
+      [501, false],
+    ] as const) {
+      parser.parse(PATH, ofLength(length))
+      expect(parser.cached(PATH, ofLength(length)) !== undefined).toBe(isCached)
+    }
+  })
+})
