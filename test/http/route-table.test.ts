@@ -1,0 +1,96 @@
+// Route table: templates of paths, descriptions in the OpenAPI document, and 405 for other methods.
+
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { describe, expect, it } from 'vitest'
+import { TintypeError } from '../../src/core/errors.ts'
+import type { Env } from '../../src/http/context.ts'
+import { createRouteTable } from '../../src/http/route-table.ts'
+
+const setUp = () => {
+  const app = new OpenAPIHono<Env>()
+  const seen: { route?: string | undefined; error?: unknown } = {}
+  app.use('*', async (c, next) => {
+    await next()
+    seen.route = c.get('route')
+  })
+  app.onError((error, c) => {
+    seen.error = error
+    return c.text('', error instanceof TintypeError && error.code === 'method_not_allowed' ? 405 : 500)
+  })
+  const table = createRouteTable(app)
+  const add = (method: 'get' | 'post' | 'delete', path: string, hide = false) =>
+    table.add({ method, path, hide, responses: {} }, (c) => c.json(c.req.param()))
+  const request = async (path: string, method = 'GET') => {
+    seen.route = undefined
+    seen.error = undefined
+    const response = await app.request(path, { method })
+    return { status: response.status, headers: response.headers, body: await response.text(), ...seen }
+  }
+  return { app, table, add, request }
+}
+
+describe('a route', () => {
+  it('gets the parameters of its template, and names the template for the metrics', async () => {
+    const { add, request } = setUp()
+    add('get', '/projects/{project_id}/images/{image_id}')
+    const { status, body, route } = await request('/projects/a/images/b')
+    expect([status, JSON.parse(body), route]).toEqual([
+      200,
+      { project_id: 'a', image_id: 'b' },
+      '/projects/{project_id}/images/{image_id}',
+    ])
+  })
+
+  it('gets a segment of several parameters as one, named file', async () => {
+    const { add, request } = setUp()
+    add('get', '/images/{size}.{format}')
+    add('get', '/cover.{format}')
+    expect(JSON.parse((await request('/images/thumb.jpg')).body)).toEqual({ file: 'thumb.jpg' })
+    expect(JSON.parse((await request('/cover.webp')).body)).toEqual({ file: 'cover.webp' })
+    for (const path of ['/images/thumb', '/images/.jpg', '/cover.', '/coverxwebp'])
+      expect([path, (await request(path)).status]).toEqual([path, 404])
+  })
+
+  it('stands in the OpenAPI document unless it is hidden', () => {
+    const { app, add } = setUp()
+    add('get', '/shown')
+    add('get', '/hidden', true)
+    const document = app.getOpenAPIDocument({ openapi: '3.0.0', info: { title: '', version: '' } })
+    expect(Object.keys(document.paths)).toEqual(['/shown'])
+  })
+})
+
+describe('other methods of a path', () => {
+  it('are refused by an error that names the allowed ones', async () => {
+    const { add, table, request } = setUp()
+    add('get', '/a/{id}')
+    add('delete', '/a/{id}')
+    add('post', '/b')
+    table.refuseOtherMethods()
+    const { status, route, error } = await request('/a/1', 'PUT')
+    expect([status, route]).toEqual([405, '/a/{id}'])
+    expect(error).toMatchObject({
+      code: 'method_not_allowed',
+      message: 'Expected GET, HEAD, DELETE, OPTIONS, received PUT.',
+      details: { allow: ['GET', 'HEAD', 'DELETE', 'OPTIONS'], received: 'PUT' },
+    })
+    expect((await request('/b')).error).toMatchObject({ message: 'Expected POST, OPTIONS, received GET.' })
+    expect((await request('/c')).status).toBe(404)
+  })
+
+  it('include OPTIONS, which is answered without a body', async () => {
+    const { add, table, request } = setUp()
+    add('get', '/a')
+    table.refuseOtherMethods()
+    const { status, headers, body, route } = await request('/a', 'OPTIONS')
+    expect([status, headers.get('allow'), body, route]).toEqual([204, 'GET, HEAD, OPTIONS', '', '/a'])
+  })
+
+  it('leave the methods of the route as they are, HEAD too', async () => {
+    const { add, table, request } = setUp()
+    add('get', '/a')
+    table.refuseOtherMethods()
+    expect((await request('/a')).status).toBe(200)
+    expect((await request('/a', 'HEAD')).status).toBe(200)
+  })
+})
