@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto'
 import { appendFile, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SIZES } from '../../../src/core/names.ts'
-import { readHistory } from '../../../src/stores/file/doctor/read/history.ts'
-import type { Paths } from '../../../src/stores/file/paths.ts'
-import { newChance } from '../../support/chance.ts'
-import { filesIn } from '../../support/disk/folder.ts'
-import { numberedPicture } from '../../support/pictures/pictures.ts'
+import { SIZES } from '../../../../../src/core/names.ts'
+import { readHistory } from '../../../../../src/stores/file/doctor/read/history.ts'
+import type { Paths } from '../../../../../src/stores/file/paths.ts'
+import { newChance } from '../../../../support/chance.ts'
+import { filesIn } from '../../../../support/disk/folder.ts'
+import { numberedPicture } from '../../../../support/pictures/pictures.ts'
 import {
   copyOf,
   examine,
@@ -21,8 +21,8 @@ import {
   seenIn,
   uploadPicture,
   withStore,
-} from '../../support/store/doctor.ts'
-import { type MadeStore, makeLongStore, makeSmallStore } from '../../support/store/doctor-stores.ts'
+} from '../../../../support/store/doctor.ts'
+import { type MadeStore, makeLongStore, makeSmallStore } from '../../../../support/store/doctor-stores.ts'
 
 let small: MadeStore
 let long: MadeStore

@@ -2,14 +2,18 @@
 
 import { readFile, truncate } from 'node:fs/promises'
 import { expect, it, vi } from 'vitest'
-import { createPaths } from '../../../src/stores/file/paths.ts'
-import { failing } from '../../support/disk/calls.ts'
-import { temporaryFolder } from '../../support/disk/folder.ts'
-import { numberedPicture } from '../../support/pictures/pictures.ts'
-import { examine, imagesOver, uploadPicture, withStore } from '../../support/store/doctor.ts'
+import { createPaths } from '../../../../../src/stores/file/paths.ts'
+import { failing } from '../../../../support/disk/calls.ts'
+import { temporaryFolder } from '../../../../support/disk/folder.ts'
+import { numberedPicture } from '../../../../support/pictures/pictures.ts'
+import { examine, imagesOver, uploadPicture, withStore } from '../../../../support/store/doctor.ts'
 
-vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
-vi.mock('node:fs', async (original) => (await import('../../support/disk/calls.ts')).watchedSyncs(await original()))
+vi.mock('node:fs/promises', async (original) =>
+  (await import('../../../../support/disk/calls.ts')).watched(await original()),
+)
+vi.mock('node:fs', async (original) =>
+  (await import('../../../../support/disk/calls.ts')).watchedSyncs(await original()),
+)
 
 it('reports a picture without read permission, does not touch it, and checks the others', async () => {
   const storageDir = await temporaryFolder()
