@@ -1,8 +1,9 @@
 // Invitations as files under the hash of their code: `<hash>.json` while available, `<hash>.claimed` once claimed.
 
 import { existsSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
 import { z } from 'zod'
-import { removeFile, sync } from '../file/fs/durable.ts'
+import { removeFile, sync, unlessMissing } from '../file/fs/durable.ts'
 import { newToken } from '../file/staging/workspace.ts'
 import type { Invites } from './account-store.ts'
 import { type AccountsFolder, hashedName } from './folder.ts'
@@ -18,12 +19,10 @@ export const createInvites = (accounts: AccountsFolder): Invites => {
   const available = (code: string) => accounts.path('invites', `${hashedName(code)}.json`)
   const claimed = (code: string) => accounts.path('invites', `${hashedName(code)}.claimed`)
 
-  const add: Invites['add'] = async (code, invite) => {
-    await accounts.publish(await accounts.folder('invites'), `${hashedName(code)}.json`, invite)
-  }
-
   return {
-    add,
+    async add(code, invite) {
+      await accounts.publish(await accounts.folder('invites'), `${hashedName(code)}.json`, invite)
+    },
 
     read: (code) => readRecord(available(code), inviteSchema),
 
@@ -52,10 +51,10 @@ export const createInvites = (accounts: AccountsFolder): Invites => {
     },
 
     async giveBack(code) {
-      const invite = await readRecord(claimed(code), inviteSchema)
-      if (!invite) return
-      await add(code, invite)
-      await removeFile(claimed(code))
+      if (!(await readRecord(claimed(code), inviteSchema))) return
+      // One step: with both files, no later claim could succeed.
+      await rename(claimed(code), available(code)).catch(unlessMissing)
+      await sync(accounts.path('invites'))
     },
 
     remove: (code) => removeFile(claimed(code)),
