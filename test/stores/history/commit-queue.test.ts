@@ -1,0 +1,98 @@
+// Changes of one project that wait in this process are committed together.
+
+import { describe, expect, it } from 'vitest'
+import type { ProjectChange } from '../../../src/core/project/changes.ts'
+import { emptyProject } from '../../../src/core/project/state.ts'
+import { createCommitQueue, type PendingChange } from '../../../src/stores/history/commit-queue.ts'
+import { newGate } from '../../support/gate.ts'
+
+const edit = (title: string): ProjectChange => ({ type: 'edit', title })
+const titleOf = ({ change }: PendingChange) => (change?.type === 'edit' ? (change.title ?? '') : '')
+
+/** A queue that records its batches; each waits for `gate`. */
+const queueOf = ({ maxBatch, gate = Promise.resolve() }: { maxBatch?: number; gate?: Promise<void> } = {}) => {
+  const batches: string[][] = []
+  const queue = createCommitQueue({
+    maxBatch,
+    async commitBatch(projectId, take) {
+      await gate
+      for (let taken = take(); taken.length > 0; taken = take()) {
+        batches.push(taken.map(titleOf))
+        for (const each of taken) each.resolve({ ...emptyProject(projectId, ''), title: titleOf(each) })
+      }
+    },
+  })
+  return { queue, batches }
+}
+
+const titles = (count: number) => Array.from({ length: count }, (_, at) => `title ${at}`)
+
+describe('a commit queue', () => {
+  it('commits changes that arrive during a wait together, in their order, and resolves each with its own state', async () => {
+    const { queue, batches } = queueOf()
+    const states = await Promise.all(titles(3).map((title) => queue.commit('shop', edit(title))))
+    expect(batches).toEqual([titles(3)])
+    expect(states.map(({ title }) => title)).toEqual(titles(3))
+  })
+
+  it.each([
+    [64, [64]],
+    [65, [64, 1]],
+  ])('divides %i waiting changes into batches of %j', async (count, sizes) => {
+    const { queue, batches } = queueOf()
+    await Promise.all(titles(count).map((title) => queue.commit('shop', edit(title))))
+    expect(batches.map(({ length }) => length)).toEqual(sizes)
+    expect(batches.flat()).toEqual(titles(count))
+  })
+
+  it('commits each change alone with a batch of 1', async () => {
+    const { queue, batches } = queueOf({ maxBatch: 1 })
+    await Promise.all(titles(3).map((title) => queue.commit('shop', edit(title))))
+    expect(batches).toEqual(titles(3).map((title) => [title]))
+  })
+
+  it('does not let one project wait for another', async () => {
+    const gate = newGate()
+    const queue = createCommitQueue({
+      async commitBatch(projectId, take) {
+        if (projectId === 'slow') await gate.opened
+        for (const { resolve } of take()) resolve(emptyProject(projectId, ''))
+      },
+    })
+    const slow = queue.commit('slow', edit('a'))
+    expect(await queue.commit('fast', edit('b'))).toMatchObject({ project_id: 'fast' })
+    gate.open()
+    expect(await slow).toMatchObject({ project_id: 'slow' })
+  })
+
+  it('rejects the changes that waited for a commit that failed, and tries later ones again', async () => {
+    const gate = newGate()
+    let tries = 0
+    const queue = createCommitQueue({
+      async commitBatch(projectId, take) {
+        if (tries++ === 0) {
+          await gate.opened
+          throw new Error('busy')
+        }
+        for (const { resolve } of take()) resolve(emptyProject(projectId, ''))
+      },
+    })
+    const early = queue.commit('shop', edit('early'))
+    const late = queue.commit('shop', edit('late'))
+    gate.open()
+    await expect(early).rejects.toThrow('busy')
+    expect(await late).toMatchObject({ project_id: 'shop' })
+    expect(tries).toBe(2)
+  })
+
+  it('is idle once every change was answered', async () => {
+    const gate = newGate()
+    const { queue, batches } = queueOf({ gate: gate.opened })
+    await queue.idle()
+    const change = queue.commit('shop', edit('a'))
+    const idle = queue.idle().then(() => batches.length)
+    gate.open()
+    expect(await idle).toBe(1)
+    await change
+  })
+})
