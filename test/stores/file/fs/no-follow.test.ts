@@ -1,0 +1,93 @@
+// Plain files of the store; symbolic links and pipes at their paths are not followed.
+
+import { execFileSync } from 'node:child_process'
+import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import {
+  isPlainFolder,
+  openPlainFile,
+  plainFileStats,
+  readPlainFileNow,
+} from '../../../../src/stores/file/fs/no-follow.ts'
+import { temporaryFolder } from '../../../support/disk/folder.ts'
+
+const CHUNK_BYTES = 128 * 1024
+
+/** A folder with each kind of entry. */
+const entries = async () => {
+  const folder = await temporaryFolder()
+  const at = (name: string) => join(folder, name)
+  await writeFile(at('file'), 'content')
+  await mkdir(at('folder'))
+  await symlink(at('file'), at('link'))
+  await symlink(at('folder'), at('folder-link'))
+  execFileSync('mkfifo', [at('pipe')])
+  return at
+}
+
+const opened = async (path: string) => {
+  const file = await openPlainFile(path)
+  if (!file) throw new Error('there is no plain file')
+  onTestFinished(() => file.close())
+  return file
+}
+
+const chunksOf = async (chunks: AsyncIterable<Uint8Array>) => {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return all
+}
+
+describe('a plain file', () => {
+  it('is opened with its size and time', async () => {
+    const at = await entries()
+    const file = await opened(at('file'))
+    const stats = plainFileStats(at('file'))
+    expect([file.bytes, file.modifiedMs]).toEqual([7, stats?.mtimeMs])
+    expect(Buffer.concat(await chunksOf(file.read(0, 7))).toString()).toBe('content')
+    expect(Buffer.concat(await chunksOf(file.read(2, 5))).toString()).toBe('nte')
+    expect(await chunksOf(file.read(3, 3))).toEqual([])
+  })
+
+  it.each([
+    [CHUNK_BYTES, [CHUNK_BYTES]],
+    [CHUNK_BYTES + 1, [CHUNK_BYTES, 1]],
+  ])('of %i bytes is read in chunks of %j', async (bytes, sizes) => {
+    const at = await entries()
+    await writeFile(at('large'), Buffer.alloc(bytes, 'x'))
+    const chunks = await chunksOf((await opened(at('large'))).read(0, bytes))
+    expect(chunks.map(({ length }) => length)).toEqual(sizes)
+  })
+
+  it('that has become shorter since it was opened ends with an error', async () => {
+    const at = await entries()
+    const file = await opened(at('file'))
+    await truncate(at('file'), 3)
+    await expect(chunksOf(file.read(0, 7))).rejects.toThrow('the file ends at byte 3')
+  })
+
+  it('is read at once up to the given size, and not beyond', async () => {
+    const at = await entries()
+    expect(readPlainFileNow(at('file'), 7)?.toString()).toBe('content')
+    expect(readPlainFileNow(at('file'), 6)).toBeUndefined()
+  })
+})
+
+it.each(['link', 'folder', 'pipe', 'missing', 'file/below'])(
+  'reads no file from an entry that is a %s',
+  async (name) => {
+    const at = await entries()
+    const opening = openPlainFile(at(name)).catch((error: unknown) => error)
+    if (name === 'file/below') expect(await opening).toMatchObject({ code: 'ENOTDIR' })
+    else expect(await opening).toBeUndefined()
+    if (name !== 'file/below') expect(plainFileStats(at(name))).toBeUndefined()
+    expect(readPlainFileNow(at(name), 100)).toBeUndefined()
+  },
+)
+
+it('accepts every folder that is not a symbolic link, also a missing one', async () => {
+  const at = await entries()
+  expect(['folder', 'missing', 'file/below'].map((name) => isPlainFolder(at(name)))).toEqual([true, true, true])
+  expect(isPlainFolder(at('folder-link'))).toBe(false)
+})
