@@ -34,6 +34,8 @@ describe('a suggestion', () => {
     ['ENCOD555', 'ENCODERS', 'three replaced letters of 8'],
     ['BACKGROUNDING', 'BACKGROUND', 'three added letters'],
     ['RPTO', 'PORT', 'letters moved by two'],
+    ['PXOT', 'PORT', 'a moved and a replaced letter'],
+    ['PRXT', 'PORT', 'a replaced and a moved letter'],
     ['', 'PORT', 'an empty name'],
   ])('for %s is not %s: %s', (name, known) => {
     expect(closest(name, [known])).toBeUndefined()

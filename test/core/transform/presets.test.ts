@@ -52,6 +52,10 @@ describe('a mistake of a preset', () => {
     ['a:w', 'preset "a": w: expected a whole number from 1 to 4096, received ""'],
     ['a:w=1,w=2', 'preset "a": w: expected it once, received "1, 2"'],
     ['a:w=1,2', 'preset "a": w: expected a whole number from 1 to 4096, received "1,2"'],
+    [
+      'a:=1',
+      'preset "a": : expected one of the parameters w, h, fit, position, format, q, dpr, background, kernel, received ""',
+    ],
     ['a:fit=a=b', 'preset "a": fit: expected one of cover, contain, inside, received "a=b"'],
   ])('of %j is one line', (text, line) => {
     expect(readPresets(text).mistakes).toEqual([line])
