@@ -1,10 +1,12 @@
 // Recovery after a power cut, beyond unfinished work: removes locks, and files whose removal was not durable (btrfs brings
-// them back). Revisions list such files, so every project is checked once.
+// them back, in any order). Every project is checked once: revisions list the files of images, and a gap between
+// revisions shows that pruned ones are back.
 
 import { readdir, rmdir, stat } from 'node:fs/promises'
 import type { Logger } from '../../../telemetry/logger.ts'
 import type { Heads } from '../commit/heads.ts'
-import { isMissing } from '../fs/durable.ts'
+import { MIN_REVISIONS, revisionNumbersNow } from '../commit/revision-file.ts'
+import { isMissing, removeFile } from '../fs/durable.ts'
 import { type Paths, projectIdOf } from '../paths.ts'
 import type { Removal } from './removal.ts'
 
@@ -42,7 +44,17 @@ export const createAfterPowerCut = ({
 
   const removeAgain = async (projectId: string): Promise<void> => {
     const head = await heads.read(projectId)
-    if (head && head.removing.length + head.removingSegments.length > 0) await removal.project(projectId)
+    if (!head) return
+    if (head.removing.length + head.removingSegments.length > 0) await removal.project(projectId)
+    await pruneAgain(projectId)
+  }
+
+  /** Removes revisions below a gap, where as many as pruning keeps are above it. Their segments were removed, durably. */
+  const pruneAgain = async (projectId: string): Promise<void> => {
+    const numbers = revisionNumbersNow(paths.meta(projectId))
+    const gap = numbers.findLastIndex((number, at) => at > 0 && number !== (numbers[at - 1] ?? 0) + 1)
+    if (gap < 1 || numbers.length - gap < MIN_REVISIONS) return
+    for (const number of numbers.slice(0, gap)) await removeFile(paths.revision(projectId, number))
   }
 
   return async () => {

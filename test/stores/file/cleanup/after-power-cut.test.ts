@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { SIZES } from '../../../../src/core/names.ts'
@@ -9,7 +9,7 @@ import { sealOwner } from '../../../../src/stores/file/staging/owner-file.ts'
 import { addImage, idsOf, readVariant } from '../../../contracts/store.ts'
 import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
 import { openFileStore } from '../../../support/store/file-store.ts'
-import { sweep } from '../../../support/store/store-folder.ts'
+import { revisionNumbers, sweep } from '../../../support/store/store-folder.ts'
 
 const LONG_AGO = new Date(Date.now() - 70_000)
 
@@ -67,6 +67,31 @@ describe('the first sweep after a power cut', () => {
     const { folder, cameBack } = await afterCut({ started: '1' })
     await sweep(folder)
     expect(cameBack.filter((path) => existsSync(path))).toEqual(cameBack)
+  })
+})
+
+describe('pruned revisions that came back', () => {
+  /** 40 revisions, of which those from 3 up to `last` are gone. */
+  const afterPruning = async (last: number) => {
+    const { folder, paths } = await afterCut(ANOTHER_BOOT)
+    const store = await openFileStore(folder, { lockStaleMs: 1000 })
+    for (let n = 4; n <= 40; n++) await store.commit('shop', { type: 'edit', title: `revision ${n}` })
+    await store.close()
+    for (let number = 3; number <= last; number++) await rm(paths.revision('shop', number))
+    const owner = join(paths.tmp, 'before', 'owner.json')
+    await mkdir(join(paths.tmp, 'before'), { recursive: true })
+    await writeFile(owner, sealOwner(owner, { ...(await thisProcess()), ...ANOTHER_BOOT }))
+    await utimes(owner, LONG_AGO, LONG_AGO)
+    await sweep(folder)
+    return revisionNumbers(folder)
+  }
+
+  it('are removed below a gap, where as many as pruning keeps are above it', async () => {
+    expect(await afterPruning(8)).toEqual(Array.from({ length: 32 }, (_, n) => 9 + n))
+  })
+
+  it('stay where fewer are above the gap, because it may be damage', async () => {
+    expect(await afterPruning(9)).toEqual([1, 2, ...Array.from({ length: 31 }, (_, n) => 10 + n)])
   })
 })
 
