@@ -24,9 +24,9 @@ export const cpuOf = (pid: number): number => {
   return (user + system) * MS_PER_TICK
 }
 
-/** Resident memory in bytes, 0 where the process has ended (proc(5), VmRSS). */
+/** Memory in bytes, with its part of shared pages; 0 where the process has ended (proc(5), Pss of smaps_rollup). */
 export const memoryOf = (pid: number): number =>
-  Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1] ?? 0) * 1024
+  Number(/^Pss:\s+(\d+) kB$/m.exec(read(pid, 'smaps_rollup'))?.[1] ?? 0) * 1024
 
 /** NaN where the process has ended. */
 export const parentOf = (pid: number): number => Number(fields(pid)[1])
