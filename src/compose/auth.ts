@@ -29,7 +29,7 @@ export const buildAuth = ({ options, storageDir, log }: Foundation) => {
     client,
     store,
     isOpen,
-    accounts: { accounts: throttledAccounts(accounts, throttle), csrf },
+    accountRoutes: { accounts: throttledAccounts(accounts, throttle), csrf },
     identify: createIdentify({
       authenticators: [
         apiKeys.authenticate,

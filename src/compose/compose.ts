@@ -39,7 +39,7 @@ export const compose = (
   const { store, ready } = stored
   const ids = createRequestIds()
   const app = createApp({
-    accounts: auth.accounts,
+    accounts: auth.accountRoutes,
     policies,
     ...images,
     presets: options.presets,

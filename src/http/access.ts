@@ -47,7 +47,7 @@ export interface Identity {
  */
 export type Identify = (request: RequestView, receivedMs?: number) => Promise<Identity>
 
-const ANYBODY: Identity = { principal: { kind: 'anybody' } }
+const UNRESTRICTED: Identity = { principal: { kind: 'unrestricted' } }
 const ANONYMOUS: Identity = { principal: { kind: 'anonymous' } }
 
 export const createIdentify =
@@ -57,7 +57,7 @@ export const createIdentify =
       onOpen?.(request)
       // Forms need no preflight: any page in a browser of this machine could send one.
       if (!READING.has(request.method)) refuseCrossOrigin?.(request)
-      return ANYBODY
+      return UNRESTRICTED
     }
     const { method, header } = request
     try {
@@ -194,7 +194,7 @@ export const createGuard = ({ projects, log }: GuardOptions): Guard => {
 
   const require: Guard['require'] = async (c, action, projectId) => {
     const principal = principalOf(c)
-    if (principal.kind === 'anybody') return principal
+    if (principal.kind === 'unrestricted') return principal
     requireAccess(principal, action, projectId, accessIn(await find(projectId)))
     return principal
   }

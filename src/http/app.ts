@@ -66,7 +66,7 @@ export interface AppOptions {
   /** Accounts and their CSRF protection. @default no routes of accounts */
   accounts?: Omit<AccountRouteOptions, 'cookies' | 'networkOf'>
   /** Cache of image lists. @default none */
-  lists?: Pick<ListCache, 'keep'>
+  lists?: Pick<ListCache, 'set'>
   /** Parses and authorizes transform requests. */
   transformRequests: TransformRequestParser
   /** Presets, whose URLs are part of every image view. @default none */

@@ -1,4 +1,4 @@
-// The HTTP server of Node behind the entry (connection-front.ts): fast path, one request at a time, graceful drain.
+// The HTTP server of Node behind the entry (connection-handler.ts): fast path, one request at a time, graceful drain.
 
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -7,7 +7,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { AnswerFast } from '../http/fast-path/types.ts'
 import { writeResponse } from '../http/fast-path/write.ts'
 import { continueOnRead } from '../http/request/expect-continue.ts'
-import { createFront } from './connection-front.ts'
+import { createConnectionHandler } from './connection-handler.ts'
 
 export interface HttpServerOptions {
   fetch: Parameters<typeof getRequestListener>[0]
@@ -93,9 +93,14 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   const handOver = (socket: Socket) => {
     for (const take of listeners) Reflect.apply(take, server, [socket])
   }
-  const front = createFront({ answerFast, handOver, firstMs: headersTimeoutMs, idleMs: KEEP_ALIVE_TIMEOUT_MS })
+  const connections = createConnectionHandler({
+    answerFast,
+    handOver,
+    firstMs: headersTimeoutMs,
+    idleMs: KEEP_ALIVE_TIMEOUT_MS,
+  })
   server.removeAllListeners('connection')
-  server.on('connection', options.answerFast ? front.accept : handOver)
+  server.on('connection', options.answerFast ? connections.accept : handOver)
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -111,7 +116,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
 
     drain() {
       draining = true
-      front.flush()
+      connections.flush()
       for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close')
       for (const socket of sockets) {
         if (isBusy(socket)) continue

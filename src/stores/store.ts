@@ -24,8 +24,8 @@ export interface Store extends Watching {
   project(projectId: string): Promise<ProjectState | undefined>
 
   /**
-   * {@link Store.project} without a wait, where the state in memory can be shown to be the newest. Undefined says
-   * nothing.
+   * {@link Store.project} without a wait, where the state in memory can be shown to be the newest. Undefined
+   * where it cannot; the project may exist.
    *
    * @param share accepts the state that another call of this turn of the event loop validated, a millisecond ago at
    *   most. That validation came after the turn had seen this call's request, so every change acknowledged before the
@@ -80,13 +80,13 @@ export interface Store extends Watching {
    */
   commit(projectId: string, change: ProjectChange, options?: CommitOptions): Promise<ProjectState>
 
-  /** Opens a stored variant, undefined where the image does not exist (or no longer). Close what you opened. */
+  /** Opens a stored variant, undefined where the image does not exist (or no longer). The caller closes it. */
   openVariant(projectId: string, imageId: string, size: Size): Promise<ReadableFile | undefined>
 
   /** Size and date of a stored variant without opening it, undefined where the image does not exist (or no longer). */
   findVariant(projectId: string, imageId: string, size: Size): Promise<StoredFile | undefined>
 
-  /** {@link Store.findVariant} without a wait, in the state of {@link Store.current}. Undefined says nothing. */
+  /** {@link Store.findVariant} without a wait, in the state of {@link Store.current}. Undefined where it is not known. */
   currentVariant(projectId: string, imageId: string, size: Size, share?: boolean): StoredFile | undefined
 
   /**
@@ -139,7 +139,7 @@ export interface VariantReference {
 
 /**
  * The staging area of one upload: local files until they are published. All of it lies apart from stored files, so that
- * a crash leaves nothing that could be taken for one.
+ * a crash leaves no partial stored file.
  */
 export interface Stage {
   /** Names the staging area among those of all processes. */

@@ -50,7 +50,7 @@ const HIDDEN = { ...looks(404), ...changes(404), share: 404 }
 const MUST_SIGN_IN = { ...changes(401), share: 401 }
 
 const EXPECTED: Record<string, Record<'open' | 'closed' | 'plain' | 'none', Answers>> = {
-  nobody: {
+  anonymous: {
     open: { ...looks(200), ...MUST_SIGN_IN },
     closed: { ...looks(404), ...MUST_SIGN_IN },
     plain: { ...looks(200), ...MUST_SIGN_IN },
@@ -81,7 +81,7 @@ describe('authorization', () => {
 
   it('refuses an invalid upload before it reads the project, but after authentication', async () => {
     const { ask, people } = await createCast()
-    for (const [who, status] of Object.entries({ nobody: 401, reader: 403, stranger: 415, viewer: 415, owner: 415 }))
+    for (const [who, status] of Object.entries({ anonymous: 401, reader: 403, stranger: 415, viewer: 415, owner: 415 }))
       for (const project of ['closed', 'open', 'absent']) {
         const path = `/projects/${project}/images`
         const refused = ask(people[who] ?? {}, 'POST', path, 'no form')
@@ -97,7 +97,7 @@ describe('authorization', () => {
   it('lets only owners and admins delete a project', async () => {
     const { ask, people, images } = await createCast()
     const remove = async (who: string) => (await ask(people[who] ?? {}, 'DELETE', '/projects/closed')).status
-    expect(await remove('nobody')).toBe(401)
+    expect(await remove('anonymous')).toBe(401)
     for (const who of ['writer', 'reader', 'editor', 'viewer']) expect(await remove(who)).toBe(403)
     expect(await remove('stranger')).toBe(404)
     expect((await ask(people.owner ?? {}, 'GET', `/projects/closed/images/${images.closed}`)).status).toBe(200)
@@ -109,7 +109,7 @@ describe('authorization', () => {
     const { ask, people, images } = await createCast()
     const image = images.closed ?? ''
     const expired = '&exp=1000&sig=x'
-    for (const who of ['nobody', 'stranger'])
+    for (const who of ['anonymous', 'stranger'])
       for (const [method, path, body] of [
         ['GET', ''],
         ['GET', '/images'],

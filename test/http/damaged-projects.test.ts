@@ -65,7 +65,7 @@ describe('a damaged project', () => {
     for (const project of ['open', 'closed']) await damage(storageDir, project)
 
     for (const project of ['open', 'closed']) {
-      for (const who of ['nobody', 'stranger', 'owner', 'editor', 'elsewhere'] as const) {
+      for (const who of ['anonymous', 'stranger', 'owner', 'editor', 'elsewhere'] as const) {
         if (who === 'elsewhere' && project === 'open') continue
         for (const [method, path, body] of [
           ['GET', ''],
@@ -123,8 +123,8 @@ describe('a damaged project', () => {
     const { ask, people, storageDir } = await createCast()
     await damage(storageDir, 'closed')
     const lists: Record<string, string[]> = {}
-    for (const who of ['nobody', 'stranger', 'owner', 'admin'] as const)
+    for (const who of ['anonymous', 'stranger', 'owner', 'admin'] as const)
       lists[who] = await listed(ask(people[who] ?? {}, 'GET', '/projects'))
-    expect(lists).toEqual({ nobody: ['open', 'plain'], stranger: [], owner: ['open'], admin: ['open', 'plain'] })
+    expect(lists).toEqual({ anonymous: ['open', 'plain'], stranger: [], owner: ['open'], admin: ['open', 'plain'] })
   })
 })

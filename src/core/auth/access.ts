@@ -12,7 +12,7 @@ export type Principal =
   /** A request without credentials. */
   | { kind: 'anonymous' }
   /** Any request of a server without access control, as on a laptop. */
-  | { kind: 'anybody' }
+  | { kind: 'unrestricted' }
   /** An API key; `projects` are the only ones that it is valid for, where present. */
   | { kind: 'key'; id: string; role: Role; projects?: readonly string[] }
   /** A person, by the id of an account here or by the subject of another issuer's token. */
@@ -81,7 +81,7 @@ const levelOf = (
   access: ProjectAccess | undefined,
 ): Level => {
   switch (principal.kind) {
-    case 'anybody':
+    case 'unrestricted':
       return LEVELS.manage
     case 'key':
       return isFor(principal, projectId) ? ROLE_LEVELS[principal.role] : LEVELS.none
@@ -141,15 +141,16 @@ export const requireAccess = (
 /** Authorizes access outside of projects, as to metrics. @throws TintypeError `unauthenticated`, `forbidden` */
 export const requireAdmin = (principal: Principal): void => {
   if (principal.kind === 'anonymous') throw unauthenticated()
-  if (principal.kind === 'anybody') return
+  if (principal.kind === 'unrestricted') return
   if (principal.kind === 'key' && principal.role === 'admin' && principal.projects === undefined) return
   throw new TintypeError('forbidden', 'Expected an API key of the role admin that is for all projects.')
 }
 
-export const unauthenticated = (message = NOBODY, cause?: unknown): TintypeError =>
+export const unauthenticated = (message = NO_CREDENTIALS, cause?: unknown): TintypeError =>
   new TintypeError('unauthenticated', message, { cause })
 
-const NOBODY = 'Expected an API key (X-API-Key, or Authorization: Bearer) or a signed-in user, the request has neither.'
+const NO_CREDENTIALS =
+  'Expected an API key (X-API-Key, or Authorization: Bearer) or a signed-in user, the request has neither.'
 
 const MAY = {
   read: 'may read project',

@@ -7,7 +7,7 @@
 import type { Principal, Visibility } from '../auth/access.ts'
 import { TintypeError } from '../errors.ts'
 import { appendImage, imagesOf, replaceImage } from './image-list.ts'
-import type { Answered, ImageRecord, Project } from './model.ts'
+import type { ImageRecord, Project, RecordedAnswer } from './model.ts'
 import { chargedTo } from './quota.ts'
 import type { ProjectState } from './state.ts'
 
@@ -39,10 +39,10 @@ export const IDEMPOTENT_MS = 86_400_000
 const MOST_DUPLICATES = 64
 
 /** An existing image that answers an upload. */
-export interface Earlier {
+export interface ExistingImage {
   image: ImageRecord
-  /** The earlier response; undefined for a duplicate without one. */
-  answered: Answered | undefined
+  /** The recorded answer; undefined for a duplicate without one. */
+  answer: RecordedAnswer | undefined
 }
 
 /**
@@ -54,8 +54,10 @@ export interface Earlier {
  */
 export const addImage = (state: ProjectState, project: ProjectState, change: AddImage, now: string): ProjectState => {
   const { terms = {} } = change
-  const earlier = readsImages(terms) ? findEarlier(imagesOf(state.images), change.image.sha256, terms, now) : undefined
-  if (earlier) return answerByEarlier(state, earlier, change, now)
+  const existing = readsImages(terms)
+    ? findExisting(imagesOf(state.images), change.image.sha256, terms, now)
+    : undefined
+  if (existing) return answerByExisting(state, existing, change, now)
   assertRoomForImage(state.project_id, project.image_count, terms.maxImages)
   assertCharged(project, terms.chargedTo)
   const primary = project.primary_image_id ?? change.image.id
@@ -70,8 +72,8 @@ export const addImage = (state: ProjectState, project: ProjectState, change: Add
 }
 
 /** Adds nothing. The image of a duplicate keeps the response for an idempotency key that is new to it. */
-const answerByEarlier = (state: ProjectState, { image, answered }: Earlier, change: AddImage, now: string) => {
-  if (answered || change.terms?.idempotencyKey === undefined) return state
+const answerByExisting = (state: ProjectState, { image, answer }: ExistingImage, change: AddImage, now: string) => {
+  if (answer || change.terms?.idempotencyKey === undefined) return state
   return { ...state, images: replaceImage(state.images, withAnswerFor(image, change, state, now)) }
 }
 
@@ -93,28 +95,28 @@ export const readsImages = ({ idempotencyKey, dedupe = false }: UploadTerms): bo
  * @param now ISO 8601
  * @throws TintypeError `idempotency_conflict` where the key was used for another file
  */
-export const findEarlier = (
+export const findExisting = (
   images: readonly ImageRecord[],
   sha256: string,
   terms: UploadTerms,
   now: string,
-): Earlier | undefined => {
-  const answered = findAnswered(images, terms.idempotencyKey, now)
-  if (answered) {
-    if (answered.image.sha256 !== sha256) throw conflict()
-    return answered
+): ExistingImage | undefined => {
+  const answer = findRecordedAnswer(images, terms.idempotencyKey, now)
+  if (answer) {
+    if (answer.image.sha256 !== sha256) throw conflict()
+    return answer
   }
   const image = terms.dedupe ? images.find((each) => each.sha256 === sha256) : undefined
-  return image && { image, answered: undefined }
+  return image && { image, answer: undefined }
 }
 
 /** The image and the response of an idempotency key, whatever file it was used for. */
-export const findAnswered = (images: readonly ImageRecord[], key: string | undefined, now: string) => {
+export const findRecordedAnswer = (images: readonly ImageRecord[], key: string | undefined, now: string) => {
   if (key === undefined) return undefined
   const since = Date.parse(now) - IDEMPOTENT_MS
   for (const image of images) {
-    const answered = image.answers?.find((each) => each.key === key && Date.parse(each.at) > since)
-    if (answered) return { image, answered }
+    const answer = image.answers?.find((each) => each.key === key && Date.parse(each.at) > since)
+    if (answer) return { image, answer }
   }
   return undefined
 }
@@ -124,10 +126,10 @@ export const findAnswered = (images: readonly ImageRecord[], key: string | undef
  * expires, since a retry would be stored again without it. The newest responses to duplicates stay; retries of others
  * have `?dedupe=true` and find the image by its hash.
  */
-const withAnswer = (image: ImageRecord, answered: Answered): ImageRecord => {
-  const since = Date.parse(answered.at) - IDEMPOTENT_MS
-  const before = image.answers?.filter(({ key, at }) => key !== answered.key && Date.parse(at) > since) ?? []
-  const all = [...before, answered]
+const withAnswer = (image: ImageRecord, answer: RecordedAnswer): ImageRecord => {
+  const since = Date.parse(answer.at) - IDEMPOTENT_MS
+  const before = image.answers?.filter(({ key, at }) => key !== answer.key && Date.parse(at) > since) ?? []
+  const all = [...before, answer]
   const own = all.filter(({ upload }) => upload === image.id)
   const duplicates = all.filter(({ upload }) => upload !== image.id)
   return { ...image, answers: [...own, ...duplicates.slice(-MOST_DUPLICATES)] }
@@ -159,7 +161,7 @@ const assertCharged = (project: Project, reservedBy: string | undefined): void =
 export interface UploadOutcome {
   image: ImageRecord
   /** The stored response to repeat, if any. */
-  answered: Answered | undefined
+  answer: RecordedAnswer | undefined
   /** True where no earlier upload got this response. */
   isFirst: boolean
 }
@@ -177,10 +179,10 @@ export const outcomeOf = (
   now: string,
 ): UploadOutcome | undefined => {
   const own = images.find(({ id }) => id === upload.id)
-  const earlier = own ? { image: own, answered: undefined } : findEarlier(images, upload.sha256, terms, now)
-  if (!earlier) return undefined
-  const { answered } = earlier
-  return { ...earlier, isFirst: own !== undefined || answered?.upload === upload.id }
+  const existing = own ? { image: own, answer: undefined } : findExisting(images, upload.sha256, terms, now)
+  if (!existing) return undefined
+  const { answer } = existing
+  return { ...existing, isFirst: own !== undefined || answer?.upload === upload.id }
 }
 
 const conflict = (): TintypeError =>

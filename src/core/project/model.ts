@@ -19,7 +19,7 @@ export const variantSchema = z.object({
 })
 
 /** A response to an upload, kept to answer the same `Idempotency-Key` again. */
-const answeredSchema = z.object({
+const recordedAnswerSchema = z.object({
   /** SHA-256 of the client's key together with its principal, in hex. */
   key: sha256,
   /** Id of the upload: the image's own, or another one for a duplicate. */
@@ -50,7 +50,7 @@ export const imageSchema = z.object({
     .regex(/^#[0-9a-f]{6}$/)
     .optional(),
   /** Responses to uploads with an `Idempotency-Key`. */
-  answers: z.array(answeredSchema).optional(),
+  answers: z.array(recordedAnswerSchema).optional(),
 })
 
 /**
@@ -84,7 +84,7 @@ export const projectSchema = z.object({
 })
 
 export type Variant = z.infer<typeof variantSchema>
-export type Answered = z.infer<typeof answeredSchema>
+export type RecordedAnswer = z.infer<typeof recordedAnswerSchema>
 export type ImageRecord = z.infer<typeof imageSchema>
 export type Project = z.infer<typeof projectSchema>
 

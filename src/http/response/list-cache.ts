@@ -17,7 +17,7 @@ export interface CachedList {
 
 export interface ListCache {
   /** Caches a list. @param url path and query of the request */
-  keep(url: string, projectId: string, list: CachedList): void
+  set(url: string, projectId: string, list: CachedList): void
   /** Finds a list. Undefined where it is not cached, or the project has changed. */
   find(url: string, projectId: string, share?: boolean): CachedList | undefined
 }
@@ -34,7 +34,7 @@ export const createListCache = ({ current, maxBytes }: ListCacheOptions): ListCa
     sizeCalculation: ({ body }, url) => body.length + url.length * 2 + ENTRY_BYTES,
   })
   return {
-    keep(url, projectId, list) {
+    set(url, projectId, list) {
       // A list of an older revision would only evict another.
       if (current(projectId)?.revision === list.revision) cached.set(url, list)
     },

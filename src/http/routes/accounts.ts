@@ -103,8 +103,8 @@ export const createAccountRoutes = ({ accounts, cookies, csrf, networkOf }: Acco
       if (principal.kind === 'anonymous') throw unauthenticated()
       const user = principal.kind === 'user' ? await accounts.user(principal.id) : undefined
       const view: MeView = {
-        kind: principal.kind,
-        id: principal.kind === 'anybody' ? null : principal.id,
+        kind: principal.kind === 'unrestricted' ? 'anybody' : principal.kind,
+        id: principal.kind === 'unrestricted' ? null : principal.id,
         role: principal.kind === 'key' ? principal.role : null,
         user: user ? userView(user) : null,
       }

@@ -77,8 +77,8 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
 
   /** Reads a file at its first request and caches it: 1.7 MB in all. */
   const assetOf = (name: AssetName): Promise<Asset> => {
-    const kept = assets.get(name)
-    if (kept) return kept
+    const cached = assets.get(name)
+    if (cached) return cached
     const asset = readAsset(name)
     assets.set(name, asset)
     asset.catch(() => assets.delete(name))

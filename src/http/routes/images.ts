@@ -44,7 +44,7 @@ export interface ImageRouteOptions {
   images: ImageService
   variants: Variants
   views: Views
-  lists?: Pick<ListCache, 'keep'>
+  lists?: Pick<ListCache, 'set'>
   maxUploadBytes: number
   /** @default none */
   observer?: Pick<Observer, 'received'>
@@ -60,7 +60,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     options
 
   /** @param path below the project's own */
-  const see = (c: Context, projectId: string, path: string): Promise<AuthorizedPicture> =>
+  const authorize = (c: Context, projectId: string, path: string): Promise<AuthorizedPicture> =>
     guard.picture(c, projectId, () => transformRequests.signedUntil(`/projects/${projectId}/${path}`, searchOf(c)))
 
   const byId = async (
@@ -82,10 +82,10 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
   /** @param path below the project's own */
   const cover = async (c: Context, projectId: string, path: string, read: () => { size: Size; format: Format }) => {
     for (;;) {
-      const seen = await see(c, projectId, path)
+      const authorized = await authorize(c, projectId, path)
       const { size, format } = read()
-      const { access } = seen
-      const project = seen.project()
+      const { access } = authorized
+      const project = authorized.project()
       const picture = await variants.findPrimary(project, size)
       // The image was deleted meanwhile: a newer state has another one, and is authorized again.
       if (!picture) continue
@@ -141,25 +141,25 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         }
         const text = Buffer.from(JSON.stringify(body))
         // The fast path does not authenticate.
-        if (!isPrivate) lists?.keep(pathOf(c.req.url), projectId, { revision: project.revision, etag, body: text })
+        if (!isPrivate) lists?.set(pathOf(c.req.url), projectId, { revision: project.revision, etag, body: text })
         return sized(c, text, 200, jsonHeaders(etag, isPrivate))
       }
     },
 
     async read(c: Context) {
       const projectId = projectIdOf(c)
-      const seen = await see(c, projectId, `images/${c.req.param('image_id')}`)
+      const authorized = await authorize(c, projectId, `images/${c.req.param('image_id')}`)
       const format = chosenFormatOf(c)
-      return byId(c, seen, imageIdOf(c, projectId), sizeOf(c), format)
+      return byId(c, authorized, imageIdOf(c, projectId), sizeOf(c), format)
     },
 
     async file(c: Context) {
       const projectId = projectIdOf(c)
-      const seen = await see(c, projectId, `images/${c.req.param('image_id')}/${c.req.param('file')}`)
+      const authorized = await authorize(c, projectId, `images/${c.req.param('image_id')}/${c.req.param('file')}`)
       const imageId = imageIdOf(c, projectId)
       const { name: size, format } = fileNameOf(c)
       if (!isSize(size)) throw unknownFile(c)
-      return byId(c, seen, imageId, size, format)
+      return byId(c, authorized, imageId, size, format)
     },
 
     thumbnail: (c: Context) =>

@@ -61,7 +61,8 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
 })
 
 /** True where the view shows fields that only managers see. */
-const isManaged = (view: ProjectView, by: Principal): boolean => view.members !== undefined && by.kind !== 'anybody'
+const isManaged = (view: ProjectView, by: Principal): boolean =>
+  view.members !== undefined && by.kind !== 'unrestricted'
 
 const etagOf = (view: ProjectView, by: Principal): string =>
   `"${view.revision}${isManaged(view, by) ? '-managed' : ''}"`

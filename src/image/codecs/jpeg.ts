@@ -10,11 +10,11 @@ export interface JpegLayout {
   height: number
   /**
    * True where every browser shows it: 8 bit, Huffman-coded (baseline, extended, progressive), grey or YCbCr. False for
-   * CMYK, RGB, 12 bit, arithmetic or lossless coding; then `kept` is empty.
+   * CMYK, RGB, 12 bit, arithmetic or lossless coding; then `parts` is empty.
    */
   plain: boolean
   /** Tables, frame and scans in order, as slices of the file. */
-  kept: readonly Buffer[]
+  parts: readonly Buffer[]
   /** The colour profile, reduced to the tags that colours need; undefined where it is absent or invalid. */
   profile: Buffer | undefined
 }
@@ -42,7 +42,7 @@ interface Frame {
  * @throws TintypeError `damaged_image` where it is truncated or invalid
  */
 export const readJpeg = (bytes: Buffer): JpegLayout => {
-  const kept: [start: number, end: number][] = []
+  const parts: [start: number, end: number][] = []
   const chunks: Buffer[] = []
   let tables: [start: number, end: number][] = []
   let frame: Frame | undefined
@@ -55,9 +55,9 @@ export const readJpeg = (bytes: Buffer): JpegLayout => {
     const start = nextMarker(bytes, at)
     const marker = bytes.readUInt8(start + 1)
     if (marker === EOI) {
-      if (!frame || kept.length === 0) throw damaged('it has no scan')
+      if (!frame || parts.length === 0) throw damaged('it has no scan')
       const profile = joinProfile(chunks, frame.components.length)
-      return { ...frame, plain: true, kept: joined(kept).map(([from, to]) => bytes.subarray(from, to)), profile }
+      return { ...frame, plain: true, parts: joined(parts).map(([from, to]) => bytes.subarray(from, to)), profile }
     }
     const end = segmentEnd(bytes, start)
     const content = bytes.subarray(start + 4, end)
@@ -72,9 +72,9 @@ export const readJpeg = (bytes: Buffer): JpegLayout => {
       tables.push([start, end])
     } else if (marker === SOS) {
       if (!frame) throw damaged('a scan comes before the frame header')
-      if (!isPlain(frame, isJfif, adobeTransform)) return { ...frame, plain: false, kept: [], profile: undefined }
+      if (!isPlain(frame, isJfif, adobeTransform)) return { ...frame, plain: false, parts: [], profile: undefined }
       at = scanEnd(bytes, end)
-      kept.push(...tables, [start, at])
+      parts.push(...tables, [start, at])
       tables = []
     } else if (marker !== DAC && !isSkipped(marker)) throw damaged(`marker ${marker.toString(16)} is unknown`)
   }
@@ -92,7 +92,7 @@ export const rewriteJpeg = (layout: JpegLayout, orientation: number): Buffer[] =
   segment(APP0, Buffer.from('JFIF\0\x01\x01\0\0\x01\0\x01\0\0', 'latin1')),
   ...(orientation === 1 ? [] : [segment(APP1, exifOf(orientation))]),
   ...(layout.profile ? splitProfile(layout.profile).map((chunk) => segment(APP2, chunk)) : []),
-  ...layout.kept,
+  ...layout.parts,
   Buffer.from([0xff, EOI]),
 ]
 

@@ -71,7 +71,7 @@ export interface RenderInMemory extends Omit<Render, 'open'> {
   body: Buffer<ArrayBuffer>
 }
 
-interface Kept {
+interface CachedRender {
   body: Buffer<ArrayBuffer>
   modifiedMs: number
   /** Newest revision of the project that is known to contain the image. */
@@ -85,7 +85,7 @@ export const createRenders = (options: RendersOptions): Renders => {
   const { store, encoders, cache, prefetched = [] } = options
   const cacheBytes = options.cacheBytes ?? 16 * 2 ** 20
   const maxBodyBytes = cacheBytes === 0 ? -1 : (options.maxBodyBytes ?? 128 * 1024)
-  const memory = new LRUCache<string, Kept>({
+  const memory = new LRUCache<string, CachedRender>({
     maxSize: Math.max(1, cacheBytes),
     sizeCalculation: ({ body }, key) => body.length + key.length * 2 + ENTRY_BYTES,
   })
@@ -135,14 +135,14 @@ export const createRenders = (options: RendersOptions): Renders => {
     const { project_id: projectId } = project
     const name = recipeName(recipe)
     const key = keyOf(projectId, imageId, name)
-    const kept = memory.get(key)
-    if (kept && kept.revision !== project.revision) {
+    const cached = memory.get(key)
+    if (cached && cached.revision !== project.revision) {
       const original = await store.findVariant(projectId, imageId, 'original')
-      if (!original || !renew(kept, original, project.revision)) memory.delete(key)
+      if (!original || !renew(cached, original, project.revision)) memory.delete(key)
     }
-    if (kept?.revision === project.revision) {
+    if (cached?.revision === project.revision) {
       counts.hits++
-      return { imageId, name, recipe, modifiedMs: kept.modifiedMs, open: () => Promise.resolve(kept.body) }
+      return { imageId, name, recipe, modifiedMs: cached.modifiedMs, open: () => Promise.resolve(cached.body) }
     }
     const { modifiedMs } = await requireOriginal(projectId, imageId)
     counts.misses++
@@ -192,16 +192,16 @@ export const createRenders = (options: RendersOptions): Renders => {
 
     findCached(projectId, imageId, recipe, share) {
       const name = recipeName(recipe)
-      const kept = memory.get(keyOf(projectId, imageId, name))
-      if (!kept) return undefined
+      const cached = memory.get(keyOf(projectId, imageId, name))
+      if (!cached) return undefined
       const project = store.current(projectId, share)
       if (!project || project.visibility === 'private') return undefined
-      if (kept.revision !== project.revision) {
+      if (cached.revision !== project.revision) {
         const original = store.currentVariant(projectId, imageId, 'original', true)
-        if (!original || !renew(kept, original, project.revision)) return undefined
+        if (!original || !renew(cached, original, project.revision)) return undefined
       }
       counts.hits++
-      return { imageId, name, recipe, modifiedMs: kept.modifiedMs, body: kept.body }
+      return { imageId, name, recipe, modifiedMs: cached.modifiedMs, body: cached.body }
     },
 
     stats: () => ({
@@ -218,9 +218,9 @@ export const createRenders = (options: RendersOptions): Renders => {
 }
 
 /** Validates a cached render for a revision. False where that revision has another original. */
-const renew = (kept: Kept, original: StoredFile, revision: number): boolean => {
-  if (inSeconds(original.modifiedMs) !== kept.modifiedMs) return false
-  kept.revision = revision
+const renew = (cached: CachedRender, original: StoredFile, revision: number): boolean => {
+  if (inSeconds(original.modifiedMs) !== cached.modifiedMs) return false
+  cached.revision = revision
   return true
 }
 

@@ -5,13 +5,13 @@ import type { Principal, Visibility } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import {
   assertRoomForImage,
-  findAnswered,
-  findEarlier,
+  findExisting,
+  findRecordedAnswer,
   outcomeOf,
   readsImages,
   type UploadTerms,
 } from '../../core/project/add-image.ts'
-import type { Answered, ImageRecord } from '../../core/project/model.ts'
+import type { ImageRecord, RecordedAnswer } from '../../core/project/model.ts'
 import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import type { EncoderPool } from '../../image/encoder.ts'
@@ -88,7 +88,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
   const assertUseful = async (projectId: string, terms: UploadTerms): Promise<void> => {
     if (readsImages(terms)) {
       const found = terms.idempotencyKey === undefined ? undefined : await allImages(projectId)
-      if (findAnswered(found?.images ?? [], terms.idempotencyKey, now())) return
+      if (findRecordedAnswer(found?.images ?? [], terms.idempotencyKey, now())) return
     } else if (maxImages !== undefined) {
       assertRoomForImage(projectId, (await store.project(projectId))?.image_count ?? 0, maxImages)
     }
@@ -98,10 +98,10 @@ export const createUploader = (options: UploaderOptions): Upload => {
   /** Finds an answer that needs no commit. @throws TintypeError `idempotency_conflict` */
   const findAnswer = async (projectId: string, sha256: string, terms: UploadTerms) => {
     const found = await allImages(projectId)
-    const earlier = found && findEarlier(found.images, sha256, terms, now())
+    const existing = found && findExisting(found.images, sha256, terms, now())
     // A duplicate with a key needs a commit, which stores it as the answer of that key.
-    if (!earlier || (!earlier.answered && terms.idempotencyKey !== undefined)) return undefined
-    return shown(found.project, earlier.image, earlier.answered, false)
+    if (!existing || (!existing.answer && terms.idempotencyKey !== undefined)) return undefined
+    return shown(found.project, existing.image, existing.answer, false)
   }
 
   const reserve = async (projectId: string, stage: Stage, image: ImageRecord, by: Principal | undefined) => {
@@ -118,7 +118,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
     const outcome = outcomeOf(images, upload, terms, now())
     if (!outcome)
       throw new TintypeError('busy', 'The image was deleted right after the upload.', { retryAfterSeconds: 1 })
-    return shown(project, outcome.image, outcome.answered, outcome.isFirst)
+    return shown(project, outcome.image, outcome.answer, outcome.isFirst)
   }
 
   const upload = async (
@@ -188,18 +188,18 @@ const idempotencyKeyOf = (projectId: string, key: string, by: Principal | undefi
     .digest('hex')
 }
 
-/** @param answered recorded answer of an idempotency key */
+/** @param answer recorded answer of an idempotency key */
 const shown = (
   project: ProjectState,
   image: ImageRecord,
-  answered: Answered | undefined,
+  answer: RecordedAnswer | undefined,
   isFirst: boolean,
 ): UploadedImage => {
-  if (!answered) return { project, image, isNew: isFirst, isReplay: false }
+  if (!answer) return { project, image, isNew: isFirst, isReplay: false }
   return {
-    project: { ...project, revision: answered.revision, primary_image_id: answered.is_primary ? image.id : null },
+    project: { ...project, revision: answer.revision, primary_image_id: answer.is_primary ? image.id : null },
     image,
-    isNew: answered.upload === image.id,
+    isNew: answer.upload === image.id,
     isReplay: !isFirst,
   }
 }

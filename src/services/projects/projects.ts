@@ -108,7 +108,7 @@ export const createProjectService = ({ store, log, cursors, mostHeads }: Project
       const [page, isCut] = [projects.slice(0, limit), projects.length > limit]
       const last = isCut ? page.at(-1)?.project_id : scanned.at(-1)
       if (last === undefined || (!isCut && ids.length <= most)) return { projects: page, next: undefined }
-      const isVisible = by.kind === 'anybody' || by.kind === 'key' || page.at(-1)?.project_id === last
+      const isVisible = by.kind === 'unrestricted' || by.kind === 'key' || page.at(-1)?.project_id === last
       return { projects: page, next: isVisible ? { after: last } : { from: await cursors.seal(last) } }
     },
 
@@ -126,7 +126,8 @@ export const createProjectService = ({ store, log, cursors, mostHeads }: Project
   }
 }
 
-const seesAll = (by: Principal): boolean => by.kind === 'anybody' || (by.kind === 'key' && by.projects === undefined)
+const seesAll = (by: Principal): boolean =>
+  by.kind === 'unrestricted' || (by.kind === 'key' && by.projects === undefined)
 
 const isListed = (project: ProjectState, by: Principal): boolean =>
   decideAccess(by, 'list', project.project_id, accessOf(project)) === 'allowed'

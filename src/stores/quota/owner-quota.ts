@@ -90,7 +90,7 @@ export const createOwnerQuota = ({ store, ledger, maxBytes }: OwnerQuotaOptions)
     // Before the projects are read: an upload that has ended by then is in them.
     const states = await Promise.all(reservations.map(({ folder }) => store.isStaged(folder)))
     const open = reservations.filter((_, at) => states[at])
-    const kept: string[] = []
+    const counted: string[] = []
     let used = 0
     for (const projectId of new Set([
       ...(await knownProjects(owner)),
@@ -99,10 +99,10 @@ export const createOwnerQuota = ({ store, ledger, maxBytes }: OwnerQuotaOptions)
     ])) {
       const here = open.filter(({ project }) => project === projectId)
       const bytes = await bytesIn(projectId, owner, here)
-      if (bytes || here.length > 0) kept.push(projectId)
+      if (bytes || here.length > 0) counted.push(projectId)
       used += bytes ? bytes.stored + bytes.reserved : sumOf(here)
     }
-    return { used, open, projects: kept }
+    return { used, open, projects: counted }
   }
 
   const reserve = async (owner: string, projectId: string, stage: Stage, bytes: number): Promise<void> => {

@@ -139,9 +139,9 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
 
     async get(key, options) {
       for (let attempt = 1; ; attempt++) {
-        const kept = await find(key)
-        if (attempt === 1) counts[kept ? 'hits' : 'misses']++
-        if (kept) return kept
+        const cached = await find(key)
+        if (attempt === 1) counts[cached ? 'hits' : 'misses']++
+        if (cached) return cached
         const file = await singleFlight.join(
           pathOf(key),
           (signal) => make(key, options, signal),

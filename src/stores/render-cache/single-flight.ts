@@ -21,7 +21,7 @@ export interface SingleFlight<Result> {
 /** Result `path`; `finish` is called after the last use. Callers may join until it resolves. */
 export type FlightResult<Result> = Result | { path: Result; finish(): Promise<void> }
 
-interface Flight<Result> {
+interface Run<Result> {
   result: Promise<FlightResult<Result>>
   waiters: number
   abort: AbortController
@@ -29,7 +29,7 @@ interface Flight<Result> {
 }
 
 export const createSingleFlight = <Result extends string>(): SingleFlight<Result> => {
-  const flights = new Map<string, Flight<Result>>()
+  const runs = new Map<string, Run<Result>>()
   const all = new Set<Promise<void>>()
 
   const track = (work: Promise<unknown>): void => {
@@ -41,45 +41,45 @@ export const createSingleFlight = <Result extends string>(): SingleFlight<Result
     settled.finally(() => all.delete(settled))
   }
 
-  const begin = (name: string, start: (signal: AbortSignal) => Promise<FlightResult<Result>>): Flight<Result> => {
+  const begin = (name: string, start: (signal: AbortSignal) => Promise<FlightResult<Result>>): Run<Result> => {
     const abort = new AbortController()
-    const flight: Flight<Result> = { result: start(abort.signal), waiters: 0, abort }
-    flights.set(name, flight)
-    track(flight.result)
-    return flight
+    const run: Run<Result> = { result: start(abort.signal), waiters: 0, abort }
+    runs.set(name, run)
+    track(run.result)
+    return run
   }
 
-  const forget = (name: string, flight: Flight<Result>): void => {
-    if (flights.get(name) === flight) flights.delete(name)
+  const forget = (name: string, run: Run<Result>): void => {
+    if (runs.get(name) === run) runs.delete(name)
   }
 
-  const finish = async (name: string, flight: Flight<Result>, isReady: boolean): Promise<void> => {
+  const finish = async (name: string, run: Run<Result>, isReady: boolean): Promise<void> => {
     // Cancelled work cannot be joined; a result can, until it is finished.
-    if (!isReady) forget(name, flight)
+    if (!isReady) forget(name, run)
     try {
-      const result = await flight.result
+      const result = await run.result
       if (typeof result === 'object') await result.finish()
     } finally {
-      forget(name, flight)
+      forget(name, run)
     }
   }
 
   return {
     async join(name, start, use, signal) {
       signal?.throwIfAborted()
-      const flight = flights.get(name) ?? begin(name, start)
+      const run = runs.get(name) ?? begin(name, start)
       let isReady = false
-      flight.waiters++
+      run.waiters++
       try {
-        const result = await orAborted(flight.result, signal)
+        const result = await orAborted(run.result, signal)
         isReady = true
         return await use(typeof result === 'object' ? result.path : result)
       } finally {
-        flight.waiters--
-        if (flight.waiters === 0 && !flight.finishing) {
-          if (!isReady) flight.abort.abort(new Error('no caller waits for it any more'))
-          flight.finishing = finish(name, flight, isReady)
-          track(flight.finishing)
+        run.waiters--
+        if (run.waiters === 0 && !run.finishing) {
+          if (!isReady) run.abort.abort(new Error('no caller waits for it any more'))
+          run.finishing = finish(name, run, isReady)
+          track(run.finishing)
         }
       }
     },

@@ -22,7 +22,7 @@ const key = (role: 'admin' | 'writer' | 'reader', projects?: string[]): Principa
 
 const PRINCIPALS = {
   anonymous: { kind: 'anonymous' },
-  anybody: { kind: 'anybody' },
+  unrestricted: { kind: 'unrestricted' },
   admin: key('admin'),
   writer: key('writer'),
   reader: key('reader'),
@@ -56,7 +56,7 @@ const isLetter = (letter: string): letter is Letter => letter in VERDICTS
 
 const EXPECTED: Record<keyof typeof PRINCIPALS, Record<keyof typeof PROJECTS, string>> = {
   anonymous: { 'no project': 'hhsss', public: 'aasss', private: 'hhsss', old: 'aasss' },
-  anybody: { 'no project': 'aaaaa', public: 'aaaaa', private: 'aaaaa', old: 'aaaaa' },
+  unrestricted: { 'no project': 'aaaaa', public: 'aaaaa', private: 'aaaaa', old: 'aaaaa' },
   admin: { 'no project': 'aaaaa', public: 'aaaaa', private: 'aaaaa', old: 'aaaaa' },
   writer: { 'no project': 'aaaaf', public: 'aaaaf', private: 'aaaaf', old: 'aaaaf' },
   reader: { 'no project': 'aafff', public: 'aafff', private: 'aafff', old: 'aafff' },
@@ -102,7 +102,7 @@ describe('a refusal', () => {
 
 describe('the figures of the server', () => {
   it('are for everybody where all is open, and for keys of the role admin for all projects', () => {
-    expect(() => requireAdmin(PRINCIPALS.anybody)).not.toThrow()
+    expect(() => requireAdmin(PRINCIPALS.unrestricted)).not.toThrow()
     expect(() => requireAdmin(PRINCIPALS.admin)).not.toThrow()
     for (const principal of [PRINCIPALS.writer, PRINCIPALS['admin of shop'], PRINCIPALS.owner])
       expect(() => requireAdmin(principal)).toThrow(expect.objectContaining({ code: 'forbidden' }))

@@ -41,7 +41,7 @@ describe('an upload with a key', () => {
     const first = add(before, 1, { idempotencyKey: KEY }, { sha256: bytes('c') })
     const moved = applyChange(first.next, { type: 'set_primary', imageId: id(1) }, NOW)
     const again = add(moved, 2, { idempotencyKey: KEY }, { sha256: bytes('c') })
-    expect(again.outcome?.answered).toMatchObject({ is_primary: false })
+    expect(again.outcome?.answer).toMatchObject({ is_primary: false })
   })
 
   it('is refused with other bytes, and another key is not', () => {

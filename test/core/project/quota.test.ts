@@ -36,7 +36,7 @@ describe('the account of a new project', () => {
     ['user:ada', user],
     ['key:k1', key],
     ['nobody', { kind: 'anonymous' }],
-    ['nobody', { kind: 'anybody' }],
+    ['nobody', { kind: 'unrestricted' }],
     ['nobody', undefined],
   ])('is %s for %j', (account, principal) => {
     expect(chargedTo(undefined, principal)).toBe(account)

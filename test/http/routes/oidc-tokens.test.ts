@@ -35,7 +35,7 @@ describe('a token of another issuer', () => {
     const { app, issuer } = await trusting()
     const { access_token } = await signedIn(post(app, '/auth/register', ADA))
     expect((await app.request('/auth/me', { headers: bearer(access_token) })).status).toBe(200)
-    expect(issuer.asked()).toBe(0)
+    expect(issuer.requests()).toBe(0)
     const posing = await issuer.sign({ iss: 'tintype', aud: 'tintype', sub: 'x'.repeat(20) })
     expect((await app.request('/auth/me', { headers: bearer(posing) })).status).toBe(401)
     const evil = await issuer.sign({ iss: 'https://evil.example.com/' })

@@ -9,7 +9,7 @@ import { ADMIN, createAccessApp, createCast, keyOf, type Who } from '../../suppo
 import { smallPhoto } from '../../support/pictures/pictures.ts'
 import { formOf } from '../../support/upload.ts'
 
-const NOBODY: Who = {}
+const ANONYMOUS: Who = {}
 
 describe('a project with an owner', () => {
   it('is listed for its owner and members alone', async () => {
@@ -18,7 +18,7 @@ describe('a project with an owner', () => {
       const { projects, next } = projectListSchema.parse(await (await ask(who, 'GET', `/projects${query}`)).json())
       return [...projects.map(({ project_id }) => project_id), ...(next === null ? [] : [next])]
     }
-    expect(await listed(NOBODY)).toEqual(['open', 'plain'])
+    expect(await listed(ANONYMOUS)).toEqual(['open', 'plain'])
     for (const who of ['admin', 'writer', 'reader'])
       expect(await listed(people[who] ?? {})).toEqual(['closed', 'open', 'plain'])
     for (const who of ['owner', 'editor', 'viewer']) expect(await listed(people[who] ?? {})).toEqual(['closed', 'open'])
@@ -26,7 +26,7 @@ describe('a project with an owner', () => {
     expect(await listed((await join('new')).who)).toEqual([])
     expect(await listed(people.owner ?? {}, '?limit=1')).toEqual(['closed', '/projects?limit=1&after=closed'])
     expect(await listed(people.owner ?? {}, '?limit=1&after=closed')).toEqual(['open'])
-    expect(await listed(NOBODY, '?limit=1')).toEqual(['open', '/projects?limit=1&after=open'])
+    expect(await listed(ANONYMOUS, '?limit=1')).toEqual(['open', '/projects?limit=1&after=open'])
   })
 
   it('shows owner and members to managers alone, with an entity tag of its own', async () => {
@@ -57,7 +57,7 @@ describe('a project with an owner', () => {
     await share({ [ids.stranger ?? '']: 'viewer', [ids.viewer ?? '']: null })
     expect([await status('stranger'), await status('viewer'), await status('editor')]).toEqual([200, 404, 200])
     await ask(people.owner ?? {}, 'PATCH', '/projects/closed', { visibility: 'public' })
-    expect(await status('nobody')).toBe(200)
+    expect(await status('anonymous')).toBe(200)
   })
 
   it.each([
@@ -109,7 +109,7 @@ describe('a project with an owner', () => {
     const { ask, upload, join } = await createAccessApp({ newVisibility: 'private' })
     const { who } = await join('ada')
     await upload(who, 'album')
-    expect((await ask(NOBODY, 'GET', '/projects/album/thumbnail')).status).toBe(404)
+    expect((await ask(ANONYMOUS, 'GET', '/projects/album/thumbnail')).status).toBe(404)
     expect((await ask(who, 'GET', '/projects/album/thumbnail')).status).toBe(200)
   })
 })

@@ -30,7 +30,7 @@ describe('a token of the issuer', () => {
     expect(await tokens.userOf(await issuer.sign({ sub: 'auth0|5f7c', aud: ['other', OUR_AUDIENCE] }))).toBe(
       'ext:auth0|5f7c',
     )
-    expect(issuer.asked()).toBe(1)
+    expect(issuer.requests()).toBe(1)
   })
 
   it('gives an id of at most 128 safe characters, whatever the subject is', async () => {
@@ -87,7 +87,7 @@ describe('what is refused', () => {
           'unauthenticated',
         )
     // Not even the keys were asked for.
-    expect(issuer.asked()).toBe(0)
+    expect(issuer.requests()).toBe(0)
   })
 
   it('is a token that is signed with the public key as if it were a secret', async () => {
@@ -110,7 +110,7 @@ describe('what is refused', () => {
     const jwk = await exportJWK(publicKey)
     for (const header of [{}, { jwk }, { jku: evil.url }, { x5u: evil.url }])
       expect(await codeOf(tokens.userOf(await issuer.sign({}, header, privateKey)))).toBe('unauthenticated')
-    expect(evil.asked()).toBe(0)
+    expect(evil.requests()).toBe(0)
   })
 
   it('is a token that was changed after it was signed, and what is none at all', async () => {
@@ -137,7 +137,7 @@ describe('the keys of the issuer', () => {
     await tokens.userOf(await issuer.sign({}))
     for (let count = 0; count < 5; count++)
       expect(await codeOf(tokens.userOf(await issuer.sign({}, { kid: `made-up-${count}` })))).toBe('unauthenticated')
-    expect(issuer.asked()).toBe(1)
+    expect(issuer.requests()).toBe(1)
   })
 
   it('leave the answer open where they cannot be had, and nobody waits for them each time', async () => {
@@ -146,7 +146,7 @@ describe('the keys of the issuer', () => {
     const tokens = trusting(issuer.url)
     const token = await issuer.sign({})
     for (let count = 0; count < 3; count++) expect(await codeOf(tokens.userOf(token))).toBe('issuer_unavailable')
-    expect(issuer.asked()).toBe(1)
+    expect(issuer.requests()).toBe(1)
   })
 
   it('are missed in the log once, however many tokens wait for them', async () => {

@@ -81,7 +81,7 @@ export const createCast = async (options: TintypeOptions = {}): Promise<Cast> =>
   }
   images.plain = (await app.upload(keyOf(ADMIN), 'plain')).image_id
   const people = {
-    nobody: {},
+    anonymous: {},
     admin: keyOf(ADMIN),
     writer: keyOf(WRITER),
     reader: keyOf(READER),

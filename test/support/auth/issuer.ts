@@ -16,8 +16,8 @@ export interface TestIssuer {
   url: string
   /** Signs with the key that it publishes, unless another one is given. */
   sign(claims: JWTPayload, header?: Partial<JWTHeaderParameters>, key?: CryptoKey): Promise<string>
-  /** Requests for its keys. */
-  asked(): number
+  /** Number of requests for its keys. */
+  requests(): number
   /** Answers 500 from now on, or the keys again. */
   fail(isDown: boolean): void
   /** What it publishes, for those who would use a public key as a secret. */
@@ -28,10 +28,10 @@ export const createIssuer = async (nowMs: () => number = Date.now): Promise<Test
   pair ??= generateKeyPair('RS256', { extractable: true })
   const { publicKey, privateKey } = await pair
   const publicJwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' }
-  let asked = 0
+  let requests = 0
   let isDown = false
   const server = createServer((_, response) => {
-    asked++
+    requests++
     if (isDown) response.writeHead(500).end('{}')
     else response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ keys: [publicJwk] }))
   })
@@ -53,7 +53,7 @@ export const createIssuer = async (nowMs: () => number = Date.now): Promise<Test
       const payload = { iss: ISSUER, aud: OUR_AUDIENCE, sub: 'ada', iat: seconds, exp: seconds + 600, ...claims }
       return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'one', ...header }).sign(key)
     },
-    asked: () => asked,
+    requests: () => requests,
     fail: (down) => {
       isDown = down
     },

@@ -119,9 +119,9 @@ const sweptAway = (projectId: string): TintypeError =>
 type Prune = (projectId: string) => Promise<void>
 
 const createPruner = ({ paths, heads, segments, log, keptRevisions = 0 }: CommitterOptions): Prune => {
-  const kept = Math.max(MIN_REVISIONS, keptRevisions)
+  const retained = Math.max(MIN_REVISIONS, keptRevisions)
   /** Removing many at a time keeps the folder short without a removal in every commit. */
-  const most = 2 * kept
+  const most = 2 * retained
   /** By project: the oldest revision at the last listing. */
   const oldest = new LRUCache<string, number>({ max: 1000 })
 
@@ -139,7 +139,7 @@ const createPruner = ({ paths, heads, segments, log, keptRevisions = 0 }: Commit
 
   /** Oldest first, so that the others have no gap. Segments go, durably, before the last revision that names them. */
   async function removeOld(projectId: string, numbers: readonly number[]): Promise<void> {
-    const old = numbers.slice(0, -kept)
+    const old = numbers.slice(0, -retained)
     const followers = numbers.slice(1, old.length + 1)
     const candidates = (await Promise.all(followers.map((number) => droppedSegments(projectId, number)))).flat()
     // A writer that slept may have reused a pruned number: segments that its revision drops may be in use.

@@ -34,11 +34,11 @@ export const createLostAndFound = (paths: Paths, now: () => Date): LostAndFound 
 
   const move = async (path: string): Promise<string | undefined> => {
     if (!(await statOf(path))) return undefined
-    const kept = await freePathFor(path)
-    await rename(path, kept)
-    await sync(dirname(kept))
+    const target = await freePathFor(path)
+    await rename(path, target)
+    await sync(dirname(target))
     await sync(dirname(path))
-    return kept
+    return target
   }
 
   return {
@@ -48,10 +48,10 @@ export const createLostAndFound = (paths: Paths, now: () => Date): LostAndFound 
       const stats = await statOf(path)
       if (!stats?.isFile()) return move(path)
       if (stats.size === 0) return undefined
-      const kept = await freePathFor(path)
-      await link(path, kept)
-      await sync(dirname(kept))
-      return kept
+      const target = await freePathFor(path)
+      await link(path, target)
+      await sync(dirname(target))
+      return target
     },
   }
 }

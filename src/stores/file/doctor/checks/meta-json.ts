@@ -119,10 +119,10 @@ const problemOf = (context: DoctorContext, projectId: string, { kind, detail }: 
         context.withLock(projectId, async () => {
           const head = await heads.read(projectId)
           if (!head) throw new Error('the project has no revision')
-          const kept = kind === 'meta_differs' ? await lostAndFound.keep(path) : undefined
+          const copy = kind === 'meta_differs' ? await lostAndFound.keep(path) : undefined
           await publisher.publish(projectId, head, folder)
           const done = head.state.deleted ? 'removed' : `written again from revision ${head.state.revision}`
-          return kept ? `${done}; the former file is kept at ${context.relativePath(kept)}` : done
+          return copy ? `${done}; the former file is kept at ${context.relativePath(copy)}` : done
         }),
       ),
   }

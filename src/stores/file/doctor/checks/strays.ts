@@ -41,8 +41,8 @@ export const unknownEntry = (
 
 /** Takes an entry out of the store. @returns what was done */
 export const moveToLost = async (context: DoctorContext, path: string): Promise<string> => {
-  const kept = await context.lostAndFound.move(path)
-  return kept ? `moved to ${context.relativePath(kept)}` : 'already gone'
+  const target = await context.lostAndFound.move(path)
+  return target ? `moved to ${context.relativePath(target)}` : 'already gone'
 }
 
 /**

@@ -111,28 +111,28 @@ const recoverState = async (
     return { state: source.state, imageIds, description: 'recovered from meta.json' }
   }
   const base = source.state
-  const kept = await withFiles(context, projectId, base?.images ?? { segments: [], tail: [] })
-  const isListed = (imageId: string) => kept.imageIds.has(imageId) || source.removing.includes(imageId)
+  const known = await withFiles(context, projectId, base?.images ?? { segments: [], tail: [] })
+  const isListed = (imageId: string) => known.imageIds.has(imageId) || source.removing.includes(imageId)
   const originals = await findUnlistedOriginals(context.paths, projectId, isListed, 'alive')
   const records = await recordsOfOriginals(context, projectId, originals)
-  const images = records.reduce(appendImage, kept.list)
-  for (const { id } of records) kept.imageIds.add(id)
+  const images = records.reduce(appendImage, known.list)
+  for (const { id } of records) known.imageIds.add(id)
   const isPrivate = hasKeysOrUsers(context.paths.root)
   const description = [
     base ? `recovered from revision ${base.revision}` : 'recovered from the files in original/',
     `${records.length} images found by their files`,
-    ...(kept.missing > 0 ? [`${kept.missing} images without any file were dropped`] : []),
+    ...(known.missing > 0 ? [`${known.missing} images without any file were dropped`] : []),
     ...(originals.length > records.length
       ? [`${originals.length - records.length} originals cannot be decoded and were left out`]
       : []),
     ...(base ? ['later changes of title, order and cover are lost'] : []),
     ...(isPrivate ? ['the project is private until its owner or an administrator changes it'] : []),
   ].join('; ')
-  const state = await stateOf(context, projectId, base, images, kept.imageIds)
+  const state = await stateOf(context, projectId, base, images, known.imageIds)
   // Whether it was private is lost with the head.
   return {
     state: isPrivate ? { ...state, visibility: 'private' } : state,
-    imageIds: kept.imageIds,
+    imageIds: known.imageIds,
     description,
   }
 }

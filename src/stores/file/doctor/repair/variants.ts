@@ -67,9 +67,9 @@ export const repairVariants = (
     const sizes = { ...image.sizes }
     let { placeholder, color } = image
     const place = async (from: string, size: Size) => {
-      const kept = await placeVariant(context, from, context.paths.variant(projectId, image.id, size))
+      const former = await placeVariant(context, from, context.paths.variant(projectId, image.id, size))
       const file = files[size]
-      if (kept !== undefined && file.type === 'file') contents.moved(file.sha256, kept)
+      if (former !== undefined && file.type === 'file') contents.moved(file.sha256, former)
     }
 
     for (const size of faulty.faults.keys()) {
@@ -131,13 +131,13 @@ const commitRecord = async (context: DoctorContext, projectId: string, before: I
 export const placeVariant = async (context: DoctorContext, from: string, to: string): Promise<string | undefined> => {
   await makeFolder(dirname(to))
   await sync(from)
-  const kept = await context.lostAndFound.keep(to)
+  const former = await context.lostAndFound.keep(to)
   // A second link, so that `from` stays in place.
   const own = `${from}.placed`
   await linkNew(from, own)
   await rename(own, to)
   await sync(dirname(to))
-  return kept
+  return former
 }
 
 /** Paths under names that a sweep does not take for published files: it removes nothing of the image after a crash. */

@@ -12,7 +12,7 @@ import type { Socket } from 'node:net'
 import type { AnswerFast, FastAnswer, FastRequest } from '../http/fast-path/types.ts'
 import { writeAnswer } from '../http/fast-path/write.ts'
 
-export interface FrontOptions {
+export interface ConnectionHandlerOptions {
   answerFast: AnswerFast
   /** Hands a connection over to the HTTP server. */
   handOver(socket: Socket): void
@@ -22,7 +22,7 @@ export interface FrontOptions {
   idleMs: number
 }
 
-export interface Front {
+export interface ConnectionHandler {
   /** Accepts a new connection. */
   accept(socket: Socket): void
   /** Writes the pending responses. */
@@ -32,7 +32,7 @@ export interface Front {
 /** Larger requests are for the HTTP server, which has a limit of its own. */
 const MAX_HEAD_BYTES = 4096
 
-export const createFront = (options: FrontOptions): Front => {
+export const createConnectionHandler = (options: ConnectionHandlerOptions): ConnectionHandler => {
   const { answerFast, handOver, firstMs, idleMs } = options
   let waiting: { socket: Socket; answer: FastAnswer }[] = []
 

@@ -3,7 +3,7 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
-import { createFront } from '../../src/server/connection-front.ts'
+import { createConnectionHandler } from '../../src/server/connection-handler.ts'
 
 const BODY = Buffer.alloc(32 * 1024 * 1024)
 
@@ -13,14 +13,14 @@ it('hands a connection over flowing, also where its client has not read the answ
   const handed = new Promise<string>((resolve) => {
     const handOver = (socket: Socket) => void socket.on('error', () => {}).on('data', (piece) => resolve(String(piece)))
     const head = `HTTP/1.1 200 OK\r\nContent-Length: ${BODY.length}\r\n\r\n`
-    const front = createFront({
+    const connections = createConnectionHandler({
       answerFast: ({ url }) => (url === '/fast' ? { status: 200, route: 'r', head, body: BODY } : undefined),
       handOver,
       firstMs: 20_000,
       idleMs: 65_000,
     })
     const server = createServer((socket) => {
-      front.accept(socket)
+      connections.accept(socket)
       // As after a pause: pieces that came meanwhile are read in one turn.
       for (const url of ['/fast', '/app']) socket.push(request(url))
     }).listen(0, '127.0.0.1', () => {
@@ -37,7 +37,7 @@ it('hands a connection over flowing, also where its client has not read the answ
 const readPieces = async (pieces: readonly string[]) => {
   const seen: (readonly string[])[] = []
   let handed: string | undefined
-  const front = createFront({
+  const connections = createConnectionHandler({
     answerFast: ({ rawHeaders }) => {
       seen.push(rawHeaders)
       return { status: 304, route: 'r', head: 'HTTP/1.1 304 Not Modified\r\n\r\n', body: undefined }
@@ -58,7 +58,7 @@ const readPieces = async (pieces: readonly string[]) => {
     })
   })
   const socket = await accepted
-  front.accept(socket)
+  connections.accept(socket)
   for (const piece of pieces) {
     socket.push(Buffer.from(piece, 'latin1'))
     await setImmediate()
