@@ -26,12 +26,12 @@ const ids = (state: ProjectState) => imagesOf(state.images).map((image) => image
 describe('an upload with a key', () => {
   it('is stored, and the second one with it changes nothing and gets the first answer', () => {
     const first = add({ ...nothing, revision: 4 }, 0, { idempotencyKey: KEY })
-    expect(first.outcome).toMatchObject({ image: { id: id(0) }, answered: undefined, isFirst: true })
+    expect(first.outcome).toMatchObject({ image: { id: id(0) }, answer: undefined, isFirst: true })
     const second = add(first.next, 1, { idempotencyKey: KEY })
     expect(second.next).toBe(first.next)
     expect(second.outcome).toMatchObject({
       image: { id: id(0) },
-      answered: { upload: id(0), revision: 5, is_primary: true },
+      answer: { upload: id(0), revision: 5, is_primary: true },
       isFirst: false,
     })
   })
@@ -83,7 +83,7 @@ describe('a deduplicated upload', () => {
     const { next } = add(nothing, 0, {})
     const same = add(next, 1, { dedupe: true })
     expect(same.next).toBe(next)
-    expect(same.outcome).toMatchObject({ image: { id: id(0) }, answered: undefined, isFirst: false })
+    expect(same.outcome).toMatchObject({ image: { id: id(0) }, answer: undefined, isFirst: false })
     expect(ids(add(next, 1, { dedupe: true }, { sha256: bytes('c') }).next)).toEqual([id(0), id(1)])
   })
 
@@ -92,10 +92,10 @@ describe('a deduplicated upload', () => {
     const terms = { idempotencyKey: KEY, dedupe: true }
     const first = add(next, 1, terms)
     expect(ids(first.next)).toEqual([id(0)])
-    expect(first.outcome).toMatchObject({ image: { id: id(0) }, answered: { upload: id(1) }, isFirst: true })
+    expect(first.outcome).toMatchObject({ image: { id: id(0) }, answer: { upload: id(1) }, isFirst: true })
     const again = add(first.next, 2, terms)
     expect(again.next).toBe(first.next)
-    expect(again.outcome).toMatchObject({ answered: { upload: id(1) }, isFirst: false })
+    expect(again.outcome).toMatchObject({ answer: { upload: id(1) }, isFirst: false })
     expect(() => add(first.next, 3, terms, { sha256: bytes('c') })).toThrow(
       expect.objectContaining({ code: 'idempotency_conflict' }),
     )
@@ -111,7 +111,7 @@ describe('a deduplicated upload', () => {
     // Sent again without ?dedupe=true, the first key is not stored a second time.
     const again = add(state, 300, { idempotencyKey: KEY })
     expect(again.next).toBe(state)
-    expect(again.outcome).toMatchObject({ answered: { upload: id(0) }, isFirst: false })
+    expect(again.outcome).toMatchObject({ answer: { upload: id(0) }, isFirst: false })
     // And a forgotten one finds the same image.
     const forgotten = add(state, 301, duplicate(100))
     expect(ids(forgotten.next)).toEqual([id(0)])
