@@ -17,7 +17,11 @@ export const buildStore = ({ options, storageDir, log, metrics }: Foundation) =>
   ready.catch(() => {})
   const marks = createFileMarks({ storageDir })
   const sweepMarks = () =>
-    marks.sweep().catch((error: unknown) => log.warn({ error }, 'stale idempotency marks could not be removed'))
+    marks
+      .sweep()
+      .catch((error: unknown) =>
+        log.warn({ error }, 'could not remove stale idempotency marks; trying again at the next start'),
+      )
   ready.then(sweepMarks, () => {})
   return { store, marks, ready }
 }

@@ -127,7 +127,10 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
     observer.failed(error.code)
     if (status >= 500 && !EXPECTED.includes(error.code)) {
       const id = c.get('requestId')
-      log.error({ err: error, id, method: c.req.method, path: loggedPath(c.req.url) }, error.code)
+      log.error(
+        { err: error, id, method: c.req.method, path: loggedPath(c.req.url) },
+        `${error.code}; answering ${status}`,
+      )
       body.request_id = id
     }
     const vary = c.get('vary')

@@ -51,7 +51,10 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
       workers.add(worker)
       // A message to a worker that has just died fails; unhandled, the error would end this process.
       worker.on('error', (error) =>
-        log.warn({ err: error, pid: worker.process.pid }, 'message to a worker failed; continuing'),
+        log.warn(
+          { err: error, pid: worker.process.pid },
+          'could not send a message to a worker; continuing without it',
+        ),
       )
       metrics.watch(worker)
       // The worker had no file descriptor for a connection. node:cluster then waits for ever for its confirmation and

@@ -69,7 +69,7 @@ export const createOidcTokens = (options: OidcTokensOptions): OidcTokens => {
     failedAt = performance.now()
     if (failedAt - loggedAt < GIVEN_UP_MS) return
     loggedAt = failedAt
-    log.warn({ error, url }, 'the keys of the token issuer cannot be fetched; answering 503 to its tokens')
+    log.warn({ error, url }, 'could not fetch the keys of the token issuer; answering 503 to its tokens')
   }
 
   return {

@@ -50,7 +50,7 @@ export const insured = ({ shared, own, log }: { shared: Limiter; own: Limiter; l
     } catch (error) {
       if (error instanceof RateLimiterRes) throw error
       if (!isSilent())
-        log.warn({ err: error }, 'requests could not be counted for all workers; this one counts for itself')
+        log.warn({ err: error }, 'could not count requests for all workers; counting for this worker alone')
       silentUntil = performance.now() + SILENT_MS
       return call(own)
     }

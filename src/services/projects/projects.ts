@@ -103,7 +103,7 @@ export const createProjectService = ({ store, log, cursors, mostHeads }: Project
       const { projects, damaged } = await readEach(scanned, limit + 1, by)
       if (damaged.size > 0) {
         const [error] = damaged.values()
-        log.warn({ error, projects: [...damaged.keys()].sort() }, 'damaged projects are left out of a list')
+        log.warn({ error, projects: [...damaged.keys()].sort() }, 'damaged projects; omitting them from a list')
       }
       const [page, isCut] = [projects.slice(0, limit), projects.length > limit]
       const last = isCut ? page.at(-1)?.project_id : scanned.at(-1)

@@ -127,7 +127,8 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
       if (maxBytes > 0)
         await keep(path, key, isWanted).catch(async (error: unknown) => {
           // The folder is removed with the image.
-          if (await isWanted().catch(() => true)) log.warn({ error, ...key }, 'could not keep a render')
+          if (await isWanted().catch(() => true))
+            log.warn({ error, ...key }, 'could not cache a render; sending it uncached')
         })
       await release()
     }

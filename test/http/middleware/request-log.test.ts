@@ -84,7 +84,7 @@ describe('a request id', () => {
     const problem = await problemOf(app.request('/metrics', { headers: { 'X-Request-Id': 'wanted' } }))
     expect(problem).toMatchObject({ status: 500, request_id: 'wanted' })
     expect(problem.response.headers.get('x-request-id')).toBe('wanted')
-    expect(lines.find(({ level }) => level === 50)).toMatchObject({ id: 'wanted', msg: 'internal' })
+    expect(lines.find(({ level }) => level === 50)).toMatchObject({ id: 'wanted', msg: 'internal; answering 500' })
     expect(await problemOf(app.request('/nothing'))).not.toHaveProperty('request_id')
   })
 })

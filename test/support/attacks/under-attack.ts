@@ -72,7 +72,7 @@ export const describeAttacks = (
         target
           .log()
           .split('\n')
-          .filter((line) => line.includes('"msg":"internal"')),
+          .filter((line) => line.includes('"msg":"internal;')),
       ).toEqual([])
     })
   })

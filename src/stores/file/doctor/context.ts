@@ -128,7 +128,7 @@ export const createDoctorContext = (options: DoctorContextOptions): DoctorContex
         return await task(folder)
       } finally {
         await removeFolder(folder).catch((error: unknown) =>
-          log.warn({ error }, 'work folder of the doctor not removed'),
+          log.warn({ error }, 'could not remove a work folder of the doctor; leaving it to a sweep'),
         )
       }
     },

@@ -101,7 +101,7 @@ export const createWatching = ({ paths, heads, log, pollMs = 500 }: WatchingOpti
   const failed = (projectId: string, error: unknown): undefined => {
     const project = projects.get(projectId)
     if (!project) return
-    if (!project.hasFailed) log.warn({ error, projectId }, 'a watched project cannot be read; trying again')
+    if (!project.hasFailed) log.warn({ error, projectId }, 'could not read a watched project; trying again')
     project.hasFailed = true
     project.file = undefined
   }
