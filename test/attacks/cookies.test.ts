@@ -46,7 +46,7 @@ describeAttacks('cookies', (attacked) => {
   }
   const notRefused = (answers: readonly string[]) => answers.filter((answer) => !answer.endsWith(' 403 csrf'))
 
-  it('do nothing without the value that only a page of ours can read', async () => {
+  it('change nothing without the CSRF token, which only own pages can read', async () => {
     const { cookie } = await browser()
     expect(notRefused(await forgeries(cookie))).toEqual([])
     expect(notRefused(await forgeries({ ...cookie, 'X-CSRF-Token': '' }))).toEqual([])
@@ -55,7 +55,7 @@ describeAttacks('cookies', (attacked) => {
     expect(notRefused(await forgeries({ ...cookie, ...other.csrf }))).toEqual([])
   })
 
-  it('do nothing for a page of another site, even with that value', async () => {
+  it('change nothing for a page of another site, even with the CSRF token', async () => {
     const { cookie, csrf } = await browser()
     const pages: Record<string, string>[] = [
       { 'Sec-Fetch-Site': 'cross-site' },
@@ -69,7 +69,7 @@ describeAttacks('cookies', (attacked) => {
     for (const page of pages) expect(notRefused(await forgeries({ ...cookie, ...csrf, ...page }))).toEqual([])
   })
 
-  it('are not made for a page of another site, whose user would work in another account', async () => {
+  it('are not set for a cross-site sign-in, which would put the user into another account (login CSRF)', async () => {
     const { ask } = attacked().target
     for (const path of ['/auth/login', '/auth/register']) {
       const body = {
@@ -82,7 +82,7 @@ describeAttacks('cookies', (attacked) => {
     }
   })
 
-  it('are not taken from a form, which other sites may send without asking', async () => {
+  it('do not authenticate a form, which other sites can send without a preflight', async () => {
     const { cookie, csrf } = await browser()
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
       const init = postJson({ cookie: true }, { ...cookie, ...csrf, 'Content-Type': type })
@@ -91,7 +91,7 @@ describeAttacks('cookies', (attacked) => {
     expect((await attacked().target.ask('/auth/me', { headers: cookie })).status).toBe(200)
   })
 
-  it('open nothing where they were changed, doubled or made up', async () => {
+  it('give no access where they are changed, repeated or invented', async () => {
     const { port } = attacked().target
     const { cookies } = await browser()
     const session = cookies.tintype_session ?? ''
@@ -111,7 +111,7 @@ describeAttacks('cookies', (attacked) => {
     ).toBe(200)
   })
 
-  it('and answers are not for pages of other sites', async () => {
+  it('and responses are not readable for pages of other sites', async () => {
     const { ask } = attacked().target
     const { cookie } = await browser()
     const headers = { ...cookie, Origin: 'https://evil.example.com' }
@@ -127,7 +127,7 @@ describeAttacks('cookies', (attacked) => {
     expect(answer.headers.get('cache-control')).toContain('private')
   })
 
-  it('after all of this Ada is signed in, and her projects are as they were', async () => {
+  it('still hold a valid session after all attacks, and the projects are unchanged', async () => {
     const { ask, ada, open } = attacked().target
     expect((await ask('/auth/me', { headers: ada.who })).status).toBe(200)
     expect((await ask('/projects/closed/images')).status).toBe(404)

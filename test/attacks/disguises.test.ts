@@ -50,7 +50,7 @@ describeAttacks('disguises', (attacked) => {
     return ask('/projects/disguised/images', { method: 'POST', headers: ada.who, body: form })
   }
 
-  it('of files that are no accepted pictures are refused, whatever they are named', async () => {
+  it('of files of other types as pictures are refused, whatever their names are', async () => {
     for (const [what, text] of Object.entries(OTHERS(`${attacked().target.folder}/beside/secret.jpg`)))
       for (const [name, type] of [
         ['photo.jpg', 'image/jpeg'],
@@ -64,7 +64,7 @@ describeAttacks('disguises', (attacked) => {
       }
   })
 
-  it('of pictures that are programs too are taken as pictures, and nothing else of them is kept or sent', async () => {
+  it('of programs inside pictures are stored as pictures, without the program (polyglots)', async () => {
     const { ask } = attacked().target
     const [jpeg, png] = [await smallPhoto(), await blank.png(64, 48)]
     const script = Buffer.from(SCRIPT + SECRET)
@@ -99,7 +99,7 @@ describeAttacks('disguises', (attacked) => {
     }
   })
 
-  it('in the words of a request come back as text that no browser runs', async () => {
+  it('in text of a request are returned as text that no browser executes', async () => {
     const { ask, ada, open } = attacked().target
     const script = encodeURIComponent(SCRIPT)
     for (const path of [

@@ -18,7 +18,7 @@ vi.mock('@node-rs/argon2', async (original) => {
 /** Kind, version, memory, passes and lanes: what the time depends on. */
 const costOf = (hash: string | undefined) => hash?.split('$').slice(0, 4).join('$')
 
-it('an unknown address, a wrong password and a disabled user take one comparison each, of one cost', async () => {
+it('an unknown address, a wrong password and a disabled user cost one password comparison each', async () => {
   const { accounts, store } = await createTestAccounts()
   const { user } = await accounts.register(ADA)
   compared.length = 0

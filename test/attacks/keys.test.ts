@@ -17,7 +17,7 @@ describeAttacks('API keys', (attacked) => {
   const upload = async (key: string, projectId: string) =>
     statusOf(keyHeader(key), `/projects/${projectId}/images`, { method: 'POST', body: formOf(await smallPhoto()) })
 
-  it('of another project open nothing here', async () => {
+  it('of another project give no access', async () => {
     const { key } = await apiKeys().create({ name: 'theirs', role: 'admin', projects: ['theirs'] })
     expect(await upload(key, 'theirs')).toBe(201)
     const { open, closed } = attacked().target
@@ -43,7 +43,7 @@ describeAttacks('API keys', (attacked) => {
     expect(JSON.stringify(projects)).not.toContain('closed')
   })
 
-  it('are good whole, and worth nothing with one character changed, cut or added', async () => {
+  it('are valid as issued, and invalid with one character changed, removed or added', async () => {
     const { key } = await apiKeys().create({ name: 'whole', role: 'reader' })
     expect(await statusOf(keyHeader(key))).toBe(200)
     const { key: other } = await apiKeys().create({ name: 'other', role: 'admin' })
@@ -76,7 +76,7 @@ describeAttacks('API keys', (attacked) => {
       expect(await statusOf({ Authorization: header }), header).toBe(401)
   })
 
-  it('do not come by the URL, a form or a cookie', async () => {
+  it('are not read from the URL, a form or a cookie', async () => {
     const { ask } = attacked().target
     const query = `api_key=${KEYS.admin}&access_token=${KEYS.admin}&X-API-Key=${KEYS.admin}`
     expect((await ask(`/projects/closed/images?${query}`)).status).toBe(404)
@@ -84,7 +84,7 @@ describeAttacks('API keys', (attacked) => {
     expect(await statusOf({ Cookie: cookie }, '/projects/closed/images')).toBe(404)
   })
 
-  it('that have expired or were revoked are refused at once', async () => {
+  it('are refused at once after expiry or revocation', async () => {
     const keys = apiKeys()
     const { key: old } = await keys.create({ name: 'old', role: 'admin', expiresAt: new Date(Date.now() - 1000) })
     expect(await statusOf(keyHeader(old))).toBe(401)
@@ -95,7 +95,7 @@ describeAttacks('API keys', (attacked) => {
     expect(await statusOf(keyHeader(key), '/projects/closed/thumbnail')).toBe(401)
   })
 
-  it('of readers and writers do not do what is for others', async () => {
+  it('of readers and writers do not exceed their role', async () => {
     expect(await upload(KEYS.reader, 'open')).toBe(403)
     const body = JSON.stringify({ visibility: 'public', members: {} })
     for (const key of [KEYS.reader, KEYS.writer]) {

@@ -63,7 +63,7 @@ describeAttacks(
     /** A cover without its file says that the project is damaged. */
     const unrefused = (answers: readonly string[]) => answers.filter((answer) => !/ (404|500)$/.test(answer))
 
-    it('in place of pictures are not followed, and deleting removes the links alone', async () => {
+    it('in place of pictures are not followed, and a deletion removes the links alone', async () => {
       const { ask, folder, storageDir } = attacked().target
       const secret = join(folder, 'beside', 'secret.jpg')
       const imageId = await plantPictures('linked', (path) => symlink(secret, path))
@@ -72,7 +72,7 @@ describeAttacks(
       expect(await readdir(join(storageDir, 'projects', 'linked', 'thumb'))).toEqual([])
     })
 
-    it('and pipes in place of pictures block no request', async () => {
+    it('and named pipes in place of pictures block no request', async () => {
       const imageId = await plantPictures('piped', (path) => execFileSync('mkfifo', [path]))
       // More often than there are threads that could wait for the other end of a pipe.
       for (let round = 0; round < 3; round++) expect(unrefused(await answersFor('piped', imageId))).toEqual([])
@@ -80,7 +80,7 @@ describeAttacks(
       expect((await attacked().target.ask('/projects/piped', { method: 'DELETE', headers: ADMIN })).status).toBe(200)
     })
 
-    it('in place of a folder of a project take nothing out of the store', async () => {
+    it('in place of a folder of a project move no file out of the store', async () => {
       const { folder, storageDir } = attacked().target
       const beside = join(folder, 'beside')
       expect((await upload('half')).status).toBe(201)
@@ -99,7 +99,7 @@ describeAttacks(
       await rm(join(storageDir, 'projects', 'half'), { recursive: true })
     })
 
-    it('in place of a project do not open another one under this name', async () => {
+    it('in place of a project do not give access to another one', async () => {
       const { ask, storageDir } = attacked().target
       const link = join(storageDir, 'projects', 'twin')
       await symlink(join(storageDir, 'projects', 'closed'), link)
@@ -118,7 +118,7 @@ describeAttacks(
       await rm(link)
     })
 
-    it('in place of meta.json are replaced, and what they led to stays as it is', async () => {
+    it('in place of meta.json are replaced, and their target is unchanged', async () => {
       const { folder, storageDir } = attacked().target
       expect((await upload('published')).status).toBe(201)
       const path = join(storageDir, 'projects', 'published', 'meta.json')
@@ -128,7 +128,7 @@ describeAttacks(
       expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ project_id: 'published', revision: 2 })
     })
 
-    it('in .cache and .tmp are removed without what they lead to', async () => {
+    it('in .cache and .tmp are removed without their target', async () => {
       const { ask, storageDir, folder } = attacked().target
       const { image_id } = uploadSchema.parse(await (await upload('cached')).json())
       await mkdir(join(storageDir, '.cache', 'cached'), { recursive: true })

@@ -39,7 +39,7 @@ describeAttacks('multipart forms', (attacked) => {
   const photoPart = async () => ({ name: 'file', filename: 'a.jpg', content: await smallPhoto() })
   const photoForm = async () => formBody([await photoPart()])
 
-  it('that are sound are taken: what follows fails by what is wrong with it alone', async () => {
+  it('are accepted where they are valid, as a control for the other tests', async () => {
     const { ask } = attacked().target
     const { status, text } = await send(requestOf(await photoForm()))
     expect(status).toBe(201)
@@ -48,21 +48,21 @@ describeAttacks('multipart forms', (attacked) => {
     expect((await ask(`/projects/open/images/${id}`, { method: 'DELETE', headers })).status).toBe(200)
   })
 
-  it('without their last boundary, or only a part of it, store nothing', async () => {
+  it('without their last boundary, or with a part of it, store nothing', async () => {
     const form = await photoForm()
     // The line break at the very end may be missing (RFC 2046 section 5.1.1).
     for (const cut of [3, 4, FORM_END.length, FORM_END.length + 1, form.length - 10])
       await expectRefused(requestOf(form.subarray(0, -cut)))
   })
 
-  it('of 100,000 parts are refused before they are all read', async () => {
+  it('of 100,000 parts are refused before all parts are read', async () => {
     const field = `${DELIMITER}\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n`
     const file = field.replace('"a"', '"file"; filename="a"')
     for (const part of [field, file, `${DELIMITER}\r\n\r\n\r\n`, `${DELIMITER}\r\n`, `${DELIMITER}--\r\n`])
       await expectRefused(requestOf(part.repeat(MANY) + FORM_END), [400, 413])
   })
 
-  it('whose parts have endless or countless headers are refused', async () => {
+  it('whose parts have very long or very many headers are refused', async () => {
     const part = `${DELIMITER}\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n`
     const bombs = [
       `X: ${'a'.repeat(2_000_000)}`,
@@ -77,7 +77,7 @@ describeAttacks('multipart forms', (attacked) => {
     }
   })
 
-  it('with names of the prototype, of paths or of nothing are refused, and change nothing', async () => {
+  it('with field names of the prototype, with paths or without names are refused, and change nothing', async () => {
     const content = await smallPhoto()
     for (const name of ['__proto__', 'constructor', 'file[__proto__]', 'FILE', 'file\0', ''])
       await expectRefused(requestOf(formBody([{ name, filename: 'a.jpg', content }])))
@@ -86,7 +86,7 @@ describeAttacks('multipart forms', (attacked) => {
     expect((await attacked().target.ask('/projects/closed/images')).status).toBe(404)
   })
 
-  it('with a filename that leads elsewhere are stored under a name of our own', async () => {
+  it('with a filename that is a path are stored under a generated name', async () => {
     const { ask } = attacked().target
     const [content, headers] = [await smallPhoto(), keyHeader(KEYS.writer)]
     const names = [
@@ -105,7 +105,7 @@ describeAttacks('multipart forms', (attacked) => {
     }
   })
 
-  it('with a boundary that is none, is huge or is nearly there all the time are refused', async () => {
+  it('with a missing, very long or almost repeated boundary are refused', async () => {
     const form = (await photoForm()).toString('latin1')
     for (const boundary of ['', '""', '=', ';', 'a'.repeat(200), 'a'.repeat(10_000), '\x01', 'X; boundary=Y'])
       await expectRefused(requestOf(form, { 'Content-Type': `multipart/form-data; boundary=${boundary}` }), [400, 415])
@@ -137,7 +137,7 @@ describeAttacks('multipart forms', (attacked) => {
     await expectRefused(trailers, [400, 431])
   })
 
-  it('of two lengths, which a proxy may read in another way, are refused', async () => {
+  it('with two lengths, which a proxy may interpret differently, are refused (request smuggling)', async () => {
     const form = await photoForm()
     const smuggled = 'GET /projects/closed HTTP/1.1\r\nHost: a\r\n\r\n'
     const length = `Content-Length: ${form.length}`
@@ -153,7 +153,7 @@ describeAttacks('multipart forms', (attacked) => {
       await expectRefused(requestOf(form, { 'Content-Length': wrong }))
   })
 
-  it('that end before or after the length that they said store nothing', async () => {
+  it('that are shorter or longer than their declared length store nothing', async () => {
     const form = await photoForm()
     const before = await images()
     await expectRefused(requestOf(form, { 'Content-Length': String(form.length - 20) }))
@@ -164,7 +164,7 @@ describeAttacks('multipart forms', (attacked) => {
     expect(await images()).toBe(before)
   })
 
-  it('that are too large are refused by what they say, or as soon as they are', async () => {
+  it('that are too large are refused by their declared length, or at the limit', async () => {
     const lie = head({ 'Content-Length': String(MAX_UPLOAD_BYTES * 1000), Expect: '100-continue' })
     await expectRefused(lie, [413])
     const start = partHead({ name: 'file', filename: 'a' })
@@ -176,7 +176,7 @@ describeAttacks('multipart forms', (attacked) => {
     await expectRefused(requestOf(formBody([{ name: 'text', content: fields }, await photoPart()])), [400, 413])
   })
 
-  it('that are packed, or forms in forms, are not unpacked', async () => {
+  it('with a content encoding, or nested forms, are not decoded', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000))
     await expectRefused(requestOf(bomb, { 'Content-Encoding': 'gzip' }), [400, 413, 415])
     const inner = `${DELIMITER}\r\nContent-Disposition: form-data; name="file"\r\nContent-Type: multipart/mixed; boundary=Y\r\n\r\n`
@@ -184,7 +184,7 @@ describeAttacks('multipart forms', (attacked) => {
     await expectRefused(requestOf(inner + file + FORM_END))
   })
 
-  it('and JSON that is deep, long, doubled or poisoned is refused, or taken for what it is', async () => {
+  it('and JSON bodies with deep nesting, long texts, repeated names or `__proto__` do no harm', async () => {
     const { ask, ada } = attacked().target
     const patch = (body: string) =>
       ask('/projects/open', { method: 'PATCH', headers: { ...ada.who, 'Content-Type': 'application/json' }, body })

@@ -27,7 +27,7 @@ describeAttacks(
     const count = (answers: readonly string[], status: number) =>
       answers.filter((each) => each.startsWith(`[${status},`)).length
 
-    it('are tried a few times on an account, and then hardly ever, however fast they come', async () => {
+    it('can be guessed a few times per account, then rarely, whatever the rate of attempts', async () => {
       const { email } = await register(attacked().target, 'victim')
       const answers = await triesOf(email)
       expect(count(answers, 401) + count(answers, 429)).toBe(40)
@@ -41,11 +41,11 @@ describeAttacks(
       expect((await signIn(email, 'wrong password', forwarded)).status).toBe(429)
     })
 
-    it('of another account are not slowed down by that', async () => {
+    it('of another account are not throttled by attempts on the first', async () => {
       expect((await signIn('ada@example.com', PASSWORD)).status).toBe(200)
     })
 
-    it('tell nothing of whether there is an account, in no byte and after no number of attempts', async () => {
+    it('do not reveal whether an account exists, in any byte and after any number of attempts', async () => {
       const { email } = await register(attacked().target, 'there')
       const [there, absent] = [
         await contentOf(await signIn(email, 'wrong password')),
@@ -59,7 +59,7 @@ describeAttacks(
       expect(answers[0]).toBe(there)
     })
 
-    it('that are endless, empty, or of odd letters are refused before they are worked on', async () => {
+    it('that are very long, empty or contain unusual characters are refused before they are hashed', async () => {
       for (const password of ['x'.repeat(1_000_000), 'x'.repeat(10_000), '\u{fdfa}'.repeat(3000)])
         expect([400, 413]).toContain((await signIn('ada@example.com', password)).status)
       for (const body of [
@@ -76,7 +76,7 @@ describeAttacks(
         expect([400, 401], email.slice(0, 50)).toContain((await signIn(email, 'wrong password')).status)
     })
 
-    it('that many try at once leave room for others', async () => {
+    it('in many simultaneous sign-ins leave capacity for other requests', async () => {
       const { honest } = attacked()
       const flood = Array.from({ length: 100 }, (_, at) => signIn(`flood-${at}@example.com`, 'wrong password'))
       await honest.goesOn(7)
@@ -84,7 +84,7 @@ describeAttacks(
       await honest.goesOn(7)
     })
 
-    it('of many accounts, one each, are limited by the address that they come from', async () => {
+    it('of many accounts, one attempt each, are limited by the client address', async () => {
       const statuses: number[] = []
       for (let at = 0; at < SIGN_INS; at++) {
         const forwarded = { 'X-Forwarded-For': `203.0.113.${at}` }

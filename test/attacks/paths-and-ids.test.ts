@@ -13,28 +13,28 @@ import { formOf } from '../support/upload.ts'
 const ADMIN = keyHeader(KEYS.admin)
 
 const IDS = {
-  'a way up': '..',
-  'a way up, encoded': '%2e%2e',
-  'a way up, encoded twice': '%252e%252e',
-  'a way up, with a slash': '..%2f..%2fbeside',
-  'a way up, with a backslash': '..%5c..%5cbeside',
-  'a way up, in overlong UTF-8': '%c0%ae%c0%ae%c0%af',
-  'a way up, in full-width letters': '%ef%bc%8e%ef%bc%8e',
+  'a parent folder': '..',
+  'a parent folder, encoded': '%2e%2e',
+  'a parent folder, encoded twice': '%252e%252e',
+  'a parent folder, with a slash': '..%2f..%2fbeside',
+  'a parent folder, with a backslash': '..%5c..%5cbeside',
+  'a parent folder, in overlong UTF-8': '%c0%ae%c0%ae%c0%af',
+  'a parent folder, in full-width letters': '%ef%bc%8e%ef%bc%8e',
   'an absolute path': '%2fetc%2fpasswd',
   'a NUL': 'open%00',
   'a NUL and an extension': 'open%00.jpg',
   'a line break': 'open%0d%0aX-Evil:%201',
   'a folder of the store': '.accounts',
-  'another one': '.tmp',
+  'another folder of the store': '.tmp',
   'the name of a folder on disk': '!open',
-  'a Unicode twin (Cyrillic o)': '%d0%bepen',
-  'a Unicode twin (full width)': '%ef%bd%8fpen',
+  'a homoglyph (Cyrillic o)': '%d0%bepen',
+  'a homoglyph (full width)': '%ef%bd%8fpen',
   'a combining mark': 'ope%cc%81n',
-  'an invisible letter': 'op%e2%80%8ben',
+  'a zero-width space': 'op%e2%80%8ben',
   'a right-to-left mark': '%e2%80%aeopen',
   'invalid UTF-8': 'open%ff',
   'half a surrogate pair': 'open%ed%a0%80',
-  'a stream of NTFS': 'open:stream',
+  'an alternate data stream of NTFS': 'open:stream',
   'a wildcard': '*',
   'a tilde': '~root',
   'a shell command': '$(id)',
@@ -60,7 +60,7 @@ const routesFor = (id: string) =>
 describeAttacks('paths and ids', (attacked) => {
   const projects = () => readdir(join(attacked().target.storageDir, 'projects'))
 
-  it.each(Object.entries(IDS))('%s is no project, also to an admin', async (_, id) => {
+  it.each(Object.entries(IDS))('%s is no project id, even for an admin', async (_, id) => {
     const { port } = attacked().target
     for (const [method, path] of routesFor(id)) {
       const { status, text } = await askRaw(port, method, path, ADMIN)
@@ -70,7 +70,7 @@ describeAttacks('paths and ids', (attacked) => {
     expect((await projects()).filter((name) => !['open', 'closed', 'honest'].includes(name))).toEqual([])
   })
 
-  it.each(Object.entries(IDS))('%s is no image', async (_, id) => {
+  it.each(Object.entries(IDS))('%s is no image id', async (_, id) => {
     const { port, storageDir } = attacked().target
     const before = await readdir(join(storageDir, 'projects', 'open'), { recursive: true })
     for (const [method, path] of [
@@ -88,7 +88,7 @@ describeAttacks('paths and ids', (attacked) => {
     expect((await readdir(join(storageDir, 'projects', 'open'), { recursive: true })).sort()).toEqual(before.sort())
   })
 
-  it('names of sizes and files lead nowhere else', async () => {
+  it('size names and file names reach no other file', async () => {
     const { port, open } = attacked().target
     const names = [
       'meta',
@@ -108,7 +108,7 @@ describeAttacks('paths and ids', (attacked) => {
     }
   })
 
-  it('a twin in other case is another project, also on a disk that ignores case', async () => {
+  it('an id in other case is another project, also on a case-insensitive file system', async () => {
     const { ask } = attacked().target
     const headers = keyHeader(KEYS.writer)
     expect((await ask('/projects/Open/images', { headers })).status).toBe(404)
@@ -121,7 +121,7 @@ describeAttacks('paths and ids', (attacked) => {
     expect((await ask('/projects/open/images')).status).toBe(200)
   })
 
-  it('a private project is to strangers what none is, byte for byte, on every route', async () => {
+  it('a private project is answered to principals without access as an absent one, byte for byte, on every route', async () => {
     const { port, closed } = attacked().target
     const answers = async (id: string, image: string) => {
       const paths = routesFor(id).map(([method, path]) => [method, path.replace(/0{20}/, image)] as const)
@@ -139,7 +139,7 @@ describeAttacks('paths and ids', (attacked) => {
     expect(await answers('closed', closed)).toEqual(await answers('absent', '1'.repeat(20)))
   })
 
-  it('targets that are no paths, and heads that are too long, get an answer or a closed connection', async () => {
+  it('invalid request targets and oversized headers get a response or a closed connection', async () => {
     const { port } = attacked().target
     for (const path of [
       'http://127.0.0.1:1/etc',

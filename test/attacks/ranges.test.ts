@@ -25,13 +25,13 @@ describeAttacks('ranges', (attacked) => {
     return { answer, bytes: Buffer.from(await answer.arrayBuffer()) }
   }
 
-  it.each(Object.entries(WHOLE))('of %s are ignored: the whole picture comes', async (_, range) => {
+  it.each(Object.entries(WHOLE))('with %s are ignored, and the whole picture is sent', async (_, range) => {
     const whole = (await read('')).bytes
     const { answer, bytes } = await read(range)
     expect([answer.status, bytes.equals(whole)]).toEqual([200, true])
   })
 
-  it('beyond the end are 416 or cut off at it, however large their numbers', async () => {
+  it('beyond the end are 416 or end at the last byte, however large the numbers are', async () => {
     const whole = (await read('')).bytes
     const huge = '9'.repeat(400)
     for (const range of [`bytes=${whole.length}-`, `bytes=${huge}-`, `bytes=${huge}-${huge}`, 'bytes=-0']) {
@@ -46,7 +46,7 @@ describeAttacks('ranges', (attacked) => {
     expect([last.answer.status, last.bytes.equals(whole.subarray(-1))]).toEqual([206, true])
   })
 
-  it('of many clients at once are each answered with exactly their part', async () => {
+  it('of many simultaneous clients are each answered with exactly the requested part', async () => {
     const whole = (await read('', 'original')).bytes
     const parts = Array.from({ length: 300 }, async (_, at) => {
       const { answer, bytes } = await read(`bytes=${at}-${at + 99}`, 'original')

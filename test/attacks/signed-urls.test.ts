@@ -14,7 +14,7 @@ describeAttacks('signed URLs', (attacked) => {
   const entries = (path: string): string[] => (path.split('?')[1] ?? '').split('&')
   const withQuery = (path: string, query: readonly string[]) => `${path.split('?')[0]}?${query.join('&')}`
 
-  it('are good in any order of their parameters', async () => {
+  it('are valid in any order of their parameters', async () => {
     for (const path of [signedPath(render()), signedPath(`${image()}?size=thumb`)]) {
       expect(await statusOf(path)).toBe(200)
       expect(await statusOf(withQuery(path, entries(path).reverse()))).toBe(200)
@@ -22,7 +22,7 @@ describeAttacks('signed URLs', (attacked) => {
     }
   })
 
-  it('are refused with any parameter doubled, left out, added or changed', async () => {
+  it('are refused with any parameter repeated, removed, added or changed', async () => {
     for (const path of [
       signedPath(render()),
       signedPath(`${image()}?size=thumb`),
@@ -61,7 +61,7 @@ describeAttacks('signed URLs', (attacked) => {
     }
   })
 
-  it('are for their own picture, in their own project, alone', async () => {
+  it('are valid for their own picture in their own project alone', async () => {
     const { ask, closed, open } = attacked().target
     const headers = keyHeader(KEYS.admin)
     const uploaded = await ask('/projects/vault/images', { method: 'POST', headers, body: formOf(await smallPhoto()) })
@@ -93,7 +93,7 @@ describeAttacks('signed URLs', (attacked) => {
     expect((await ask(cover, { method: 'DELETE' })).status).toBe(405)
   })
 
-  it('end, and are no better with another end, without one, or by another key', async () => {
+  it('expire, and are refused with another expiry, without one, or signed by another key', async () => {
     const path = signedPath(`${image()}?size=thumb`, -1000)
     expect(await statusOf(path)).toBe(403)
     for (const end of ['9999999999', '1e12', '-1', '0x7fffffff', 'Infinity', '9'.repeat(400), ''])
@@ -107,7 +107,7 @@ describeAttacks('signed URLs', (attacked) => {
     expect(await statusOf(good)).toBe(200)
   })
 
-  it('do not tell whether a private project, or its picture, is there', async () => {
+  it('do not reveal whether a private project or its picture exists', async () => {
     const { ask, closed } = attacked().target
     const answer = async (path: string) => {
       const { status, headers } = await ask(path)

@@ -60,7 +60,7 @@ describeAttacks('slow clients', (attacked) => {
     onTestFinished(() => clearInterval(timer))
   }
 
-  it('that are idle, or never finish their request, delay no other', async () => {
+  it('that are idle, or never finish their request, delay no other client', async () => {
     const { honest, target } = attacked()
     await openConnections(IDLE)
     const heads = await openConnections(SLOW)
@@ -73,7 +73,7 @@ describeAttacks('slow clients', (attacked) => {
     expect(bodies.size).toBe(SLOW)
   })
 
-  it('that do not read their response cost no memory, and get all of it when they do', async () => {
+  it('that do not read their response cost no memory, and receive all of it once they read', async () => {
     const { honest, target } = attacked()
     const side = 1200
     const noise = Buffer.from(Uint8Array.from({ length: side * side * 3 }, (_, at) => Math.imul(at, 2654435761) >>> 24))
@@ -104,7 +104,7 @@ describeAttacks('slow clients', (attacked) => {
     await honest.goesOn(7)
   })
 
-  it('that ask 100 times ahead are answered, those that ask for more are hung up on', async () => {
+  it('that pipeline 100 requests are answered; with more, the connection is closed', async () => {
     const { port } = attacked().target
     const answersTo = async (requests: number) => {
       const text = rawHead('GET', '/health').repeat(requests - 1) + rawHead('GET', '/health', { Connection: 'close' })
@@ -114,7 +114,7 @@ describeAttacks('slow clients', (attacked) => {
     expect(await answersTo(2000)).toBeLessThan(101)
   })
 
-  it('that hang up in the middle leave nothing open', async () => {
+  it('that disconnect in the middle leave no file and no connection open', async () => {
     const { honest } = attacked()
     const bodies = await openConnections(SLOW)
     for (const socket of bodies) socket.write(`${HEAD}${partHead({ name: 'file', filename: 'a.jpg' })}\xff\xd8\xff`)

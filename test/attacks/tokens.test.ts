@@ -55,14 +55,14 @@ describeAttacks(
     const claimsOf = (token: string): JWTPayload =>
       JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 
-    it('of Ada, and of the issuer, are good: what follows fails by what is wrong with it alone', async () => {
+    it('of a user and of the issuer are valid, as a control for the other tests', async () => {
       const { ada } = attacked().target
       expect(await statusOf(ada.accessToken, '/projects/closed/images')).toBe(200)
       expect(await statusOf(await foreign())).toBe(200)
       expect(await statusOf(await foreign(), '/projects/closed/images')).toBe(404)
     })
 
-    it('without a signature (`alg: none`) say nothing', async () => {
+    it('without a signature (`alg: none`) are refused', async () => {
       const { ada } = attacked().target
       const own = claimsOf(ada.accessToken)
       const theirs = { iss: ISSUER, aud: OUR_AUDIENCE, sub: ada.id, exp: seconds() + 600 }
@@ -74,7 +74,7 @@ describeAttacks(
       await expectRefused({ ...tokens, 'our own, cut': `${head}.${body}.`, 'our own, null': `${head}.${body}.AAAA` })
     })
 
-    it('signed by HS256 with the public key, or with nothing, are no signatures', async () => {
+    it('signed by HS256 with the public key, or with an empty key, are refused', async () => {
       const { ada } = attacked().target
       const { publicKey } = await pair
       const pem = await exportSPKI(publicKey)
@@ -91,7 +91,7 @@ describeAttacks(
       await expectRefused(tokens)
     })
 
-    it('that bring their own key, or say where one is, are not believed', async () => {
+    it('with their own key, or with a URL of one, are refused', async () => {
       const { publicKey, privateKey } = await attackers
       const jwk = await exportJWK(publicKey)
       await expectRefused({
@@ -121,7 +121,7 @@ describeAttacks(
       })
     })
 
-    it('of another issuer are never one of our users or keys, whatever their subject is', async () => {
+    it('of another issuer never stand for a local user or key, whatever their subject is', async () => {
       const { ada, ask } = attacked().target
       for (const sub of [
         ada.id,
@@ -139,7 +139,7 @@ describeAttacks(
       }
     })
 
-    it('of our own making are good for one purpose, one store and 15 minutes', async () => {
+    it('issued here are valid for one purpose, one store and 15 minutes', async () => {
       const { ada, storageDir } = attacked().target
       const store = createFileAccountStore({ storageDir })
       const { sid, gen } = claimsOf(ada.accessToken)
@@ -164,7 +164,7 @@ describeAttacks(
       expect(await statusOf(ada.accessToken)).toBe(200)
     })
 
-    it('for renewal that come twice end the session, for the thief and for the user', async () => {
+    it('for renewal that are used twice end the session, for the thief and the user (RFC 9700 section 4.14.2)', async () => {
       const { target } = attacked()
       const eve = await register(target, 'eve')
       const renew = (refresh_token: string | undefined) => target.ask('/auth/refresh', postJson({ refresh_token }))
@@ -175,7 +175,7 @@ describeAttacks(
       for (const token of [eve.accessToken, renewed.access_token ?? '']) expect(await statusOf(token)).toBe(401)
     })
 
-    it('for renewal that come many times at once are good for one at most', async () => {
+    it('for renewal that are used many times at once succeed once at most', async () => {
       const { target } = attacked()
       const { refreshToken } = await register(target, 'mallory')
       const renew = () => target.ask('/auth/refresh', postJson({ refresh_token: refreshToken }))

@@ -51,13 +51,13 @@ describe('tintype', () => {
     expect(stderr).toBe(`tintype: unknown command 'sevre', did you mean serve?; "tintype --help" lists what it takes\n`)
   })
 
-  it('without a command prints the help, and fails', async () => {
+  it('prints the help without a command, and fails', async () => {
     const { code, stdout, stderr } = await outcome([])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^Usage: tintype/)
   })
 
-  it('reports all mistakes in the settings at once, one a line, and serves nothing', async () => {
+  it('reports all mistakes in the settings at once, one per line, and does not start', async () => {
     const { code, stdout, stderr } = await outcome(['serve', '--port', 'http', '--background=white', '--storage='], {
       env: { WORKERS: '0', HOST: 'a b' },
     })
@@ -71,7 +71,7 @@ describe('tintype', () => {
     ])
   })
 
-  it('warns of slips in .env, and works', async () => {
+  it('warns of mistakes in .env, and starts', async () => {
     const cwd = await temporaryFolder()
     await writeFile(join(cwd, '.env'), 'PROT=9000\nBACKGROUND=#ff0000\nDB_HOST=x\n')
     const { code, stdout, stderr } = await outcome(['key', 'list'], { cwd })

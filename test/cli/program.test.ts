@@ -37,7 +37,7 @@ describe.each(COMMANDS)('tintype %s', (path, required) => {
       expect(await runCliHere([...words(path), ...required, option])).toEqual(refusal)
   })
 
-  it('refuses an argument too many', async () => {
+  it('refuses a surplus argument', async () => {
     const { code, stdout, stderr } = await runCliHere([...words(path), ...required, 'surplus'])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^tintype: too many arguments for '[a-z]+'\. Expected \d arguments? but got \d; "tintype/)
@@ -45,7 +45,7 @@ describe.each(COMMANDS)('tintype %s', (path, required) => {
 })
 
 describe.each(COMMANDS.filter(([, required]) => required.length > 0))('tintype %s', (path) => {
-  it('refuses to run without what it requires', async () => {
+  it('refuses to run without its required options and arguments', async () => {
     const { code, stdout, stderr } = await runCliHere(words(path))
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(
@@ -95,7 +95,7 @@ describe('a group of commands', () => {
     [['serve', '--encoder', '1'], "unknown option '--encoder', did you mean --encoders?"],
     [['serve', '--port'], "option '--port <port>' argument missing"],
     [['serve', '-p', '1'], "unknown option '-p'"],
-  ])('suggests what was meant with %j', async (args, message) => {
+  ])('suggests the nearest name for %j', async (args, message) => {
     const { code, stderr } = await runCliHere(args)
     expect(code).toBe(1)
     expect(stderr).toContain(`tintype: ${message}`)

@@ -33,7 +33,7 @@ describe('a .env file', () => {
     expect(() => readEnvFile(path, SETTINGS)).toThrow('EISDIR')
   })
 
-  it('gives values by name, with those of other programs', async () => {
+  it('returns values by name, including those of other programs', async () => {
     expect(await read('# all\nPORT=1\nexport HOST="::1" # IPv6\nOTHER_PROGRAM=\'a b\'\nBACKGROUND=\n')).toEqual({
       texts: { PORT: '1', HOST: '::1', OTHER_PROGRAM: 'a b', BACKGROUND: '' },
       warnings: [],
@@ -53,14 +53,17 @@ describe('an unquoted #', () => {
     },
   )
 
-  it.each(['HOST=a#b', 'HOST = a#b', '\texport\tHOST=a#b'])('that cuts the value is warned of: %j', async (line) => {
-    expect(await warningsOf(line)).toEqual([`HOST ${COMMENT} ends there; put it in quotes: HOST="a#b"`])
-  })
+  it.each(['HOST=a#b', 'HOST = a#b', '\texport\tHOST=a#b'])(
+    'that begins a comment causes a warning: %j',
+    async (line) => {
+      expect(await warningsOf(line)).toEqual([`HOST ${COMMENT} ends there; put it in quotes: HOST="a#b"`])
+    },
+  )
 
   it.each([
     ['API_KEYS=sixteen-letters!#2', 'ends there'],
     ['API_KEYS=#sixteen-letters', 'is empty'],
-  ])('in a secret is warned of without the secret: %s', async (line, effect) => {
+  ])('in a secret causes a warning that omits the secret: %s', async (line, effect) => {
     expect(await warningsOf(line)).toEqual([`API_KEYS ${COMMENT} ${effect}; put it in quotes: the value`])
   })
 
@@ -71,7 +74,7 @@ describe('an unquoted #', () => {
     ['BACKGROUND= #abcdef123', false],
     ['BACKGROUND= #abg', false],
     ['BACKGROUND= #abc of all', false],
-  ])('after a space is warned of where a colour follows: %s', async (line, isWarned) => {
+  ])('after a space causes a warning where a colour follows: %s', async (line, isWarned) => {
     expect(await warningsOf(line)).toHaveLength(isWarned ? 1 : 0)
   })
 
@@ -85,11 +88,11 @@ describe('an unquoted #', () => {
     ['in a comment line', '# HOST=a#b'],
     ['in a value of another program', 'DATABASE_HOST=a#b'],
     ['in a value that a later line replaces', 'HOST=a#b\nHOST=c'],
-  ])('%s is a usual one', async (_, text) => {
+  ])('%s is an ordinary comment', async (_, text) => {
     expect(await warningsOf(text)).toEqual([])
   })
 
-  it('is warned of where the last line of a setting has it', async () => {
+  it('causes a warning where the last line of a setting contains it', async () => {
     expect(await warningsOf('HOST=c\nHOST=a#b')).toHaveLength(1)
   })
 })
@@ -100,15 +103,15 @@ describe('a name in .env', () => {
     ['port', 'PORT'],
     ['API_KEY', 'API_KEYS'],
     ['BACKGROUNDS', 'BACKGROUND'],
-  ])('close to a setting is warned of: %s', async (name, similar) => {
+  ])('similar to a setting causes a warning: %s', async (name, similar) => {
     expect(await warningsOf(`${name}=9000`)).toEqual([`${name} (in .env): no such setting; did you mean ${similar}?`])
   })
 
-  it('of a setting, or of another program, is not warned of', async () => {
+  it('of a setting, or of another program, causes no warning', async () => {
     expect(await warningsOf('PORT=1\nNODE_ENV=production\nPATH=/bin')).toEqual([])
   })
 
-  it('is warned of after cut values', async () => {
+  it('causes its warning after those of comments', async () => {
     const warnings = await warningsOf('PROT=1\nHOST=a#b')
     expect(warnings.map((line) => line.split(' ')[0])).toEqual(['HOST', 'PROT'])
   })

@@ -24,7 +24,7 @@ const envFileWith = async (text: string): Promise<string> => {
   return path
 }
 
-describe('what is made ahead of need', () => {
+describe('the setting PREFETCH', () => {
   it('is checked against the presets', () => {
     expect(load({ env: { PREFETCH: 'thumb.webp,card', PRESETS: 'card:w=80' } }).prefetch).toHaveLength(2)
     expect(mistakesOf({ env: { PREFETCH: 'thumb.webp,card' } })).toEqual([
@@ -76,18 +76,18 @@ describe('settings', () => {
     })
   })
 
-  it('are taken from a flag before the environment, from the environment before .env', async () => {
+  it('prefer a flag to the environment, and the environment to .env', async () => {
     const envFile = await envFileWith('PORT=1\nHOST=a\nWORKERS=3\n')
     const config = load({ flags: { '--port': '3' }, env: { PORT: '2', HOST: 'b' }, envFile })
     expect(config).toMatchObject({ port: 3, host: 'b', workers: 3 })
   })
 
-  it('count as not set where the environment or .env holds an empty text', async () => {
+  it('are unset where the environment or .env contains an empty text', async () => {
     const envFile = await envFileWith('PORT=\nWORKERS=2\n')
     expect(load({ env: { PORT: '', WORKERS: '' }, envFile })).toMatchObject({ port: 8001, workers: 2 })
   })
 
-  it('in .env can have quotes and comments, and names that are not ours', async () => {
+  it('in .env may have quotes, comments and unknown names', async () => {
     const envFile = await envFileWith('# the studio\nexport HOST="::1" # all of it\nOTHER=x\nBACKGROUND="#000000"\n')
     expect(load({ envFile })).toMatchObject({ host: '::1', background: '#000000' })
   })
@@ -100,7 +100,7 @@ describe('settings', () => {
     ['1gb', 1e9],
     ['512kB', 512_000],
     ['4KiB', 4096],
-  ])('take a size such as %s', (text, bytes) => {
+  ])('accept a size such as %s', (text, bytes) => {
     expect(load({ env: { MAX_UPLOAD_BYTES: text } }).maxUploadBytes).toBe(bytes)
   })
 
@@ -108,7 +108,7 @@ describe('settings', () => {
     ['CACHE_BYTES', 'cacheBytes'],
     ['DISK_CACHE_BYTES', 'diskCacheBytes'],
     ['MIN_FREE_BYTES', 'minFreeBytes'],
-  ])('take 0 for none in %s, and up to 1 PiB', (env, key) => {
+  ])('accept 0 for no limit in %s, and up to 1 PiB', (env, key) => {
     for (const [text, bytes] of [
       ['0', 0],
       ['1', 1],
@@ -121,7 +121,7 @@ describe('settings', () => {
     expect(mistakesOf({ env: { [env]: '-1' } })).toHaveLength(1)
   })
 
-  it('take megapixels, and cores as a number of processes', () => {
+  it('accept megapixels, and `cores` as a number of processes', () => {
     const config = load({ env: { MAX_PIXELS: '24MP', WORKERS: 'cores', ENCODERS: '3' } })
     expect(config).toMatchObject({ maxPixels: 24_000_000, workers: availableParallelism(), encoders: 3 })
   })
@@ -130,7 +130,7 @@ describe('settings', () => {
     expect(load({ flags: { '--storage': 'pictures' } }).storageDir).toBe(resolve('pictures'))
   })
 
-  it('are the same in a worker, which gets all of them in its environment and reads no .env', async () => {
+  it('are equal in a worker, which receives them in its environment and reads no .env', async () => {
     const envFile = await envFileWith('PORT=1\nMAX_PIXELS=1\nPRESETS=card:w=1\n')
     const given = { MAX_UPLOAD_BYTES: '1MiB', ENCODERS: 'cores', BACKGROUND: '#ABCDEF', PORT: '0' }
     const { config, env } = loadConfig({ flags: { '--presets': '' }, env: given, envFile })
@@ -151,7 +151,7 @@ describe('settings', () => {
 })
 
 describe('wrong settings', () => {
-  it('are reported all at once, each by its name, what was expected and what arrived', async () => {
+  it('are reported at once, each with its name, the expected and the received value', async () => {
     const envFile = await envFileWith('LOG_LEVEL=loud\n')
     const flags = { '--port': '70000', '--workers': undefined }
     const env = { ENCODERS: 'many', BACKGROUND: 'white', PORT: '1' }
@@ -177,7 +177,7 @@ describe('wrong settings', () => {
     ['MAX_WAITING', ['-1', 'all']],
     ['ENCODE_DEADLINE_MS', ['0', '30s']],
     ['LOG_LEVEL', ['INFO', 'verbose']],
-  ])('%s does not take %j', (name, values) => {
+  ])('%s refuses %j', (name, values) => {
     for (const value of values) {
       const mistakes = mistakesOf({ env: { [name]: value } })
       expect(mistakes).toHaveLength(1)
@@ -186,7 +186,7 @@ describe('wrong settings', () => {
     }
   })
 
-  it('are one sentence for each mistake of a preset', () => {
+  it('are explained by one sentence for each mistake of a preset', () => {
     expect(mistakesOf({ env: { PRESETS: 'card:w=0;no-colon;Bad Name:w=1;twice:w=1;twice:w=2' } })).toEqual([
       'PRESETS: preset "card": w: expected a whole number from 1 to 4096, received "0"',
       'PRESETS: "no-colon": expected a name and a transform, such as card:w=320,h=180',
@@ -226,7 +226,7 @@ describe('a .env file', () => {
     expect(await warningsOf(line)).toEqual([warning])
   })
 
-  it('says so beside the mistakes that it leads to', async () => {
+  it('is explained beside the mistakes that it causes', async () => {
     const envFile = await envFileWith('BACKGROUND=#ff0000\nPORT=x\n')
     expect(mistakesOf({ envFile })).toHaveLength(2)
   })
@@ -235,11 +235,11 @@ describe('a .env file', () => {
     ['PROT=9000', 'PROT: no such setting; did you mean PORT?'],
     ['port=9000', 'port: no such setting; did you mean PORT?'],
     ['MAX_UPLOADS_BYTE=1', 'MAX_UPLOADS_BYTE: no such setting; did you mean MAX_UPLOAD_BYTES?'],
-  ])('with a name close to a setting is warned of, and used: %s', async (line, warning) => {
+  ])('with a name similar to a setting is read with a warning: %s', async (line, warning) => {
     expect(await warningsOf(`${line}\nWORKERS=2\n`)).toEqual([warning])
   })
 
-  it('of other programs is no reason for a word', async () => {
+  it('of other programs causes no warning', async () => {
     const lines = [
       'PATH=/bin',
       'DB_HOST=x',

@@ -48,7 +48,7 @@ describe('a whole number', () => {
     [' 150', undefined],
     ['150 ', undefined],
     ['', undefined],
-  ])('of 100 to 200 makes of "%s": %s', (text, value) => {
+  ])('of 100 to 200 parses "%s" as %s', (text, value) => {
     expect(wholeNumber(100, 200).parse(text)).toBe(value)
     expect(wholeNumber(100, 200).expected).toBe('a whole number from 100 to 200')
   })
@@ -62,7 +62,7 @@ describe('a number of processes', () => {
     ['129', undefined],
     ['Cores', undefined],
     ['core', undefined],
-  ])('makes of "%s": %s', (text, value) => {
+  ])('parses "%s" as %s', (text, value) => {
     expect(numberOrCores(128).parse(text)).toBe(value)
     expect(numberOrCores(128).expected).toBe('a whole number from 1 to 128, or the word cores')
   })
@@ -103,7 +103,7 @@ describe('a number of bytes', () => {
     ['1048576GiB', 2 ** 50],
     [String(2 ** 50 + 1), undefined],
     ['-1', undefined],
-  ])('that may be none makes of "%s": %s', (text, bytes) => {
+  ])('with 0 for no limit parses "%s" as %s', (text, bytes) => {
     expect(byteCountOrNone.parse(text)).toBe(bytes)
   })
 
@@ -123,7 +123,7 @@ it.each([
   ['1000000001', undefined],
   ['1001MP', undefined],
   ['1MB', undefined],
-])('a number of pixels makes of "%s": %s', (text, pixels) => {
+])('a number of pixels parses "%s" as %s', (text, pixels) => {
   expect(pixelCount.parse(text)).toBe(pixels)
   expect(pixelCount.expected).toBe('a number of pixels up to 1000MP, such as 100000000 or 100MP')
 })
@@ -143,7 +143,7 @@ describe('a text', () => {
     expect(parser.expected).toBe('one of open, closed')
   })
 
-  it('of any kind stays as it is', () => {
+  it('of any form is unchanged', () => {
     fc.assert(fc.property(fc.string(), (text) => anyText.parse(text) === text))
     expect(anyText.expected).toBe('text')
   })
@@ -162,14 +162,14 @@ describe('a folder', () => {
 })
 
 describe('keys', () => {
-  it('of signed URLs are a list, or none', () => {
+  it('of signed URLs are a list, which may be absent', () => {
     expect(signingKeys.parse('')).toEqual([])
     expect(signingKeys.parse(`${SECRET},${SECRET}y`)).toEqual([SECRET, `${SECRET}y`])
     expect(signingKeys.parse(`${SECRET},short`)).toBeUndefined()
     expect(signingKeys.expected).toBe('keys of at least 16 characters, separated by commas')
   })
 
-  it('of the API have roles, or there are none', () => {
+  it('of the API have roles, and may be absent', () => {
     expect(apiKeys.parse('')).toEqual([])
     expect(apiKeys.parse(`reader:${SECRET},${SECRET}`)?.map(({ role }) => role)).toEqual(['reader', 'admin'])
     expect(apiKeys.parse('short')).toBeUndefined()
@@ -181,7 +181,7 @@ describe('keys', () => {
     expect(apiKeys.explain?.(SECRET)).toEqual([])
   })
 
-  it('of an issuer come from a trustworthy URL, or from none', () => {
+  it('of an issuer come from an https URL or from this machine', () => {
     for (const text of ['', 'https://id.example.com/keys', 'http://localhost/keys'])
       expect(keyUrl.parse(text)).toBe(text)
     for (const text of [' ', 'http://id.example.com/keys']) expect(keyUrl.parse(text)).toBeUndefined()
@@ -190,7 +190,7 @@ describe('keys', () => {
 })
 
 describe('presets', () => {
-  it('are parsed by name, or there are none', () => {
+  it('are parsed by name, and may be absent', () => {
     expect([...(presets.parse('card:w=320;hero:w=1600')?.keys() ?? [])]).toEqual(['card', 'hero'])
     expect(presets.parse('')?.size).toBe(0)
     expect(presets.expected).toBe('presets such as card:w=320,h=180,fit=cover;hero:w=1600')
@@ -207,14 +207,14 @@ describe('presets', () => {
 })
 
 describe('networks', () => {
-  it('of proxies are a test of addresses', () => {
+  it('of proxies are parsed into a test of addresses', () => {
     const isTrusted = proxies.parse('loopback,10.0.0.0/8')
     expect(['127.0.0.1', '10.9.9.9', '11.0.0.1'].map((address) => isTrusted?.(address))).toEqual([true, true, false])
     expect(proxies.parse('true')).toBeUndefined()
     expect(proxies.expected).toBe('addresses and networks such as 10.0.0.0/8, separated by commas, or loopback')
   })
 
-  it('of pages are a list of origins, or all', () => {
+  it('of pages are parsed into a list of origins, or all origins', () => {
     expect(origins.parse('')).toEqual([])
     expect(origins.parse('https://a.example,https://b.example')).toEqual(['https://a.example', 'https://b.example'])
     expect(origins.parse('*')).toBe('*')

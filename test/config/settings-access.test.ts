@@ -12,7 +12,7 @@ const ISSUER = {
 }
 
 describe('settings of limits', () => {
-  it('are off by default, but for signing in', () => {
+  it('are off by default, except for signing in', () => {
     const config = load()
     expect(config).toMatchObject({
       rateLimit: 0,
@@ -26,7 +26,7 @@ describe('settings of limits', () => {
     expect(config.trustProxy('127.0.0.1')).toBe(false)
   })
 
-  it('are parsed as they are written', () => {
+  it('are parsed in the documented form', () => {
     const env = {
       RATE_LIMIT: '100',
       RATE_LIMIT_WRITES: '0',
@@ -85,13 +85,13 @@ describe('settings of accounts', () => {
     })
   })
 
-  it('are refused with what was expected', () => {
+  it('are refused with the expected value', () => {
     expect(() => load({ REGISTRATION: 'yes' })).toThrow(/REGISTRATION: expected one of open, invite, closed, got "yes"/)
     for (const url of ['http://id.example.com/keys', 'id.example.com', 'https://user:secret@id.example.com/'])
       expect(() => load({ ...ISSUER, JWKS_URL: url })).toThrow(/JWKS_URL: expected an https URL/)
   })
 
-  it('report each of the three of an issuer that is missing where another one is set', () => {
+  it('report each missing one of the three issuer settings', () => {
     const { JWKS_URL, JWKS_ISSUER } = ISSUER
     expect(() => load({ JWKS_URL })).toThrow(
       /^JWKS_ISSUER: expected a value, because JWKS_URL is set, got nothing\nJWKS_AUDIENCE: expected/,

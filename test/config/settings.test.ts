@@ -94,11 +94,11 @@ describe('the message of a refused value', () => {
     ['accelRedirect', 'on', 'expected off, or a path such as /stored, got "on"'],
     ['logFormat', 'text', 'expected one of auto, json, pretty, got "text"'],
     ['signingKeys', 'hunter2', 'expected keys of at least 16 characters, separated by commas, got something else'],
-  ])('of %s="%s" says what was expected and what arrived', (key, text, message) => {
+  ])('of %s="%s" has the expected and the received value', (key, text, message) => {
     expect(messagesOf(key, text)).toEqual([message])
   })
 
-  it('is one for each mistake where the parser explains them', () => {
+  it('has one line per mistake where the parser explains them', () => {
     expect(messagesOf('presets', 'a;b:w=0')).toEqual([
       '"a": expected a name and a transform, such as card:w=320,h=180',
       'preset "b": w: expected a whole number from 1 to 4096, received "0"',

@@ -58,7 +58,7 @@ const documentSchema = z.strictObject({
 const documentOf = (stdout: string) => documentSchema.parse(JSON.parse(stdout))
 
 describe('tintype doctor', () => {
-  it('says that all is well, and ends with 0', async () => {
+  it('reports an intact store, with exit code 0', async () => {
     const { storageDir } = await copyOf(made.storageDir)
     expect(await doctor(storageDir)).toEqual({
       code: 0,
@@ -75,7 +75,7 @@ describe('tintype doctor', () => {
     expect((await doctor(storageDir)).stdout).toMatch(/^1 project with 1 image checked: 1 note\.$/m)
   })
 
-  it('ends with 3 where there is damage, with 2 where all of it was mended, then with 0', async () => {
+  it('has exit code 3 with damage, 2 where all of it was mended, then 0', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const before = await seenIn(storageDir, 'Other')
     const imageId = before?.ids[1] ?? ''
@@ -96,7 +96,7 @@ describe('tintype doctor', () => {
     expect(await seenIn(storageDir, 'Other')).toEqual(before)
   })
 
-  it('ends with 3 where something could not be mended, and says what is needed', async () => {
+  it('has exit code 3 where damage remains, and says how to mend it', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await rm(paths.variant('Other', (await seenIn(storageDir, 'Other'))?.ids[0] ?? '', 'original'))
     await rm(paths.published('shop'))
@@ -126,7 +126,7 @@ describe('tintype doctor', () => {
     })
   })
 
-  it('notes what is not of the store without counting it as damage, whatever its name does to a terminal', async () => {
+  it('notes foreign files without counting them as damage, and escapes their names', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await writeFile(join(paths.project('shop'), 'a\u001b[2J\nb'), '')
     const { code, stdout } = await doctorHere(storageDir, '--fix')
@@ -151,7 +151,7 @@ describe('tintype doctor', () => {
     expect(await doctorHere(storageDir)).toMatchObject({ code: 0, stdout: expect.stringContaining('all is well') })
   })
 
-  it('ends with 1 and one line where it cannot be run', async () => {
+  it('has exit code 1 and one line of error where it cannot run', async () => {
     const { storageDir } = await copyOf(made.storageDir)
     const usage = '"tintype doctor --help" lists what it takes\n'
     expect(await doctorHere(storageDir, '--project', '../etc')).toMatchObject({ code: 1, stdout: '' })
@@ -167,7 +167,7 @@ describe('tintype doctor', () => {
     expect(JSON.parse(refused.stdout)).toMatchObject({ result: 'failed', findings: [] })
   })
 
-  it('--help says what its exit codes mean', async () => {
+  it('--help explains the exit codes', async () => {
     const run = await runTintype(['doctor', '--help'])
     expect(await run.ended).toBe(0)
     expect(run.stdout()).toMatch(
@@ -177,7 +177,7 @@ describe('tintype doctor', () => {
       expect(run.stdout()).toContain(flag)
   })
 
-  it('finds nothing beside a server that is being uploaded to, and mends what the server then serves', async () => {
+  it('finds nothing beside a server with uploads, and mends files that the server then serves', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const imageId = (await seenIn(storageDir, 'Other'))?.ids[0] ?? ''
     const server = await serve(['--storage', storageDir, '--workers', '2'])

@@ -29,7 +29,7 @@ const key = async (storage: string, ...args: string[]): Promise<string> => {
 }
 
 describe('npm run --silent tintype, in a clone', () => {
-  it('prints what the command prints and nothing else, so that a key can be piped', async () => {
+  it('prints only the output of the command, so that a key can be piped', async () => {
     const run = npmTintype(['key', 'create', '--name', 'build server', '--storage', await temporaryFolder()])
     expect(await run.ended).toBe(0)
     expect(run.stdout()).toMatch(KEY)
@@ -92,7 +92,7 @@ describe('tintype key', () => {
     [['create', '--name', 'x', '--colour', 'red'], '--colour'],
     [['create', 'x', '--name', 'y'], 'too many arguments'],
     [['revoke', '000000000000'], 'there is no key "000000000000"'],
-  ])('says what is wrong with %j, and does nothing', async (args, message) => {
+  ])('explains %j, and does nothing', async (args, message) => {
     const storage = await temporaryFolder()
     const run = await runTintype(['key', ...args, '--storage', storage])
     expect(await run.ended).toBe(1)
@@ -103,7 +103,7 @@ describe('tintype key', () => {
 })
 
 describe('a running server', () => {
-  it('requires a key from the first one on, and accepts none that is revoked, in each worker', async () => {
+  it('requires a key once the first one is created, and refuses revoked ones, in each worker', async () => {
     const storage = await temporaryFolder()
     const { url } = await serve(['--storage', storage, '--workers', '2'])
     expect((await upload(url, 'shop')).status).toBe(201)

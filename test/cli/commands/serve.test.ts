@@ -39,7 +39,7 @@ const beginUpload = async ({ port }: Service): Promise<{ finish(): Promise<strin
 }
 
 describe('tintype serve', () => {
-  it('says where it listens, where the files are, and what to try; then that works', async () => {
+  it('prints its address, the storage folder and a working first command', async () => {
     const folder = await temporaryFolder()
     const service = await serve([], { cwd: folder })
     expect(service.stdout()).toContain(`files     ${join(folder, 'storage')}\n`)
@@ -51,7 +51,7 @@ describe('tintype serve', () => {
     expect(await readdir(join(folder, 'storage', 'projects'))).toEqual(['demo'])
   })
 
-  it('takes its settings from flags, then the environment, then .env in the folder where it runs', async () => {
+  it('reads its settings from flags, then the environment, then .env in the working folder', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, '.env'), 'STORAGE_DIR=c\nHOST=::1\nMAX_UPLOAD_BYTES=1kB\nPORT=1\n')
     const service = await serve(['--storage', 'a'], { cwd: folder, env: { STORAGE_DIR: 'b', HOST: '127.0.0.1' } })
@@ -76,7 +76,7 @@ describe('tintype serve', () => {
     }
   })
 
-  it('fails with one line where the address is none of this machine', async () => {
+  it('fails with one line where the address is not one of this machine', async () => {
     const run = await runTintype(['serve', '--port', '0', '--host', '192.0.2.1'])
     expect(await run.ended).toBe(1)
     expect(run.stderr()).toBe('tintype: 192.0.2.1 is no address of this machine; choose another by --host or HOST\n')
@@ -99,7 +99,7 @@ describe('tintype serve', () => {
 })
 
 describe.each(['1', '2'])('with %s worker(s), SIGTERM', (workers) => {
-  it('finishes the upload under way, then ends with code 0', async () => {
+  it('finishes the upload under way, then exits with code 0', async () => {
     const folder = await temporaryFolder()
     const service = await serve(['--workers', workers], { cwd: folder })
     const slow = await beginUpload(service)
@@ -111,7 +111,7 @@ describe.each(['1', '2'])('with %s worker(s), SIGTERM', (workers) => {
     expect(await readdir(join(folder, 'storage', 'projects', 'slow', 'game'))).toHaveLength(1)
   })
 
-  it('ends at once when it comes a second time, and leaves no process behind', async () => {
+  it('ends the server at once when it is repeated, without remaining processes', async () => {
     const service = await serve(['--workers', workers])
     await beginUpload(service)
     service.child.kill('SIGTERM')
@@ -122,7 +122,7 @@ describe.each(['1', '2'])('with %s worker(s), SIGTERM', (workers) => {
 })
 
 describe('npm start', () => {
-  it('serves, and passes signals on to the server, so that it ends in good order', async () => {
+  it('serves, and passes signals on to the server, which then shuts down gracefully', async () => {
     const service = await npmStart(['--storage', await temporaryFolder()])
     const slow = await beginUpload(service)
     service.child.kill('SIGTERM')

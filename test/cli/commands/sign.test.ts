@@ -9,13 +9,13 @@ const KEY = 'a key for tests only, 123'.replace(',', '')
 const URL_PATH = '/projects/demo/images/4f0z6k1m9q2w8e5r7t3y/render?w=320'
 
 describe('tintype sign', () => {
-  it('prints the URL that the library makes', async () => {
+  it('prints the URL that the library signs', async () => {
     const { ended, stdout } = await runTintype(['sign', URL_PATH], { env: { SIGNING_KEYS: KEY } })
     expect(await ended).toBe(0)
     expect(stdout()).toBe(`${signUrl(URL_PATH, { keys: [KEY] })}\n`)
   })
 
-  it('signs for a time', async () => {
+  it('signs with an expiry', async () => {
     const { ended, stdout } = await runTintype(['sign', URL_PATH, '--expires', '1h'], { env: { SIGNING_KEYS: KEY } })
     expect(await ended).toBe(0)
     const seconds = Number(/exp=(\d+)/.exec(stdout())?.[1]) - Date.now() / 1000
@@ -32,7 +32,7 @@ describe('tintype sign', () => {
     )
   })
 
-  it('says what is wrong in one line', async () => {
+  it('explains an error in one line', async () => {
     const cases = [
       [{}, [URL_PATH], 'SIGNING_KEYS'],
       [{ SIGNING_KEYS: KEY }, ['/health'], '/projects/'],
@@ -49,7 +49,7 @@ describe('tintype sign', () => {
 })
 
 describe('settings of transforms', () => {
-  it('report each mistake of a preset, and never a key', () => {
+  it('report each mistake of a preset, and never print a key', () => {
     const env = { PRESETS: 'card:w=0;hero:blur=1', SIGNING_KEYS: 'hunter2' }
     const mistakes = () => loadConfig({ env, envFile: false })
     expect(mistakes).toThrow(/"card".*w: expected/)

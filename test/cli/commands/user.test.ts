@@ -15,7 +15,7 @@ const run = async (storageDir: string, args: readonly string[], input?: string) 
 const passwordIn = (text: string): string => /^password: (\S{20})$/m.exec(text)?.[1] ?? ''
 
 describe('tintype user', () => {
-  it('makes an account with a password that it prints once, and lists it', async () => {
+  it('creates an account with a password that it prints once, and lists it', async () => {
     const { accounts, storageDir } = await createTestAccounts('closed')
     const made = await run(storageDir, ['create', EMAIL, '--name', 'Ada'])
     expect(made).toMatchObject({ code: 0, stderr: '' })
@@ -27,7 +27,7 @@ describe('tintype user', () => {
     expect(again).toMatchObject({ code: 1, stderr: 'tintype: There is an account with this e-mail address.\n' })
   })
 
-  it('takes a password from standard input, and does not print it', async () => {
+  it('reads a password from standard input, and does not print it', async () => {
     const { accounts, storageDir } = await createTestAccounts('closed')
     const made = await run(storageDir, ['create', EMAIL, '--password-stdin'], 'typed by a person\n')
     expect(made.code).toBe(0)
@@ -40,7 +40,7 @@ describe('tintype user', () => {
     })
   })
 
-  it('disables an account and gives it another password while a server runs, and its sessions end', async () => {
+  it('disables an account and changes its password while a server runs, which ends its sessions', async () => {
     const { accounts, storageDir } = await createTestAccounts('open')
     const password = 'correct horse battery'
     const { accessToken } = await accounts.register({ email: EMAIL, password })
@@ -58,7 +58,7 @@ describe('tintype user', () => {
     await accounts.signIn({ email: EMAIL, password: passwordIn(given.stdout) })
   })
 
-  it('makes an invitation that works once', async () => {
+  it('creates an invitation that can be used once', async () => {
     const { accounts, storageDir } = await createTestAccounts('invite')
     const invited = await run(storageDir, ['invite', '--email', EMAIL, '--expires', '1h'])
     expect(invited.stderr).toContain('REGISTRATION=invite')
@@ -72,7 +72,7 @@ describe('tintype user', () => {
     ).rejects.toThrow('The invitation is unknown')
   })
 
-  it('says what is wrong in one line, and changes nothing', async () => {
+  it('explains an error in one line, and changes nothing', async () => {
     const { storageDir } = await createTestAccounts('closed')
     const cases = [
       [['create', 'ada'], 'expected an e-mail address, got "ada"'],
