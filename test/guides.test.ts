@@ -47,7 +47,7 @@ const runGuide = async (
 }
 
 describe('README.md', () => {
-  it('has commands that work, one after the other', async (context) => {
+  it('has commands that work in their order', async (context) => {
     const { folder, statuses } = await runGuide('README.md', context, { commandStorage: 'other-storage' })
     // Upload, list, list, cover, icon, WebP, primary, title, delete, delete.
     expect(statuses).toEqual(['201', ...Array(9).fill('200')])
@@ -60,7 +60,7 @@ describe('README.md', () => {
 })
 
 describe('the API guide', () => {
-  it('has commands that work, one after the other', async (context) => {
+  it('has commands that work in their order', async (context) => {
     const { folder, statuses, stdout } = await runGuide('src/http/README.md', context, {
       commandStorage: 'other-storage',
     })
@@ -100,7 +100,7 @@ describe('the guide to running it', () => {
     expect(await readGuide('src/server/README.md')).toContain(conf)
   })
 
-  it('has a systemd unit whose program is there', async () => {
+  it('has a systemd unit whose program exists', async () => {
     const guide = await readGuide('src/server/README.md')
     const [, script = ''] = /^ExecStart=\/usr\/bin\/node dist\/(\S+) serve$/m.exec(guide) ?? []
     await access(dist(script))
@@ -108,7 +108,7 @@ describe('the guide to running it', () => {
 })
 
 describe('the guide to the storage folder', () => {
-  it('has commands that work, one after the other', async (context) => {
+  it('has commands that work in their order', async (context) => {
     const { stdout: tar } = await run('tar', ['--version']).catch(() => ({ stdout: '' }))
     if (!tar.includes('GNU tar')) skipWithout(context, 'GNU tar')
     const { folder, stdout } = await runGuide('storage/README.md', context, { commandStorage: 'storage' })
@@ -118,7 +118,7 @@ describe('the guide to the storage folder', () => {
 })
 
 describe('every guide', () => {
-  it.each(GUIDES)('%s links to files and headings that are there', async (guide) => {
+  it.each(GUIDES)('%s links to existing files and headings', async (guide) => {
     const text = await readGuide(guide)
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
     for (const link of links.filter((each) => !/^https?:/.test(each))) {
@@ -131,7 +131,7 @@ describe('every guide', () => {
 })
 
 describe('the guide to the tests', () => {
-  it('names files and folders that are there', async () => {
+  it('names existing files and folders', async () => {
     const text = await readGuide('test/README.md')
     const names = [...text.matchAll(/`([\w/-]+(?:\.whole)?\.test\.ts|[\w/-]+\/)`/g)].map(([, name = '']) => name)
     const named = names.filter((name) => !name.startsWith('test/'))

@@ -37,7 +37,7 @@ describe('the folders of test/', () => {
 })
 
 describe('the rule', () => {
-  it('lets a layer import what lies below it, and packages', () => {
+  it('lets a layer import lower layers and packages', () => {
     expect(
       check(
         'stores/file/commit.ts',
@@ -90,7 +90,7 @@ describe('the rule', () => {
     expect(found[0]).toContain(violation)
   })
 
-  it('lets services know the interfaces of stores and encoders as types', () => {
+  it('lets services import interfaces of stores and encoders as types', () => {
     expect(check('services/a.ts', "import type { Store } from '../stores/store.ts'")).toEqual([])
     expect(check('services/a.ts', "import { type Store } from '../stores/store.ts'")).toEqual([])
   })
@@ -107,14 +107,14 @@ describe('the rule', () => {
     expect(layerViolations(circle)).toEqual([])
   })
 
-  it('lets a folder have 15 files and no more', () => {
+  it('lets a folder have at most 15 files', () => {
     const files = new Map(Array.from({ length: 15 }, (_, at) => [`core/names/a${at}.ts`, 'export const a = 1\n']))
     expect(layerViolations(files)).toEqual([])
     files.set('core/names/a15.ts', 'export const a = 1\n')
     expect(layerViolations(files)).toEqual(['core/names: has 16 files, more than 15'])
   })
 
-  it('does not mind what stands in comments', () => {
+  it('ignores comments', () => {
     expect(check('core/a.ts', '// process.env is read in config/', "/* import '../cli/main.ts' */")).toEqual([])
   })
 })

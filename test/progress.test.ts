@@ -23,7 +23,7 @@ describe('the progress of the tests', () => {
     expect(written.slice(1)).toEqual(['3/3 files, 1 tests passed, 0 failed, 10 s\n'])
   })
 
-  it('is one line that is written again after each file, on a terminal', () => {
+  it('is one line that is rewritten after each file, on a terminal', () => {
     const { progress, written } = shown(true)
     progress.fileDone()
     progress.fileDone()
@@ -35,7 +35,7 @@ describe('the progress of the tests', () => {
     ])
   })
 
-  it('names a failed test at once, and no other', () => {
+  it('names only failed tests, at once', () => {
     const { progress, written } = shown(false)
     progress.test('test/a.test.ts > one', 'passed')
     progress.test('test/a.test.ts > two', 'skipped')

@@ -50,7 +50,7 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
         expect(await stores[0]?.users.get(id)).toBeUndefined()
     })
 
-    it('keeps a user whose creation is answered by an error, by id and by address', async () => {
+    it('keeps a user whose creation is answered by an error, under its id and its address', async () => {
       const { store, another, loseAnswers } = await open()
       const user = newUser()
       // The user, and the index of addresses.
@@ -60,7 +60,7 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
       expect(await another().users.byEmail(user.email)).toEqual(user)
     })
 
-    it('loses no change, however many processes change one user at once and read it meanwhile', async () => {
+    it('loses no change when many processes change and read one user at once', async () => {
       const stores = many(await open())
       const user = newUser()
       await stores[0]?.users.create(user)
@@ -75,7 +75,7 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
       for (const store of stores) expect((await store.users.get(user.id))?.generation).toBe(30)
     })
 
-    it('makes a change once whose answer is lost', async () => {
+    it('applies a change once where its answer is lost', async () => {
       const { store, another, loseAnswers } = await open()
       const user = newUser()
       await store.users.create(user)
@@ -97,7 +97,7 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
       expect((await other.users.list()).map(({ email }) => email)).toEqual([first.email, user.email])
     })
 
-    it('changes nothing where the change throws, and knows no id that it did not create', async () => {
+    it('changes nothing where the change throws, and finds no id that it did not create', async () => {
       const { store } = await open()
       const user = newUser()
       await store.users.create(user)
@@ -114,7 +114,7 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
   })
 
   describe(`${name} keeps the promises of sessions`, () => {
-    it('lets each number be used by exactly one of many processes', async () => {
+    it('lets exactly one of many processes use each number', async () => {
       const stores = many(await open())
       const session = newSession()
       const id = (await stores[0]?.sessions.begin(session)) ?? ''
@@ -141,7 +141,7 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
       expect(await another().sessions.isAlive(id)).toBe(false)
     })
 
-    it('ends a session for good, also under a process that is about to go on', async () => {
+    it('ends a session for good, also while a process is about to renew it', async () => {
       for (let round = 0; round < 10; round++) {
         const stores = many(await open())
         const id = (await stores[0]?.sessions.begin(newSession())) ?? ''
@@ -159,7 +159,7 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
       }
     })
 
-    it('knows no session that it did not begin', async () => {
+    it('finds no session that it did not create', async () => {
       const { store } = await open()
       for (const id of [newAccountId(), '../users', '', 'x'.repeat(5000)]) {
         expect(await store.sessions.isAlive(id)).toBe(false)
@@ -171,7 +171,7 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
   })
 
   describe(`${name} keeps the promises of invitations`, () => {
-    it('lets one of many processes claim an invitation, and again once it is given back', async () => {
+    it('lets one of many processes claim an invitation, and again once the claim is released', async () => {
       const stores = many(await open())
       const [store] = stores
       await store?.invites.add('a code', INVITE)
@@ -185,7 +185,7 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
       expect(counted(await Promise.all(stores.map(({ invites }) => invites.claim('a code'))))).toBe(0)
     })
 
-    it('gives an invitation to the process whose claim was answered by an error', async () => {
+    it('keeps the claim of the process whose claim was answered by an error', async () => {
       const { store, another, loseAnswers } = await open()
       await store.invites.add('a code', INVITE)
       loseAnswers()
@@ -193,7 +193,7 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
       expect(await another().invites.claim('a code')).toBe(false)
     })
 
-    it('knows no other code', async () => {
+    it('finds no other code', async () => {
       const { store } = await open()
       for (const code of ['another', '../secret', '']) {
         expect(await store.invites.read(code)).toBeUndefined()
@@ -203,7 +203,7 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
   })
 
   describe(`${name} keeps the promises of the secret`, () => {
-    it('has none at first, and makes one for all processes', async () => {
+    it('has none at first, and creates one for all processes', async () => {
       const stores = many(await open())
       expect(await stores[0]?.secret()).toBeUndefined()
       const secrets = await Promise.all(stores.map((store) => store.ensureSecret()))

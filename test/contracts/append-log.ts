@@ -59,7 +59,7 @@ export const appendLogContract = (
   }
 
   describe(`${name} keeps the promises of an append log`, () => {
-    it('is empty before its first entry, and gives the newest one in every process', async () => {
+    it('is empty before its first entry, and returns the newest one in every process', async () => {
       const { log, another } = await open()
       expect(await log.newest('a')).toBeUndefined()
       for (const text of ['one', 'two', 'three']) {
@@ -78,7 +78,7 @@ export const appendLogContract = (
       expect(await another().newest('a')).toEqual({ number: 2, entry: one.entry })
     })
 
-    it('loses and doubles nothing with many writers at once', async () => {
+    it('neither loses nor repeats an entry with many writers at once', async () => {
       const { log, another } = await open()
       const logs = [log, another(), another(), another()]
       const numbers = await Promise.all(
@@ -89,7 +89,7 @@ export const appendLogContract = (
       expect(new Set(tokens)).toEqual(new Set(logs.flatMap((_, at) => [0, 1, 2, 3, 4, 5].map((n) => `w${at}n${n}`))))
     })
 
-    it('knows its own entry where the answer was lost, the first one and a later one', async () => {
+    it('answers "ours" for its own entry where the answer was lost, the first one and a later one', async () => {
       const { log, another, loseAnswer } = await open()
       for (const text of ['one', 'two']) {
         const { number, entry } = await prepared(log, text)
@@ -99,7 +99,7 @@ export const appendLogContract = (
       }
     })
 
-    it('knows its own entry where the same append is sent again, and that of another writer', async () => {
+    it('answers "ours" where the same append is sent again, and "taken" for that of another writer', async () => {
       const { log, another } = await open()
       const [one, other] = [await prepared(log, 'one'), await prepared(log, 'other')]
       expect(await log.append('a', 1, one.entry)).toMatchObject({ outcome: 'ours' })
@@ -107,7 +107,7 @@ export const appendLogContract = (
       expect(await log.append('a', 1, other.entry)).toMatchObject({ outcome: 'taken' })
     })
 
-    it('is not sure of an entry behind which the log cannot be read, and removes nothing', async () => {
+    it('answers "unknown" where the log behind an entry cannot be read, and removes nothing', async () => {
       const { log, another, loseAnswer, failAfterCreating } = await open()
       await add(log, 'one')
       const { entry } = await prepared(log, 'two')
@@ -119,7 +119,7 @@ export const appendLogContract = (
       expect(await log.append('a', 2, entry)).toMatchObject({ outcome: 'ours' })
     })
 
-    it('finds its entry among the last tokens where the others go on before it looks, and is not sure beyond', async () => {
+    it('finds its entry among the last tokens after entries of other writers, and answers "unknown" beyond them', async () => {
       for (const ahead of [1, REMEMBERED_TOKENS - 1, REMEMBERED_TOKENS]) {
         const { log, another } = await open()
         await addMany(log, 3, 'before')
@@ -133,7 +133,7 @@ export const appendLogContract = (
       }
     })
 
-    it('answers "taken" to a writer that slept, however many entries came meanwhile', async () => {
+    it('answers "taken" to a suspended writer, however many entries were appended meanwhile', async () => {
       for (const meanwhile of [1, 2, 20, REMEMBERED_TOKENS]) {
         const { log, another, sleepBeforeCreating } = await open()
         await add(log, 'first')
@@ -147,7 +147,7 @@ export const appendLogContract = (
       }
     })
 
-    it('never lets a writer that slept past all remembered tokens have its entry, and never removes another', async () => {
+    it('never acknowledges a writer suspended beyond all remembered tokens, and removes no other entry', async () => {
       const { log, another, sleepBeforeCreating } = await open()
       await add(log, 'first')
       const { number, entry } = await prepared(log, 'late')
@@ -159,7 +159,7 @@ export const appendLogContract = (
       expect(await another().newest('a')).toMatchObject({ number: 2 + REMEMBERED_TOKENS + 5, entry: { text: 'after' } })
     })
 
-    it('says that the number is taken where the log was removed meanwhile, and begins no other one with it', async () => {
+    it('answers "taken" where the log was removed meanwhile, and begins no new log with the number', async () => {
       const { log, another, sleepBeforeCreating } = await open()
       await add(log, 'first')
       const { number, entry } = await prepared(log, 'late')

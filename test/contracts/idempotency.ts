@@ -13,7 +13,7 @@ export interface IdempotencyFixture {
 
 export const idempotencyContract = (name: string, open: () => Promise<IdempotencyFixture>): void => {
   describe(`${name} keeps the promises of idempotency marks`, () => {
-    it('gives a mark to one of many at a time, and to the next one once it is released', async () => {
+    it('grants a mark to one caller at a time, and to the next one once it is released', async () => {
       const { marks, another } = await open()
       const all = [marks, another(), another(), another()]
       for (let round = 0; round < 3; round++) {
@@ -24,7 +24,7 @@ export const idempotencyContract = (name: string, open: () => Promise<Idempotenc
       }
     })
 
-    it('gives away the mark of a process that is gone, and never one of a living process', async () => {
+    it('grants the mark of a process that has ended again, and never that of a running one', async () => {
       const { marks, another, abandon } = await open()
       for (const mark of ['a', 'b']) await abandon(mark)
       expect(await marks.take('a')).toBeDefined()
@@ -42,7 +42,7 @@ export const idempotencyContract = (name: string, open: () => Promise<Idempotenc
       expect(await marks.take('a')).toBeUndefined()
     })
 
-    it('sweeps nothing where there is nothing', async () => {
+    it('does nothing in a sweep without marks', async () => {
       const { marks } = await open()
       await marks.sweep()
     })

@@ -49,7 +49,7 @@ export const keysContract = (name: string, open: () => Promise<KeysFixture>): vo
       }
     })
 
-    it('knows no other id, and nothing that could be a path', async () => {
+    it('finds no other id, and none that could be a path', async () => {
       const { keys } = await open()
       for (const id of ['bbbbbbbbbbbb', '../secret', '', 'constructor', 'x'.repeat(5000)]) {
         expect(await keys.find(id)).toBeUndefined()

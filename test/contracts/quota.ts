@@ -51,7 +51,7 @@ export const quotaContract = (name: string, two: (maxBytes: number) => Promise<Q
       await next.discard()
     })
 
-    it('is free again once the staging area of a process that is gone is swept', async () => {
+    it('is free again once the staging area of a process that has ended is swept', async () => {
       const { store, quota, other, otherQuota, abandon } = await two(10)
       const stage = await store.stage('shop')
       await quota.reserve(NO_OWNER, 'shop', stage, 10)
@@ -62,7 +62,7 @@ export const quotaContract = (name: string, two: (maxBytes: number) => Promise<Q
       await next.discard()
     })
 
-    it('counts for each owner by itself', async () => {
+    it('counts for each owner separately', async () => {
       const { store, quota } = await two(10)
       const [a, b] = [await store.stage('shop'), await store.stage('toys')]
       await quota.reserve('user:a', 'shop', a, 10)

@@ -94,14 +94,14 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()))
     })
 
-    it('knows nothing of a project before its first image', async () => {
+    it('has no state of a project before its first image', async () => {
       const { store } = await fresh()
       expect(await store.project('shop')).toBeUndefined()
       expect(await store.projectIds()).toEqual([])
       expect(await store.openVariant('shop', 'a'.repeat(20), 'thumb')).toBeUndefined()
     })
 
-    it('makes a project with its first image, which becomes the primary one', async () => {
+    it('creates a project with its first image, which becomes the primary one', async () => {
       const { store } = await fresh()
       const id = await addImage(store, 'shop')
       expect(await store.project('shop')).toMatchObject({
@@ -114,7 +114,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(await idsOf(store, 'shop')).toEqual([id])
     })
 
-    it('gives every variant back byte for byte, with its size', async () => {
+    it('returns every variant byte for byte, with its size', async () => {
       const { store } = await fresh()
       const id = await addImage(store, 'shop')
       for (const size of SIZES) {
@@ -126,7 +126,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       }
     })
 
-    it('gives any part of an open variant, and closes it twice', async () => {
+    it('reads any range of an open variant, and may be closed twice', async () => {
       const { store } = await fresh()
       const file = await store.openVariant('shop', await addImage(store, 'shop'), 'thumb')
       if (!file) throw new Error('expected a file')
@@ -138,7 +138,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       await file.close()
     })
 
-    it('says that a variant is shorter than the part that is read, instead of giving less', async () => {
+    it('throws where a variant is shorter than the requested range', async () => {
       const { store } = await fresh()
       const file = await store.openVariant('shop', await addImage(store, 'shop'), 'thumb')
       if (!file) throw new Error('expected a file')
@@ -146,7 +146,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       await file.close()
     })
 
-    it('gives a large variant in several pieces that do not share memory', async () => {
+    it('reads a large variant in several chunks that do not share memory', async () => {
       const { store } = await fresh()
       const large = Buffer.alloc(700_000, 'abcdefg')
       const stage = await store.stage('shop')
@@ -164,7 +164,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(Buffer.concat(pieces).equals(large)).toBe(true)
     })
 
-    it('goes on giving an open variant whose reader stopped half-way', async () => {
+    it('reads an open variant again after a reader stopped half-way', async () => {
       const { store } = await fresh()
       const file = await store.openVariant('shop', await addImage(store, 'shop'), 'thumb')
       if (!file) throw new Error('expected a file')
@@ -173,7 +173,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       await file.close()
     })
 
-    it('gives an encoder a stored variant as a local file', async () => {
+    it('provides a stored variant as a local file to an encoder', async () => {
       const { store, another } = await fresh()
       const imageId = await addImage(store, 'shop')
       for (const each of [store, await another()]) {
@@ -191,7 +191,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       await expect(gone).rejects.toMatchObject({ code: 'image_not_found' })
     })
 
-    it('shows every process whether a staging area is still there', async () => {
+    it('shows every process whether a staging area exists', async () => {
       const { store, another } = await fresh()
       const other = await another()
       const [one, two] = [await store.stage('shop'), await store.stage('shop')]
@@ -203,7 +203,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       await two.discard()
     })
 
-    it('keeps images in upload order and gives them in pages', async () => {
+    it('lists images in upload order, in pages', async () => {
       const { store } = await fresh()
       const ids = [await addImage(store, 'shop'), await addImage(store, 'shop'), await addImage(store, 'shop')]
       expect(await idsOf(store, 'shop')).toEqual(ids)
@@ -213,7 +213,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       await expect(idsOf(store, 'shop', { after: 'z'.repeat(20) })).rejects.toMatchObject({ code: 'invalid_parameter' })
     })
 
-    it('goes on with the next page where it was, whatever was deleted around it', async () => {
+    it('continues with the next page at the same place, whatever was deleted around it', async () => {
       const { store } = await fresh()
       const ids: string[] = []
       for (let n = 0; n < 12; n++) ids.push(await addImage(store, 'shop'))
@@ -232,7 +232,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(await without(7, 8)).toEqual([...ids.slice(9), last])
     })
 
-    it('has no next page behind the last image', async () => {
+    it('has no next page after the last image', async () => {
       const { store } = await fresh()
       for (let n = 0; n < 3; n++) await addImage(store, 'shop')
       const state = await store.project('shop')
@@ -241,14 +241,14 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       for (const limit of [3, 4, undefined]) expect((await page(limit))?.next).toBeUndefined()
     })
 
-    it('goes on with the list of projects where it was after the last one shown was deleted', async () => {
+    it('continues the list of projects at the same place after its last one was deleted', async () => {
       const { store } = await fresh()
       for (const projectId of ['a', 'b', 'c']) await addImage(store, projectId)
       await store.commit('b', { type: 'delete_project' })
       expect(await store.projectIds({ after: 'b' })).toEqual(['c'])
     })
 
-    it('makes a change with a condition only at one of its revisions, and compares as it commits', async () => {
+    it('applies a conditional change only at one of its revisions, compared in the commit', async () => {
       const { store, another } = await fresh()
       const other = await another()
       const [a, b] = [await addImage(store, 'shop'), await addImage(store, 'shop')]
@@ -271,7 +271,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       await expect(store.commit('shop', { type: 'edit', title: 'y', ifRevision: [5] })).rejects.toMatchObject(gone)
     })
 
-    it('says that an image does not exist before it says that a condition does not hold', async () => {
+    it('reports a missing image before a failed condition', async () => {
       const { store } = await fresh()
       await addImage(store, 'shop')
       for (const type of ['delete_image', 'set_primary'] as const)
@@ -280,7 +280,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
         })
     })
 
-    it('keeps order, pages and single images right over more images than one segment holds', async () => {
+    it('keeps order, pages and single images correct beyond one segment', async () => {
       const { store, another } = await fresh()
       const ids: string[] = []
       for (let round = 0; round < 15; round++)
@@ -312,7 +312,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(await idsOf(store, 'shop')).toEqual([first])
     })
 
-    it('hands the cover on to the next image, and from the last to the first, when the primary one is deleted', async () => {
+    it('makes the next image the cover when the cover is deleted, and the first one after the last', async () => {
       const { store } = await fresh()
       const [a, b, c] = [await addImage(store, 'shop'), await addImage(store, 'shop'), await addImage(store, 'shop')]
       await store.commit('shop', { type: 'set_primary', imageId: b })
@@ -330,7 +330,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect((await store.commit('shop', { type: 'delete_image', imageId: b })).primary_image_id).toBe(a)
     })
 
-    it('sets a title, takes it away, and puts images in an order', async () => {
+    it('sets a title, removes it, and reorders images', async () => {
       const { store } = await fresh()
       const [a, b, c] = [await addImage(store, 'shop'), await addImage(store, 'shop'), await addImage(store, 'shop')]
       expect((await store.commit('shop', { type: 'edit', title: 'Spring' })).title).toBe('Spring')
@@ -345,7 +345,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(await idsOf(store, 'shop')).toEqual([c, a, b])
     })
 
-    it('says what does not exist, and writes nothing for it', async () => {
+    it('reports what does not exist, and writes nothing for it', async () => {
       const { store } = await fresh()
       const unknownId = 'z'.repeat(20)
       for (const change of [
@@ -364,7 +364,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect((await store.project('shop'))?.revision).toBe(1)
     })
 
-    it('deletes a project with all its images, and never starts its numbers again', async () => {
+    it('deletes a project with all its images, and never reuses its revision numbers', async () => {
       const { store, another } = await fresh()
       const ids = await Promise.all(Array.from({ length: 140 }, () => addImage(store, 'shop')))
       await addImage(store, 'other')
@@ -387,7 +387,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(await store.projectIds({ after: 'B', limit: 2 })).toEqual(['a', 'a.b'])
     })
 
-    it('keeps two projects apart whose ids differ only in case', async () => {
+    it('distinguishes projects whose ids differ only in case', async () => {
       const { store } = await fresh()
       const [lower, upper] = [await addImage(store, 'shop'), await addImage(store, 'Shop')]
       expect(await idsOf(store, 'shop')).toEqual([lower])
@@ -395,7 +395,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(await store.openVariant('Shop', lower, 'thumb')).toBeUndefined()
     })
 
-    it('loses no change of many that come at once, from two processes', async () => {
+    it('loses none of many simultaneous changes of two processes', async () => {
       const { store, another } = await fresh()
       const other = await another()
       const ids = await Promise.all(Array.from({ length: 40 }, (_, n) => addImage(n % 2 ? store : other, 'shop')))
@@ -411,7 +411,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       for (const id of gone) expect(await readVariant(other, 'shop', id)).toBeUndefined()
     })
 
-    it('deletes an image once: the second of two at the same time gets that it is gone', async () => {
+    it('deletes an image once: the second of two simultaneous deletions is answered that it does not exist', async () => {
       const { store, another } = await fresh()
       const other = await another()
       const imageId = await addImage(store, 'shop')
@@ -421,7 +421,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     })
 
-    it('leaves nothing of an upload that is given up, before or after it was published', async () => {
+    it('leaves no file of an upload that is discarded, before or after it was published', async () => {
       const { store, leftovers } = await fresh()
       await addImage(store, 'shop')
       const before = await leftovers()

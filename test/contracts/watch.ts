@@ -74,7 +74,7 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(heard.calls.at(-1)?.revisions.at(-1)?.at).toBe(updated_at)
     })
 
-    it('delivers what follows a position that is behind, and then what is new', async () => {
+    it('delivers the revisions after an older position, and then new ones', async () => {
       const { store } = await fresh()
       for (let n = 0; n < 4; n++) await addImage(store, 'shop')
       const heard = newRecorder()
@@ -84,7 +84,7 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
       await vi.waitFor(() => expect(heard.revisions()).toEqual([3, 4, 5]), PATIENCE)
     })
 
-    it('begins with the newest revision where no position is given', async () => {
+    it('begins at the newest revision without a position', async () => {
       const { store } = await fresh()
       await addImage(store, 'shop')
       const heard = newRecorder()
@@ -148,7 +148,7 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(delays.sort((a, b) => a - b)[3]).toBeLessThan(1000)
     })
 
-    it('follows a project from before it exists, through its deletion, until it is made again', async () => {
+    it('follows a project from before its creation, through its deletion, to its new creation', async () => {
       const { store, another } = await fresh()
       const other = await another()
       const [here, there] = [newRecorder(), newRecorder()]
@@ -174,7 +174,7 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
       }
     })
 
-    it('delivers one reset for a position that is older than what is kept, or newer than the project', async () => {
+    it('delivers one reset for a position older than the retained revisions, or newer than the project', async () => {
       const { store } = await fresh()
       await addImage(store, 'shop')
       for (let n = 0; n < TOO_MANY; n++) await store.commit('shop', { type: 'edit', title: String(n) })
@@ -199,7 +199,7 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
       await vi.waitFor(() => expect(heard.revisions()).toEqual(upTo(newest + 1, newest - 2)), PATIENCE)
     })
 
-    it('calls a slow listener again only when it is done, and then with all that it missed', async () => {
+    it('calls a slow listener again only when it has finished, with all revisions since', async () => {
       const { store } = await fresh()
       await addImage(store, 'shop')
       const heard = newRecorder()
@@ -215,7 +215,7 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(heard.calls.length).toBeLessThan(20)
     })
 
-    it('goes on after a listener that throws or rejects, for it and for the others', async () => {
+    it('continues after a listener that throws or rejects, for it and for the others', async () => {
       const { store } = await fresh()
       const [bad, good] = [newRecorder(), newRecorder()]
       const projects = [{ projectId: 'shop', since: 0 }]
@@ -264,7 +264,7 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
       )
     })
 
-    it('ends for a listener that aborts while it is called', async () => {
+    it('ends for a listener that aborts during its call', async () => {
       const { store } = await fresh()
       for (let n = 0; n < 3; n++) await addImage(store, 'shop')
       const end = new AbortController()
@@ -297,7 +297,7 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(heard.events('new')).toContainEqual({ type: 'image.added', image_id: b })
     })
 
-    it('loses, doubles and reorders nothing over many writers and listeners in several processes', async () => {
+    it('neither loses, repeats nor reorders changes with many writers and listeners in several processes', async () => {
       const { store, another } = await fresh()
       const stores = [store, await another(), await another()] as const
       const chance = newChance()

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { FAILURES, TintypeError } from '../../src/core/errors.ts'
 
 describe('the table of failures', () => {
-  it.each(Object.entries(FAILURES))('gives %s a name that can stay and an error status', (code, { status, title }) => {
+  it.each(Object.entries(FAILURES))('gives %s a stable name and an error status', (code, { status, title }) => {
     expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/)
     expect(status).toBeGreaterThanOrEqual(400)
     expect(status).toBeLessThan(600)
     expect(title).toMatch(/^[A-Z].*[^.]$/)
   })
 
-  it('sums up each code in words of its own', () => {
+  it('describes each code by a title of its own', () => {
     const titles = Object.values(FAILURES).map(({ title }) => title)
     expect(new Set(titles).size).toBe(titles.length)
   })
@@ -30,7 +30,7 @@ describe('the table of failures', () => {
 })
 
 describe('an error', () => {
-  it('carries its code, a public message, when to try again, and the cause for the log', () => {
+  it('has its code, a public message, the time until a retry, and the cause for the log', () => {
     const cause = new Error('EMFILE')
     const error = new TintypeError('busy', 'Try again.', { cause, retryAfterSeconds: 2, details: { field: 'file' } })
     expect(error).toMatchObject({

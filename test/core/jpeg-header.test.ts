@@ -40,7 +40,7 @@ describe('the header of a JPEG file', () => {
     expect(headerOf(await picture.toBuffer())).toEqual({ width: 30, height: 20, isPlain: true })
   })
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('has the dimensions as shown with orientation %i', async (orientation) => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('has the displayed dimensions with orientation %i', async (orientation) => {
     const shown = orientation >= 5 ? { width: 20, height: 30 } : { width: 30, height: 20 }
     const bigEndian = await PICTURE.clone().jpeg().withMetadata({ orientation }).toBuffer()
     expect(headerOf(bigEndian)).toEqual({ ...shown, isPlain: false })
@@ -58,7 +58,7 @@ describe('the header of a JPEG file', () => {
     for (const other of others) expect(headerOf(other)).toEqual({ width: 30, height: 20, isPlain: false })
   })
 
-  it('is found behind as many segments as a file may have, and not behind more', async () => {
+  it('is found after as many segments as the limit allows, and not after more', async () => {
     const file = await PICTURE.clone().jpeg().toBuffer()
     // The file itself has segments before its frame: their number is found by adding one until it is too many.
     const padded = (count: number) =>
@@ -80,7 +80,7 @@ describe('the header of a JPEG file', () => {
     expect(headerOf(Buffer.from(bytes))).toBeUndefined()
   })
 
-  it('is undefined of a file that is cut off anywhere before the end of its frame header', async () => {
+  it('is undefined for a file that ends before the end of its frame header', async () => {
     const file = await PICTURE.clone().jpeg().toBuffer()
     const frame = file.indexOf(Buffer.from([0xff, 0xc0]))
     for (let length = 0; length < frame + 9; length++) expect(headerOf(file.subarray(0, length))).toBeUndefined()

@@ -14,7 +14,7 @@ const nearlyAnId = fc.string({
 })
 
 describe('a project id', () => {
-  it('is what the rule says, for any string', () => {
+  it('matches the rule, for any string', () => {
     fc.assert(fc.property(fc.oneof(nearlyAnId, fc.string()), (id) => isProjectId(id) === followsTheRule(id)))
   })
 
@@ -42,7 +42,7 @@ describe('a project id', () => {
 })
 
 describe('an image id', () => {
-  it('is accepted as it is made, never made twice, and safe as a file name on a disk that ignores case', () => {
+  it('is accepted as generated, unique, and safe as a file name on a case-insensitive file system', () => {
     const ids = Array.from({ length: 10_000 }, newImageId)
     expect(ids.every(isImageId)).toBe(true)
     expect(new Set(ids.map((id) => id.toLowerCase())).size).toBe(ids.length)
@@ -65,7 +65,7 @@ describe('a size', () => {
     expect(SIZES.every(isSize)).toBe(true)
   })
 
-  it('is nothing else, not even what every object has', () => {
+  it('is no other text, not even a property of every object', () => {
     for (const name of ['', 'Thumb', 'thumb ', 'constructor', 'length', '0', 'toString'])
       expect(isSize(name)).toBe(false)
   })

@@ -80,7 +80,7 @@ describe('collected parameters', () => {
 })
 
 describe('a parsed parameter', () => {
-  it('is the value that its schema makes of the text', () => {
+  it('is the value that its schema parses from the text', () => {
     expect(parseParameter('n', '7', z.string().transform(Number))).toBe(7)
   })
 
@@ -123,7 +123,7 @@ describe('a whole number', () => {
       expect(errorOf(() => parse(text)).message).toBe(`n: expected a whole number from 1 to 100, received "${text}".`),
   )
 
-  it('is described by the words of its options where they have some', () => {
+  it('is described by the text of its options where they have one', () => {
     const schema = wholeNumber({ least: 1, most: 9, expected: 'one digit but 0' })
     for (const text of ['0', '10', 'x'])
       expect(errorOf(() => parseParameter('n', text, schema)).message).toBe(

@@ -12,6 +12,6 @@ it.each([
   [25e6, '25000000 bytes (23.8 MiB)'],
   [2 ** 40, '1099511627776 bytes (1 TiB)'],
   [2 ** 50, '1125899906842624 bytes (1024 TiB)'],
-])('%i bytes have a unit that people read', (bytes, text) => {
+])('%i bytes are shown with a readable unit', (bytes, text) => {
   expect(bytesText(bytes)).toBe(text)
 })

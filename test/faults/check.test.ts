@@ -17,7 +17,7 @@ import { formOf } from '../support/upload.ts'
 const PROJECT = 'p'
 
 describe('the check of a store against a ledger', () => {
-  it('finds nothing in a store that many clients have used', async () => {
+  it('has no finding in a store that many clients have used', async () => {
     const { storageDir, ledger, request, check } = await usedStore()
     const load = startLoad({ servers: [request], ledger, projects: [PROJECT, 'another'], clients: 4, images: 6 })
     while (load.done() < 60) await sleep(10)
@@ -35,7 +35,7 @@ describe('the check of a store against a ledger', () => {
     expect(await check()).toEqual(['lost: p: image 0123456789abcdefghij was acknowledged and is not listed'])
   })
 
-  it('finds an image that became another picture', async () => {
+  it('finds an image with the bytes of another picture', async () => {
     const { check, ledger } = await usedStore()
     const [one, other] = ledger.uploads.slice(-2)
     if (one && other) [one.acknowledged, other.acknowledged] = [other.acknowledged, one.acknowledged]
@@ -61,7 +61,7 @@ describe('the check of a store against a ledger', () => {
     ])
   })
 
-  it('finds a deleted image that is answered again, and its file', async () => {
+  it('finds a deleted image that is served again, and its file', async () => {
     const { check, strays, request, ledger, folder, images } = await usedStore()
     const deleted = ledger.deletes[0]?.imageId ?? ''
     await copyFile(join(folder, 'original', `${images[0]}.jpg`), join(folder, 'original', `${deleted}.jpg`))
@@ -124,7 +124,7 @@ describe('the check of a store against a ledger', () => {
     expect((await check()).map(kindOf)).toContain('broken')
   })
 
-  it('finds stray files, left-over locks and what the dead left in .tmp', async () => {
+  it('finds stray files, stale locks and files of dead processes in .tmp', async () => {
     const { strays, storageDir, folder, images } = await usedStore()
     await link(join(folder, 'game', `${images[0]}.jpg`), join(folder, 'game', `${'z'.repeat(20)}.jpg`))
     await writeFile(join(folder, 'notes.txt'), '')
@@ -142,7 +142,7 @@ describe('the check of a store against a ledger', () => {
     ])
   })
 
-  it('says that everything is lost where the store is gone', async () => {
+  it('reports that everything is lost where the store is gone', async () => {
     const { check, folder, images } = await usedStore()
     await rm(folder, { recursive: true })
     expect((await check()).filter((line) => kindOf(line) === 'lost')).toHaveLength(images.length)

@@ -23,7 +23,7 @@ const PATIENCE_MS = 10_000
 describe.skipIf(isMissing({ fault: 'few descriptors', programs: { prlimit: 'util-linux' } }))(
   'too few descriptors',
   () => {
-    it('refuse changes by 503, lose none, and are forgotten once there are enough', async () => {
+    it('refuse changes by 503, lose none, and have no effect once there are enough', async () => {
       const storageDir = join(await temporaryFolder(), 'storage')
       const server = await createServer({ storageDir, workers: 2, env: { LOCK_STALE_MS: '2000' } })
       await server.start()

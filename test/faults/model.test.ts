@@ -14,7 +14,7 @@ import { show } from './model/entry.ts'
 import { explain } from './model/explain.ts'
 import { PROJECT, plans, runCommands } from './model/sequential.ts'
 
-it('does with 300 random plans, through two stores in turn, what an array would do', async () => {
+it('equals an array over 300 random plans, through two stores in turn', async () => {
   const folder = await memoryFolder()
   const long = join(folder, 'long')
   const store = await openFileStore(long)
@@ -32,7 +32,7 @@ it('does with 300 random plans, through two stores in turn, what an array would 
   say(`model: ${runs} plans, ${commands} commands in order`)
 })
 
-it('gives four processes answers that one order of the changes explains', async () => {
+it('gives four processes answers that are linearizable', async () => {
   const storageDir = await memoryFolder()
   // Two that commit changes together, two that commit each alone.
   const workers = await Promise.all(

@@ -59,7 +59,7 @@ describe.each(FILE_SYSTEMS)('a power cut on %s', (fileSystem) => {
     root: true,
   })
 
-  it.skipIf(missing || untraced)('would be found to lose changes, if the server did not sync', async () => {
+  it.skipIf(missing || untraced)('is found to lose changes of a server without syncs', async () => {
     const disk = await createCrashDisk(fileSystem)
     const inject = ['-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:retval=0']
     const { server, ledger, load } = await loadOn(disk, 1, [

@@ -105,7 +105,7 @@ describe('authorization', () => {
     expect((await ask(people.admin ?? {}, 'DELETE', '/projects/open')).status).toBe(200)
   })
 
-  it('answers requests without access to a private project to the byte as for an absent one', async () => {
+  it('answers requests without access to a private project byte for byte as for an absent one', async () => {
     const { ask, people, images } = await createCast()
     const image = images.closed ?? ''
     const expired = '&exp=1000&sig=x'
@@ -138,7 +138,7 @@ describe('authorization', () => {
 })
 
 describe('a credential', () => {
-  it('is refused where it is not valid, except for pictures of public projects', async () => {
+  it('is refused where it is invalid, except for pictures of public projects', async () => {
     const { ask, upload } = await createAccessApp()
     const { image_id } = await upload(keyOf(ADMIN), 'shop')
     for (const who of [
@@ -169,7 +169,7 @@ describe('a credential', () => {
 })
 
 describe('every documented route', () => {
-  it('allows nothing without authentication, except reading public projects', async () => {
+  it('allows only reading of public projects without authentication', async () => {
     const { app } = await createAccessApp({ newVisibility: 'private' })
     const paths = z
       .record(z.string(), z.record(z.string(), z.unknown()))
@@ -197,7 +197,7 @@ describe('every documented route', () => {
 })
 
 describe('the list of projects', () => {
-  it('leads past 1001 private projects to the public one behind them', async () => {
+  it('reaches the public project behind 1001 private ones', async () => {
     const { ask, upload, storageDir } = await createAccessApp()
     const hidden = Array.from({ length: 1001 }, (_, at) => `hidden-${at}`)
     for (const projectId of hidden) await plantProject({ storageDir, projectId, images: 0, visibility: 'private' })

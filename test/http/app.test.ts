@@ -38,7 +38,7 @@ describe('the root', () => {
     expect((await proxied.request('/media/')).headers.get('location')).toBe('docs')
   })
 
-  it('belongs to the program that mounts the app', async () => {
+  it('is a route of the program that mounts the app', async () => {
     const tintype = await createTestApp()
     expect(await problemOf(tintype.app.request('/'))).toMatchObject({ code: 'route_not_found' })
     const parent = new Hono().route('/', tintype.app).get('/', (c) => c.text('the parent'))
@@ -47,7 +47,7 @@ describe('the root', () => {
 })
 
 describe('a known route', () => {
-  it.each(Object.entries(METHODS))('%s takes %s, and is 405 for others', async (path, methods) => {
+  it.each(Object.entries(METHODS))('%s accepts %s, and is 405 for others', async (path, methods) => {
     const { app } = await createTestApp()
     for (const method of EVERY_METHOD.filter((method) => !methods.split(', ').includes(method))) {
       const response = await app.request(path, { method })
@@ -153,7 +153,7 @@ describe('mounted in another app', () => {
     expect(response.status).toBe(201)
   })
 
-  it('works without a server of Node, as any app of Hono', async () => {
+  it('works without a Node server, as any Hono app', async () => {
     const { app } = await createTestApp()
     const url = 'http://test/projects/game/images'
     const response = await app.fetch(new Request(url, { method: 'POST', body: formOf(await smallPhoto()) }))

@@ -55,7 +55,7 @@ describe('a damaged project', () => {
     expect(await problemOf(app.request('/projects/b'))).toMatchObject({ status: 500, code: 'project_damaged' })
   })
 
-  it('is answered to the byte as an absent one, except to keys with access', async () => {
+  it('is answered byte for byte as an absent one, except to keys with access', async () => {
     const { log, lines } = logged()
     const { ask, people, images, storageDir } = await createCast({ log })
     const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }) })

@@ -81,7 +81,7 @@ const OF_ACCOUNTS = ['register', 'login', 'refresh', 'logout', 'me', 'changePass
 const TIMEOUT_MS = 240_000
 
 describe('the documentation in a browser', { timeout: TIMEOUT_MS }, () => {
-  it('answers each route with the required values alone, and has no complaint in its console', async (context) => {
+  it('answers each route with the required values alone, without errors in the console', async (context) => {
     const docs = await openDocs(context, ['--presets', 'card:w=320'])
     const { execute, tried } = docs
     const project = { project_id: 'game' }
@@ -127,7 +127,7 @@ describe('the documentation in a browser', { timeout: TIMEOUT_MS }, () => {
     expect(docs.complaints).toEqual([expect.stringMatching(/ 403 .*\/render$/)])
   })
 
-  it('leads through an account: register, sign in, renew, change of password, sign out', async (context) => {
+  it('can register, sign in, renew, change the password and sign out', async (context) => {
     const docs = await openDocs(context, ['--registration', 'open'])
     const { execute } = docs
     expect((await execute('register')).status).toBe(201)

@@ -33,7 +33,7 @@ describe('a request from another machine to a server without authentication', ()
     { registration: 'open' },
     { auth: 'required' },
     { auth: 'none' },
-  ])('is as the operator wants it with %j', async (options) => {
+  ])('is not logged as a warning with %j', async (options) => {
     expect(await warningsOf(options, ['10.1.2.3'])).toEqual([])
   })
 })

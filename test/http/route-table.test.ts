@@ -30,7 +30,7 @@ const setUp = () => {
 }
 
 describe('a route', () => {
-  it('gets the parameters of its template, and names the template for the metrics', async () => {
+  it('receives the parameters of its template, and reports the template to the metrics', async () => {
     const { add, request } = setUp()
     add('get', '/projects/{project_id}/images/{image_id}')
     const { status, body, route } = await request('/projects/a/images/b')
@@ -41,7 +41,7 @@ describe('a route', () => {
     ])
   })
 
-  it('gets a segment of several parameters as one, named file', async () => {
+  it('receives a segment of several parameters as one, named file', async () => {
     const { add, request } = setUp()
     add('get', '/images/{size}.{format}')
     add('get', '/cover.{format}')
@@ -86,7 +86,7 @@ describe('other methods of a path', () => {
     expect([status, headers.get('allow'), body, route]).toEqual([204, 'GET, HEAD, OPTIONS', '', '/a'])
   })
 
-  it('leave the methods of the route as they are, HEAD too', async () => {
+  it('do not change the methods of the route, including HEAD', async () => {
     const { add, table, request } = setUp()
     add('get', '/a')
     table.refuseOtherMethods()

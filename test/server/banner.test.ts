@@ -14,11 +14,11 @@ describe('the banner', () => {
     ['pictures.example', 'http://pictures.example:8001\n'],
     ['0.0.0.0', 'http://127.0.0.1:8001, and every other address of this machine\n'],
     ['::', 'http://[::1]:8001, and every other address of this machine\n'],
-  ])('for host %s has an address that a browser takes', (host, address) => {
+  ])('for host %s has an address that a browser accepts', (host, address) => {
     expect(banner(host)).toContain(`address   ${address}`)
   })
 
-  it('has the port that was found where it was 0', () => {
+  it('has the chosen port where PORT is 0', () => {
     expect(banner('127.0.0.1', 43_210)).toContain('curl -F file=@photo.jpg http://127.0.0.1:43210/projects/demo/images')
   })
 })

@@ -36,7 +36,7 @@ const workersThatAnswered = async (url: string, count: number): Promise<Set<stri
 }
 
 describe('/metrics of two workers', () => {
-  it('has what both counted, whichever answers, and what one counted that was killed', async (context) => {
+  it('sums both workers, and a killed one, whichever worker answers', async (context) => {
     const service = await serve(['--workers', '2', '--log-format', 'json'])
     expect((await upload(service.url, 'demo')).status).toBe(201)
     expect((await workersThatAnswered(service.url, 20)).size).toBe(2)
@@ -92,7 +92,7 @@ describe('the log', () => {
     expect(service.stderr()).not.toContain('s3cret')
   })
 
-  it('is readable where the setting says so', async () => {
+  it('is readable on request', async () => {
     const service = await serve(['--log-format', 'pretty'])
     const answer = await get(`${service.url}/health?token=s3cret`)
     const id = answer.headers.get('x-request-id')

@@ -9,7 +9,7 @@ const BODY = Buffer.alloc(32 * 1024 * 1024)
 
 const request = (url: string) => Buffer.from(`GET ${url} HTTP/1.1\r\nHost: a\r\n\r\n`)
 
-it('hands a connection over flowing, also where its client has not read the answers before', async () => {
+it('hands over a flowing connection, also where its client has not read earlier answers', async () => {
   const handed = new Promise<string>((resolve) => {
     const handOver = (socket: Socket) => void socket.on('error', () => {}).on('data', (piece) => resolve(String(piece)))
     const head = `HTTP/1.1 200 OK\r\nContent-Length: ${BODY.length}\r\n\r\n`
@@ -68,7 +68,7 @@ const readPieces = async (pieces: readonly string[]) => {
 
 const piece = (headers: string) => `GET / HTTP/1.1\r\n${headers}\r\n`
 
-it('reads the headers of each request, also where they are those of the one before or begin like them', async () => {
+it('reads the headers of each request, also where they repeat or begin like those of the previous one', async () => {
   const { seen, handed } = await readPieces([
     piece('Host: a\r\n'),
     piece('Host: a\r\n'),

@@ -49,7 +49,7 @@ it.each([
   ['one byte more than the largest form', 413, head(MAX_UPLOAD_BYTES + FORM_BYTES + 1)],
   ['no key', 401, head(1000, '')],
   ['another type', 415, head(1000, undefined, 'image/jpeg')],
-])('a request with %s is refused by its head alone, without 100 Continue', async (_, status, request) => {
+])('a request with %s is refused by its header alone, without 100 Continue', async (_, status, request) => {
   const answer = await answerTo(await serve(), request)
   expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
   expect(answer).toMatch(/\r\nconnection: close\r\n/i)

@@ -45,7 +45,7 @@ const open = async ({ port }: HttpServer, request = ''): Promise<Socket> => {
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 
 describe('a server that drains', () => {
-  it('finishes a request whose body is still coming, and says that the connection ends', async () => {
+  it('finishes a request whose body still arrives, and closes the connection', async () => {
     const server = await start()
     const client = await open(server, 'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc')
     // An answer on a second connection shows that the first request has arrived.
@@ -57,7 +57,7 @@ describe('a server that drains', () => {
     await drained
   })
 
-  it('closes connections that wait between requests, and those that never sent one', async () => {
+  it('closes connections between requests, and those without a request', async () => {
     const server = await start()
     const between = await open(server, GET)
     const never = await open(server)
@@ -67,7 +67,7 @@ describe('a server that drains', () => {
     await closed
   })
 
-  it('sends all of an answer to a slow reader', async () => {
+  it('sends a complete answer to a slow reader', async () => {
     const server = await start()
     const client = await open(server, 'GET /big HTTP/1.1\r\nHost: a\r\n\r\n')
     await once(client, 'readable')
@@ -88,8 +88,8 @@ describe('a server that drains', () => {
 describe.each([
   ['by Node’s server', undefined],
   ['in front of it', () => undefined],
-])('a client that takes its time, received %s', (_, answerFast) => {
-  it('is hung up on where it is silent or sends a head slowly, not where it sends a body slowly', async () => {
+])('a slow client, received %s', (_, answerFast) => {
+  it('is disconnected where it is silent or sends a header slowly, not where it sends a body slowly', async () => {
     const server = await start({ answerFast, headersTimeoutMs: 400, timeoutsCheckedMs: 50 })
     const body = await open(server, 'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc')
     const silent = await open(server)
@@ -108,7 +108,7 @@ describe.each([
     expect(String(echoed)).toMatch(/abcdef$/)
   })
 
-  it('has 20 s for a head by default, checked every 5 s', async () => {
+  it('has 20 s for a header by default, checked every 5 s', async () => {
     const limit = vi.spyOn(Socket.prototype, 'setTimeout')
     onTestFinished(() => limit.mockRestore())
     const server = await start({ answerFast })
@@ -120,14 +120,14 @@ describe.each([
 })
 
 describe('a port', () => {
-  it('that is taken rejects the start', async () => {
+  it('that is in use rejects the start', async () => {
     const { port } = await start()
     await expect(start({ port })).rejects.toThrow('EADDRINUSE')
   })
 })
 
-describe('a server with answers in front of the app', () => {
-  it('leaves to the app what they fail at', async () => {
+describe('a server with a fast path', () => {
+  it('passes requests on to the app where the fast path fails', async () => {
     const app = new Hono().get('/', (c) => c.text('hello'))
     const answerFast = () => {
       throw new Error('EIO: i/o error, stat')

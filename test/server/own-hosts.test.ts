@@ -15,7 +15,7 @@ const ask = async (port: number, method: string, path: string, host: string): Pr
 }
 
 describe('tintype serve on loopback', () => {
-  it('refuses pages whose name leads here, and no others, before the first picture is in memory and after', async () => {
+  it('refuses pages whose name resolves here (DNS rebinding), before and after pictures are in memory', async () => {
     const { url, port } = await serve()
     await upload(url, 'demo')
     for (let times = 0; times < 2; times++) {
@@ -27,7 +27,7 @@ describe('tintype serve on loopback', () => {
     expect(await ask(port, 'DELETE', '/projects/demo', `127.0.0.1:${port}`)).toBe('HTTP/1.1 200')
   })
 
-  it('checks the host of a target in absolute form, whatever the Host header is (RFC 9112 section 3.2.2)', async () => {
+  it('checks the host of a target in absolute form instead of the Host header (RFC 9112 section 3.2.2)', async () => {
     const { port } = await serve()
     const local = `127.0.0.1:${port}`
     const foreign = `evil.example:${port}`

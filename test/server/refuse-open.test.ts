@@ -20,7 +20,7 @@ const settings = async (more: Partial<OpenSettings> = {}): Promise<OpenSettings>
 })
 
 describe('tintype serve on another address than loopback', () => {
-  it.each(['0.0.0.0', '::', '192.0.2.1'])('does not start on %s without a way of access', async (host) => {
+  it.each(['0.0.0.0', '::', '192.0.2.1'])('does not start on %s without access control', async (host) => {
     expect(await whyNotOpen(await settings({ host }))).toBeDefined()
   })
 
@@ -46,7 +46,7 @@ describe('tintype serve on another address than loopback', () => {
     expect(await whyNotOpen(wanted)).toBeUndefined()
   })
 
-  it('says how to do each, and ends, in a worker and in a supervisor', async () => {
+  it('names each solution and exits, as a worker and as a supervisor', async () => {
     for (const workers of ['1', '2']) {
       const run = await runTintype(['serve', '--port', '0', '--host', '0.0.0.0', '--workers', workers])
       expect(await run.ended).toBe(1)
@@ -63,7 +63,7 @@ describe('tintype serve on another address than loopback', () => {
     }
   })
 
-  it('says in one line which key of the environment is wrong, and not the key', async () => {
+  it('names an invalid key of the environment in one line, without the key', async () => {
     const run = await runTintype(['serve', '--port', '0'], { env: { API_KEYS: 'reader:hunter2' } })
     expect(await run.ended).toBe(1)
     expect(run.stderr()).toMatch(/^tintype: API_KEYS: API key 1: expected at least 16 characters, got 7\n$/)

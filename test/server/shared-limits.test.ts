@@ -7,7 +7,7 @@ import { serve } from '../support/processes/tintype.ts'
 const ask = (url: string, path: string) => fetch(url + path, { headers: { Connection: 'close' } })
 
 describe('two workers', () => {
-  it('let as many requests through together as one would, and no more', async () => {
+  it('allow as many requests together as one worker, and no more', async () => {
     const { url, child, ended } = await serve(['--workers', '2', '--rate-limit', '10', '--rate-limit-window', '600'])
     const answers: Response[] = []
     for (let n = 0; n < 14; n++) answers.push(await ask(url, '/projects'))
@@ -19,14 +19,14 @@ describe('two workers', () => {
     expect(await ended).toBe(0)
   })
 
-  it('count many at once to the last one', async () => {
+  it('count many simultaneous requests exactly', async () => {
     const { url } = await serve(['--workers', '2', '--rate-limit', '20', '--rate-limit-window', '600'])
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask(url, '/projects')))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(20)
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(20)
   })
 
-  it('slow down attempts on an account together', async () => {
+  it('throttle attempts on an account together', async () => {
     const flags = ['--workers', '2', '--registration', 'open', '--sign-in-limit', '0']
     const { url } = await serve(flags)
     const attempt = () =>

@@ -40,7 +40,7 @@ const stopped = async (flags: readonly string[]) => {
 }
 
 describe('workers whose supervisor is stopped', () => {
-  it('slow down attempts on an account, each for itself', async () => {
+  it('throttle attempts on an account, each for itself', async () => {
     const { signIns } = await stopped(['--sign-in-limit', '0'])
     // Five are free in each worker, and one goes through in each pause: with a machine so slow that they are spread over
     // seven seconds, four of them.

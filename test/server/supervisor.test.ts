@@ -22,7 +22,7 @@ describe('the encoders of a machine', () => {
 })
 
 describe('the pause before a worker is started again', () => {
-  it('is none at first, and grows to half a minute with each death that comes soon', () => {
+  it('is none at first, and grows to half a minute with each early death', () => {
     expect([1, 2, 3, 4, 5, 6, 7, 8, 50].map(pauseBefore)).toEqual([
       0, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000,
     ])

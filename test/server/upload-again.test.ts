@@ -17,7 +17,7 @@ const send = async (url: string): Promise<Response> =>
     headers: { 'Idempotency-Key': 'order-1' },
   })
 
-it('an upload that was answered is answered again after a kill -9; one that was under way is stored', async () => {
+it('an acknowledged upload is answered again after a kill -9; one under way is stored', async () => {
   const storage = join(await temporaryFolder(), 'storage')
   const begin = () => serve(['--storage', storage])
 

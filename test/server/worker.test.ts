@@ -28,7 +28,7 @@ const childrenOf = (pid: number | undefined): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
 
 describe('four workers', () => {
-  it('share one project without losing an image, and go on when one of them is killed', async (context) => {
+  it('share one project without losing an image, and continue when one of them is killed', async (context) => {
     const service = await serve(['--workers', '4'])
     expect(service.stdout()).toContain('4 workers')
     // A new connection goes to the next worker, so each of them gets three.

@@ -72,7 +72,7 @@ const EXPECTED: Record<keyof typeof PRINCIPALS, Record<keyof typeof PROJECTS, st
   'stranger of a strange name': { 'no project': 'hhhah', public: 'ahfff', private: 'hhhhh', old: 'ahfff' },
 }
 
-describe('what one may do', () => {
+describe('the decision on an action', () => {
   for (const [who, principal] of Object.entries<Principal>(PRINCIPALS))
     for (const [kind, access] of Object.entries<ProjectAccess | undefined>(PROJECTS))
       it(`is decided for ${who} and ${kind}`, () => {
@@ -83,7 +83,7 @@ describe('what one may do', () => {
         )
       })
 
-  it('tells nobody who is not let in a private project from one that is not there', () => {
+  it('is equal for a private project without access and an absent one', () => {
     for (const principal of [PRINCIPALS.anonymous, PRINCIPALS['admin of other'], PRINCIPALS['reader of other']])
       for (const action of ACTIONS)
         expect(decideAccess(principal, action, 'shop', PROJECTS.private)).toBe(
@@ -101,7 +101,7 @@ describe('a refusal', () => {
 })
 
 describe('the figures of the server', () => {
-  it('are for everybody where all is open, and for keys of the role admin for all projects', () => {
+  it('are for all clients of an open server, and for keys of the role admin for all projects', () => {
     expect(() => requireAdmin(PRINCIPALS.unrestricted)).not.toThrow()
     expect(() => requireAdmin(PRINCIPALS.admin)).not.toThrow()
     for (const principal of [PRINCIPALS.writer, PRINCIPALS['admin of shop'], PRINCIPALS.owner])

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { isAccountId, isEmail, isName, isPassword, newAccountId, normalEmail } from '../../../src/core/auth/account.ts'
 
 describe('an e-mail address', () => {
-  it('is one that could get mail, in plain letters so that no twin of it looks the same', () => {
+  it('is a deliverable address in ASCII, without homoglyphs', () => {
     for (const email of ['a@b.co', 'ada.lovelace+art@mail.example.com', 'A_1@EXAMPLE.com'])
       expect(isEmail(email)).toBe(true)
     for (const email of [
@@ -25,13 +25,13 @@ describe('an e-mail address', () => {
     expect(isEmail(`a${longest}`)).toBe(false)
   })
 
-  it('is the same in capitals and with spaces around it', () => {
+  it('is equal in capitals and with spaces around it', () => {
     expect(normalEmail('  Ada@Example.COM ')).toBe('ada@example.com')
   })
 })
 
 describe('a password', () => {
-  it('has 10 to 200 characters as a person counts them', () => {
+  it('has 10 to 200 characters, counted as code points', () => {
     for (const [length, isGood] of [
       [9, false],
       [10, true],
@@ -45,14 +45,14 @@ describe('a password', () => {
 })
 
 describe('a name', () => {
-  it('has 1 to 100 characters, and nothing that a terminal would act on', () => {
+  it('has 1 to 100 characters, without control characters', () => {
     for (const name of ['A', 'Ada Lovelace', '\u{1f5ff}'.repeat(100)]) expect(isName(name)).toBe(true)
     for (const name of ['', '  ', 'n'.repeat(101), '\u001b[2J', 'a\nb', '\u0000']) expect(isName(name)).toBe(false)
   })
 })
 
 describe('an id', () => {
-  it('is never the same twice, and never a path', () => {
+  it('is unique, and never a path', () => {
     const ids = Array.from({ length: 1000 }, newAccountId)
     expect(new Set(ids).size).toBe(1000)
     expect(ids.every(isAccountId)).toBe(true)

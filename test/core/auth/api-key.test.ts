@@ -6,7 +6,7 @@ import { hashOf, isSecret, looksLikeKey, newKey, parseFixedKeys, parseKey } from
 const SECRET = 'sixteen-letters!'
 
 describe('a new key', () => {
-  it('is read back, and only its hash is told beside it', () => {
+  it('is parsed into its id and secret, and is stored as a hash', () => {
     const { id, key, sha256 } = newKey()
     expect(key).toMatch(/^tt_[0-9a-z]{12}_[A-Za-z0-9_-]{43}$/)
     const parsed = parseKey(key)
@@ -25,14 +25,14 @@ describe('a new key', () => {
     `tt_ABCDEFGHIJKL_${'a'.repeat(43)}`,
   ])('is not %j', (text) => expect(parseKey(text)).toBeUndefined())
 
-  it('is told by its beginning, whole or not', () => {
+  it('is recognized by its prefix, complete or not', () => {
     expect(looksLikeKey('tt_abc')).toBe(true)
     expect(looksLikeKey('eyJhbGciOiJIUzI1NiJ9.e30.x')).toBe(false)
   })
 })
 
 describe('keys of the environment', () => {
-  it('have the role before the colon, and without one are for an admin', () => {
+  it('have the role before the colon, and the role admin without one', () => {
     const keys = parseFixedKeys(`reader:${SECRET}, writer:${SECRET}2 ,${SECRET}3,,`)
     expect(keys.map(({ role }) => role)).toEqual(['reader', 'writer', 'admin'])
     expect(keys[0]?.sha256).toBe(hashOf(SECRET).toString('hex'))
@@ -45,7 +45,7 @@ describe('keys of the environment', () => {
     ['a secret of 15 characters behind a role', `reader:${SECRET.slice(1)}`, 'at least 16'],
     ['a role that there is not', `root:${SECRET}`, 'admin, writer, reader before the colon'],
     ['a space in it', `${SECRET} ${SECRET}`, 'without spaces'],
-  ])('are refused with %s, which is not repeated', (_, text, expected) => {
+  ])('are refused with %s, which the message does not repeat', (_, text, expected) => {
     const read = () => parseFixedKeys(`${SECRET}0000,${text}`)
     expect(read).toThrow(expected)
     expect(read).toThrow('API key 2')

@@ -24,7 +24,7 @@ const add = (state: ProjectState, n: number, terms: UploadTerms, options: { sha2
 const ids = (state: ProjectState) => imagesOf(state.images).map((image) => image.id)
 
 describe('an upload with a key', () => {
-  it('is stored, and the second one with it changes nothing and gets the first answer', () => {
+  it('is stored, and a second one with the same key changes nothing and gets the first answer', () => {
     const first = add({ ...nothing, revision: 4 }, 0, { idempotencyKey: KEY })
     expect(first.outcome).toMatchObject({ image: { id: id(0) }, answer: undefined, isFirst: true })
     const second = add(first.next, 1, { idempotencyKey: KEY })
@@ -36,7 +36,7 @@ describe('an upload with a key', () => {
     })
   })
 
-  it('remembers that it was no cover, whatever the cover is by now', () => {
+  it('records whether the image became the cover, whatever the cover is later', () => {
     const before = add(nothing, 0, {}).next
     const first = add(before, 1, { idempotencyKey: KEY }, { sha256: bytes('c') })
     const moved = applyChange(first.next, { type: 'set_primary', imageId: id(1) }, NOW)
@@ -44,7 +44,7 @@ describe('an upload with a key', () => {
     expect(again.outcome?.answer).toMatchObject({ is_primary: false })
   })
 
-  it('is refused with other bytes, and another key is not', () => {
+  it('is refused with other bytes, and accepted with another key', () => {
     const { next } = add(nothing, 0, { idempotencyKey: KEY })
     expect(() => add(next, 1, { idempotencyKey: KEY }, { sha256: bytes('c') })).toThrow(
       expect.objectContaining({ code: 'idempotency_conflict' }),
@@ -52,20 +52,20 @@ describe('an upload with a key', () => {
     expect(ids(add(next, 1, { idempotencyKey: bytes('2') }, { sha256: bytes('c') }).next)).toEqual([id(0), id(1)])
   })
 
-  it('is answered for a day, not a millisecond longer', () => {
+  it('is answered from the record for a day, to the millisecond', () => {
     const { next } = add(nothing, 0, { idempotencyKey: KEY })
     const terms = { idempotencyKey: KEY }
     expect(ids(add(next, 1, terms, { now: later(IDEMPOTENT_MS - 1) }).next)).toEqual([id(0)])
     expect(ids(add(next, 1, terms, { now: later(IDEMPOTENT_MS) }).next)).toEqual([id(0), id(1)])
   })
 
-  it('is free again once its image was deleted', () => {
+  it('is stored again once its image was deleted', () => {
     const { next } = add(nothing, 0, { idempotencyKey: KEY })
     const deleted = applyChange(next, { type: 'delete_image', imageId: id(0) }, NOW)
     expect(ids(add(deleted, 1, { idempotencyKey: KEY }).next)).toEqual([id(1)])
   })
 
-  it('finds its image in a sealed segment too, and needs all of them for it', () => {
+  it('finds its image in a sealed segment too, with all segments loaded', () => {
     const first = add(nothing, 0, { idempotencyKey: KEY }).next
     const others = Array.from({ length: SEGMENT_LENGTH }, (_, n) => upload(n + 1, bytes('c')))
     const long = { ...first, images: listOf([...imagesOf(first.images), ...others]), image_count: SEGMENT_LENGTH + 1 }
@@ -79,7 +79,7 @@ describe('an upload with a key', () => {
 })
 
 describe('a deduplicated upload', () => {
-  it('is the image that has the same bytes, and a new one where none has', () => {
+  it('is answered by the image with the same bytes, and stored where there is none', () => {
     const { next } = add(nothing, 0, {})
     const same = add(next, 1, { dedupe: true })
     expect(same.next).toBe(next)
@@ -87,7 +87,7 @@ describe('a deduplicated upload', () => {
     expect(ids(add(next, 1, { dedupe: true }, { sha256: bytes('c') }).next)).toEqual([id(0), id(1)])
   })
 
-  it('with a key is remembered by the image that answered, and conflicts like any other', () => {
+  it('with a key is recorded at the image that answered, and conflicts like any other', () => {
     const { next } = add(nothing, 0, {})
     const terms = { idempotencyKey: KEY, dedupe: true }
     const first = add(next, 1, terms)
@@ -101,7 +101,7 @@ describe('a deduplicated upload', () => {
     )
   })
 
-  it('leaves no more than 64 answers on an image beside the one of the upload that made it, which stays', () => {
+  it('records at most 64 answers of an image besides the one of its own upload, which stays', () => {
     let state = add(nothing, 0, { idempotencyKey: KEY }).next
     const duplicate = (n: number) => ({ dedupe: true, idempotencyKey: String(n).padEnd(64, '0') })
     for (let n = 100; n < 200; n++) state = add(state, n, duplicate(n)).next
@@ -118,7 +118,7 @@ describe('a deduplicated upload', () => {
     expect(forgotten.outcome).toMatchObject({ image: { id: id(0) }, isFirst: true })
   })
 
-  it('does not keep the first answer for longer than its day', () => {
+  it('does not keep the first answer for longer than a day', () => {
     const first = add(nothing, 0, { idempotencyKey: KEY }).next
     const now = later(IDEMPOTENT_MS)
     const { next } = add(first, 1, { dedupe: true, idempotencyKey: bytes('2') }, { now })
@@ -127,7 +127,7 @@ describe('a deduplicated upload', () => {
 })
 
 describe('the most images of a project', () => {
-  it('are stored, and not one more; what is answered by another image is no more', () => {
+  it('are stored, and not one more; an upload answered by another image does not count', () => {
     const one = add(nothing, 0, { maxImages: 2 }).next
     const two = add(one, 1, { maxImages: 2 }, { sha256: bytes('c') }).next
     expect(two.image_count).toBe(2)
@@ -140,8 +140,8 @@ describe('the most images of a project', () => {
   })
 })
 
-describe('whom a new project is charged to', () => {
-  it('has to be who the room was reserved with', () => {
+describe('the account of a new project', () => {
+  it('has to be the account of the reservation', () => {
     const by = { kind: 'key', id: 'k1', role: 'writer' } as const
     const change = { type: 'add_image', image: upload(0), by } as const
     const made = applyChange(nothing, { ...change, terms: { chargedTo: 'key:k1' } }, NOW)

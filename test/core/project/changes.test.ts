@@ -49,7 +49,7 @@ const expectError = (state: ProjectState, change: ProjectChange, code: string, m
   )
 
 describe('adding an image', () => {
-  it('makes a project of nothing, with this image as its cover', () => {
+  it('creates a project with this image as its cover', () => {
     const state = apply(emptyProject('shop', NOW), { type: 'add_image', image: image(0) })
     expect(state).toMatchObject({
       deleted: false,
@@ -61,18 +61,18 @@ describe('adding an image', () => {
     expect(ids(state)).toEqual([id(0)])
   })
 
-  it('puts it last and leaves the cover as it is', () => {
+  it('appends it and keeps the cover', () => {
     const state = apply(projectWith(2), { type: 'add_image', image: image(2) })
     expect(ids(state)).toEqual([id(0), id(1), id(2)])
     expect(state).toMatchObject({ primary_image_id: id(0), image_count: 3, created_at: NOW })
   })
 
-  it('gives a project that lost all of its images a cover again', () => {
+  it('sets the cover of a project that had lost all its images', () => {
     const state = apply(projectWith(0, { title: 'Kept' }), { type: 'add_image', image: image(3) })
     expect(state).toMatchObject({ primary_image_id: id(3), image_count: 1, title: 'Kept', created_at: NOW })
   })
 
-  it('begins a deleted project anew, but goes on counting its revisions', () => {
+  it('creates a deleted project anew, with continued revision numbers', () => {
     const deleted = apply(projectWith(3, { title: 'Old' }), { type: 'delete_project' })
     const state = apply(deleted, { type: 'add_image', image: image(9) })
     expect(state).toMatchObject({
@@ -85,7 +85,7 @@ describe('adding an image', () => {
     expect(ids(state)).toEqual([id(9)])
   })
 
-  it('needs none of the images that are there', () => {
+  it('needs none of the existing images', () => {
     const segment = { images: undefined, count: SEGMENT_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
     const unloaded = projectWith(1, {
       image_count: SEGMENT_LENGTH + 1,
@@ -99,7 +99,7 @@ describe('deleting an image', () => {
   it.each([
     ['the next one the cover', 1, 2],
     ['the first one the cover, where it was the last', 3, 0],
-  ])('makes %s', (_, primary, next) => {
+  ])('makes the cover %s', (_, primary, next) => {
     const state = apply(projectWith(4, { primary_image_id: id(primary) }), {
       type: 'delete_image',
       imageId: id(primary),
@@ -108,13 +108,13 @@ describe('deleting an image', () => {
     expect(ids(state)).not.toContain(id(primary))
   })
 
-  it('leaves the cover where another image goes, and no cover where the only one goes', () => {
+  it('keeps the cover where another image is deleted, and removes it with the only one', () => {
     expect(apply(projectWith(3), { type: 'delete_image', imageId: id(2) }).primary_image_id).toBe(id(0))
     const none = apply(projectWith(1), { type: 'delete_image', imageId: id(0) })
     expect(none).toMatchObject({ primary_image_id: null, image_count: 0, deleted: false })
   })
 
-  it('finds the next one over the border of two segments, and from the last segment in the tail', () => {
+  it('finds the next cover across two segments, and from the last segment in the tail', () => {
     const long = projectWith(SEGMENT_LENGTH * 2 + 1, { primary_image_id: id(SEGMENT_LENGTH - 1) })
     const state = apply(long, { type: 'delete_image', imageId: id(SEGMENT_LENGTH - 1) })
     expect(state.primary_image_id).toBe(id(SEGMENT_LENGTH))
@@ -124,31 +124,31 @@ describe('deleting an image', () => {
     )
   })
 
-  it('is refused for an image that is not there', () => {
+  it('is refused for an image that does not exist', () => {
     expectError(projectWith(2), { type: 'delete_image', imageId: nobody }, 'image_not_found', nobody)
   })
 })
 
 describe('choosing the cover', () => {
-  it('takes any image of the project', () => {
+  it('accepts any image of the project', () => {
     expect(apply(projectWith(3), { type: 'set_primary', imageId: id(2) })).toMatchObject({
       primary_image_id: id(2),
       image_count: 3,
     })
   })
 
-  it('is nothing to do where the image is the cover already: the very same state', () => {
+  it('returns the same state where the image is the cover already', () => {
     const state = projectWith(3)
     expect(apply(state, { type: 'set_primary', imageId: id(0) })).toBe(state)
   })
 
-  it('is refused for an image that is not there', () => {
+  it('is refused for an image that does not exist', () => {
     expectError(projectWith(2), { type: 'set_primary', imageId: nobody }, 'image_not_found', nobody)
   })
 })
 
 describe('editing a project', () => {
-  it('sets a title, takes it away, and leaves what it does not name', () => {
+  it('sets a title, removes it, and keeps the fields that it does not name', () => {
     const titled = apply(projectWith(2), { type: 'edit', title: 'Spring' })
     expect(titled.title).toBe('Spring')
     expect(apply(titled, { type: 'edit', imageOrder: [id(1)] }).title).toBe('Spring')
@@ -156,20 +156,20 @@ describe('editing a project', () => {
     expect(ids(titled)).toEqual([id(0), id(1)])
   })
 
-  it('puts the images that it names first, and the others behind in their order', () => {
+  it('puts the named images first, and the others after them in their order', () => {
     const state = apply(projectWith(SEGMENT_LENGTH + 3), { type: 'edit', imageOrder: [id(SEGMENT_LENGTH + 2), id(5)] })
     const others = Array.from({ length: SEGMENT_LENGTH + 2 }, (_, n) => id(n)).filter((each) => each !== id(5))
     expect(ids(state)).toEqual([id(SEGMENT_LENGTH + 2), id(5), ...others])
     expect(state).toMatchObject({ primary_image_id: id(0), image_count: SEGMENT_LENGTH + 3 })
   })
 
-  it('is nothing to do where everything is as it says: the very same state', () => {
+  it('returns the same state where nothing differs', () => {
     const state = projectWith(SEGMENT_LENGTH + 3, { title: 'Spring' })
     for (const change of [{}, { title: 'Spring' }, { imageOrder: [] }, { imageOrder: [id(0), id(1)], title: 'Spring' }])
       expect(apply(state, { type: 'edit', ...change })).toBe(state)
   })
 
-  it('refuses an order that names an image twice or an unknown one, and says which', () => {
+  it('refuses an order that names an image twice or an unknown one, and names it', () => {
     const twice = { type: 'edit', imageOrder: [id(1), id(0), id(1)] } as const
     expectError(projectWith(2), twice, 'invalid_parameter', `"${id(1)}" is named twice`)
     const unknown = { type: 'edit', title: 'New', imageOrder: [nobody] } as const
@@ -194,7 +194,7 @@ describe('deleting a project', () => {
 })
 
 describe('replacing the record of an image', () => {
-  it('keeps its id and its place', () => {
+  it('keeps its id and its position', () => {
     const mended = { ...image(1), width: 1, height: 1 }
     const state = apply(projectWith(SEGMENT_LENGTH + 1), { type: 'replace_image', image: mended })
     expect(imagesOf(state.images)[1]).toEqual(mended)
@@ -202,7 +202,7 @@ describe('replacing the record of an image', () => {
     expect(state.image_count).toBe(SEGMENT_LENGTH + 1)
   })
 
-  it('is refused for an image that is not there', () => {
+  it('is refused for an image that does not exist', () => {
     const change = { type: 'replace_image', image: recordOf(nobody) } as const
     expectError(projectWith(2), change, 'image_not_found', nobody)
   })
@@ -215,7 +215,7 @@ describe('a project that does not exist', () => {
     { type: 'edit', title: 'x' },
     { type: 'delete_project' },
     { type: 'replace_image', image: image(0) },
-  ])('takes no $type, neither before its first image nor after it was deleted', (change) => {
+  ])('refuses $type, both before its first image and after its deletion', (change) => {
     expectError(emptyProject('shop', NOW), change, 'project_not_found', '"shop"')
     expectError(apply(projectWith(1), { type: 'delete_project' }), change, 'project_not_found', '"shop"')
   })
@@ -248,11 +248,11 @@ describe('the images of a project', () => {
   })
 })
 
-describe('a change that somebody wants', () => {
+describe('a change by a principal', () => {
   const by = (name: string) => ({ kind: 'user', id: name }) as const
   const owned = (more: Partial<ProjectState> = {}) => projectWith(2, { owner_id: 'ada', ...more })
 
-  it('makes a project theirs where it makes one, private where that is wanted', () => {
+  it('makes the principal the owner of a new project, which is private on request', () => {
     const change = { type: 'add_image', image: image(0), by: by('ada') } as const
     expect(apply(emptyProject('shop', NOW), change)).toMatchObject({ owner_id: 'ada' })
     expect(apply(emptyProject('shop', NOW), { ...change, visibility: 'private' })).toMatchObject({
@@ -263,7 +263,7 @@ describe('a change that somebody wants', () => {
     expect(apply(owned(), { ...change, image: image(7), visibility: 'private' }).visibility).toBeUndefined()
   })
 
-  it('is looked at again where the project has become another one since it was allowed', () => {
+  it('is authorized again where the project was replaced since its authorization', () => {
     const changes = [
       { type: 'add_image', image: image(7) },
       { type: 'delete_image', imageId: id(0) },
@@ -280,7 +280,7 @@ describe('a change that somebody wants', () => {
     }
   })
 
-  it('may be an editor’s, unless it is about who is let in', () => {
+  it('is allowed to an editor, unless it changes the access rules', () => {
     const shared = owned({ visibility: 'private', members: { bob: 'editor' } })
     expect(apply(shared, { type: 'edit', title: 'x', by: by('bob') }).title).toBe('x')
     const changes: ProjectChange[] = [
@@ -291,7 +291,7 @@ describe('a change that somebody wants', () => {
     for (const change of changes) expectError(shared, { ...change, by: by('bob') }, 'forbidden', '"shop"')
   })
 
-  it('leaves the very same state where who is let in is so already', () => {
+  it('returns the same state where the access rules are equal', () => {
     const shared = owned({ visibility: 'private', members: { bob: 'editor' } })
     const changes: ProjectChange[] = [
       { type: 'edit', visibility: 'private' },
@@ -302,7 +302,7 @@ describe('a change that somebody wants', () => {
     expect(apply(shared, { type: 'edit', members: { bob: 'viewer' } }).members).toEqual({ bob: 'viewer' })
   })
 
-  it('leaves nothing of who had a project that is deleted', () => {
+  it('leaves no owner and members of a deleted project', () => {
     const gone = apply(owned({ visibility: 'private', members: { bob: 'editor' } }), { type: 'delete_project' })
     for (const field of ['owner_id', 'visibility', 'members', 'made_by']) expect(gone).not.toHaveProperty(field)
   })

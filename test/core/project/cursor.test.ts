@@ -29,7 +29,7 @@ const goOn = (cursor: string, ids: readonly string[]): readonly string[] | undef
 }
 
 describe('the cursor of a page of images', () => {
-  it('is text of an URL, short whatever the length of the list', () => {
+  it('is URL-safe text, short whatever the length of the list', () => {
     const cursor = cursorAt(idsOf(100_000), 99_000)
     expect(cursor).toMatch(/^[0-9a-z.]+$/)
     expect(cursor.length).toBeLessThan(160)
@@ -48,20 +48,20 @@ describe('the cursor of a page of images', () => {
     expect(parseImageCursor(text)).toBeUndefined()
   })
 
-  it('names an image alone, as cursors of earlier versions do, and leads nowhere once that is deleted', () => {
+  it('may name an image alone, as in earlier versions, and is invalid once that is deleted', () => {
     const ids = idsOf(3)
     expect(goOn(ids[0] ?? '', ids)).toEqual(ids.slice(1))
     expect(goOn(ids[0] ?? '', ids.slice(1))).toBeUndefined()
   })
 
-  it('goes on exactly where it was while an image right behind the place remains', () => {
+  it('continues at the same place while an image right after it remains', () => {
     const ids = idsOf(50)
     const cursor = cursorAt(ids, 20)
     for (const kept of [21, 22, 23, 24]) expect(goOn(cursor, ids.slice(kept))).toEqual(ids.slice(kept))
     expect(goOn(cursor, ids.toSpliced(10, 11))).toEqual(ids.slice(21))
   })
 
-  it('skips no image that remains, whatever is deleted', () => {
+  it('skips no remaining image, whatever is deleted', () => {
     const ids = idsOf(200)
     for (let last = 0; last < 195; last += 13)
       for (let from = 0; from <= last; from += 17)
@@ -72,13 +72,13 @@ describe('the cursor of a page of images', () => {
         }
   })
 
-  it('goes on where its image is, where the list was put in another order', () => {
+  it('continues at its image after the list was reordered', () => {
     const ids = idsOf(10)
     const cursor = cursorAt(ids, 4)
     expect(goOn(cursor, [ids[4] ?? '', ...ids.toSpliced(4, 1)])).toEqual(ids.toSpliced(4, 1))
   })
 
-  it('begins anew where none of its neighbours remains', () => {
+  it('begins again where none of its neighbours remains', () => {
     const ids = idsOf(5)
     expect(goOn(cursorAt(idsOf(10), 4), ids)).toEqual(ids)
   })

@@ -36,7 +36,7 @@ describe('the events of a change', () => {
     expect(eventsAfter(tombstone, change), 'of a project that is made again').toEqual(expected)
   })
 
-  it('name a further image alone, and with the cover where there was none', () => {
+  it('name a further image alone, or with the cover where there was none', () => {
     const change = { type: 'add_image', image: image(3) } as const
     expect(eventsAfter(projectWith(2), change)).toEqual([{ type: 'image.added', image_id: id(3) }])
     expect(eventsAfter(projectWith(0), change)).toEqual([
@@ -83,7 +83,7 @@ describe('the events of a change', () => {
     ])
   })
 
-  it('are none where nothing that a client sees has changed', () => {
+  it('are none where no visible field has changed', () => {
     expect(eventsAfter(projectWith(2), { type: 'set_primary', imageId: id(0) })).toEqual([])
     expect(eventsAfter(projectWith(2), { type: 'edit', title: null })).toEqual([])
     const terms = { dedupe: true, idempotencyKey: 'c'.repeat(64) }

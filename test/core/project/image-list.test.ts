@@ -99,7 +99,7 @@ describe('a list of images', () => {
     expect(all.reduce(appendImage, listOf([]))).toEqual(listOf(all))
   })
 
-  it('takes new images where its segments are not loaded, and says so where they are needed', () => {
+  it('accepts new images without loaded segments, and throws where they are needed', () => {
     const unloaded = { images: undefined, count: SEGMENT_LENGTH, stored: { id: 'r', sha256: '', bytes: 1 } }
     let list: ImageList = { segments: [unloaded], tail: [] }
     for (const each of images(SEGMENT_LENGTH + 3)) list = appendImage(list, each)
@@ -134,7 +134,7 @@ describe('a list of images', () => {
     ['from its middle', (left: number[]) => left.splice(left.length >> 1, 1)[0]],
     ['all but one of each segment, the last segment first', lastSegmentsFirst],
     ['in strides, over all segments at once', (left: number[]) => left.splice((left.length * 5) % 7, 1)[0]],
-  ])('is never left with many tiny segments, when emptied %s', (_, take) => {
+  ])('never has many tiny segments, when emptied %s', (_, take) => {
     const count = SEGMENT_LENGTH * 8
     let list = listOf(images(count))
     const left = Array.from({ length: count }, (_, n) => n)
@@ -152,7 +152,7 @@ describe('a list of images', () => {
     expect(neighbourOf(listOf(images(1)), image(0).id)).toBeUndefined()
   })
 
-  it('is as it was where an image to remove is not in it', () => {
+  it('is unchanged where an image to remove is not in it', () => {
     const list = listOf(images(200))
     expect(removeImage(list, 'z'.repeat(20))).toEqual(list)
   })

@@ -26,7 +26,7 @@ describe('the account of a project', () => {
     expect(chargedTo({ ...project, made_by: 'key:k2' }, user)).toBe('key:k2')
   })
 
-  it('is nobody where it has neither, whatever the uploading principal', () => {
+  it('is the account without an owner where it has neither, whatever the uploading principal', () => {
     for (const principal of [user, key, undefined]) expect(chargedTo(project, principal)).toBe('nobody')
   })
 })

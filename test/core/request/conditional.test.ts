@@ -131,13 +131,13 @@ describe('the range of a request', () => {
     expect(rangeOf(headers(values), validators, 100)).toEqual(range)
   })
 
-  it('takes no date for a proof where another picture may have had it', () => {
+  it('ignores a date that another picture may have had', () => {
     const weak = { ...validators, dateIsWeak: true }
     expect(rangeOf(headers({ range: 'bytes=0-9', 'if-range': SAME }), weak, 100)).toBe('whole')
     expect(rangeOf(headers({ range: 'bytes=0-9', 'if-range': '"a-thumb"' }), weak, 100)).toEqual({ start: 0, end: 9 })
   })
 
-  it('is what an array would give, for every length, first and last byte', () => {
+  it('equals a slice of an array, for every length, first and last byte', () => {
     const number = fc.integer({ min: 0, max: 60 })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.option(number), fc.option(number), (length, first, last) => {
@@ -157,13 +157,13 @@ describe('the range of a request', () => {
 })
 
 describe('the date of a cover', () => {
-  it('is that of the change once the second of it is over, and the one before within it', () => {
+  it('is that of the change after its second, and of the previous change within it', () => {
     const changedMs = Date.UTC(2026, 0, 1, 0, 0, 5, 700)
     expect(httpDate(coverShownMs(changedMs, changedMs + 299))).toBe('Thu, 01 Jan 2026 00:00:04 GMT')
     expect(httpDate(coverShownMs(changedMs, changedMs + 300))).toBe('Thu, 01 Jan 2026 00:00:05 GMT')
   })
 
-  it('never lets a client keep the first of two covers that came within one second', () => {
+  it('never lets a client keep the first of two covers of one second', () => {
     const second = Date.UTC(2026, 0, 1, 0, 0, 5)
     const within = fc.integer({ min: 0, max: 999 })
     fc.assert(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { clientNetwork, forwardedAddress, parseProxies } from '../../../src/core/request/forwarded.ts'
 
-describe('the proxies that are trusted', () => {
+describe('trusted proxies', () => {
   it.each([
     ['', '127.0.0.1', false],
     ['loopback', '127.0.0.1', true],
@@ -51,7 +51,7 @@ describe("a client's address", () => {
   })
 })
 
-describe('what a client is counted under', () => {
+describe('the counting key of a client', () => {
   it.each([
     ['1.2.3.4', '1.2.3.4'],
     ['::ffff:1.2.3.4', '1.2.3.4'],

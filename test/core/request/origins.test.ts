@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseOrigins } from '../../../src/core/request/origins.ts'
 
 describe('origins', () => {
-  it('are read from a text or a list, as browsers write them', () => {
+  it('are parsed from a text or a list, in the form of browsers', () => {
     expect(parseOrigins('')).toEqual([])
     expect(parseOrigins(' * ')).toBe('*')
     expect(parseOrigins('https://a.example, http://localhost:5173')).toEqual([

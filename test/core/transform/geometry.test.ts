@@ -19,7 +19,7 @@ const box = fc.record({
 })
 
 describe('the layout of a transform', () => {
-  it('never leaves 4096 pixels, what is asked for, or the limit of enlargement', () => {
+  it('stays within 4096 pixels, the requested box and the limit of enlargement', () => {
     fc.assert(
       fc.property(size, box, (source, wanted) => {
         const layout = layoutOf(source, wanted)
@@ -35,7 +35,7 @@ describe('the layout of a transform', () => {
     )
   })
 
-  it('cuts within the picture and puts it within the ground', () => {
+  it('has a crop within the picture and the picture within the canvas', () => {
     fc.assert(
       fc.property(size, box, (source, wanted) => {
         const { scaled, cut, ground } = layoutOf(source, wanted)
@@ -58,7 +58,7 @@ describe('the layout of a transform', () => {
   const square = { width: 100, height: 100 }
   const layout = (query: string, source = photo) => layoutOf(source, parse(query))
 
-  it('fills exactly the box that is asked for where the picture is large enough', () => {
+  it('fills exactly the requested box where the picture is large enough', () => {
     for (const fit of ['cover', 'contain'])
       expect(resultOf(layout(`w=333&h=777&fit=${fit}`))).toEqual({ width: 333, height: 777 })
     expect(resultOf(layout('w=400&h=400&fit=inside'))).toEqual({ width: 400, height: 300 })
@@ -67,7 +67,7 @@ describe('the layout of a transform', () => {
     expect(resultOf(layout('format=webp'))).toEqual(photo)
   })
 
-  it('keeps a focal point in the middle of the cut as far as the edges let it', () => {
+  it('centres the crop on a focal point as far as the edges allow', () => {
     const at = (position: string) => layout(`w=100&h=300&position=${position}`).cut
     expect(at('0.5,0.5')).toEqual({ width: 100, height: 300, left: 150, top: 0 })
     expect(at('0.3,0.9')).toMatchObject({ left: 70 })
@@ -76,7 +76,7 @@ describe('the layout of a transform', () => {
     expect(at('right')).toMatchObject({ left: 300 })
   })
 
-  it('answers a box beyond the limit by a smaller one of the same shape', () => {
+  it('reduces a box beyond the limit to a smaller one of the same shape', () => {
     const small = { width: 100, height: 100 }
     expect(resultOf(layout('w=800&h=400', small))).toEqual({ width: 200, height: 100 })
     expect(resultOf(layout('w=800&h=800&kernel=nearest', small))).toEqual({ width: 800, height: 800 })

@@ -13,12 +13,12 @@ it('names sizes in other formats than JPEG, and presets', () => {
   expect(read('thumb.webp, medium.avif,card')).toEqual(['thumb.webp', 'medium.avif', '320 jpeg'])
 })
 
-it('makes a preset that leaves the format open in both that are chosen by Accept', () => {
+it('renders a preset with an automatic format in both formats that Accept can choose', () => {
   expect(read('hero')).toEqual(['1600 avif', '1600 webp'])
 })
 
 it.each(['thumb.jpg', 'thumb', 'huge.webp', 'thumb.png', 'thumb.webp.webp', 'Card', '.webp'])(
-  'refuses "%s" and says what could be named',
+  'refuses "%s" and lists the accepted names',
   (text) => {
     expect(() => parsePrefetch(`card,${text}`, presets)).toThrow(
       `prefetch: expected sizes such as thumb.webp or medium.avif, or presets (card, hero), received "${text}".`,

@@ -5,7 +5,7 @@ import { PRESET_NAME, parsePresets, presetOf, readPresets } from '../../../src/c
 import { parseTransform } from '../../../src/core/transform/transform.ts'
 
 describe('presets', () => {
-  it('are transforms by name, with points among their values', () => {
+  it('are transforms by name, with dots allowed in values', () => {
     const presets = parsePresets('card:w=320,h=180,fit=cover; hero : w=1600 , h=900, position=0.3,0.6 ,format=auto;')
     expect([...presets.keys()]).toEqual(['card', 'hero'])
     expect(presets.get('card')).toEqual(
@@ -76,12 +76,12 @@ describe('the text of presets', () => {
     expect(readPresets(text)).toEqual({ presets: new Map(), mistakes: [] })
   })
 
-  it('may have a preset without parameters', () => {
+  it('may contain a preset without parameters', () => {
     expect(parsePresets('plain:').get('plain')).toEqual(parseTransform(new Map()))
     expect(parsePresets('plain: ').get('plain')).toEqual(parseTransform(new Map()))
   })
 
-  it('may have spaces around names, values and the parts of a value', () => {
+  it('may contain spaces around names, values and parts of a value', () => {
     const spaced = parsePresets(' a : w = 9 , h = 9 , position = 0.3, 0.6 ')
     expect(spaced.get('a')).toMatchObject({ width: 9, height: 9, position: { x: 0.3, y: 0.6 } })
   })

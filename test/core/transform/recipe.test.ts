@@ -49,7 +49,7 @@ describe('the file name of a render', () => {
     [sizeRecipe('medium', 'avif'), '22de7ffc71ecdfb56e9db205cdee98bb.avif'],
     [transformRecipe(parse('h=180&format=auto&w=320'), 'webp'), 'b35e98aefefacb14273b98b378d82990.webp'],
     [transformRecipe(parse('w=320'), 'avif'), '6d43d59bcb7a6b1f22a171dce92b303c.jpg'],
-  ])('of %o is %s, and stays so', (recipe, name) => {
+  ])('of %o is %s in every version', (recipe, name) => {
     expect(recipeName(recipe)).toBe(name)
     expect(recipeName(recipe)).toBe(name)
   })

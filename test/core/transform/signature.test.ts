@@ -27,7 +27,7 @@ const verify = (url: string, keys: readonly string[], now = NOON.getTime(), path
 const refusal = (code: string) => expect.objectContaining({ code })
 
 describe('a signed URL', () => {
-  it('is accepted with its key, wherever the app is mounted and whatever host it is on', () => {
+  it('is accepted with its key, under any mount path and host', () => {
     for (const prefix of ['', '/media', 'https://img.example.com', 'https://img.example.com:8443/a/b']) {
       const url = signUrl(`${prefix}${PATH}?w=320&h=180`, { keys: [NEW] })
       expect(url.startsWith(`${prefix}${PATH}?`)).toBe(true)
@@ -42,7 +42,7 @@ describe('a signed URL', () => {
     expect(signUrl(`${PATH}?w=320`, { keys: [NEW] })).not.toBe(url)
   })
 
-  it('says what is made, not how it is written', () => {
+  it('covers the meaning of the transform, not its spelling', () => {
     const signature = new URL(signUrl(`${PATH}?w=320&h=180`, { keys: [NEW] }), 'http://any').searchParams.get('sig')
     verify(`${PATH}?sig=${signature}&fit=cover&h=90&w=160&dpr=2&q=80`, [NEW])
   })
@@ -59,7 +59,7 @@ describe('a signed URL', () => {
     expect(() => verify(change(url), [NEW])).toThrow(refusal('signature_invalid'))
   })
 
-  it('is refused for another image, and where its time was changed or taken away', () => {
+  it('is refused for another image, and where its expiry was changed or removed', () => {
     const url = signUrl(`${PATH}?w=320`, { keys: [NEW], expiresAt: NOON })
     expect(() => verify(url, [NEW], 0, PATH.replace('4f0z', '5f0z'))).toThrow(refusal('signature_invalid'))
     expect(() => verify(url.replace(/exp=\d+/, 'exp=99999999999'), [NEW])).toThrow(refusal('signature_invalid'))
@@ -72,31 +72,31 @@ describe('a signed URL', () => {
       expect(() => verify(url + more, [NEW])).toThrow(refusal('invalid_parameter'))
   })
 
-  it('is valid until its time and not after', () => {
+  it('is valid until its expiry and not after', () => {
     const url = signUrl(`${PATH}?w=320`, { keys: [NEW], expiresAt: NOON })
     verify(url, [NEW], NOON.getTime() - 1)
     expect(() => verify(url, [NEW], NOON.getTime())).toThrow(refusal('signature_expired'))
   })
 
-  it('is required, and nothing is valid without keys', () => {
+  it('is required, and no signature is valid without keys', () => {
     expect(() => verify(`${PATH}?w=320`, [NEW])).toThrow(refusal('signature_required'))
     expect(() => verify(signUrl(`${PATH}?w=320`, { keys: [NEW] }), [])).toThrow(refusal('signature_invalid'))
   })
 
-  it('is not made without a key, for no project, or for what is no transform', () => {
+  it('is not created without a key, without a project, or for an invalid transform', () => {
     expect(() => signUrl(`${PATH}?w=320`, { keys: [] })).toThrow(refusal('invalid_parameter'))
     expect(() => signUrl('/health', { keys: [NEW] })).toThrow(refusal('invalid_parameter'))
     expect(() => signUrl(`${PATH}?w=99999`, { keys: [NEW] })).toThrow(refusal('invalid_parameter'))
   })
 
-  it('can be signed again with another time', () => {
+  it('can be signed again with another expiry', () => {
     const once = signUrl(`${PATH}?w=320`, { keys: [OLD], expiresAt: new Date(0) })
     verify(signUrl(once, { keys: [NEW], expiresAt: new Date('2030-01-01') }), [NEW])
   })
 })
 
 describe('signing keys', () => {
-  it('are read from a list or from text, and none that is short', () => {
+  it('are parsed from a list or from text, and refused where they are short', () => {
     expect(parseSigningKeys(` ${NEW} ,, `.replace('key,', 'key'))).toHaveLength(1)
     expect(parseSigningKeys([])).toEqual([])
     expect(() => parseSigningKeys(['too short'])).toThrow(/16 characters/)

@@ -32,7 +32,7 @@ const transform = fc.record(
 const asParameters = (value: Record<string, string>) => new URLSearchParams(value).toString()
 
 describe('a transform', () => {
-  it('has one canonical form, which reads as itself', () => {
+  it('has one canonical form, which is parsed to itself', () => {
     fc.assert(
       fc.property(transform, (value) => {
         const text = canonical(asParameters(value))
@@ -42,7 +42,7 @@ describe('a transform', () => {
     )
   })
 
-  it('is the same in any order of its parameters', () => {
+  it('is equal in any order of its parameters', () => {
     fc.assert(
       fc.property(
         transform.chain((value) =>
@@ -67,19 +67,19 @@ describe('a transform', () => {
     ['w=320&h=180', 'w=320&h=180&background=123456'],
     ['w=9&h=9&position=0,0', 'w=9&h=9&position=top-left'],
     ['format=webp', 'format=webp&q=80'],
-  ])('makes one file of %s and %s', (short, long) => {
+  ])('has one file name for %s and %s', (short, long) => {
     expect(canonical(long)).toBe(canonical(short))
     expect(recipeName(transformRecipe(parse(long), 'jpeg'))).toBe(recipeName(transformRecipe(parse(short), 'jpeg')))
   })
 
-  it('makes other files of what is not the same', () => {
+  it('has other file names where values differ', () => {
     const queries = ['w=320', 'h=320', 'w=320&h=320', 'w=320&q=79', 'w=320&format=webp', 'w=320&kernel=nearest']
     const more = ['w=320&h=320&fit=inside', 'w=320&h=320&position=attention', 'w=320&h=320&position=0.501,0.5']
     const names = [...queries, ...more].map((query) => recipeName(transformRecipe(parse(query), 'jpeg')))
     expect(new Set(names).size).toBe(names.length)
   })
 
-  it('chosen by Accept is the same file as one that names the format', () => {
+  it('with a format chosen by Accept has the file name of one with that format', () => {
     const chosen = recipeName(transformRecipe(parse('w=320&format=auto&q=50'), 'avif'))
     expect(chosen).toBe(recipeName(transformRecipe(parse('w=320&format=avif'), 'jpeg')))
     expect(chosen).toMatch(/^[0-9a-f]{32}\.avif$/)
@@ -113,7 +113,7 @@ describe('a transform', () => {
     ['blur', 'w=100&blur=5'],
     ['w', 'w=100&w=100'],
     ['w', 'w=100&w=200'],
-  ])('names %s where it is refused: %s', (field, query) => {
+  ])('is refused by an error that names %s: %s', (field, query) => {
     expect(() => parse(query)).toThrow(
       expect.objectContaining({
         code: 'invalid_parameter',
@@ -131,7 +131,7 @@ describe('a transform', () => {
     )
   })
 
-  it('repeats no more than the beginning of a long value', () => {
+  it('repeats only the beginning of a long value', () => {
     expect(() => parse(`w=${'9'.repeat(10_000)}`)).toThrow(
       expect.objectContaining({ message: expect.stringMatching(/^.{0,200}$/) }),
     )

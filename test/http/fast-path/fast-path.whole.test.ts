@@ -96,7 +96,7 @@ const conditions = (etag: string) => [
 ]
 
 describe('an answer from memory', () => {
-  it('is the same as the one that the app gives, for every kind of request', async () => {
+  it('is equal to that of the app, for every kind of request', async () => {
     const { fast, slow, counts, imageId, sizes } = await twoServers()
     const image = `/projects/Game/images/${imageId}`
     const thumb = `"${imageId}-thumb-${sizes.thumb.bytes}"`
@@ -120,7 +120,7 @@ describe('an answer from memory', () => {
     expect(counts.fast).toBeGreaterThan(100)
   })
 
-  it('is the same for lists as well, whole or a page, as long as the project does not change', async () => {
+  it('is equal for lists and their pages too, while the project does not change', async () => {
     const { app, fast, slow, counts, storageDir } = await twoServers()
     for (const target of ['/projects/Game/images', '/projects/Game/images?limit=1', '/projects/Game/images?limit=0']) {
       const first = `GET ${target} HTTP/1.1\nHost: test\n\n`
@@ -194,7 +194,7 @@ describe('an answer from memory', () => {
     }
   })
 
-  it('is followed by the next on the same connection, the app answering some of them', async () => {
+  it('may be followed by requests of the app on the same connection', async () => {
     const { fast, counts, imageId } = await twoServers()
     const client = await connectRaw(fast.port)
     const image = `/projects/Game/images/${imageId}`
@@ -226,7 +226,7 @@ describe('an answer from memory', () => {
     expect(counts.fast).toBeGreaterThan(0)
   })
 
-  it("comes from another worker's change on: a deleted image is gone on a connection that had it", async () => {
+  it('follows a deletion by another worker, on a connection that had the image', async () => {
     const { app, fast, imageId, storageDir } = await twoServers()
     const client = await connectRaw(fast.port)
     const request = `HEAD /projects/Game/images/${imageId}/game.jpg HTTP/1.1\r\nHost: test\r\n\r\n`
@@ -240,7 +240,7 @@ describe('an answer from memory', () => {
     expect((await app.request(`/projects/Game/images/${imageId}/game.jpg`)).status).toBe(404)
   })
 
-  it('goes on over changes of its project, by whichever worker, without asking the app', async () => {
+  it('stays in memory over changes of its project by any worker', async () => {
     const { fast, counts, imageId, storageDir } = await twoServers()
     const urls = [`/projects/Game/images/${imageId}/game.jpg`, '/projects/Game/thumbnail']
     const ask = async () => {
@@ -263,7 +263,7 @@ describe('an answer from memory', () => {
     expect(tags).toEqual(sizes)
   })
 
-  it('reaches a reader that is slow, whole, and also when the server is told to end meanwhile', async () => {
+  it('reaches a slow reader completely, also while the server shuts down', async () => {
     const { app, fast, imageId, counts } = await twoServers()
     const wanted = Buffer.from(await (await app.request(`/projects/Game/images/${imageId}?size=thumb`)).arrayBuffer())
     const socket = connect({ port: fast.port, host: '127.0.0.1' })

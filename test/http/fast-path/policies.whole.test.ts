@@ -84,7 +84,7 @@ const overFastPath = (tintype: TestApp, url: string, headers: string[], from: ()
 const isAllFast = ({ rateLimit = 0 }: TintypeOptions): boolean => rateLimit === 0
 
 describe.each(Object.entries(SETTINGS))('with %s', (_, options) => {
-  it('the fast path answers as the app does, or leaves the request to it', async () => {
+  it('the fast path answers like the app, or passes the request on to it', async () => {
     const { log, from } = linesOf()
     const tintype = await createTestApp({ ...options, log })
     const ask = async (path: string, init?: RequestInit) =>

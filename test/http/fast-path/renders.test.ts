@@ -37,8 +37,8 @@ const setUp = async () => {
   return { ...tintype, image, counts, answer }
 }
 
-describe('in front of the app', () => {
-  it('a repeated transform, preset and format is answered as at first', async () => {
+describe('the fast path', () => {
+  it('answers a repeated transform, preset and format like the first time', async () => {
     const { image, counts, answer } = await setUp()
     const urls = [
       signUrl(`${image}/render?w=90&h=70&format=webp`, { keys: KEYS }),
@@ -58,7 +58,7 @@ describe('in front of the app', () => {
     }
   })
 
-  it('the format is chosen for each client, and Vary says so', async () => {
+  it('negotiates the format for each client, with Vary', async () => {
     const { image, counts, answer } = await setUp()
     const url = `${image}/render?preset=best`
     for (const accept of ['image/avif', 'image/webp', '*/*', 'image/webp', 'image/avif', '*/*']) {
@@ -69,7 +69,7 @@ describe('in front of the app', () => {
     expect(counts.fast).toBe(3)
   })
 
-  it('nothing of a deleted image is answered, and nothing with an expired signature', async () => {
+  it('answers no deleted image, and no expired signature', async () => {
     const { app, image, answer } = await setUp()
     const url = signUrl(`${image}/render?w=90`, { keys: KEYS, expiresAt: new Date(Date.now() + 2500) })
     for (const _ of ['made', 'from memory']) expect((await answer(url)).status).toBe(200)

@@ -9,7 +9,7 @@ const socket = new Socket()
 const read = (...headers: readonly string[]) => readRequest({ method: 'GET', url: '/a?b', rawHeaders: headers, socket })
 
 describe('a plain request', () => {
-  it('is read with its method, target and connection', () => {
+  it('is parsed into its method, target and connection', () => {
     expect(read('Host', 'a.example')).toMatchObject({
       method: 'GET',
       target: '/a?b',
@@ -28,7 +28,7 @@ describe('a plain request', () => {
     expect(view?.header('cookie')).toBeUndefined()
   })
 
-  it('has its request ids as one list', () => {
+  it('has its repeated request ids as one list', () => {
     expect(read('Host', 'a', 'X-Request-ID', 'one')?.requestId).toBe('one')
     expect(read('Host', 'a', 'X-Request-ID', 'one', 'x-request-id', 'two')?.requestId).toBe('one, two')
   })

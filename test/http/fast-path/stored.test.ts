@@ -40,8 +40,8 @@ const looking = (url: string) => {
 
 const headerIn = (text: string | undefined, name: string) => new RegExp(`^${name}: (.*)\r$`, 'm').exec(text ?? '')?.[1]
 
-describe('the head of a cover', () => {
-  it('has the date of the change before while its second lasts, and then its own', () => {
+describe('the response head of a cover', () => {
+  it('has the date of the previous change within its second, and then its own', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     onTestFinished(() => void vi.useRealTimers())
     const { now, look } = looking('/projects/shop/thumbnail')
@@ -54,7 +54,7 @@ describe('the head of a cover', () => {
     expect(dates).toEqual([before, before, own, own])
   })
 
-  it('is made once for as long as nothing changes, and again for another picture or change', () => {
+  it('is built once while nothing changes, and again for another picture or change', () => {
     const { now, look } = looking('/projects/shop/cover.jpg')
     now.seen = seen(10)
     const first = look()?.prepared
@@ -70,8 +70,8 @@ describe('the head of a cover', () => {
   })
 })
 
-describe('the head of a picture by its id', () => {
-  it('stays over changes of its project, and is made again for other bytes', () => {
+describe('the response head of a picture by its id', () => {
+  it('stays over changes of its project, and is built again for other bytes', () => {
     const { now, look } = looking(`/projects/shop/images/${ID}/thumb.jpg`)
     now.seen = seen(10)
     const first = look()?.prepared

@@ -17,20 +17,20 @@ const ask = async (from: string, headers: Record<string, string>, url = 'http://
 
 describe('a client', () => {
   it.each([
-    ['of a trusted proxy that took TLS', '127.0.0.1', { 'X-Forwarded-Proto': 'https' }, true],
-    ['of one that did not', '127.0.0.1', { 'X-Forwarded-Proto': 'http' }, false],
-    ['that wrote the header itself, before the proxy did', '127.0.0.1', { 'X-Forwarded-Proto': 'https, http' }, false],
-    ['of a proxy that is not trusted', '10.0.0.1', { 'X-Forwarded-Proto': 'https' }, false],
-    ['of none', '10.0.0.1', {}, false],
+    ['behind a trusted proxy with TLS', '127.0.0.1', { 'X-Forwarded-Proto': 'https' }, true],
+    ['behind a trusted proxy without TLS', '127.0.0.1', { 'X-Forwarded-Proto': 'http' }, false],
+    ['with a forged header before that of the proxy', '127.0.0.1', { 'X-Forwarded-Proto': 'https, http' }, false],
+    ['behind an untrusted proxy', '10.0.0.1', { 'X-Forwarded-Proto': 'https' }, false],
+    ['without a proxy', '10.0.0.1', {}, false],
   ])('%s: TLS', async (_, from, headers, isSecure) => {
     expect(await ask(from, headers)).toMatchObject([isSecure, from])
   })
 
-  it('of this very server over TLS', async () => {
+  it('connected to this server over TLS', async () => {
     expect(await ask('10.0.0.1', {}, 'https://test/')).toEqual([true, '10.0.0.1'])
   })
 
-  it('stands where the proxy says', async () => {
+  it('has the address that the proxy appended', async () => {
     expect(await ask('127.0.0.1', { 'X-Forwarded-For': '6.6.6.6, 9.9.9.9' })).toEqual([false, '9.9.9.9'])
   })
 })

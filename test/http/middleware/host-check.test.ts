@@ -32,8 +32,8 @@ const createShop = async (options: TintypeOptions = {}) => {
   }
 }
 
-describe('an open server of this machine', () => {
-  it('refuses to read and to change for a page whose name resolves to this machine', async () => {
+describe('an open server on loopback', () => {
+  it('refuses reads and changes of a page whose name resolves to this machine (DNS rebinding)', async () => {
     const { app, url, isFast, status } = await createShop({ ownHostsOnly: true })
     const refused = { status: 403, code: 'unexpected_host', received: EVIL }
     expect(await problemOf(app.request('/projects/shop', { method: 'DELETE', headers: fromPage }))).toMatchObject(
@@ -48,7 +48,7 @@ describe('an open server of this machine', () => {
     expect([isFast(EVIL), await status(EVIL)]).toEqual([false, 403])
   })
 
-  it('names the expected hosts, and the ways out', async () => {
+  it('names the expected hosts and the settings that change them', async () => {
     const { app } = await createShop({ ownHostsOnly: true })
     const { detail } = await problemOf(app.request('/projects', { headers: fromPage }))
     for (const words of ['localhost', '127.0.0.1', EVIL, 'ALLOWED_ORIGINS', 'tintype key create', 'AUTH=none'])
@@ -71,7 +71,7 @@ describe('an open server of this machine', () => {
     expect([await all.status(EVIL), all.isFast(EVIL)]).toEqual([200, true])
   })
 
-  it('takes the host of a target in absolute form instead of Host (RFC 9112 section 3.2.2)', async () => {
+  it('reads the host from a target in absolute form instead of Host (RFC 9112 section 3.2.2)', async () => {
     const { app } = await createShop({ ownHostsOnly: true })
     const { port } = await listen(app)
     const status = async (target: string, host: string) => {
@@ -85,12 +85,12 @@ describe('an open server of this machine', () => {
     expect(await status('/projects', EVIL)).toBe('403')
   })
 
-  it('answers probes of monitoring under every host', async () => {
+  it('answers health checks under every host', async () => {
     const { status } = await createShop({ ownHostsOnly: true })
     expect([await status(EVIL, '/health'), await status(EVIL, '/ready')]).toEqual([200, 200])
   })
 
-  it('expects every host once there is a key', async () => {
+  it('accepts every host once there is a key', async () => {
     const { storageDir, isFast, status } = await createShop({ ownHostsOnly: true })
     expect([isFast(EVIL), await status(EVIL)]).toEqual([false, 403])
     const keys = createFileKeys({ storageDir })

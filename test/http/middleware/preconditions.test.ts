@@ -33,7 +33,7 @@ const behind = (middleware: Middleware) => {
 }
 
 describe('throwErrors', () => {
-  it('keeps errors, and makes an error of anything else', async () => {
+  it('keeps errors, and wraps anything else in an error', async () => {
     const error = new Error('one')
     const thrown = (value: unknown) =>
       behind((c, next) =>
@@ -77,7 +77,7 @@ describe('waitUntil', () => {
     expect((await request('/')).text).toBe('none')
   })
 
-  it('answers every request by store_unavailable where the store cannot be opened', async () => {
+  it('answers every request with store_unavailable where the store cannot be opened', async () => {
     const cause = new Error('EACCES')
     const request = behind(waitUntil(Promise.reject(cause)))
     for (const _ of ['first', 'later'])

@@ -38,14 +38,14 @@ describe('RATE_LIMIT', () => {
     expect(response.headers.get('ratelimit-policy')).toBe('"read";q=3;w=50')
   })
 
-  it('starts again with the next window', async () => {
+  it('resets with the next window', async () => {
     const { ask } = await appFor({ rateLimit: 1, rateLimitWindow: 1 })
     expect((await ask('/projects', '1.2.3.4')).status).toBe(200)
     expect((await ask('/projects', '1.2.3.4')).status).toBe(429)
     await expect.poll(async () => (await ask('/projects', '1.2.3.4')).status, { timeout: 5000 }).toBe(200)
   })
 
-  it('counts each address by itself, of IPv6 each network of 64 bits', async () => {
+  it('counts each address separately, and each IPv6 network of 64 bits', async () => {
     const { ask } = await appFor({ rateLimit: 1 })
     expect((await ask('/projects', '1.2.3.4')).status).toBe(200)
     expect((await ask('/projects', '1.2.3.5')).status).toBe(200)
@@ -64,7 +64,7 @@ describe('RATE_LIMIT', () => {
     expect((await ask('/projects', '1.2.3.4', get({ 'X-API-Key': 'wrong-two-0123456789' }))).status).toBe(429)
   })
 
-  it('counts writing apart, by default a quarter, rounded up', async () => {
+  it('counts changes separately, by default a quarter, rounded up', async () => {
     const { ask } = await appFor({ rateLimit: 5 })
     const remove = () => ask('/projects/shop', '1.2.3.4', { method: 'DELETE' })
     for (const status of [404, 404, 429]) expect((await remove()).status).toBe(status)
@@ -72,7 +72,7 @@ describe('RATE_LIMIT', () => {
     expect((await ask('/projects', '1.2.3.4')).status).toBe(200)
   })
 
-  it('can limit writing alone, also uploads, of which nothing is stored then', async () => {
+  it('can limit changes alone; a refused upload stores nothing', async () => {
     const { app, ask } = await appFor({ rateLimitWrites: 1 })
     const send = async () =>
       ask('/projects/shop/images', '1.2.3.4', { method: 'POST', body: formOf(await smallPhoto()) })
@@ -90,7 +90,7 @@ describe('RATE_LIMIT', () => {
     expect((await off.app.request('/projects')).headers.has('ratelimit-policy')).toBe(false)
   })
 
-  it('believes X-Forwarded-For of trusted proxies alone', async () => {
+  it('reads X-Forwarded-For from trusted proxies alone', async () => {
     const { ask } = await appFor({ rateLimit: 1, trustProxy: 'loopback' })
     const through = (from: string, client: string) => ask('/projects', from, get({ 'X-Forwarded-For': client }))
     expect((await through('127.0.0.1', '1.1.1.1')).status).toBe(200)
@@ -100,7 +100,7 @@ describe('RATE_LIMIT', () => {
     expect((await through('5.5.5.5', '4.4.4.4')).status).toBe(429)
   })
 
-  it('counts answers from memory too: the app gives them', async () => {
+  it('counts answers from memory too', async () => {
     const { app, answerFast } = await createTestApp({ rateLimit: 100 })
     const { image_id } = await uploadTo(app, 'shop')
     const url = `/projects/shop/images/${image_id}/game.jpg`

@@ -48,7 +48,7 @@ describe('a request id', () => {
     ['from memory', '/projects/game/thumbnail', 1],
     ['by the app', '/projects/game', 0],
     ['as an error', '/nothing', 0],
-  ])('is on each answer, kept where it is plain and else made: %s', async (_, path, fast) => {
+  ])('is on each answer, reused where it is plain and generated otherwise: %s', async (_, path, fast) => {
     const { get, lines, fastCount } = await served()
     const longest = 'x'.repeat(128)
     for (const id of ['a', 'Abc.1_2-3', longest]) {
@@ -66,7 +66,7 @@ describe('a request id', () => {
     expect(fastCount()).toBe(9 * fast)
   })
 
-  it('is none of two that came', async () => {
+  it('is generated where a request has two', async () => {
     const { port, lines } = await served()
     for (const path of ['/projects/game/thumbnail', '/projects/game']) {
       const socket = connect({ port, host: '127.0.0.1' })
@@ -77,7 +77,7 @@ describe('a request id', () => {
     }
   })
 
-  it('is in the document of an error whose cause is in the log, and in the line that tells it', async () => {
+  it('is in the document of an internal error and in its log line', async () => {
     const lines: Record<string, unknown>[] = []
     const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) })
     const { app } = await createTestApp({ log, gatherMetrics: () => Promise.reject(new Error('on purpose')) })
@@ -90,7 +90,7 @@ describe('a request id', () => {
 })
 
 describe('the line of a request', () => {
-  it('has what was asked and answered, and nothing of query and headers', async () => {
+  it('has method, path and status, without query and headers', async () => {
     const { get, lines, imageId } = await served()
     const secret = { Authorization: 'Bearer s3cret', Cookie: 'sid=s3cret', 'X-API-Key': 's3cret' }
     const urls = [
@@ -114,7 +114,7 @@ describe('the line of a request', () => {
     expect(JSON.stringify(lines)).not.toContain('s3cret')
   })
 
-  it('has the path as it came, and nothing of a query whose question mark was escaped', async () => {
+  it('has the path as received, without a query after an escaped question mark', async () => {
     const { get, lines } = await served()
     for (const [url, path] of [
       ['/projects/game/thumbnail%3fsig=s3cret', '/projects/game/thumbnail'],
@@ -126,7 +126,7 @@ describe('the line of a request', () => {
     }
   })
 
-  it('is written and counted for a client that left before its answer, too', async () => {
+  it('is written and counted for a client that disconnects before its answer, too', async () => {
     const { app, lines, imageId } = await served({ presets: 'card:w=20' })
     // As the HTTP server tells it: the reason is a text.
     const signal = AbortSignal.abort('Client connection prematurely closed.')
@@ -140,7 +140,7 @@ describe('the line of a request', () => {
 })
 
 describe('GET /metrics', () => {
-  it('says what happened, from memory or by the app', async () => {
+  it('counts requests of the fast path and of the app', async () => {
     const { app, get, imageId, fastCount } = await served({ encoders: 1 })
     const cover = await get('/projects/game/thumbnail')
     const { length } = Buffer.from(await cover.arrayBuffer())
@@ -196,7 +196,7 @@ describe('GET /metrics', () => {
     expect(names.sort()).toEqual(explained.sort())
   })
 
-  it('tells caches of what is made from originals apart', async () => {
+  it('distinguishes the caches of renders', async () => {
     const { app } = await createTestApp({ encoders: 1 })
     const { image_id } = await uploadTo(app, 'game')
     const { app: again } = await createTestApp({ encoders: 1 })
@@ -216,7 +216,7 @@ describe('GET /metrics', () => {
     expect(others.get('tintype_revisions_committed_total')).toBe(0)
   })
 
-  it("leaves the registry of a program that mounts the app alone, and says nothing of the program's own routes", async () => {
+  it('does not touch the registry of an embedding program, and omits its routes', async () => {
     const tintype = await createTestApp({ basePath: '/media' })
     const program = new Hono().get('/', (c) => c.text('hello')).route('/media', tintype.app)
     await program.request('/')
@@ -228,7 +228,7 @@ describe('GET /metrics', () => {
   })
 })
 
-it('GET /metrics takes a key of an admin where requests have to say who they are', async () => {
+it('GET /metrics requires a key of an admin where authentication is required', async () => {
   const secrets = { admin: 'secret-of-an-admin', reader: 'secret-of-a-reader' }
   const { app } = await createTestApp({ apiKeys: Object.entries(secrets).map((pair) => pair.join(':')) })
   const statusWith = async (headers: Record<string, string>) => (await app.request('/metrics', { headers })).status

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { openApiYaml } from '../../../src/cli/commands/openapi.ts'
 
 describe('openapi.yaml', () => {
-  it('is what `npm run openapi` writes', async () => {
+  it('is the output of `npm run openapi`', async () => {
     await expect(await openApiYaml()).toMatchFileSnapshot('../../../openapi.yaml')
   })
 })

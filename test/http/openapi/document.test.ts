@@ -41,7 +41,7 @@ const unopened = async (options: TintypeOptions): Promise<App> => {
   return heldToDocument(tintype.app)
 }
 
-describe('the document of each route has what is answered', () => {
+describe('the document of each route describes the answer', () => {
   it('beyond a limit', async () => {
     const { app } = await createTestApp({ rateLimit: 1, rateLimitWrites: 1, registration: 'open' })
     await askEach(app)
@@ -74,7 +74,7 @@ describe('the document of each route has what is answered', () => {
     expect(refused).toEqual(expect.arrayContaining(['get /projects', 'get /projects/{project_id}/images']))
   })
 
-  it('to nobody, and to a page of another site', async () => {
+  it('without credentials, and to a page of another site', async () => {
     const { app } = await createAccessApp()
     await askEach(app)
     const open = await createTestApp()

@@ -19,7 +19,7 @@ const lint = async (source: string): Promise<string[]> => {
 }
 
 describe('openapi.yaml', () => {
-  it('has no warning of the recommended rules, and only examples that their schemas accept', async () => {
+  it('has no warning of the recommended rules, and only examples that match their schemas', async () => {
     expect(await lint(await openApiYaml())).toEqual([])
   })
 

@@ -170,13 +170,13 @@ const exampleOf = (code: string): object => {
 }
 
 describe('the example of an error in the document', () => {
-  it.each(Object.entries(PROVOKED))('of code %s is what is answered', async (code, provoke) => {
+  it.each(Object.entries(PROVOKED))('of code %s equals the answer', async (code, provoke) => {
     const { response: _, request_id: __, ...problem } = await problemOf(provoke())
     expect(problem.code).toBe(code)
     expect(withoutNumbers(exampleOf(code))).toEqual(withoutNumbers(problem))
   })
 
-  it('is compared so of every code that a test can provoke', () => {
+  it('is compared for every code that a test can provoke', () => {
     expect([...Object.keys(PROVOKED), ...NOT_PROVOKED].sort()).toEqual(Object.keys(FAILURES).sort())
   })
 })

@@ -33,7 +33,7 @@ describe('If-Match on changes of a project', () => {
     expect(await problemOf(lost ?? fail())).toMatchObject({ code: 'precondition_failed', expected: 2, received: [1] })
   })
 
-  it('accepts the tag that a change is answered with, for the next one', async () => {
+  it('accepts the tag in the answer of a change for the next one', async () => {
     const { tintype } = await withImages(1)
     const first = await patch(tintype, 'one', await etagOf(tintype))
     const etag = first.headers.get('etag') ?? ''
@@ -104,7 +104,7 @@ describe('If-Match on changes of a project', () => {
     expect((await send(tintype, 'DELETE', `/images/${ids[0]}`, etag)).status).toBe(200)
   })
 
-  it('says of what does not exist that it does not exist', async () => {
+  it('is answered 404 for what does not exist', async () => {
     const { tintype } = await withImages(1)
     expect((await send(tintype, 'DELETE', `/images/${'z'.repeat(20)}`, '"9"')).status).toBe(404)
     for (const ifMatch of ['*', '"1"']) {

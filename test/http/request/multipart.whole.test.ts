@@ -38,7 +38,7 @@ const start = async (maxUploadBytes?: number) => {
 }
 
 describe('an upload', () => {
-  it('is on disk while it is still arriving, and gone when its client breaks off', async () => {
+  it('is on disk while it arrives, and removed when its client disconnects', async () => {
     const { port, storageDir, isUntouched, app } = await start()
     const client = await connectRaw(port)
     await client.send(postHead(PATH, 10 * MEGABYTE) + FILE_PART)
@@ -53,7 +53,7 @@ describe('an upload', () => {
     ['before its form', ''],
     ['in the head of the part', FILE_PART.slice(0, 40)],
     ['after the file, before the last boundary', `${FILE_PART}bytes`],
-  ])('that breaks off %s leaves nothing', async (_, beginning) => {
+  ])('that is aborted %s leaves no file', async (_, beginning) => {
     const { port, isUntouched } = await start()
     const client = await connectRaw(port)
     await client.send(postHead(PATH))
@@ -63,7 +63,7 @@ describe('an upload', () => {
     await expect.poll(isUntouched).toBe(true)
   })
 
-  it('that ends without its last boundary is answered, and the connection goes on', async () => {
+  it('that ends without its last boundary is answered, and the connection stays open', async () => {
     const { port } = await start()
     const client = await connectRaw(port)
     const body = `${FILE_PART}bytes`
@@ -83,7 +83,7 @@ describe('an upload', () => {
     expect(await client.until('\r\n\r\n')).toContain('HTTP/1.1 201 Created')
   })
 
-  it('is taken from the network no faster than the store takes it', async () => {
+  it('is read from the network at the pace of the store', async () => {
     const { store, folder } = await fileStoreFixture()
     let goOn = () => {}
     const paused = new Promise<void>((resolve) => {
@@ -154,7 +154,7 @@ describe('an upload', () => {
 })
 
 describe('an upload that is too large', () => {
-  it('is answered from its declared length alone, and the connection is closed in good order', async () => {
+  it('is answered from its declared length alone, and the connection is closed gracefully', async () => {
     const { port, isUntouched } = await start(MEGABYTE)
     const client = await connectRaw(port)
     await client.send(postHead(PATH, 500 * MEGABYTE))
@@ -165,7 +165,7 @@ describe('an upload that is too large', () => {
     expect(await isUntouched()).toBe(true)
   })
 
-  it('is answered as soon as it is over, while the client would go on', async () => {
+  it('is answered as soon as it exceeds the limit, while the client still sends', async () => {
     const { port, isUntouched } = await start(MEGABYTE)
     const client = await connectRaw(port)
     await client.send(postHead(PATH))
@@ -179,7 +179,7 @@ describe('an upload that is too large', () => {
     expect(await client.end, 'closed without a reset').toContain('HTTP/1.1 413')
   })
 
-  it('reaches a client that sends everything before it reads', async () => {
+  it('is answered to a client that sends everything before it reads', async () => {
     const { port } = await start(MEGABYTE)
     const client = await connectRaw(port)
     client.socket.pause()
@@ -190,7 +190,7 @@ describe('an upload that is too large', () => {
     expect(await client.end).toContain('"upload_too_large"')
   })
 
-  it('reaches fetch', async () => {
+  it('is answered to fetch', async () => {
     const { url } = await start(MEGABYTE)
     const response = fetch(url + PATH, { method: 'POST', body: formOf(Buffer.alloc(40 * MEGABYTE)) })
     expect(await problemOf(response)).toMatchObject({ status: 413, code: 'upload_too_large' })
@@ -199,10 +199,10 @@ describe('an upload that is too large', () => {
 
 describe('an upload that is refused for another reason', () => {
   it.each([
-    ['of the project id', '/projects/.bad/images', '', '"invalid_project_id"'],
-    ['of the route', '/projects/game/nothing', '', '"route_not_found"'],
-    ['of the field', PATH, `${partHead({ name: 'photo', filename: 'photo.jpg' })}bytes`, '"wrong_field"'],
-  ])('is answered before its body has come: because %s', async (_, path, beginning, code) => {
+    ['the project id is invalid', '/projects/.bad/images', '', '"invalid_project_id"'],
+    ['the route does not exist', '/projects/game/nothing', '', '"route_not_found"'],
+    ['the field is unexpected', PATH, `${partHead({ name: 'photo', filename: 'photo.jpg' })}bytes`, '"wrong_field"'],
+  ])('is answered before its body has arrived: %s', async (_, path, beginning, code) => {
     const { port, isUntouched } = await start()
     const client = await connectRaw(port)
     await client.send(postHead(path, 20 * MEGABYTE) + beginning)
@@ -211,7 +211,7 @@ describe('an upload that is refused for another reason', () => {
     expect(await isUntouched()).toBe(true)
   })
 
-  it('leaves the connection open where it had come whole', async () => {
+  it('leaves the connection open where it had arrived completely', async () => {
     const { port } = await start()
     const client = await connectRaw(port)
     const body = formBody([{ name: 'photo', filename: 'photo.jpg', content: 'x' }]).toString()

@@ -48,7 +48,7 @@ describe('ids in the path', () => {
     expect(await parse(projectIdOf, '/:project_id', `/${'a'.repeat(80)}`)).toMatch(/received "a{80}"\.$/)
   })
 
-  it('an image id that no image can have is answered as a missing image', async () => {
+  it('an invalid image id is answered as a missing image', async () => {
     const read = (id: string) => parse((c) => imageIdOf(c, 'game'), '/:image_id', `/${id}`)
     const id = '0'.repeat(20)
     expect(await read(id)).toBe(id)
@@ -83,7 +83,7 @@ describe('query parameters', () => {
       )
   })
 
-  it('size is one of four names, and the default of the route without it', async () => {
+  it('size is one of four names, with a default of the route', async () => {
     expect(await query(sizeOf, '')).toBe('original')
     expect(await query((c) => sizeOf(c, 'thumb'), '')).toBe('thumb')
     expect(await query(sizeOf, 'size=game')).toBe('game')

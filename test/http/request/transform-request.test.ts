@@ -48,7 +48,7 @@ describe('authorization of a transform', () => {
     expect(refusal(() => parser.parse(PATH, `?h=70&${sig}&w=90`))).toBe('accepted')
   })
 
-  it('refuses a transform without a signature, and one whose path or width was changed', () => {
+  it('refuses a transform without a signature, and one with a changed path or width', () => {
     expect(refusal(() => parser.parse(PATH, '?w=91'))).toBe(
       'signature_required: Expected a signature in "sig", or one of the presets in "preset".',
     )
@@ -153,7 +153,7 @@ describe('the format of a transform', () => {
 })
 
 describe('the cache of parsed requests', () => {
-  it('returns a request that was parsed before, and none that was refused', () => {
+  it('returns a parsed request again, and no refused one', () => {
     const search = signed('w=110')
     expect(parser.cached(PATH, search)).toBeUndefined()
     const request = parser.parse(PATH, search)

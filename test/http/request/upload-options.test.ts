@@ -61,7 +61,7 @@ describe('an upload with an Idempotency-Key', () => {
     expect(await countIn(app)).toBe(1)
   })
 
-  it('that failed may be sent again', async () => {
+  it('may be repeated after a failure', async () => {
     const { app } = await openApp()
     expect((await problemOf(send(app, 'order-1', Buffer.from('no picture')))).status).toBe(415)
     expect((await send(app, 'order-1', await smallPhoto())).status).toBe(201)
@@ -114,7 +114,7 @@ describe('an upload with an Idempotency-Key', () => {
     ['k'.repeat(256), 400],
     ['schl\u00fcssel', 400],
     ['', 400],
-  ])('takes a key of 1 to 255 printable characters: %s', async (key, status) => {
+  ])('accepts a key of 1 to 255 printable characters: %s', async (key, status) => {
     const { app } = await openApp()
     expect((await send(app, key, await smallPhoto())).status).toBe(status)
   })
@@ -151,7 +151,7 @@ describe('an upload with ?dedupe=true', () => {
       expect(await readdir(join(one.storageDir, 'projects', 'shop', size))).toEqual([`${ids[0]}.jpg`])
   })
 
-  it('with a key too gets the first answer, after any changes', async () => {
+  it('with an Idempotency-Key too gets the first answer, after any changes', async () => {
     const { app } = await openApp()
     const bytes = await smallPhoto()
     await send(app, undefined, bytes)

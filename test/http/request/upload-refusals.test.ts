@@ -28,7 +28,7 @@ describe('an upload that is no form', () => {
     ['a picture without a form', 'image/jpeg'],
     ['another kind of form', 'application/x-www-form-urlencoded'],
     ['another multipart type', 'multipart/mixed; boundary=x'],
-  ])('is 415 for %s and says what was expected', async (_, contentType) => {
+  ])('is 415 for %s, and names the expected type', async (_, contentType) => {
     const problem = await refusal(rawForm('anything', contentType))
     expect(problem).toMatchObject({
       status: 415,
@@ -66,23 +66,23 @@ describe('a form that cannot be read', () => {
     expect(problem).toMatchObject({ status: 400, code: 'malformed_multipart' })
   })
 
-  it('is 400 where the head of a part is broken', async () => {
+  it('is 400 where the header of a part is malformed', async () => {
     const part = { name: 'file', filename: 'a', headers: ['no colon in here'], content: 'x' }
     expect(await refusal(rawForm(formBody([part])))).toMatchObject({ status: 400, code: 'malformed_multipart' })
   })
 
-  it('is 400 where the heads of parts are endless', async () => {
+  it('is 400 where the headers of parts are too long', async () => {
     const headers = Array.from({ length: 2000 }, (_, n) => `X-${n}: ${'y'.repeat(100)}`)
     const part = { name: 'file', filename: 'a', headers, content: 'x' }
     expect(await refusal(rawForm(formBody([part])))).toMatchObject({ status: 400, code: 'malformed_multipart' })
   })
 
-  it('is 400 with more parts than anybody needs', async () => {
+  it('is 400 with more parts than the limit', async () => {
     const parts = Array.from({ length: 1000 }, (_, n) => ({ name: `p${n}`, content: '' }))
     expect(await refusal(rawForm(formBody(parts)))).toMatchObject({ status: 400, code: 'malformed_multipart' })
   })
 
-  it('is 400 with much beside the file', async () => {
+  it('is 400 with too much data beside the file', async () => {
     const parts = [await photoPart('file'), { name: 'comment', content: 'x'.repeat(80_000) }]
     expect(await refusal(rawForm(formBody(parts)))).toMatchObject({ status: 400, code: 'malformed_multipart' })
   })
@@ -103,13 +103,13 @@ describe('a form without the one file', () => {
     expect(await refusal(rawForm(formBody([part])))).toMatchObject({ status: 400, code: 'file_missing' })
   })
 
-  it('is 400 where field "file" is a text, and says that it must be a file part', async () => {
+  it('is 400 where field "file" is a text, and expects a file part', async () => {
     const problem = await refusal(rawForm(formBody([{ name: 'file', content: 'photo.jpg' }])))
     expect(problem).toMatchObject({ status: 400, code: 'file_missing', field: 'file', received: 'a text field' })
     expect(problem.detail).toContain('must be a file part')
   })
 
-  it('is 400 where the file came in another field, and says in which', async () => {
+  it('is 400 where the file arrived in another field, and names that', async () => {
     const problem = await refusal({ body: formOf(await smallPhoto(), 'photo') })
     expect(problem).toMatchObject({ status: 400, code: 'wrong_field', expected: 'file', received: 'photo' })
     expect(problem.detail).toContain('"photo"')
@@ -120,7 +120,7 @@ describe('a form without the one file', () => {
     expect(problem).toMatchObject({ status: 400, code: 'wrong_field', received: null })
   })
 
-  it('is 400 with two files, and says that it takes one', async () => {
+  it('is 400 with two files, and expects one', async () => {
     const body = formOf(await smallPhoto())
     body.append('file', new Blob([new Uint8Array(await smallPhoto())]), 'second.jpg')
     const problem = await refusal({ body })
@@ -134,7 +134,7 @@ describe('a form without the one file', () => {
   })
 })
 
-describe('a file that is no picture to keep', () => {
+describe('a file that is refused', () => {
   it('is 422 where it is empty', async () => {
     const problem = await refusal({ body: formOf(new Uint8Array(0)) })
     expect(problem).toMatchObject({ status: 422, code: 'empty_file' })
@@ -145,7 +145,7 @@ describe('a file that is no picture to keep', () => {
     expect(problem).toMatchObject({ status: 415, code: 'not_an_image' })
   })
 
-  it('is 415 where its type is not accepted, and names those that are', async () => {
+  it('is 415 where its type is not accepted, and names the accepted types', async () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
     const problem = await refusal({ body: formOf(Buffer.from(svg)) })
     expect(problem).toMatchObject({ status: 415, code: 'unsupported_image_type' })

@@ -50,7 +50,7 @@ describe('a cached list', () => {
     expect(cache.find(URL, 'game')).toBeDefined()
   })
 
-  it('passes the wish to share a check on to the store', () => {
+  it('passes `share` on to the store', () => {
     const { cache, shares, list } = setUp()
     cache.set(URL, 'game', list(1))
     cache.find(URL, 'game', true)
@@ -59,7 +59,7 @@ describe('a cached list', () => {
   })
 })
 
-describe('keeping a list', () => {
+describe('adding a list', () => {
   it('ignores one of another revision than the newest, which replaces nothing', () => {
     const { cache, state, list } = setUp()
     state.revision = 2

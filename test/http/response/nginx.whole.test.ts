@@ -53,7 +53,7 @@ const OF_ONE_ANSWER = new Set([
 ])
 
 describe('behind nginx', () => {
-  it('the bytes are those that are stored, with the headers that Tintype gives without it', async (context) => {
+  it('the bytes are the stored ones, with the headers of Tintype alone', async (context) => {
     const { app, url, direct, storageDir } = await behindNginx(context)
     const { image_id } = await uploadTo(app, 'Game', await photo('#a05030'))
     for (const target of [`images/${image_id}?size=medium`, `images/${image_id}/game.jpg`, 'thumbnail', 'cover.jpg']) {
@@ -74,7 +74,7 @@ describe('behind nginx', () => {
     }
   })
 
-  it('conditions, ranges and HEAD are answered as without it', async (context) => {
+  it('conditions, ranges and HEAD are answered as without nginx', async (context) => {
     const { app, url } = await behindNginx(context)
     const { image_id, sizes } = await uploadTo(app, 'game', await photo('#205030'))
     const { bytes } = sizes.original
@@ -97,7 +97,7 @@ describe('behind nginx', () => {
     expect((await read({ Range: `bytes=${bytes}-` }))[0]).toBe(416)
   })
 
-  it('a cover is another one at once, and the old tag does not keep it', async (context) => {
+  it('a new cover is served at once, and the old tag does not match', async (context) => {
     const { app, url } = await behindNginx(context)
     const first = await uploadTo(app, 'game', await photo('#000010'))
     const second = await uploadTo(app, 'game', await photo('#000020'))
@@ -118,7 +118,7 @@ describe('behind nginx', () => {
     expect(byDate.status).toBe(200)
   })
 
-  it('the folder itself is closed, what is deleted is gone, and uploads go through', async (context) => {
+  it('the folder is not accessible, deleted images are gone, and uploads are passed on', async (context) => {
     const { url } = await behindNginx(context)
     const body = formOf(await photo('#a0a0a0'))
     const response = await fetch(`${url}/projects/game/images`, { method: 'POST', body })

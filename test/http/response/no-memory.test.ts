@@ -29,7 +29,7 @@ const setUp = async (cacheBytes: number) => {
 }
 
 describe('memory for small pictures', () => {
-  it('of 0 bytes keeps no picture, no transform and no list, and all are answered', async () => {
+  it('of 0 bytes caches no picture, no transform and no list, and all are served', async () => {
     const { answers, held, fast } = await setUp(0)
     const [jpeg, webp, list] = ['200 image/jpeg', '200 image/webp', '200 application/json']
     expect(answers).toEqual([jpeg, jpeg, webp, list, jpeg, jpeg, webp, list])
@@ -37,7 +37,7 @@ describe('memory for small pictures', () => {
     expect(fast).toEqual([undefined, undefined, undefined, undefined])
   })
 
-  it('of 1 MiB keeps each of them', async () => {
+  it('of 1 MiB caches each of them', async () => {
     const { held, fast } = await setUp(2 ** 20)
     expect(held.every((count) => count > 0)).toBe(true)
     expect(fast).toEqual([200, 200, 200, 200])

@@ -14,7 +14,7 @@ const SHOWN = `(() => {
 })()`
 
 describe('a tab with one picture', () => {
-  it('shows it in the middle and has no complaint in its console', async (context) => {
+  it('shows it in the middle, without errors in the console', async (context) => {
     const browser = await startBrowser(context)
     const { url } = await serve(['--presets', 'card:w=320'])
     const { image_id } = uploadSchema.parse(await (await upload(url, 'game')).json())

@@ -64,7 +64,7 @@ describe('the problem document of an error', () => {
 })
 
 describe('converting a thrown value', () => {
-  it('keeps an error of ours, also after the client has disconnected', () => {
+  it('keeps a TintypeError, also after the client has disconnected', () => {
     const error = new TintypeError('busy', 'Busy.')
     expect(toTintypeError(error, request('GET', false))).toBe(error)
     expect(toTintypeError(error, request('GET', true))).toBe(error)

@@ -16,7 +16,7 @@ import { noise } from '../../support/pictures/pictures.ts'
 const largePhoto = () => noise(1200, 900, 60).jpeg({ quality: 95 }).toBuffer()
 
 describe('GET /projects/{project_id}/images/{image_id}', () => {
-  it('answers exactly the stored bytes of each size', async () => {
+  it('sends exactly the stored bytes of each size', async () => {
     const { app, storageDir } = await createTestApp()
     const { image_id, sizes } = await uploadTo(app, 'game', await largePhoto())
     for (const size of SIZES) {
@@ -29,14 +29,14 @@ describe('GET /projects/{project_id}/images/{image_id}', () => {
     }
   })
 
-  it('answers the original where no size is named', async () => {
+  it('sends the original where no size is named', async () => {
     const { app } = await createTestApp()
     const { image_id, sizes } = await uploadTo(app, 'game')
     const response = await app.request(`/projects/game/images/${image_id}`)
     expect((await response.arrayBuffer()).byteLength).toBe(sizes.original.bytes)
   })
 
-  it('says that it can be kept for ever and must not run anything', async () => {
+  it('is immutable for caches, and executes nothing', async () => {
     const { app } = await createTestApp()
     const { image_id, sizes } = await uploadTo(app, 'game')
     const { headers } = await app.request(`/projects/game/images/${image_id}?size=thumb`)
@@ -50,7 +50,7 @@ describe('GET /projects/{project_id}/images/{image_id}', () => {
     expect(Date.parse(headers.get('last-modified') ?? '')).toBeLessThanOrEqual(Date.now())
   })
 
-  it('answers 304 to whoever has it', async () => {
+  it('answers 304 to a matching ETag', async () => {
     const { app } = await createTestApp()
     const { image_id, sizes } = await uploadTo(app, 'game')
     const etag = `"${image_id}-game-${sizes.game.bytes}"`
@@ -64,7 +64,7 @@ describe('GET /projects/{project_id}/images/{image_id}', () => {
     }
   })
 
-  it('answers another ETag in full', async () => {
+  it('sends the picture for another ETag', async () => {
     const { app } = await createTestApp()
     const { image_id, sizes } = await uploadTo(app, 'game')
     for (const other of [`"${image_id}-thumb-${sizes.thumb.bytes}"`, `"${image_id}-game-${sizes.game.bytes + 1}"`]) {
@@ -83,7 +83,7 @@ describe('GET /projects/{project_id}/images/{image_id}', () => {
     expect(await response.text()).toBe('')
   })
 
-  it('refuses an unknown size and names those that there are', async () => {
+  it('refuses an unknown size, and names the known ones', async () => {
     const { app } = await createTestApp()
     const { image_id } = await uploadTo(app, 'game')
     for (const size of ['huge', '', 'Original', '__proto__']) {
@@ -109,7 +109,7 @@ describe('GET /projects/{project_id}/images/{image_id}', () => {
     },
   )
 
-  it('answers 404 for an id that no image has or can have', async () => {
+  it('answers 404 for an unknown or invalid id', async () => {
     const { app } = await createTestApp()
     await uploadTo(app, 'game')
     const ids = ['0'.repeat(20), 'short', 'UPPERCASEUPPERCASE00', '%2e%2e%2f%2e%2e%2fmeta', '0'.repeat(500), 'a%00b']
@@ -122,7 +122,7 @@ describe('GET /projects/{project_id}/images/{image_id}', () => {
 })
 
 describe('GET /projects/{project_id}/thumbnail', () => {
-  it('answers the thumb of the primary image, to be asked for again each time', async () => {
+  it('sends the thumb of the primary image, revalidated each time', async () => {
     const { app, storageDir } = await createTestApp()
     const first = await uploadTo(app, 'game')
     const second = await uploadTo(app, 'game')
@@ -141,7 +141,7 @@ describe('GET /projects/{project_id}/thumbnail', () => {
     ])
   })
 
-  it('answers 404 where there is no project', async () => {
+  it('answers 404 without a project', async () => {
     const { app } = await createTestApp()
     expect(await problemOf(app.request('/projects/none/thumbnail'))).toMatchObject({ code: 'project_not_found' })
   })
@@ -210,7 +210,7 @@ describe('the file behind an answer', () => {
     expect(opened.fd()).toBe(CLOSED)
   })
 
-  it('is closed when the client leaves in the middle', async () => {
+  it('is closed when the client disconnects in the middle', async () => {
     const { app, opened } = await oneFile(50_000_000)
     const { url } = await listen(app)
     const gone = new AbortController()

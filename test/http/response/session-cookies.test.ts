@@ -54,7 +54,7 @@ describe('setting the cookies of a session', () => {
 })
 
 describe('clearing the cookies of a session', () => {
-  it('expires each one at the path where it was set', async () => {
+  it('expires each cookie at its path', async () => {
     for (const basePath of ['', '/media']) {
       const before = await cookies('set', { basePath })
       const cleared = await cookies('clear', { basePath })

@@ -18,7 +18,7 @@ const entriesOf = (srcset: string): [url: string, width: number][] =>
   })
 
 describe('the placeholder and the colour of an image', () => {
-  it('are in the answer of its upload and in lists, and those of a second worker', async () => {
+  it('are in the answer of its upload and in lists, also of another worker', async () => {
     const tintype = await createTestApp()
     const red = await uploadTo(tintype.app, 'game', await plainJpeg(640, 480, '#ff0000'))
     const blue = await uploadTo(tintype.app, 'game', await plainJpeg(640, 480, '#0000ff'))
@@ -34,7 +34,7 @@ describe('the placeholder and the colour of an image', () => {
       )
   })
 
-  it('are null for an image that was uploaded before there were any', async () => {
+  it('are null for an image of an older version', async () => {
     const tintype = await createTestApp()
     const { image_id } = await uploadTo(tintype.app, 'game')
     const store = await openFileStore(tintype.storageDir)
@@ -61,7 +61,7 @@ describe('the srcset of an image', () => {
     'eye:w=160,h=160,position=attention',
   ].join(';')
 
-  it('has thumb, medium and the presets of its shape by their true widths, narrowest first', async () => {
+  it('has thumb, medium and the presets of its shape with their exact widths, narrowest first', async () => {
     const tintype = await createTestApp({ presets: PRESETS })
     const { image_id, srcset, presets } = await uploadTo(tintype.app, 'game', await plainJpeg(2400, 1800))
     const image = `/projects/game/images/${image_id}`
@@ -89,7 +89,7 @@ describe('the srcset of an image', () => {
     ['taller than anything', 5, 1000],
     ['small', 90, 61],
     ['one pixel', 1, 1],
-  ])('leads to files that are as wide as it says: %s', async (_, width, height) => {
+  ])('links to files of the stated widths: %s', async (_, width, height) => {
     const tintype = await createTestApp({ presets: PRESETS, basePath: '/media' })
     const { srcset, presets } = await uploadTo(tintype.app, 'game', await plainJpeg(width, height))
     const sizeOf = async (url: string) => {
@@ -106,7 +106,7 @@ describe('the srcset of an image', () => {
     for (const { url, ...said } of Object.values(presets)) expect(await sizeOf(url), url).toEqual(said)
   })
 
-  it('names nothing that is larger than the picture, and thumb alone where medium is no wider', async () => {
+  it('omits widths larger than the picture, and medium where it is no wider than thumb', async () => {
     const tintype = await createTestApp({ presets: 'same:w=300;more:w=301;less:w=299' })
     const { image_id, srcset, presets } = await uploadTo(tintype.app, 'game', await plainJpeg(300, 200))
     const image = `/projects/game/images/${image_id}`
@@ -121,7 +121,7 @@ describe('the srcset of an image', () => {
   })
 })
 
-it('the tag of a list is its revision, and another one where a server shows other presets', async () => {
+it('the tag of a list depends on its revision and on the presets of the server', async () => {
   const first = await createTestApp()
   await uploadTo(first.app, 'game', await plainJpeg(640, 480))
   const tagOf = async ({ app }: Pick<TestApp, 'app'>) =>

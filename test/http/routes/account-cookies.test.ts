@@ -14,7 +14,7 @@ describe('a browser with cookies', () => {
     return { app, response, body, cookies: cookiesOf(response) }
   }
 
-  it('gets its tokens where no script can read them, and a value that a page can', async () => {
+  it('receives its tokens in cookies hidden from scripts, and a readable CSRF token', async () => {
     const { response, body, cookies } = await browser()
     expect(body.access_token).toBeUndefined()
     expect(body.refresh_token).toBeUndefined()
@@ -27,7 +27,7 @@ describe('a browser with cookies', () => {
     expect(csrf).toMatch(/^tintype_csrf=.*Max-Age=2592000; Path=\/; SameSite=Strict$/)
   })
 
-  it('keeps them to https where it came by https, and below the path that the app is mounted under', async () => {
+  it('receives Secure cookies over https, below the mount path of the app', async () => {
     const secure = await browser({ url: 'https://img.example.com' })
     for (const cookie of secure.response.headers.getSetCookie()) expect(cookie).toContain('; Secure')
     const mounted = await browser({ basePath: '/media' })
@@ -38,7 +38,7 @@ describe('a browser with cookies', () => {
     ])
   })
 
-  it('reads by its cookie alone, and changes things only with the value that its page has read', async () => {
+  it('reads with its cookie alone, and changes only with the CSRF token', async () => {
     const { app, cookies } = await browser()
     const cookie = cookieHeader(cookies)
     expect((await app.request('/auth/me', { headers: cookie })).status).toBe(200)
@@ -50,7 +50,7 @@ describe('a browser with cookies', () => {
     expect((await problemOf(change({ 'X-CSRF-Token': csrf }))).code).toBe('project_not_found')
   })
 
-  it('is not fooled by a value that another host planted in both places, not even one of another session', async () => {
+  it('is refused with a planted CSRF token in cookie and header, even one of another session', async () => {
     const { app, cookies } = await browser()
     const other = cookiesOf(await post(app, '/auth/login', { ...ADA, cookie: true }))
     for (const planted of ['planted', other.tintype_csrf ?? ''])
@@ -66,7 +66,7 @@ describe('a browser with cookies', () => {
       ).toBe('csrf')
   })
 
-  it('is not listened to where it says that a page of another site sent the request', async () => {
+  it('is refused where a page of another site sent the request', async () => {
     const { app, cookies } = await browser()
     const change = (headers: Record<string, string>) =>
       problemOf(
@@ -89,7 +89,7 @@ describe('a browser with cookies', () => {
     for (const headers of own) expect((await change(headers)).code, JSON.stringify(headers)).toBe('project_not_found')
   })
 
-  it('is listened to where its page is of an origin that is allowed, but not without the value', async () => {
+  it('is accepted from an allowed origin, with the CSRF token only', async () => {
     const origin = 'https://gallery.example.com'
     const { app } = await createTestApp({ registration: 'open', signInLimit: 0, allowedOrigins: origin })
     const page = { 'Sec-Fetch-Site': 'same-site', Origin: origin }
@@ -110,7 +110,7 @@ describe('a browser with cookies', () => {
     expect((await problemOf(post(all.app, '/auth/register', { ...ADA, cookie: true }, page))).code).toBe('csrf')
   })
 
-  it('is not signed in by a page of another site', async () => {
+  it('cannot be signed in by a page of another site', async () => {
     const { app } = await openApp()
     const foreign = { 'Sec-Fetch-Site': 'cross-site' }
     expect((await problemOf(post(app, '/auth/register', { ...ADA, cookie: true }, foreign))).code).toBe('csrf')
@@ -120,7 +120,7 @@ describe('a browser with cookies', () => {
     expect(refused.response.headers.getSetCookie()).toEqual([])
   })
 
-  it('renews its session and signs out, by the cookie and the value of its page', async () => {
+  it('renews its session and signs out, with the cookie and the CSRF token', async () => {
     const { app, cookies } = await browser()
     const csrf = { 'X-CSRF-Token': cookies.tintype_csrf ?? '' }
     expect((await problemOf(post(app, '/auth/refresh', { cookie: true }, cookieHeader(cookies)))).code).toBe('csrf')
@@ -141,7 +141,7 @@ describe('a browser with cookies', () => {
     expect((await app.request('/auth/me', { headers: cookieHeader(next) })).status).toBe(401)
   })
 
-  it('changes its password by the cookie and the value of its page, and gets the cookies of a new session', async () => {
+  it('changes its password with the cookie and the CSRF token, and receives the cookies of a new session', async () => {
     const { app, cookies } = await browser()
     const change = (headers: Record<string, string>) =>
       post(app, '/auth/password', { current: ADA.password, new: 'a new long password', cookie: true }, headers)
@@ -154,7 +154,7 @@ describe('a browser with cookies', () => {
     expect(next.tintype_csrf).not.toBe(cookies.tintype_csrf)
   })
 
-  it('sees public pictures and can sign in again with cookies that are over', async () => {
+  it('sees public pictures and can sign in again with expired cookies', async () => {
     const { app, cookies } = await browser()
     const csrf = { 'X-CSRF-Token': cookies.tintype_csrf ?? '' }
     const headers = { ...cookieHeader(cookies), ...csrf }
@@ -168,7 +168,7 @@ describe('a browser with cookies', () => {
     expect((await post(app, '/auth/logout', { cookie: true })).status).toBe(204)
   })
 
-  it('needs no such value where it sends a token by a script, whatever cookies it has', async () => {
+  it('needs no CSRF token where a script sends an access token, whatever its cookies are', async () => {
     const { app, cookies } = await browser()
     const { access_token } = await signedIn(post(app, '/auth/login', ADA))
     const headers = { ...cookieHeader(cookies), ...bearer(access_token) }

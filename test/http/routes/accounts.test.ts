@@ -34,7 +34,7 @@ describe('a client with tokens', () => {
     )
   })
 
-  it('is signed out where a refresh token comes again', async () => {
+  it('is signed out where a refresh token is used again', async () => {
     const { app } = await openApp()
     const first = await signedIn(post(app, '/auth/register', ADA))
     const second = await signedIn(post(app, '/auth/refresh', { refresh_token: first.refresh_token }))
@@ -70,7 +70,7 @@ describe('a client with tokens', () => {
     await signedIn(post(app, '/auth/login', { ...ADA, password: 'a new long password' }))
   })
 
-  it('is told the same of an unknown address as of a wrong password', async () => {
+  it('receives the same answer for an unknown address and a wrong password', async () => {
     const { app } = await openApp()
     await signedIn(post(app, '/auth/register', ADA))
     const answers = await Promise.all(
@@ -88,8 +88,8 @@ describe('a client with tokens', () => {
   })
 })
 
-describe('a token that is not valid', () => {
-  it('is refused with 401 wherever somebody has to be there, in whatever way it is wrong', async () => {
+describe('an invalid token', () => {
+  it('is refused with 401 wherever authentication is required', async () => {
     const { app } = await openApp()
     const { access_token = '' } = await signedIn(post(app, '/auth/register', ADA))
     const [header, claims, signature] = access_token.split('.')
@@ -116,7 +116,7 @@ describe('a token that is not valid', () => {
   })
 })
 
-describe('a body that is not what the route takes', () => {
+describe('an invalid body', () => {
   it('is refused with the name of the field, and never repeats a password', async () => {
     const { app } = await openApp()
     const cases = [
@@ -187,12 +187,12 @@ describe('a body that is not what the route takes', () => {
     ['/auth/register', { ...ADA, name: null, invite: 'i'.repeat(100) }, 201],
     ['/auth/login', { ...ADA, password: '🎲'.repeat(200) }, 401],
     ['/auth/refresh', { refresh_token: 'x'.repeat(200) }, 401],
-  ])('is taken by %s up to its limits', async (path, body, status) => {
+  ])('is accepted by %s up to its limits', async (path, body, status) => {
     const { app } = await openApp()
     expect((await post(app, path, body)).status).toBe(status)
   })
 
-  it('is refused where it is no JSON, an array, or larger than 16 KiB', async () => {
+  it('is refused where it is not JSON, is an array, or is larger than 16 KiB', async () => {
     const { app } = await openApp()
     const send = (body: string, type = 'application/json') =>
       problemOf(app.request('/auth/login', { method: 'POST', headers: { 'Content-Type': type }, body }))
@@ -206,7 +206,7 @@ describe('a body that is not what the route takes', () => {
 })
 
 describe('a server without accounts', () => {
-  it('lets nobody register, and says so', async () => {
+  it('refuses registration, and explains it', async () => {
     const { app, storageDir } = await createTestApp()
     expect(await problemOf(post(app, '/auth/register', ADA))).toMatchObject({
       code: 'registration_closed',
@@ -216,7 +216,7 @@ describe('a server without accounts', () => {
     expect((await filesIn(storageDir)).filter((file) => file.startsWith('.accounts'))).toEqual([])
   })
 
-  it('says that it asks nobody who they are', async () => {
+  it('reports that it requires no authentication', async () => {
     const { app } = await createTestApp()
     const me = await (await app.request('/auth/me')).json()
     expect(me).toEqual({ kind: 'anybody', id: null, role: null, user: null })

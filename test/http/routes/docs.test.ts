@@ -14,7 +14,7 @@ const documented = (path: string): string =>
     .replaceAll(/:(\w+)/g, '{$1}')
 
 describe('the OpenAPI document', () => {
-  it('has every route of the app, and no other', async () => {
+  it('has all routes of the app alone', async () => {
     const { app } = await createTestApp()
     const served = app.routes
       .filter(({ method, path }) => method !== 'ALL' && !path.startsWith('/docs/'))
@@ -33,7 +33,7 @@ describe('the OpenAPI document', () => {
     })
   })
 
-  it('has an example of every error that a route can answer, with its code and status', () => {
+  it('has an example of every error of a route, with its code and status', () => {
     for (const { route, operation } of operations)
       for (const [status, { content }] of Object.entries(operation.responses)) {
         if (Number(status) < 400) continue
@@ -47,7 +47,7 @@ describe('the OpenAPI document', () => {
       }
   })
 
-  it('has every code of the table at some route, but for those of no route', () => {
+  it('has every code of the table at a route, except for codes without a route', () => {
     const codes = operations.flatMap(({ operation }) =>
       Object.values(operation.responses).flatMap(({ content }) =>
         Object.keys(content?.['application/problem+json']?.examples ?? {}),
@@ -93,14 +93,14 @@ describe('the OpenAPI document', () => {
     expect(operationOf('DELETE /projects/{project_id}').responses).toHaveProperty('503')
   })
 
-  it('refers to nothing that it does not have', () => {
+  it('has no broken reference', () => {
     const text = JSON.stringify(document)
     const references = [...text.matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)]
     expect(references.length).toBeGreaterThan(100)
     for (const [, section = '', name = ''] of references) expect(document.components).toHaveProperty([section, name])
   })
 
-  it('is what GET /openapi.json answers, with the path that the app is mounted under', async () => {
+  it('is the answer of GET /openapi.json, with the mount path of the app', async () => {
     const { app } = await createTestApp({ basePath: '/media/' })
     const response = await app.request('/openapi.json')
     const served = documentSchema.parse(await response.json())
@@ -112,7 +112,7 @@ describe('the OpenAPI document', () => {
 })
 
 describe('GET /docs', () => {
-  it('is a page that loads nothing from anywhere else, and holds no script itself', async () => {
+  it('is a page without external resources and inline scripts', async () => {
     const { app } = await createTestApp()
     const response = await app.request('/docs')
     const policy = response.headers.get('content-security-policy') ?? ''
@@ -131,7 +131,7 @@ describe('GET /docs', () => {
     }
   })
 
-  it('gives out no other file of the package that it comes from', async () => {
+  it('serves no other file of its package', async () => {
     const { app } = await createTestApp()
     for (const name of ['package.json', 'index.html', 'swagger-ui.js.map', '..%2Fpackage.json', 'constructor'])
       for (const folder of ['docs', 'docs/swagger-ui-dist'])

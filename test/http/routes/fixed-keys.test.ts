@@ -31,7 +31,7 @@ const upload = async (app: App, key: string, project: string) =>
     body: formOf(await smallPhoto()),
   })
 
-it('has an id that is short and its own, and says nothing of where it stands', async () => {
+it('has a short unique id that is independent of its position', async () => {
   const [before, after] = await beforeAndAfter([ONE, `reader:${TWO}`], [`reader:${TWO}`, ONE])
   const [one, two] = [await idOf(before, ONE), await idOf(before, TWO)]
   expect(one).toMatch(/^env-[0-9a-f]{12}$/)
@@ -39,14 +39,14 @@ it('has an id that is short and its own, and says nothing of where it stands', a
   expect([await idOf(after, ONE), await idOf(after, TWO)]).toEqual([one, two])
 })
 
-it('finds its uploads again, and nobody else does, when the list is another one', async () => {
+it('finds its uploads again after the list has changed, and no other key does', async () => {
   const [before, after] = await beforeAndAfter([ONE, TWO], [TWO, ONE])
   expect((await upload(before, ONE, 'shop')).headers.get('idempotent-replay')).toBeNull()
   expect((await upload(after, TWO, 'shop')).headers.get('idempotent-replay')).toBeNull()
   expect((await upload(after, ONE, 'shop')).headers.get('idempotent-replay')).toBe('true')
 })
 
-it('is charged for what it has stored, and for nothing of another', async () => {
+it('is charged for its own uploads alone', async () => {
   const [before, after] = await beforeAndAfter([ONE, TWO], [TWO, ONE], 20_000)
   let status = 201
   for (let n = 0; status === 201; n++) status = (await upload(before, ONE, `shop-${n}`)).status

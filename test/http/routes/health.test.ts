@@ -93,7 +93,7 @@ describe('GET /ready', () => {
 })
 
 describe('while the server drains', () => {
-  it('refuses changes with Retry-After, goes on reading, and is not ready', async () => {
+  it('refuses changes with Retry-After, still serves reads, and is not ready', async () => {
     const { app } = await failingApp({ isDraining: () => true })
     const body = formOf(new Uint8Array(10))
     for (const [method, path] of [
@@ -112,7 +112,7 @@ describe('while the server drains', () => {
 })
 
 describe('an error', () => {
-  it('that nobody foresaw is 500, shows nothing of the inside and is logged with its cause', async () => {
+  it('that is unforeseen is 500 without internals, and is logged with its cause', async () => {
     const { app, lines } = await failingApp({ failure: new Error('ENOENT: /var/secret/place') })
     const response = await app.request('/projects/game/images')
     const text = await response.clone().text()
@@ -125,7 +125,7 @@ describe('an error', () => {
     expect(lines.filter((line) => line.includes('/var/secret/place'))).toHaveLength(1)
   })
 
-  it('of the files of a project says in the answer no more than its code does, and all of it in the log', async () => {
+  it('of a damaged project shows no details in the answer, and all of them in the log', async () => {
     const failure = new TintypeError('project_damaged', 'A folder of project "dmg" is a link to /var/secret/place.', {
       details: { folder: '/var/secret/place' },
     })
@@ -143,7 +143,7 @@ describe('an error', () => {
     expect(lines.filter((line) => line.includes('/var/secret/place') && line.includes('"level":50'))).toHaveLength(1)
   })
 
-  it('of a busy server carries the Retry-After that it was given, and is no error of the log', async () => {
+  it('of a busy server has its Retry-After, and is not logged as an error', async () => {
     const { app, lines } = await failingApp({ failure: new TintypeError('busy', 'Later.', { retryAfterSeconds: 2.5 }) })
     const body = formOf(new Uint8Array(10))
     const problem = await problemOf(app.request('/projects/game/images', { method: 'POST', body }))
@@ -153,7 +153,7 @@ describe('an error', () => {
     expect(lines.filter((line) => line.includes('"level":50'))).toEqual([])
   })
 
-  it('keeps its own members whatever its details are named', async () => {
+  it('keeps its own members, whatever the names of its details are', async () => {
     const failure = new TintypeError('busy', 'Later.', { details: { status: 1, code: 'x', type: 'y', received: 'z' } })
     const { app } = await failingApp({ failure })
     expect(await (await app.request('/projects/game/images')).json()).toEqual({
@@ -168,7 +168,7 @@ describe('an error', () => {
 })
 
 describe('the log', () => {
-  it('has no error of ours where the client has gone', async () => {
+  it('has no error where the client has disconnected', async () => {
     const gone = new AbortController()
     const { app, lines } = await failingApp({
       images: {

@@ -11,7 +11,7 @@ const BAD_IDS = {
   'a dot at the start': '.hidden',
   'a space': 'a%20b',
   'an encoded slash': 'a%2Fb',
-  'an encoded way up': '..%2F..%2Fetc',
+  'an encoded parent folder': '..%2F..%2Fetc',
   'a doubly encoded slash': 'a%252Fb',
   'an encoded backslash': 'a%5Cb',
   'a NUL': 'a%00b',
@@ -19,8 +19,8 @@ const BAD_IDS = {
   'invalid UTF-8': 'a%FFb',
   'an invalid percent sequence': 'a%zz',
   'a percent sign alone': '%25',
-  'a letter that is not ASCII': '%C3%A9',
-  'a full-width twin': '%EF%BD%81',
+  'a non-ASCII letter': '%C3%A9',
+  'a full-width letter': '%EF%BD%81',
   '65 characters': 'a'.repeat(65),
   '5,000 characters': 'a'.repeat(5000),
 } as const
@@ -61,15 +61,18 @@ describe('a project id', () => {
     expect(await filesIn(storageDir)).toEqual(before)
   })
 
-  it.each(['..', '.', '%2e%2e', '%2E', '.%2e'])('%s is refused over a socket, where nobody resolves it', async (id) => {
-    const { port } = await listen((await createTestApp()).app)
-    for (const [method, route] of ROUTES) {
-      const { status, body } = await statusAndBody(port, method, route.replace('{id}', id))
-      expect([status, body], `${method} ${route}`).toEqual([400, expect.stringContaining('"invalid_project_id"')])
-    }
-  })
+  it.each(['..', '.', '%2e%2e', '%2E', '.%2e'])(
+    '%s is refused over a socket, without resolution by a client',
+    async (id) => {
+      const { port } = await listen((await createTestApp()).app)
+      for (const [method, route] of ROUTES) {
+        const { status, body } = await statusAndBody(port, method, route.replace('{id}', id))
+        expect([status, body], `${method} ${route}`).toEqual([400, expect.stringContaining('"invalid_project_id"')])
+      }
+    },
+  )
 
-  it('cannot be led to by dots further on in a path', async () => {
+  it('cannot be reached by dot segments later in a path', async () => {
     const { port } = await listen((await createTestApp()).app)
     for (const path of [
       '/projects/a/images/%2e%2e',

@@ -11,7 +11,7 @@ const listOf = async ({ app }: TestApp, path: string) => imageListSchema.parse(a
 const primaryOf = async (response: Response | Promise<Response>) => primarySchema.parse(await (await response).json())
 
 describe('POST /projects/{project_id}/images', () => {
-  it('answers 201 with the image, its variants and where to find them', async () => {
+  it('answers 201 with the image, its variants and their URLs', async () => {
     const { app } = await createTestApp()
     const response = await app.request('/projects/game/images', { method: 'POST', body: formOf(await smallPhoto()) })
     expect(response.status).toBe(201)
@@ -41,14 +41,14 @@ describe('POST /projects/{project_id}/images', () => {
     })
   })
 
-  it('makes the first image of a project its primary image, and no later one', async () => {
+  it('makes only the first image of a project its primary image', async () => {
     const { app } = await createTestApp()
     expect((await uploadTo(app, 'game')).is_primary).toBe(true)
     expect((await uploadTo(app, 'game')).is_primary).toBe(false)
     expect((await uploadTo(app, 'other')).is_primary).toBe(true)
   })
 
-  it('reads over text fields beside the file', async () => {
+  it('ignores text fields beside the file', async () => {
     const { app } = await createTestApp()
     const body = formOf(await smallPhoto())
     body.set('comment', 'x'.repeat(5000))
@@ -84,7 +84,7 @@ describe('GET /projects/{project_id}/images', () => {
     expect(rest.images.map(({ id }) => id)).toEqual(ids.slice(1))
   })
 
-  it('goes on with the next page where it was after the image was deleted that it begins behind', async () => {
+  it('continues with the next page after its image was deleted', async () => {
     const tintype = await createTestApp()
     const ids: string[] = []
     for (let n = 0; n < 4; n++) ids.push((await uploadTo(tintype.app, 'game')).image_id)
@@ -94,7 +94,7 @@ describe('GET /projects/{project_id}/images', () => {
     expect(page.images.map(({ id }) => id)).toEqual(ids.slice(2))
   })
 
-  it('has the revision as its ETag and is answered 304 until something changes', async () => {
+  it('has the revision as its ETag, and is answered 304 until the project changes', async () => {
     const { app } = await createTestApp()
     await uploadTo(app, 'game')
     const response = await app.request('/projects/game/images')
@@ -107,7 +107,7 @@ describe('GET /projects/{project_id}/images', () => {
     expect((await again()).status).toBe(200)
   })
 
-  it('refuses a page that cannot be, and names the parameter', async () => {
+  it('refuses an invalid page, and names the parameter', async () => {
     const { app } = await createTestApp()
     await uploadTo(app, 'game')
     const wrong = {
@@ -149,7 +149,7 @@ describe('DELETE /projects/{project_id}/images/{image_id}', () => {
     expect(await problemOf(tintype.app.request(path))).toMatchObject({ status: 404, code: 'image_not_found' })
   })
 
-  it('leaves a project without images and without a cover after the last one', async () => {
+  it('leaves a project without images and without a cover after its last image', async () => {
     const { app } = await createTestApp()
     const { image_id } = await uploadTo(app, 'game')
     const answer = await primaryOf(app.request(`/projects/game/images/${image_id}`, { method: 'DELETE' }))

@@ -15,7 +15,7 @@ describe('a token of another issuer', () => {
     return { issuer, ...(await createTestApp({ ...options, registration: 'open' })) }
   }
 
-  it('speaks for a user who owns what they upload', async () => {
+  it('stands for a user, who owns their uploads', async () => {
     const { app, issuer } = await trusting()
     const headers = bearer(await issuer.sign({ sub: 'grace' }))
     expect(await (await app.request('/auth/me', { headers })).json()).toEqual({
@@ -31,7 +31,7 @@ describe('a token of another issuer', () => {
     expect((await app.request('/projects/album', { method: 'DELETE', headers })).status).toBe(200)
   })
 
-  it('is nobody here without a signature, and none of ours is taken for one', async () => {
+  it('is refused without a signature, and is distinguished from local tokens', async () => {
     const { app, issuer } = await trusting()
     const { access_token } = await signedIn(post(app, '/auth/register', ADA))
     expect((await app.request('/auth/me', { headers: bearer(access_token) })).status).toBe(200)
@@ -42,14 +42,14 @@ describe('a token of another issuer', () => {
     expect((await app.request('/auth/me', { headers: bearer(evil) })).status).toBe(401)
   })
 
-  it('has no password here', async () => {
+  it('has no local password', async () => {
     const { app, issuer } = await trusting()
     const headers = bearer(await issuer.sign({}))
     const change = post(app, '/auth/password', { current: ADA.password, new: 'a new long password' }, headers)
     expect((await problemOf(change)).code).toBe('unauthenticated')
   })
 
-  it('waits for its issuer where that cannot be asked', async () => {
+  it('is answered 503 where its issuer is unavailable', async () => {
     const lines: Record<string, unknown>[] = []
     const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) })
     const { app, issuer } = await trusting({ log })

@@ -11,7 +11,7 @@ const statusWith = async (headers: Record<string, string>, options = {}) => {
   return (await app.request('/projects/demo/images', { method: 'POST', body, headers })).status
 }
 
-it('accepts uploads of programs and of its own pages', async () => {
+it('accepts uploads of programs and of same-origin pages', async () => {
   expect(await statusWith({})).toBe(201)
   expect(await statusWith({ Origin: 'http://localhost', Host: 'localhost' })).toBe(201)
   expect(await statusWith({ Origin: 'http://localhost', Host: 'localhost', 'Sec-Fetch-Site': 'same-origin' })).toBe(201)

@@ -82,7 +82,7 @@ describe('a picture of a private project', () => {
     }
   })
 
-  it('is sent for a signed URL with its parameters in another order, and for no other change', async () => {
+  it('is sent for a signed URL in any parameter order, and for no other change', async () => {
     const { code, image } = await privateProject()
     const signed = signUrl(`${image}?size=thumb`, { keys: KEYS, expiresAt: soon() })
     const [, exp = '', sig = ''] = /exp=(\d+)&sig=([\w-]+)/.exec(signed) ?? []
@@ -103,7 +103,7 @@ describe('a picture of a private project', () => {
       expect([url, await code(url)]).toEqual([url, expected])
   })
 
-  it('is not sent for a signature that has expired, or never expires', async () => {
+  it('is not sent for an expired signature, or one without an expiry', async () => {
     const { code, image } = await privateProject()
     const ended = signUrl(`${image}?size=thumb`, { keys: KEYS, expiresAt: new Date(Date.now() - 1000) })
     expect(await code(ended)).toBe('signature_expired')
@@ -117,7 +117,7 @@ describe('a picture of a private project', () => {
     expect(await code(signUrl(`${image}?size=thumb`, { keys: KEYS.slice(1), expiresAt: soon() }))).toBe(200)
   })
 
-  it('is not changed or listed by a signed URL', async () => {
+  it('cannot be changed or listed with a signed URL', async () => {
     const { ask, code, image } = await privateProject()
     for (const path of ['/projects/shop', '/projects/shop/images'])
       expect(await code(signUrl(path, { keys: KEYS, expiresAt: soon() }))).toBe('project_not_found')
@@ -145,7 +145,7 @@ const rawStatus = async (port: number, path: string): Promise<string> => {
 }
 
 describe('the fast path', () => {
-  it('sends pictures of public projects, and none once a project is private', async () => {
+  it('serves pictures of public projects, and none once a project is private', async () => {
     const tintype = await createAccessApp({ presets: 'card:w=80' })
     const { image_id } = await tintype.upload(keyOf(ADMIN), 'shop')
     let fast = 0

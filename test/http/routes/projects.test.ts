@@ -36,7 +36,7 @@ describe('GET /projects', () => {
     expect((await tintype.app.request(projects[0]?.cover_url ?? '')).headers.get('content-type')).toBe('image/jpeg')
   })
 
-  it('is empty where there is none', async () => {
+  it('is empty without projects', async () => {
     const { app } = await createTestApp()
     expect(await (await app.request('/projects')).json()).toEqual({ projects: [], next: null })
   })
@@ -53,7 +53,7 @@ describe('GET /projects', () => {
     expect([last.projects.map(({ project_id }) => project_id), last.next]).toEqual([['c'], null])
   })
 
-  it('is answered 304 until something changes', async () => {
+  it('is answered 304 until a project changes', async () => {
     const { app } = await createTestApp()
     await uploadTo(app, 'game')
     const etag = (await app.request('/projects')).headers.get('etag') ?? ''
@@ -63,7 +63,7 @@ describe('GET /projects', () => {
     expect(await again()).toBe(200)
   })
 
-  it('refuses a page that cannot be', async () => {
+  it('refuses an invalid page', async () => {
     const { app } = await createTestApp()
     for (const query of [
       'limit=0',
@@ -94,14 +94,14 @@ describe('GET /projects/{project_id}', () => {
     expect((await app.request('/projects/game', { headers: { 'If-None-Match': '"1"' } })).status).toBe(304)
   })
 
-  it('answers 404 where there is none', async () => {
+  it('answers 404 for a missing project', async () => {
     const { app } = await createTestApp()
     expect(await problemOf(app.request('/projects/game'))).toMatchObject({ status: 404, code: 'project_not_found' })
   })
 })
 
 describe('PATCH /projects/{project_id}', () => {
-  it('gives a title and takes it away', async () => {
+  it('sets and removes a title', async () => {
     const tintype = await createTestApp()
     await uploadTo(tintype.app, 'game')
     expect((await projectOf(patch(tintype, { title: 'Übermut 🎲' }))).title).toBe('Übermut 🎲')
@@ -130,7 +130,7 @@ describe('PATCH /projects/{project_id}', () => {
       })
   })
 
-  it('refuses a body that is not what it takes, and names the field', async () => {
+  it('refuses an invalid body, and names the field', async () => {
     const tintype = await createTestApp()
     await uploadTo(tintype.app, 'game')
     const wrong: [body: unknown, field: string | undefined][] = [
@@ -172,7 +172,7 @@ describe('PATCH /projects/{project_id}', () => {
     [{ names: 'x' }, 'names', 'one of title, image_order, visibility, members', 'names'],
     [{}, undefined, 'one or more of title, image_order, visibility, members', 'an empty object'],
     [['title'], undefined, 'an object', 'an array'],
-  ])('says of %j which field it is, what was expected and what arrived', async (body, field, expected, received) => {
+  ])('refuses %j with the field, the expected and the received value', async (body, field, expected, received) => {
     const tintype = await createTestApp()
     await uploadTo(tintype.app, 'game')
     const problem = await problemOf(patch(tintype, body))
@@ -183,7 +183,7 @@ describe('PATCH /projects/{project_id}', () => {
     )
   })
 
-  it('takes user ids of 255 characters and none of 256, and repeats no more of them than 80', async () => {
+  it('accepts user ids of 255 characters and refuses 256, of which it repeats 80', async () => {
     const tintype = await createTestApp()
     await uploadTo(tintype.app, 'game')
     const letIn = (length: number) => patch(tintype, { members: { ['m'.repeat(length)]: 'viewer' } })
@@ -194,7 +194,7 @@ describe('PATCH /projects/{project_id}', () => {
     expect(problem).toMatchObject({ field: `members.${'m'.repeat(72)}…` })
   })
 
-  it('takes a title of 200 characters, however many bytes they have', async () => {
+  it('accepts a title of 200 characters, whatever their size in bytes', async () => {
     const tintype = await createTestApp()
     await uploadTo(tintype.app, 'game')
     expect((await projectOf(patch(tintype, { title: '🎲'.repeat(200) }))).title).toBe('🎲'.repeat(200))
@@ -212,7 +212,7 @@ describe('PATCH /projects/{project_id}', () => {
     )
   })
 
-  it('reads an order of 100,000 images, and no more than 4 MiB', async () => {
+  it('accepts an order of 100,000 images, and at most 4 MiB', async () => {
     const tintype = await createTestApp()
     await uploadTo(tintype.app, 'game')
     const image_order = Array.from({ length: 100_000 }, (_, n) => String(n).padStart(20, '0'))
@@ -221,7 +221,7 @@ describe('PATCH /projects/{project_id}', () => {
     expect(problem).toMatchObject({ status: 413, code: 'upload_too_large', max_bytes: 4 * 2 ** 20 })
   })
 
-  it('answers 404 where there is no project', async () => {
+  it('answers 404 for a missing project', async () => {
     const tintype = await createTestApp()
     expect(await problemOf(patch(tintype, { title: 'x' }))).toMatchObject({ status: 404, code: 'project_not_found' })
   })
@@ -239,7 +239,7 @@ describe('DELETE /projects/{project_id}', () => {
     expect(await problemOf(remove())).toMatchObject({ status: 404, code: 'project_not_found' })
   })
 
-  it('lets the project come into being again with its next upload', async () => {
+  it('allows the project to be created again by its next upload', async () => {
     const { app } = await createTestApp()
     await uploadTo(app, 'game')
     await app.request('/projects/game', { method: 'DELETE' })

@@ -26,7 +26,7 @@ const bytesOfOne = async (): Promise<number> => {
 const statuses = (answers: readonly Response[]) => answers.map(({ status }) => status).sort()
 
 describe('MAX_BYTES_PER_OWNER', () => {
-  it('takes what fits to the byte, over all projects, and not a byte more', async () => {
+  it('accepts uploads up to the last byte, over all projects, and not a byte more', async () => {
     const one = await bytesOfOne()
     const exact = await createTestApp({ maxBytesPerOwner: 3 * one })
     for (const project of ['a', 'a', 'b']) expect((await send(exact.app, project)).status).toBe(201)
@@ -58,7 +58,7 @@ describe('MAX_BYTES_PER_OWNER', () => {
     expect(images.flat()).toHaveLength(4)
   })
 
-  it('has room again as soon as an image or a project is deleted', async () => {
+  it('has space again as soon as an image or a project is deleted', async () => {
     const one = await bytesOfOne()
     const { app } = await createTestApp({ maxBytesPerOwner: 2 * one })
     const { image_id } = uploadSchema.parse(await (await send(app, 'a')).json())
@@ -71,7 +71,7 @@ describe('MAX_BYTES_PER_OWNER', () => {
     expect((await send(app, 'c')).status).toBe(201)
   })
 
-  it('counts what was stored before there was a quota', async () => {
+  it('counts images that were stored before there was a quota', async () => {
     const one = await bytesOfOne()
     const before = await createTestApp()
     await send(before.app, 'a')
@@ -92,7 +92,7 @@ describe('MAX_BYTES_PER_OWNER', () => {
     expect((await send(second.app, 'a')).status).toBe(201)
   })
 
-  it('is of each key by itself, for the projects that it made', async () => {
+  it('is separate for each key, over the projects that it created', async () => {
     const one = await bytesOfOne()
     const [anna, bert] = ['writer:anna-0123456789abcdef', 'writer:bert-0123456789abcdef']
     const { app } = await createTestApp({ maxBytesPerOwner: one, apiKeys: [anna, bert] })

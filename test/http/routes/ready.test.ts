@@ -5,7 +5,7 @@ import { createTintype } from '../../../src/index.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { silent } from '../../support/store/file-store.ts'
 
-describe('an app that nobody waited for', () => {
+describe('an app that is used before it is ready', () => {
   it('answers its first request once the store is open', async () => {
     const tintype = createTintype({ storageDir: join(await temporaryFolder(), 'storage'), log: silent })
     const response = await tintype.app.request('/ready')
@@ -13,7 +13,7 @@ describe('an app that nobody waited for', () => {
     await tintype.close()
   })
 
-  it('answers 503 where the store could not be opened, without saying where it lies', async () => {
+  it('answers 503 where the store could not be opened, without its path', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'file'), '')
     const tintype = createTintype({ storageDir: join(folder, 'file', 'storage'), log: silent })

@@ -46,8 +46,8 @@ const setUp = async (options: Parameters<typeof createTestApp>[0] = {}) => {
 const isRed = (colour: number[]) => (colour[0] ?? 0) > 200 && (colour[2] ?? 255) < 60
 const isBlue = (colour: number[]) => (colour[2] ?? 0) > 200 && (colour[0] ?? 255) < 60
 
-describe('what is made ahead of need', () => {
-  it('is there without anybody asking for it, and asked for like anything else', async () => {
+describe('a prefetched render', () => {
+  it('exists before its first request, and is requested like any other', async () => {
     const { app, image, cached, picture } = await setUp({ prefetch: 'thumb.webp,best' })
     // AVIF and WebP for the preset that leaves it to the client.
     await expect.poll(cached, { timeout: 10_000 }).toHaveLength(3)
@@ -58,7 +58,7 @@ describe('what is made ahead of need', () => {
     await expect.poll(cached).toEqual([])
   })
 
-  it('is given up with the server, and nothing of it stays behind', async () => {
+  it('is cancelled when the server closes, without remaining files', async () => {
     const { storageDir, close, app } = await createTestApp({ prefetch: 'original.avif,medium.avif,thumb.avif' })
     for (let number = 0; number < 3; number++) await uploadTo(app, 'game', await halves())
     await close()
@@ -67,7 +67,7 @@ describe('what is made ahead of need', () => {
 })
 
 describe('a named size with another extension', () => {
-  it('has the pixels of the stored variant and the type that its extension says', async () => {
+  it('has the pixels of the stored variant and the type of its extension', async () => {
     const { image, picture, image_id } = await setUp()
     const sizes = { original: [640, 480], medium: [640, 480], thumb: [400, 300], game: [50, 50] }
     for (const [size, pixels] of Object.entries(sizes))
@@ -84,7 +84,7 @@ describe('a named size with another extension', () => {
       }
   })
 
-  it('is there for the cover too, which follows the primary image', async () => {
+  it('exists for the cover too, which follows the primary image', async () => {
     const { app, picture, image_id } = await setUp()
     const second = await uploadTo(app, 'game')
     const before = await picture('/projects/game/cover.webp?size=game')
@@ -99,7 +99,7 @@ describe('a named size with another extension', () => {
 })
 
 describe('?format=auto', () => {
-  it('chooses by Accept, and says so on every answer', async () => {
+  it('is negotiated by Accept, with Vary on every answer', async () => {
     const { app, image, picture } = await setUp()
     const formats = [
       [BROWSER, 'heif'],
@@ -134,7 +134,7 @@ describe('?format=auto', () => {
       expect((await problemOf(app.request(url))).response.headers.get('vary')).toBe('Accept')
   })
 
-  it('leaves the plain URL as it was: the stored JPEG, whatever is accepted', async () => {
+  it('does not change the plain URL, which is the stored JPEG for any Accept', async () => {
     const { image, picture } = await setUp()
     const plain = await picture(`${image}?size=thumb`, { accept: BROWSER })
     const chosen = await picture(`${image}?size=thumb&format=auto`, { accept: '*/*' })
@@ -145,7 +145,7 @@ describe('?format=auto', () => {
 })
 
 describe('a transform', () => {
-  it('is exactly what was asked for', async () => {
+  it('has exactly the requested pixels', async () => {
     const { signed, picture, colourAt } = await setUp()
     const cut = await picture(signed('w=100&h=300&position=left&format=webp'))
     expect([cut.format, cut.width, cut.height]).toEqual(['webp', 100, 300])
@@ -178,7 +178,7 @@ describe('a transform', () => {
     expect(isBlue(await colourAt(bytes, 16, 8))).toBe(true)
   })
 
-  it('is made of the picture as shown, upright', async () => {
+  it('is made from the upright picture', async () => {
     const { app, picture, colourAt } = await setUp()
     const lying = await sharp(await halves())
       .withMetadata({ orientation: 6 })
@@ -191,7 +191,7 @@ describe('a transform', () => {
     expect(isBlue(await colourAt(bytes, 24, 54))).toBe(true)
   })
 
-  it('needs a signature that fits and has not expired, or a preset', async () => {
+  it('needs a valid signature that has not expired, or a preset', async () => {
     const { app, image, picture, signed } = await setUp()
     const code = async (url: string) => (await problemOf(app.request(url))).code
     expect(await code(`${image}/render?w=80`)).toBe('signature_required')
@@ -210,7 +210,7 @@ describe('a transform', () => {
     ])
   })
 
-  it('can be kept by caches no longer than its URL is valid', async () => {
+  it('can be cached no longer than its URL is valid', async () => {
     const { image, picture } = await setUp()
     const url = signUrl(`${image}/render?w=80`, { keys: KEYS, expiresAt: new Date(Date.now() + 60_000) })
     for (const _ of ['made', 'from memory']) {
@@ -220,7 +220,7 @@ describe('a transform', () => {
     }
   })
 
-  it('is one file for all ways to write it, and the same bytes and validators each time', async () => {
+  it('is one file for all spellings, with the same bytes and validators each time', async () => {
     const { signed, picture, cached } = await setUp()
     const urls = [signed('w=80&h=60'), signed('h=60&w=80&fit=cover'), signed('w=40&h=30&dpr=2&q=80&format=jpg')]
     const [first, ...others] = await Promise.all(urls.map((url) => picture(url)))
@@ -242,7 +242,7 @@ describe('a transform', () => {
     expect([part.status, Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(10, 20))]).toEqual([206, true])
   })
 
-  it('is not made for a client that has it', async () => {
+  it('is not made for a client with a matching ETag', async () => {
     const { app, signed, picture, cached } = await setUp()
     const url = signed('w=300')
     const etag = (await picture(url)).response.headers.get('etag') ?? ''
@@ -255,8 +255,8 @@ describe('a transform', () => {
   })
 })
 
-describe('what was made', () => {
-  it('goes with its image, and is not answered any more', async () => {
+describe('a cached render', () => {
+  it('is removed with its image, and not served any more', async () => {
     const { app, image, picture, cached, signed } = await setUp()
     const urls = [`${image}/thumb.webp`, signed('w=80'), `${image}/render?preset=card`]
     for (const url of urls) await picture(url)
@@ -266,7 +266,7 @@ describe('what was made', () => {
     expect(await cached()).toEqual([])
   })
 
-  it('goes with its project', async () => {
+  it('is removed with its project', async () => {
     const { app, picture, image, cached } = await setUp()
     await picture(`${image}/thumb.webp`)
     await expect.poll(cached).toHaveLength(1)
@@ -274,7 +274,7 @@ describe('what was made', () => {
     expect(await cached()).toEqual([])
   })
 
-  it('is made again where the whole cache is deleted, again and again, under load', async () => {
+  it('is made again where the whole cache is deleted repeatedly under load', async () => {
     const { storageDir, picture, image } = await setUp({ cacheBytes: 0 })
     const first = (await picture(`${image}/game.webp`)).bytes
     let isOver = false
@@ -292,13 +292,13 @@ describe('what was made', () => {
     }
   })
 
-  it('is not kept where no room is given, and answered all the same', async () => {
+  it('is served without a cache of 0 bytes', async () => {
     const { picture, image, cached } = await setUp({ diskCacheBytes: 0, cacheBytes: 0 })
     for (const _ of [1, 2]) expect((await picture(`${image}/game.webp`)).width).toBe(50)
     expect(await cached()).toEqual([])
   })
 
-  it('never touches what is stored', async () => {
+  it('never changes stored files', async () => {
     const { storageDir, picture, image, image_id } = await setUp()
     const path = join(storageDir, 'projects', 'game', 'original', `${image_id}.jpg`)
     const before = await stat(path)

@@ -29,7 +29,7 @@ describe('a project with an owner', () => {
     expect(await listed(ANONYMOUS, '?limit=1')).toEqual(['open', '/projects?limit=1&after=open'])
   })
 
-  it('shows owner and members to managers alone, with an entity tag of its own', async () => {
+  it('shows owner and members to managers alone, with its own ETag', async () => {
     const { ask, people, ids } = await createCast()
     const read = async (who: string) => {
       const response = await ask(people[who] ?? {}, 'GET', '/projects/open')
@@ -72,7 +72,7 @@ describe('a project with an owner', () => {
     expect(problem).toMatchObject({ status: 400, code: 'invalid_body' })
   })
 
-  it('can have 1000 members, and not one more', async () => {
+  it('can have 1000 members, and no more', async () => {
     const { ask, upload } = await createAccessApp()
     await upload(keyOf(ADMIN), 'shop')
     const members = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`user-${at}`, 'viewer']))
@@ -86,7 +86,7 @@ describe('a project with an owner', () => {
     expect((await ask(keyOf(ADMIN), 'PATCH', '/projects/shop', instead)).status).toBe(200)
   })
 
-  it('belongs to its next creator after a deletion, with no remains', async () => {
+  it('belongs to its next creator after a deletion, without former members', async () => {
     const { ask, people, upload } = await createCast()
     await ask(people.owner ?? {}, 'DELETE', '/projects/closed')
     await upload(people.stranger ?? {}, 'closed')
@@ -105,7 +105,7 @@ describe('a project with an owner', () => {
     expect(project).toMatchObject({ image_count: 1, owner_id: done[0]?.status === 'fulfilled' ? one.id : other.id })
   })
 
-  it('is private from its creation where the setting says so', async () => {
+  it('is private from its creation with NEW_VISIBILITY=private', async () => {
     const { ask, upload, join } = await createAccessApp({ newVisibility: 'private' })
     const { who } = await join('ada')
     await upload(who, 'album')

@@ -48,7 +48,7 @@ describe('a hostile JPEG is read or refused as damaged, and nothing else', () =>
     )
   })
 
-  it('that was a photo before some of its bytes were changed, cut out or doubled', async () => {
+  it('made of a photo with bytes that were changed, removed or repeated', async () => {
     const file = await seed()
     expect(isTaken(file)).toBe(true)
     const place = fc.nat(file.length - 1)

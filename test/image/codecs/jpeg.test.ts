@@ -83,14 +83,14 @@ describe('a rewritten JPEG', () => {
     expect(rewritten(Buffer.concat([file, tail])).equals(rewritten(file))).toBe(true)
   })
 
-  it('drops tables that no scan uses, whatever they hide', async () => {
+  it('drops tables that no scan uses', async () => {
     const file = await photo(small)
     const hidden = segment(0xdb, Buffer.from('<html>hidden</html>'))
     const strange = Buffer.concat([file.subarray(0, -2), hidden, file.subarray(-2)])
     expect(rewritten(strange).equals(rewritten(file))).toBe(true)
   })
 
-  it('is the same when it is written again', async () => {
+  it('is equal when it is rewritten again', async () => {
     const once = rewritten(await phonePhoto({ ...small, orientation: 5 }), 5)
     expect(rewritten(once, 5).equals(once)).toBe(true)
   })
@@ -99,7 +99,7 @@ describe('a rewritten JPEG', () => {
 describe('the colour profile of a JPEG', () => {
   const profile = makeProfile({ isSwapped: true, gamma: 1.9 })
 
-  it('is kept, in however many segments it came', async () => {
+  it('is kept, in any number of segments', async () => {
     const chunks = profileChunks(profile, 80).map((chunk) => segment(0xe2, chunk))
     const result = rewritten(withSegments(await photo(small), ...chunks))
     expect((await sharp(result).metadata()).icc).toEqual(profile.fill(0, 48, 56))
@@ -154,7 +154,7 @@ describe('a JPEG that not every browser shows', () => {
 })
 
 describe('a damaged JPEG', () => {
-  it('is refused wherever it breaks off', async () => {
+  it('is refused wherever it is cut off', async () => {
     const file = await photo({ width: 64, height: 64 })
     for (let end = 0; end < file.length; end++) expect(() => readJpeg(file.subarray(0, end))).toThrow(damaged)
     expect(readJpeg(file).plain).toBe(true)

@@ -35,7 +35,7 @@ const setUp = async (maxWaiting = 64) => {
 }
 
 describe('the encoders', () => {
-  it('do uploads first, then transforms, then prefetches', async () => {
+  it('run uploads first, then transforms, then prefetches', async () => {
     const { order, render, turn, upload } = await setUp()
     const running = render('running')
     const ahead = turn('ahead')
@@ -53,7 +53,7 @@ describe('the encoders', () => {
     await Promise.all([...work, upload('upload')])
   })
 
-  it('do not begin a transform whose client has gone', async () => {
+  it('do not begin a transform whose client has disconnected', async () => {
     const { order, render } = await setUp()
     const client = new AbortController()
     const running = render('running')

@@ -13,7 +13,7 @@ const work = () => {
 const soon = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('a priority queue', () => {
-  it('gives each resource to one at a time', async () => {
+  it('grants each resource to one job at a time', async () => {
     const queue = createPriorityQueue(['a', 'b'])
     const busy = new Set<string>()
     const use = () =>
@@ -29,7 +29,7 @@ describe('a priority queue', () => {
     expect(queue.waiting).toBe(0)
   })
 
-  it('goes by priority, then by arrival', async () => {
+  it('orders by priority, then by arrival', async () => {
     const queue = createPriorityQueue(['only'])
     const first = work()
     const begun: string[] = []

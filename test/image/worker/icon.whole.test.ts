@@ -38,7 +38,7 @@ describe('the icon', () => {
     [6000, 60],
     [2400, 1800],
     [90, 2000],
-  ])('of %i×%i is as good as one made from all the pixels', async (width, height) => {
+  ])('of %i×%i is as accurate as one made from all pixels', async (width, height) => {
     const upload = await (await photoAs({ width, height, seed: 7 })).jpeg({ quality: 95 }).toBuffer()
     // A 50×50 JPEG of quality 90 is itself 2 to 3 levels away from its pixels.
     expect(meanDifference(await iconOf(upload), await reference(upload))).toBeLessThan(5)

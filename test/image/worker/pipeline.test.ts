@@ -62,7 +62,7 @@ describe('the variants of a picture', () => {
     expect(stored.flatMap((file) => [file.width, file.height])).toEqual([...expected, 50, 50])
   })
 
-  it('are recorded with the size and the hash of their files, and the hash of the upload', async () => {
+  it('have records with the size and hash of their files, and the hash of the upload', async () => {
     const upload = await phonePhoto({ width: 600, height: 400 })
     const { job, picture } = await encode(upload)
     const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')

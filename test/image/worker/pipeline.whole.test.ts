@@ -15,7 +15,7 @@ describe('the variants of a picture', () => {
     ['where libjpeg halves it', 3600],
     ['where sharp lets it halve', 5200],
     ['where nothing is halved', 2400],
-  ])('look like ones made from all the pixels: %s, whatever the folder is called', async (_, width) => {
+  ])('are similar to ones made from all pixels: %s, whatever the name of the folder is', async (_, width) => {
     const folder = join(await temporaryFolder(), 'we[ird], [shrink=8]')
     await mkdir(folder)
     const upload = await photo({ width, height: 700, quality: 95 })

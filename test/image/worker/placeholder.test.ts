@@ -107,7 +107,7 @@ describe('the placeholder', () => {
     [64, 64],
     [65, 40],
     [400, 300],
-  ])('is there for %i×%i pixels, in at most 40 characters of base64', async (width, height) => {
+  ])('exists for %i×%i pixels, in at most 40 characters of base64', async (width, height) => {
     const { placeholder, color } = await encode(await plain(width, height, '#406080').png().toBuffer())
     expect(placeholder).toMatch(/^[A-Za-z0-9+/]{8,38}={0,2}$/)
     expect(bytesOf(placeholder).toString('base64')).toBe(placeholder)
@@ -121,7 +121,7 @@ describe('the placeholder', () => {
       expect(Math.abs(part * 255 - wanted)).toBeLessThan(12)
   })
 
-  it('is the same each time', async () => {
+  it('is deterministic', async () => {
     const { data, info } = await sharp(await photo({ width: 400, height: 300 }))
       .raw()
       .toBuffer({ resolveWithObject: true })

@@ -20,7 +20,7 @@ describe('a transform', () => {
     ['halved, odd sides', 2401, 1599],
     ['halved, almost a third', 2999, 1999],
     ['halved by sharp', 3000, 2000],
-  ])('looks like one made from all pixels: %s, whatever the folder is called', async (_, width, height) => {
+  ])('is similar to one made from all pixels: %s, whatever the name of the folder is', async (_, width, height) => {
     const original = await photo({ width, height, quality: 95 })
     const { file, ...size } = await transformed(original, 'w=1000', 'we[ird], [shrink=8]')
     expect(size.width).toBe(1000)
