@@ -91,7 +91,7 @@ describe('an intact store', () => {
     await expect(examine(storageDir, { projectId: 'nobody' })).rejects.toMatchObject({ code: 'project_not_found' })
   })
 
-  it('is not created where there is none', async () => {
+  it('is not created where it is absent', async () => {
     const { storageDir } = await copyOf(made.storageDir)
     const elsewhere = join(storageDir, 'elsewhere')
     await expect(examine(elsewhere, { fix: true })).rejects.toMatchObject({ code: 'store_unavailable' })
@@ -114,7 +114,7 @@ describe('stray files', () => {
     for (const size of SIZES) expect(await readFile(kept(size))).toEqual(await numberedPicture(70))
   })
 
-  it('with names that the store does not use are only noted', async () => {
+  it('with foreign names are only noted', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const strange = [
       join(paths.projects, 'notes.txt'),
@@ -131,7 +131,7 @@ describe('stray files', () => {
     for (const path of strange) expect(await readFile(path, 'utf8')).toBe('mine')
   })
 
-  it('of which a killed process left the mark of an upload, are removed', async () => {
+  it('that are marks of a killed process are removed', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await mkdir(paths.running, { recursive: true })
     const marks = [join(paths.running, 'dead'), join(paths.running, 'living')]
@@ -163,7 +163,7 @@ describe('stray files', () => {
     expect(inShort(await examine(storageDir))).toEqual([])
   })
 
-  it('are taken back where the process died that uploaded them', async () => {
+  it('are removed where the uploading process has died', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const before = await filesIn(storageDir)
     await withStore(storageDir, async (store) => {
@@ -176,7 +176,7 @@ describe('stray files', () => {
     expect(await filesIn(storageDir)).toEqual(before)
   })
 
-  it('are removed where their deletion was committed and not finished', async () => {
+  it('are removed where their deletion was committed but not finished', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const imageId = (await seenIn(storageDir, 'shop'))?.ids[0] ?? ''
     const back = await contents(storageDir)
@@ -228,7 +228,7 @@ const abandon = async (paths: Paths): Promise<void> => {
 describe('a lock', () => {
   const old = new Date(Date.now() - 60_000)
 
-  it('that is stale is removed, one that is held is not', async () => {
+  it('is removed where it is stale, and stays where it is held', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     for (const projectId of ['shop', 'Other']) await mkdir(paths.lock(projectId))
     await utimes(paths.lock('shop'), old, old)
@@ -238,7 +238,7 @@ describe('a lock', () => {
     expect((await lstat(paths.lock('Other'))).isDirectory()).toBe(true)
   })
 
-  it('from a clock that is ahead is removed once it is no longer touched', async () => {
+  it('of a clock that is ahead is removed once it is no longer renewed', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await mkdir(paths.lock('shop'))
     const ahead = new Date(Date.now() + 3_600_000)
@@ -262,7 +262,7 @@ describe('a lock', () => {
 })
 
 describe('an entry of the wrong type', () => {
-  it('that is a link instead of a variant is not followed but replaced', async () => {
+  it('that is a link instead of a variant is replaced, not followed', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const before = await seenIn(storageDir, 'Other')
     const path = paths.variant('Other', before?.ids[0] ?? '', 'thumb')
@@ -290,7 +290,7 @@ describe('an entry of the wrong type', () => {
     expect(inShort(await examineAlone(storageDir))).toEqual([])
   })
 
-  it('is not an empty folder that a copy left out: it is created', async () => {
+  it('that is missing because a copy omitted empty folders is created', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await rm(paths.segments('shop'), { recursive: true })
     expect(inShort(await examineAlone(storageDir, { fix: true }))).toEqual([
@@ -311,7 +311,7 @@ describe('an entry of the wrong type', () => {
 })
 
 describe('a store with active writers', () => {
-  it('has no findings of intact files, and loses no acknowledged change', async () => {
+  it('has no finding of an intact file, and loses no acknowledged change', async () => {
     const { storageDir } = await copyOf(made.storageDir)
     const stores = [await openFileStore(storageDir), await openFileStore(storageDir)]
     const expected = new Set((await seenIn(storageDir, 'shop'))?.ids)
@@ -376,7 +376,7 @@ describe('a store with active writers', () => {
 })
 
 describe('the owner of temporary files', () => {
-  it('that has ended is distinguished from a living one by its process', async () => {
+  it('that has ended is distinguished from a running one by its process', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     const store = new URL('../../dist/stores/file/file-store.js', import.meta.url).href
     const logger = new URL('../../dist/telemetry/logger.js', import.meta.url).href

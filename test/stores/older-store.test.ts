@@ -27,7 +27,7 @@ const olderStore = async () => {
   return { storageDir, files }
 }
 
-it('a store of version 0.1.0 is sound, is served as it was, and can be changed', async () => {
+it('a store of version 0.1.0 is intact, is served unchanged, and can be changed', async () => {
   const { storageDir, files } = await olderStore()
   expect(inShort(await examineAlone(storageDir))).toEqual([])
 

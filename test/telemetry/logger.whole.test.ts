@@ -25,14 +25,14 @@ describe('a log line', () => {
     expect(await messagesOf(program)).toEqual(['first', 'second'])
   })
 
-  it('does not wait for the end', async () => {
+  it('is written before the process ends', async () => {
     const program = "process.on('exit', () => process.kill(process.pid, 'SIGKILL')); log.info('early')"
     expect(await messagesOf(`${program}\nsetTimeout(() => process.kill(process.pid, 'SIGKILL'), 2000)`)).toEqual([
       'early',
     ])
   })
 
-  it('keeps its place among many', async () => {
+  it('keeps its order among many', async () => {
     const messages = await messagesOf("for (let n = 0; n < 5000; n++) log.info('line' + n)")
     expect(messages).toEqual(Array.from({ length: 5000 }, (_, n) => `line${n}`))
   })

@@ -26,7 +26,7 @@ describe('the meter of requests', () => {
     expect(lines).toContain(`tintype_http_response_bytes_total{method="GET",route="${ROUTE}"} 200`)
   })
 
-  it('puts a time into the buckets that it is not above', async () => {
+  it('counts a time in the buckets at or above it', async () => {
     const meter = createRequestMeter()
     for (const ms of [0.1, 0.11, 1, 1.01, 30_000, 30_001]) meter.record('GET', ROUTE, 200, ms, 0)
     const lines = await linesOf(meter)
@@ -42,7 +42,7 @@ describe('the meter of requests', () => {
     expect(Number(sum?.split(' ').at(-1))).toBeCloseTo(60.00322, 6)
   })
 
-  it('has one name for all methods that it does not know', async () => {
+  it('has one name for all unknown methods', async () => {
     const meter = createRequestMeter()
     for (let n = 0; n < 50; n++) meter.record(`METHOD-${n}`, 'none', 405, 1, 10)
     const lines = await linesOf(meter)
@@ -51,7 +51,7 @@ describe('the meter of requests', () => {
     ])
   })
 
-  it('adds up what several processes counted, and what is left of one that ended', async () => {
+  it('sums several processes, and keeps the counts of one that ended', async () => {
     const [one, other] = [createRequestMeter(), createRequestMeter()]
     one.record('GET', ROUTE, 200, 1, 5)
     other.record('GET', ROUTE, 200, 1, 7)

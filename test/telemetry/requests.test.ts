@@ -37,7 +37,7 @@ describe('the line of a request', () => {
     ['a path of quotes and signs', { ...ENTRY, path: '/a"b\\c\n\u2028é%20{}' }],
     ['one without a connection', { ...ENTRY, from: () => undefined }],
     ['an odd method', { ...ENTRY, method: 'M-SEARCH"' }],
-  ])('is what pino would write: %s', async (_, entry) => {
+  ])('equals the output of pino: %s', async (_, entry) => {
     const [byHand = '', byPino = ''] = await linesOf((log) => {
       createRequestLines(log)(entry)
       log.info({ ...entry, ms: Math.round(entry.ms * 10) / 10, from: entry.from() }, 'request')
@@ -46,7 +46,7 @@ describe('the line of a request', () => {
     expect(JSON.parse(byHand)).toMatchObject({ path: entry.path, method: entry.method })
   })
 
-  it('keeps its place among other lines', async () => {
+  it('keeps its order among other lines', async () => {
     const lines = await linesOf((log) => {
       const write = createRequestLines(log)
       for (const name of ['a', 'b']) {
@@ -67,7 +67,7 @@ describe('the line of a request', () => {
     expect(await linesOf((log) => createRequestLines(log)(ENTRY), 'info')).toHaveLength(1)
   })
 
-  it("goes through a program's own logger, with what that adds", () => {
+  it('is written by the logger of an embedding program, with its fields', () => {
     const lines: string[] = []
     const log = pino({ base: { service: 'shop' } }, { write: (line) => void lines.push(line) })
     createRequestLines(log)(ENTRY)
@@ -78,7 +78,7 @@ describe('the line of a request', () => {
 })
 
 describe('the log', () => {
-  it('never has a secret, whatever object is logged', async () => {
+  it('never contains a secret, whatever object is logged', async () => {
     const headers = { Authorization: 'Bearer s3cret', cookie: 'sid=s3cret', 'x-api-key': 's3cret', accept: '*/*' }
     const lines = await linesOf((log) => {
       log.info({ headers }, 'one')
@@ -91,7 +91,7 @@ describe('the log', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ headers: { accept: '*/*', cookie: '[secret]' } })
   })
 
-  it('says what an error was', async () => {
+  it('contains the error', async () => {
     const [line = ''] = await linesOf((log) => log.warn({ error: new Error('the disk is gone') }, 'could not sweep'))
     expect(JSON.parse(line)).toMatchObject({ error: { message: 'the disk is gone' }, msg: 'could not sweep' })
   })

@@ -18,7 +18,7 @@ const codeOf = (work: Promise<unknown>): Promise<unknown> =>
   )
 
 describe('an account', () => {
-  it('is made, and signed in to by another worker, with any spelling of the address', async () => {
+  it('is created, and can sign in at another worker, with any spelling of the address', async () => {
     const { accounts, another } = await createTestAccounts()
     const { user } = await accounts.register({ ...ADA, name: 'Ada' })
     const signedIn = await another().accounts.signIn({ ...ADA, email: ' ADA@Example.com ' })
@@ -27,7 +27,7 @@ describe('an account', () => {
     expect(await accounts.sessionOf(signedIn.accessToken)).toMatchObject({ userId: user.id })
   })
 
-  it('is one for each address, however many workers are asked at once', async () => {
+  it('is created once per address, with simultaneous requests to many workers', async () => {
     const { another } = await createTestAccounts()
     const asked = await Promise.all(Array.from({ length: 6 }, () => codeOf(another().accounts.register(ADA))))
     expect(asked.filter((code) => code === 'done')).toHaveLength(1)
@@ -36,7 +36,7 @@ describe('an account', () => {
     expect(await store.users.list()).toHaveLength(1)
   })
 
-  it('leaves nothing of those that were too late, and no password in any file', async () => {
+  it('leaves no file of refused registrations, and no password in any file', async () => {
     const { accounts, storageDir } = await createTestAccounts()
     await accounts.register(ADA)
     expect(await codeOf(accounts.register({ ...ADA, password: 'somebody else wants it' }))).toBe('email_taken')
@@ -48,7 +48,7 @@ describe('an account', () => {
     expect((await stat(root)).mode & 0o777).toBe(0o700)
   })
 
-  it('is there only once the address is its own: a crash before that leaves the address free', async () => {
+  it('exists only once its address is claimed; a crash before that leaves the address free', async () => {
     const { accounts, storageDir } = await createTestAccounts()
     const { user } = await accounts.register(BOB)
     const lost = { ...user, id: 'x'.repeat(20), email: ADA.email }
@@ -75,7 +75,7 @@ describe('an account', () => {
     expect(said[0]).toContain('Expected an e-mail address and its password')
   })
 
-  it('takes a password however the keyboard composes it', async () => {
+  it('accepts a password in any Unicode composition', async () => {
     const { accounts } = await createTestAccounts()
     await accounts.register({ ...ADA, password: 'cafe\u0301 cafe\u0301 cafe\u0301' })
     expect(await codeOf(accounts.signIn({ ...ADA, password: 'caf\u00e9 caf\u00e9 caf\u00e9' }))).toBe('done')
@@ -89,7 +89,7 @@ describe('registration', () => {
     expect(await readdir(storageDir)).toEqual([])
   })
 
-  it('takes an invitation once, of two workers that come with it at the same time too', async () => {
+  it('accepts an invitation once, also of two simultaneous workers', async () => {
     const { another, store, clock } = await createTestAccounts('invite')
     const code = await makeInvite({ invites: store.invites, now: () => clock.ms }, null, clock.ms + DAY_MS)
     const asked = await Promise.all(
@@ -102,7 +102,7 @@ describe('registration', () => {
     expect(await store.users.list()).toHaveLength(1)
   })
 
-  it('gives an invitation back where the address is taken', async () => {
+  it('releases an invitation where the address is taken', async () => {
     const { accounts, store, clock } = await createTestAccounts('invite')
     const invite = () => makeInvite({ invites: store.invites, now: () => clock.ms }, null, clock.ms + DAY_MS)
     await accounts.register({ ...ADA, invite: await invite() })
@@ -111,7 +111,7 @@ describe('registration', () => {
     expect(await codeOf(accounts.register({ ...BOB, invite: code }))).toBe('done')
   })
 
-  it('refuses one that is missing, unknown, expired or for somebody else, and says no more of it', async () => {
+  it('refuses a missing, unknown, expired or foreign invitation by equal answers', async () => {
     const { accounts, store, clock } = await createTestAccounts('invite')
     const options = { invites: store.invites, now: () => clock.ms }
     const forBob = await makeInvite(options, 'Bob@Example.com', clock.ms + DAY_MS)
@@ -137,7 +137,7 @@ describe('a session', () => {
     expect(await accounts.sessionOf(accessToken)).toBeUndefined()
   })
 
-  it('is still good for a request that came before its token expired, but not once it has ended', async () => {
+  it('is valid for a request that arrived before its token expired, but not once it has ended', async () => {
     const { accounts, another, clock } = await createTestAccounts()
     const { accessToken, sessionId } = await accounts.register(ADA)
     clock.ms = START_MS + ACCESS_SECONDS * 1000
@@ -159,7 +159,7 @@ describe('a session', () => {
     expect(await accounts.sessionOf(third.accessToken)).toBeDefined()
   })
 
-  it('goes on for 30 days after each renewal, and no longer', async () => {
+  it('is valid for 30 days after each renewal, and no longer', async () => {
     const { accounts, clock } = await createTestAccounts()
     const first = await accounts.register(ADA)
     clock.ms += REFRESH_SECONDS * 1000 - 1
@@ -168,7 +168,7 @@ describe('a session', () => {
     expect(await codeOf(accounts.refresh(second.refreshToken))).toBe('unauthenticated')
   })
 
-  it('ends for everybody where any token of it comes again, however old', async () => {
+  it('ends for all clients where any of its tokens is used again, whatever its age', async () => {
     for (const replayed of [0, 1]) {
       const { accounts, another } = await createTestAccounts()
       const issued = [await accounts.register(ADA)]
@@ -184,7 +184,7 @@ describe('a session', () => {
     }
   })
 
-  it('lets exactly one of several workers use a token at the same time, and ends then', async () => {
+  it('lets exactly one of several simultaneous workers use a token, and then ends', async () => {
     for (let round = 0; round < 5; round++) {
       const { accounts, another } = await createTestAccounts()
       const { refreshToken } = await accounts.register(ADA)
@@ -199,7 +199,7 @@ describe('a session', () => {
     }
   })
 
-  it('ends at once in every worker when its user signs out, and no other one with it', async () => {
+  it('ends at once in every worker when its user signs out, without ending other sessions', async () => {
     const { accounts, another } = await createTestAccounts()
     const one = await accounts.register(ADA)
     const other = await accounts.signIn(ADA)
@@ -212,7 +212,7 @@ describe('a session', () => {
     expect(await worker.sessionOf(other.accessToken)).toBeDefined()
   })
 
-  it('takes no token that was changed, and none of another store', async () => {
+  it('refuses a changed token, and one of another store', async () => {
     const { accounts } = await createTestAccounts()
     const { refreshToken, accessToken } = await accounts.register(ADA)
     const elsewhere = await (await createTestAccounts()).accounts.register(ADA)
@@ -225,7 +225,7 @@ describe('a session', () => {
     expect(await codeOf(accounts.refresh(refreshToken))).toBe('done')
   })
 
-  it('is over where its user was disabled, and does not come back', async () => {
+  it('ends where its user is disabled, and does not return', async () => {
     const { accounts, another, store } = await createTestAccounts()
     const { user, accessToken, refreshToken } = await accounts.register(ADA)
     const worker = another().accounts
@@ -271,7 +271,7 @@ describe('a change of the password', () => {
     expect(await codeOf(worker.signIn({ ...ADA, password: 'a new long password' }))).toBe('done')
   })
 
-  it('needs the current one', async () => {
+  it('requires the current password', async () => {
     const { accounts } = await createTestAccounts()
     const { user, accessToken } = await accounts.register(ADA)
     const change = accounts.changePassword(user.id, { current: 'not this password', next: 'a new long password' })
@@ -279,7 +279,7 @@ describe('a change of the password', () => {
     expect(await accounts.sessionOf(accessToken)).toBeDefined()
   })
 
-  it('happens once where two with the same current one come at the same time', async () => {
+  it('succeeds once for two simultaneous requests with the same current password', async () => {
     const { accounts, another } = await createTestAccounts()
     const { user } = await accounts.register(ADA)
     const nexts = ['the first new password', 'the second new password', 'the third new password']
@@ -292,7 +292,7 @@ describe('a change of the password', () => {
     expect(working.map((code) => code === 'done')).toEqual(asked.map((code) => code === 'done'))
   })
 
-  it('leaves no old hash behind', async () => {
+  it('removes the old hash', async () => {
     const { accounts, storageDir, store } = await createTestAccounts()
     const { user } = await accounts.register(ADA)
     await accounts.changePassword(user.id, { current: ADA.password, next: 'a new long password' })
@@ -303,7 +303,7 @@ describe('a change of the password', () => {
 })
 
 describe('the secret of the tokens', () => {
-  it('is made once by however many workers', async () => {
+  it('is created once by any number of workers', async () => {
     const { another } = await createTestAccounts()
     const secrets = await Promise.all(Array.from({ length: 8 }, () => another().store.ensureSecret()))
     expect(new Set(secrets.map(String)).size).toBe(1)

@@ -26,7 +26,7 @@ describe('the origin of a request', () => {
     `Expected a request of this origin, ${received}. To let pages of another site use the API, name its origin in ` +
     'ALLOWED_ORIGINS.'
 
-  it('is accepted by Sec-Fetch-Site where it is the same, or no page sent the request', () => {
+  it('is accepted by Sec-Fetch-Site `same-origin` and `none`', () => {
     for (const site of ['same-origin', 'none'])
       expect(crossOrigin({ 'sec-fetch-site': site, origin: 'https://evil.example' })).toBeUndefined()
   })
@@ -45,11 +45,11 @@ describe('the origin of a request', () => {
       expect(crossOrigin({ origin, host: 'a.example:8080' })).toBe(refused(`"Origin" is "${origin}"`))
   })
 
-  it('is accepted where the request names none, as from programs', () => {
+  it('is accepted without Origin and Sec-Fetch-Site, as programs send', () => {
     expect(crossOrigin({ host: 'a.example' })).toBeUndefined()
   })
 
-  it('is accepted where it is trusted, by exact comparison', () => {
+  it('is accepted where it is a trusted origin, by exact comparison', () => {
     const headers = { 'sec-fetch-site': 'cross-site', host: 'a.example' }
     expect(crossOrigin({ ...headers, origin: 'https://gallery.example.com' })).toBeUndefined()
     for (const origin of [
@@ -64,7 +64,7 @@ describe('the origin of a request', () => {
 describe('the token of a session', () => {
   const verify = async (headers: Record<string, string>) => guard.verify(requestOf(headers), 'session')
 
-  it('is accepted where header and cookie have it', async () => {
+  it('is accepted where header and cookie are equal', async () => {
     const token = await tokens.csrf('session')
     await verify({ 'x-csrf-token': token, cookie: `other=1; tintype_csrf=${token}` })
   })
@@ -96,7 +96,7 @@ describe('the token of a session', () => {
       })
   })
 
-  it('does not help a page of another site', async () => {
+  it('does not authorize a page of another site', async () => {
     const token = await tokens.csrf('session')
     const headers = { 'x-csrf-token': token, cookie: `tintype_csrf=${token}`, 'sec-fetch-site': 'cross-site' }
     await expect(verify(headers)).rejects.toMatchObject({ code: 'csrf' })

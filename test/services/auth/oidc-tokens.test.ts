@@ -23,7 +23,7 @@ const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value))
 const claimsOf = (issuer: TestIssuer) => issuer.sign({}).then((token) => token.split('.')[1] ?? '')
 
 describe('a token of the issuer', () => {
-  it('speaks for its subject, and the keys are asked for once', async () => {
+  it('stands for its subject, and fetches the keys once', async () => {
     const issuer = await createIssuer()
     const tokens = trusting(issuer.url)
     expect(await tokens.userOf(await issuer.sign({}))).toBe('ext:ada')
@@ -33,7 +33,7 @@ describe('a token of the issuer', () => {
     expect(issuer.requests()).toBe(1)
   })
 
-  it('gives an id of at most 128 safe characters, whatever the subject is', async () => {
+  it('has an id of at most 128 safe characters, whatever the subject is', async () => {
     const issuer = await createIssuer()
     const tokens = trusting(issuer.url)
     const idOf = async (sub: string) => tokens.userOf(await issuer.sign({ sub }))
@@ -44,7 +44,7 @@ describe('a token of the issuer', () => {
     expect(new Set(ids).size).toBe(subjects.length)
   })
 
-  it('is good until it expires, but for five seconds between two clocks', async () => {
+  it('is valid until it expires, with a clock tolerance of five seconds', async () => {
     const clock = { ms: Date.UTC(2026, 4, 4) }
     const issuer = await createIssuer(() => clock.ms)
     const tokens = trusting(issuer.url, () => clock.ms)
@@ -58,8 +58,8 @@ describe('a token of the issuer', () => {
   })
 })
 
-describe('what is refused', () => {
-  it('is a token of another issuer, for another audience, without a subject or without an end', async () => {
+describe('a refused token', () => {
+  it('has another issuer, another audience, no subject or no expiry', async () => {
     const issuer = await createIssuer()
     const tokens = trusting(issuer.url)
     for (const claims of [
@@ -77,7 +77,7 @@ describe('what is refused', () => {
     expect(await codeOf(tokens.userOf(await issuer.sign({})))).toBe('ext:ada')
   })
 
-  it('is a token without a signature', async () => {
+  it('has no signature', async () => {
     const issuer = await createIssuer()
     const tokens = trusting(issuer.url)
     const claims = await claimsOf(issuer)
@@ -90,7 +90,7 @@ describe('what is refused', () => {
     expect(issuer.requests()).toBe(0)
   })
 
-  it('is a token that is signed with the public key as if it were a secret', async () => {
+  it('is signed with the public key as a secret', async () => {
     const issuer = await createIssuer()
     const tokens = trusting(issuer.url)
     const key = await importJWK(issuer.publicJwk, 'RS256', { extractable: true })
@@ -102,7 +102,7 @@ describe('what is refused', () => {
     }
   })
 
-  it('is a token that brings its own key, or says where to fetch one', async () => {
+  it('has its own key, or a URL of one', async () => {
     const issuer = await createIssuer()
     const tokens = trusting(issuer.url)
     const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
@@ -113,7 +113,7 @@ describe('what is refused', () => {
     expect(evil.requests()).toBe(0)
   })
 
-  it('is a token that was changed after it was signed, and what is none at all', async () => {
+  it('was changed after it was signed, or is no token', async () => {
     const issuer = await createIssuer()
     const tokens = trusting(issuer.url)
     const [header, claims, signature] = (await issuer.sign({})).split('.')
@@ -131,7 +131,7 @@ describe('what is refused', () => {
 })
 
 describe('the keys of the issuer', () => {
-  it('are not asked for again and again because of keys that do not exist', async () => {
+  it('are not fetched repeatedly because of unknown key ids', async () => {
     const issuer = await createIssuer()
     const tokens = trusting(issuer.url)
     await tokens.userOf(await issuer.sign({}))
@@ -140,7 +140,7 @@ describe('the keys of the issuer', () => {
     expect(issuer.requests()).toBe(1)
   })
 
-  it('leave the answer open where they cannot be had, and nobody waits for them each time', async () => {
+  it('answer 503 where they are unavailable, without a wait for each request', async () => {
     const issuer = await createIssuer()
     issuer.fail(true)
     const tokens = trusting(issuer.url)
@@ -149,7 +149,7 @@ describe('the keys of the issuer', () => {
     expect(issuer.requests()).toBe(1)
   })
 
-  it('are missed in the log once, however many tokens wait for them', async () => {
+  it('are logged as unavailable once, whatever the number of waiting tokens', async () => {
     const issuer = await createIssuer()
     issuer.fail(true)
     const lines: unknown[] = []
@@ -162,7 +162,7 @@ describe('the keys of the issuer', () => {
     expect(JSON.stringify(lines)).not.toContain(token)
   })
 
-  it('come from an https URL or this machine, and from an issuer that is not ourselves', () => {
+  it('are fetched from an https URL or this machine, and not from this server', () => {
     const create = (url: string, issuer = ISSUER) =>
       createOidcTokens({ url, issuer, audience: OUR_AUDIENCE, log: silent })
     for (const url of [

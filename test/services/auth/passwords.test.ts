@@ -12,7 +12,7 @@ describe('a password', () => {
     expect(one).not.toBe(other)
   })
 
-  it('is the one that was hashed, and no other', async () => {
+  it('is correct only where it equals the hashed one', async () => {
     const { hash, verify } = createPasswords()
     const kept = await hash('correct horse battery')
     expect(await verify(kept, 'correct horse battery')).toBe(true)
@@ -27,8 +27,8 @@ describe('a password', () => {
   })
 })
 
-describe('hashes at the same time', () => {
-  it('are computed a few at a time, up to the limit wait, and one more is refused with busy', async () => {
+describe('simultaneous hashes', () => {
+  it('run a few at a time, wait up to the limit, and are refused with busy beyond it', async () => {
     const { hash, verify } = createPasswords({ concurrency: 1, maxWaiting: 2 })
     const accepted = [hash('the first one'), verify(undefined, 'the second one'), hash('the third one')]
     await expect(verify(undefined, 'one too many')).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: 2 })

@@ -24,7 +24,7 @@ const changed = (token: string, at: number) =>
   `${token.slice(0, at)}${token[at] === '1' ? '2' : '1'}${token.slice(at + 1)}`
 
 describe('an access token', () => {
-  it('identifies its session for 15 minutes, in a process that knows it and in another', async () => {
+  it('identifies its session for 15 minutes, in the process that verified it and in others', async () => {
     const { tokens, time } = setUp()
     const token = await tokens.access(SESSION)
     const ends = SECOND + 900_000
@@ -39,7 +39,7 @@ describe('an access token', () => {
     expect(await tokens.readAccess(token)).toBeUndefined()
   })
 
-  it('is refused once changed, with another secret, and before there is one', async () => {
+  it('is refused once changed, with another secret, and without a secret', async () => {
     const token = await setUp().tokens.access(SESSION)
     for (const wrong of ['', 'a.b.c', `${token}x`, changed(token, token.length - 10), changed(token, 60)])
       expect(await setUp().tokens.readAccess(wrong)).toBeUndefined()
@@ -82,7 +82,7 @@ describe('an access token', () => {
 })
 
 describe('a refresh token', () => {
-  it('carries its session, its number and its end after 30 days', async () => {
+  it('has its session, its number and an expiry of 30 days', async () => {
     const { tokens } = setUp()
     for (const number of [1, 999_999_999])
       expect(await tokens.readRefresh(await tokens.refresh(SESSION.id, number))).toEqual({
@@ -92,7 +92,7 @@ describe('a refresh token', () => {
       })
   })
 
-  it('is read after its end too, so that the session can be ended', async () => {
+  it('is parsed after its expiry too, so that the session can be ended', async () => {
     const { tokens, time } = setUp()
     const token = await tokens.refresh(SESSION.id, 1)
     time.now += 31 * 86_400_000

@@ -48,14 +48,14 @@ describe('attempts on an account', () => {
     expect(await codeOf(throttle.run('bo', undefined, right))).toBe('in')
   })
 
-  it('on one account do not count for another', async () => {
+  it('on one account do not throttle another', async () => {
     const throttle = createSignInThrottle({ log })
     for (let n = 0; n < 8; n++) await codeOf(throttle.run('bo', undefined, wrong))
     expect(await codeOf(throttle.run('al', undefined, right))).toBe('in')
   })
 })
 
-describe('attempts from a network that the account was signed in to from', () => {
+describe('attempts from a known network', () => {
   const HOME = '5.5.5.5'
   const AWAY = '6.6.6.6'
   const isPaused = async (attempt: Promise<unknown>) => (await codeOf(attempt)) === 'rate_limited'

@@ -33,7 +33,7 @@ const share = (storageDir: string) =>
   withStore(storageDir, (store) => store.commit('shop', { type: 'edit', ...SHARED }))
 
 describe('a project without owner and members', () => {
-  it('is public, and is written in the form of stores without owners', async () => {
+  it('is public, and has the file format of stores without owners', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     await withStore(storageDir, (store) => store.commit('shop', { type: 'edit', title: 'A new title' }))
     const text = await newestText(paths)
@@ -69,7 +69,7 @@ describe('a private project', () => {
     expect(await access(storageDir)).toEqual({ owner_id: null, ...SHARED })
   })
 
-  it('is not made public where every record of its visibility is lost and the store has keys', async () => {
+  it('stays private where every record of its visibility is lost and the store has keys', async () => {
     for (const [hasKeys, visibility] of [
       [true, 'private'],
       [false, 'public'],

@@ -161,7 +161,7 @@ describe('a damaged original', () => {
     expect(await seenIn(storageDir, 'shop')).toEqual(before)
   })
 
-  it('does not lose the smaller variants: they are made again from the next larger one', async () => {
+  it('keeps the smaller variants, which are made again from the next larger one', async () => {
     const { storageDir, paths } = await copyOf(storeOf('small'))
     const [original] = await variantOf('original')(paths, newChance())
     const imageId = original.slice(-'.jpg'.length - 20, -'.jpg'.length)
@@ -241,7 +241,7 @@ describe('the owner file of a workspace', () => {
 })
 
 describe('files with the content of another', () => {
-  it('are restored where two images have each other’s', async () => {
+  it('are restored where two images are swapped', async () => {
     const { storageDir, paths } = await copyOf(storeOf('small'))
     const before = await seenIn(storageDir, 'shop')
     const ids = before?.ids.slice(0, 2) ?? []

@@ -166,7 +166,7 @@ describe('a small picture', () => {
     expect(variants.findCached('shop', undefined, 'thumb')?.picture.imageId ?? second.image.id).toBe(second.image.id)
   })
 
-  it('that is deleted between being found and being opened is not found', async () => {
+  it('that is deleted before it is opened is not found', async () => {
     const { store, other, variants } = await twoWorkers()
     const { image } = await addImage(store, 'shop')
     const picture = await variants.find('shop', image.id, 'medium')

@@ -30,7 +30,7 @@ const outcome = (work: Promise<unknown>) =>
     () => 'refused',
   )
 
-it('refuses by the count of the primary, which is requested each time', async () => {
+it('refuses by the count of the primary, requested each time', async () => {
   const { state, limiter } = createStoppable()
   const outcomes = []
   for (let n = 0; n < 4; n++) outcomes.push(await outcome(limiter.consume('bo')))
@@ -38,7 +38,7 @@ it('refuses by the count of the primary, which is requested each time', async ()
   expect(state.asked).toBe(4)
 })
 
-it('counts in the worker while the primary does not answer, without waiting for it each time', async () => {
+it('counts in the worker while the primary does not answer, without a wait for each request', async () => {
   const { state, limiter } = createStoppable()
   state.isStopped = true
   const outcomes = []

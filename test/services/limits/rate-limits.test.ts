@@ -15,7 +15,7 @@ afterEach(() => {
 })
 
 describe('a limit', () => {
-  it('accepts as many requests as it says, and refuses the next one', async () => {
+  it('accepts the allowed number of requests, and refuses the next one', async () => {
     const limits = create({ reads: 3, windowSeconds: 10 })
     const states = []
     for (let n = 0; n < 5; n++) states.push(await limits.take('read', 'bo'))
@@ -29,7 +29,7 @@ describe('a limit', () => {
     expect(states[0]).toMatchObject({ kind: 'read', limit: 3, windowSeconds: 10, resetSeconds: 10 })
   })
 
-  it('begins again with the next window, whose start is rounded up to seconds', async () => {
+  it('resets with the next window, whose start is rounded up to seconds', async () => {
     const limits = create({ reads: 1, windowSeconds: 10 })
     await limits.take('read', 'bo')
     await vi.advanceTimersByTimeAsync(8500)
@@ -40,7 +40,7 @@ describe('a limit', () => {
     expect(await limits.take('read', 'bo')).toMatchObject({ isExceeded: false, resetSeconds: 10 })
   })
 
-  it('counts each client and each kind for itself', async () => {
+  it('counts each client and each kind separately', async () => {
     const limits = create({ reads: 1, writes: 1, signIns: 1 })
     for (const kind of ['read', 'write', 'sign_in'] as const)
       for (const client of ['bo', 'al'])
@@ -50,7 +50,7 @@ describe('a limit', () => {
 })
 
 describe('the defaults', () => {
-  it('are no limit of reads and writes, and 10 sign-ins in a minute', async () => {
+  it('are unlimited reads and writes, and 10 sign-ins per minute', async () => {
     const limits = create({})
     expect([limits.limitOf('read'), limits.limitOf('write'), limits.limitOf('sign_in')]).toEqual([0, 0, 10])
     expect(await limits.take('read', 'bo')).toBeUndefined()
@@ -68,7 +68,7 @@ describe('the defaults', () => {
       expect(create({ reads }).limitOf('write')).toBe(writes)
   })
 
-  it('do not replace 0, which is no limit', async () => {
+  it('do not replace 0, which means no limit', async () => {
     const limits = create({ reads: 8, writes: 0, signIns: 0 })
     for (const kind of ['write', 'sign_in'] as const) {
       expect(limits.limitOf(kind)).toBe(0)

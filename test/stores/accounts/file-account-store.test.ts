@@ -30,7 +30,7 @@ const workers = async (count: number) => {
 }
 
 describe('users', () => {
-  it('are gone for every process once their folder is', async () => {
+  it('are absent in every process once their folder is removed', async () => {
     const { stores, storageDir } = await workers(2)
     const user = newUser()
     await stores[0]?.users.create(user)
@@ -43,7 +43,7 @@ describe('users', () => {
     }
   })
 
-  it('whose file is damaged make the store unavailable, and the answer repeats nothing of it', async () => {
+  it('whose file is damaged make the store unavailable, without its content in the answer', async () => {
     const { stores, storageDir } = await workers(1)
     const user = newUser()
     await stores[0]?.users.create(user)
@@ -56,7 +56,7 @@ describe('users', () => {
 })
 
 describe('invitations', () => {
-  it('can be claimed after a claim that failed at the disk', async () => {
+  it('can be claimed after a claim that failed on the disk', async () => {
     const { stores } = await workers(2)
     const [one, other] = stores
     await one?.invites.add('a code', INVITE)
@@ -69,7 +69,7 @@ describe('invitations', () => {
 })
 
 describe('sessions', () => {
-  it('whose file is damaged are over, and can be ended', async () => {
+  it('whose file is damaged are invalid, and can be ended', async () => {
     const { stores, storageDir } = await workers(2)
     const [one, other] = stores
     const id = (await one?.sessions.begin({ user_id: newAccountId(), generation: 0, created_at: AT })) ?? ''
@@ -84,7 +84,7 @@ describe('sessions', () => {
     expect(await readdir(join(storageDir, '.accounts', 'families'))).toEqual([])
   })
 
-  it('that have ended are not brought back by a process that was about to go on', async () => {
+  it('that have ended are not restored by a process that was about to renew them', async () => {
     const { stores, storageDir } = await workers(2)
     const [one, other] = stores
     const id = (await one?.sessions.begin({ user_id: newAccountId(), generation: 0, created_at: AT })) ?? ''
@@ -101,8 +101,8 @@ describe('sessions', () => {
   })
 })
 
-describe('what crashed processes left', () => {
-  it('is removed an hour later, and nothing that is under way', async () => {
+describe('remains of crashed processes', () => {
+  it('are removed an hour later, and files in use are kept', async () => {
     const { stores, storageDir } = await workers(1)
     await stores[0]?.ensureSecret()
     const tmp = join(storageDir, '.accounts', '.tmp')
@@ -119,7 +119,7 @@ describe('what crashed processes left', () => {
 })
 
 describe('accounts of an older version', () => {
-  it('are read and changed: users and sessions without tokens in their files', async () => {
+  it('are read and changed, as users and sessions without tokens in their files', async () => {
     const { stores, storageDir } = await workers(2)
     const [store, other] = stores
     const user = newUser()
@@ -138,7 +138,7 @@ describe('accounts of an older version', () => {
     expect(await store?.sessions.read(id, 8)).toEqual(session)
   })
 
-  it('finds what it knows in the files of this one: the newest token alone, and none of a session that has ended', async () => {
+  it('reads the files of this version: the newest token alone, and none of an ended session', async () => {
     const { stores, storageDir } = await workers(1)
     const families = join(storageDir, '.accounts', 'families')
     const ids = [await stores[0]?.sessions.begin(newSession()), await stores[0]?.sessions.begin(newSession())]

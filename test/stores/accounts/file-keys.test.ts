@@ -23,7 +23,7 @@ const apiKeysIn = (storageDir: string, now = () => NOW) => createApiKeys({ keys:
 const sent = (headers: Record<string, string>) => ({ header: (name: string) => headers[name], method: 'GET' })
 
 describe('a stored key', () => {
-  it('is known by either header, with its role and its projects', async () => {
+  it('is accepted in either header, with its role and its projects', async () => {
     const storageDir = await temporaryFolder()
     const { key, record } = await apiKeysIn(storageDir).create({ name: 'ci', role: 'writer', projects: ['shop'] })
     const { authenticate } = apiKeysIn(storageDir)
@@ -36,7 +36,7 @@ describe('a stored key', () => {
     expect(await authenticate(sent({ authorization: 'Basic YTpi' }))).toBeUndefined()
   })
 
-  it('lies on disk without its secret, in a folder that others cannot look into', async () => {
+  it('is stored without its secret, in a folder that other users cannot read', async () => {
     const storageDir = await temporaryFolder()
     const { key, record } = await apiKeysIn(storageDir).create({ name: 'ci', role: 'reader' })
     const text = await readFile(join(storageDir, '.accounts/keys', `${record.id}.json`), 'utf8')
@@ -73,7 +73,7 @@ describe('a stored key', () => {
     expect(await apiKeys.authenticate(earlier)).toMatchObject({ role: 'admin' })
   })
 
-  it('is of no use from the moment it is revoked elsewhere, or its file is gone', async () => {
+  it('is refused once another process revokes it, or its file is gone', async () => {
     const storageDir = await temporaryFolder()
     const [server, command] = [apiKeysIn(storageDir), apiKeysIn(storageDir)]
     const first = await command.create({ name: 'first', role: 'admin' })
@@ -89,7 +89,7 @@ describe('a stored key', () => {
     expect(await command.revoke('../keys')).toBe(false)
   })
 
-  it('is listed also when it is revoked, and twice is as once', async () => {
+  it('is listed after its revocation, which can be repeated', async () => {
     const apiKeys = apiKeysIn(await temporaryFolder())
     expect(await apiKeys.list()).toEqual([])
     const { record } = await apiKeys.create({ name: 'ci', role: 'admin' })
@@ -98,7 +98,7 @@ describe('a stored key', () => {
     expect(await apiKeys.list()).toEqual([{ ...record, revoked_at: new Date(NOW).toISOString() }])
   })
 
-  it('does not open a store again when the last one is revoked', async () => {
+  it('does not reopen a store when the last one is revoked', async () => {
     const storageDir = await temporaryFolder()
     expect(hasKeysOrUsers(storageDir)).toBe(false)
     const apiKeys = apiKeysIn(storageDir)
@@ -107,7 +107,7 @@ describe('a stored key', () => {
     expect(hasKeysOrUsers(storageDir)).toBe(true)
   })
 
-  it('is an error where it is unknown: a store whose accounts are lost is not open', async () => {
+  it('is an error where it is unknown, so that a store with lost accounts is not open', async () => {
     const storageDir = await temporaryFolder()
     await writeFile(join(storageDir, '.accounts'), 'a file in the place of the folder')
     expect(() => hasKeysOrUsers(storageDir)).toThrow(expect.objectContaining({ code: 'ENOTDIR' }))

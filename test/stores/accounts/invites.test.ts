@@ -27,7 +27,7 @@ describe('an invitation', () => {
     expect(await files()).toEqual([`${hashedName('a code')}.json`])
   })
 
-  it('is claimed once, and once more after it was given back', async () => {
+  it('is claimed once, and again after it was released', async () => {
     const { invites } = await opened()
     expect([await invites.claim('a code'), await invites.claim('a code')]).toEqual([true, false])
     await invites.giveBack('a code')
@@ -35,14 +35,14 @@ describe('an invitation', () => {
     expect([await invites.claim('a code'), await invites.claim('a code')]).toEqual([true, false])
   })
 
-  it('is not created by giving back a code that was never claimed', async () => {
+  it('is not created by releasing a code that was never claimed', async () => {
     const { invites, files } = await opened()
     await invites.giveBack('a code')
     await invites.giveBack('another code')
     expect(await files()).toEqual([`${hashedName('a code')}.json`])
   })
 
-  it('cannot be given back once its claim was removed', async () => {
+  it('cannot be released once its claim was removed', async () => {
     const { invites, files } = await opened()
     await invites.claim('a code')
     await invites.remove('a code')
@@ -63,7 +63,7 @@ describe('an invitation', () => {
     },
   )
 
-  it('can be given back again after that failed at the disk', async () => {
+  it('can be released again after that failed on the disk', async () => {
     const { invites } = await opened()
     await invites.claim('a code')
     const stop = failingCall('rename')

@@ -39,7 +39,7 @@ const backupCommand = async (): Promise<string> => {
   return command
 }
 
-it('holds everything that was acknowledged before it began, and is a store', async (context) => {
+it('contains every change acknowledged before it began, and is a valid store', async (context) => {
   const { stdout } = await run('tar', ['--version']).catch(() => ({ stdout: '' }))
   if (!stdout.includes('GNU tar')) skipWithout(context, 'GNU tar')
   const folder = await temporaryFolder()

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { addImage, idsOf } from '../../contracts/store.ts'
 import { fileStoreFixture } from '../../support/store/file-store.ts'
 
-describe('a store that was copied without its empty folders', () => {
-  it('goes on past the first sealed run', async () => {
+describe('a store copied without its empty folders', () => {
+  it('continues beyond the first segment', async () => {
     const { store, folder } = await fileStoreFixture()
     await addImage(store, 'shop')
     await rm(join(folder, 'projects/shop/.meta/runs'), { recursive: true })
@@ -14,7 +14,7 @@ describe('a store that was copied without its empty folders', () => {
   })
 })
 
-describe('a file that is named like a revision beyond all numbers', () => {
+describe('a file named like a revision beyond the safe integers', () => {
   it('is no revision', async () => {
     const { store, folder } = await fileStoreFixture()
     const id = await addImage(store, 'shop')

@@ -24,10 +24,10 @@ const twoWriters = async () => {
   }
 }
 
-describe('a disk that fails', () => {
+describe('a failing disk', () => {
   const isSyncOfMeta = (call: DiskCall) => call.name === 'sync' && call.path.endsWith('.meta')
 
-  it('at the sync of the revisions leaves the outcome open: 503, the image whole or not there, nothing stray', async () => {
+  it('at the sync of the revisions leaves the outcome unknown: 503, the image whole or absent, no stray file', async () => {
     const { folder, writer, other } = await twoWriters()
     await addImage(writer, 'shop')
     const stop = failing(isSyncOfMeta, 'EIO')
@@ -39,7 +39,7 @@ describe('a disk that fails', () => {
     await expectWhole(other, folder)
   })
 
-  it('at the sync of a deletion leaves no file that could be read, and none at all after the next sweep', async () => {
+  it('at the sync of a deletion leaves no readable file, and none after the next sweep', async () => {
     const { folder, writer, other } = await twoWriters()
     const [kept, imageId] = [await addImage(writer, 'shop'), await addImage(writer, 'shop')]
     const stop = failing(isSyncOfMeta, 'EIO')
@@ -54,7 +54,7 @@ describe('a disk that fails', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('that keeps what was made from a deleted image does not keep the image as well', async () => {
+  it('at the renders of a deleted image does not keep its variants', async () => {
     const { folder, paths, writer } = await twoWriters()
     const imageId = await addImage(writer, 'shop')
     const cached = paths.cached('shop', imageId)
@@ -69,7 +69,7 @@ describe('a disk that fails', () => {
     expect(existsSync(cached)).toBe(false)
   })
 
-  it('of which a refused deletion cannot even be left to a sweep gets rid of it once there is room', async () => {
+  it('without space for handing a deletion over to a sweep completes it once there is space', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder, { sweepMs: 50 })
     const imageId = await addImage(store, 'shop')
@@ -117,7 +117,7 @@ describe('a disk that fails', () => {
   it.each([
     ['ENOSPC', 'storage_full'],
     ['EIO', 'store_unavailable'],
-  ])('with %s at any call of an upload gives %s or goes through, and leaves nothing half', async (code, meaning) => {
+  ])('with %s at any call of an upload answers %s or succeeds, and leaves no partial file', async (code, meaning) => {
     const { folder, writer, other } = await twoWriters()
     await plantProject({ storageDir: folder, projectId: 'shop', images: 126 })
     const added: string[] = []
@@ -176,7 +176,7 @@ describe('a disk that fails', () => {
     },
   )
 
-  it('at a file of a deleted project lets it be deleted, gives nothing of it any more, and removes the rest later', async () => {
+  it('at a file of a deleted project deletes it, serves nothing of it, and removes the rest later', async () => {
     const { folder, writer, other } = await twoWriters()
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 130 })
     const stop = failing((call) => call.name === 'unlink' && call.path.endsWith(`${ids[70]}.jpg`), 'EIO')
@@ -190,7 +190,7 @@ describe('a disk that fails', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('with no descriptor left is not taken for a damaged project', async () => {
+  it('without free descriptors is distinguished from a damaged project', async () => {
     const { folder, other } = await twoWriters()
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 130 })
     for (const name of ['readFile', 'open', 'readdir'] as const) {
@@ -208,7 +208,7 @@ describe('a disk that fails', () => {
     await expectWhole(other, folder)
   })
 
-  it('where meta.json cannot be written refuses no change, and the next change mends it', async () => {
+  it('at meta.json refuses no change, and the next change repairs it', async () => {
     const { paths, writer } = await twoWriters()
     await addImage(writer, 'shop')
     await rm(paths.published('shop'))

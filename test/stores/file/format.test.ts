@@ -34,7 +34,7 @@ describe('the format of a store', () => {
     expect((await stat(markOf(folder))).ino).toBe(ino)
   })
 
-  it('is 1 for a store of a version that did not write it, which is opened, marked and sound', async () => {
+  it('is 1 for a store of an older version without it, which is opened, marked and intact', async () => {
     const folder = await temporaryFolder()
     const old = createFileStore({ storageDir: folder, log: silent })
     await old.open()

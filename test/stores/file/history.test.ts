@@ -33,8 +33,8 @@ const namedSegments = async (folder: string) => {
   return [...named].sort()
 }
 
-describe('a state that others have left far behind', () => {
-  it('has no list any more, so that the project is read again', async () => {
+describe('a state far behind the head', () => {
+  it('has no list, so that the project is read again', async () => {
     const folder = await temporaryFolder()
     const [slow, others] = [await openFileStore(folder), await openFileStore(folder)]
     await plantProject({ storageDir: folder, projectId: 'shop', images: SEGMENT_LENGTH + 2 })
@@ -49,8 +49,8 @@ describe('a state that others have left far behind', () => {
   })
 })
 
-describe('what lies on disk', () => {
-  it('is what the design says, to the file', async () => {
+describe('the files on disk', () => {
+  it('are exactly those of the documented layout', async () => {
     const folder = join(await temporaryFolder(), 'made', 'by', 'the store')
     const store = await openFileStore(folder)
     const [a, b] = [await addImage(store, 'Shop'), await addImage(store, 'Shop')]
@@ -76,7 +76,7 @@ describe('what lies on disk', () => {
     })
   })
 
-  it('is of a deleted project only what keeps its numbers going', async () => {
+  it('are only the tombstone of a deleted project', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder)
     await plantProject({ storageDir: folder, projectId: 'shop', images: SEGMENT_LENGTH + 2 })
@@ -93,7 +93,7 @@ describe('what lies on disk', () => {
 describe('the history of a project', () => {
   it.each([
     ['keeps between 32 and 64 revisions without a gap', { maxHeldMs: 0 }, 64, 32],
-    ['keeps more where that is wanted, without a gap', { maxHeldMs: 0, keptRevisions: 70 }, 140, 70],
+    ['keeps more on request, without a gap', { maxHeldMs: 0, keptRevisions: 70 }, 140, 70],
     ['keeps more where they were made under one lock, without a gap', { maxHeldMs: 60_000 }, 250, 32],
   ])('%s, and of the segments those that they name', async (_, options, most, fewest) => {
     const folder = await temporaryFolder()
@@ -116,7 +116,7 @@ describe('the history of a project', () => {
     expect(await published(folder)).toEqual(await stateOf(store))
   })
 
-  it('keeps its segments though many delete and order at once', async () => {
+  it('keeps its segments during many simultaneous deletions and reorders', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder)
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: SEGMENT_LENGTH * 2 + 40 })
@@ -127,7 +127,7 @@ describe('the history of a project', () => {
     expect((await segmentFiles(folder)).sort()).toEqual(await namedSegments(folder))
   })
 
-  it('goes on naming what was deleted for a while, and forgets it once it is surely gone', async () => {
+  it('lists deleted images for a while, and drops them once their files are gone', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder, { maxHeldMs: 0 })
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 50 })
@@ -143,8 +143,8 @@ describe('the history of a project', () => {
   })
 })
 
-describe('a file of a deleted image that came back', () => {
-  it('is removed once more, when so many were deleted that they are to be forgotten', async () => {
+describe('a reappeared file of a deleted image', () => {
+  it('is removed again before its image leaves the list of deletions', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder, { maxHeldMs: 0 })
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 50 })
@@ -161,11 +161,11 @@ describe('a file of a deleted image that came back', () => {
   })
 })
 
-describe('a project with something odd in the place of a folder', () => {
+describe('a project with an odd entry in place of a folder', () => {
   it.each([
     ['its cached pictures', (paths: Paths) => dirname(paths.cached('shop', 'a'))],
     ['its thumbs', (paths: Paths) => paths.variants('shop', 'thumb')],
-  ])('goes on taking changes, however many images are deleted: %s', async (_, place) => {
+  ])('accepts changes, whatever the number of deleted images: %s', async (_, place) => {
     const folder = await temporaryFolder()
     const paths = createPaths(folder)
     const store = await openFileStore(folder, { maxHeldMs: 0 })
@@ -180,7 +180,7 @@ describe('a project with something odd in the place of a folder', () => {
 })
 
 describe('a head in memory', () => {
-  it('leads to the newest one also where a revision between them is lost', async () => {
+  it('leads to the newest one, also where a revision between them is lost', async () => {
     const folder = await temporaryFolder()
     await plantProject({ storageDir: folder, projectId: 'shop', revisions: 3 })
     const [idle, busy] = [await openFileStore(folder), await openFileStore(folder)]
@@ -192,7 +192,7 @@ describe('a head in memory', () => {
     expect(await busy.project('shop')).toMatchObject({ title: '5' })
   })
 
-  it('is not taken for the newest where a file of another time has its name and even its inode', async () => {
+  it('is not the newest where a file of another time has its name and inode', async () => {
     const folder = await temporaryFolder()
     const paths = createPaths(folder)
     const [store, other] = [await openFileStore(folder), await openFileStore(folder)]
@@ -209,7 +209,7 @@ describe('a head in memory', () => {
     expect((await store.project('shop'))?.title).toBe('of another time')
   })
 
-  it('leads to what others committed since without a wait, and to nothing where that is damaged', async () => {
+  it('leads synchronously to later commits of other processes, and to undefined where these are damaged', async () => {
     const folder = await temporaryFolder()
     const paths = createPaths(folder)
     const [store, other] = [await openFileStore(folder), await openFileStore(folder)]
@@ -226,7 +226,7 @@ describe('a head in memory', () => {
     await expect(store.project('shop')).rejects.toMatchObject({ code: 'project_damaged' })
   })
 
-  it('gives no picture of a deleted image, though its file is still there', async () => {
+  it('has no picture of a deleted image, though its file still exists', async () => {
     const folder = await temporaryFolder()
     const [store, other] = [await openFileStore(folder), await openFileStore(folder)]
     const [imageId, kept] = [await addImage(store, 'shop'), await addImage(store, 'shop')]
@@ -238,7 +238,7 @@ describe('a head in memory', () => {
     expect(store.currentVariant('shop', kept, 'thumb')).toBeDefined()
   })
 
-  it('is not believed where its file is gone', async () => {
+  it('is not used where its file is gone', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder)
     await addImage(store, 'shop')
@@ -256,7 +256,7 @@ describe('a segment of images that is damaged on disk', () => {
     ['is cut off', (path: string) => truncate(path, 1000)],
     ['is empty', (path: string) => truncate(path, 0)],
     ['belongs to other images', (path: string) => writeFile(path, encodeSegment([recordOf('a'.repeat(20))]))],
-  ])('and %s fails what needs its images, and nothing else', async (_, damage) => {
+  ])('and %s fails only operations that need its images', async (_, damage) => {
     const folder = await temporaryFolder()
     const paths = createPaths(folder)
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: SEGMENT_LENGTH + 1 })

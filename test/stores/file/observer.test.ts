@@ -37,7 +37,7 @@ const remembering = () => {
 }
 
 describe('the store', () => {
-  it('reports each revision, with the changes that it holds, and of none where nothing changed', async () => {
+  it('reports each revision with its changes, and none where nothing changed', async () => {
     const { reports, observer } = remembering()
     const store = await openFileStore(await temporaryFolder(), { observer })
     await addImage(store, 'shop')
@@ -50,7 +50,7 @@ describe('the store', () => {
     expect(reports.retries).toBe(0)
   })
 
-  it('reports a commit that starts again because another writer was first', async () => {
+  it('reports a commit that is retried because another writer was first', async () => {
     const folder = await temporaryFolder()
     const { reports, observer } = remembering()
     const writer = await openFileStore(folder, { observer })
@@ -67,7 +67,7 @@ describe('the store', () => {
     expect(reports).toMatchObject({ retries: 1, changes: [1, 1] })
   })
 
-  it('reports each sweep, and of how many processes it swept behind', async () => {
+  it('reports each sweep, with the number of swept processes', async () => {
     const folder = await temporaryFolder()
     for (const owner of ['aaaa.left', 'bbbb.left']) await mkdir(join(folder, '.tmp', owner), { recursive: true })
     const { reports, observer } = remembering()
@@ -76,7 +76,7 @@ describe('the store', () => {
     expect(reports.sweeps).toEqual([2])
   })
 
-  it('reports how long a lock was waited for, whether it was got or not', async () => {
+  it('reports the wait for a lock, acquired or not', async () => {
     const paths = createPaths(await temporaryFolder())
     await mkdir(paths.project('shop'), { recursive: true })
     const { reports, observer } = remembering()

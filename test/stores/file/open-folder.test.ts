@@ -58,7 +58,7 @@ describe('a disk that cannot hold a store', () => {
     },
   )
 
-  it('is tried in a folder with an owner, which a sweep can tell for dead', async () => {
+  it('is tested in a workspace with an owner file, which a sweep can remove', async () => {
     const folder = join(await temporaryFolder(), 'storage')
     const tried: string[] = []
     beforeCall(

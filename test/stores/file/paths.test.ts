@@ -11,7 +11,7 @@ const projectId = fc.oneof(
 )
 
 describe('the folder of a project', () => {
-  it('is never that of another one, not even on a disk that ignores case', () => {
+  it('is unique, also on a case-insensitive file system', () => {
     fc.assert(
       fc.property(fc.stringMatching(PROJECT_ID), fc.stringMatching(PROJECT_ID), fc.func(fc.boolean()), (a, b, flip) => {
         const twin = [...a].map((letter, at) => (flip(at) ? letter.toUpperCase() : letter.toLowerCase())).join('')
@@ -21,7 +21,7 @@ describe('the folder of a project', () => {
     )
   })
 
-  it('gives the id back, and any other name gives none', () => {
+  it('is parsed to its id, and any other name to undefined', () => {
     fc.assert(
       fc.property(projectId, (name) => {
         if (PROJECT_ID.test(name)) expect(projectIdOf(folderOf(name))).toBe(name)
@@ -36,14 +36,14 @@ describe('the folder of a project', () => {
     (name) => expect(projectIdOf(name)).toBeUndefined(),
   )
 
-  it('has a name that every file system takes, of at most 128 characters without any that means something', () => {
+  it('has a portable name of at most 128 characters without special ones', () => {
     const folder = /^[a-z0-9_!-][a-z0-9._!-]{0,127}$/
     fc.assert(fc.property(fc.stringMatching(PROJECT_ID), (id) => folder.test(folderOf(id))))
   })
 })
 
-describe('the places of a store', () => {
-  it('lie where the design says', () => {
+describe('the paths of a store', () => {
+  it('are those of the documented layout', () => {
     const root = '/store'
     const paths = createPaths(root)
     const places = [
@@ -67,7 +67,7 @@ describe('the places of a store', () => {
     ])
   })
 
-  it('stay the same where the program goes to another folder', () => {
+  it('do not change with the working folder', () => {
     expect(createPaths('storage').projects).toBe(createPaths(`${process.cwd()}/storage`).projects)
   })
 })

@@ -37,7 +37,7 @@ describe('a power cut at any moment', () => {
     expect(durable()).toMatchObject({ revision: 1, primary_image_id: id, image_count: 1 })
   })
 
-  it('keeps it though another process had made the folders, and not synced them', async () => {
+  it('keeps it though another process had created the folders without a sync', async () => {
     const { paths, store, durable } = await onSuchADisk()
     for (const size of SIZES) mkdirSync(paths.variants('shop', size), { recursive: true })
     mkdirSync(paths.segments('shop'), { recursive: true })
@@ -63,7 +63,7 @@ describe('a power cut at any moment', () => {
     expect(durable()).toMatchObject({ image_count: 127 })
   })
 
-  it('leaves no segment of a commit that had to start again or failed', async () => {
+  it('leaves no segment of a retried or failed commit', async () => {
     const { folder, paths, store, durable } = await onSuchADisk({ images: 127 })
     const other = await openFileStore(folder)
     const isLink = (call: { name: string; to: string }) => call.name === 'link' && /\.meta.\d+\.json$/.test(call.to)
@@ -79,7 +79,7 @@ describe('a power cut at any moment', () => {
     expect(durable()).toMatchObject({ revision: 3 })
   })
 
-  it('brings no deleted image back, neither to the list nor as a file that could be read', async () => {
+  it('restores no deleted image, neither in the list nor as a readable file', async () => {
     const { ids, store, durable } = await onSuchADisk({ images: 36 })
     for (const [at, imageId] of ids.slice(0, 35).entries()) {
       await store.commit('shop', { type: 'delete_image', imageId })
@@ -88,7 +88,7 @@ describe('a power cut at any moment', () => {
     await addImage(store, 'shop')
   })
 
-  it('brings no deleted project back, nor any file of it', async () => {
+  it('restores no deleted project, and no file of it', async () => {
     const { store, durable } = await onSuchADisk({ images: 131 })
     await store.commit('shop', { type: 'delete_project' })
     expect(durable()).toMatchObject({ deleted: true })
@@ -98,7 +98,7 @@ describe('a power cut at any moment', () => {
     expect(durable()).toMatchObject({ deleted: false, image_count: 1 })
   })
 
-  it('leaves of an upload that was given up no file without a trace', async () => {
+  it('leaves no untraceable file of a discarded upload', async () => {
     const { store, durable } = await onSuchADisk({ images: 1 })
     const stage = await store.stage('shop')
     await fill(stage)
@@ -120,7 +120,7 @@ describe('a power cut at any moment', () => {
     expect(durable()).toMatchObject({ revision: 1, image_count: 1 })
   })
 
-  it('leaves of what a sweep takes back no file without a trace', async () => {
+  it('leaves no untraceable file of a sweep', async () => {
     const { folder, store, durable } = await onSuchADisk({ images: 1 })
     const stage = await store.stage('shop')
     await fill(stage)
@@ -132,7 +132,7 @@ describe('a power cut at any moment', () => {
     expect(durable()).toMatchObject({ revision: 1, image_count: 1 })
   })
 
-  it('finds no gap in the history, and no segment without a reference, while old revisions are removed', async () => {
+  it('leaves no gap in the history, and no unreferenced segment, while old revisions are removed', async () => {
     const { folder, ids, store, durable } = await onSuchADisk({ images: 130, revisions: 60 })
     for (const imageId of ids.slice(0, 8)) await store.commit('shop', { type: 'delete_image', imageId })
     for (let n = 0; n < 30; n++) await store.commit('shop', { type: 'edit', title: `title ${n}` })

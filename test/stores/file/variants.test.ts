@@ -28,7 +28,7 @@ describe('a variant', () => {
     expect(await store.withLocalFile(reference, async (path) => path)).toBe(paths.variant('shop', imageId, size))
   })
 
-  it('of an unknown image or project is undefined, and cannot be lent', async () => {
+  it('is undefined for an unknown image or project, and cannot be lent', async () => {
     const { store, imageId } = await opened()
     const unknown = [
       ['shop', newImageId()],

@@ -51,7 +51,7 @@ describe('a commit queue', () => {
     expect(batches).toEqual(titles(3).map((title) => [title]))
   })
 
-  it('does not let one project wait for another', async () => {
+  it('commits projects independently', async () => {
     const gate = newGate()
     const queue = createCommitQueue({
       async commitBatch(projectId, take) {

@@ -101,7 +101,7 @@ const insertedAt = (bytes: Buffer, at: number, byte: number): Buffer =>
   Buffer.concat([bytes.subarray(0, at), Buffer.of(byte), bytes.subarray(at)])
 
 describe('a revision file', () => {
-  it('gives back what was written, whatever it holds', () => {
+  it('decodes to the encoded state, whatever its content is', () => {
     fc.assert(
       fc.property(revision, (each) => {
         const text = encodeRevision(each)
@@ -113,7 +113,7 @@ describe('a revision file', () => {
     )
   })
 
-  it('is JSON for people: one field a line, one image a line', () => {
+  it('is readable JSON: one field per line, one image per line', () => {
     const text = encodeRevision(revisionOf({ droppedSegments: ['old'] }, 'Spring', 2))
     expect(JSON.parse(text)).toMatchObject({ project_id: 'shop', revision: 3, title: 'Spring', dropped_runs: ['old'] })
     expect(text.split('\n').filter((line) => line.startsWith('    {"id":'))).toHaveLength(2)
@@ -132,7 +132,7 @@ describe('a revision file', () => {
       }
   })
 
-  it('is refused cut off anywhere, and with a byte more or less anywhere', () => {
+  it('is refused where it is cut off, and with a byte added or removed', () => {
     const bytes = Buffer.from(encodeRevision(revisionOf({}, 'Größe', 1)))
     for (let at = 0; at < bytes.length; at++) {
       if (decodes(bytes.subarray(0, at))) expect.unreachable(`cut at ${at}`)
@@ -144,7 +144,7 @@ describe('a revision file', () => {
     for (const byte of [0, 0x20, 0x0a]) expect(decodes(insertedAt(bytes, bytes.length, byte))).toBe(false)
   })
 
-  it('is refused after any damage to a larger one: bytes set, pieces lost, doubled or swapped', () => {
+  it('is refused after larger damage: bytes set, pieces lost, repeated or swapped', () => {
     const bytes = Buffer.from(encodeRevision(revisionOf({}, null, SEGMENT_LENGTH + 40)))
     const place = fc.nat(bytes.length)
     fc.assert(
@@ -160,14 +160,14 @@ describe('a revision file', () => {
     )
   })
 
-  it('is refused where it is sealed rightly but is not what a revision is', () => {
+  it('is refused where its checksum is correct and its content is not a revision', () => {
     const sealed = (body: string) => `{\n${body},\n  "checksum": "${sha256(`{\n${body},\n`)}"\n}\n`
     expect(() => decodeRevision(sealed('  "revision": 1'))).toThrow('project_id')
     expect(() => decodeRevision(sealed('  "revision": '))).toThrow('JSON')
     expect(() => decodeRevision('')).toThrow('checksum')
   })
 
-  it('is not made of a state whose segments are not stored', () => {
+  it('is not encoded for a state whose segments are not stored', () => {
     const state = { ...revisionOf().state, images: listOf(images(SEGMENT_LENGTH)) }
     expect(() => encodeRevision(revisionOf({ state }))).toThrow('the segment was not stored')
   })
@@ -197,7 +197,7 @@ describe('the events in a revision file', () => {
     expect(text).toMatch(/^ {2}"events": \[{"type":"image.added","image_id":"0{20}"}\],\n {2}"images": \[$/m)
   })
 
-  it('are passed over by older versions', () => {
+  it('are ignored by older versions', () => {
     const { events, ...rest } = revisionOf({}, 'Spring', SEGMENT_LENGTH + 2)
     expect(events).toBeDefined()
     const read = decodeAsBefore(encodeRevision({ ...rest, events }))
@@ -205,14 +205,14 @@ describe('the events in a revision file', () => {
     expect(read).not.toHaveProperty('events')
   })
 
-  it('are unknown where an older version wrote it, and none where nothing visible changed', () => {
+  it('are unknown in a file of an older version, and empty where nothing visible changed', () => {
     const text = encodeRevision(revisionOf({ events: undefined }))
     expect(text).not.toContain('events')
     expect(decodeRevision(text).events).toBeUndefined()
     expect(decodeRevision(encodeRevision(revisionOf({ events: [] }))).events).toEqual([])
   })
 
-  it('are unknown where a newer version lists an event that this one does not know', () => {
+  it('are unknown where a newer version lists an unknown event', () => {
     const text = encodeRevision(revisionOf({ events: [{ type: 'project.changed' }, { type: 'project.deleted' }] }))
     const body = text.slice(0, text.lastIndexOf('  "checksum"')).replace('project.deleted', 'project.renamed')
     const read = decodeRevision(`${body}  "checksum": "${sha256(body)}"\n}\n`)
@@ -222,7 +222,7 @@ describe('the events in a revision file', () => {
 })
 
 describe('a segment file', () => {
-  it('gives back what was written, and nothing else passes for it', () => {
+  it('decodes to the encoded images, and no other content is accepted', () => {
     const text = encodeSegment(images(SEGMENT_LENGTH))
     const stored = { sha256: sha256(text) }
     expect(decodeSegment(text, stored)).toEqual(images(SEGMENT_LENGTH))

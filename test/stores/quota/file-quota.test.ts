@@ -37,7 +37,7 @@ const bytes = bytesOfImage(recordOf('0'.repeat(20)))
 quotaContract('quotas in a folder', two)
 
 describe('the ledger of an owner', () => {
-  it('is found again by looking at the projects where the ledger is damaged', async () => {
+  it('is rebuilt from the projects where the ledger is damaged', async () => {
     const { storageDir, store, quota, other, otherQuota } = await two(bytes)
     const stage = await store.stage('shop')
     await quota.reserve(NO_OWNER, 'shop', stage, bytes)
@@ -65,7 +65,7 @@ describe('the ledger of an owner', () => {
     await Promise.all(stages.map((stage) => stage.discard()))
   })
 
-  it('counts what others reserved while one slept, until its number was used and removed again', async () => {
+  it('counts reservations of others for a suspended writer, until its number was used and removed again', async () => {
     const { store, other, quota, otherQuota } = await two(200)
     const stages = await Promise.all(Array.from({ length: 20 }, () => other.stage('shop')))
     const [first, late] = [await store.stage('shop'), await store.stage('shop')]
@@ -87,7 +87,7 @@ describe('the ledger of an owner', () => {
     await Promise.all([stage.discard(), next.discard()])
   })
 
-  it('of an older version goes on, without tokens in its entries', async () => {
+  it('of an older version continues, without tokens in its entries', async () => {
     const { storageDir, store, quota, other, otherQuota } = await two(20)
     const [stage, next] = [await store.stage('shop'), await other.stage('shop')]
     await quota.reserve(NO_OWNER, 'shop', stage, 10)

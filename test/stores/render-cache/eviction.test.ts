@@ -31,7 +31,7 @@ const cacheOf = async (names: readonly string[], maxBytes: number) => {
 const named = (count: number) => Array.from({ length: count }, (_, at) => `shop/image/${String(at).padStart(2, '0')}`)
 
 describe('an eviction', () => {
-  it('removes nothing while the files take no more than the limit', async () => {
+  it('removes nothing while the files are within the limit', async () => {
     const { evict, files } = await cacheOf(named(10), 10 * BLOCK)
     await evict()
     expect(await files()).toEqual(named(10))

@@ -46,7 +46,7 @@ const open = async (options: Partial<RenderCacheOptions> = {}) => {
 }
 
 describe('the disk cache', () => {
-  it('makes a file once and then has it, as old as its original', async () => {
+  it('makes a file once and then finds it, with the date of its original', async () => {
     const { cache, get, made, kept } = await open()
     const first = await get(1)
     await expect.poll(kept).toEqual([join('!demo', IMAGE, keyOf(1).name)])
@@ -62,13 +62,13 @@ describe('the disk cache', () => {
     [0, true],
     [128 * 1024, true],
     [128 * 1024 + 1, false],
-  ])('has read a file of %i bytes that was made a moment ago: %s', async (bytes, wasRead) => {
+  ])('has in memory a file of %i bytes that was just made: %s', async (bytes, wasRead) => {
     const { get } = await open()
     const content = Buffer.alloc(bytes, 7)
     expect(await get(1, { make: (target) => writeFile(target, content) })).toEqual({ content, wasRead })
   })
 
-  it('leaves nothing but its owner file behind, and goes on where that was swept away', async () => {
+  it('leaves only its owner file, and continues where that was swept', async () => {
     const { get, kept, storageDir } = await open()
     const temporary = join(storageDir, '.tmp')
     for (const number of [1, 2]) {
@@ -111,7 +111,7 @@ describe('the disk cache', () => {
     expect(made()).toBe(1)
   })
 
-  it('waits no longer than its bound for one that hangs', async () => {
+  it('waits at most its timeout for a process that hangs', async () => {
     const { get, folder, made } = await open({ waitMs: 100 })
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, `${keyOf(1).name}.making`), 'a process of another machine')
@@ -119,7 +119,7 @@ describe('the disk cache', () => {
     expect(made()).toBe(1)
   })
 
-  it('lets go what was not wanted for longest, and stays within its bound', async () => {
+  it('evicts the least recently used files, and stays within its limit', async () => {
     // Each takes three blocks of 4 KiB.
     const { cache, get, folder } = await open({ maxBytes: 10 * 12_288 })
     for (let number = 1; number <= 10; number++) {
@@ -146,14 +146,14 @@ describe('the disk cache', () => {
     expect(left.length).toBeLessThanOrEqual(10)
   })
 
-  it('leaves nothing of an image that was deleted while its file was made', async () => {
+  it('leaves no file of an image that was deleted during its render', async () => {
     const { cache, get, kept } = await open()
     expect((await get(1, { isWanted: async () => false })).content).toHaveLength(10_000)
     await cache.close()
     expect(await kept()).toEqual([])
   })
 
-  it('does not begin a render whose requests have all gone before its turn', async () => {
+  it('does not begin a render whose requests were all aborted before its turn', async () => {
     const { get } = await open()
     const client = new AbortController()
     const make = vi.fn(async () => {})
@@ -164,7 +164,7 @@ describe('the disk cache', () => {
     expect(make).not.toHaveBeenCalled()
   })
 
-  it('aborts a render whose requests have all gone, and makes it for a later request', async () => {
+  it('aborts a render whose requests were all aborted, and makes it for a later request', async () => {
     const { get } = await open()
     const client = new AbortController()
     let begun = false
@@ -187,7 +187,7 @@ describe('the disk cache', () => {
     expect((await get(1)).content).toHaveLength(10_000)
   })
 
-  it('goes on for those who stay where one client leaves', async () => {
+  it('continues for the other clients where one disconnects', async () => {
     const { get, made } = await open()
     const client = new AbortController()
     let release = () => {}
@@ -207,7 +207,7 @@ describe('the disk cache', () => {
     expect(made()).toBe(0)
   })
 
-  it('passes on a failure, keeps nothing of it and tries again', async () => {
+  it('passes on a failure, stores nothing of it and tries again', async () => {
     const { get, kept, storageDir } = await open()
     const failing = { make: () => Promise.reject(new Error('cannot be decoded')) }
     await expect(get(1, failing)).rejects.toThrow('cannot be decoded')

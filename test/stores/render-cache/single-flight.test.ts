@@ -43,7 +43,7 @@ describe('a single flight', () => {
     expect(await flights.join('a', start, same)).toBe('3')
   })
 
-  it('goes on while one caller still waits', async () => {
+  it('continues while one caller still waits', async () => {
     const flights = createSingleFlight<string>()
     const { start, record, open } = workOf()
     const leaver = new AbortController()
@@ -68,7 +68,7 @@ describe('a single flight', () => {
     expect(first.record).toEqual({ starts: 1, finishes: 0, cancelled: 1 })
   })
 
-  it('does not begin for a caller that has left already', async () => {
+  it('does not begin for a caller that has aborted already', async () => {
     const flights = createSingleFlight<string>()
     const { start, record } = workOf()
     await expect(flights.join('a', start, same, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')

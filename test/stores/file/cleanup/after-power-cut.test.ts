@@ -37,7 +37,7 @@ const afterCut = async (brokenOff: Partial<Awaited<ReturnType<typeof thisProcess
 const ANOTHER_BOOT = { boot: 'before' }
 
 describe('the first sweep after a power cut', () => {
-  it('removes again what came back of deleted images, and the locks of that time', async () => {
+  it('removes reappeared files of deleted images, and locks from before the power cut', async () => {
     const { folder, paths, kept, cameBack } = await afterCut(ANOTHER_BOOT)
     await sweep(folder)
     expect(cameBack.filter((path) => existsSync(path))).toEqual([])
@@ -47,7 +47,7 @@ describe('the first sweep after a power cut', () => {
     for (const size of SIZES) expect(await readVariant(store, 'shop', kept, size)).toContain(kept)
   })
 
-  it('leaves a lock that is held now', async () => {
+  it('keeps a lock that is held now', async () => {
     const { folder, paths } = await afterCut(ANOTHER_BOOT)
     await utimes(paths.lock('shop'), new Date(), new Date())
     await sweep(folder)
@@ -63,7 +63,7 @@ describe('the first sweep after a power cut', () => {
     expect(await readdir(paths.tmp)).toEqual([])
   })
 
-  it('is not made where a process died and the machine did not', async () => {
+  it('does not run where a process died and the machine did not', async () => {
     const { folder, cameBack } = await afterCut({ started: '1' })
     await sweep(folder)
     expect(cameBack.filter((path) => existsSync(path))).toEqual(cameBack)
@@ -86,17 +86,17 @@ describe('pruned revisions that came back', () => {
     return revisionNumbers(folder)
   }
 
-  it('are removed below a gap, where as many as pruning keeps are above it', async () => {
+  it('are removed below a gap, where as many as pruning retains are above it', async () => {
     expect(await afterPruning(8)).toEqual(Array.from({ length: 32 }, (_, n) => 9 + n))
   })
 
-  it('stay where fewer are above the gap, because it may be damage', async () => {
+  it('are kept where fewer are above the gap, because it may be damage', async () => {
     expect(await afterPruning(9)).toEqual([1, 2, ...Array.from({ length: 31 }, (_, n) => 10 + n)])
   })
 })
 
-describe('an image that a project forgets to have deleted', () => {
-  it('leaves no file, also where one came back without its original', async () => {
+describe('a deleted image that leaves the list of deletions', () => {
+  it('has no file, also where one reappeared without its original', async () => {
     const { folder, deleted } = await afterCut({ started: '1' })
     const store = await openFileStore(folder)
     for (let n = 0; n < 32; n++)

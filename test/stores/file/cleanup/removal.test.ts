@@ -113,7 +113,7 @@ describe('the removals of a project', () => {
   })
 })
 
-it('tells deleted images from the others by the list of the revision', async () => {
+it('distinguishes deleted images by the list of the revision', async () => {
   const { ids, removal, revision } = await planted(2, 1)
   expect(await removal.isRemoving('shop', revision, ids[0] ?? '')).toBe(true)
   expect(await removal.isRemoving('shop', revision, ids[1] ?? '')).toBe(false)

@@ -108,8 +108,8 @@ const withProject = async (images = 2) => {
   return { folder, paths: createPaths(folder), ids }
 }
 
-describe('what a dead process left is cleaned right at the next start', () => {
-  it('an upload that was only spooled', async () => {
+describe('remains of a dead process are swept at the next start', () => {
+  it('an upload that was only received', async () => {
     const { folder, ids } = await withProject()
     const owner = await plantOwner(folder)
     await plantWork(owner, ['upload'])
@@ -134,7 +134,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('an upload of a version before, whose folder is not named by the image but its files', async () => {
+  it('an upload of an older version, whose files and not its folder have the name of the image', async () => {
     const { folder, paths } = await withProject()
     const imageId = newImageId()
     const names = SIZES.map((size) => `${imageId}.${size}.jpg`)
@@ -156,7 +156,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
   it.each([
     ['is not there', async () => {}],
     ['is a file', (path: string) => writeFile(path, 'Remember the milk.')],
-  ])('a commit that had stored a segment, in a project that %s, and all beside it', async (_, make) => {
+  ])('a commit that had stored a segment, in a project that %s, and all other remains', async (_, make) => {
     const { folder, paths } = await withProject()
     await make(paths.project('aaa'))
     const owner = await plantOwner(folder)
@@ -183,7 +183,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
     expect(calls.slice(0, removed)).toContain(`sync ${paths.meta('shop')}`)
   })
 
-  it('not an upload that was committed: only its own folder goes', async () => {
+  it('the folder of a committed upload, whose variants stay', async () => {
     const { folder, ids } = await withProject()
     const imageId = await plantUpload(folder, await plantOwner(folder), 4)
     await plantRevision(folder, ({ state, ...rest }) => ({
@@ -197,7 +197,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('files of an image that was deleted, and not those of one whose deletion was only begun', async () => {
+  it('files of a deleted image, and not those of one whose deletion was only begun', async () => {
     const { folder, ids } = await withProject(3)
     const [deleted = '', kept = '', other = ''] = ids
     const owner = await plantOwner(folder)
@@ -220,7 +220,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('files of a project that was deleted, whatever their number', async () => {
+  it('files of a deleted project, whatever their number', async () => {
     const { folder } = await withProject(130)
     await plantWork(await plantOwner(folder), [WHOLE_PROJECT_MARK])
     await plantRevision(folder, ({ state, ...rest }) => ({
@@ -238,7 +238,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
     expect(await idsOf(store, 'shop')).toEqual([again])
   })
 
-  it('not a project whose deletion was only begun', async () => {
+  it('no file of a project whose deletion was only begun', async () => {
     const { folder, ids } = await withProject(130)
     await plantWork(await plantOwner(folder), [WHOLE_PROJECT_MARK])
     await sweep(folder)
@@ -248,7 +248,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
     expect(await revisionNumbers(folder)).toEqual([1])
   })
 
-  it('run files that no revision names, and not those that one does', async () => {
+  it('segment files that no revision names, and no others', async () => {
     const { folder, paths, ids } = await withProject(128)
     const named = await segmentFiles(folder)
     const unnamed = `${'x'.repeat(16)}.json`
@@ -260,7 +260,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('what a sweep left that died itself, and a folder whose owner did not come to say who it is', async () => {
+  it('remains of an interrupted sweep, and a workspace without an owner file', async () => {
     const { folder } = await withProject()
     const owner = await plantOwner(folder)
     await plantUpload(folder, owner, 2)
@@ -278,7 +278,7 @@ describe('what a dead process left is cleaned right at the next start', () => {
     expect(existsSync(nameless)).toBe(false)
   })
 
-  it('in every project but one that is damaged, which is left as it is', async () => {
+  it('all remains except those of a damaged project', async () => {
     const { folder, paths } = await withProject()
     await plantProject({ storageDir: folder, projectId: 'damaged' })
     await writeFile(paths.revision('damaged', 1), '{}')
@@ -293,8 +293,8 @@ describe('what a dead process left is cleaned right at the next start', () => {
   })
 })
 
-describe('an owner that lives is left alone', () => {
-  it('where its process can be seen, for as long as it is there', async () => {
+describe('a running owner is not swept', () => {
+  it('where its process is visible, as long as it runs', async () => {
     const { folder } = await withProject()
     const child = await startProcess()
     const owner = await plantOwner(folder, { pid: child.pid, started: await startOf(child.pid) })
@@ -308,14 +308,14 @@ describe('an owner that lives is left alone', () => {
     await expectWhole(await openFileStore(folder), folder)
   })
 
-  it('but not where another process has its number now', async () => {
+  it('unless another process has its pid now', async () => {
     const { folder } = await withProject()
     const owner = await plantOwner(folder, { pid: process.pid, started: '1' })
     await sweep(folder)
     expect(existsSync(owner)).toBe(process.platform !== 'linux')
   })
 
-  it('where it cannot be found out when its process began', async () => {
+  it('where the start time of its process is unknown', async () => {
     const { folder } = await withProject()
     const unsure = await plantOwner(folder, { pid: process.pid, started: '' })
     const other = await plantOwner(folder, { pid: process.pid })
@@ -329,7 +329,7 @@ describe('an owner that lives is left alone', () => {
     ['another machine', { host: 'elsewhere' }],
     ['another container', { namespace: 'pid:[1]' }],
     ['another run of the machine', { boot: 'before' }],
-  ])('where it is of %s and gives signs of life, for a minute after the last', async (_, owner) => {
+  ])('where it is of %s, for a minute after its last heartbeat', async (_, owner) => {
     const { folder } = await withProject()
     const path = await plantOwner(folder, owner)
     const imageId = await plantUpload(folder, path, 4)
@@ -343,7 +343,7 @@ describe('an owner that lives is left alone', () => {
   })
 })
 
-describe('a process that is taken for dead and lives after all', () => {
+describe('a running process that was taken for dead', () => {
   /** A store whose process seems to be gone to all others. */
   const takenForDead = async (folder: string) => {
     const store = await openFileStore(folder)
@@ -358,7 +358,7 @@ describe('a process that is taken for dead and lives after all', () => {
     return { store, dies }
   }
 
-  it('cannot commit any more what was swept, and does not lose what it commits afterwards', async () => {
+  it('cannot commit swept files, and loses none of its later commits', async () => {
     const { folder, ids } = await withProject()
     const { store, dies } = await takenForDead(folder)
     const stage = await store.stage('shop')
@@ -376,7 +376,7 @@ describe('a process that is taken for dead and lives after all', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('cannot link the revision that it had begun', async () => {
+  it('cannot link a revision from its swept workspace', async () => {
     const { folder, ids } = await withProject()
     const { store, dies } = await takenForDead(folder)
     beforeCall(
@@ -394,7 +394,7 @@ describe('a process that is taken for dead and lives after all', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('has every image that was acknowledged, at whatever moment of the sweep it was', async () => {
+  it('keeps every acknowledged image, at any moment of the sweep', async () => {
     const { folder, ids } = await withProject()
     const { store, dies } = await takenForDead(folder)
     const stage = await store.stage('shop')
@@ -419,8 +419,8 @@ describe('a process that is taken for dead and lives after all', () => {
   })
 })
 
-describe('a process that ends in good order', () => {
-  it('leaves what it could not clean up to the next one', async () => {
+describe('a process that ends gracefully', () => {
+  it('leaves remaining files to the next process', async () => {
     const { folder } = await withProject()
     const store = await openFileStore(folder)
     const stage = await store.stage('shop')
@@ -436,7 +436,7 @@ describe('a process that ends in good order', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('leaves to it what it can, though one file cannot be removed at all', async () => {
+  it('leaves remaining files to it, though one file cannot be removed', async () => {
     const { folder, paths, ids } = await withProject(3)
     const [stuck = '', other = ''] = ids
     const store = await openFileStore(folder)
@@ -449,7 +449,7 @@ describe('a process that ends in good order', () => {
     for (const size of SIZES) expect(await readdir(paths.variants('shop', size))).not.toContain(`${other}.jpg`)
   })
 
-  it('leaves a folder though the place for it was swept away at that moment', async () => {
+  it('hands over a folder though its destination was swept at that moment', async () => {
     const { folder, ids } = await withProject()
     const store = await openFileStore(folder)
     const stop = failing((call) => call.name === 'unlink' && call.path.endsWith(`${ids[0]}.jpg`), 'EIO')
@@ -465,7 +465,7 @@ describe('a process that ends in good order', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('leaves the files of an image too whose deletion the disk did not let it finish', async () => {
+  it('hands over files of an image whose deletion failed on the disk', async () => {
     const { folder, ids } = await withProject()
     const store = await openFileStore(folder)
     const stop = failing((call) => call.name === 'unlink' && call.path.endsWith('.jpg'), 'EIO')
@@ -479,7 +479,7 @@ describe('a process that ends in good order', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('begins nothing anew afterwards', async () => {
+  it('begins no work afterwards', async () => {
     const { folder } = await withProject()
     const store = await openFileStore(folder)
     await store.close()

@@ -63,8 +63,8 @@ const titles = async (store: Store, from: number, to: number) => {
   for (let n = from; n <= to; n++) await store.commit('shop', { type: 'edit', title: `title ${n}` })
 }
 
-describe('a writer whose number was taken while it slept', () => {
-  it('starts again on the newer head: both changes are kept', async () => {
+describe('a suspended writer whose number was taken', () => {
+  it('retries on the newer head, and both changes are kept', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const first = await addImage(writer, 'shop')
     let second = ''
@@ -78,7 +78,7 @@ describe('a writer whose number was taken while it slept', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('gets the answer of the newer head, where its change has lost its meaning', async () => {
+  it('is refused by the newer head where its change is no longer possible', async () => {
     const { writer, other, sleepsBefore } = await twoWriters()
     const [first, imageId] = [await addImage(writer, 'shop'), await addImage(writer, 'shop')]
     sleepsBefore(isLinkOf(3), () => other.commit('shop', { type: 'delete_image', imageId }))
@@ -88,7 +88,7 @@ describe('a writer whose number was taken while it slept', () => {
     expect(await other.project('shop')).toMatchObject({ revision: 3, primary_image_id: first, image_count: 1 })
   })
 
-  it('takes its segments back, which it had stored for the state that was not to be', async () => {
+  it('removes the segments that it had stored for the discarded state', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 127 })
     sleepsBefore(isLinkOf(2), () => other.commit('shop', { type: 'edit', title: 'first' }))
@@ -99,8 +99,8 @@ describe('a writer whose number was taken while it slept', () => {
   })
 })
 
-describe('a writer that slept so long that its number was used and removed again', () => {
-  it('takes its own link back and applies its change to the newest head', async () => {
+describe('a writer suspended until its number was used and removed again', () => {
+  it('removes its own link and applies its change to the newest head', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const [first] = await plantProject({ storageDir: folder, projectId: 'shop', revisions: 60 })
     sleepsBefore(isLinkOf(61), () => titles(other, 61, 99))
@@ -111,7 +111,7 @@ describe('a writer that slept so long that its number was used and removed again
     await expectWhole(other, folder)
   })
 
-  it('is not sure any more where even the memory of its commit would be gone, and leaves the history alone', async () => {
+  it('ends as unknown where even its recorded commit would be gone, and does not touch the history', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const [first] = await plantProject({ storageDir: folder, projectId: 'shop', revisions: 30 })
     const newest = 31 + REMEMBERED_TOKENS
@@ -128,8 +128,8 @@ describe('a writer that slept so long that its number was used and removed again
   })
 })
 
-describe('a writer that is overtaken between its link and its look', () => {
-  it('finds its commit in the newer head and is acknowledged, once', async () => {
+describe('a writer that is overtaken between its link and its check', () => {
+  it('finds its commit in the newer head, and is acknowledged once', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const first = await addImage(writer, 'shop')
     let third = ''
@@ -144,7 +144,7 @@ describe('a writer that is overtaken between its link and its look', () => {
     expect(published).toMatchObject({ revision: 3, image_count: 3 })
   })
 
-  it('finds it among the last 64, and is not sure beyond them: the change is kept and nothing of it deleted', async () => {
+  it('finds it among the last 64, and ends as unknown beyond them, with its files kept', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const first = await addImage(writer, 'shop')
     sleepsBefore(isLook, () => titles(other, 3, 1 + REMEMBERED_TOKENS))
@@ -157,7 +157,7 @@ describe('a writer that is overtaken between its link and its look', () => {
     await expectWhole(writer, folder)
   })
 
-  it('does not take its commit for lost where one more comes between its two looks', async () => {
+  it('finds its commit where one more revision follows between its two checks', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const first = await addImage(writer, 'shop')
     sleepsBefore(isLook, async () => {
@@ -171,7 +171,7 @@ describe('a writer that is overtaken between its link and its look', () => {
 })
 
 describe('a commit whose answer the disk loses', () => {
-  it.each(['EEXIST', 'EIO'])('is found by its token and acknowledged, once (%s)', async (code) => {
+  it.each(['EEXIST', 'EIO'])('is found by its token, and acknowledged once (%s)', async (code) => {
     const { folder, writer, other } = await twoWriters()
     const first = await addImage(writer, 'shop')
     losingAnswer(isLinkOf(2), code)
@@ -184,7 +184,7 @@ describe('a commit whose answer the disk loses', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('ends as unknown where others went on past its memory meanwhile', async () => {
+  it('ends as unknown where other writers exceeded its recorded tokens meanwhile', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     await plantProject({ storageDir: folder, projectId: 'shop', revisions: 30 })
     losingAnswer(isLinkOf(31), 'EEXIST')
@@ -197,8 +197,8 @@ describe('a commit whose answer the disk loses', () => {
   })
 })
 
-describe('changes that wait together', () => {
-  it('are committed in one revision, in their order; one that fails fails alone', async () => {
+describe('changes that wait at the same time', () => {
+  it('are committed in one revision in their order, and fail individually', async () => {
     const { folder, writer } = await twoWriters()
     const imageId = await addImage(writer, 'shop')
     const stage = await writer.stage('shop')
@@ -226,7 +226,7 @@ describe('changes that wait together', () => {
   })
 })
 
-describe('changes that come while the lock is waited for', () => {
+describe('changes that arrive during the wait for a lock', () => {
   /** A store on a project whose lock another process holds. */
   const locked = async (lockWaitMs: number) => {
     const folder = await temporaryFolder()
@@ -241,7 +241,7 @@ describe('changes that come while the lock is waited for', () => {
     }
   }
 
-  it('are committed with those that began to wait', async () => {
+  it('are committed with the first ones', async () => {
     const { retitle, release } = await locked(30_000)
     const first = retitle('first')
     await sleep(30)
@@ -250,7 +250,7 @@ describe('changes that come while the lock is waited for', () => {
     expect([(await first).revision, (await second).revision]).toEqual([2, 2])
   })
 
-  it('have their own time to wait, where those before them had none left', async () => {
+  it('have their own timeout, also where earlier changes had timed out', async () => {
     const { retitle, release } = await locked(100)
     const first = retitle('first')
     const second = sleep(10).then(() => retitle('second'))
@@ -261,7 +261,7 @@ describe('changes that come while the lock is waited for', () => {
 })
 
 describe('old revisions', () => {
-  it('are removed behind the answer, also where another process removes the same at that moment', async () => {
+  it('are removed after the answer, also while another process removes the same', async () => {
     const { folder, writer, other } = await twoWriters()
     await plantProject({ storageDir: folder, projectId: 'shop', revisions: 64 })
     const warn = vi.spyOn(silent, 'warn')
@@ -280,8 +280,8 @@ describe('old revisions', () => {
   })
 })
 
-describe('a revision that a writer who slept links where a number is free again', () => {
-  it('takes no segment with it that the newest names, though it is read as one of those that are removed', async () => {
+describe('a revision that a suspended writer links to a pruned number', () => {
+  it('does not remove a segment that the newest revision names, when it is pruned', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     const third = await openFileStore(folder, ONE_LOCK_EACH)
     const ids = await plantProject({ storageDir: folder, projectId: 'shop', images: 200, revisions: 64 })
@@ -313,7 +313,7 @@ describe('a revision that a writer who slept links where a number is free again'
 })
 
 describe('a segment that a commit has stored', () => {
-  it('makes no change fail that is durable, where its trace cannot be removed', async () => {
+  it('does not fail a durable change where its link in the work folder cannot be removed', async () => {
     const { folder, writer, other } = await twoWriters()
     await plantProject({ storageDir: folder, projectId: 'shop', images: 127 })
     const stop = failing((call) => call.name === 'unlink' && /run-\w+\.json$/.test(call.path), 'EIO')
@@ -325,7 +325,7 @@ describe('a segment that a commit has stored', () => {
     expect(await segmentFiles(folder)).toHaveLength(1)
   })
 
-  it('goes in the end where the change is not known to be kept, with the revision that none followed', async () => {
+  it('is removed in the end where the change is unknown and its revision has no successor', async () => {
     const { folder, writer, other, sleepsBefore } = await twoWriters()
     await plantProject({ storageDir: folder, projectId: 'shop', images: 127, revisions: 30 })
     sleepsBefore(isLinkOf(31), () => titles(other, 31, 31 + REMEMBERED_TOKENS))
@@ -338,8 +338,8 @@ describe('a segment that a commit has stored', () => {
   })
 })
 
-describe('a change that has nothing to do', () => {
-  it('is not answered by a head that is old, because the revision behind it is lost', async () => {
+describe('a change without an effect', () => {
+  it('is not answered by an old head whose successor is lost', async () => {
     const { folder, paths, writer, other } = await twoWriters()
     await plantProject({ storageDir: folder, projectId: 'shop', revisions: 3 })
     await writer.project('shop')
@@ -349,7 +349,7 @@ describe('a change that has nothing to do', () => {
     expect(await other.project('shop')).toMatchObject({ title: null })
   })
 
-  it('is answered only once what it rests on is durable, and writes nothing', async () => {
+  it('is answered only once its base is durable, and writes nothing', async () => {
     const { folder, writer } = await twoWriters()
     const imageId = await addImage(writer, 'shop')
     const calls: string[] = []
@@ -361,7 +361,7 @@ describe('a change that has nothing to do', () => {
   })
 })
 
-describe('a project whose files are not its own', () => {
+describe('a project with foreign entries', () => {
   it.each([
     ['another project', 'other', 2],
     ['an older revision', 'shop', 1],
@@ -385,7 +385,7 @@ describe('a project whose files are not its own', () => {
     },
   )
 
-  it('is as good as not there where a file stands in its place', async () => {
+  it('is absent where a file has its name', async () => {
     const { folder, writer } = await twoWriters()
     await writeFile(join(folder, 'projects', 'notes.txt'), 'Remember the milk.')
     expect(await writer.project('notes.txt')).toBeUndefined()

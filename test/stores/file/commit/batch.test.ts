@@ -38,7 +38,7 @@ const titlesOfTwo = (store: Store) =>
   )
 
 describe('changes of one project', () => {
-  it('that come upon an answer go under the lock that is held', async () => {
+  it('that follow an answer are committed under the held lock', async () => {
     const { folder, store } = await opened(60_000)
     const locks = countLocks()
     await titlesOfTwo(store)
@@ -48,7 +48,7 @@ describe('changes of one project', () => {
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
-  it('wait for the next lock once it was held for long', async () => {
+  it('wait for the next lock once it was held too long', async () => {
     const { folder, store } = await opened(0)
     const locks = countLocks()
     await titlesOfTwo(store)
@@ -56,7 +56,7 @@ describe('changes of one project', () => {
     expect(await revisionNumbers(folder)).toHaveLength(locks() + 1)
   })
 
-  it('of another process get their turn while one makes changes without an end', async () => {
+  it('of another process are committed while one process commits continuously', async () => {
     const { folder, store } = await opened(20)
     const other = await openFileStore(folder, { lockWaitMs: 30_000 })
     let goesOn = true

@@ -36,12 +36,12 @@ const setUp = async () => {
   return { storageDir, paths, ids, running, refusesUntilMended }
 }
 
-describe('a project without the newest revisions', () => {
+describe('a project whose newest revisions are lost', () => {
   const removeNewest = async ({ paths }: Awaited<ReturnType<typeof setUp>>) => {
     for (const number of [2, 3]) await rm(paths.revision('shop', number))
   }
 
-  it('is shown as far as it is known, and not changed by a store that is opened now', async () => {
+  it('is readable up to the last known revision, and refuses changes of a store opened later', async () => {
     const made = await setUp()
     await removeNewest(made)
     const store = await openFileStore(made.storageDir)
@@ -49,7 +49,7 @@ describe('a project without the newest revisions', () => {
     await made.refusesUntilMended(store)
   })
 
-  it('is not changed by one that had them in memory', async () => {
+  it('refuses changes of a store that had them in memory', async () => {
     const made = await setUp()
     await removeNewest(made)
     await made.refusesUntilMended(made.running)
@@ -57,7 +57,7 @@ describe('a project without the newest revisions', () => {
 })
 
 describe('a project without any revision', () => {
-  it.each(['file', 'folder'])('is not taken for one that never was, where each %s is gone', async (kind) => {
+  it.each(['file', 'folder'])('is damaged, not absent, where each %s is gone', async (kind) => {
     const made = await setUp()
     const { paths, storageDir, running } = made
     if (kind === 'folder') await rm(paths.meta('shop'), { recursive: true })

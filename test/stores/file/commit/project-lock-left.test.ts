@@ -8,7 +8,7 @@ import { OWNER_FILE } from '../../../../src/stores/file/staging/workspace.ts'
 import { addImage } from '../../../contracts/store.ts'
 import { fileStoreFixture, openFileStore } from '../../../support/store/file-store.ts'
 
-it('takes the lock away that a process left when it died over a commit', async () => {
+it('removes the lock of a process that died during a commit', async () => {
   const { folder, store } = await fileStoreFixture()
   const imageId = await addImage(store, 'shop')
   const paths = createPaths(folder)
@@ -33,7 +33,7 @@ it('leaves it alone where a commit was given to a sweep by a process that lives:
   expect(await readdir(paths.tmp)).not.toContain(`given${LEFT}`)
 })
 
-it('leaves a lock alone that no dead process can have held', async () => {
+it('keeps a lock that no dead process can have held', async () => {
   const { folder, store } = await fileStoreFixture()
   await addImage(store, 'shop')
   const paths = createPaths(folder)

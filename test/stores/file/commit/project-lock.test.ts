@@ -29,7 +29,7 @@ const project = async ({ heldSinceMs }: { heldSinceMs?: number } = {}) => {
 }
 
 describe('the lock of a project', () => {
-  it('is held while the work goes on and free afterwards, with what the work gives or throws', async () => {
+  it('is held during the work and free afterwards, with the result or the error of the work', async () => {
     const { withLock, isHeld } = await project()
     expect(await withLock('shop', async () => isHeld())).toBe(true)
     expect(isHeld()).toBe(false)
@@ -39,7 +39,7 @@ describe('the lock of a project', () => {
     expect(isHeld()).toBe(false)
   })
 
-  it('lets one in at a time', async () => {
+  it('admits one at a time', async () => {
     const paths = createPaths(await temporaryFolder())
     await mkdir(paths.project('shop'), { recursive: true })
     const withLock = createProjectLock({ paths, lockStaleMs: 10_000, lockWaitMs: 30_000 })
@@ -57,13 +57,13 @@ describe('the lock of a project', () => {
     expect(most).toEqual(Array(12).fill(1))
   })
 
-  it('is taken over where its holder has been silent for too long', async () => {
+  it('is taken over where its holder is stale', async () => {
     const { withLock, isHeld } = await project({ heldSinceMs: LOCK_STALE_MS + 1000 })
     expect(await withLock('shop', async () => isHeld())).toBe(true)
     expect(isHeld()).toBe(false)
   })
 
-  it('is busy where its holder lives, and stays with it', async () => {
+  it('is busy where its holder is alive, and stays with it', async () => {
     const { withLock, isHeld } = await project({ heldSinceMs: 0 })
     const work = vi.fn()
     await expect(withLock('shop', work)).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: 1 })
@@ -71,7 +71,7 @@ describe('the lock of a project', () => {
     expect(isHeld()).toBe(true)
   })
 
-  it('is not taken from the next holder by one that lost it', async () => {
+  it('is not released by a former holder that lost it', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const { paths, withLock, isHeld } = await project()
@@ -87,7 +87,7 @@ describe('the lock of a project', () => {
     expect(isHeld()).toBe(true)
   })
 
-  it('is tried again where another process removed it, just made, as a stale one', async () => {
+  it('is tried again where another process removed it as stale', async () => {
     const { withLock } = await project()
     vi.mocked(lock).mockRejectedValueOnce(Object.assign(new Error('no such file'), { code: 'ENOENT' }))
     expect(await withLock('shop', async () => 'done')).toBe('done')
@@ -102,7 +102,7 @@ describe('the lock of a project', () => {
 })
 
 describe('a store whose project is locked', () => {
-  it('answers busy once it has waited long enough, and goes on when the lock is old or gone', async () => {
+  it('answers busy after the longest wait, and continues once the lock is stale or gone', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder, { lockStaleMs: LOCK_STALE_MS, lockWaitMs: 50 })
     await addImage(store, 'shop')

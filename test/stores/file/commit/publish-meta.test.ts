@@ -43,7 +43,7 @@ const retitle = (store: Awaited<ReturnType<typeof openFileStore>>, title: string
 const isRename = (call: { name: string; to: string }) => call.name === 'rename' && basename(call.to) === 'meta.json'
 
 describe('meta.json', () => {
-  it('is there when a change is answered, over all images in segments and behind them', async () => {
+  it('is published when a change is answered, with all images in segments and the tail', async () => {
     const { store, published } = await publishing({ images: 300 })
     const id = await addImage(store, 'shop')
     const document = await published()
@@ -65,7 +65,7 @@ describe('meta.json', () => {
     await vi.waitFor(async () => expect(await published()).toMatchObject({ title: 'by another process' }))
   })
 
-  it('of a long list is written at the end, where the pause is not over yet', async () => {
+  it('of a long list is written on close, within the pause', async () => {
     const { folder, publisher, publish, published } = await publishing({ images: 130, promptImages: 1, pauseMs: 3e6 })
     await publish()
     expect(await published()).toBeNull()
@@ -75,14 +75,14 @@ describe('meta.json', () => {
     await publisher.flush()
   })
 
-  it('is the newest, though a slow copy of an older one comes after it', async () => {
+  it('is the newest, though a slow write of an older one comes after it', async () => {
     const { store, publish, published } = await publishing({ images: 1 })
     beforeCall(isRename, () => retitle(store, 'newer'))
     await publish()
     expect(await published()).toMatchObject({ title: 'newer', revision: 2 })
   })
 
-  it('is the newest in the end, though another writer was ahead nine times in a row', async () => {
+  it('is the newest in the end, though another writer overtook it nine times', async () => {
     const { store, publisher, publish, published } = await publishing({ images: 1, pauseMs: 20 })
     let ahead = 0
     const overtake = () =>
@@ -98,7 +98,7 @@ describe('meta.json', () => {
     expect(await published()).toMatchObject({ title: 'title 9', revision: 10 })
   })
 
-  it('goes with its project', async () => {
+  it('is removed with its project', async () => {
     const { store, publish, published } = await publishing({ images: 1 })
     await publish()
     await store.commit('shop', { type: 'delete_project' })

@@ -33,7 +33,7 @@ describe('the numbers of revisions', () => {
     expect(revisionNumbersNow(meta)).toEqual(numbers)
   })
 
-  it('are none where there is no folder', async () => {
+  it('are empty without a folder', async () => {
     const { meta } = await planted(1)
     expect(await revisionNumbers(`${meta}-missing`)).toEqual([])
     expect(() => revisionNumbersNow(`${meta}-missing`)).toThrow('ENOENT')
@@ -49,13 +49,13 @@ describe('a revision file', () => {
     expect(readRevisionNow(path(2), 'shop', 2).revision).toEqual(read?.revision)
   })
 
-  it('that is missing is undefined, or an error for a synchronous read', async () => {
+  it('is undefined where it is missing, or an error for a synchronous read', async () => {
     const { path } = await planted(1)
     expect(await readRevision(path(2), 'shop', 2)).toBeUndefined()
     expect(() => readRevisionNow(path(2), 'shop', 2)).toThrow('ENOENT')
   })
 
-  it('under the number or project of another is refused', async () => {
+  it('is refused under the number or project of another', async () => {
     const { path } = await planted(1)
     await copyFile(path(1), path(2))
     await expect(readRevision(path(2), 'shop', 2)).rejects.toThrow('the file is revision 1 of "shop"')
@@ -63,7 +63,7 @@ describe('a revision file', () => {
     expect(() => readRevisionNow(path(2), 'shop', 2)).toThrow('the file is revision 1 of "shop"')
   })
 
-  it('with a changed byte is refused', async () => {
+  it('is refused with a changed byte', async () => {
     const { path } = await planted(1)
     await writeFile(path(1), (await readFile(path(1), 'utf8')).replace('"shop"', '"shoq"'))
     await expect(readRevision(path(1), 'shoq', 1)).rejects.toThrow('checksum')

@@ -40,7 +40,7 @@ describe('the lost and found', () => {
     await expect(stat(folder)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it('keeps two entries of one path apart', async () => {
+  it('keeps two entries of one path under two names', async () => {
     const { path, lostAndFound } = await setUp()
     const first = (await lostAndFound.move(path)) ?? ''
     await writeFile(path, 'two')
@@ -49,7 +49,7 @@ describe('the lost and found', () => {
     expect(await readFile(second, 'utf8')).toBe('two')
   })
 
-  it('has nothing to keep of an empty or a missing file', async () => {
+  it('keeps no empty or missing file', async () => {
     const { path, lostAndFound } = await setUp()
     await writeFile(path, '')
     expect(await lostAndFound.keep(path)).toBeUndefined()

@@ -23,8 +23,8 @@ const slowDisk = () => {
   }
 }
 
-describe('a sync that is shared', () => {
-  it('is begun anew for those who ask while one is under way, once for all of them', async () => {
+describe('a shared sync', () => {
+  it('is started again for calls during a running sync, once for all of them', async () => {
     const [folder, disk, syncFolder] = [await temporaryFolder(), slowDisk(), createSharedSync()]
     const first = syncFolder(folder)
     const done: string[] = []
@@ -52,7 +52,7 @@ describe('a sync that is shared', () => {
     expect(synced.sort()).toEqual([one, other].sort())
   })
 
-  it('fails for those who wait behind one that fails, and for no later call', async () => {
+  it('fails for the calls that wait for it, and for no later call', async () => {
     const [folder, syncFolder] = [await temporaryFolder(), createSharedSync()]
     const stop = failing((call) => call.name === 'sync', 'EIO')
     const outcomes = await Promise.allSettled([syncFolder(folder), syncFolder(folder), syncFolder(folder)])
@@ -62,7 +62,7 @@ describe('a sync that is shared', () => {
     await syncFolder(folder)
   })
 
-  it('says so where there is no such folder', async () => {
+  it('throws where the folder is missing', async () => {
     const syncFolder = createSharedSync()
     await expect(syncFolder('/no/such/folder')).rejects.toMatchObject({ code: 'ENOENT' })
   })

@@ -19,7 +19,7 @@ import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
 const systemError = (code: string): Error => Object.assign(new Error(`${code}: it failed`), { code })
 
 describe('writing all of a chunk', () => {
-  it('goes on where the disk took only a part', async () => {
+  it('continues after a partial write', async () => {
     const path = join(await temporaryFolder(), 'file')
     const handle = await open(path, 'wx')
     const write = handle.write.bind(handle)
@@ -35,7 +35,7 @@ describe('writing all of a chunk', () => {
     expect(atMostSeven).toHaveBeenCalledTimes(5)
   })
 
-  it('throws what the disk says, with the part before it written', async () => {
+  it('throws the error of the disk, after the part before it was written', async () => {
     const path = join(await temporaryFolder(), 'file')
     const handle = await open(path, 'wx')
     const write = handle.write.bind(handle)
@@ -51,7 +51,7 @@ describe('writing all of a chunk', () => {
 })
 
 describe('writing a new file', () => {
-  it('writes text and bytes, and never over a file that is there', async () => {
+  it('writes text and bytes, and never overwrites a file', async () => {
     const folder = await temporaryFolder()
     await writeNew(join(folder, 'text'), 'Größe')
     await writeNew(join(folder, 'bytes'), Buffer.alloc(100_000, 7))
@@ -60,7 +60,7 @@ describe('writing a new file', () => {
     expect(await readFile(join(folder, 'bytes'))).toEqual(Buffer.alloc(100_000, 7))
   })
 
-  it('leaves nothing where it fails', async () => {
+  it('leaves no file where it fails', async () => {
     const folder = await temporaryFolder()
     const unwritable: string = Object.create(null)
     await expect(writeNew(join(folder, 'file'), unwritable)).rejects.toThrow()
@@ -69,8 +69,8 @@ describe('writing a new file', () => {
   })
 })
 
-describe('giving a file a second name', () => {
-  it('succeeds once, and leaves what has the name already as it is', async () => {
+describe('linking a file', () => {
+  it('succeeds once, and does not change an entry that has the name already', async () => {
     const folder = await temporaryFolder()
     const [a, b, name] = [join(folder, 'a'), join(folder, 'b'), join(folder, 'name')]
     await writeFile(a, 'a')
@@ -83,14 +83,14 @@ describe('giving a file a second name', () => {
 })
 
 describe('folders', () => {
-  it('are made with those above them, however often they are requested, also at once', async () => {
+  it('are created with their parents, also repeatedly and simultaneously', async () => {
     const path = join(await temporaryFolder(), 'a', 'b', 'c')
     await Promise.all([makeFolder(path), makeFolder(path)])
     await makeFolder(path)
     expect((await stat(path)).isDirectory()).toBe(true)
   })
 
-  it('are not made where a file or a broken link stands in the way', async () => {
+  it('are not created where a file or a broken link is in the way', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'file'), 'x')
     await symlink(join(folder, 'none'), join(folder, 'broken'))
@@ -99,7 +99,7 @@ describe('folders', () => {
     await expect(makeFolder(join(folder, 'broken', 'a'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it('are synced, as files are; one that is not there throws', async () => {
+  it('are synced like files; a missing one throws', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'file'), 'x')
     await sync(folder)
@@ -109,7 +109,7 @@ describe('folders', () => {
 })
 
 describe('removing', () => {
-  it('does not mind what is gone already, but says what it cannot remove', async () => {
+  it('ignores missing files, and throws where it cannot remove', async () => {
     const folder = await temporaryFolder()
     await mkdir(join(folder, 'full'))
     await writeFile(join(folder, 'full', 'file'), 'x')
@@ -137,12 +137,12 @@ describe('an error of the disk', () => {
     expect(error.message).not.toContain('it failed')
   })
 
-  it('says when to try again, unless there is no room', () => {
+  it('has a time until a retry, unless the disk is full', () => {
     expect(storeError(systemError('EIO')).retryAfterSeconds).toBeGreaterThan(0)
     expect(storeError(systemError('ENOSPC')).retryAfterSeconds).toBeUndefined()
   })
 
-  it('stays what it is where its meaning is known', () => {
+  it('is unchanged where its meaning is known', () => {
     const error = new TintypeError('busy', 'Wait.')
     expect(storeError(error)).toBe(error)
   })
@@ -163,7 +163,7 @@ describe('an error of the disk', () => {
 })
 
 describe('writing several chunks at once', () => {
-  it('goes on where the disk took only a part of them', async () => {
+  it('continues after a partial write of them', async () => {
     const path = join(await temporaryFolder(), 'file')
     const handle = await open(path, 'wx')
     const writev = handle.writev.bind(handle)

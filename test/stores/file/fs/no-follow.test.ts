@@ -60,7 +60,7 @@ describe('a plain file', () => {
     expect(chunks.map(({ length }) => length)).toEqual(sizes)
   })
 
-  it('that has become shorter since it was opened ends with an error', async () => {
+  it('ends with an error where it has become shorter since it was opened', async () => {
     const at = await entries()
     const file = await opened(at('file'))
     await truncate(at('file'), 3)

@@ -26,7 +26,7 @@ const ownerFile = async (owner: object): Promise<string> => {
   return path
 }
 
-it('a process that runs lives', async () => {
+it('a running process is alive', async () => {
   expect(await ownerLives(await ownerFile(await thisProcess()))).toBe(true)
 })
 

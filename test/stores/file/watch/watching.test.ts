@@ -56,7 +56,7 @@ const plant = async (folder: string, number: number, change: (revision: Revision
 }
 
 describe('a watcher of a file store', () => {
-  it('gets a reset for a revision without a list, as an older version writes it, and goes on behind it', async () => {
+  it('gets a reset for a revision of an older version without events, and continues after it', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder)
     await addImage(store, 'shop')
@@ -84,7 +84,7 @@ describe('a watcher of a file store', () => {
     await vi.waitFor(() => expect(later).toEqual([3, 4]))
   })
 
-  it('does not report what a writer that slept has linked under a number of the past', async () => {
+  it('does not report a revision that a suspended writer linked to a pruned number', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder, { maxHeldMs: 0 })
     await addImage(store, 'shop')
@@ -98,7 +98,7 @@ describe('a watcher of a file store', () => {
     await vi.waitFor(() => expect(kept).toEqual(Array.from({ length: newest - oldest + 1 }, (_, n) => oldest + n)))
   })
 
-  it('gets more than one delivery holds in parts, where many revisions are kept', async () => {
+  it('gets many revisions in several deliveries', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder, { maxHeldMs: 0, keptRevisions: 200 })
     await addImage(store, 'shop')
@@ -142,7 +142,7 @@ describe('a watcher of a file store', () => {
     await vi.waitFor(() => expect(heard).toEqual([2]), 3000)
   })
 
-  it('is called as often as it watches, and not by the store that is not its own', async () => {
+  it('is called once per watch, and only by its own store', async () => {
     const folder = await temporaryFolder()
     const store = await openFileStore(folder)
     let count = 0
@@ -195,7 +195,7 @@ describe('the timer of watchers', () => {
     }
   })
 
-  it('is there only while a project is watched', async () => {
+  it('exists only while a project is watched', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const heads = { read: async () => undefined, locate: async () => undefined }

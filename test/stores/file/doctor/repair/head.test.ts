@@ -51,7 +51,7 @@ const revisionOf = (storageDir: string, projectId: string) =>
 const newestPath = async (paths: Paths, projectId: string) =>
   paths.revision(projectId, (await readHistory(paths, projectId)).at(-1)?.number ?? 0)
 
-describe('where all revisions are lost', () => {
+describe('after a loss of all revisions', () => {
   it('the list is recovered from meta.json, with its number', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const [before, revision] = [await seenIn(storageDir, 'shop'), await revisionOf(storageDir, 'shop')]
@@ -101,7 +101,7 @@ describe('where all revisions are lost', () => {
     }
   })
 
-  it('a file that is no picture is left out of the list and moved to .lost, not removed', async () => {
+  it('a file that is no picture is omitted from the list and moved to .lost, not removed', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const ids = (await seenIn(storageDir, 'shop'))?.ids ?? []
     await rm(paths.meta('shop'), { recursive: true })
@@ -133,7 +133,7 @@ describe('where all revisions are lost', () => {
   })
 })
 
-describe('where the newest revision and meta.json are lost', () => {
+describe('after a loss of the newest revision and meta.json', () => {
   it('later images are found by their files, and deleted ones stay deleted', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const before = await seenIn(storageDir, 'shop')
@@ -182,7 +182,7 @@ const never = (): never => {
   throw new Error('there is no such project')
 }
 
-describe('where several revisions are lost', () => {
+describe('after a loss of several revisions', () => {
   it('a gap between older ones is closed, and no new one opens', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const before = await seenIn(storageDir, 'shop')
@@ -215,7 +215,7 @@ describe('where several revisions are lost', () => {
   })
 })
 
-describe('where a segment and meta.json are lost', () => {
+describe('after a loss of a segment and meta.json', () => {
   it('the images of the segment are found by their files, in the order of their uploads', async () => {
     const { storageDir, paths } = await copyOf(long.storageDir)
     const before = await seenIn(storageDir, 'long')
@@ -236,7 +236,7 @@ describe('where a segment and meta.json are lost', () => {
 })
 
 describe('meta.json', () => {
-  it('that was edited is written again, and the edited one is kept', async () => {
+  it('that was edited is written again, and the edited file is kept', async () => {
     const { storageDir, paths } = await copyOf(small.storageDir)
     const text = await readFile(paths.published('shop'), 'utf8')
     const edited = text.replace('Spring', 'Summer')
