@@ -88,9 +88,10 @@ export interface TintypeOptions {
   signInLimit?: number
   /**
    * Counts requests and sign-ins of all workers of node:cluster together. The primary must have created a
-   * `RateLimiterClusterMaster` of rate-limiter-flexible. @default false
+   * `RateLimiterClusterMaster` of rate-limiter-flexible. A number is that of the workers: each then takes a small part
+   * of a client's limit at once, instead of a message to the primary for each request. @default false
    */
-  sharedLimits?: boolean
+  sharedLimits?: boolean | number
   /**
    * Trusted proxies, which set `X-Forwarded-For` and `X-Forwarded-Proto`: addresses and networks such as `10.0.0.0/8`,
    * separated by commas; `loopback` is this machine. @default none

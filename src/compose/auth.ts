@@ -23,7 +23,7 @@ export const buildAuth = ({ options, storageDir, log }: Foundation) => {
   const csrf = createCsrfGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })
   const oidcTokens = issuer && createOidcTokens({ ...issuer, log })
   const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }), fixed })
-  const throttle = createSignInThrottle({ isShared: options.sharedLimits, log })
+  const throttle = createSignInThrottle({ isShared: Boolean(options.sharedLimits), log })
 
   return {
     client,

@@ -44,7 +44,7 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ por
     ownHostsOnly: isLoopback(host) && config.auth === 'auto',
     isWholeSite: true,
     // The supervisor counts requests for all workers.
-    sharedLimits: cluster.isWorker,
+    sharedLimits: cluster.isWorker && workers,
     gatherMetrics: cluster.isWorker ? gatherMetrics : undefined,
     log,
   })

@@ -15,7 +15,16 @@ export interface LimitOptions {
 /** Counts requests. Undefined where there is no limit. */
 export interface Limit {
   /** Counts a request by its key or user, else by the client address. Undefined also for probes. */
-  request(request: RequestView, path: string, principal: Principal | undefined): Promise<RateLimitState | undefined>
+  request(
+    request: RequestView,
+    path: string,
+    principal: Principal | undefined,
+  ): RateLimitState | undefined | Promise<RateLimitState | undefined>
+  /**
+   * Counts a request that reads and is no probe, without a wait. Undefined, and nothing counted, where the count is not
+   * at hand or the limit is exceeded.
+   */
+  readNow(request: RequestView, principal: Principal): RateLimitState | undefined
   /** Counts an attempt to sign in by the client address: there is no principal yet. */
   signIn(request: RequestView): Promise<RateLimitState | undefined>
   /** Whether requests that read are counted. */
@@ -28,16 +37,24 @@ export interface Limit {
 export const createLimit = ({ limits, client }: LimitOptions): Limit => {
   const addressOf = (request: RequestView): string => `address:${client.networkOf(request) ?? 'none'}`
 
+  const clientOf = (request: RequestView, principal: Principal | undefined): string =>
+    principal?.kind === 'key' || principal?.kind === 'user' ? `${principal.kind}:${principal.id}` : addressOf(request)
+
   return {
     countsReads: limits.limitOf('read') > 0,
     countsRequests: limits.limitOf('read') > 0 || limits.limitOf('write') > 0,
     countsSignIns: limits.limitOf('sign_in') > 0,
 
-    async request(request, path, principal) {
-      if (PROBES.has(path)) return undefined
-      const isNamed = principal?.kind === 'key' || principal?.kind === 'user'
-      const counted = isNamed ? `${principal.kind}:${principal.id}` : addressOf(request)
-      return limits.take(READING.has(request.method) ? 'read' : 'write', counted)
+    request(request, path, principal) {
+      const kind = READING.has(request.method) ? 'read' : 'write'
+      if (PROBES.has(path) || limits.limitOf(kind) === 0) return undefined
+      const counted = clientOf(request, principal)
+      return limits.takeNow(kind, counted) ?? limits.take(kind, counted)
+    },
+
+    readNow(request, principal) {
+      const state = limits.takeNow('read', clientOf(request, principal))
+      return state?.isExceeded ? undefined : state
     },
 
     async signIn(request) {
@@ -49,9 +66,13 @@ export const createLimit = ({ limits, client }: LimitOptions): Limit => {
 /** Limits requests; runs after authentication. @throws TintypeError `rate_limited` */
 export const limitRequests =
   (limit: Limit) =>
-  async (c: Context, next: () => Promise<void>): Promise<void> => {
-    apply(c, await limit.request(viewOf(c), c.req.path, c.get('principal')))
-    return next()
+  (c: Context, next: () => Promise<void>): Promise<void> => {
+    const state = limit.request(viewOf(c), c.req.path, c.get('principal'))
+    const proceed = (found: RateLimitState | undefined): Promise<void> => {
+      apply(c, found)
+      return next()
+    }
+    return state instanceof Promise ? state.then(proceed) : proceed(state)
   }
 
 /** Limits attempts to sign in. @throws TintypeError `rate_limited` */
@@ -64,13 +85,14 @@ export const limitSignIns =
 
 const apply = (c: Context, state: RateLimitState | undefined): void => {
   if (!state) return
-  const headers = headersOf(state)
+  const headers = rateLimitHeaders(state)
   c.set('limitHeaders', { ...c.get('limitHeaders'), ...headers })
   for (const [name, value] of Object.entries(headers)) c.header(name, value)
   if (state.isExceeded) throw exceeded(state)
 }
 
-const headersOf = ({
+/** Headers that describe the limit to the client, by name. */
+export const rateLimitHeaders = ({
   kind,
   limit,
   windowSeconds,

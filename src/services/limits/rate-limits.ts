@@ -1,9 +1,17 @@
 // Rate limits of clients: requests counted in windows, for all workers of a machine together.
 
-import { RateLimiterRes } from 'rate-limiter-flexible'
-import { type CountingOptions, createLimiter } from './limiter.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import { type Count, type Counts, createOwnCounts } from './counts.ts'
+import { createLeasedCounts } from './leased-counts.ts'
+import { createLimiter } from './limiter.ts'
 
-export interface RateLimitOptions extends CountingOptions {
+export interface RateLimitOptions {
+  /**
+   * Counts in the primary of node:cluster: `true` each request, a number of workers by leases, which they use without
+   * asking the primary again. @default false, counts in this process
+   */
+  isShared?: boolean | number
+  log: Logger
   /** Requests that read, in a window; 0 is no limit. @default 0 */
   reads?: number
   /** Requests that change something, in a window; 0 is no limit. @default a quarter of `reads`, rounded up */
@@ -32,40 +40,48 @@ export interface RateLimitState {
 export interface RateLimits {
   /** Counts a request. Undefined where this kind has no limit. */
   take(kind: Limited, client: string): Promise<RateLimitState | undefined>
+  /** {@link RateLimits.take} without a wait. Undefined, and nothing counted, where the count is not at hand. */
+  takeNow(kind: Limited, client: string): RateLimitState | undefined
   /** Requests of a kind in a window, 0 where there is no limit. */
   limitOf(kind: Limited): number
 }
 
 export const createRateLimits = (options: RateLimitOptions): RateLimits => {
-  const { reads = 0, signIns = 10, windowSeconds = 60 } = options
+  const { reads = 0, signIns = 10, windowSeconds = 60, isShared = false, log } = options
   const limits = { read: reads, write: options.writes ?? Math.ceil(reads / 4), sign_in: signIns }
-  const limiters = new Map(
-    LIMITED.filter((kind) => limits[kind] > 0).map((kind) => [
-      kind,
-      createLimiter({ keyPrefix: kind, points: limits[kind], duration: windowSeconds }, options),
-    ]),
-  )
+
+  const countsOf = (kind: Limited): Counts => {
+    const points = limits[kind]
+    const windowMs = windowSeconds * 1000
+    if (isShared === false) return createOwnCounts({ points, windowMs })
+    const limiter = createLimiter({ keyPrefix: kind, points, duration: windowSeconds }, { isShared: true, log })
+    // Guesses of passwords are counted one by one.
+    const workers = kind === 'sign_in' || isShared === true ? 0 : isShared
+    return createLeasedCounts({ points, windowMs, limiter, workers })
+  }
+
+  const counts = new Map(LIMITED.filter((kind) => limits[kind] > 0).map((kind) => [kind, countsOf(kind)]))
+
+  const stateOf = (kind: Limited, { remaining, msBeforeNext, isExceeded }: Count): RateLimitState => ({
+    kind,
+    limit: limits[kind],
+    windowSeconds,
+    remaining,
+    resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+    isExceeded,
+  })
 
   return {
     limitOf: (kind) => limits[kind],
 
+    takeNow(kind, client) {
+      const count = counts.get(kind)?.takeNow(client)
+      return count && stateOf(kind, count)
+    },
+
     async take(kind, client) {
-      const limiter = limiters.get(kind)
-      if (!limiter) return undefined
-      const state = (found: RateLimiterRes, isExceeded: boolean): RateLimitState => ({
-        kind,
-        limit: limits[kind],
-        windowSeconds,
-        remaining: found.remainingPoints,
-        resetSeconds: Math.max(1, Math.ceil(found.msBeforeNext / 1000)),
-        isExceeded,
-      })
-      try {
-        return state(await limiter.consume(client), false)
-      } catch (refused) {
-        if (refused instanceof RateLimiterRes) return state(refused, true)
-        throw refused
-      }
+      const count = await counts.get(kind)?.take(client)
+      return count && stateOf(kind, count)
     },
   }
 }
