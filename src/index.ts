@@ -1,4 +1,4 @@
-// What an embedding program imports.
+// Public API of the library.
 
 export { createTintype } from './compose/compose.ts'
 export { type ErrorCode, TintypeError } from './core/errors.ts'

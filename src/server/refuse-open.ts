@@ -23,7 +23,7 @@ export const whyNotOpen = async (settings: OpenSettings): Promise<string | undef
   // Authentication does not help where the address is mistyped.
   if (!(await canListen(host))) return noAddress(host)
   return [
-    `on ${host} everyone who reaches port ${settings.port} could upload and delete; set up authentication, one of:`,
+    `on ${host} every client that reaches port ${settings.port} could upload and delete; set up authentication, one of:`,
     `  keys        ${COMMAND} key create --name me --role admin --storage ${storageDir}`,
     '  keys        API_KEYS=<16 characters or more>, in the environment or .env',
     '  users       REGISTRATION=open, or REGISTRATION=invite',

@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM: the first one stops the server in good order, a second one ends the process at once.
+// SIGINT and SIGTERM: the first one shuts the server down gracefully, a second one ends the process at once.
 
 import { constants } from 'node:os'
 

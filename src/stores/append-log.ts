@@ -37,7 +37,7 @@ export interface AppendLog<Entry> {
    */
   append(log: string, number: number, entry: Entry): Promise<Appended>
 
-  /** Removes a whole log that no writer goes on with, because its last entry says so or was never announced. */
+  /** Removes a whole log that no writer continues, because its last entry says so or was never announced. */
   remove(log: string): Promise<void>
 }
 

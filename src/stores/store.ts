@@ -51,7 +51,7 @@ export interface Store extends Watching {
 
   /**
    * Ids of projects behind `after`, sorted by UTF-16 code units: all that exist, and some that were deleted or whose
-   * first upload failed. {@link Store.project} tells them apart.
+   * first upload failed. {@link Store.project} distinguishes them.
    */
   projectIds(page?: { after?: string; limit?: number }): Promise<string[]>
 
@@ -120,7 +120,7 @@ export interface PageRequest {
 export interface ImagePage {
   images: ImageRecord[]
   /**
-   * Cursor of the next page, undefined on the last one. It goes on where it was also after images around it were
+   * Cursor of the next page, undefined on the last one. It continues at the same place after images around it were
    * deleted: where very many were, some images are repeated, but none is skipped.
    */
   next: string | undefined

@@ -1,4 +1,4 @@
-// How changes of projects are followed. The source of change feeds, webhooks, prefetching and derived indexes;
+// Watching of projects: delivers their changes. The source of change feeds, webhooks, prefetching and derived indexes;
 // test/contracts/watch.ts checks what is promised here.
 
 import type { ProjectEvent } from '../core/project/events.ts'
@@ -37,7 +37,7 @@ export interface WatchOptions {
 
 export type ChangeListener = (changes: ProjectChanges) => void | Promise<void>
 
-/** What follows a position in the history of one project. */
+/** The changes after a position in the history of one project. */
 export interface ProjectChanges {
   projectId: string
   /** The new position. 0 where no trace of the project is left. */

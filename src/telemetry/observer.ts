@@ -2,13 +2,13 @@
 
 import type { ErrorCode } from '../core/errors.ts'
 
-/** Outcome of an encoder job: done, given up before it began because its request was aborted, or an error. */
+/** Outcome of an encoder job: done, cancelled before it began because its request was aborted, or an error. */
 export type JobOutcome = 'done' | 'given_up' | ErrorCode
 
 export interface Observer {
   /** Received bytes of an upload, stored or not. */
   received(bytes: number): void
-  /** A job of the encoders was refused, given up or finished. */
+  /** A job of the encoders was refused, cancelled or finished. */
   jobEnded(kind: 'encode' | 'render', outcome: JobOutcome): void
   /** Time of a job in an encoder, in seconds. */
   encoded(kind: 'encode' | 'render', seconds: number): void

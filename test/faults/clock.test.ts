@@ -20,7 +20,7 @@ const LIBFAKETIME = 'faketime/libfaketimeMT.so.1'
 describe.skipIf(isMissing({ fault: 'clocks', libraries: { [LIBFAKETIME]: 'libfaketime' } }))(
   'clocks that disagree',
   () => {
-    it(`lose no change when one of two processes is ${AHEAD_SECONDS} s ahead, so that it takes every lock for left over`, async () => {
+    it(`lose no change when one of two processes is ${AHEAD_SECONDS} s ahead, so that every lock seems stale to it`, async () => {
       const storageDir = join(await temporaryFolder(), 'storage')
       const right = await createServer({ storageDir })
       const ahead = await createServer({

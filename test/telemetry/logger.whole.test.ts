@@ -18,7 +18,7 @@ const messagesOf = (program: string): Promise<string[]> =>
 describe('a log line', () => {
   it.each([
     ['ends', "log.info('first'); log.warn('second')"],
-    ['is told to exit', "log.info('first'); log.warn('second'); process.exit(3)"],
+    ['calls process.exit', "log.info('first'); log.warn('second'); process.exit(3)"],
     ['fails', "log.info('first'); log.warn('second'); throw new Error('on purpose')"],
     ['exits a little later', "log.info('first'); setTimeout(() => { log.warn('second'); process.exit(0) }, 20)"],
   ])('is written when the process %s', async (_, program) => {

@@ -86,10 +86,9 @@ const createLines = ({ storageDir, fix }: ReportOptions) => {
       print(`${checked}: ${found.join(', ') || 'all is well'}.\n`)
       if (isMendable && !fix) print('Run it again with --fix to mend them.\n')
       const lost = join(storageDir, '.lost')
-      if (mended > 0 && existsSync(lost))
-        print(`What was replaced or taken away is kept in ${lost} until you delete it.\n`)
+      if (mended > 0 && existsSync(lost)) print(`Replaced and removed files are kept in ${lost} until you delete it.\n`)
       if (result === 'damaged' && fix)
-        print('What is damaged still needs a copy from elsewhere: put it in its place, or delete the image.\n')
+        print('Remaining damage needs a copy from a backup: put it in place, or delete the image.\n')
     },
     fail: printError,
   }

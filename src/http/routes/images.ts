@@ -123,10 +123,10 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     async list(c: Context) {
       const projectId = projectIdOf(c)
       for (;;) {
-        const judged = await guard.read(c, projectId)
+        const authorized = await guard.read(c, projectId)
         const limit = limitOf(c)
         const after = queryOf(c, 'after', imageAfterSchema)
-        const project = judged.project()
+        const project = authorized.project()
         const etag = views.listEtag(project)
         const isPrivate = accessOf(project).visibility === 'private'
         // A client with the current list costs no read.

@@ -125,7 +125,7 @@ describe('the last line', () => {
   it('names the folder of replaced files where something was mended and it exists', async () => {
     const storageDir = await temporaryFolder()
     const lost = join(storageDir, '.lost')
-    const line = `What was replaced or taken away is kept in ${lost} until you delete it.\n`
+    const line = `Replaced and removed files are kept in ${lost} until you delete it.\n`
     expect(linesOf({ mended: 1 }, { storageDir, fix: true })).not.toContain('kept in')
     await mkdir(lost)
     expect(linesOf({ mended: 1 }, { storageDir, fix: true })).toContain(line)
@@ -134,7 +134,7 @@ describe('the last line', () => {
   })
 
   it('explains damage that remains after --fix', () => {
-    const line = 'What is damaged still needs a copy from elsewhere: put it in its place, or delete the image.\n'
+    const line = 'Remaining damage needs a copy from a backup: put it in place, or delete the image.\n'
     expect(linesOf({ remaining: 1 })).not.toContain(line)
     expect(linesOf({ mended: 1 }, { fix: true })).not.toContain(line)
     expect(linesOf({ remaining: 1 }, { fix: true })).toContain(line)

@@ -96,7 +96,7 @@ describe('tintype doctor', () => {
     expect(await seenIn(storageDir, 'Other')).toEqual(before)
   })
 
-  it('has exit code 3 where damage remains, and says how to mend it', async () => {
+  it('has exit code 3 where damage remains, and explains how to mend it', async () => {
     const { storageDir, paths } = await copyOf(made.storageDir)
     await rm(paths.variant('Other', (await seenIn(storageDir, 'Other'))?.ids[0] ?? '', 'original'))
     await rm(paths.published('shop'))

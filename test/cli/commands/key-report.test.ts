@@ -46,7 +46,7 @@ describe('the view of a key', () => {
 })
 
 describe('the table of keys', () => {
-  it('says how to create one where there is none', () => {
+  it('explains how to create one where there is none', () => {
     expect(keyTable([])).toBe('no keys; "tintype key create --name <purpose>" creates one\n')
   })
 

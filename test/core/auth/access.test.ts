@@ -93,7 +93,7 @@ describe('the decision on an action', () => {
 })
 
 describe('a refusal', () => {
-  it('says which permission the key or user lacks', () => {
+  it('names the permission that the key or user lacks', () => {
     expect(() => requireAccess(PRINCIPALS.reader, 'write', 'shop', PROJECTS.public)).toThrow(
       'Expected a key or user that may change project "shop".',
     )

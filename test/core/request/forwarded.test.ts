@@ -35,13 +35,13 @@ describe("a client's address", () => {
   const trusted = parseProxies('10.0.0.0/8,fd00::/8')
   it.each([
     ['without a proxy', '1.2.3.4', undefined, '1.2.3.4'],
-    ['from a peer that is not trusted: its own, whatever it says', '1.2.3.4', '9.9.9.9', '1.2.3.4'],
+    ['from an untrusted peer: its own, whatever the header is', '1.2.3.4', '9.9.9.9', '1.2.3.4'],
     ['from a trusted proxy', '10.0.0.1', '9.9.9.9', '9.9.9.9'],
     ['that the client wrote is not believed', '10.0.0.1', '6.6.6.6, 9.9.9.9', '9.9.9.9'],
     ['through two trusted proxies', '10.0.0.1', '6.6.6.6, 9.9.9.9, 10.0.0.2', '9.9.9.9'],
     ['within the trusted network: the farthest', '10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.3'],
     ['up to what is no address', '10.0.0.1', '9.9.9.9, _hidden, 10.0.0.2', '10.0.0.2'],
-    ['where the proxy says nothing', '10.0.0.1', '', '10.0.0.1'],
+    ['with an empty header', '10.0.0.1', '', '10.0.0.1'],
     ['with a port', '10.0.0.1', '9.9.9.9:4711', '9.9.9.9'],
     ['of IPv6 with a port', 'fd00::1', '[2001:db8::7]:4711', '2001:db8::7'],
     ['of IPv4 in IPv6', '::ffff:10.0.0.1', '::ffff:9.9.9.9', '9.9.9.9'],

@@ -114,7 +114,7 @@ describe('a history', () => {
 
   it.each<[string, Entry[]]>([
     [
-      'a change that the next one does not know',
+      'a change that is missing from the next one',
       [changed(1, 2, add(a), stateAfter(add(a))), changed(3, 4, add(b), { ...stateAfter(add(b)), revision: 2 })],
     ],
     [

@@ -147,7 +147,7 @@ describe('an answer from memory', () => {
     expect((await fetch(url)).status).toBe(404)
   })
 
-  it('of a list is left to the app where the request brings a key or token, valid or not', async () => {
+  it('of a list is not given where the request has a key or token, valid or not', async () => {
     const { answerFast, app, counts } = await twoServers()
     await app.request('/projects/Game/images')
     const ask = (...headers: string[]) =>
@@ -163,7 +163,7 @@ describe('an answer from memory', () => {
     expect(ask('X-Other', 'nonsense')?.status).toBe(200)
   })
 
-  it('is left to the app where the request is unusual', async () => {
+  it('is not given where the request is unusual', async () => {
     const { fast, slow, counts, imageId } = await twoServers()
     const image = `/projects/Game/images/${imageId}`
     for (const request of [

@@ -81,7 +81,7 @@ describe('the response head of a picture by its id', () => {
     expect(headerIn(look()?.prepared.found, 'Content-Length')).toBe('12')
   })
 
-  it('is left to the app where the picture is not in memory', () => {
+  it('is undefined where the picture is not in memory', () => {
     const { look, find } = looking(`/projects/shop/images/${ID}?size=game`)
     expect(find).toBeDefined()
     expect(look()).toBeUndefined()

@@ -15,7 +15,7 @@ describe('a token of another issuer', () => {
     return { issuer, ...(await createTestApp({ ...options, registration: 'open' })) }
   }
 
-  it('stands for a user, who owns their uploads', async () => {
+  it('stands for a user that owns their uploads', async () => {
     const { app, issuer } = await trusting()
     const headers = bearer(await issuer.sign({ sub: 'grace' }))
     expect(await (await app.request('/auth/me', { headers })).json()).toEqual({

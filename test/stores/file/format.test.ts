@@ -57,7 +57,7 @@ describe('the format of a store', () => {
   })
 
   it.each(['{"format": "2"}', '{"format": 0}', '{"version": 2}', '[]', '2', 'null'])(
-    'is refused where %s says it in a way that is not known',
+    'is refused where %s has an unknown form',
     async (text) => {
       const opening = createFileStore({ storageDir: await marked(text), log: silent }).open()
       await expect(opening).rejects.toThrow(/has an unknown format \(\.tintype\.json\); this version knows/)

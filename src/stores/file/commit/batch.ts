@@ -142,7 +142,7 @@ const createPruner = ({ paths, heads, segments, log, keptRevisions = 0 }: Commit
     const old = numbers.slice(0, -retained)
     const followers = numbers.slice(1, old.length + 1)
     const candidates = (await Promise.all(followers.map((number) => droppedSegments(projectId, number)))).flat()
-    // A writer that slept may have reused a pruned number: segments that its revision drops may be in use.
+    // A suspended writer may have reused a pruned number: segments that its revision drops may be in use.
     const head = heads.current(projectId)
     if (!head) return
     const named = new Set(namedSegments(head))
@@ -150,7 +150,7 @@ const createPruner = ({ paths, heads, segments, log, keptRevisions = 0 }: Commit
     for (const segment of dropped) await removeFile(paths.segment(projectId, segment))
     if (dropped.length > 0) await sync(paths.segments(projectId))
     for (const [at, number] of old.entries()) {
-      // A writer that slept reused the number and could not unlink it: segments of this revision alone go with it.
+      // A suspended writer reused the number and could not unlink it: segments of this revision alone go with it.
       if (numbers[at + 1] !== number + 1) await dropNamed(projectId, number)
       await removeFile(paths.revision(projectId, number))
     }

@@ -40,7 +40,7 @@ export interface InspectorOptions {
 /**
  * Checks are safe while other processes write, and write nothing themselves. A problem counts only if a second check,
  * against a newer state, confirms it. Repair each problem before the next one is read: later checks build on it.
- * Repairs follow the commit protocol; everything that they replace or take away is kept under `.lost/`.
+ * Repairs follow the commit protocol; everything that they replace or remove is kept under `.lost/`.
  */
 export interface Inspector {
   /** @throws TintypeError `store_unavailable` where the folder is no store, or one of a newer format */

@@ -39,7 +39,7 @@ export const createStage = async ({
   log,
 }: StageOptions): Promise<Stage> => {
   const imageId = newImageId()
-  // The id in its name tells a sweep which files to remove.
+  // The id in its name names the files that a sweep removes.
   const folder = await workspace.folder(projectId, imageId)
   const uploadPath = join(folder, 'upload')
   const target = (size: Size) => join(folder, `${imageId}.${size}.jpg`)

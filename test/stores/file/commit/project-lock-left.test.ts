@@ -21,7 +21,7 @@ it('removes the lock of a process that died during a commit', async () => {
   expect(await other.commit('shop', { type: 'edit', title: 'Spring' })).toMatchObject({ primary_image_id: imageId })
 })
 
-it('leaves it alone where a commit was given to a sweep by a process that lives: the lock is another one by then', async () => {
+it('keeps it where a running process handed a commit over to a sweep: the lock is another one by then', async () => {
   const { folder, store } = await fileStoreFixture()
   await addImage(store, 'shop')
   const paths = createPaths(folder)

@@ -1,4 +1,4 @@
-// Reads the segments of an image list from disk, and tells which of them may be there.
+// Reads the segments of an image list from disk, and lists which of them may exist.
 
 import type { ImageRecord } from '../../../../core/project/model.ts'
 import { decodeSegment, namedSegments, type StoredSegment } from '../../../history/revision.ts'

@@ -28,7 +28,7 @@ export const recordsOfOriginals = async (
 const PICTURE_ERRORS = ['empty_file', 'not_an_image', 'unsupported_image_type', 'damaged_image', 'too_many_pixels']
 
 /**
- * Makes the smaller variants again, since nothing tells whether those on disk are intact; the original stays as it is.
+ * Makes the smaller variants again, since it is unknown whether those on disk are intact; the original is unchanged.
  * Its hash replaces the hash of the upload, which is lost. Undefined where the original cannot be decoded.
  */
 const recordFromOriginal = (
