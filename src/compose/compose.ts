@@ -39,6 +39,7 @@ export const compose = (
   const { store, ready } = stored
   const ids = createRequestIds()
   const app = createApp({
+    store,
     accounts: auth.accountRoutes,
     policies,
     ...images,

@@ -9,12 +9,14 @@ import type { ImageService } from '../services/images/images.ts'
 import type { Renders } from '../services/images/renders.ts'
 import type { Variants } from '../services/images/variants.ts'
 import type { ProjectService } from '../services/projects/projects.ts'
+import type { Store } from '../stores/store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { RequestIds } from '../telemetry/requests.ts'
 import type { Snapshot } from '../telemetry/snapshot.ts'
-import { authenticate, createGuard, type Identify } from './access.ts'
+import { authenticate, type Identify } from './access.ts'
 import { type Context, type Env, viewOf } from './context.ts'
+import { createGuard } from './guard.ts'
 import type { ClientAddress } from './middleware/client-address.ts'
 import { allowOrigins, type CorsHeaders } from './middleware/cors.ts'
 import { type HostCheck, refuseOtherHosts } from './middleware/host-check.ts'
@@ -59,6 +61,8 @@ export interface Policies {
 }
 
 export interface AppOptions {
+  /** States of projects, for the guard alone. */
+  store: Pick<Store, 'current' | 'project'>
   images: ImageService
   projects: ProjectService
   variants: Variants

@@ -83,11 +83,16 @@ export interface Store extends Watching {
   /** Opens a stored variant, undefined where the image does not exist (or no longer). The caller closes it. */
   openVariant(projectId: string, imageId: string, size: Size): Promise<ReadableFile | undefined>
 
-  /** Size and date of a stored variant without opening it, undefined where the image does not exist (or no longer). */
-  findVariant(projectId: string, imageId: string, size: Size): Promise<StoredFile | undefined>
+  /**
+   * Size and date of a stored variant without opening it, undefined where the image does not exist (or no longer).
+   *
+   * @param at revision that the answer is for: undefined is returned too where it is not the newest any more, because a
+   *   newer one may contain images that the reader of this one may not see. @default the newest
+   */
+  findVariant(projectId: string, imageId: string, size: Size, at?: number): Promise<StoredFile | undefined>
 
   /** {@link Store.findVariant} without a wait, in the state of {@link Store.current}. Undefined where it is not known. */
-  currentVariant(projectId: string, imageId: string, size: Size, share?: boolean): StoredFile | undefined
+  currentVariant(projectId: string, imageId: string, size: Size, share?: boolean, at?: number): StoredFile | undefined
 
   /**
    * Gives a program that reads paths, such as an encoder, a stored variant as a local file, for as long as `use` runs.

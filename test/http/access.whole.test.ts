@@ -8,7 +8,7 @@ import { projectListSchema } from '../../src/http/schemas/projects.ts'
 import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../src/stores/accounts/file-keys.ts'
 import { createTestApp, problemOf, uploadTo } from '../support/app.ts'
-import { ADMIN, createAccessApp, createCast, keyOf, READER } from '../support/auth/access.ts'
+import { ADMIN, createAccessApp, createCast, keyOf, READER, type Who } from '../support/auth/access.ts'
 import { plantProject } from '../support/store/planted-project.ts'
 import { formOf } from '../support/upload.ts'
 
@@ -211,6 +211,36 @@ describe('the list of projects', () => {
       url = next
     }
     expect(pages).toEqual([[], ['last']])
+  })
+})
+
+describe('a project that flips between public and private', () => {
+  it('never shows its private title or image to strangers, nor its new state to a removed member', async () => {
+    const { ask, people, ids } = await createCast()
+    const [owner, viewer] = [people.owner ?? {}, ids.viewer ?? '']
+    const paths = ['', '/images', '/thumbnail', '/cover.jpg', '/images?limit=1']
+    const seen = new Set<string>()
+    let isDone = false
+    const readAs = async (who: Who) => {
+      for (let n = 0; !isDone; n++) {
+        const path = n % 6 === 5 ? '/projects' : `/projects/open${paths[n % 6]}`
+        const response = await ask(who, 'GET', path)
+        const text = Buffer.from(await response.arrayBuffer()).toString('latin1')
+        expect(text).not.toContain('hidden')
+        seen.add(`${response.status} ${text.includes('shown')}`)
+      }
+    }
+    const flip = async () => {
+      const edit = async (body: unknown) => expect((await ask(owner, 'PATCH', '/projects/open', body)).status).toBe(200)
+      for (let n = 0; n < 40; n++) {
+        await edit({ visibility: 'private', title: 'hidden', members: { [viewer]: null } })
+        await edit({ visibility: 'public', title: 'shown', members: { [viewer]: 'viewer' } })
+      }
+      isDone = true
+    }
+    await ask(owner, 'PATCH', '/projects/open', { title: 'shown' })
+    await Promise.all([flip(), readAs({}), readAs(people.stranger ?? {}), readAs(people.viewer ?? {})])
+    expect([...seen]).toEqual(expect.arrayContaining(['200 true', '404 false']))
   })
 })
 

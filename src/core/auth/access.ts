@@ -35,6 +35,59 @@ export interface ProjectAccess {
 
 export const OPEN_ACCESS: ProjectAccess = { owner_id: null, visibility: 'public', members: {} }
 
+/** A project as it is stored; access fields are absent from those of older versions, see {@link OPEN_ACCESS}. */
+export interface GuardedProject {
+  project_id: string
+  owner_id?: string | null
+  visibility?: Visibility
+  members?: Readonly<Record<string, MemberRole>>
+}
+
+/** The access rules of a project. */
+export const accessOf = ({ owner_id, visibility, members }: GuardedProject): ProjectAccess =>
+  owner_id === undefined && visibility === undefined && members === undefined
+    ? OPEN_ACCESS
+    : {
+        owner_id: owner_id ?? OPEN_ACCESS.owner_id,
+        visibility: visibility ?? OPEN_ACCESS.visibility,
+        members: members ?? OPEN_ACCESS.members,
+      }
+
+declare const READABLE: unique symbol
+
+/**
+ * A state of a project that was judged readable for the principal of a request. Answers are made from nothing else:
+ * services and views take this type instead of a project id, which a newer state could hide behind. Only the functions
+ * below give it.
+ */
+export type Readable<State extends GuardedProject> = State & { readonly [READABLE]: true }
+
+/** Judges one state. @param by undefined for the program's own work, without authorization */
+export const mayRead = <State extends GuardedProject>(
+  project: State,
+  by: Principal | undefined,
+): project is Readable<State> =>
+  by === undefined || decideAccess(by, 'read', project.project_id, accessOf(project)) === 'allowed'
+
+/** True for a project whose pictures are readable without credentials. */
+export const isPublic = <State extends GuardedProject>(project: State): project is Readable<State> =>
+  project.visibility !== 'private'
+
+/** Judges a state by a signed URL. @param untilMs end of its valid signature; undefined without one */
+export const mayReadBySignature = <State extends GuardedProject>(
+  project: State,
+  untilMs: number | undefined,
+): project is Readable<State> => untilMs !== undefined || isPublic(project)
+
+/** @throws TintypeError `project_not_found` where the principal may not read this state, see {@link mayRead} */
+export const requireReadable = <State extends GuardedProject>(
+  project: State,
+  by: Principal | undefined,
+): Readable<State> => {
+  if (!mayRead(project, by)) throw unknownProject(project.project_id)
+  return project
+}
+
 /**
  * `read`: images and state of one project. `list`: its entry in lists. `write`: upload, delete, order, choose the
  * cover. `create`: an upload, which creates the project where the id is free. `manage`: change members and visibility,

@@ -1,11 +1,18 @@
 // Changes of a project as data, and their application to a state. Pure: a change can be applied again to a newer state.
 
-import { type Action, type MemberRole, type Principal, requireAccess, type Visibility } from '../auth/access.ts'
+import {
+  type Action,
+  accessOf,
+  type MemberRole,
+  type Principal,
+  requireAccess,
+  type Visibility,
+} from '../auth/access.ts'
 import { TintypeError } from '../errors.ts'
 import { unknownImage, unknownProject } from '../not-found.ts'
 import { type AddImage, addImage, readsImages } from './add-image.ts'
 import { findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage, replaceImage } from './image-list.ts'
-import { accessOf, type ImageRecord } from './model.ts'
+import type { ImageRecord } from './model.ts'
 import { chargedTo } from './quota.ts'
 import { emptyProject, type ProjectState } from './state.ts'
 

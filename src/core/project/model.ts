@@ -1,7 +1,7 @@
 // Records of projects and images: the schema of revisions and of meta.json.
 
 import { z } from 'zod'
-import { MEMBER_ROLES, OPEN_ACCESS, type ProjectAccess, VISIBILITIES } from '../auth/access.ts'
+import { MEMBER_ROLES, VISIBILITIES } from '../auth/access.ts'
 import { IMAGE_ID, PROJECT_ID } from '../names.ts'
 
 const count = z.int().min(0)
@@ -87,16 +87,6 @@ export type Variant = z.infer<typeof variantSchema>
 export type RecordedAnswer = z.infer<typeof recordedAnswerSchema>
 export type ImageRecord = z.infer<typeof imageSchema>
 export type Project = z.infer<typeof projectSchema>
-
-/** The access rules of a project. */
-export const accessOf = ({ owner_id, visibility, members }: Project): ProjectAccess =>
-  owner_id === undefined && visibility === undefined && members === undefined
-    ? OPEN_ACCESS
-    : {
-        owner_id: owner_id ?? OPEN_ACCESS.owner_id,
-        visibility: visibility ?? OPEN_ACCESS.visibility,
-        members: members ?? OPEN_ACCESS.members,
-      }
 
 /** Limit on the title of a project, in characters. */
 export const MAX_TITLE_LENGTH = 200

@@ -1,5 +1,6 @@
 // The state of a project: its record and its images, at one revision.
 
+import type { Readable } from '../auth/access.ts'
 import { type ImageList, listOf } from './image-list.ts'
 import type { Project } from './model.ts'
 
@@ -8,6 +9,9 @@ export interface ProjectState extends Project {
   deleted: boolean
   images: ImageList
 }
+
+/** A state that answers may show. */
+export type ReadableState = Readable<ProjectState>
 
 /** A project before its first change. */
 export const emptyProject = (projectId: string, now: string): ProjectState => ({

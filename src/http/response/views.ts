@@ -1,10 +1,10 @@
 // Views of projects and images in responses, with the URLs of their files.
 
 import { createHash } from 'node:crypto'
-import { decideAccess, type Principal } from '../../core/auth/access.ts'
+import { accessOf, decideAccess, type Principal } from '../../core/auth/access.ts'
 import { SIZES, type Size } from '../../core/names.ts'
-import { accessOf, type ImageRecord, type Variant } from '../../core/project/model.ts'
-import type { ProjectState } from '../../core/project/state.ts'
+import type { ImageRecord, Variant } from '../../core/project/model.ts'
+import type { ReadableState } from '../../core/project/state.ts'
 import { layoutOf, resultOf } from '../../core/transform/geometry.ts'
 import type { Presets } from '../../core/transform/presets.ts'
 import { transformParameters } from '../../core/transform/transform.ts'
@@ -14,10 +14,10 @@ import type { ProjectView } from '../schemas/projects.ts'
 
 export interface Views {
   upload(uploaded: UploadedImage): UploadView
-  image(project: ProjectState, image: ImageRecord): ImageView
+  image(project: ReadableState, image: ImageRecord): ImageView
   /** @param by principal; members are shown only to principals that may manage the project */
-  project(project: ProjectState, by: Principal): ProjectView
-  primary(project: ProjectState): PrimaryView
+  project(project: ReadableState, by: Principal): ProjectView
+  primary(project: ReadableState): PrimaryView
   /** Entity tag of a list of images, from its revision and the presets that it shows. */
   listEtag(project: { revision: number }): string
   imageUrl(projectId: string, imageId: string, size?: Size): string
@@ -38,7 +38,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
     return size === undefined ? url : `${url}?size=${size}`
   }
 
-  const imageView = (project: ProjectState, image: ImageRecord): ImageView => {
+  const imageView = (project: ReadableState, image: ImageRecord): ImageView => {
     const urls = ofEachSize((size) => imageUrl(project.project_id, image.id, size))
     const made = presetResults(image, imageUrl(project.project_id, image.id), presets)
     const { thumb, medium } = image.sizes
@@ -95,7 +95,10 @@ export const createViews = (basePath: string, presets: Presets): Views => {
   }
 }
 
-const accessView = (project: ProjectState, by: Principal): Pick<ProjectView, 'visibility' | 'owner_id' | 'members'> => {
+const accessView = (
+  project: ReadableState,
+  by: Principal,
+): Pick<ProjectView, 'visibility' | 'owner_id' | 'members'> => {
   const access = accessOf(project)
   const manages = decideAccess(by, 'manage', project.project_id, access) === 'allowed'
   const { visibility, owner_id, members } = access

@@ -1,15 +1,15 @@
 // Routes of images: upload, list, read, delete, and the cover.
 
+import { isPublic } from '../../core/auth/access.ts'
 import { isSize, type Size } from '../../core/names.ts'
-import { accessOf } from '../../core/project/model.ts'
 import type { Format } from '../../core/transform/formats.ts'
 import { sizeRecipe } from '../../core/transform/recipe.ts'
 import type { ImageService } from '../../services/images/images.ts'
 import type { Renders } from '../../services/images/renders.ts'
 import type { Variants } from '../../services/images/variants.ts'
 import type { Observer } from '../../telemetry/observer.ts'
-import type { AuthorizedPicture, Guard } from '../access.ts'
 import type { Context } from '../context.ts'
+import type { AnswerFrom, AuthorizedPicture, Guard } from '../guard.ts'
 import { ifRevisionOf } from '../request/if-match.ts'
 import { receiveFile } from '../request/multipart.ts'
 import {
@@ -60,8 +60,18 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     options
 
   /** @param path below the project's own */
-  const authorize = (c: Context, projectId: string, path: string): Promise<AuthorizedPicture> =>
-    guard.picture(c, projectId, () => transformRequests.signedUntil(`/projects/${projectId}/${path}`, searchOf(c)))
+  const authorize = (
+    c: Context,
+    projectId: string,
+    path: string,
+    answer: AnswerFrom<AuthorizedPicture>,
+  ): Promise<Response> =>
+    guard.picture(
+      c,
+      projectId,
+      () => transformRequests.signedUntil(`/projects/${projectId}/${path}`, searchOf(c)),
+      answer,
+    )
 
   const byId = async (
     c: Context,
@@ -80,23 +90,20 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
   }
 
   /** @param path below the project's own */
-  const cover = async (c: Context, projectId: string, path: string, read: () => { size: Size; format: Format }) => {
-    for (;;) {
-      const authorized = await authorize(c, projectId, path)
+  const cover = (c: Context, projectId: string, path: string, read: () => { size: Size; format: Format }) =>
+    authorize(c, projectId, path, async ({ access, ...authorized }) => {
       const { size, format } = read()
-      const { access } = authorized
       const project = authorized.project()
       const picture = await variants.findPrimary(project, size)
-      // The image was deleted meanwhile: a newer state has another one, and is authorized again.
-      if (!picture) continue
+      // The image was deleted meanwhile: a newer state has another one.
+      if (!picture) return undefined
       const delivery = coverDelivery(picture, project, Date.now())
       const vary = c.get('vary')
       if (format === 'jpeg') return deliver(c, picture, withAccess({ ...delivery, accelRedirect, vary }, access))
       const render = await renders.find(project, picture.imageId, sizeRecipe(size, format))
       const { etag, contentType } = renderDelivery(render, IMMUTABLE, vary)
       return deliverRender(c, render, withAccess({ ...delivery, etag, contentType, vary }, access))
-    }
-  }
+    })
 
   return {
     async upload(c: Context) {
@@ -122,17 +129,16 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
 
     async list(c: Context) {
       const projectId = projectIdOf(c)
-      for (;;) {
-        const authorized = await guard.read(c, projectId)
+      return guard.read(c, projectId, async (authorized) => {
         const limit = limitOf(c)
         const after = queryOf(c, 'after', imageAfterSchema)
         const project = authorized.project()
         const etag = views.listEtag(project)
-        const isPrivate = accessOf(project).visibility === 'private'
+        const isPrivate = !isPublic(project)
         // A client with the current list costs no read.
         if (hasEtag(c, etag)) return notModified(c, revalidated(etag, isPrivate))
         const page = await images.list(project, { after, limit })
-        if (!page) continue
+        if (!page) return undefined
         const next = `${views.projectUrl(projectId)}/images?limit=${limit}&after=${page.next}`
         const body = {
           ...views.primary(project),
@@ -143,23 +149,25 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         // The fast path does not authenticate.
         if (!isPrivate) lists?.set(pathOf(c.req.url), projectId, { revision: project.revision, etag, body: text })
         return sized(c, text, 200, jsonHeaders(etag, isPrivate))
-      }
+      })
     },
 
     async read(c: Context) {
       const projectId = projectIdOf(c)
-      const authorized = await authorize(c, projectId, `images/${c.req.param('image_id')}`)
-      const format = chosenFormatOf(c)
-      return byId(c, authorized, imageIdOf(c, projectId), sizeOf(c), format)
+      return authorize(c, projectId, `images/${c.req.param('image_id')}`, (authorized) => {
+        const format = chosenFormatOf(c)
+        return byId(c, authorized, imageIdOf(c, projectId), sizeOf(c), format)
+      })
     },
 
     async file(c: Context) {
       const projectId = projectIdOf(c)
-      const authorized = await authorize(c, projectId, `images/${c.req.param('image_id')}/${c.req.param('file')}`)
-      const imageId = imageIdOf(c, projectId)
-      const { name: size, format } = fileNameOf(c)
-      if (!isSize(size)) throw unknownFile(c)
-      return byId(c, authorized, imageId, size, format)
+      return authorize(c, projectId, `images/${c.req.param('image_id')}/${c.req.param('file')}`, (authorized) => {
+        const imageId = imageIdOf(c, projectId)
+        const { name: size, format } = fileNameOf(c)
+        if (!isSize(size)) throw unknownFile(c)
+        return byId(c, authorized, imageId, size, format)
+      })
     },
 
     thumbnail: (c: Context) =>

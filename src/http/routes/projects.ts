@@ -2,9 +2,9 @@
 
 import type { Principal } from '../../core/auth/access.ts'
 import type { ProjectService } from '../../services/projects/projects.ts'
-import type { Guard } from '../access.ts'
 import { principalOf } from '../access.ts'
 import type { Context } from '../context.ts'
+import type { Guard } from '../guard.ts'
 import { ifRevisionOf } from '../request/if-match.ts'
 import { parseBody, readJson } from '../request/json-body.ts'
 import { limitOf, onlyOne, projectIdOf, queryOf } from '../request/params.ts'
@@ -35,11 +35,12 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
 
   async read(c: Context) {
     const projectId = projectIdOf(c)
-    const { by, project } = await guard.read(c, projectId)
-    const view = views.project(project(), by)
-    return revalidatedJson(c, view, {
-      etag: etagOf(view, by),
-      isPrivate: isManaged(view, by) || view.visibility === 'private',
+    return guard.read(c, projectId, async ({ by, project }) => {
+      const view = views.project(project(), by)
+      return revalidatedJson(c, view, {
+        etag: etagOf(view, by),
+        isPrivate: isManaged(view, by) || view.visibility === 'private',
+      })
     })
   },
 

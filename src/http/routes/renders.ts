@@ -1,8 +1,8 @@
 // Route of transforms.
 
 import type { Renders } from '../../services/images/renders.ts'
-import type { Guard } from '../access.ts'
 import type { Context } from '../context.ts'
+import type { Guard } from '../guard.ts'
 import { imageIdOf, projectIdOf } from '../request/params.ts'
 import type { TransformRequestParser } from '../request/transform-request.ts'
 import { deliverRender, renderDelivery, withAccess } from '../response/send-picture.ts'
@@ -25,8 +25,9 @@ export const createRenderRoutes = ({ renders, transformRequests, guard }: Render
     // Set before anything can fail: errors vary by `Accept` as well.
     if (isChosen) c.set('vary', 'Accept')
     const imageId = imageIdOf(c, projectId)
-    const { project, access } = await guard.picture(c, projectId, signedUntil)
-    const render = await renders.find(project(), imageId, recipeFor(c.req.header('accept')))
-    return deliverRender(c, render, withAccess(renderDelivery(render, cacheControl(), c.get('vary')), access))
+    return guard.picture(c, projectId, signedUntil, async ({ project, access }) => {
+      const render = await renders.find(project(), imageId, recipeFor(c.req.header('accept')))
+      return deliverRender(c, render, withAccess(renderDelivery(render, cacheControl(), c.get('vary')), access))
+    })
   },
 })

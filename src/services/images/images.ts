@@ -1,7 +1,8 @@
 // Image service: upload, list, delete, set the primary image.
 
+import { requireReadable } from '../../core/auth/access.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
-import type { ProjectState } from '../../core/project/state.ts'
+import type { ReadableState } from '../../core/project/state.ts'
 import type { ImagePage, PageRequest, Store } from '../../stores/store.ts'
 import { createUploader, type Upload, type UploaderOptions } from './upload.ts'
 import type { Variants } from './variants.ts'
@@ -28,11 +29,11 @@ export interface ImageService {
    *
    * @throws TintypeError `invalid_parameter`
    */
-  list(project: ProjectState, page?: PageRequest): Promise<ImagePage | undefined>
-  /** @throws TintypeError `project_not_found`, `image_not_found`, `precondition_failed` */
-  remove(projectId: string, imageId: string, options?: ChangeOptions): Promise<ProjectState>
-  /** @throws TintypeError `project_not_found`, `image_not_found`, `precondition_failed` */
-  setPrimary(projectId: string, imageId: string, options?: ChangeOptions): Promise<ProjectState>
+  list(project: ReadableState, page?: PageRequest): Promise<ImagePage | undefined>
+  /** Returns the state that the change led to. @throws TintypeError `project_not_found`, `image_not_found`, `precondition_failed` */
+  remove(projectId: string, imageId: string, options?: ChangeOptions): Promise<ReadableState>
+  /** As {@link ImageService.remove}. */
+  setPrimary(projectId: string, imageId: string, options?: ChangeOptions): Promise<ReadableState>
 }
 
 export const createImageService = (options: ImageServiceOptions): ImageService => {
@@ -46,8 +47,12 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
     async remove(projectId, imageId, options) {
       const project = await store.commit(projectId, { type: 'delete_image', imageId, ...options })
       variants.forget(projectId, imageId)
-      return project
+      return requireReadable(project, options?.by)
     },
-    setPrimary: (projectId, imageId, options) => store.commit(projectId, { type: 'set_primary', imageId, ...options }),
+
+    async setPrimary(projectId, imageId, options) {
+      const project = await store.commit(projectId, { type: 'set_primary', imageId, ...options })
+      return requireReadable(project, options?.by)
+    },
   }
 }

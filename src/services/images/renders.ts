@@ -1,8 +1,9 @@
 // Renders: small ones from memory, others from the disk cache, new ones by an encoder.
 
 import { LRUCache } from 'lru-cache'
+import { isPublic, requireReadable } from '../../core/auth/access.ts'
 import { unknownImage, unknownProject } from '../../core/not-found.ts'
-import type { ProjectState } from '../../core/project/state.ts'
+import type { ProjectState, ReadableState } from '../../core/project/state.ts'
 import { type Recipe, recipeName } from '../../core/transform/recipe.ts'
 import type { EncoderPool } from '../../image/encoder.ts'
 import type { RenderCache } from '../../stores/render-cache/render-cache.ts'
@@ -46,10 +47,9 @@ export interface Renders {
   /**
    * Finds a render without opening or rendering it.
    *
-   * @param project newest state at the request
-   * @throws TintypeError `project_not_found` where the project was deleted meanwhile, `image_not_found`
+   * @throws TintypeError `image_not_found`, also where the state is not the newest any more: the guard then judges again
    */
-  find(project: ProjectState, imageId: string, recipe: Recipe): Promise<Render>
+  find(project: ReadableState, imageId: string, recipe: Recipe): Promise<Render>
   /**
    * Finds a cached render of a public project, synchronously. Undefined otherwise, also where the render exists.
    *
@@ -100,17 +100,24 @@ export const createRenders = (options: RendersOptions): Renders => {
     return project
   }
 
-  const requireOriginal = async (projectId: string, imageId: string): Promise<StoredFile> => {
-    const original = await store.findVariant(projectId, imageId, 'original')
-    if (original) return original
-    await requireProject(projectId)
-    throw unknownImage(projectId, imageId)
+  /** An original in a state that is still the newest. */
+  const requireOriginal = async (project: ReadableState, imageId: string): Promise<StoredFile> => {
+    const { project_id: projectId, revision } = project
+    const original = await store.findVariant(projectId, imageId, 'original', revision)
+    if (!original) throw unknownImage(projectId, imageId)
+    return original
   }
 
-  const openFile = async (project: ProjectState, imageId: string, recipe: Recipe, signal?: AbortSignal) => {
-    const { project_id: projectId } = project
-    const original = await requireOriginal(projectId, imageId)
+  /** Opens a render of an image that was found in a state; newer states change nothing but that it may be deleted. */
+  const openFile = async (
+    projectId: string,
+    imageId: string,
+    recipe: Recipe,
+    original: StoredFile,
+    signal?: AbortSignal,
+  ) => {
     const isWanted = async () => (await store.findVariant(projectId, imageId, 'original')) !== undefined
+    if (!(await isWanted())) throw unknownImage(projectId, imageId)
     try {
       return await cache.get(
         { projectId, imageId, name: recipeName(recipe) },
@@ -131,32 +138,33 @@ export const createRenders = (options: RendersOptions): Renders => {
     }
   }
 
-  const find = async (project: ProjectState, imageId: string, recipe: Recipe): Promise<Render> => {
+  const find = async (project: ReadableState, imageId: string, recipe: Recipe): Promise<Render> => {
     const { project_id: projectId } = project
     const name = recipeName(recipe)
     const key = keyOf(projectId, imageId, name)
     const cached = memory.get(key)
     if (cached && cached.revision !== project.revision) {
-      const original = await store.findVariant(projectId, imageId, 'original')
-      if (!original || !renew(cached, original, project.revision)) memory.delete(key)
+      const original = await requireOriginal(project, imageId)
+      if (!renew(cached, original, project.revision)) memory.delete(key)
     }
     if (cached?.revision === project.revision) {
       counts.hits++
       return { imageId, name, recipe, modifiedMs: cached.modifiedMs, open: () => Promise.resolve(cached.body) }
     }
-    const { modifiedMs } = await requireOriginal(projectId, imageId)
+    const original = await requireOriginal(project, imageId)
+    const modifiedMs = inSeconds(original.modifiedMs)
     counts.misses++
     return {
       imageId,
       name,
       recipe,
-      modifiedMs: inSeconds(modifiedMs),
+      modifiedMs,
       async open(signal) {
-        const file = await openFile(project, imageId, recipe, signal)
+        const file = await openFile(projectId, imageId, recipe, original, signal)
         const isRead = Buffer.isBuffer(file)
         if ((isRead ? file.length : file.bytes) > maxBodyBytes) return file
         const body = isRead ? file : await readWhole(file)
-        memory.set(key, { body, modifiedMs: inSeconds(modifiedMs), revision: project.revision })
+        memory.set(key, { body, modifiedMs, revision: project.revision })
         return body
       },
     }
@@ -168,7 +176,8 @@ export const createRenders = (options: RendersOptions): Renders => {
       // Waits at low priority, then renders at the usual one: a request for this render joins it without further
       // waiting.
       await encoders.turn({ priority: 'prefetch', signal })
-      const content = await (await find(await requireProject(projectId), imageId, recipe)).open(signal)
+      const project = requireReadable(await requireProject(projectId), undefined)
+      const content = await (await find(project, imageId, recipe)).open(signal)
       if (!Buffer.isBuffer(content)) await content.close()
     }
   }
@@ -195,9 +204,9 @@ export const createRenders = (options: RendersOptions): Renders => {
       const cached = memory.get(keyOf(projectId, imageId, name))
       if (!cached) return undefined
       const project = store.current(projectId, share)
-      if (!project || project.visibility === 'private') return undefined
+      if (!project || !isPublic(project)) return undefined
       if (cached.revision !== project.revision) {
-        const original = store.currentVariant(projectId, imageId, 'original', true)
+        const original = store.currentVariant(projectId, imageId, 'original', true, project.revision)
         if (!original || !renew(cached, original, project.revision)) return undefined
       }
       counts.hits++

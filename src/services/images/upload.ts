@@ -1,7 +1,7 @@
 // Uploads: receives, encodes and commits an image, or returns the one that an earlier upload stored.
 
 import { createHash } from 'node:crypto'
-import type { Principal, Visibility } from '../../core/auth/access.ts'
+import { accessOf, type Principal, requireAccess, requireReadable, type Visibility } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import {
   assertRoomForImage,
@@ -13,7 +13,7 @@ import {
 } from '../../core/project/add-image.ts'
 import type { ImageRecord, RecordedAnswer } from '../../core/project/model.ts'
 import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
-import type { ProjectState } from '../../core/project/state.ts'
+import type { ReadableState } from '../../core/project/state.ts'
 import type { EncoderPool } from '../../image/encoder.ts'
 import type { IdempotencyMarks } from '../../stores/idempotency/marks.ts'
 import type { OwnerQuota } from '../../stores/quota/quota.ts'
@@ -55,7 +55,7 @@ export interface UploadOptions {
 
 export interface UploadedImage {
   /** State of the project after the upload; for a replay, after the first upload. */
-  project: ProjectState
+  project: ReadableState
   image: ImageRecord
   /** False where the image of an identical file was stored before. */
   isNew: boolean
@@ -73,11 +73,23 @@ export const createUploader = (options: UploaderOptions): Upload => {
   const { store, encoders, marks, quota, maxImages, variants } = options
   const now = () => (options.now?.() ?? new Date()).toISOString()
 
+  /**
+   * The newest state, judged: it can be another one than the request was authorized on, and answers and refusals tell
+   * of it. @throws TintypeError those of {@link requireAccess}
+   */
+  const newest = async (projectId: string, by: Principal | undefined): Promise<ReadableState | undefined> => {
+    const project = await store.project(projectId)
+    if (!project) return undefined
+    if (by) requireAccess(by, 'create', projectId, accessOf(project))
+    return requireReadable(project, by)
+  }
+
   const allImages = async (
     projectId: string,
-  ): Promise<{ project: ProjectState; images: ImageRecord[] } | undefined> => {
+    by: Principal | undefined,
+  ): Promise<{ project: ReadableState; images: ImageRecord[] } | undefined> => {
     for (;;) {
-      const project = await store.project(projectId)
+      const project = await newest(projectId, by)
       if (!project) return undefined
       const images = await store.images(project)
       if (images) return { project, images }
@@ -85,19 +97,19 @@ export const createUploader = (options: UploaderOptions): Upload => {
   }
 
   /** Refuses an upload before its first byte, where limits already exclude it. */
-  const assertUseful = async (projectId: string, terms: UploadTerms): Promise<void> => {
+  const assertUseful = async (projectId: string, terms: UploadTerms, by: Principal | undefined): Promise<void> => {
     if (readsImages(terms)) {
-      const found = terms.idempotencyKey === undefined ? undefined : await allImages(projectId)
+      const found = terms.idempotencyKey === undefined ? undefined : await allImages(projectId, by)
       if (findRecordedAnswer(found?.images ?? [], terms.idempotencyKey, now())) return
     } else if (maxImages !== undefined) {
-      assertRoomForImage(projectId, (await store.project(projectId))?.image_count ?? 0, maxImages)
+      assertRoomForImage(projectId, (await newest(projectId, by))?.image_count ?? 0, maxImages)
     }
     encoders.assertRoom()
   }
 
   /** Finds an answer that needs no commit. @throws TintypeError `idempotency_conflict` */
-  const findAnswer = async (projectId: string, sha256: string, terms: UploadTerms) => {
-    const found = await allImages(projectId)
+  const findAnswer = async (projectId: string, sha256: string, terms: UploadTerms, by: Principal | undefined) => {
+    const found = await allImages(projectId, by)
     const existing = found && findExisting(found.images, sha256, terms, now())
     // A duplicate with a key needs a commit, which stores it as the answer of that key.
     if (!existing || (!existing.answer && terms.idempotencyKey !== undefined)) return undefined
@@ -106,15 +118,20 @@ export const createUploader = (options: UploaderOptions): Upload => {
 
   const reserve = async (projectId: string, stage: Stage, image: ImageRecord, by: Principal | undefined) => {
     if (!quota) return undefined
-    const owner = chargedTo(await store.project(projectId), by)
+    const owner = chargedTo(await newest(projectId, by), by)
     await quota.reserve(owner, projectId, stage, bytesOfImage(image))
     return owner
   }
 
   /** Outcome after the commit, which can have found another image for this upload. */
-  const committed = async (project: ProjectState, upload: ImageRecord, terms: UploadTerms): Promise<UploadedImage> => {
+  const committed = async (
+    project: ReadableState,
+    upload: ImageRecord,
+    terms: UploadTerms,
+    by: Principal | undefined,
+  ): Promise<UploadedImage> => {
     if (!readsImages(terms)) return { project, image: upload, isNew: true, isReplay: false }
-    const images = (await store.images(project)) ?? (await allImages(project.project_id))?.images ?? []
+    const images = (await store.images(project)) ?? (await allImages(project.project_id, by))?.images ?? []
     const outcome = outcomeOf(images, upload, terms, now())
     if (!outcome)
       throw new TintypeError('busy', 'The image was deleted right after the upload.', { retryAfterSeconds: 1 })
@@ -127,13 +144,13 @@ export const createUploader = (options: UploaderOptions): Upload => {
     terms: UploadTerms,
     { by, signal, confirm }: UploadOptions,
   ): Promise<UploadedImage> => {
-    await assertUseful(projectId, terms)
+    await assertUseful(projectId, terms, by)
     const stage = await store.stage(projectId)
     try {
       const hash = readsImages(terms) ? createHash('sha256') : undefined
       const bytes = await stage.receive(hash ? hashed(file, hash) : file)
       if (bytes === 0) throw new TintypeError('empty_file', 'Expected an image in field "file", it has 0 bytes.')
-      const answer = hash && (await findAnswer(projectId, hash.digest('hex'), terms))
+      const answer = hash && (await findAnswer(projectId, hash.digest('hex'), terms, by))
       if (answer) {
         await confirm?.()
         return answer
@@ -155,8 +172,8 @@ export const createUploader = (options: UploaderOptions): Upload => {
       await stage.publish()
       const all = { ...terms, chargedTo: charged }
       const change = { type: 'add_image', image, by, visibility: options.newVisibility, terms: all } as const
-      const project = await store.commit(projectId, change, { stage })
-      const uploaded = await committed(project, image, all)
+      const project = requireReadable(await store.commit(projectId, change, { stage }), by)
+      const uploaded = await committed(project, image, all, by)
       if (uploaded.isNew && !uploaded.isReplay) await variants.preload(uploaded.project, uploaded.image)
       return uploaded
     } finally {
@@ -190,7 +207,7 @@ const idempotencyKeyOf = (projectId: string, key: string, by: Principal | undefi
 
 /** @param answer recorded answer of an idempotency key */
 const shown = (
-  project: ProjectState,
+  project: ReadableState,
   image: ImageRecord,
   answer: RecordedAnswer | undefined,
   isFirst: boolean,

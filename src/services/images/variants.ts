@@ -4,11 +4,12 @@
 // alone; at another revision, the store is checked for the image first.
 
 import { LRUCache } from 'lru-cache'
+import { isPublic } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { SIZES, type Size } from '../../core/names.ts'
 import { unknownImage } from '../../core/not-found.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
-import type { ProjectState } from '../../core/project/state.ts'
+import type { ProjectState, ReadableState } from '../../core/project/state.ts'
 import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
 
 export interface VariantsOptions {
@@ -40,22 +41,23 @@ export interface OpenableVariant {
 /** A cached variant, and the state of its project that contains the image. */
 export interface CachedVariant {
   picture: OpenableVariant & { body: Buffer<ArrayBuffer> }
-  project: ProjectState
+  project: ReadableState
 }
 
 export interface Variants {
   /**
-   * Finds a variant without opening it. @param project newest state at the request @throws TintypeError
-   * `image_not_found`
+   * Finds a variant without opening it.
+   *
+   * @throws TintypeError `image_not_found`, also where the state is not the newest any more: the guard then judges again
    */
-  find(project: ProjectState, imageId: string, size: Size): Promise<OpenableVariant>
+  find(project: ReadableState, imageId: string, size: Size): Promise<OpenableVariant>
   /**
    * Finds a variant of the primary image. Undefined where it was deleted meanwhile: read and authorize the project
    * again.
    *
    * @throws TintypeError `no_primary_image`, `project_damaged`
    */
-  findPrimary(project: ProjectState, size: Size): Promise<OpenableVariant | undefined>
+  findPrimary(project: ReadableState, size: Size): Promise<OpenableVariant | undefined>
   /**
    * Finds a cached variant of a public project, synchronously. Undefined otherwise, also where the variant exists.
    *
@@ -128,7 +130,7 @@ export const createVariants = (options: VariantsOptions): Variants => {
     return file
   }
 
-  /** @param project a state that was the newest when the call began */
+  /** Undefined where the image is not in the state, or this is not the newest any more. */
   const findIn = async (project: ProjectState, imageId: string, size: Size): Promise<OpenableVariant | undefined> => {
     const { project_id, revision } = project
     const key = keyOf(project_id, imageId, size)
@@ -137,12 +139,13 @@ export const createVariants = (options: VariantsOptions): Variants => {
       counts.hits++
       return entry
     }
-    const found = await store.findVariant(project_id, imageId, size)
+    const found = await store.findVariant(project_id, imageId, size, revision)
     if (found && entry && renew(entry, found, revision)) {
       counts.hits++
       return entry
     }
-    cache.delete(key)
+    // A state that was overtaken says nothing of the image.
+    if (found || store.current(project_id)?.revision === revision) cache.delete(key)
     if (!found) return undefined
     counts.misses++
     const open = async () => {
@@ -171,11 +174,11 @@ export const createVariants = (options: VariantsOptions): Variants => {
     findCached(projectId, imageId, size, share) {
       const project = store.current(projectId, share)
       const id = imageId ?? project?.primary_image_id
-      if (!project || !id || project.visibility === 'private') return undefined
+      if (!project || !id || !isPublic(project)) return undefined
       const picture = cache.get(keyOf(projectId, id, size))
       if (!picture) return undefined
       if (picture.revision !== project.revision) {
-        const found = store.currentVariant(projectId, id, size, true)
+        const found = store.currentVariant(projectId, id, size, true, project.revision)
         if (!found || !renew(picture, found, project.revision)) return undefined
       }
       counts.hits++

@@ -1,12 +1,17 @@
 // Project service: list, read, edit title, order, visibility and members, delete.
 
 import { setImmediate } from 'node:timers/promises'
-import { decideAccess, type MemberRole, type Principal, type Visibility } from '../../core/auth/access.ts'
+import {
+  accessOf,
+  decideAccess,
+  type MemberRole,
+  type Principal,
+  requireReadable,
+  type Visibility,
+} from '../../core/auth/access.ts'
 import { isDamage } from '../../core/errors.ts'
-import { unknownProject } from '../../core/not-found.ts'
 import { invalidParameter } from '../../core/parameters.ts'
-import { accessOf } from '../../core/project/model.ts'
-import type { ProjectState } from '../../core/project/state.ts'
+import type { ProjectState, ReadableState } from '../../core/project/state.ts'
 import type { Store } from '../../stores/store.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { SealedCursors } from './sealed-cursor.ts'
@@ -44,16 +49,14 @@ export interface ProjectService {
   list(
     page: { after?: string; from?: string; limit: number },
     by: Principal,
-  ): Promise<{ projects: ProjectState[]; next: ListCursor | undefined }>
-  /** Undefined where the project does not exist. @throws TintypeError `project_damaged` */
-  find(projectId: string): Promise<ProjectState | undefined>
-  /** @throws TintypeError `project_not_found`, `project_damaged` */
-  get(projectId: string): Promise<ProjectState>
+  ): Promise<{ projects: ReadableState[]; next: ListCursor | undefined }>
   /**
+   * Returns the state that the change led to.
+   *
    * @throws TintypeError `project_not_found`, `precondition_failed`; `invalid_parameter` where the order names an
    *   unknown image or one twice
    */
-  edit(projectId: string, edit: ProjectEdit, by: Principal, ifRevision?: readonly number[]): Promise<ProjectState>
+  edit(projectId: string, edit: ProjectEdit, by: Principal, ifRevision?: readonly number[]): Promise<ReadableState>
   /** Deletes the project and all its images. @throws TintypeError `project_not_found`, `precondition_failed` */
   remove(projectId: string, by: Principal, ifRevision?: readonly number[]): Promise<void>
 }
@@ -69,7 +72,7 @@ export const createProjectService = ({ store, log, cursors, mostHeads }: Project
 
   /** Reads projects in order until `count` or a few more are listed; returns damaged ones apart. */
   const readEach = async (ids: readonly string[], count: number, by: Principal) => {
-    const projects: ProjectState[] = []
+    const projects: ReadableState[] = []
     const damaged = new Map<string, unknown>()
     const read = (id: string) =>
       find(id).catch((error: unknown) => {
@@ -79,7 +82,7 @@ export const createProjectService = ({ store, log, cursors, mostHeads }: Project
     for (let at = 0; at < ids.length && projects.length < count; ) {
       const chunk = ids.slice(at, at + (seesAll(by) ? Math.min(READ_AT_ONCE, count - projects.length) : READ_AT_ONCE))
       for (const project of await Promise.all(chunk.map(read)))
-        if (project && isListed(project, by)) projects.push(project)
+        if (project && isListed(project, by)) projects.push(requireReadable(project, by))
       at += chunk.length
       // Cached projects are read synchronously: other requests need a turn.
       await setImmediate()
@@ -94,8 +97,6 @@ export const createProjectService = ({ store, log, cursors, mostHeads }: Project
   }
 
   return {
-    find,
-
     async list({ after, from, limit }, by) {
       const start = from === undefined ? after : await opened(from)
       const ids = await listedIds(store, by, { after: start, limit: most + 1 })
@@ -112,13 +113,9 @@ export const createProjectService = ({ store, log, cursors, mostHeads }: Project
       return { projects: page, next: isVisible ? { after: last } : { from: await cursors.seal(last) } }
     },
 
-    async get(projectId) {
-      const project = await find(projectId)
-      if (!project) throw unknownProject(projectId)
-      return project
+    async edit(projectId, edit, by, ifRevision) {
+      return requireReadable(await store.commit(projectId, { type: 'edit', ...edit, by, ifRevision }), by)
     },
-
-    edit: (projectId, edit, by, ifRevision) => store.commit(projectId, { type: 'edit', ...edit, by, ifRevision }),
 
     async remove(projectId, by, ifRevision) {
       await store.commit(projectId, { type: 'delete_project', by, ifRevision })

@@ -20,11 +20,11 @@ export interface VariantsOptions {
 export type Variants = Pick<Store, 'openVariant' | 'findVariant' | 'currentVariant' | 'withLocalFile' | 'pathBelowRoot'>
 
 export const createVariants = ({ paths, heads, removal, unlessOvertaken }: VariantsOptions): Variants => {
-  /** False for a deleted image, whether its files still exist or not. */
-  const isReadable = async (projectId: string, imageId: string): Promise<boolean> => {
+  /** False for a deleted image, whether its files still exist or not; and where `at` is not the newest revision. */
+  const isReadable = async (projectId: string, imageId: string, at?: number): Promise<boolean> => {
     for (;;) {
       const head = await heads.read(projectId).catch(throwStoreError)
-      if (!head || head.state.deleted) return false
+      if (!head || head.state.deleted || (at !== undefined && head.state.revision !== at)) return false
       const isRemoving = await unlessOvertaken(head.state, () => removal.isRemoving(projectId, head, imageId))
       if (isRemoving !== undefined) return !isRemoving
     }
@@ -36,13 +36,14 @@ export const createVariants = ({ paths, heads, removal, unlessOvertaken }: Varia
       return openPlainFile(paths.variant(projectId, imageId, size)).catch(throwStoreError)
     },
 
-    async findVariant(projectId, imageId, size) {
-      if (!(await isReadable(projectId, imageId))) return undefined
+    async findVariant(projectId, imageId, size, at) {
+      if (!(await isReadable(projectId, imageId, at))) return undefined
       return findFile(paths.variant(projectId, imageId, size))
     },
 
-    currentVariant(projectId, imageId, size, share) {
+    currentVariant(projectId, imageId, size, share, at) {
       const head = heads.current(projectId, share)
+      if (at !== undefined && head?.state.revision !== at) return undefined
       // After the deletion of a whole project, only the loaded list can tell.
       if (!head || head.state.deleted || head.removingSegments.length > 0 || head.removing.includes(imageId))
         return undefined

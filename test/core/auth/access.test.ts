@@ -3,12 +3,17 @@
 import { describe, expect, it } from 'vitest'
 import {
   type Action,
+  accessOf,
   decideAccess,
+  isPublic,
+  mayRead,
+  mayReadBySignature,
   OPEN_ACCESS,
   type Principal,
   type ProjectAccess,
   requireAccess,
   requireAdmin,
+  requireReadable,
   type Verdict,
 } from '../../../src/core/auth/access.ts'
 
@@ -107,5 +112,43 @@ describe('the figures of the server', () => {
     for (const principal of [PRINCIPALS.writer, PRINCIPALS['admin of shop'], PRINCIPALS.owner])
       expect(() => requireAdmin(principal)).toThrow(expect.objectContaining({ code: 'forbidden' }))
     expect(() => requireAdmin(PRINCIPALS.anonymous)).toThrow(expect.objectContaining({ code: 'unauthenticated' }))
+  })
+})
+
+const stored = { project_id: 'shop' }
+
+describe('the access rules of a project', () => {
+  it('are open where the record has none of the fields', () => {
+    expect(accessOf(stored)).toEqual({ owner_id: null, visibility: 'public', members: {} })
+  })
+
+  it.each([
+    [{ owner_id: 'ada' }, { owner_id: 'ada', visibility: 'public', members: {} }],
+    [{ visibility: 'private' }, { owner_id: null, visibility: 'private', members: {} }],
+    [{ members: { bob: 'editor' } }, { owner_id: null, visibility: 'public', members: { bob: 'editor' } }],
+  ] as const)('complete %j with the open ones', (fields, access) => {
+    expect(accessOf({ ...stored, ...fields })).toEqual(access)
+  })
+})
+
+describe('a state is readable', () => {
+  const closed = { ...stored, owner_id: 'owner', visibility: 'private', members: { viewer: 'viewer' } } as const
+  const open = { ...closed, visibility: 'public' } as const
+
+  it('for the principals that may read it, and for the program itself', () => {
+    for (const [name, by] of Object.entries(PRINCIPALS)) {
+      const allowed = decideAccess(by, 'read', 'shop', accessOf(closed)) === 'allowed'
+      expect([name, mayRead(closed, by), mayRead(open, by)]).toEqual([name, allowed, true])
+      if (allowed) expect(requireReadable(closed, by)).toBe(closed)
+      else expect(() => requireReadable(closed, by)).toThrow('There is no project "shop".')
+    }
+    expect(mayRead(closed, undefined)).toBe(true)
+    expect(requireReadable(closed, undefined)).toBe(closed)
+  })
+
+  it('without credentials where it is public, or by a signature', () => {
+    expect([isPublic(open), isPublic(stored), isPublic(closed)]).toEqual([true, true, false])
+    expect([mayReadBySignature(closed, 1), mayReadBySignature(closed, undefined)]).toEqual([true, false])
+    expect([mayReadBySignature(open, undefined), mayReadBySignature(stored, undefined)]).toEqual([true, true])
   })
 })

@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from 'vitest'
 import {
-  accessOf,
   imageSchema,
   MAX_TITLE_LENGTH,
   projectSchema,
@@ -146,19 +145,5 @@ describe('the record of a project', () => {
 
   it('has titles of at most 200 characters', () => {
     expect(MAX_TITLE_LENGTH).toBe(200)
-  })
-})
-
-describe('the access rules of a project', () => {
-  it('are open where the record has none of the fields', () => {
-    expect(accessOf(project)).toEqual({ owner_id: null, visibility: 'public', members: {} })
-  })
-
-  it.each([
-    [{ owner_id: 'ada' }, { owner_id: 'ada', visibility: 'public', members: {} }],
-    [{ visibility: 'private' }, { owner_id: null, visibility: 'private', members: {} }],
-    [{ members: { bob: 'editor' } }, { owner_id: null, visibility: 'public', members: { bob: 'editor' } }],
-  ] as const)('complete %j with the open ones', (fields, access) => {
-    expect(accessOf({ ...project, ...fields })).toEqual(access)
   })
 })

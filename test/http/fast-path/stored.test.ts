@@ -1,6 +1,7 @@
 // Heads of covers and pictures in memory: made once, and never kept for longer than they are true.
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { requireReadable } from '../../../src/core/auth/access.ts'
 import { readVariantUrl } from '../../../src/http/fast-path/stored.ts'
 import type { FastView } from '../../../src/http/fast-path/types.ts'
 import type { CachedVariant, Variants } from '../../../src/services/images/variants.ts'
@@ -26,7 +27,7 @@ const seen = (bytes: number, { imageId = ID, revision = 1, changedMs = CHANGED }
     ...{ primary_image_id: imageId, image_count: 1, deleted: false, images: { segments: [], tail: [] } },
     ...{ visibility: 'public' as const, members: {} },
   }
-  return { picture, project }
+  return { picture, project: requireReadable(project, undefined) }
 }
 
 /** What is found at a URL, as the pictures in memory change. */

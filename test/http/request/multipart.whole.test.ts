@@ -114,6 +114,7 @@ describe('an upload', () => {
     const check = () => store.check()
     const { port } = await listen(
       createApp({
+        store,
         images,
         projects,
         variants,

@@ -37,14 +37,15 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
   const log = pino({ level: 'info' }, stream)
   const app = createApp({
     images: failingImages(failure),
-    projects: {
-      ...createProjectService({
-        store,
-        log,
-        cursors: createSealedCursors(createFileAccountStore({ storageDir: folder })),
-      }),
-      find: async (id) => ({ ...emptyProject(id, new Date(0).toISOString()), deleted: false }),
+    store: {
+      current: () => undefined,
+      project: async (id) => ({ ...emptyProject(id, new Date(0).toISOString()), deleted: false }),
     },
+    projects: createProjectService({
+      store,
+      log,
+      cursors: createSealedCursors(createFileAccountStore({ storageDir: folder })),
+    }),
     variants: createVariants({ store }),
     renders: { find: () => Promise.reject(failure) },
     transformRequests: createTransformRequestParser({}),

@@ -3,7 +3,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { accessOf } from '../../../src/core/project/model.ts'
+import { accessOf } from '../../../src/core/auth/access.ts'
 import { readHistory } from '../../../src/stores/file/doctor/read/history.ts'
 import type { Paths } from '../../../src/stores/file/paths.ts'
 import { ADMIN, createAccessApp, keyOf } from '../../support/auth/access.ts'

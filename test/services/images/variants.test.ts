@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { unlink, writeFile } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { requireReadable } from '../../../src/core/auth/access.ts'
 import { SIZES, type Size } from '../../../src/core/names.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
 import { createVariants, type VariantsOptions } from '../../../src/services/images/variants.ts'
@@ -24,7 +25,8 @@ const twoWorkers = async (options: Partial<VariantsOptions> = {}) => {
     },
   }
   const variants = createVariants({ store, ...options })
-  const newest = async (projectId: string) => (await store.project(projectId)) ?? expect.unreachable('no project')
+  const newest = async (projectId: string) =>
+    requireReadable((await store.project(projectId)) ?? expect.unreachable('no project'), undefined)
   return {
     folder,
     store,

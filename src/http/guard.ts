@@ -1,0 +1,202 @@
+// Authorizes routes below /projects, and answers them from the state that was authorized.
+//
+// A project can change between the guard's decision and a later read. So a route gets its state from the guard alone, as
+// the argument of a function that answers the request; services and views take nothing else (see `Readable`). Where a read
+// shows that the state was overtaken, and its answer may not rest on it any more, the guard judges the newest state and
+// the function answers again.
+
+import { LRUCache } from 'lru-cache'
+import {
+  type Action,
+  accessOf,
+  decideAccess,
+  isPublic,
+  mayReadBySignature,
+  type Principal,
+  type ProjectAccess,
+  requireAccess,
+  requireReadable,
+} from '../core/auth/access.ts'
+import { type ErrorCode, isDamage, TintypeError } from '../core/errors.ts'
+import { unknownProject } from '../core/not-found.ts'
+import type { ProjectState, ReadableState } from '../core/project/state.ts'
+import type { Store } from '../stores/store.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { principalOf } from './access.ts'
+import type { Context } from './context.ts'
+import type { PictureAccess } from './response/send-picture.ts'
+
+export interface Guard {
+  /**
+   * Authorizes a change. Its commit authorizes again, on the state that it changes.
+   *
+   * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`
+   */
+  require(c: Context, action: Action, projectId: string): Promise<Principal>
+  /**
+   * Authenticates and authorizes again at the end of a long request: keys revoked and sessions ended meanwhile are
+   * refused. A token that has only expired since the request arrived stays valid.
+   */
+  requireStill(c: Context, action: Action, projectId: string): Promise<void>
+  /** Authorizes an upload without the project: the principal must have the right to create projects. */
+  requireUploader(c: Context, projectId: string): void
+  /**
+   * Authorizes reading a project or its list, and answers.
+   *
+   * @throws TintypeError `unauthenticated`, `forbidden`, `project_not_found`, `project_damaged`; errors of `answer`
+   */
+  read(c: Context, projectId: string, answer: AnswerFrom<AuthorizedProject & { by: Principal }>): Promise<Response>
+  /**
+   * Authorizes reading a picture, and answers. Public projects need no credentials, and ignore invalid ones.
+   *
+   * @param signedUntil end of the request's signature, in milliseconds since 1970; undefined without a signature.
+   *   Called only for private and absent projects. Throws where the signature is not valid.
+   * @throws TintypeError `project_not_found`, `unauthenticated`, errors of `signedUntil`: equal for private and absent
+   *   projects; errors of `answer`
+   */
+  picture(
+    c: Context,
+    projectId: string,
+    signedUntil: () => number | undefined,
+    answer: AnswerFrom<AuthorizedPicture>,
+  ): Promise<Response>
+}
+
+/**
+ * Answers a request from the state that was authorized. Called again with a newer one where it returns undefined, as a
+ * part of the state is gone, or throws an error about the content of the project that a newer state may not confirm.
+ */
+export type AnswerFrom<Authorized> = (authorized: Authorized) => Promise<Response | undefined>
+
+export interface AuthorizedProject {
+  /** The state that was authorized. @throws TintypeError `project_not_found`, `project_damaged`, also for admins */
+  project(): ReadableState
+}
+
+export interface AuthorizedPicture extends AuthorizedProject {
+  access: PictureAccess
+}
+
+/** Errors that tell of the content of a project. */
+const ABOUT_CONTENT: ReadonlySet<ErrorCode> = new Set([
+  'project_not_found',
+  'project_damaged',
+  'image_not_found',
+  'no_primary_image',
+])
+
+/**
+ * Access to a damaged project, whose owner and visibility are unknown: admins and open servers get the error itself.
+ */
+const UNREADABLE: ProjectAccess = { owner_id: null, visibility: 'private', members: {} }
+
+/** Limit of the projects that are remembered as logged. */
+const MAX_LOGGED = 1000
+
+const PUBLIC: PictureAccess = { isPrivate: false }
+const PRIVATE: PictureAccess = { isPrivate: true }
+
+export interface GuardOptions {
+  store: Pick<Store, 'current' | 'project'>
+  log: Logger
+}
+
+export const createGuard = ({ store, log }: GuardOptions): Guard => {
+  /** Damaged projects that were logged, until they can be read again. */
+  const logged = new LRUCache<string, true>({ max: MAX_LOGGED })
+
+  const find = async (projectId: string): Promise<Found> => {
+    try {
+      const project = store.current(projectId) ?? (await store.project(projectId))
+      if (logged.size > 0) logged.delete(projectId)
+      return { project }
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      if (!logged.has(projectId))
+        log.warn({ error, projectId }, 'damaged project; answering 404 to callers without access')
+      logged.set(projectId, true)
+      return { project: undefined, damage: error }
+    }
+  }
+
+  const require: Guard['require'] = async (c, action, projectId) => {
+    const principal = principalOf(c)
+    if (principal.kind === 'unrestricted') return principal
+    requireAccess(principal, action, projectId, accessIn(await find(projectId)))
+    return principal
+  }
+
+  const isOvertaken = async (projectId: string, { project }: Found): Promise<boolean> =>
+    (await find(projectId)).project?.revision !== project?.revision
+
+  /** Every further round follows another commit. */
+  const answerFrom = async <Authorized>(
+    projectId: string,
+    authorize: (found: Found) => Authorized,
+    answer: AnswerFrom<Authorized>,
+  ): Promise<Response> => {
+    for (;;) {
+      const found = await find(projectId)
+      const authorized = authorize(found)
+      try {
+        const response = await answer(authorized)
+        if (response) return response
+      } catch (error) {
+        if (!isAboutContent(error) || !(await isOvertaken(projectId, found))) throw error
+      }
+    }
+  }
+
+  return {
+    require,
+
+    async requireStill(c, action, projectId) {
+      await c.get('identifyAgain')?.()
+      await require(c, action, projectId)
+    },
+
+    requireUploader: (c, projectId) => requireAccess(principalOf(c), 'create', projectId, undefined),
+
+    async read(c, projectId, answer) {
+      const by = principalOf(c)
+      const authorize = (found: Found) => {
+        requireAccess(by, 'read', projectId, accessIn(found))
+        return { by, project: () => requireReadable(projectOf(found, projectId), by) }
+      }
+      return answerFrom(projectId, authorize, answer)
+    },
+
+    picture(c, projectId, signedUntil, answer) {
+      const authorize = (found: Found): AuthorizedPicture => {
+        const { project } = found
+        if (project && isPublic(project)) return { project: () => project, access: PUBLIC }
+        const principal = c.get('principal')
+        if (principal && decideAccess(principal, 'read', projectId, accessIn(found)) === 'allowed')
+          return { project: () => requireReadable(projectOf(found, projectId), principal), access: PRIVATE }
+        const untilMs = signedUntil()
+        if (untilMs === undefined) throw c.get('refusal') ?? unknownProject(projectId)
+        if (!project || !mayReadBySignature(project, untilMs)) throw unknownProject(projectId)
+        return { project: () => project, access: { isPrivate: true, untilMs } }
+      }
+      return answerFrom(projectId, authorize, answer)
+    },
+  }
+}
+
+interface Found {
+  project: ProjectState | undefined
+  /** Error of reading the project. */
+  damage?: unknown
+}
+
+const isAboutContent = (error: unknown): boolean => error instanceof TintypeError && ABOUT_CONTENT.has(error.code)
+
+const accessIn = ({ project, damage }: Found): ProjectAccess | undefined => {
+  if (project) return accessOf(project)
+  return damage === undefined ? undefined : UNREADABLE
+}
+
+const projectOf = ({ project, damage }: Found, projectId: string): ProjectState => {
+  if (project) return project
+  throw damage ?? unknownProject(projectId)
+}
