@@ -30,9 +30,9 @@ export const buildAuth = ({ options, storageDir, log }: Foundation) => {
     store,
     isOpen,
     accountRoutes: { accounts: throttledAccounts(accounts, throttle), csrf },
-    identify: createIdentify({
+    ...createIdentify({
       authenticators: [
-        apiKeys.authenticate,
+        apiKeys,
         createBearerAuthenticator(accounts, oidcTokens),
         createCookieAuthenticator(accounts, csrf),
       ],

@@ -10,7 +10,7 @@ import type { Foundation } from './foundation.ts'
 
 export const buildPolicies = (
   { options, log }: Foundation,
-  { client, identify, isOpen }: ReturnType<typeof buildAuth>,
+  { client, identify, identifyNow, isOpen }: ReturnType<typeof buildAuth>,
 ): Policies => {
   const { allowedOrigins, rateLimitWrites = 'auto' } = options
   const limits = createRateLimits({
@@ -28,6 +28,7 @@ export const buildPolicies = (
     allowedOrigins,
     corsHeaders: allowedOrigins.length > 0 ? createCorsHeaders(allowedOrigins) : undefined,
     identify,
+    identifyNow,
     limit: createLimit({ limits, client }),
   }
 }

@@ -32,22 +32,49 @@ export interface Identity {
  */
 export type Identify = (request: RequestView, receivedMs?: number) => Promise<Identity>
 
+/**
+ * {@link Identify} without a wait, by credentials that were verified before and are still valid. Undefined where only
+ * `Identify` can tell, as for invalid ones.
+ */
+export type IdentifyNow = (request: RequestView) => Identity | undefined
+
 const UNRESTRICTED: Identity = { principal: { kind: 'unrestricted' } }
 const ANONYMOUS: Identity = { principal: { kind: 'anonymous' } }
 
-export const createIdentify =
-  ({ authenticators, isOpen, refuseCrossOrigin, onOpen }: IdentifyOptions): Identify =>
-  async (request, receivedMs) => {
+export const createIdentify = (options: IdentifyOptions): { identify: Identify; identifyNow: IdentifyNow } => {
+  const { authenticators, isOpen, refuseCrossOrigin, onOpen } = options
+
+  const recall = (request: RequestView): Identity | undefined => {
+    for (const authenticator of authenticators) {
+      const principal = authenticator.recall(request)
+      if (principal === 'unknown') return undefined
+      if (principal) return { principal }
+    }
+    return request.header('authorization') === undefined ? ANONYMOUS : undefined
+  }
+
+  const identifyNow: IdentifyNow = (request) => {
     if (isOpen()) {
       onOpen?.(request)
       // Forms need no preflight: any page in a browser of this machine could send one.
       if (!READING.has(request.method)) refuseCrossOrigin?.(request)
       return UNRESTRICTED
     }
+    try {
+      return recall(request)
+    } catch {
+      // A failed system call: `identify` gets the error again and reports it.
+      return undefined
+    }
+  }
+
+  const identify: Identify = async (request, receivedMs) => {
+    const known = receivedMs === undefined || isOpen() ? identifyNow(request) : undefined
+    if (known) return known
     const { method, header } = request
     try {
-      for (const authenticator of authenticators) {
-        const principal = await authenticator({ method, header, receivedMs })
+      for (const { authenticate } of authenticators) {
+        const principal = await authenticate({ method, header, receivedMs })
         if (principal) return { principal }
       }
       // Credentials in an unknown form are an error, instead of the rights of an anonymous client.
@@ -59,6 +86,9 @@ export const createIdentify =
       return { ...ANONYMOUS, refusal: error }
     }
   }
+
+  return { identify, identifyNow }
+}
 
 /** Sets the principal, or the refusal that {@link principalOf} throws: only routes that need a principal fail. */
 export const authenticate =

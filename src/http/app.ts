@@ -14,7 +14,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { RequestIds } from '../telemetry/requests.ts'
 import type { Snapshot } from '../telemetry/snapshot.ts'
-import { authenticate, type Identify } from './access.ts'
+import { authenticate, type Identify, type IdentifyNow } from './access.ts'
 import { type Context, type Env, viewOf } from './context.ts'
 import { createGuard } from './guard.ts'
 import type { ClientAddress } from './middleware/client-address.ts'
@@ -57,6 +57,7 @@ export interface Policies {
   /** @default pages of other sites may not read responses */
   corsHeaders?: CorsHeaders
   identify: Identify
+  identifyNow: IdentifyNow
   limit: Limit
 }
 

@@ -159,6 +159,17 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
       }
     })
 
+    it('remembers a session that was found, until any process ends it', async () => {
+      const { store, another } = await open()
+      const other = another()
+      const id = await other.sessions.begin(newSession())
+      expect(store.sessions.isAliveNow(id)).toBe(false)
+      await store.sessions.isAlive(id)
+      expect(store.sessions.isAliveNow(id)).toBe(true)
+      await other.sessions.end(id)
+      expect(store.sessions.isAliveNow(id)).toBe(false)
+    })
+
     it('finds no session that it did not create', async () => {
       const { store } = await open()
       for (const id of [newAccountId(), '../users', '', 'x'.repeat(5000)]) {

@@ -49,6 +49,18 @@ export const keysContract = (name: string, open: () => Promise<KeysFixture>): vo
       }
     })
 
+    it('remembers a key that was found, until any process revokes it', async () => {
+      const { keys, another } = await open()
+      const record = recordOf('aaaaaaaaaaa1')
+      const other = another()
+      await other.add(record)
+      expect(keys.current(record.id)).toBeUndefined()
+      await keys.find(record.id)
+      expect(keys.current(record.id)).toEqual(record)
+      await other.revoke(record.id, LATER)
+      expect(keys.current(record.id)).toBeUndefined()
+    })
+
     it('finds no other id, and none that could be a path', async () => {
       const { keys } = await open()
       for (const id of ['bbbbbbbbbbbb', '../secret', '', 'constructor', 'x'.repeat(5000)]) {

@@ -17,7 +17,7 @@ export const openApp = (): Pick<AppOptions, 'policies' | 'ids' | 'metrics'> => {
     policies: {
       client,
       allowedOrigins: [],
-      identify: createIdentify({ authenticators: [], isOpen: () => true }),
+      ...createIdentify({ authenticators: [], isOpen: () => true }),
       limit: createLimit({ limits, client }),
     },
     ids: createRequestIds(),

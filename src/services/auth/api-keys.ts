@@ -1,7 +1,7 @@
 // API keys: creates, lists, revokes and authenticates them.
 
 import { type Principal, type Role, unauthenticated } from '../../core/auth/access.ts'
-import { type FixedKey, fixedKeyId, isSecret, looksLikeKey, newKey, parseKey } from '../../core/auth/api-key.ts'
+import { type FixedKey, fixedKeyId, hashOf, isSecret, looksLikeKey, newKey, parseKey } from '../../core/auth/api-key.ts'
 import type { KeyRecord, Keys, ListedKey } from '../../stores/accounts/keys.ts'
 import { type Authenticator, bearerOf } from './credentials.ts'
 
@@ -22,19 +22,20 @@ export interface NewKey {
   expiresAt?: Date
 }
 
-export interface ApiKeys {
+/** Authenticates by `X-API-Key: <key>` and `Authorization: Bearer <key>`. */
+export interface ApiKeys extends Authenticator {
   /** @returns the key, which is stored nowhere, and its record */
   create(wanted: NewKey): Promise<{ key: string; record: KeyRecord }>
   list(): Promise<ListedKey[]>
   /** False where there is no such key. */
   revoke(id: string): Promise<boolean>
-  /** Accepts `X-API-Key: <key>` and `Authorization: Bearer <key>`. */
-  authenticate: Authenticator
 }
 
 export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptions): ApiKeys => {
   /** Ids of fixed keys, computed at first use: each takes some 50 ms. */
   const fixedIds = new Map<FixedKey, Promise<string>>()
+  /** Fixed keys by the hash of their secret; `'unknown'` before the first use. */
+  const fixedPrincipals = new Map<string, Principal | 'unknown'>(fixed.map(({ sha256 }) => [sha256, 'unknown']))
 
   /** Compares with every key, so that the time does not depend on the match. */
   const findFixed = async (text: string): Promise<Principal | undefined> => {
@@ -42,7 +43,9 @@ export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptio
     if (!found) return undefined
     const id = fixedIds.get(found) ?? fixedKeyId(found)
     fixedIds.set(found, id)
-    return { kind: 'key', id: await id, role: found.role }
+    const principal: Principal = { kind: 'key', id: await id, role: found.role }
+    fixedPrincipals.set(found.sha256, principal)
+    return principal
   }
 
   const findStored = async (text: string, atMs = now()): Promise<Principal> => {
@@ -50,10 +53,15 @@ export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptio
     const record = parsed && (await keys.find(parsed.id))
     if (!parsed || !record || !isSecret(parsed.secret, record.sha256))
       throw unauthenticated('The API key is not valid.')
-    if (record.expires_at !== null && atMs >= Date.parse(record.expires_at))
-      throw unauthenticated(`The API key was valid until ${record.expires_at}.`)
-    const { id, role, projects } = record
-    return { kind: 'key', id, role, ...(projects === null ? {} : { projects }) }
+    if (isExpired(record, atMs)) throw unauthenticated(`The API key was valid until ${record.expires_at}.`)
+    return principalOf(record)
+  }
+
+  const recallStored = (text: string): Principal | 'unknown' => {
+    const parsed = parseKey(text)
+    const record = parsed && keys.current(parsed.id)
+    const isValid = record && isSecret(parsed.secret, record.sha256) && !isExpired(record, now())
+    return isValid ? principalOf(record) : 'unknown'
   }
 
   return {
@@ -83,5 +91,23 @@ export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptio
       if (text === undefined) return undefined
       return (await findFixed(text)) ?? (looksLikeKey(text) ? findStored(text, request.receivedMs) : undefined)
     },
+
+    recall(request) {
+      const own = request.header('x-api-key')
+      const text = own ?? bearerOf(request)
+      if (text === undefined) return undefined
+      const known = fixed.length > 0 ? fixedPrincipals.get(hashOf(text).toString('hex')) : undefined
+      return known ?? (own !== undefined || looksLikeKey(text) ? recallStored(text) : undefined)
+    },
   }
 }
+
+const isExpired = ({ expires_at }: KeyRecord, atMs: number): boolean =>
+  expires_at !== null && atMs >= Date.parse(expires_at)
+
+const principalOf = ({ id, role, projects }: KeyRecord): Principal => ({
+  kind: 'key',
+  id,
+  role,
+  ...(projects === null ? {} : { projects }),
+})

@@ -14,13 +14,26 @@ export interface Credentials {
   receivedMs?: number
 }
 
-/**
- * Finds the principal by one kind of credentials. Undefined where the request carries none of that kind.
- *
- * @throws TintypeError `unauthenticated` where they are not valid; other codes where they are valid but not in this
- *   request (`csrf`)
- */
-export type Authenticator = (request: Credentials) => Promise<Principal | undefined>
+/** Authenticates requests by one kind of credentials. */
+export interface Authenticator {
+  /**
+   * Finds the principal. Undefined where the request carries none of these credentials.
+   *
+   * @throws TintypeError `unauthenticated` where they are not valid; other codes where they are valid but not in this
+   *   request (`csrf`)
+   */
+  authenticate(request: Credentials): Promise<Principal | undefined>
+  /**
+   * {@link Authenticator.authenticate} without a wait, for a request that reads: by credentials that were verified
+   * before, and are still valid by the clock and by what every process has stored. Never finds a revoked key or an
+   * ended session.
+   *
+   * @returns undefined where the request carries none of these credentials, `'unknown'` where only `authenticate` can
+   *   tell, as for invalid ones
+   * @throws errors of the system
+   */
+  recall(request: Credentials): Principal | undefined | 'unknown'
+}
 
 /** The access token, unreadable for scripts. */
 export const SESSION_COOKIE = 'tintype_session'

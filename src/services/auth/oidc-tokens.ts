@@ -1,7 +1,8 @@
 // Access tokens of another issuer, such as a company's identity provider, checked by the keys that it publishes.
 
-import { createHash } from 'node:crypto'
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
+import { createHash, hash } from 'node:crypto'
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { unauthenticated } from '../../core/auth/access.ts'
 import { type Issuer, isKeyUrl, KEY_URL_RULE } from '../../core/auth/issuer.ts'
@@ -24,6 +25,8 @@ export interface OidcTokens {
    * @throws TintypeError `unauthenticated`, `issuer_unavailable`
    */
   userOf(token: string, atMs?: number): Promise<string>
+  /** {@link userOf} without a wait, for a token that was verified by the present keys. Undefined says nothing. */
+  recall(token: string): string | undefined
 }
 
 /**
@@ -46,7 +49,10 @@ const TOLERANCE_S = 5
 /** Subjects that are written as they are, short enough for an id of 128 characters. */
 const PLAIN_SUBJECT = /^[A-Za-z0-9._@|+-]{1,124}$/
 
-const claimsSchema = z.object({ sub: z.string().min(1).max(1000) })
+/** Verified tokens kept in memory. */
+const CACHED_TOKENS = 1000
+
+const claimsSchema = z.object({ sub: z.string().min(1).max(1000), exp: z.number() })
 
 /** @throws TintypeError `invalid_parameter` where the URL is not allowed for keys, or issuer or audience are missing */
 export const createOidcTokens = (options: OidcTokensOptions): OidcTokens => {
@@ -60,7 +66,15 @@ export const createOidcTokens = (options: OidcTokensOptions): OidcTokens => {
     timeoutDuration: FETCH_MS,
     cooldownDuration: COOLDOWN_MS,
     cacheMaxAge: MAX_AGE_MS,
+    [customFetch](url, init) {
+      keysFetched++
+      return fetch(url, init)
+    },
   })
+  /** Requests for keys: a token verified by keys that were fetched again since is verified again. */
+  let keysFetched = 0
+  /** By the hash of the token, so that no token is kept. */
+  const known = new LRUCache<string, { userId: string; exp: number; keysFetched: number }>({ max: CACHED_TOKENS })
   let failedAt = Number.NEGATIVE_INFINITY
   let loggedAt = Number.NEGATIVE_INFINITY
 
@@ -75,6 +89,8 @@ export const createOidcTokens = (options: OidcTokensOptions): OidcTokens => {
   return {
     async userOf(token, atMs = now()) {
       if (!keys.fresh && performance.now() - failedAt < GIVEN_UP_MS) throw unavailable()
+      // Counted before: keys may be fetched meanwhile.
+      const fetched = keysFetched
       try {
         const { payload } = await jwtVerify(token, keys, {
           algorithms: ALGORITHMS,
@@ -84,12 +100,21 @@ export const createOidcTokens = (options: OidcTokensOptions): OidcTokens => {
           clockTolerance: TOLERANCE_S,
           currentDate: new Date(atMs),
         })
-        return userIdOf(claimsSchema.parse(payload).sub)
+        const { sub, exp } = claimsSchema.parse(payload)
+        const userId = userIdOf(sub)
+        known.set(hash('sha256', token, 'base64'), { userId, exp, keysFetched: fetched })
+        return userId
       } catch (error) {
         if (isRefusal(error)) throw unauthenticated('The token is not valid here, or has expired.')
         keysFailed(error)
         throw unavailable(error)
       }
+    },
+
+    recall(token) {
+      const found = keys.fresh ? known.get(hash('sha256', token, 'base64')) : undefined
+      if (found?.keysFetched !== keysFetched) return undefined
+      return Math.floor(now() / 1000) - TOLERANCE_S < found.exp ? found.userId : undefined
     },
   }
 }

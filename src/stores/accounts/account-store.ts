@@ -21,6 +21,8 @@ export interface AccountStore {
 export interface Users {
   /** The newest state, with every change that any process has acknowledged. */
   get(id: string): Promise<User | undefined>
+  /** {@link Users.get} without a wait, for a user in memory. Undefined says nothing. @throws errors of the system */
+  current(id: string): User | undefined
   /** @param email as `normalEmail` writes it */
   byEmail(email: string): Promise<User | undefined>
   /** False where the address is taken. Of two users with one address, one is created. */
@@ -53,6 +55,8 @@ export interface Sessions {
   /** Replaces the number by the next one. True for only one of concurrent callers; false where the session has ended. */
   advance(id: string, number: number): Promise<boolean>
   isAlive(id: string): Promise<boolean>
+  /** {@link Sessions.isAlive} without a wait, for a session in memory. False says nothing. @throws errors of the system */
+  isAliveNow(id: string): boolean
   /** Ends a session for good, in every process at once. Does nothing where it has ended. */
   end(id: string): Promise<void>
 }

@@ -24,6 +24,7 @@ export const createFileAccountStore = ({ storageDir, now = Date.now }: FileAccou
   return {
     users: {
       get: onDisk(users.get),
+      current: users.current,
       byEmail: onDisk(users.byEmail),
       create: onDisk(users.create),
       change: onDisk(users.change),
@@ -34,6 +35,7 @@ export const createFileAccountStore = ({ storageDir, now = Date.now }: FileAccou
       read: onDisk(sessions.read),
       advance: onDisk(sessions.advance),
       isAlive: onDisk(sessions.isAlive),
+      isAliveNow: sessions.isAliveNow,
       end: onDisk(sessions.end),
     },
     invites: {

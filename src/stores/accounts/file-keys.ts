@@ -34,29 +34,47 @@ export interface FileKeysOptions {
   storageDir: string
 }
 
+/** A key in memory, with the identity of its file, and its paths, made once because every request uses them. */
+interface KnownKey {
+  record: KeyRecord
+  inode: number
+  modifiedMs: number
+  path: string
+  revocation: string
+}
+
 /** Keys that are kept in memory. */
 const REMEMBERED = 1000
 
 export const createFileKeys = ({ storageDir }: FileKeysOptions): Keys => {
   const accounts = createAccountsFolder(storageDir)
-  const known = new LRUCache<string, { record: KeyRecord; inode: number; modifiedMs: number }>({ max: REMEMBERED })
+  const known = new LRUCache<string, KnownKey>({ max: REMEMBERED })
   const path = (id: string) => accounts.path('keys', `${id}.json`)
   const revocation = (id: string) => accounts.path('keys', `${id}.revoked.json`)
 
+  const current = (id: string): KeyRecord | undefined => {
+    const key = known.get(id)
+    if (!key || statsOf(key.revocation)) return undefined
+    const stats = statsOf(key.path)
+    return stats?.ino === key.inode && stats.mtimeMs === key.modifiedMs ? key.record : undefined
+  }
+
   const find = async (id: string): Promise<KeyRecord | undefined> => {
+    const before = current(id)
+    if (before) return before
     if (!KEY_ID.test(id) || statsOf(revocation(id))) return undefined
     const stats = statsOf(path(id))
-    if (!stats) return undefined
-    const before = known.get(id)
-    if (before?.inode === stats.ino && before.modifiedMs === stats.mtimeMs) return before.record
-    const record = await readRecord(path(id), keySchema)
-    if (record?.id !== id) return undefined
-    known.set(id, { record, inode: stats.ino, modifiedMs: stats.mtimeMs })
+    const record = stats && (await readRecord(path(id), keySchema))
+    if (!stats || record?.id !== id) return undefined
+    const paths = { path: path(id), revocation: revocation(id) }
+    known.set(id, { record, inode: stats.ino, modifiedMs: stats.mtimeMs, ...paths })
     return record
   }
 
   return {
     find: (id) => find(id).catch(throwStoreError),
+
+    current,
 
     async add(record) {
       try {

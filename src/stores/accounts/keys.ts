@@ -31,6 +31,12 @@ export interface Keys {
   add(record: KeyRecord): Promise<void>
   /** Undefined where there is no such key, or any process has revoked it. */
   find(id: string): Promise<KeyRecord | undefined>
+  /**
+   * {@link Keys.find} without a wait, for a key in memory that no process has revoked. Undefined says nothing.
+   *
+   * @throws errors of the system
+   */
+  current(id: string): KeyRecord | undefined
   /** Durable when it resolves, and effective in every process at once. False where there is no such key. */
   revoke(id: string, revokedAt: string): Promise<boolean>
   /** All keys, revoked ones too, oldest first. */

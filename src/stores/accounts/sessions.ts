@@ -82,6 +82,11 @@ export const createSessions = (
 
     isAlive: async (id) => (await newest(id)) !== undefined,
 
+    isAliveNow(id) {
+      const found = log.current(id)
+      return found !== undefined && !found.entry.ended
+    },
+
     async end(id) {
       if (!isAccountId(id)) return
       const token = newToken()

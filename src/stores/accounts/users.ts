@@ -39,6 +39,11 @@ export const createUsers = (accounts: AccountsFolder): Users => {
   return {
     get,
 
+    current(id) {
+      const found = log.current(id)
+      return found && userOf(found.entry)
+    },
+
     byEmail: (email) => byIndex(indexName(email)),
 
     /** The index comes last: a crash before it leaves a folder that no address leads to, and the address free. */

@@ -40,9 +40,16 @@ const MOST_TRIES = 100
 
 const newName = randomIds(16)
 
-export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<Entry> => {
+export interface FileLog<Entry> extends AppendLog<Entry> {
+  /** {@link AppendLog.newest} without a wait, where the entry in memory can be shown to be it. Undefined says nothing. */
+  current(log: string): NumberedEntry<Entry> | undefined
+}
+
+export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<Entry> => {
   const { format, folder, older, keep, isDurable = true } = options
-  const { newest, forget } = options.newest ? { newest: options.newest, forget: () => {} } : createHeads(options)
+  const { newest, current, forget } = options.newest
+    ? { newest: options.newest, current: () => undefined, forget: () => {} }
+    : createHeads(options)
   const pathOf = (log: string, number: number): string => join(folder(log), `${number}.json`)
 
   const isRemoved = (log: string): boolean => options.makeFolder !== undefined && !statsOf(folder(log))
@@ -73,6 +80,8 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<
 
   return {
     newest,
+
+    current,
 
     async append(log, number, entry) {
       const text = format.encode(entry)
@@ -116,19 +125,26 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): AppendLog<
   }
 }
 
+/** A newest entry in memory, with the identity of its file, and its path and that of its successor. */
+interface FileHead<Entry> {
+  found: NumberedEntry<Entry>
+  inode: number
+  modifiedMs: number
+  path: string
+  next: string
+}
+
 /** Newest entries, kept in memory and validated by two `stat` calls. */
 const createHeads = <Entry>({ format, folder }: FileLogOptions<Entry>) => {
-  const heads = new LRUCache<string, { found: NumberedEntry<Entry>; inode: number; modifiedMs: number }>({
-    max: REMEMBERED_LOGS,
-  })
+  const heads = new LRUCache<string, FileHead<Entry>>({ max: REMEMBERED_LOGS })
   const pathOf = (log: string, number: number): string => join(folder(log), `${number}.json`)
 
-  const remembered = (log: string): NumberedEntry<Entry> | undefined => {
+  const current = (log: string): NumberedEntry<Entry> | undefined => {
     const known = heads.get(log)
     if (!known) return undefined
-    const stats = statsOf(pathOf(log, known.found.number))
+    const stats = statsOf(known.path)
     if (stats?.ino !== known.inode || stats.mtimeMs !== known.modifiedMs) return undefined
-    return statsOf(pathOf(log, known.found.number + 1)) ? undefined : known.found
+    return statsOf(known.next) ? undefined : known.found
   }
 
   const highest = async (log: string): Promise<number | undefined> => (await numbersIn(folder(log))).at(-1)
@@ -142,7 +158,8 @@ const createHeads = <Entry>({ format, folder }: FileLogOptions<Entry>) => {
       const after = await highest(log)
       if (after === number && text !== undefined && stats) {
         const found = { number, entry: format.decode(text, log, number) }
-        heads.set(log, { found, inode: stats.ino, modifiedMs: stats.mtimeMs })
+        const paths = { path: pathOf(log, number), next: pathOf(log, number + 1) }
+        heads.set(log, { found, inode: stats.ino, modifiedMs: stats.mtimeMs, ...paths })
         return found
       }
       number = after
@@ -153,11 +170,12 @@ const createHeads = <Entry>({ format, folder }: FileLogOptions<Entry>) => {
 
   return {
     async newest(log: string) {
-      const known = remembered(log)
+      const known = current(log)
       if (known) return known
       heads.delete(log)
       return read(log)
     },
+    current,
     forget: (log: string) => void heads.delete(log),
   }
 }

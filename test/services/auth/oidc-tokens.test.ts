@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto'
 import { exportJWK, exportSPKI, generateKeyPair, importJWK } from 'jose'
 import { pino } from 'pino'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createOidcTokens } from '../../../src/services/auth/oidc-tokens.ts'
 import type { Logger } from '../../../src/telemetry/logger.ts'
 import { createIssuer, ISSUER, OUR_AUDIENCE, type TestIssuer } from '../../support/auth/issuer.ts'
@@ -55,6 +55,41 @@ describe('a token of the issuer', () => {
     expect(await codeOf(tokens.userOf(token))).toBe('unauthenticated')
     // For a request that came before.
     expect(await codeOf(tokens.userOf(token, clock.ms - 1000))).toBe('ext:ada')
+  })
+})
+
+describe('a verified token', () => {
+  it('is recalled without a wait until it expires', async () => {
+    const clock = { ms: Date.now() }
+    const issuer = await createIssuer(() => clock.ms)
+    const tokens = trusting(issuer.url, () => clock.ms)
+    const token = await issuer.sign({})
+    expect(tokens.recall(token)).toBeUndefined()
+    // The first one fetches the keys.
+    await tokens.userOf(await issuer.sign({ sub: 'bo' }))
+    await tokens.userOf(token)
+    expect(tokens.recall(token)).toBe('ext:ada')
+    expect(tokens.recall(`${token}x`)).toBeUndefined()
+    clock.ms += 604_000
+    expect(tokens.recall(token)).toBe('ext:ada')
+    clock.ms += 1000
+    expect(tokens.recall(token)).toBeUndefined()
+  })
+
+  it('is verified again once the keys were fetched again, as for a token of an unknown key', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const issuer = await createIssuer()
+    const tokens = trusting(issuer.url)
+    const token = await issuer.sign({})
+    for (let time = 0; time < 2; time++) await tokens.userOf(token)
+    expect(tokens.recall(token)).toBe('ext:ada')
+    vi.setSystemTime(Date.now() + 31_000)
+    await codeOf(tokens.userOf(await issuer.sign({}, { kid: 'another' })))
+    expect(issuer.requests()).toBe(2)
+    expect(tokens.recall(token)).toBeUndefined()
+    await tokens.userOf(token)
+    expect(tokens.recall(token)).toBe('ext:ada')
   })
 })
 

@@ -73,6 +73,29 @@ describe('a stored key', () => {
     expect(await apiKeys.authenticate(earlier)).toMatchObject({ role: 'admin' })
   })
 
+  it('is recalled without a wait once it was used, until it expires or another process revokes it', async () => {
+    const storageDir = await temporaryFolder()
+    let now = NOW
+    const [server, command] = [apiKeysIn(storageDir, () => now), apiKeysIn(storageDir)]
+    const { key, record } = await command.create({ name: 'ci', role: 'reader', projects: ['shop'] })
+    const { key: short } = await command.create({ name: 'short', role: 'admin', expiresAt: new Date(NOW + 1000) })
+    const recall = (text: string) => server.recall(sent({ 'x-api-key': text }))
+    expect(recall(key)).toBe('unknown')
+    for (const text of [key, short]) await server.authenticate(sent({ 'x-api-key': text }))
+    const principal = { kind: 'key', id: record.id, role: 'reader', projects: ['shop'] }
+    expect(recall(key)).toEqual(principal)
+    expect(server.recall(sent({ authorization: `Bearer ${key}` }))).toEqual(principal)
+    expect(recall(`${key.slice(0, -2)}${key.endsWith('AA') ? 'BB' : 'AA'}`)).toBe('unknown')
+    expect(recall('nonsense')).toBe('unknown')
+    expect(server.recall(sent({ authorization: 'Bearer nonsense' }))).toBeUndefined()
+    expect(server.recall(sent({}))).toBeUndefined()
+    expect(recall(short)).toMatchObject({ role: 'admin' })
+    now = NOW + 1000
+    expect(recall(short)).toBe('unknown')
+    await command.revoke(record.id)
+    expect(recall(key)).toBe('unknown')
+  })
+
   it('is refused once another process revokes it, or its file is gone', async () => {
     const storageDir = await temporaryFolder()
     const [server, command] = [apiKeysIn(storageDir), apiKeysIn(storageDir)]
