@@ -13,31 +13,51 @@ export interface ClientAddress {
   isSecure(request: RequestView, url: string): boolean
 }
 
+interface Client {
+  address: string | undefined
+  network: string | undefined
+}
+
+/** Limits of the caches of parsed addresses: parsing takes longer than writing a log line. */
+const CACHED = { max: 1000, maxLength: 200 }
+
+const UNKNOWN: Client = { address: undefined, network: undefined }
+
 /** @param isTrusted whether a peer is a trusted proxy, which sets `X-Forwarded-For` and `X-Forwarded-Proto` */
 export const createClientAddress = (isTrusted: IsTrusted): ClientAddress => {
-  /** Parsed addresses of peers: parsing takes longer than writing a log line. */
-  const peers = new LRUCache<string, { address: string | undefined; isTrusted: boolean }>({ max: 1000 })
+  const peers = new LRUCache<string, { client: Client; isTrusted: boolean }>({ max: CACHED.max })
+  /** By peer and `X-Forwarded-For`. */
+  const clients = new LRUCache<string, Client>({ max: CACHED.max })
 
-  const readPeer = (peer: string) => {
-    const read = { address: forwardedAddress(peer, undefined, isTrusted), isTrusted: isTrusted(peer) }
-    peers.set(peer, read)
-    return read
+  const read = (peer: string, forwardedFor: string | undefined): Client => {
+    const address = forwardedAddress(peer, forwardedFor, isTrusted)
+    return { address, network: address === undefined ? undefined : clientNetwork(address) }
   }
 
-  const addressOf: ClientAddress['addressOf'] = ({ socket, header }) => {
+  const readPeer = (peer: string) => {
+    const found = { client: read(peer, undefined), isTrusted: isTrusted(peer) }
+    peers.set(peer, found)
+    return found
+  }
+
+  const clientOf = ({ socket, header }: RequestView): Client => {
     const peer = socket?.remoteAddress
-    if (peer === undefined) return undefined
+    if (peer === undefined) return UNKNOWN
     const known = peers.get(peer) ?? readPeer(peer)
-    return known.isTrusted ? forwardedAddress(peer, header('x-forwarded-for'), isTrusted) : known.address
+    const forwardedFor = known.isTrusted ? header('x-forwarded-for') : undefined
+    if (forwardedFor === undefined) return known.client
+    const key = `${peer} ${forwardedFor}`
+    const cached = clients.get(key)
+    if (cached) return cached
+    const client = read(peer, forwardedFor)
+    if (key.length <= CACHED.maxLength) clients.set(key, client)
+    return client
   }
 
   return {
-    addressOf,
+    addressOf: (request) => clientOf(request).address,
 
-    networkOf(request) {
-      const address = addressOf(request)
-      return address === undefined ? undefined : clientNetwork(address)
-    },
+    networkOf: (request) => clientOf(request).network,
 
     isSecure({ socket, header }, url) {
       const forwarded = header('x-forwarded-proto')

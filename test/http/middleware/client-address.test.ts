@@ -34,3 +34,45 @@ describe('a client', () => {
     expect(await ask('127.0.0.1', { 'X-Forwarded-For': '6.6.6.6, 9.9.9.9' })).toEqual([false, '9.9.9.9'])
   })
 })
+
+describe('parsed addresses', () => {
+  const isTrusted = parseProxies('loopback')
+  const from = (peer: string, forwardedFor?: string) => ({
+    method: 'GET',
+    target: '/',
+    header: (name: string) => (name === 'x-forwarded-for' ? forwardedFor : undefined),
+    socket: { remoteAddress: peer },
+  })
+
+  it('are cached by peer and header, each for itself', () => {
+    const client = createClientAddress(isTrusted)
+    for (let time = 0; time < 2; time++)
+      for (const [peer, forwardedFor, address, network] of [
+        ['127.0.0.1', '6.6.6.6', '6.6.6.6', '6.6.6.6'],
+        ['127.0.0.1', '7.7.7.7', '7.7.7.7', '7.7.7.7'],
+        ['127.0.0.1', '2001:db8::1', '2001:db8::1', '2001:db8:0:0:0:0:0:0/64'],
+        ['127.0.0.1', undefined, '127.0.0.1', '127.0.0.1'],
+        ['10.0.0.1', '6.6.6.6', '10.0.0.1', '10.0.0.1'],
+      ] as const)
+        expect([client.addressOf(from(peer, forwardedFor)), client.networkOf(from(peer, forwardedFor))]).toEqual([
+          address,
+          network,
+        ])
+  })
+
+  it('of long headers are parsed each time', () => {
+    let parsed = 0
+    const client = createClientAddress((address) => {
+      parsed++
+      return isTrusted(address)
+    })
+    const parsedFor = (forwardedFor: string) => {
+      client.addressOf(from('127.0.0.1', forwardedFor))
+      const before = parsed
+      expect(client.addressOf(from('127.0.0.1', forwardedFor))).toBe('9.9.9.9')
+      return parsed - before
+    }
+    expect(parsedFor('9.9.9.9'.padStart(200 - '127.0.0.1 '.length, '6.6.6.6, '))).toBe(0)
+    expect(parsedFor('9.9.9.9'.padStart(201 - '127.0.0.1 '.length, '6.6.6.6, '))).toBeGreaterThan(0)
+  })
+})
