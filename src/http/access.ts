@@ -6,7 +6,7 @@ import { isLoopback } from '../core/request/hosts.ts'
 import { READING } from '../core/request/safe-methods.ts'
 import type { Authenticator, Credentials } from '../services/auth/credentials.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { type Context, type RequestView, viewOf } from './context.ts'
+import { type Check, type Context, type RequestView, viewOf } from './context.ts'
 import type { ClientAddress } from './middleware/client-address.ts'
 
 export interface IdentifyOptions {
@@ -92,8 +92,8 @@ export const createIdentify = (options: IdentifyOptions): { identify: Identify; 
 
 /** Sets the principal, or the refusal that {@link principalOf} throws: only routes that need a principal fail. */
 export const authenticate =
-  (identify: Identify) =>
-  async (c: Context, next: () => Promise<void>): Promise<void> => {
+  (identify: Identify): Check =>
+  async (c) => {
     const request = viewOf(c)
     const receivedMs = Date.now()
     const set = ({ principal, refusal }: Identity): void => {
@@ -102,7 +102,7 @@ export const authenticate =
     }
     c.set('identifyAgain', async () => set(await identify(request, receivedMs)))
     set(await identify(request))
-    return next()
+    return undefined
   }
 
 /** @throws TintypeError `unauthenticated` and others where the credentials of the request are not valid */

@@ -23,7 +23,7 @@ import { type HostCheck, refuseOtherHosts } from './middleware/host-check.ts'
 import {
   refuseDotSegments,
   refuseWhileDraining,
-  throwErrors,
+  runFirst,
   varyByAccept,
   waitUntil,
 } from './middleware/preconditions.ts'
@@ -140,23 +140,25 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
     }
     const vary = c.get('vary')
     if (vary !== undefined) headers.Vary = vary
-    Object.assign(headers, c.get('limitHeaders'))
     return answerEarly(c, { status, headers, text: JSON.stringify(body) })
   }
   app.onError((error, c) => fail(c, error))
   app.notFound((c) => fail(c, routeNotFound(c)))
 
   app.use(requestLog({ log, ids, requests, client }))
-  app.use(throwErrors)
-  app.use(varyByAccept)
-  if (options.ready) app.use(waitUntil(options.ready))
-  app.use(refuseDotSegments)
-  if (hostCheck) app.use(refuseOtherHosts(hostCheck))
-  if (corsHeaders) app.use(allowOrigins(allowedOrigins, corsHeaders))
-  app.use(refuseWhileDraining(isDraining))
-  app.use(authenticate(identify))
-  if (limit.countsRequests) app.use(limitRequests(limit))
-  if (limit.countsSignIns) for (const path of SIGN_IN_PATHS) app.use(path, limitSignIns(limit))
+  app.use(
+    runFirst([
+      varyByAccept,
+      ...(options.ready ? [waitUntil(options.ready)] : []),
+      refuseDotSegments,
+      ...(hostCheck ? [refuseOtherHosts(hostCheck)] : []),
+      ...(corsHeaders ? [allowOrigins(allowedOrigins, corsHeaders)] : []),
+      refuseWhileDraining(isDraining),
+      authenticate(identify),
+      ...(limit.countsRequests ? [limitRequests(limit)] : []),
+    ]),
+  )
+  if (limit.countsSignIns) for (const path of SIGN_IN_PATHS) app.use(path, runFirst([limitSignIns(limit)]))
 
   const route = createRouteTable(app)
 

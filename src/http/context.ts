@@ -21,8 +21,12 @@ export interface Env {
     refusal?: TintypeError
     /** Authenticates again at the end of a long request. Credentials that have only expired meanwhile stay valid. */
     identifyAgain?: () => Promise<void>
-    /** Rate limit headers of every response, errors too. */
-    limitHeaders?: Record<string, string>
+    /** See {@link commonHeadersOf}. */
+    commonHeaders?: Record<string, string>
+    /** True once a response has the common headers. */
+    hasCommonHeaders?: boolean
+    /** True where `c.header` was used before the route's response: by a program that mounts the app, or for cookies. */
+    hasOtherHeaders?: boolean
     /** Id of this request, in its line of the log. */
     requestId?: string
     /** Path template of the matched route. */
@@ -35,6 +39,12 @@ export interface Env {
 export type Context = HonoContext<Env>
 
 export type Handler = HonoHandler<Env>
+
+/**
+ * A step before the route. It refuses the request by an error, or answers it. Synchronous where possible: promises take
+ * a large part of the time of a small response.
+ */
+export type Check = (c: Context) => Response | undefined | Promise<Response | undefined>
 
 /** Parts of a request that policies read, in the app and on the fast path. */
 export interface RequestView {
@@ -70,6 +80,15 @@ export const viewOf = (c: Context): RequestView => {
   }
   c.set('view', view)
   return view
+}
+
+/** Headers of the response, whatever it will be, errors too: request id, CORS, rate limits. Checks add to them. */
+export const commonHeadersOf = (c: Context): Record<string, string> => {
+  const known = c.get('commonHeaders')
+  if (known) return known
+  const headers = {}
+  c.set('commonHeaders', headers)
+  return headers
 }
 
 /**

@@ -3,7 +3,8 @@
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi'
 import { TintypeError } from '../core/errors.ts'
 import type { Env, Handler } from './context.ts'
-import { BASE_HEADERS } from './response/respond.ts'
+import { throwErrors } from './middleware/preconditions.ts'
+import { BASE_HEADERS, respond } from './response/respond.ts'
 
 export interface RouteTable {
   /**
@@ -38,12 +39,11 @@ export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
 }
 
 /** Sets the route label of the metrics. */
-const named =
-  (template: string, handler: Handler): Handler =>
-  (c, next) => {
+const named = (template: string, handler: Handler): Handler =>
+  throwErrors((c, next) => {
     c.set('route', template)
     return handler(c, next)
-  }
+  })
 
 /** Converts a segment of a template; `{size}.{format}` becomes one parameter, `file`. */
 const segmentOf = (segment: string): string => {
@@ -54,7 +54,7 @@ const segmentOf = (segment: string): string => {
 const refuse =
   (allowed: readonly string[]): Handler =>
   (c) => {
-    if (c.req.method === 'OPTIONS') return c.body(null, 204, { ...BASE_HEADERS, Allow: allowed.join(', ') })
+    if (c.req.method === 'OPTIONS') return respond(c, null, 204, { ...BASE_HEADERS, Allow: allowed.join(', ') })
     throw new TintypeError('method_not_allowed', `Expected ${allowed.join(', ')}, received ${c.req.method}.`, {
       details: { allow: allowed, received: c.req.method },
     })

@@ -136,6 +136,29 @@ describe('mounted in another app', () => {
     expect((await parent.request('/media/health')).headers.get('x-parent')).toBe('yes')
   })
 
+  it('adds its own headers to those of the parent, and to answers of the parent below its path', async () => {
+    const tintype = await createTestApp({ basePath: '/media', allowedOrigins: 'https://shop.example', rateLimit: 10 })
+    const parent = new Hono()
+    parent.use(async (c, next) => {
+      c.header('X-Parent', 'yes')
+      c.header('Vary', 'Accept-Language')
+      await next()
+    })
+    parent.route('/media', tintype.app)
+    parent.notFound((c) => c.text('the parent knows no such page', 404))
+    for (const [path, vary] of [
+      ['/media/projects', 'Accept-Language, Origin'],
+      ['/media/nothing', 'Accept-Language, Origin'],
+      ['/media/projects/nothing', 'Origin'],
+    ] as const) {
+      const { headers } = await parent.request(path, { headers: { Origin: 'https://shop.example' } })
+      expect([path, headers.get('vary')]).toEqual([path, vary])
+      expect(headers.get('access-control-allow-origin')).toBe('https://shop.example')
+      expect(headers.get('ratelimit-policy')).toBe('"read";q=10;w=60')
+      expect(headers.get('x-request-id')).toMatch(/-/)
+    }
+  })
+
   it('takes uploads over a socket behind middleware that reads the body first', async () => {
     const tintype = await createTestApp()
     const parent = new Hono()

@@ -2,7 +2,7 @@
 
 import { cors } from 'hono/cors'
 import type { AllowedOrigins } from '../../core/request/origins.ts'
-import { type Context, type RequestView, viewOf } from '../context.ts'
+import { type Check, type Context, commonHeadersOf, type RequestView, viewOf } from '../context.ts'
 import { REPLAY_HEADER } from '../request/params.ts'
 
 /** Response headers for a request, as names and values in turn. */
@@ -39,21 +39,22 @@ export const createCorsHeaders = (allowed: AllowedOrigins): CorsHeaders => {
 }
 
 /** Answers preflights of allowed origins; other `OPTIONS` requests reach the route table. */
-export const allowOrigins = (allowed: AllowedOrigins, headersOf: CorsHeaders) => {
+export const allowOrigins = (allowed: AllowedOrigins, headersOf: CorsHeaders): Check => {
   const shared = { allowMethods: METHODS, exposeHeaders: EXPOSED, maxAge: MAX_AGE_SECONDS }
   const answerPreflight =
     allowed === '*' ? cors({ ...shared, origin: '*' }) : cors({ ...shared, origin: [...allowed], credentials: true })
+  const preflight = async (c: Context) => (await answerPreflight(c, async () => {})) ?? undefined
   const isAllowed = (origin: string | undefined) =>
     allowed === '*' || (origin !== undefined && allowed.includes(origin))
 
-  return async (c: Context, next: () => Promise<void>): Promise<Response | undefined> => {
+  return (c) => {
     const request = viewOf(c)
     const { method, header } = request
     const isPreflight = method === 'OPTIONS' && header('access-control-request-method') !== undefined
-    if (isPreflight && isAllowed(header('origin'))) return (await answerPreflight(c, next)) ?? undefined
-    await next()
+    if (isPreflight && isAllowed(header('origin'))) return preflight(c)
     const headers = headersOf(request)
-    for (let at = 0; at < headers.length; at += 2)
-      c.header(headers[at] ?? '', headers[at + 1], { append: headers[at] === 'Vary' })
+    const common = commonHeadersOf(c)
+    for (let at = 0; at < headers.length; at += 2) common[headers[at] ?? ''] = headers[at + 1] ?? ''
+    return undefined
   }
 }

@@ -4,7 +4,7 @@
 import { TintypeError } from '../../core/errors.ts'
 import { createOwnHosts } from '../../core/request/hosts.ts'
 import { clip } from '../../core/text.ts'
-import { type Context, PROBES, type RequestView, viewOf } from '../context.ts'
+import { type Check, PROBES, type RequestView, viewOf } from '../context.ts'
 
 export interface HostCheckOptions {
   /** Origins whose pages may use the API; behind a proxy, also the server's own. */
@@ -40,11 +40,11 @@ export const createHostCheck = ({ allowedOrigins, isOpen }: HostCheckOptions): H
 
 /** @throws TintypeError `unexpected_host` */
 export const refuseOtherHosts =
-  ({ isExpected, expected }: HostCheck) =>
-  (c: Context, next: () => Promise<void>): Promise<void> => {
+  ({ isExpected, expected }: HostCheck): Check =>
+  (c) => {
     const request = viewOf(c)
     if (!isExpected(request) && !PROBES.has(c.req.path)) throw unexpected(hostOf(request) ?? '', expected)
-    return next()
+    return undefined
   }
 
 /** Authority of a target in absolute form, which replaces `Host` (RFC 9112 section 3.2.2). */

@@ -4,7 +4,7 @@ import type { Principal } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
 import type { RateLimitState, RateLimits } from '../../services/limits/rate-limits.ts'
-import { type Context, PROBES, type RequestView, viewOf } from '../context.ts'
+import { type Check, type Context, commonHeadersOf, PROBES, type RequestView, viewOf } from '../context.ts'
 import type { ClientAddress } from './client-address.ts'
 
 export interface LimitOptions {
@@ -65,29 +65,21 @@ export const createLimit = ({ limits, client }: LimitOptions): Limit => {
 
 /** Limits requests; runs after authentication. @throws TintypeError `rate_limited` */
 export const limitRequests =
-  (limit: Limit) =>
-  (c: Context, next: () => Promise<void>): Promise<void> => {
+  (limit: Limit): Check =>
+  (c) => {
     const state = limit.request(viewOf(c), c.req.path, c.get('principal'))
-    const proceed = (found: RateLimitState | undefined): Promise<void> => {
-      apply(c, found)
-      return next()
-    }
-    return state instanceof Promise ? state.then(proceed) : proceed(state)
+    return state instanceof Promise ? state.then((counted) => apply(c, counted)) : apply(c, state)
   }
 
 /** Limits attempts to sign in. @throws TintypeError `rate_limited` */
 export const limitSignIns =
-  (limit: Limit) =>
-  async (c: Context, next: () => Promise<void>): Promise<void> => {
+  (limit: Limit): Check =>
+  async (c) =>
     apply(c, await limit.signIn(viewOf(c)))
-    return next()
-  }
 
-const apply = (c: Context, state: RateLimitState | undefined): void => {
+const apply = (c: Context, state: RateLimitState | undefined): undefined => {
   if (!state) return
-  const headers = rateLimitHeaders(state)
-  c.set('limitHeaders', { ...c.get('limitHeaders'), ...headers })
-  for (const [name, value] of Object.entries(headers)) c.header(name, value)
+  Object.assign(commonHeadersOf(c), rateLimitHeaders(state))
   if (state.isExceeded) throw exceeded(state)
 }
 

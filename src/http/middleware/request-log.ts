@@ -3,7 +3,7 @@
 import type { Logger } from '../../telemetry/logger.ts'
 import type { RequestIds, RequestMeter } from '../../telemetry/requests.ts'
 import { createRequestLines } from '../../telemetry/requests.ts'
-import { type Context, incomingOf, viewOf } from '../context.ts'
+import { type Context, commonHeadersOf, viewOf } from '../context.ts'
 import type { OnFastAnswer } from '../fast-path/fast-path.ts'
 import type { ClientAddress } from './client-address.ts'
 
@@ -42,12 +42,14 @@ export const requestLog = ({ log, ids, requests, client }: RequestLogOptions) =>
     const { method, url } = c.req
     const id = ids(c.req.header('x-request-id'))
     c.set('requestId', id)
-    // On Node's own response: a Response with modified headers takes the slow path of @hono/node-server.
-    const outgoing = incomingOf(c) && c.env.outgoing
-    const isOnNode = outgoing !== undefined && !outgoing.headersSent
-    if (isOnNode) outgoing.setHeader(REQUEST_ID, id)
+    const common = commonHeadersOf(c)
+    common[REQUEST_ID] = id
+    // A later one than the first: middleware of a program that mounts the app may have set headers.
+    if (c.req.routeIndex > 0) c.set('hasOtherHeaders', true)
     await next()
-    if (!isOnNode) c.res.headers.set(REQUEST_ID, id)
+    // Responses of that program, and preflights.
+    if (!c.get('hasCommonHeaders'))
+      for (const [name, value] of Object.entries(common)) c.header(name, value, { append: name === 'Vary' })
     const { status } = c.res
     const ms = performance.now() - startedMs
     const bytes = method === 'HEAD' ? 0 : (c.get('bodyBytes') ?? 0)

@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { type Context, incomingOf } from '../context.ts'
 import { refuseContinue } from '../request/expect-continue.ts'
-import { BASE_HEADERS } from './respond.ts'
+import { BASE_HEADERS, withCommonHeaders } from './respond.ts'
 
 /** Time limit for discarding the rest of a body, in milliseconds. */
 const LINGER_MS = 5000
@@ -26,7 +26,7 @@ export interface Answer {
 export const answerEarly = async (c: Context, { status, headers, text }: Answer): Promise<Response> => {
   const incoming = incomingOf(c)
   if (incoming) refuseContinue(incoming)
-  const all = { ...BASE_HEADERS, ...headers }
+  const all = withCommonHeaders(c, { ...BASE_HEADERS, ...headers })
   const length = Buffer.byteLength(text)
   c.set('bodyBytes', length)
   if (!incoming || !(await isStillSending(c, incoming))) return new Response(text, { status, headers: all })

@@ -41,8 +41,9 @@ const problemType = (code: ErrorCode): string => `urn:tintype:problem:${code}`
  *
  * @param request its abort signal recognizes errors caused by a disconnected client
  */
-export const toTintypeError = (error: unknown, { method, signal }: Request): TintypeError => {
+export const toTintypeError = (error: unknown, request: Request): TintypeError => {
   if (error instanceof TintypeError) return error
+  const { method, signal } = request
   if (signal.aborted) {
     const code = method === 'GET' || method === 'HEAD' ? 'client_gone' : 'upload_aborted'
     return new TintypeError(code, 'The client has gone.', { cause: error })

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { namesWeakly } from '../../core/request/conditional.ts'
-import type { Context } from '../context.ts'
+import { type Context, commonHeadersOf } from '../context.ts'
 
 type Headers = Record<string, string>
 
@@ -29,7 +29,32 @@ export const sized = (
   headers: Headers,
 ): Response => {
   c.set('bodyBytes', typeof body === 'string' ? Buffer.byteLength(body) : body.length)
-  return c.body(body, status, headers)
+  return respond(c, body, status, headers)
+}
+
+type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
+
+/**
+ * Makes the response of a route. A plain record of headers is passed to Node as it is; `c.body` would make a `Headers`
+ * object of it, which takes longer to fill and to read again than the rest of a small response.
+ */
+export const respond = (c: Context, body: Body, status: 200 | 201 | 204 | 206 | 302 | 304, headers: Headers) => {
+  if (!c.get('hasOtherHeaders')) return new Response(body, { status, headers: withCommonHeaders(c, headers) })
+  const { headers: all } = c.body(null, status, headers)
+  c.set('hasCommonHeaders', true)
+  for (const [name, value] of Object.entries(commonHeadersOf(c)))
+    if (name === 'Vary') all.append(name, value)
+    else all.set(name, value)
+  return new Response(body, { status, headers: all })
+}
+
+/** Adds the {@link commonHeadersOf} a request to the headers of its response. */
+export const withCommonHeaders = (c: Context, headers: Headers): Headers => {
+  const common = commonHeadersOf(c)
+  c.set('hasCommonHeaders', true)
+  const all = { ...headers, ...common }
+  if (headers.Vary !== undefined && common.Vary !== undefined) all.Vary = `${headers.Vary}, ${common.Vary}`
+  return all
 }
 
 interface Revalidated {
@@ -63,7 +88,7 @@ export const revalidated = (etag: string, isPrivate = false) => ({
 
 /** Responds 304. @param headers of the 200, as far as RFC 9110 section 15.4.5 requires */
 export const notModified = (c: Context, headers: Headers): Response =>
-  c.body(null, 304, { ...BASE_HEADERS, ...headers })
+  respond(c, null, 304, { ...BASE_HEADERS, ...headers })
 
 /** True where `If-None-Match` names the tag. */
 export const hasEtag = (c: Context, etag: string): boolean => {

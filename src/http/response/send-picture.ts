@@ -18,7 +18,7 @@ import type { Render } from '../../services/images/renders.ts'
 import type { OpenableVariant } from '../../services/images/variants.ts'
 import type { ReadableFile } from '../../stores/store.ts'
 import type { Context } from '../context.ts'
-import { BASE_HEADERS, notModified } from './respond.ts'
+import { BASE_HEADERS, notModified, respond } from './respond.ts'
 
 /** Largest part of a file that is read and sent at once, in bytes. */
 const WHOLE_BYTES = 64 * 1024
@@ -128,14 +128,10 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
   if (decision === 'not_modified') return notModified(c, cachingHeaders(delivery))
   if (decision === 'precondition_failed') throw preconditionFailed(delivery.etag)
 
+  const redirected = redirectHeaders(delivery, source)
+  if (redirected && !isConditionalForAll(header)) return respond(c, null, 200, redirected)
   const headers = pictureHeaders(delivery)
-  const { accelRedirect } = delivery
-  if (accelRedirect !== undefined && source.path !== undefined && !isConditionalForAll(header)) {
-    // nginx adds it itself.
-    const { 'Accept-Ranges': _, ...passedOn } = headers
-    return c.body(null, 200, { ...passedOn, 'X-Accel-Redirect': accelUrl(accelRedirect, source.path) })
-  }
-  if (c.req.method === 'HEAD') return c.body(null, 200, { ...headers, 'Content-Length': String(source.bytes) })
+  if (c.req.method === 'HEAD') return respond(c, null, 200, { ...headers, 'Content-Length': String(source.bytes) })
 
   const content = await source.open()
   const bytes = Buffer.isBuffer(content) ? content.length : content.bytes
@@ -146,11 +142,11 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
   }
   c.set('bodyBytes', range === 'whole' ? bytes : range.end - range.start + 1)
   if (range === 'whole')
-    return c.body(await bodyOf(content, { start: 0, end: bytes - 1 }), 200, {
+    return respond(c, await bodyOf(content, { start: 0, end: bytes - 1 }), 200, {
       ...headers,
       'Content-Length': String(bytes),
     })
-  return c.body(await bodyOf(content, range), 206, {
+  return respond(c, await bodyOf(content, range), 206, {
     ...headers,
     'Content-Length': String(range.end - range.start + 1),
     'Content-Range': `bytes ${range.start}-${range.end}/${bytes}`,
@@ -183,8 +179,20 @@ export const pictureHeaders = (delivery: Delivery): Record<string, string> => ({
   'Content-Type': delivery.contentType,
 })
 
+/** Headers of a 200 whose body nginx sends. Undefined where this process sends it. */
+export const redirectHeaders = (
+  delivery: Delivery,
+  { path }: Pick<Source, 'path'>,
+): Record<string, string> | undefined => {
+  const { accelRedirect } = delivery
+  if (accelRedirect === undefined || path === undefined) return undefined
+  // nginx adds it itself.
+  const { 'Accept-Ranges': _, ...headers } = pictureHeaders(delivery)
+  return { ...headers, 'X-Accel-Redirect': accelUrl(accelRedirect, path), 'Content-Length': '0' }
+}
+
 /** True for conditions that nginx would evaluate again, without our entity tag. */
-const isConditionalForAll = (header: HeaderOf): boolean =>
+export const isConditionalForAll = (header: HeaderOf): boolean =>
   header('if-match') !== undefined || header('if-unmodified-since') !== undefined
 
 const accelUrl = (prefix: string, path: string): string =>

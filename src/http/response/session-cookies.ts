@@ -31,12 +31,14 @@ export const createSessionCookies = ({ basePath, isSecure }: SessionCookiesOptio
 
   return {
     set(c, { accessToken, refreshToken, csrfToken }) {
+      c.set('hasOtherHeaders', true)
       setCookie(c, SESSION_COOKIE, accessToken, { ...everywhere(c), maxAge: ACCESS_SECONDS })
       setCookie(c, REFRESH_COOKIE, refreshToken, { ...toAuth(c), maxAge: REFRESH_SECONDS })
       setCookie(c, CSRF_COOKIE, csrfToken, { ...readable(c), maxAge: REFRESH_SECONDS })
     },
 
     clear(c) {
+      c.set('hasOtherHeaders', true)
       deleteCookie(c, SESSION_COOKIE, everywhere(c))
       deleteCookie(c, REFRESH_COOKIE, toAuth(c))
       deleteCookie(c, CSRF_COOKIE, readable(c))

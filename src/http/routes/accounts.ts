@@ -16,7 +16,7 @@ import { ACCESS_SECONDS, type Session } from '../../services/auth/session-tokens
 import { principalOf } from '../access.ts'
 import type { Context } from '../context.ts'
 import { parseBody, readJson } from '../request/json-body.ts'
-import { BASE_HEADERS, json } from '../response/respond.ts'
+import { BASE_HEADERS, json, respond } from '../response/respond.ts'
 import type { SessionCookies } from '../response/session-cookies.ts'
 import {
   credentialsSchema,
@@ -95,7 +95,7 @@ export const createAccountRoutes = ({ accounts, cookies, csrf, networkOf }: Acco
       // A used or expired token ends the session as well.
       if (read) await accounts.signOut(read.sessionId)
       if (body.cookie) cookies.clear(c)
-      return c.body(null, 204, { ...BASE_HEADERS, ...UNCACHED })
+      return respond(c, null, 204, { ...BASE_HEADERS, ...UNCACHED })
     },
 
     async me(c: Context) {

@@ -9,7 +9,7 @@ import { TintypeError } from '../../core/errors.ts'
 import { clip } from '../../core/text.ts'
 import type { Context } from '../context.ts'
 import { openApiDocument } from '../openapi/document.ts'
-import { BASE_HEADERS, hasEtag, notModified, revalidatedJson, sized } from '../response/respond.ts'
+import { BASE_HEADERS, hasEtag, notModified, respond, revalidatedJson, sized } from '../response/respond.ts'
 
 export interface DocsRouteOptions {
   version: string
@@ -108,7 +108,7 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
       }),
 
     /** `GET /`: redirects to the documentation, by a relative URL. */
-    front: (c: Context) => c.body(null, 302, { ...BASE_HEADERS, Location: 'docs', 'Cache-Control': 'no-cache' }),
+    front: (c: Context) => respond(c, null, 302, { ...BASE_HEADERS, Location: 'docs', 'Cache-Control': 'no-cache' }),
 
     asset: (c: Context) => sendAsset(c, c.req.param('asset') ?? ''),
 

@@ -4,26 +4,25 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import type { Context, Env } from '../../../src/http/context.ts'
+import type { Check, Env } from '../../../src/http/context.ts'
 import {
   refuseDotSegments,
   refuseWhileDraining,
+  runFirst,
   throwErrors,
   varyByAccept,
   waitUntil,
 } from '../../../src/http/middleware/preconditions.ts'
 
-type Middleware = (c: Context, next: () => Promise<void>) => Promise<void>
-
-/** An app with one middleware, whose requests give the error, or undefined where they reach the route. */
-const behind = (middleware: Middleware) => {
+/** An app with these checks, whose requests give the error, or undefined where they reach the route. */
+const behind = (...checks: Check[]) => {
   const app = new Hono<Env>()
   let caught: Error | undefined
   app.onError((error, c) => {
     caught = error
     return c.text('', 500)
   })
-  app.use(middleware)
+  app.use(runFirst(checks))
   app.all('*', (c) => c.text(c.get('vary') ?? 'none'))
   return async (path: string, method = 'GET', env?: Env['Bindings']) => {
     caught = undefined
@@ -35,16 +34,73 @@ const behind = (middleware: Middleware) => {
 describe('throwErrors', () => {
   it('keeps errors, and wraps anything else in an error', async () => {
     const error = new Error('one')
-    const thrown = (value: unknown) =>
-      behind((c, next) =>
-        throwErrors(c, async () => {
-          await next()
+    const thrown = async (value: unknown) => {
+      const caught: unknown[] = []
+      const app = new Hono<Env>().onError((each, c) => {
+        caught.push(each)
+        return c.text('')
+      })
+      app.get(
+        '/at-once',
+        throwErrors(() => {
           throw value
         }),
-      )('/')
-    expect((await thrown(error)).caught).toBe(error)
-    expect((await thrown('client gone')).caught).toMatchObject({ message: 'client gone' })
-    expect((await thrown(undefined)).caught).toMatchObject({ message: 'undefined' })
+      )
+      app.get(
+        '/later',
+        throwErrors(() => Promise.reject(value)),
+      )
+      for (const path of ['/at-once', '/later']) await app.request(path)
+      return caught
+    }
+    expect(await thrown(error)).toEqual([error, error])
+    for (const each of await thrown('client gone')) expect(each).toMatchObject({ message: 'client gone' })
+    for (const each of await thrown(undefined)) expect(each).toMatchObject({ message: 'undefined' })
+  })
+})
+
+describe('runFirst', () => {
+  it('runs checks in order, each after the one before, and then the route', async () => {
+    const order: string[] = []
+    const check =
+      (name: string, delay?: Promise<void>): Check =>
+      () => {
+        order.push(name)
+        return delay?.then(() => void order.push(`${name} ends`)).then(() => undefined)
+      }
+    const request = behind(
+      check('one'),
+      check('two', Promise.resolve()),
+      check('three', Promise.resolve()),
+      check('four'),
+    )
+    expect((await request('/')).text).toBe('none')
+    expect(order).toEqual(['one', 'two', 'two ends', 'three', 'three ends', 'four'])
+  })
+
+  it.each([
+    ['at once', (answer: Response) => answer],
+    ['later', (answer: Response) => Promise.resolve(answer)],
+  ])('ends with the first answer, given %s', async (_, give) => {
+    const request = behind(
+      () => Promise.resolve(undefined),
+      () => give(new Response('the second')),
+      () => {
+        throw new Error('never reached')
+      },
+    )
+    expect(await request('/')).toEqual({ caught: undefined, text: 'the second' })
+  })
+
+  it('ends with the first error, thrown or rejected', async () => {
+    const error = new Error('refused')
+    for (const refuse of [
+      () => {
+        throw error
+      },
+      () => Promise.reject(error),
+    ])
+      expect((await behind(refuse, () => new Response('never'))('/')).caught).toBe(error)
   })
 })
 
