@@ -11,13 +11,17 @@ import type { Foundation } from './foundation.ts'
 import type { buildImages } from './images.ts'
 
 export const buildFastPath = (
-  { log, metrics }: Foundation,
+  { options, log, metrics }: Foundation,
   { client, hostCheck, corsHeaders, limit }: Policies,
   { variants, lists, renders, transformRequests }: ReturnType<typeof buildImages>,
   ids: RequestIds,
 ) =>
   createFastPath({
-    readers: [readVariantUrl(variants), readListUrl(lists), readRenderUrl({ renders, transformRequests })],
+    readers: [
+      readVariantUrl({ variants, accelRedirect: options.accelRedirect }),
+      readListUrl(lists),
+      readRenderUrl({ renders, transformRequests }),
+    ],
     hostCheck,
     corsHeaders,
     limit,

@@ -20,7 +20,11 @@ export const buildImages = (
 ) => {
   const { maxBytesPerOwner = 0, maxImagesPerProject = 0 } = options
   const memory = memoryOf(options)
-  const variants = createVariants({ store, cacheBytes: memory.variants })
+  const variants = createVariants({
+    store,
+    cacheBytes: memory.variants,
+    cachesBodies: options.accelRedirect === undefined,
+  })
   const lists = createListCache({
     current: (projectId, share) => store.current(projectId, share),
     maxBytes: memory.lists,
@@ -52,9 +56,9 @@ export const buildImages = (
   return { images, variants, renders, lists, transformRequests }
 }
 
-/** Shares of the memory cache; variants have none where nginx sends them. */
-const memoryOf = ({ cacheBytes = 64 * 2 ** 20, accelRedirect }: ParsedOptions) => {
+/** Shares of the memory cache. */
+const memoryOf = ({ cacheBytes = 64 * 2 ** 20 }: ParsedOptions) => {
   const renders = Math.floor(cacheBytes / 4)
   const lists = Math.floor(cacheBytes / 8)
-  return { renders, lists, variants: accelRedirect === undefined ? cacheBytes - renders - lists : 0 }
+  return { renders, lists, variants: cacheBytes - renders - lists }
 }

@@ -61,7 +61,7 @@ const createPrepare = (vary: string | undefined) => {
     const bytes = render.body.length
     const isSame = last?.name === name && last.modifiedMs === modifiedMs && last.bytes === bytes
     if (last && isSame && last.prepared.delivery.cacheControl === cacheControl) return last.prepared
-    const prepared = preparePicture(renderDelivery(render, cacheControl, vary), bytes)
+    const prepared = preparePicture(renderDelivery(render, cacheControl, vary), { bytes })
     last = { name, modifiedMs, bytes, prepared }
     return prepared
   }

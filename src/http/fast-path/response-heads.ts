@@ -2,7 +2,13 @@
 
 import type { CachedList } from '../response/list-cache.ts'
 import { BASE_HEADERS, jsonHeaders, revalidated } from '../response/respond.ts'
-import { cachingHeaders, type Delivery, pictureHeaders } from '../response/send-picture.ts'
+import {
+  cachingHeaders,
+  type Delivery,
+  pictureHeaders,
+  redirectHeaders,
+  type Source,
+} from '../response/send-picture.ts'
 
 export interface Prepared {
   delivery: Pick<Delivery, 'etag' | 'modifiedMs' | 'cacheControl' | 'vary'>
@@ -10,9 +16,12 @@ export interface Prepared {
   notModified: string
 }
 
-export const preparePicture = (delivery: Delivery, bytes: number): Prepared => ({
+export const preparePicture = (delivery: Delivery, source: Pick<Source, 'bytes' | 'path'>): Prepared => ({
   delivery,
-  found: headText('200 OK', { ...pictureHeaders(delivery), 'Content-Length': String(bytes) }),
+  found: headText(
+    '200 OK',
+    redirectHeaders(delivery, source) ?? { ...pictureHeaders(delivery), 'Content-Length': String(source.bytes) },
+  ),
   notModified: headText('304 Not Modified', { ...BASE_HEADERS, ...cachingHeaders(delivery) }),
 })
 

@@ -41,7 +41,8 @@ export type AnswerFast = (request: FastRequest) => FastAnswer | undefined
 /** A representation in memory. */
 export interface Found {
   prepared: Prepared
-  body: Buffer
+  /** Undefined where another program sends the body. */
+  body: Buffer | undefined
   /** Route as the metrics name it. */
   route: string
 }

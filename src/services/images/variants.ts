@@ -1,4 +1,4 @@
-// Stored variants: small ones from memory, others from their files.
+// Stored variants: small ones from memory, others from their files, or all of them sent by another program.
 //
 // A cached variant is never stale. It carries the revision at which its image was last found, and is valid for that one
 // alone; at another revision, the store is checked for the image first.
@@ -16,6 +16,11 @@ export interface VariantsOptions {
   store: Store
   /** Memory cache for small variants, in bytes; 0 disables it. @default 67108864 (64 MiB) */
   cacheBytes?: number
+  /**
+   * Caches the content of small variants. False where another program sends the files: then sizes and dates of all
+   * variants are cached. @default true
+   */
+  cachesBodies?: boolean
   /** Largest variant in the memory cache, in bytes. @default 131072 (128 KiB) */
   maxBodyBytes?: number
 }
@@ -40,7 +45,7 @@ export interface OpenableVariant {
 
 /** A cached variant, and the state of its project that contains the image. */
 export interface CachedVariant {
-  picture: OpenableVariant & { body: Buffer<ArrayBuffer> }
+  picture: OpenableVariant
   project: ReadableState
 }
 
@@ -75,7 +80,6 @@ export interface Variants {
 }
 
 interface CacheEntry extends OpenableVariant {
-  body: Buffer<ArrayBuffer>
   /** Newest revision of the project that is known to contain the image. */
   revision: number
 }
@@ -89,10 +93,11 @@ const PRELOADED = ['thumb', 'game'] as const satisfies Size[]
 export const createVariants = (options: VariantsOptions): Variants => {
   const { store } = options
   const cacheBytes = options.cacheBytes ?? 64 * 2 ** 20
-  const maxBodyBytes = cacheBytes === 0 ? 0 : (options.maxBodyBytes ?? 128 * 1024)
+  const { cachesBodies = true } = options
+  const maxBodyBytes = cacheBytes === 0 || !cachesBodies ? 0 : (options.maxBodyBytes ?? 128 * 1024)
   const cache = new LRUCache<string, CacheEntry>({
     maxSize: Math.max(1, cacheBytes),
-    sizeCalculation: ({ body }, key) => body.length + key.length * 2 + ENTRY_BYTES,
+    sizeCalculation: ({ body }, key) => (body?.length ?? 0) + key.length * 2 + ENTRY_BYTES,
   })
   /** Reads under way: concurrent requests for a variant share one. */
   const loads = new Map<string, Promise<CacheEntry | undefined>>()
@@ -148,11 +153,17 @@ export const createVariants = (options: VariantsOptions): Variants => {
     if (found || store.current(project_id)?.revision === revision) cache.delete(key)
     if (!found) return undefined
     counts.misses++
+    const picture = { imageId, size, ...found, path: pathOf(project_id, imageId, size), body: undefined }
+    if (!cachesBodies) {
+      const described = { ...picture, open: () => openFile(project_id, imageId, size), revision }
+      cache.set(key, described)
+      return described
+    }
     const open = async () => {
       const small = found.bytes <= maxBodyBytes ? await load(project, imageId, size) : undefined
       return small?.body ?? openFile(project_id, imageId, size)
     }
-    return { imageId, size, ...found, path: pathOf(project_id, imageId, size), body: undefined, open }
+    return { ...picture, open }
   }
 
   return {

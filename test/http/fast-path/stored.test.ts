@@ -31,11 +31,11 @@ const seen = (bytes: number, { imageId = ID, revision = 1, changedMs = CHANGED }
 }
 
 /** What is found at a URL, as the pictures in memory change. */
-const looking = (url: string) => {
+const looking = (url: string, { accelRedirect }: { accelRedirect?: string } = {}) => {
   const now: { seen: CachedVariant | undefined } = { seen: undefined }
   const findCached = vi.fn<Variants['findCached']>(() => now.seen)
-  const find = readVariantUrl({ findCached })(url)
-  const look = () => find?.({ ...PLAIN, target: url }, false)
+  const find = readVariantUrl({ variants: { findCached }, accelRedirect })(url)
+  const look = (request: Partial<FastView> = {}) => find?.({ ...PLAIN, target: url, ...request }, false)
   return { now, look, find }
 }
 
@@ -86,6 +86,39 @@ describe('the response head of a picture by its id', () => {
     const { look, find } = looking(`/projects/shop/images/${ID}?size=game`)
     expect(find).toBeDefined()
     expect(look()).toBeUndefined()
+  })
+})
+
+describe('a picture that nginx sends', () => {
+  const withConditions = (headers: Record<string, string>): Partial<FastView> => ({
+    header: (name) => headers[name],
+    conditions: Object.keys(headers).length,
+    noneMatch: headers['if-none-match'],
+  })
+
+  it.each([`/projects/shop/images/${ID}?size=thumb`, '/projects/shop/cover.jpg'])(
+    'is found without a body, and the head names its location: %s',
+    (url) => {
+      const { now, look } = looking(url, { accelRedirect: '/stored/' })
+      now.seen = seen(10)
+      now.seen.picture.body = undefined
+      const { body, prepared } = look() ?? {}
+      expect(body).toBeUndefined()
+      expect(headerIn(prepared?.found, 'X-Accel-Redirect')).toBe('/stored/a.jpg')
+      expect(headerIn(prepared?.found, 'Content-Length')).toBe('0')
+      // nginx adds it itself.
+      expect(headerIn(prepared?.found, 'Accept-Ranges')).toBeUndefined()
+      expect(headerIn(prepared?.notModified, 'X-Accel-Redirect')).toBeUndefined()
+    },
+  )
+
+  it('is left to the app under conditions that nginx would evaluate again', () => {
+    const { now, look } = looking(`/projects/shop/images/${ID}?size=thumb`, { accelRedirect: '/stored' })
+    now.seen = seen(10)
+    for (const name of ['if-match', 'if-unmodified-since'])
+      expect(look(withConditions({ [name]: '*' })), name).toBeUndefined()
+    for (const name of ['if-none-match', 'if-modified-since'])
+      expect(look(withConditions({ [name]: '*' })), name).toBeDefined()
   })
 })
 

@@ -85,7 +85,7 @@ describe('a small picture', () => {
     await variants.preload(project, image)
     expect(counts.opened).toBe(2)
     for (const size of ['thumb', 'game'] as const)
-      expect(variants.findCached('shop', undefined, size)?.picture.body.length).toBe(BYTES[size])
+      expect(variants.findCached('shop', undefined, size)?.picture.body?.length).toBe(BYTES[size])
     expect(counts.opened).toBe(2)
   })
 
@@ -201,6 +201,40 @@ describe('the memory', () => {
 
     await content.close()
     expect(variants.stats().entries).toBe(0)
+  })
+
+  it('without bodies caches sizes and dates of all variants, validated as bodies are', async () => {
+    const { store, other, variants, counts } = await twoWorkers({ cachesBodies: false })
+    const { project, image } = await addImage(store, 'shop')
+    await variants.preload(project, image)
+    expect(variants.findCached('shop', image.id, 'original')).toBeUndefined()
+    for (const size of SIZES) {
+      const { body, bytes, path } = await variants.find('shop', image.id, size)
+      const known = { body: undefined, bytes: BYTES[size], path: `projects/shop/${size}/${image.id}.jpg` }
+      expect({ body, bytes, path }).toEqual(known)
+      expect(variants.findCached('shop', undefined, size)?.picture).toMatchObject(known)
+    }
+    expect(counts.opened).toBe(0)
+    const content = await variants.findCached('shop', image.id, 'game')?.picture.open()
+    if (!content || Buffer.isBuffer(content)) throw new Error('expected a file')
+    await content.close()
+    expect(content.bytes).toBe(BYTES.game)
+    await addImage(other, 'shop')
+    expect(variants.findCached('shop', image.id, 'game')?.project.revision).toBe(project.revision + 1)
+    await other.commit('shop', { type: 'delete_image', imageId: image.id })
+    expect(variants.findCached('shop', image.id, 'game')).toBeUndefined()
+    expect(variants.stats()).toMatchObject({ hits: 6, misses: 4 })
+  })
+
+  it('without bodies stays within its limit, and of 0 bytes caches nothing', async () => {
+    const { store, variants } = await twoWorkers({ cachesBodies: false, cacheBytes: 3500 })
+    const { image } = await addImage(store, 'shop')
+    for (const size of SIZES) await variants.find('shop', image.id, size)
+    expect(variants.stats().entries).toBe(3)
+    const none = await twoWorkers({ cachesBodies: false, cacheBytes: 0 })
+    const other = await addImage(none.store, 'shop')
+    await none.variants.find('shop', other.image.id, 'game')
+    expect(none.variants.stats()).toMatchObject({ entries: 0, bytes: 0 })
   })
 
   it('of 0 bytes caches nothing', async () => {
