@@ -1,9 +1,11 @@
 // npm run bench -- <name> [options]: each benchmark prints a table with ratios, measured in one run.
 
 const BENCHES = {
+  app: 'CPU of a request through the app in one process, against plain Hono',
   contention: 'changes a second of many clients in one project, committed together and each alone',
   growth: 'what an upload and a cover cost as projects and stores grow',
   upload: 'images a second and CPU of an image: Tintype, the plain way behind the same server, and the limit',
+  nginx: 'covers behind nginx, by proxy and by X-Accel-Redirect, against a server that answers a constant',
   serve: 'requests a second of covers, icons, 304 and lists against nginx; p99 of covers during uploads',
   transform: 'a first transform against plain sharp and ipx, a repeated one against a stored variant',
 }
