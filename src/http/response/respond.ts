@@ -38,7 +38,12 @@ type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
  * Makes the response of a route. A plain record of headers is passed to Node as it is; `c.body` would make a `Headers`
  * object of it, which takes longer to fill and to read again than the rest of a small response.
  */
-export const respond = (c: Context, body: Body, status: 200 | 201 | 204 | 206 | 302 | 304, headers: Headers) => {
+export const respond = (
+  c: Context,
+  body: Body,
+  status: 200 | 201 | 204 | 206 | 302 | 304,
+  headers: Headers,
+): Response => {
   if (!c.get('hasOtherHeaders')) return new Response(body, { status, headers: withCommonHeaders(c, headers) })
   const { headers: all } = c.body(null, status, headers)
   c.set('hasCommonHeaders', true)
