@@ -32,10 +32,11 @@ export interface AppendLog<Entry> {
    * Creates an entry under its number, where that is free. An entry is repeated only with the same number and bytes.
    *
    * @param number one more than the newest that the entry follows; 1 begins the log
+   * @param beside work that runs beside the preparation of the entry, and ends before it is created
    * @returns `taken` too where the log was removed meanwhile
-   * @throws errors of the medium where nothing was created, now or ever
+   * @throws errors of the medium, and of `beside`, where nothing was created, now or ever
    */
-  append(log: string, number: number, entry: Entry): Promise<Appended>
+  append(log: string, number: number, entry: Entry, beside?: () => Promise<void>): Promise<Appended>
 
   /** Removes a whole log that no writer continues, because its last entry says so or was never announced. */
   remove(log: string): Promise<void>

@@ -69,6 +69,25 @@ export const appendLogContract = (
       expect(await log.newest('b')).toBeUndefined()
     })
 
+    it('creates an entry once the work beside it has ended, and none where that failed', async () => {
+      const { log, another } = await open()
+      await add(log, 'first')
+      const { number, entry } = await prepared(log, 'second')
+      const failing = async () => {
+        throw new Error('the work failed')
+      }
+      await expect(log.append('a', number, entry, failing)).rejects.toThrow('the work failed')
+      expect(await another().newest('a')).toMatchObject({ number: 1 })
+      let before: number | undefined
+      const slow = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        before = (await another().newest('a'))?.number
+      }
+      expect(await log.append('a', number, entry, slow)).toMatchObject({ outcome: 'ours' })
+      expect(before).toBe(1)
+      expect(await another().newest('a')).toEqual({ number, entry })
+    })
+
     it('gives each number to one of two writers that follow the same entry', async () => {
       const { log, another } = await open()
       await add(log, 'first')

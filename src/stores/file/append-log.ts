@@ -6,7 +6,17 @@ import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { randomIds } from '../../core/random-id.ts'
 import { type Appended, type AppendLog, type LogFormat, type NumberedEntry, outcomeOf } from '../append-log.ts'
-import { codeOf, type Linked, linkOnce, removeFile, removeFolder, sync, unlessMissing, writeNew } from './fs/durable.ts'
+import {
+  allDone,
+  codeOf,
+  type Linked,
+  linkOnce,
+  removeFile,
+  removeFolder,
+  sync,
+  unlessMissing,
+  writeNew,
+} from './fs/durable.ts'
 
 export interface FileLogOptions<Entry> {
   format: LogFormat<Entry>
@@ -83,11 +93,14 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<En
 
     current,
 
-    async append(log, number, entry) {
+    async append(log, number, entry, beside) {
       const text = format.encode(entry)
       if (number === 1) await options.makeFolder?.(log)
       const draft = join(await options.drafts(entry), `${newName()}.json`)
-      await writeNew(draft, text)
+      await allDone([writeNew(draft, text, isDurable), beside?.()]).catch(async (error: unknown) => {
+        await removeFile(draft).catch(() => {})
+        throw error
+      })
       const linked = await link(log, number, draft, text)
       // In parallel with the next steps. It may be gone with its folder.
       const removed = removeFile(draft).catch(() => {})

@@ -87,8 +87,9 @@ export const createBucketLog = <Entry>({ bucket, format, keep }: BucketLogOption
   return {
     newest,
 
-    async append(log, number, entry) {
+    async append(log, number, entry, beside) {
       const body = format.encode(entry)
+      await beside?.()
       try {
         const status = await put(keyOf(log, number), body)
         const found = status === 200 ? body : await bucket.get(keyOf(log, number))

@@ -7,8 +7,9 @@
 //  1. Read the head, revision N. It is never older than a commit that any process has acknowledged (heads.ts).
 //  2. Apply the changes in their order. Each is a pure function of a state: one that fails is rejected alone, and all of
 //     them can be applied again to a newer head. Files of uploads are at their final names already (staging.ts).
-//  3. Write new segments (segments.ts) and the text of revision N+1 into the work folder, and sync them. A sweep renames
-//     the workspace of a process that it takes for dead, so nothing of it can be linked from then on.
+//  3. Write new segments (segments.ts) and the text of revision N+1 into the work folder, and sync them and the names of
+//     the segments. A sweep renames the workspace of a process that it takes for dead, so nothing of it can be linked from
+//     then on.
 //  4. Link the text to `.meta/<N+1>.json`. `link` fails where the name is taken: of two writers that follow the same
 //     revision one wins, however long either was stopped, and the other starts again at 1.
 //  5. List `.meta`. Where N+1 is not the highest number, others have gone on, or N+1 had been used and pruned before
@@ -35,7 +36,7 @@ import { type Applied, applyBatch, successorOf } from '../../history/apply-batch
 import { answersOf, type Deletion, isOfDeleted, needsAll, type PendingChange } from '../../history/commit-queue.ts'
 import type { Revision } from '../../history/revision.ts'
 import type { Removal } from '../cleanup/removal.ts'
-import { storeError, sync } from '../fs/durable.ts'
+import { allDone, storeError, sync } from '../fs/durable.ts'
 import type { Paths } from '../paths.ts'
 import { newToken } from '../staging/workspace.ts'
 import type { Heads } from './heads.ts'
@@ -106,7 +107,7 @@ export const createCommit = (options: CommitOptions): Commit => {
       // In parallel: a disk syncs two files in the time of one.
       const drafting = publisher.draft(revision, folder)
       const { outcome, cause } = await revisions
-        .append(projectId, revision.state.revision, revision)
+        .append(projectId, revision.state.revision, revision, () => segments.secure(projectId, folder))
         .finally(() => drafting)
       if (outcome === 'unknown') throw unknownOutcome(`project "${projectId}"`, cause)
       if (outcome === 'taken') {
@@ -150,10 +151,13 @@ export const createCommit = (options: CommitOptions): Commit => {
     token: string,
     folder: string,
   ): Promise<Revision> {
-    const remaining = await removal.remaining(state.project_id, base)
+    const [remaining, images] = await allDone([
+      removal.remaining(state.project_id, base),
+      segments.write(state.project_id, state.images, folder),
+    ])
     return successorOf({
       base,
-      state: { ...state, images: await segments.store(state.project_id, state.images, folder) },
+      state: { ...state, images },
       commit: token,
       removing: [...remaining.removing, ...applied.deleted],
       removingSegments: [...remaining.removingSegments, ...applied.deletedSegments],

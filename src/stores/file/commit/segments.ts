@@ -17,7 +17,7 @@ import {
   sha256,
   storedSegment,
 } from '../../history/revision.ts'
-import { codeOf, linkNew, makeFolder, removeFile, sync, unlessMissing, writeNew } from '../fs/durable.ts'
+import { allDone, codeOf, linkNew, makeFolder, removeFile, sync, unlessMissing, writeNew } from '../fs/durable.ts'
 import type { Paths } from '../paths.ts'
 import { revisionNumbers } from './revision-file.ts'
 
@@ -33,9 +33,13 @@ export interface Segments {
   /** Images of one segment. @throws TintypeError `project_damaged`; errors of the system */
   images(projectId: string, stored: StoredSegment): Promise<readonly ImageRecord[]>
   /**
-   * Writes and syncs the new segments of a list; returns the same object where none is new. Each stays linked in `folder`
-   * until `settle`, so that a sweep finds the segments of a writer that died.
+   * Writes the new segments of a list; returns the same object where none is new. Each stays linked in `folder` until
+   * `settle`, so that a sweep finds the segments of a writer that died. A revision may name them after `secure`.
    */
+  write(projectId: string, list: ImageList, folder: string): Promise<ImageList>
+  /** Makes the names of the segments linked in `folder` durable. */
+  secure(projectId: string, folder: string): Promise<void>
+  /** `write` and `secure`. */
   store(projectId: string, list: ImageList, folder: string): Promise<ImageList>
   /** Keeps the segments that a committed revision names: removes their links in `folder`. */
   settle(folder: string, revision: Revision): Promise<void>
@@ -81,7 +85,7 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
     if (segment.stored || !segment.images) return segment
     const id = newSegmentId()
     const text = encodeSegment(segment.images)
-    await writeNew(ownFile(folder, id), text)
+    await writeNew(ownFile(folder, id), text, false)
     const stored = { id, bytes: Buffer.byteLength(text), sha256: sha256(text) }
     cache.set(id, segment.images, { size: stored.bytes })
     return { ...segment, stored }
@@ -106,8 +110,27 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
     if (unnamed.length > 0) await sync(paths.segments(projectId)).catch(unlessMissing)
   }
 
+  const write = async (projectId: string, list: ImageList, folder: string): Promise<ImageList> => {
+    if (list.segments.every((segment) => segment.stored)) return list
+    const segments: Segment[] = []
+    for (const segment of list.segments) segments.push(await writeSegment(segment, folder))
+    const written = segments.flatMap(({ stored }, at) => (stored && !list.segments[at]?.stored ? [stored.id] : []))
+    // The links in the work folder are durable before the segments appear in the project, see `write`.
+    await allDone([...written.map((id) => ownFile(folder, id)), folder, dirname(folder)].map(sync))
+    // Missing in copies of a store without empty folders.
+    await makeFolder(paths.segments(projectId))
+    for (const id of written) await linkNew(ownFile(folder, id), paths.segment(projectId, id))
+    return { ...list, segments }
+  }
+
+  const secure = async (projectId: string, folder: string): Promise<void> => {
+    if (linkedIn(folder).length > 0) await sync(paths.segments(projectId))
+  }
+
   return {
     images,
+    write,
+    secure,
 
     async load(projectId, list) {
       if (list.segments.every((segment) => segment.images)) return list
@@ -115,19 +138,9 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
     },
 
     async store(projectId, list, folder) {
-      if (list.segments.every((segment) => segment.stored)) return list
-      const segments: Segment[] = []
-      for (const segment of list.segments) segments.push(await writeSegment(segment, folder))
-      // The links in the work folder are durable before the segments appear in the project, see `store`.
-      await sync(folder)
-      await sync(dirname(folder))
-      // Missing in copies of a store without empty folders.
-      await makeFolder(paths.segments(projectId))
-      for (const [at, { stored }] of segments.entries())
-        if (stored && !list.segments[at]?.stored)
-          await linkNew(ownFile(folder, stored.id), paths.segment(projectId, stored.id))
-      await sync(paths.segments(projectId))
-      return { ...list, segments }
+      const stored = await write(projectId, list, folder)
+      await secure(projectId, folder)
+      return stored
     },
 
     async settle(folder, revision) {

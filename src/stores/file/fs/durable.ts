@@ -9,13 +9,14 @@ import { TintypeError } from '../../../core/errors.ts'
 /**
  * Creates a file with this content and syncs it. Its name is durable only once its folder is synced too.
  *
+ * @param isDurable false for a file that need not survive a power cut, or that the caller syncs
  * @throws the error of the system call; `EEXIST` where the name is taken. A file that was begun is removed.
  */
-export const writeNew = async (path: string, content: string | Uint8Array): Promise<void> => {
+export const writeNew = async (path: string, content: string | Uint8Array, isDurable = true): Promise<void> => {
   const handle = await open(path, 'wx')
   try {
     await handle.writeFile(content)
-    await handle.sync()
+    if (isDurable) await handle.sync()
   } catch (error) {
     await unlink(path).catch(() => {})
     throw error
@@ -51,6 +52,12 @@ export const sync = async (path: string): Promise<void> => {
   } finally {
     closeSync(file)
   }
+}
+
+/** Waits for all of them, as `Promise.all`, but rejects only once none runs any more. */
+export const allDone = async <Work extends readonly unknown[] | []>(work: Work) => {
+  await Promise.allSettled(work)
+  return Promise.all(work)
 }
 
 /**

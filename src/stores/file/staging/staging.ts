@@ -8,7 +8,7 @@ import { newImageId, SIZES, type Size } from '../../../core/names.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import type { Stage } from '../../store.ts'
 import type { SharedSync } from '../fs/durable.ts'
-import { codeOf, makeOne, removeFolder, storeError, sync, throwStoreError, writeAllOf } from '../fs/durable.ts'
+import { allDone, codeOf, makeOne, removeFolder, storeError, sync, throwStoreError, writeAllOf } from '../fs/durable.ts'
 import { isPlainFolder } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
 import type { Workspace } from './workspace.ts'
@@ -50,6 +50,16 @@ export const createStage = async ({
     game: target('game'),
   }
   const published = new Set<Size>()
+  /** Parents of folders of the project whose names may not be durable yet. */
+  let unsynced: readonly string[] = []
+  let securing: Promise<void> | undefined
+
+  /** Makes the name of the work folder durable, once. Begun beside the encoder, whose work takes longer than a sync. */
+  const secure = (): Promise<void> => {
+    securing ??= workspace.secure(folder)
+    securing.catch(() => {})
+    return securing
+  }
 
   const publish = async (size: Size): Promise<void> => {
     const path = paths.variant(projectId, imageId, size)
@@ -62,12 +72,12 @@ export const createStage = async ({
     for (const size of SIZES) if (!published.has(size)) await publish(size)
   }
 
-  /** Makes and syncs all folders, those that exist too: another process may be making them and not have synced them. */
+  /** Makes all folders. Their parents are synced in any case: another process may be making them, and not have synced. */
   const makeProject = async (): Promise<void> => {
     const [project, meta] = [paths.project(projectId), paths.meta(projectId)]
     const variants = SIZES.map((size) => paths.variants(projectId, size))
     for (const path of [project, ...variants, meta, paths.segments(projectId)]) await makeOne(path)
-    for (const parent of [meta, project, paths.projects]) await sync(parent)
+    unsynced = [meta, project, paths.projects]
   }
 
   /** @throws TintypeError `project_damaged` where a symbolic link would lead the files out of the project */
@@ -90,6 +100,7 @@ export const createStage = async ({
         const arrived = await writeStream(handle, stream)
         const { size } = await handle.stat().catch(throwStoreError)
         if (size !== arrived) throw storeError(new Error(`${arrived} bytes arrived, ${size} are on disk`))
+        secure()
         return size
       } finally {
         await handle.close()
@@ -99,7 +110,7 @@ export const createStage = async ({
     async publish() {
       try {
         // The name of the work folder is durable before any file leaves it.
-        await Promise.all([...SIZES.map((size) => sync(targets[size])), workspace.secure(folder)])
+        await secure()
         refuseLinks()
         if (!(await isKnown())) await makeProject()
         await publishAll().catch(async (error: unknown) => {
@@ -108,7 +119,12 @@ export const createStage = async ({
           await makeProject()
           await publishAll()
         })
-        await Promise.all(SIZES.map((size) => syncFolder(paths.variants(projectId, size))))
+        // Side by side: a file without its data is as harmless as one without its name, until a revision names the image.
+        await allDone([
+          ...SIZES.map((size) => sync(paths.variant(projectId, imageId, size))),
+          ...SIZES.map((size) => syncFolder(paths.variants(projectId, size))),
+          ...unsynced.map(sync),
+        ])
       } catch (error) {
         throw storeError(error)
       }
