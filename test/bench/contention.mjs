@@ -59,7 +59,7 @@ const row = (workers, committed, results, alone) => {
 }
 
 const measure = async (storageDir, workers, settings, seconds) => {
-  const script = fileURLToPath(new URL('./contention-worker.mjs', import.meta.url))
+  const script = fileURLToPath(new URL('./programs/contention-worker.mjs', import.meta.url))
   const results = await Promise.all(
     Array.from({ length: workers }, async () => {
       const child = fork(script)

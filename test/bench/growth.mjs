@@ -89,7 +89,7 @@ const measure = async ({ url, pid }, bytes) => {
 
 const start = async (storageDir) => {
   const begin = performance.now()
-  const child = fork(fileURLToPath(new URL('./server.mjs', import.meta.url)), ['tintype', storageDir])
+  const child = fork(fileURLToPath(new URL('./programs/server.mjs', import.meta.url)), ['tintype', storageDir])
   const [{ port }] = await once(child, 'message')
   const startMs = performance.now() - begin
   const stop = async () => {

@@ -1,6 +1,7 @@
 // `tintype serve` from start to end.
 
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { readdir, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
@@ -8,8 +9,9 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { commandOf, processesIn } from '../../support/processes/processes.ts'
 import type { Service } from '../../support/processes/start.mjs'
-import { npmStart, runTintype, serve } from '../../support/processes/tintype.ts'
+import { npmStart, ROOT, runTintype, serve } from '../../support/processes/tintype.ts'
 import { upload } from '../../support/upload.ts'
 
 /** An upload that has sent all but its last bytes; `finish` sends them and resolves with the answer. */
@@ -123,7 +125,10 @@ describe.each(['1', '2'])('with %s worker(s), SIGTERM', (workers) => {
 
 describe('npm start', () => {
   it('serves, and passes signals on to the server, which then shuts down gracefully', async () => {
-    const service = await npmStart(['--storage', await temporaryFolder()])
+    const storageDir = await temporaryFolder()
+    const service = await npmStart(['--storage', storageDir])
+    // Each upload syncs eight files and folders side by side.
+    expect(environmentOf(storageDir)).toContain('UV_THREADPOOL_SIZE=16')
     const slow = await beginUpload(service)
     service.child.kill('SIGTERM')
     await refused(service)
@@ -131,6 +136,13 @@ describe('npm start', () => {
     expect(await service.ended).toBe(0)
   })
 })
+
+/** Environment of the server with this folder. */
+const environmentOf = (storageDir: string): string[] => {
+  const isServer = (pid: number) => /^\S*node src.cli.prepare.mjs start .*/.test(commandOf(pid))
+  const pid = processesIn(ROOT).find((each) => isServer(each) && commandOf(each).includes(storageDir))
+  return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+}
 
 /** Resolves when the server accepts no more connections, that is, when it has begun to end. */
 const refused = async ({ port }: Service): Promise<void> => {

@@ -5,7 +5,8 @@ import { onTestFinished } from 'vitest'
 import { temporaryFolder } from '../disk/folder.ts'
 import { type Run, type Service, type StartOptions, startProgram, startTintype, untilServing } from './start.mjs'
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+/** The project's folder, without a slash at the end. */
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
 
 export interface RunOptions extends StartOptions {
   /** Beside PATH, nothing else is in its environment. @default {} */

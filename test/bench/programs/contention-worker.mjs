@@ -4,8 +4,8 @@
 
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createFileStore } from '../../dist/stores/file/file-store.js'
-import { createLogger } from '../../dist/telemetry/logger.js'
+import { createFileStore } from '../../../dist/stores/file/file-store.js'
+import { createLogger } from '../../../dist/telemetry/logger.js'
 
 const PROJECT = 'bench'
 const PIXELS = { width: 1, height: 1, bytes: 5, sha256: 'a'.repeat(64) }

@@ -1,20 +1,21 @@
-// A server for benchmarks: `tintype` is what users get, `plain` is the same server and store with the picture work that
-// a person would write first: four sharp pipelines on the whole upload, the original coded again.
+// A server for benchmarks: `tintype` is what users get, `plain` is the same server and store, in the settings of
+// production, with the picture work that a person would write first: four sharp pipelines on the whole upload, the
+// original coded again.
 //
-//   node test/bench/server.mjs tintype|plain <storage folder>      (a child with an IPC channel: sends its port)
+//   node test/bench/programs/server.mjs tintype|plain <storage folder>      (a child with an IPC channel: sends its port)
 
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, openSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { serve } from '@hono/node-server'
 import sharp from 'sharp'
-import { compose, createTintype } from '../../dist/compose/compose.js'
-import { parseOptions } from '../../dist/compose/parse-options.js'
-import { createLogger } from '../../dist/telemetry/logger.js'
+import { compose, createTintype } from '../../../dist/compose/compose.js'
+import { parseOptions } from '../../../dist/compose/parse-options.js'
+import { createLogger } from '../../../dist/telemetry/logger.js'
+import { PRODUCTION_OPTIONS } from '../../support/processes/production.mjs'
 
 const [way = 'tintype', storageDir = ''] = process.argv.slice(2)
-const log = createLogger({ level: 'warn' })
-// As src/cli/worker.ts does.
+// As src/server/worker.ts does.
 setFlagsFromString('--semi-space-growth-factor=1')
 
 /** The plain way as an encoder pool, so that everything around it is the same. */
@@ -56,8 +57,13 @@ const hashOf = async (path) => {
   return hash.digest('hex')
 }
 
+const plain = () => {
+  const log = createLogger({ level: 'info', fd: openSync(`${storageDir}.log`, 'w') })
+  return compose(parseOptions({ ...PRODUCTION_OPTIONS, storageDir, log }), plainEncoders())
+}
+
 const { app, ready, close } =
-  way === 'plain' ? compose(parseOptions({ storageDir, log }), plainEncoders()) : createTintype({ storageDir, log })
+  way === 'plain' ? plain() : createTintype({ storageDir, log: createLogger({ level: 'warn' }) })
 await ready
 const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => process.send?.({ port }))
 process.on('disconnect', () => {
