@@ -9,8 +9,12 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import type { EncoderPool } from '../../../src/image/encoder.ts'
 import { createEncoderPool, type EncoderPoolOptions } from '../../../src/image/pool/pool.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { blank } from '../../support/pictures/bombs.ts'
 import { jobFor, photo } from '../../support/pictures/pictures.ts'
-import { encodersOf, isRunning, isStopped, until } from '../../support/processes/processes.ts'
+import { encodersOf, isRunning, isStopped, memoryOf, peakMemoryOf, until } from '../../support/processes/processes.ts'
+
+/** An encoder has 90 MB after small pictures; the pixels of a large one are 45 MB. */
+const MOST_IDLE_BYTES = 125e6
 
 const openPool = (options: EncoderPoolOptions = {}) => {
   const pool = createEncoderPool({ encoders: 1, ...options })
@@ -249,6 +253,19 @@ describe('closing a pool', () => {
 })
 
 describe('an encoder process', () => {
+  it('gives back what a large picture took, once it is idle', async () => {
+    const pool = openPool()
+    const [small, large] = await makeJobs(2)
+    if (!small || !large) throw new Error('no jobs')
+    await pool.encode(small)
+    const encoder = await theEncoder()
+    await writeFile(large.source, await blank.png(5000, 3000))
+    await pool.encode(large)
+    expect(peakMemoryOf(encoder)).toBeGreaterThan(MOST_IDLE_BYTES)
+    await until(() => memoryOf(encoder) < MOST_IDLE_BYTES)
+    expect(await theEncoder()).toBe(encoder)
+  })
+
   it('ends after a time without work, and a new one starts with the next job', async () => {
     const pool = openPool({ idleMs: 50 })
     const [first, second] = await makeJobs(2)

@@ -8,7 +8,7 @@ import { straysAfterSweep } from '../store/strays.ts'
 import { type Honest, startHonest } from './honest.ts'
 import { besideStore, createTarget, type Target } from './target.ts'
 
-/** Memory of all processes of the server together, in bytes; shared pages count once. One bomb takes more. */
+/** Memory of all processes of the server together, in bytes; shared pages count for each. One bomb takes more. */
 const MOST_MEMORY = 800e6
 
 /** Everything that a store has at its top. */

@@ -24,9 +24,13 @@ export const cpuOf = (pid: number): number => {
   return (user + system) * MS_PER_TICK
 }
 
-/** Memory in bytes, with its part of shared pages; 0 where the process has ended (proc(5), Pss of smaps_rollup). */
+/** Resident memory in bytes, 0 where the process has ended (proc(5), VmRSS). */
 export const memoryOf = (pid: number): number =>
-  Number(/^Pss:\s+(\d+) kB$/m.exec(read(pid, 'smaps_rollup'))?.[1] ?? 0) * 1024
+  Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1] ?? 0) * 1024
+
+/** The most resident memory that the process has had, in bytes (proc(5), VmHWM). */
+export const peakMemoryOf = (pid: number): number =>
+  Number(/^VmHWM:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1] ?? 0) * 1024
 
 /** NaN where the process has ended. */
 export const parentOf = (pid: number): number => Number(fields(pid)[1])
