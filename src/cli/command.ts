@@ -20,6 +20,10 @@ export const createCommand = (name: string): Command => {
     })
 }
 
+/** The base of commands that have commands of their own: `help <command>` prints the help of one. */
+export const createGroup = (name: string): Command =>
+  createCommand(name).helpCommand('help [command]', 'Print the help of a command')
+
 /** Removes "error:", and joins the suggestion to the line. */
 const sentenceOf = (text: string): string =>
   text

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { TintypeError } from '../core/errors.ts'
 import { fail } from '../server/fail.ts'
 import { version } from '../version.ts'
-import { createCommand } from './command.ts'
+import { createCommand, createGroup } from './command.ts'
 
 interface LazyCommand {
   name: string
@@ -47,20 +47,35 @@ const COMMANDS: readonly LazyCommand[] = [
 
 /** Runs one command line. An error ends the process with exit code 1. @param args without node and the script */
 export const runCli = async (args: readonly string[]): Promise<void> => {
-  const program = createCommand('tintype')
+  const program = createGroup('tintype')
     .description('A database-free image store for projects.')
     .version(version, '--version', 'Print the version')
     .addHelpText('after', '\n"tintype <command> --help" lists the options of a command.')
-  const used = args.find((arg) => !arg.startsWith('-'))
+  const [first, second] = args.filter((arg) => !arg.startsWith('-'))
+  const used = first === HELP ? second : first
   for (const { name, summary, load } of COMMANDS) {
     const create = name === used ? await load() : () => createCommand(name)
     program.addCommand(create().summary(summary))
   }
   try {
-    await program.parseAsync(withSplitFlags(args), { from: 'user' })
+    await program.parseAsync(withHelpFlag(program, withSplitFlags(args)), { from: 'user' })
   } catch (error) {
     fail(textOf(error))
   }
+}
+
+const HELP = 'help'
+
+/**
+ * Turns `help key create` into `key create --help`: the help command of commander knows one level, and prints the whole
+ * help where a command is misspelt. A command that does not exist gets no flag, so that its name is refused.
+ */
+const withHelpFlag = (program: Command, args: readonly string[]): readonly string[] => {
+  const [word, ...path] = args
+  if (word !== HELP) return args
+  let command: Command | undefined = program
+  for (const name of path) command = command?.commands.find((each) => each.name() === name)
+  return command ? [...path, '--help'] : path
 }
 
 /**

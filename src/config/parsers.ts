@@ -66,8 +66,8 @@ export const oneOf = <Word extends string>(words: readonly Word[]): Parser<Word>
 const amount = (units: ReadonlyMap<string, number>, most: number, expected: string, least = 1): Parser<number> => ({
   expected,
   parse(text) {
-    const [, digits, unit] = /^(\d+)\s*([a-z]*)$/i.exec(text) ?? []
-    const factor = unit === undefined ? undefined : units.get(unit.toLowerCase())
+    const [, digits, unit = ''] = /^(\d+)(?:\s*([a-z]+))?$/i.exec(text) ?? []
+    const factor = digits === undefined ? undefined : units.get(unit.toLowerCase())
     return factor === undefined ? undefined : within(Number(digits) * factor, least, most)
   },
 })

@@ -9,6 +9,19 @@ export const clip = (value: string): string => (value.length > MAX_QUOTED ? `${v
 /** Number of code points. */
 export const characters = (text: string): number => [...text].length
 
+/**
+ * Parts of a list, trimmed, without empty ones. Separators alone are one part, which its parser refuses: `API_KEYS=","`
+ * is a mistake, and no list of no keys.
+ */
+export const partsOf = (list: string, separator: string): string[] => {
+  const whole = list.trim()
+  const parts = whole
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  return parts.length === 0 && whole !== '' ? [whole] : parts
+}
+
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'] as const
 
 /** Bytes with a unit that people read: `26214400 bytes (25 MiB)`. */

@@ -77,6 +77,31 @@ describe.each([...GROUPS, ...COMMANDS.map(([path]) => path)])('the help of tinty
   })
 })
 
+describe('tintype help', () => {
+  it.each([
+    ['help', '--help'],
+    ['help sign', 'sign --help'],
+    ['help key', 'key --help'],
+    ['help key create', 'key create --help'],
+    ['key help create', 'key create --help'],
+    ['help help', '--help'],
+  ])('"tintype %s" prints what "tintype %s" prints', async (asked, usual) => {
+    const printed = await runCliHere(words(asked))
+    expect(printed).toMatchObject({ code: 0, stderr: '' })
+    expect(printed).toEqual(await runCliHere(words(usual)))
+  })
+
+  it('is listed, and refuses a command that does not exist', async () => {
+    expect((await runCliHere(['--help'])).stdout).toMatch(/^ {2}help \[command\] +Print the help of a command$/m)
+    const { code, stderr } = await runCliHere(['help', 'sgin'])
+    expect(code).toBe(1)
+    expect(stderr).toContain("tintype: unknown command 'sgin', did you mean sign?")
+    expect((await runCliHere(['help', 'key', 'creat'])).stderr).toContain(
+      "unknown command 'creat', did you mean create?",
+    )
+  })
+})
+
 describe('a group of commands', () => {
   it.each(GROUPS)('tintype %s prints its help on standard error and fails', async (path) => {
     const { code, stdout, stderr } = await runCliHere(words(path))

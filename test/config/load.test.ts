@@ -195,6 +195,30 @@ describe('wrong settings', () => {
     ])
   })
 
+  it.each([
+    ['PRESETS', ';', 'PRESETS: ";": expected a name and a transform, such as card:w=320,h=180'],
+    ['API_KEYS', ',', 'API_KEYS: API key 1: expected at least 16 characters, got 1'],
+    [
+      'SIGNING_KEYS',
+      ',,',
+      'SIGNING_KEYS: expected keys of at least 16 characters, separated by commas, got something else',
+    ],
+    [
+      'TRUST_PROXY',
+      ',',
+      'TRUST_PROXY: expected addresses and networks such as 10.0.0.0/8, separated by commas, or loopback, got ","',
+    ],
+    [
+      'ALLOWED_ORIGINS',
+      ' , ',
+      'ALLOWED_ORIGINS: expected origins such as https://shop.example, separated by commas, or *, got " , "',
+    ],
+    ['PREFETCH', ',', 'PREFETCH: expected sizes such as thumb.webp or medium.avif (there are no presets), got ","'],
+  ])('are one sentence for a list %s of separators alone', (name, text, sentence) => {
+    expect(mistakesOf({ env: { [name]: text } })).toEqual([sentence])
+    expect(mistakesOf({ env: { [name]: ' ' } })).toEqual([])
+  })
+
   it('are reported together with a .env that cannot be read', async () => {
     const envFile = join(await temporaryFolder(), '.env')
     await mkdir(envFile)

@@ -91,10 +91,22 @@ describe('a number of bytes', () => {
     expect(byteCount.parse(text)).toBe(bytes)
   })
 
-  it.each(['0', '0MiB', String(2 ** 40 + 1), '1025GiB', '1TiB', '1MP', '1.5MiB', '-1', 'MiB', '', ' 1', '1e3'])(
-    'is not parsed from "%s"',
-    (text) => expect(byteCount.parse(text)).toBeUndefined(),
-  )
+  it.each([
+    '0',
+    '0MiB',
+    String(2 ** 40 + 1),
+    '1025GiB',
+    '1TiB',
+    '1MP',
+    '1.5MiB',
+    '-1',
+    'MiB',
+    '',
+    ' 1',
+    '1 ',
+    '1MiB ',
+    '1e3',
+  ])('is not parsed from "%s"', (text) => expect(byteCount.parse(text)).toBeUndefined())
 
   it.each([
     ['0', 0],

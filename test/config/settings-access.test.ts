@@ -71,6 +71,7 @@ describe('API keys', () => {
   it.each([
     ['sixteen-letters!,hunter2', 'API key 2: expected at least 16 characters, got 7'],
     ['roader:sixteen-letters!', 'API key 1: expected admin, writer, reader before the colon'],
+    [',', 'API key 1: expected at least 16 characters, got 1'],
   ])('that are wrong are reported in one sentence without the key', (text, sentence) => {
     expect(() => load({ API_KEYS: text })).toThrow(new RegExp(`^API_KEYS: ${sentence}$`))
   })

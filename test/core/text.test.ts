@@ -1,7 +1,7 @@
 // Text in answers.
 
 import { expect, it } from 'vitest'
-import { bytesText } from '../../src/core/text.ts'
+import { bytesText, partsOf } from '../../src/core/text.ts'
 
 it.each([
   [0, '0 bytes'],
@@ -14,4 +14,16 @@ it.each([
   [2 ** 50, '1125899906842624 bytes (1024 TiB)'],
 ])('%i bytes are shown with a readable unit', (bytes, text) => {
   expect(bytesText(bytes)).toBe(text)
+})
+
+it.each([
+  ['', []],
+  [' ', []],
+  ['a', ['a']],
+  [' a , b ', ['a', 'b']],
+  ['a,,b,', ['a', 'b']],
+  [',', [',']],
+  [' , , ', [', ,']],
+])('a list "%s" has the parts %j', (list, parts) => {
+  expect(partsOf(list, ',')).toEqual(parts)
 })

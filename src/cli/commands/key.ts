@@ -7,7 +7,7 @@ import { messageOf } from '../../core/errors.ts'
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
 import { type ApiKeys, createApiKeys, type NewKey } from '../../services/auth/api-keys.ts'
 import { createFileKeys } from '../../stores/accounts/file-keys.ts'
-import { createCommand, jsonOption, loadStoreSettings, printJson, storageOption } from '../command.ts'
+import { createCommand, createGroup, jsonOption, loadStoreSettings, printJson, storageOption } from '../command.ts'
 import { timeIn } from '../duration.ts'
 import { keyTable, keyView } from './key-report.ts'
 
@@ -24,7 +24,7 @@ interface CreateOptions extends CommonOptions {
 }
 
 export const keyCommand = (): Command =>
-  createCommand('key')
+  createGroup('key')
     .description('Create, list and revoke API keys of a storage folder.')
     .addCommand(createKeyCommand())
     .addCommand(listCommand())

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import type { Config } from '../../config/load.ts'
 import { isEmail, isName, isPassword, MAX_NAME_LENGTH, PASSWORD_RULE } from '../../core/auth/account.ts'
 import type { UserAdmin } from '../../services/auth/user-admin.ts'
-import { createCommand, loadStoreSettings, storageOption } from '../command.ts'
+import { createCommand, createGroup, loadStoreSettings, storageOption } from '../command.ts'
 import { timeIn } from '../duration.ts'
 
 interface StorageOptions {
@@ -26,7 +26,7 @@ interface InviteOptions extends StorageOptions {
 }
 
 export const userCommand = (): Command =>
-  createCommand('user')
+  createGroup('user')
     .description('Create, list and disable accounts of a storage folder, and create invitations.')
     .addCommand(createUserCommand())
     .addCommand(listCommand())

@@ -4,6 +4,7 @@ import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { TintypeError } from '../errors.ts'
 import { randomIds } from '../random-id.ts'
+import { partsOf } from '../text.ts'
 import { ROLES, type Role } from './access.ts'
 
 /** Shortest secret of a fixed key, in characters. */
@@ -65,7 +66,7 @@ export const fixedKeyId = async ({ sha256 }: FixedKey): Promise<string> =>
  * @throws TintypeError `invalid_parameter` with the number of the invalid key, without its text
  */
 export const parseFixedKeys = (keys: readonly string[] | string): FixedKey[] => {
-  const texts = (typeof keys === 'string' ? keys.split(',') : keys).map((text) => text.trim()).filter(Boolean)
+  const texts = typeof keys === 'string' ? partsOf(keys, ',') : keys.map((text) => text.trim()).filter(Boolean)
   return texts.map((text, at) => {
     // Letters before a colon are always a role: a misspelt one must not give an admin key.
     const [, word, rest] = /^([a-z]+):(.*)$/i.exec(text) ?? []

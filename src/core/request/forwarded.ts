@@ -1,6 +1,7 @@
 // Client addresses behind proxies: `X-Forwarded-For` is read only from trusted ones.
 
 import ipaddr from 'ipaddr.js'
+import { partsOf } from '../text.ts'
 
 /** True for the address of a trusted proxy. */
 export type IsTrusted = (address: string) => boolean
@@ -13,10 +14,7 @@ const NETWORK_BITS = 64
  * @throws Error that names the part that is neither
  */
 export const parseProxies = (text: string): IsTrusted => {
-  const networks = text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
+  const networks = partsOf(text, ',')
     .flatMap((part) => (part === 'loopback' ? ['127.0.0.0/8', '::1/128'] : part))
     .map(networkOf)
   return (address) => {

@@ -1,5 +1,7 @@
 // CORS: origins whose pages may read responses.
 
+import { partsOf } from '../text.ts'
+
 /** `*` allows every page, but none with cookies. */
 export type AllowedOrigins = '*' | readonly string[]
 
@@ -8,9 +10,10 @@ export type AllowedOrigins = '*' | readonly string[]
  * @throws Error that names the value that is no origin
  */
 export const parseOrigins = (value: readonly string[] | string): AllowedOrigins => {
-  const origins = (typeof value === 'string' ? value.split(',') : value)
-    .map((origin) => origin.trim())
-    .filter((origin) => origin !== '')
+  const origins =
+    typeof value === 'string'
+      ? partsOf(value, ',')
+      : value.map((origin) => origin.trim()).filter((origin) => origin !== '')
   if (origins.length === 1 && origins[0] === '*') return '*'
   for (const origin of origins)
     if (!isOrigin(origin)) throw new Error(`expected origins such as https://shop.example, or *; received "${origin}"`)

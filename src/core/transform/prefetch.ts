@@ -2,6 +2,7 @@
 
 import { isSize } from '../names.ts'
 import { invalidParameter } from '../parameters.ts'
+import { partsOf } from '../text.ts'
 import { formatOf } from './formats.ts'
 import type { Presets } from './presets.ts'
 import { type Recipe, sizeRecipe, transformRecipe } from './recipe.ts'
@@ -16,8 +17,7 @@ const CHOSEN = ['avif', 'webp'] as const
  * @throws TintypeError `invalid_parameter`
  */
 export const parsePrefetch = (text: string, presets: Presets): Recipe[] => {
-  const names = text.split(',').map((name) => name.trim())
-  return names.filter((name) => name !== '').flatMap((name) => recipesOf(name, presets))
+  return partsOf(text, ',').flatMap((name) => recipesOf(name, presets))
 }
 
 /** Describes the accepted values. */

@@ -2,6 +2,7 @@
 
 import { TintypeError } from '../errors.ts'
 import { eachOnce, invalidParameter, type Parameter } from '../parameters.ts'
+import { partsOf } from '../text.ts'
 import { parseTransform, type Transform } from './transform.ts'
 
 export type Presets = ReadonlyMap<string, Transform>
@@ -16,10 +17,10 @@ export const PRESET_NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/
 export const readPresets = (text: string): { presets: Presets; mistakes: string[] } => {
   const presets = new Map<string, Transform>()
   const mistakes: string[] = []
-  for (const entry of text.split(';').filter((part) => part.trim() !== '')) {
+  for (const entry of partsOf(text, ';')) {
     const colon = entry.indexOf(':')
     const name = entry.slice(0, Math.max(0, colon)).trim()
-    if (colon < 0) mistakes.push(`"${entry.trim()}": expected a name and a transform, such as card:w=320,h=180`)
+    if (colon < 0) mistakes.push(`"${entry}": expected a name and a transform, such as card:w=320,h=180`)
     else if (!PRESET_NAME.test(name))
       mistakes.push(`preset "${name}": expected a name of 1 to 32 characters of a-z 0-9 _ -`)
     else if (presets.has(name)) mistakes.push(`preset "${name}": expected each name once, there are two of this name`)

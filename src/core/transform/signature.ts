@@ -5,6 +5,7 @@ import { createHmac } from 'node:crypto'
 import { isEqual } from '../auth/constant-time.ts'
 import { TintypeError } from '../errors.ts'
 import { eachOnce, invalidParameter, type Parameter, parseParameter, wholeNumber } from '../parameters.ts'
+import { partsOf } from '../text.ts'
 import { parseTransform, transformParameters } from './transform.ts'
 
 /** Shortest signing key, in characters: a shorter one can be found by brute force from a signed URL. */
@@ -12,8 +13,8 @@ export const MIN_KEY_LENGTH = 16
 
 /** @throws TintypeError `invalid_parameter` where one is too short; it is not repeated */
 export const parseSigningKeys = (keys: readonly string[] | string): string[] => {
-  const list = typeof keys === 'string' ? keys.split(',') : [...keys]
-  const trimmed = list.map((key) => key.trim()).filter((key) => key !== '')
+  const trimmed =
+    typeof keys === 'string' ? partsOf(keys, ',') : keys.map((key) => key.trim()).filter((key) => key !== '')
   const short = trimmed.find((key) => key.length < MIN_KEY_LENGTH)
   if (short !== undefined)
     throw invalidParameter('signing keys', `at least ${MIN_KEY_LENGTH} characters each`, `one of ${short.length}`)
