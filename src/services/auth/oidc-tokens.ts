@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { unauthenticated } from '../../core/auth/access.ts'
 import { type Issuer, isKeyUrl, KEY_URL_RULE } from '../../core/auth/issuer.ts'
+import { hasCanonicalSignature } from '../../core/auth/jwt-form.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { invalidParameter } from '../../core/parameters.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -88,6 +89,7 @@ export const createOidcTokens = (options: OidcTokensOptions): OidcTokens => {
 
   return {
     async userOf(token, atMs = now()) {
+      if (!hasCanonicalSignature(token)) throw refused()
       if (!keys.fresh && performance.now() - failedAt < GIVEN_UP_MS) throw unavailable()
       // Counted before: keys may be fetched meanwhile.
       const fetched = keysFetched
@@ -105,7 +107,7 @@ export const createOidcTokens = (options: OidcTokensOptions): OidcTokens => {
         known.set(hash('sha256', token, 'base64'), { userId, exp, keysFetched: fetched })
         return userId
       } catch (error) {
-        if (isRefusal(error)) throw unauthenticated('The token is not valid here, or has expired.')
+        if (isRefusal(error)) throw refused()
         keysFailed(error)
         throw unavailable(error)
       }
@@ -135,6 +137,8 @@ const isRefusal = (error: unknown): boolean => {
     error.constructor === errors.JOSEError
   )
 }
+
+const refused = (): TintypeError => unauthenticated('The token is not valid here, or has expired.')
 
 const unavailable = (cause?: unknown): TintypeError =>
   new TintypeError('issuer_unavailable', 'The keys of the token issuer cannot be fetched now.', {

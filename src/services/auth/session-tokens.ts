@@ -5,6 +5,7 @@ import { jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { isEqual } from '../../core/auth/constant-time.ts'
+import { hasCanonicalSignature } from '../../core/auth/jwt-form.ts'
 
 export interface SessionTokensOptions {
   /** 32 bytes from which the keys are derived; undefined before they are made. */
@@ -77,7 +78,7 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
       const found = known.get(key)
       if (found) return atMs < found.expiresAt ? found.session : undefined
       const root = await secret()
-      if (!root) return undefined
+      if (!root || !hasCanonicalSignature(token)) return undefined
       try {
         const { payload } = await jwtVerify(token, keyFor('access', root), {
           algorithms: ['HS256'],

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { eachOnce } from '../../../src/core/parameters.ts'
 import { parseSigningKeys, signUrl, verifySignature } from '../../../src/core/transform/signature.ts'
 import { parseTransform, transformParameters } from '../../../src/core/transform/transform.ts'
+import { otherSpellings } from '../../support/auth/spellings.ts'
 
 const OLD = 'the old key, 0123456789'
 const NEW = 'the new key, 0123456789'
@@ -45,6 +46,12 @@ describe('a signed URL', () => {
   it('covers the meaning of the transform, not its spelling', () => {
     const signature = new URL(signUrl(`${PATH}?w=320&h=180`, { keys: [NEW] }), 'http://any').searchParams.get('sig')
     verify(`${PATH}?sig=${signature}&fit=cover&h=90&w=160&dpr=2&q=80`, [NEW])
+  })
+
+  it('is refused in another spelling of its signature', () => {
+    const others = otherSpellings(signUrl(`${PATH}?w=320`, { keys: [NEW] }))
+    expect(others).toHaveLength(3)
+    for (const other of others) expect(() => verify(other, [NEW])).toThrow(refusal('signature_invalid'))
   })
 
   it.each([

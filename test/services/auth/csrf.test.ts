@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { createCsrfGuard } from '../../../src/services/auth/csrf.ts'
 import { createSessionTokens } from '../../../src/services/auth/session-tokens.ts'
+import { otherSpellings } from '../../support/auth/spellings.ts'
 
 const secret = () => Promise.resolve(Buffer.alloc(32, 1))
 const tokens = createSessionTokens({ secret, ensureSecret: secret, now: () => 0 })
@@ -86,6 +87,7 @@ describe('the token of a session', () => {
       [other, other],
       ['', ''],
       [`${token}x`, token],
+      [otherSpellings(token)[0] ?? '', token],
       ['planted', 'planted'],
     ] as const)
       await expect(

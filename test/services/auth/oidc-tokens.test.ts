@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createOidcTokens } from '../../../src/services/auth/oidc-tokens.ts'
 import type { Logger } from '../../../src/telemetry/logger.ts'
 import { createIssuer, ISSUER, OUR_AUDIENCE, type TestIssuer } from '../../support/auth/issuer.ts'
+import { otherSpellings } from '../../support/auth/spellings.ts'
 import { silent } from '../../support/store/file-store.ts'
 
 const trusting = (url: string, now?: () => number, log: Logger = silent) =>
@@ -110,6 +111,14 @@ describe('a refused token', () => {
     ])
       expect(await codeOf(tokens.userOf(await issuer.sign(claims))), JSON.stringify(claims)).toBe('unauthenticated')
     expect(await codeOf(tokens.userOf(await issuer.sign({})))).toBe('ext:ada')
+  })
+
+  it('has a signature in another spelling', async () => {
+    const issuer = await createIssuer()
+    const tokens = trusting(issuer.url)
+    const others = otherSpellings(await issuer.sign({}), 342)
+    expect(others).toHaveLength(15)
+    for (const other of others) expect(await codeOf(tokens.userOf(other))).toBe('unauthenticated')
   })
 
   it('has no signature', async () => {

@@ -3,6 +3,7 @@
 import { SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createSessionTokens, keyFor } from '../../../src/services/auth/session-tokens.ts'
+import { otherSpellings } from '../../support/auth/spellings.ts'
 
 const NOW = Date.parse('2026-01-01T00:00:00.500Z')
 const SECOND = NOW - 500
@@ -51,6 +52,13 @@ describe('an access token', () => {
     })
     expect(await none.readAccess(token)).toBeUndefined()
     expect(await none.readRefresh(await none.refresh(SESSION.id, 1))).toBeUndefined()
+  })
+
+  it('is refused in another spelling of its signature', async () => {
+    const token = await setUp().tokens.access(SESSION)
+    const others = otherSpellings(token)
+    expect(others).toHaveLength(3)
+    for (const other of [...others, `${token}=`]) expect(await setUp().tokens.readAccess(other)).toBeUndefined()
   })
 
   it('is refused with another type, issuer, audience or claims, though signed with the key', async () => {
@@ -105,7 +113,9 @@ describe('a refresh token', () => {
     expect(token).toMatch(/^ttr_s{20}_1_\d{10}_[\w-]{43}$/)
     for (const at of [0, 5, 25, 30, 40])
       expect([at, await tokens.readRefresh(changed(token, at))]).toEqual([at, undefined])
-    for (const wrong of ['', token.slice(0, -1), `${token}a`, ` ${token}`, token.replace('_1_', '_2_')])
+    const others = otherSpellings(token)
+    expect(others).toHaveLength(3)
+    for (const wrong of ['', token.slice(0, -1), `${token}a`, ` ${token}`, token.replace('_1_', '_2_'), ...others])
       expect(await tokens.readRefresh(wrong)).toBeUndefined()
     expect(await setUp(Buffer.alloc(32, 2)).tokens.readRefresh(token)).toBeUndefined()
   })
