@@ -23,7 +23,11 @@ export interface Users {
   get(id: string): Promise<User | undefined>
   /** {@link Users.get} without a wait, for a user in memory. Undefined says nothing. @throws errors of the system */
   current(id: string): User | undefined
-  /** @param email as `normalEmail` writes it */
+  /**
+   * Makes as many reads for an address without an account as for one with, so that the time does not reveal which.
+   *
+   * @param email as `normalEmail` writes it
+   */
   byEmail(email: string): Promise<User | undefined>
   /** False where the address is taken. Of two users with one address, one is created. */
   create(user: User): Promise<boolean>

@@ -31,9 +31,17 @@ export const createUsers = (accounts: AccountsFolder): Users => {
     return found && userOf(found.entry)
   }
 
-  const byIndex = async (name: string): Promise<User | undefined> => {
+  const byIndex = async (name: string, read = log.newest): Promise<User | undefined> => {
     const index = await readRecord(accounts.path('emails', name), indexSchema)
-    return index && get(index.user_id)
+    const found = index && isAccountId(index.user_id) ? await read(index.user_id) : undefined
+    return found && userOf(found.entry)
+  }
+
+  /** Index of any account, which is read in the place of one that does not exist; undefined while there is none. */
+  let anyIndex: string | undefined
+  const findAnyIndex = async (): Promise<string | undefined> => {
+    anyIndex ??= (await namesIn(accounts.path('emails'))).find((name) => name.endsWith(INDEX_ENDING))
+    return anyIndex
   }
 
   return {
@@ -44,7 +52,18 @@ export const createUsers = (accounts: AccountsFolder): Users => {
       return found && userOf(found.entry)
     },
 
-    byEmail: (email) => byIndex(indexName(email)),
+    /** Reads one account from the disk and looks for one that is missing, in this order or in the other. */
+    async byEmail(email) {
+      const other = await findAnyIndex()
+      const found = await byIndex(indexName(email), log.readNewest)
+      if (found) await readRecord(accounts.path('emails', NO_INDEX), indexSchema)
+      else if (other !== undefined) {
+        // Damage of the other account is of no concern to this one.
+        const balance = await byIndex(other, log.readNewest).catch(() => undefined)
+        if (!balance) anyIndex = undefined
+      }
+      return found
+    },
 
     /** The index comes last: a crash before it leaves a folder that no address leads to, and the address free. */
     async create(user) {
@@ -70,7 +89,7 @@ export const createUsers = (accounts: AccountsFolder): Users => {
     },
 
     async list() {
-      const names = (await namesIn(accounts.path('emails'))).filter((name) => name.endsWith('.json'))
+      const names = (await namesIn(accounts.path('emails'))).filter((name) => name.endsWith(INDEX_ENDING))
       const found: User[] = []
       for (const name of names) {
         const user = await byIndex(name)
@@ -81,6 +100,11 @@ export const createUsers = (accounts: AccountsFolder): Users => {
   }
 }
 
-const indexName = (email: string): string => `${hashedName(email)}.json`
+const INDEX_ENDING = '.json'
+
+/** A name that no address has. */
+const NO_INDEX = `${'0'.repeat(64)}${INDEX_ENDING}`
+
+const indexName = (email: string): string => `${hashedName(email)}${INDEX_ENDING}`
 
 const userOf = ({ commits: _, ...user }: z.infer<typeof entrySchema>): User => user

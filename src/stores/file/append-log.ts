@@ -51,14 +51,16 @@ const MOST_TRIES = 100
 const newName = randomIds(16)
 
 export interface FileLog<Entry> extends AppendLog<Entry> {
+  /** {@link AppendLog.newest}, read from the disk also where it is kept in memory. */
+  readNewest: AppendLog<Entry>['newest']
   /** {@link AppendLog.newest} without a wait, where the entry in memory can be shown to be it. Undefined says nothing. */
   current(log: string): NumberedEntry<Entry> | undefined
 }
 
 export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<Entry> => {
   const { format, folder, older, keep, isDurable = true } = options
-  const { newest, current, forget } = options.newest
-    ? { newest: options.newest, current: () => undefined, forget: () => {} }
+  const { newest, readNewest, current, forget } = options.newest
+    ? { newest: options.newest, readNewest: options.newest, current: () => undefined, forget: () => {} }
     : createHeads(options)
   const pathOf = (log: string, number: number): string => join(folder(log), `${number}.json`)
 
@@ -92,6 +94,7 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<En
     newest,
 
     current,
+    readNewest,
 
     async append(log, number, entry, beside) {
       const text = format.encode(entry)
@@ -181,13 +184,14 @@ const createHeads = <Entry>({ format, folder }: FileLogOptions<Entry>) => {
     return undefined
   }
 
+  const readNewest = (log: string): Promise<NumberedEntry<Entry> | undefined> => {
+    heads.delete(log)
+    return read(log)
+  }
+
   return {
-    async newest(log: string) {
-      const known = current(log)
-      if (known) return known
-      heads.delete(log)
-      return read(log)
-    },
+    newest: async (log: string) => current(log) ?? readNewest(log),
+    readNewest,
     current,
     forget: (log: string) => void heads.delete(log),
   }
