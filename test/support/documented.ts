@@ -1,73 +1,149 @@
-// Answers held against the OpenAPI document: every status that a route answers has to be there, and every code.
+// Answers held against the OpenAPI document: status, code, headers, content type and body have to be as it describes.
 
-import type { RouteConfig } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { FAILURES } from '../../src/core/errors.ts'
 import type { Tintype } from '../../src/index.ts'
+import { document } from './openapi.ts'
+import { locate, mistakesIn, pointerTo } from './openapi-schemas.ts'
 
 type App = Tintype['app']
-type Description = Pick<RouteConfig, 'method' | 'path' | 'responses'>
 
-interface Described {
-  method: string
-  path: RegExp
-  /** Codes of each status; of some, such as 200, there are none. */
-  codes: ReadonlyMap<number, readonly string[]>
+export interface DescribedResponse {
+  /** Codes of problem documents; none for a success. */
+  codes: readonly string[]
+  /** By their names in lower case. */
+  headers: ReadonlyMap<string, { isRequired: boolean; schema: string }>
+  /** Pointers to the schemas, by content type. */
+  contents: ReadonlyMap<string, string>
 }
 
-const responsesSchema = z.record(
-  z.string(),
-  z.looseObject({
-    content: z
-      .looseObject({
-        'application/problem+json': z.looseObject({ examples: z.record(z.string(), z.unknown()) }).optional(),
-      })
-      .optional(),
-  }),
+export interface DescribedOperation {
+  method: string
+  path: RegExp
+  responses: ReadonlyMap<number, DescribedResponse>
+}
+
+/** Headers of HTTP itself, and those that protect browsers, which the document leaves out. */
+const GENERIC =
+  /^(?:content-(?:type|length|security-policy)|date|connection|keep-alive|transfer-encoding|vary|cache-control|access-control-.*|x-content-type-options|x-frame-options|referrer-policy|cross-origin-resource-policy|x-accel-redirect)$/
+
+const PROBLEM = 'application/problem+json'
+const PROBLEM_SCHEMA = pointerTo('components', 'schemas', 'Problem')
+
+const keysOf = (value: unknown): string[] => (typeof value === 'object' && value !== null ? Object.keys(value) : [])
+
+const codeSchema = z.looseObject({ code: z.string() })
+
+const describedResponse = (...place: string[]): DescribedResponse => {
+  const at = (...names: string[]) => locate(...place, ...names)
+  return {
+    codes: keysOf(at('content', PROBLEM, 'examples').value),
+    headers: new Map(
+      keysOf(at('headers').value).map((name) => [
+        name.toLowerCase(),
+        {
+          isRequired: at('headers', name, 'required').value === true,
+          schema: at('headers', name, 'schema').pointer,
+        },
+      ]),
+    ),
+    contents: new Map(keysOf(at('content').value).map((type) => [type, at('content', type, 'schema').pointer])),
+  }
+}
+
+/** Every operation of the document. */
+export const describedOperations: readonly DescribedOperation[] = Object.entries(document.paths).flatMap(
+  ([path, methods]) =>
+    Object.keys(methods).map((method) => ({
+      method: method.toUpperCase(),
+      path: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+      responses: new Map(
+        keysOf(locate('paths', path, method, 'responses').value).map((status) => [
+          Number(status),
+          describedResponse('paths', path, method, 'responses', status),
+        ]),
+      ),
+    })),
 )
 
-const problemSchema = z.looseObject({ code: z.string() })
-
 /**
- * The same app, which throws instead of an answer that its document doesn't have. Other methods than a path takes,
- * paths that are none and files of the documentation are left alone. Where a socket is behind it, the body is the
+ * The same app, which throws instead of an answer that its document doesn't have. Of other methods than a path takes,
+ * and of paths that are none, the problem document is checked. Where a socket is behind it, headers and body are the
  * server's to read, and only the status is checked.
  */
-export const heldToDocument = (app: App, descriptions = descriptionsOf(app)): App => {
+export const heldToDocument = (app: App, operations = describedOperations): App => {
   const { fetch } = app
-  const routes = descriptions.map(described)
-  const check = async (request: Request, response: Response, hasSocket: boolean): Promise<void> => {
-    const { pathname } = new URL(request.url)
-    const method = request.method === 'HEAD' ? 'GET' : request.method
-    const route = routes.find((each) => each.method === method && each.path.test(pathname))
-    // An answer to a client that has left is never sent.
-    if (!route || response.status === FAILURES.client_gone.status) return
-    const what = `${request.method} ${pathname} is answered ${response.status}`
-    const codes = route.codes.get(response.status)
-    if (!codes) throw new Error(`${what}, which its OpenAPI description does not have`)
-    if (hasSocket || response.headers.get('content-type') !== 'application/problem+json' || !response.body) return
-    const { code } = problemSchema.parse(await response.clone().json())
-    if (!codes.includes(code)) throw new Error(`${what} (${code}), which its OpenAPI description does not have`)
-  }
   app.fetch = async (request, env, context) => {
     const response = await fetch(request, env, context)
-    await check(request, response, Boolean(env && 'outgoing' in env))
+    const complaints = await complaintsAbout(request, response, {
+      operations,
+      hasSocket: Boolean(env && 'outgoing' in env),
+    })
+    const { pathname } = new URL(request.url)
+    if (complaints.length > 0)
+      throw new Error(
+        `${request.method} ${pathname} is answered ${response.status}, not as its OpenAPI description says:\n` +
+          complaints.join('\n'),
+      )
     return response
   }
   return app
 }
 
-/** Of the routes of an app that are in its document. */
-export const descriptionsOf = (app: App): Description[] =>
-  app.openAPIRegistry.definitions.flatMap((definition) => (definition.type === 'route' ? [definition.route] : []))
+/** What the document does not have of an answer, one line each. */
+export const complaintsAbout = async (
+  request: Pick<Request, 'method' | 'url'>,
+  response: Response,
+  { operations = describedOperations, hasSocket = false } = {},
+): Promise<string[]> => {
+  // An answer to a client that has left is never sent.
+  if (response.status === FAILURES.client_gone.status) return []
+  const { pathname } = new URL(request.url)
+  const isHead = request.method === 'HEAD'
+  const method = isHead ? 'GET' : request.method
+  const operation = operations.find((each) => each.method === method && each.path.test(pathname))
+  const described = operation ? operation.responses.get(response.status) : undefined
+  if (operation && !described) return [`no status ${response.status}`]
+  if (hasSocket) return []
+  return [
+    ...(described ? headerComplaints(response, described) : []),
+    ...(await bodyComplaints(response, described, isHead)),
+  ]
+}
 
-const described = ({ method, path, responses }: Description): Described => ({
-  method: method.toUpperCase(),
-  path: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
-  codes: new Map(
-    Object.entries(responsesSchema.parse(responses)).map(([status, { content }]) => [
-      Number(status),
-      Object.keys(content?.['application/problem+json']?.examples ?? {}),
-    ]),
-  ),
-})
+const headerComplaints = ({ headers }: Response, described: DescribedResponse): string[] => [
+  ...[...headers.keys()]
+    .filter((name) => !GENERIC.test(name) && !described.headers.has(name))
+    .map((name) => `no header ${name}`),
+  ...[...described.headers].flatMap(([name, { isRequired, schema }]) => {
+    const value = headers.get(name)
+    if (value === null) return isRequired ? [`the header ${name} is missing`] : []
+    const isNumber = locate(...namesIn(schema), 'type').value === 'integer'
+    return mistakesIn(isNumber ? Number(value) : value, schema).map((mistake) => `header ${name}: ${mistake}`)
+  }),
+]
+
+const namesIn = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+
+const bodyComplaints = async (
+  response: Response,
+  described: DescribedResponse | undefined,
+  isBodyUnread: boolean,
+): Promise<string[]> => {
+  const type = response.headers.get('content-type')?.replace(/\s*;.*$/, '')
+  if (!described)
+    return type === PROBLEM && !isBodyUnread ? mistakesIn(await response.clone().json(), PROBLEM_SCHEMA) : []
+  if (type === undefined) return described.contents.size === 0 ? [] : ['no Content-Type']
+  const schema = described.contents.get(type)
+  if (schema === undefined) return [`no content of type ${type}`]
+  if (isBodyUnread || !/^application\/(?:problem\+)?json$/.test(type)) return []
+  const body: unknown = await response.clone().json()
+  const mistakes = mistakesIn(body, schema, { isAnswer: true })
+  if (type !== PROBLEM || mistakes.length > 0) return mistakes
+  const { code } = codeSchema.parse(body)
+  return described.codes.includes(code) ? [] : [`no code ${code}`]
+}

@@ -58,7 +58,8 @@ export const document = documentSchema.parse(JSON.parse(JSON.stringify(openApiDo
 const resolved = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(resolved)
   if (typeof value !== 'object' || value === null) return value
-  const [, section = '', name = ''] = /^#\/components\/(parameters|responses|examples)\/(.+)$/.exec(refOf(value)) ?? []
+  const [, section = '', name = ''] =
+    /^#\/components\/(parameters|responses|examples|headers)\/(.+)$/.exec(refOf(value)) ?? []
   if (section !== '') return resolved(document.components[section]?.[name])
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolved(each)]))
 }

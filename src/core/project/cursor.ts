@@ -28,13 +28,14 @@ export const precedingIndexes = (last: number): number[] => {
   return indexes
 }
 
-const FORM = new RegExp(String.raw`^(${IMAGE_ID_SOURCE})(?:\.((?:[0-9a-z]{6}){0,4})\.((?:[0-9a-z]{6}){0,32}))?$`)
-
-export const isImageCursor = (text: string): boolean => FORM.test(text)
+/** Form of a cursor, or of an image id alone. */
+export const IMAGE_CURSOR = new RegExp(
+  String.raw`^(${IMAGE_ID_SOURCE})(?:\.((?:[0-9a-z]{6}){0,4})\.((?:[0-9a-z]{6}){0,32}))?$`,
+)
 
 /** @param text a cursor, or an image id alone. Undefined for anything else. */
 export const parseImageCursor = (text: string): ImageCursor | undefined => {
-  const [, id, following = '', preceding = ''] = FORM.exec(text) ?? []
+  const [, id, following = '', preceding = ''] = IMAGE_CURSOR.exec(text) ?? []
   return id === undefined ? undefined : { id, following: namesIn(following), preceding: namesIn(preceding) }
 }
 

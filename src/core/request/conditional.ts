@@ -46,6 +46,10 @@ export const namesWeakly = (list: string, etag: string): boolean =>
 
 const namesStrongly = (list: string, etag: string): boolean => list.trim() === '*' || tagsOf(list).includes(etag)
 
+/** Form of `If-Match`: one or more entity tags, or `*`. Empty elements of a list are allowed (RFC 9110 section 5.6.1.2). */
+export const ENTITY_TAGS =
+  /^(?:\*|(?:[ \t]*,)*[ \t]*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"[ \t]*(?:,[ \t]*(?:(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"[ \t]*)?)*)$/
+
 const ENTITY_TAG = /[ \t]*(?:((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$)/y
 
 /** The tags of an `If-Match`, or `*`. Undefined where it is malformed (RFC 9110 sections 8.8.3 and 13.1.1). */

@@ -13,9 +13,11 @@ import {
 import { EXAMPLE_EMAIL, EXAMPLE_NEW_PASSWORD, EXAMPLE_PASSWORD, EXAMPLE_REFRESH_TOKEN } from '../schemas/examples.ts'
 import { csrfHeaders } from '../schemas/parameters.ts'
 import { problems } from './problems.ts'
-import { jsonResponse } from './responses.ts'
+import { jsonResponse, sessionCookies } from './responses.ts'
 
 const TAGS = ['Accounts']
+
+const AS_COOKIES = sessionCookies('present with `cookie: true`')
 
 /** @param example of a body without its optional members, which Swagger UI would send */
 const body = (schema: z.ZodType, example: Record<string, string>) => ({
@@ -46,7 +48,7 @@ export const register: RouteConfig = {
   description: 'If the server allows registration to all, or by invitation (`REGISTRATION`).',
   request: body(registrationSchema, { email: EXAMPLE_EMAIL, password: EXAMPLE_PASSWORD }),
   responses: {
-    201: jsonResponse('The account and a session.', signedInSchema),
+    201: jsonResponse('The account and a session.', signedInSchema, AS_COOKIES),
     ...problems('registration_closed', 'invite_invalid', 'email_taken', ...BODY_FAILURES),
   },
 }
@@ -60,7 +62,7 @@ export const login: RouteConfig = {
   description: 'The response is the same for an unknown e-mail address, a wrong password and a disabled account.',
   request: body(credentialsSchema, { email: EXAMPLE_EMAIL, password: EXAMPLE_PASSWORD }),
   responses: {
-    200: jsonResponse('A session.', signedInSchema),
+    200: jsonResponse('A session.', signedInSchema, AS_COOKIES),
     ...problems('wrong_credentials', ...BODY_FAILURES),
   },
 }
@@ -76,7 +78,7 @@ export const refresh: RouteConfig = {
     'must not send concurrent requests with one token.',
   request: { headers: csrfHeaders, ...body(sessionSchema, { refresh_token: EXAMPLE_REFRESH_TOKEN }) },
   responses: {
-    200: jsonResponse('The new tokens of the session.', signedInSchema),
+    200: jsonResponse('The new tokens of the session.', signedInSchema, AS_COOKIES),
     ...problems('unauthenticated', ...BODY_FAILURES),
   },
 }
@@ -89,7 +91,10 @@ export const logout: RouteConfig = {
   summary: 'Sign out',
   description: 'Ends the session and its access token at once. The response is the same for a session that has ended.',
   request: { headers: csrfHeaders, ...body(sessionSchema, { refresh_token: EXAMPLE_REFRESH_TOKEN }) },
-  responses: { 204: { description: 'The session has ended.' }, ...problems(...BODY_FAILURES) },
+  responses: {
+    204: { description: 'The session has ended.', headers: sessionCookies('cleared with `cookie: true`') },
+    ...problems(...BODY_FAILURES),
+  },
 }
 
 export const me: RouteConfig = {
@@ -123,7 +128,7 @@ export const password: RouteConfig = {
     ...body(passwordChangeSchema, { current: EXAMPLE_PASSWORD, new: EXAMPLE_NEW_PASSWORD }),
   },
   responses: {
-    200: jsonResponse('A new session.', signedInSchema),
+    200: jsonResponse('A new session.', signedInSchema, AS_COOKIES),
     ...problems('unauthenticated', 'wrong_credentials', ...BODY_FAILURES),
   },
 }

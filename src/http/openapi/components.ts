@@ -9,8 +9,32 @@ type Parameter = NonNullable<Operation['parameters']>[number]
 
 type Response = {
   description: string
+  headers?: Record<string, { description: string } | { $ref: string }>
   content?: Record<string, { examples?: Record<string, object> }>
 }
+
+/** Headers of every response, by the names of their components. */
+const COMMON_HEADERS = {
+  'X-Request-Id': {
+    description: 'Id of the request in the log: that of the request where it is plain, else a new one.',
+    required: true,
+    schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$' },
+  },
+  'RateLimit-Policy': {
+    description: 'Limit of requests and its window in seconds; present where requests are limited.',
+    schema: { type: 'string' },
+    example: '"read";q=600;w=60',
+  },
+  RateLimit: {
+    description: 'Remaining requests, and seconds until the window ends; present where requests are limited.',
+    schema: { type: 'string' },
+    example: '"read";r=599;t=42',
+  },
+} as const
+
+const COMMON_REFERENCES = Object.fromEntries(
+  Object.keys(COMMON_HEADERS).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+)
 
 const PROBLEM = 'application/problem+json'
 
@@ -26,7 +50,7 @@ export const shareComponents = (document: Document): Document => {
       operation,
       parameters: operation.parameters?.map(withoutRepeatedDescription),
       responses: Object.entries<Response>(operation.responses ?? {}).map(
-        ([status, response]) => [status, withExamplesIn(examples, response)] as const,
+        ([status, response]) => [status, withCommonHeaders(withExamplesIn(examples, response))] as const,
       ),
     }))
   for (const each of operations) {
@@ -39,7 +63,8 @@ export const shareComponents = (document: Document): Document => {
       each.responses.map(([status, response]) => [status, responses.share(response)]),
     )
   }
-  const shared = { parameters: parameters.components, responses: responses.components, examples }
+  const headers = COMMON_HEADERS
+  const shared = { headers, parameters: parameters.components, responses: responses.components, examples }
   return { ...document, components: { ...document.components, ...shared } }
 }
 
@@ -84,6 +109,11 @@ const withExamplesIn = (examples: Record<string, object>, response: Response): R
   })
   return { ...response, content: { [PROBLEM]: { ...problem, examples: Object.fromEntries(references) } } }
 }
+
+const withCommonHeaders = (response: Response): Response => ({
+  ...response,
+  headers: { ...COMMON_REFERENCES, ...response.headers },
+})
 
 const parameterName = (parameter: Parameter): string =>
   'name' in parameter ? `${parameter.in}.${parameter.name}` : parameter.$ref

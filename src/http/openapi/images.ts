@@ -27,6 +27,10 @@ import { etagHeader, jsonResponse, NOT_MODIFIED, pictureResponses } from './resp
 
 const TAGS = ['Images']
 
+const LOCATION = {
+  Location: { description: 'URL of the image.', schema: { type: 'string' }, example: EXAMPLE_IMAGE_URL },
+} as const
+
 const REPLAYED = {
   [REPLAY_HEADER]: { description: 'Present on a replayed response.', schema: { type: 'string' }, example: 'true' },
 } as const
@@ -60,10 +64,13 @@ export const upload: RouteConfig = {
   },
   responses: {
     201: jsonResponse('Stored.', uploadSchema, {
-      Location: { description: 'URL of the image.', schema: { type: 'string' }, example: EXAMPLE_IMAGE_URL },
+      ...LOCATION,
       ...REPLAYED,
     }),
-    200: jsonResponse('The project already had this file (`dedupe=true`): its image.', uploadSchema, REPLAYED),
+    200: jsonResponse('The project already had this file (`dedupe=true`): its image.', uploadSchema, {
+      ...LOCATION,
+      ...REPLAYED,
+    }),
     ...problems(
       'invalid_project_id',
       'invalid_parameter',
@@ -152,8 +159,9 @@ export const render: RouteConfig = pictureRoute({
   description:
     `Rendered from the original at the first request, then cached. At most ${MAX_SIDE} pixels a side; a picture is ` +
     'enlarged at most twice (16 times with `kernel=nearest`), a larger box becomes a smaller one of the same shape. ' +
-    'Requires a signature or a preset. The order of the parameters and explicit defaults make no difference; each ' +
-    'parameter may occur once.',
+    'Requires a signature, or a preset with nothing beside it but a signature. `w` and `h` times `dpr` may be that limit ' +
+    'at most; `attention` and `entropy` exclude `contain`. The order of the parameters and explicit defaults make no ' +
+    'difference; each parameter may occur once, and there are no others.',
   request: { params: imagePath, query: renderQuery },
   responses: pictureResponses(
     'The picture. A preset may be cached for a day, a URL with `exp` until then, others for ever.',

@@ -141,8 +141,7 @@ export const problems = (...codes: ErrorCode[]): Responses => {
     const same = inOrder.filter((code) => FAILURES[code].status === status)
     responses[status] = {
       description: same.map((code) => `${FAILURES[code].title} (\`${code}\`)`).join('. '),
-      ...(status === 503 || status === 429 ? { headers: RETRY_AFTER } : {}),
-      ...(status === 401 ? { headers: WWW_AUTHENTICATE } : {}),
+      ...(HEADERS.has(status) ? { headers: HEADERS.get(status) } : {}),
       content: {
         'application/problem+json': {
           schema: problemSchema,
@@ -220,6 +219,24 @@ const WWW_AUTHENTICATE = {
     example: 'Bearer realm="tintype"',
   },
 } as const
+
+const ALLOW = {
+  Allow: { description: 'Methods of the path.', schema: { type: 'string' }, example: 'GET, HEAD, OPTIONS' },
+} as const
+
+const CONTENT_RANGE = {
+  'Content-Range': { description: 'The length of the whole.', schema: { type: 'string' }, example: 'bytes */20000' },
+} as const
+
+/** Headers of error responses, by their status. */
+const HEADERS = new Map<number, typeof RETRY_AFTER | typeof WWW_AUTHENTICATE | typeof ALLOW | typeof CONTENT_RANGE>([
+  [401, WWW_AUTHENTICATE],
+  [405, ALLOW],
+  [409, RETRY_AFTER],
+  [416, CONTENT_RANGE],
+  [429, RETRY_AFTER],
+  [503, RETRY_AFTER],
+])
 
 const exampleOf = (code: ErrorCode) => {
   const { detail, details } = EXAMPLES[code]

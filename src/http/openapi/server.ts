@@ -3,7 +3,7 @@
 import type { RouteConfig } from '@hono/zod-openapi'
 import { healthSchema, readySchema } from '../schemas/server.ts'
 import { COMMON_FAILURES, problems } from './problems.ts'
-import { jsonResponse, NOT_MODIFIED } from './responses.ts'
+import { etagHeader, jsonResponse, NOT_MODIFIED } from './responses.ts'
 
 const TAGS = ['Server']
 
@@ -94,6 +94,7 @@ export const openApi: RouteConfig = {
   responses: {
     200: {
       description: 'OpenAPI 3.1.',
+      headers: etagHeader('"x2Zc8jPqN3bW0rT6yV1mKA"'),
       content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
     },
     ...NOT_MODIFIED,

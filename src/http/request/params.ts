@@ -7,6 +7,7 @@ import { unknownImage } from '../../core/not-found.ts'
 import { eachOnce, parseParameter } from '../../core/parameters.ts'
 import { clip } from '../../core/text.ts'
 import { chooseFormat, type Format } from '../../core/transform/formats.ts'
+import { EXPIRES, expiresSchema, SIGNATURE } from '../../core/transform/signature.ts'
 import type { Context } from '../context.ts'
 import {
   dedupeSchema,
@@ -95,6 +96,17 @@ export const onlyOne = (c: Context, name: string): string | undefined =>
 export const queryOf = <Value>(c: Context, name: string, schema: z.ZodType<Value>): Value | undefined => {
   const text = onlyOne(c, name)
   return text === undefined ? undefined : parseParameter(name, text, schema)
+}
+
+/**
+ * Checks the parameters of a signature by their schemas, also where the project is public and the signature is not
+ * needed: a mistake in a URL shows before the project becomes private.
+ *
+ * @throws TintypeError `invalid_parameter`
+ */
+export const requireSignatureForm = (c: Context): void => {
+  queryOf(c, EXPIRES, expiresSchema)
+  onlyOne(c, SIGNATURE)
 }
 
 /** Header that marks a replayed response. */

@@ -2,11 +2,11 @@
 
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
-import { eachOnce, invalidParameter } from '../../core/parameters.ts'
+import { eachOnce, invalidParameter, parseParameter } from '../../core/parameters.ts'
 import { chooseFormat } from '../../core/transform/formats.ts'
 import { type Presets, presetOf } from '../../core/transform/presets.ts'
 import { type Recipe, transformRecipe } from '../../core/transform/recipe.ts'
-import { EXPIRES, SIGNATURE, verifySignature } from '../../core/transform/signature.ts'
+import { EXPIRES, expiresSchema, SIGNATURE, verifySignature } from '../../core/transform/signature.ts'
 import { parseTransform, type Transform, transformParameters } from '../../core/transform/transform.ts'
 import { IMMUTABLE, YEAR_SECONDS } from '../response/send-picture.ts'
 
@@ -68,6 +68,7 @@ export const createTransformRequestParser = ({
     const parameters = eachOnce(new URLSearchParams(search))
     const signature = take(parameters, SIGNATURE)
     const expires = take(parameters, EXPIRES)
+    if (expires !== undefined) parseParameter(EXPIRES, expires, expiresSchema)
     const expiry = expires === undefined ? [] : ([[EXPIRES, expires]] as const)
     const preset = take(parameters, 'preset')
     const verify = (meaning: readonly (readonly [string, string])[]) =>

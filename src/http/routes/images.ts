@@ -22,6 +22,7 @@ import {
   projectIdOf,
   queryOf,
   REPLAY_HEADER,
+  requireSignatureForm,
   sizeOf,
   unknownFile,
 } from '../request/params.ts'
@@ -65,13 +66,11 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     projectId: string,
     path: string,
     answer: AnswerFrom<AuthorizedPicture>,
-  ): Promise<Response> =>
-    guard.picture(
-      c,
-      projectId,
-      () => transformRequests.signedUntil(`/projects/${projectId}/${path}`, searchOf(c)),
-      answer,
-    )
+  ): Promise<Response> => {
+    requireSignatureForm(c)
+    const signedUntil = () => transformRequests.signedUntil(`/projects/${projectId}/${path}`, searchOf(c))
+    return guard.picture(c, projectId, signedUntil, answer)
+  }
 
   const byId = async (
     c: Context,

@@ -2,6 +2,7 @@
 
 import { z } from '@hono/zod-openapi'
 import {
+  EMAIL_SOURCE,
   isEmail,
   isName,
   isPassword,
@@ -10,17 +11,30 @@ import {
   PASSWORD_LENGTH,
   PASSWORD_RULE,
 } from '../../core/auth/account.ts'
+import { characters } from '../../core/text.ts'
 import { QUOTED } from '../request/json-body.ts'
 import { EXAMPLE_EMAIL, EXAMPLE_PASSWORD, EXAMPLE_REFRESH_TOKEN, EXAMPLE_TIME, EXAMPLE_USER_ID } from './examples.ts'
 
 const NAME_RULE = `a text of 1 to ${MAX_NAME_LENGTH} characters, none of them a control character, or null`
-const INVITE_RULE = 'a code of at most 100 characters'
+
+/** A text without control characters, with spaces around it or not. */
+const NAME_PATTERN = String.raw`^\s*[^\s\u0000-\u001f\u007f-\u009f](?:[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?\s*$`
+
+const MAX_INVITE_LENGTH = 100
+const INVITE_RULE = `a code of at most ${MAX_INVITE_LENGTH} characters`
+
+const MAX_TOKEN_LENGTH = 200
+
+/** JSON Schema counts characters; a text of more than two code units for each is refused without counting. */
+const hasAtMost = (most: number) => (text: string) => text.length <= 2 * most && characters(text) <= most
 
 const email = z
   .string('an e-mail address')
+  .max(MAX_EMAIL_LENGTH, 'an e-mail address')
   .trim()
   .refine(isEmail, { error: 'an e-mail address', params: QUOTED })
-  .openapi({ format: 'email', maxLength: MAX_EMAIL_LENGTH, example: EXAMPLE_EMAIL })
+  // Not `format: email`, which accepts more, and no spaces around it.
+  .openapi({ pattern: String.raw`^\s*${EMAIL_SOURCE}\s*$`, example: EXAMPLE_EMAIL })
 
 const newPassword = z
   .string(`a password of ${PASSWORD_RULE}`)
@@ -35,15 +49,16 @@ const newPassword = z
 /** Password of an existing account: the rule may have changed since it was set. */
 const password = z
   .string('a password')
-  .refine((text) => text.length <= 2 * PASSWORD_LENGTH.most, `a password of at most ${PASSWORD_LENGTH.most} characters`)
-  .openapi({ format: 'password', example: EXAMPLE_PASSWORD })
+  .refine(hasAtMost(PASSWORD_LENGTH.most), `a password of at most ${PASSWORD_LENGTH.most} characters`)
+  .openapi({ format: 'password', maxLength: PASSWORD_LENGTH.most, example: EXAMPLE_PASSWORD })
 
 const name = z
   .string(NAME_RULE)
+  .refine(hasAtMost(MAX_NAME_LENGTH), NAME_RULE)
   .trim()
   .refine(isName, NAME_RULE)
   .nullable()
-  .openapi({ maxLength: MAX_NAME_LENGTH, example: 'Ada' })
+  .openapi({ maxLength: MAX_NAME_LENGTH, pattern: NAME_PATTERN, example: 'Ada' })
 
 const cookie = z
   .boolean()
@@ -54,7 +69,8 @@ const cookie = z
       'Requests other than GET then need the value of the cookie `tintype_csrf` in the header `X-CSRF-Token`.',
   })
 
-const refreshToken = z.string('a refresh token').max(200, 'a refresh token').openapi({
+const refreshToken = z.string('a refresh token').refine(hasAtMost(MAX_TOKEN_LENGTH), 'a refresh token').openapi({
+  maxLength: MAX_TOKEN_LENGTH,
   description: 'Newest refresh token of the session; valid once.',
   example: EXAMPLE_REFRESH_TOKEN,
 })
@@ -64,7 +80,8 @@ export const registrationSchema = z
     email,
     password: newPassword,
     name: name.optional(),
-    invite: z.string(INVITE_RULE).max(100, INVITE_RULE).optional().openapi({
+    invite: z.string(INVITE_RULE).refine(hasAtMost(MAX_INVITE_LENGTH), INVITE_RULE).optional().openapi({
+      maxLength: MAX_INVITE_LENGTH,
       description: 'Invitation code, if the server requires one.',
       example: 'tti_7k2m9x4q1w8e5r3t6y0u2i4o6p',
     }),
@@ -80,7 +97,13 @@ export const sessionSchema = z
   .refine(({ refresh_token, cookie }) => (refresh_token !== undefined) !== cookie, {
     error: 'either refresh_token or cookie: true',
   })
-  .openapi('SessionChoice')
+  .openapi('SessionChoice', {
+    // One of them; Redocly misses that the values of `cookie` tell them apart, and wants no `oneOf`.
+    anyOf: [
+      { required: ['refresh_token'], properties: { cookie: { const: false } } },
+      { required: ['cookie'], properties: { cookie: { const: true }, refresh_token: { not: {} } } },
+    ],
+  })
 
 export const passwordChangeSchema = z
   .strictObject({ current: password, new: newPassword, cookie })
@@ -116,7 +139,10 @@ export const meSchema = z
     }),
     id: userId.nullable().openapi({ description: 'Id of the user or the key.' }),
     role: z.string().nullable().openapi({ description: 'Role of a key.', example: null }),
-    user: userViewSchema.nullable().openapi({ description: 'Account of the user, if it is on this server.' }),
+    // Not `nullable()`, whose description is an `allOf` that null does not fulfil.
+    user: z.union([userViewSchema, z.null()]).openapi({
+      description: 'Account of the user, if it is on this server.',
+    }),
   })
   .openapi('Me')
 

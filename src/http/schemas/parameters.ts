@@ -5,7 +5,8 @@
 import { z } from '@hono/zod-openapi'
 import { IMAGE_ID, PROJECT_ID, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
 import { wholeNumber } from '../../core/parameters.ts'
-import { isImageCursor } from '../../core/project/cursor.ts'
+import { IMAGE_CURSOR } from '../../core/project/cursor.ts'
+import { ENTITY_TAGS } from '../../core/request/conditional.ts'
 import { FORMATS } from '../../core/transform/formats.ts'
 import { PRESET_NAME } from '../../core/transform/presets.ts'
 import { expiresSchema } from '../../core/transform/signature.ts'
@@ -39,15 +40,17 @@ const optional = <Schema extends z.ZodType>(schema: Schema, description: string,
   described(schema, description, ...examples).optional()
 
 export const sizeSchema = z.enum(SIZES)
-export const formatSchema = TRANSFORM_SCHEMAS.format
+/** The generator does not see the second name that the schema maps to the first. */
+export const formatSchema = TRANSFORM_SCHEMAS.format.meta({ enum: ['auto', ...FORMATS, 'jpg'] })
 export const extensionSchema = z.enum(PICTURE_EXTENSIONS)
 export const limitSchema = wholeNumber({ least: 1, most: MAX_PAGE })
-export const imageAfterSchema = z.string().refine(isImageCursor, '"next" of an earlier page, or the id of an image')
+export const imageAfterSchema = z.string().regex(IMAGE_CURSOR, '"next" of an earlier page, or the id of an image')
 export const projectAfterSchema = z.string().regex(PROJECT_ID, `a project id (${PROJECT_ID_RULE})`)
 export const dedupeSchema = z.preprocess(
   (text) => (text === 'true' ? true : text === 'false' ? false : text),
   z.boolean('true or false'),
 )
+export const ifMatchSchema = z.string().regex(ENTITY_TAGS, 'entity tags in quotes, or *')
 export const idempotencyKeySchema = z
   .string()
   .min(1, KEY_RULE)
@@ -139,7 +142,7 @@ export const uploadHeaders = z.object({
 
 export const changeHeaders = z.object({
   'If-Match': optional(
-    z.string(),
+    ifMatchSchema,
     '`ETag` of the project or of the list of its images: the change is made only if the project is still at that ' +
       'revision, so that concurrent editors do not overwrite each other. `*` matches any revision.',
     '"7"',
@@ -176,7 +179,7 @@ export const renderQuery = z.object({
     '0.3,0.6',
   ),
   format: optional(
-    TRANSFORM.format,
+    formatSchema,
     'Format, `jpeg` by default; `jpg` means the same. `auto` negotiates by `Accept`: AVIF, then WebP, if they are listed, ' +
       'else JPEG.',
     'auto',
@@ -186,7 +189,11 @@ export const renderQuery = z.object({
     `Quality; by default ${FORMATS.map((each) => `${each} ${QUALITIES[each]}`).join(', ')}.`,
     75,
   ),
-  dpr: optional(TRANSFORM.dpr, 'Device pixel ratio, 1 by default: `w` and `h` are multiplied by it.', 2),
+  dpr: optional(
+    TRANSFORM.dpr.meta({ multipleOf: 0.01 }),
+    'Device pixel ratio, 1 by default: `w` and `h` are multiplied by it.',
+    2,
+  ),
   background: optional(
     TRANSFORM.background,
     'Colour of the margins, `rrggbb` or `rgb` in hex; white by default.',

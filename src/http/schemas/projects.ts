@@ -41,6 +41,9 @@ export const projectListSchema = z
   .object({ projects: z.array(projectSchema), next: next('projects') })
   .openapi('ProjectList')
 
+/** Characters of one code unit, so that a length is the same for JSON Schema and for JavaScript. */
+const MEMBER_ID = /^[^\u{10000}-\u{10ffff}]*$/u
+
 const TITLE_RULE = `a text of at most ${MAX_TITLE_LENGTH} characters, or null`
 
 export const projectEditSchema = z
@@ -60,12 +63,18 @@ export const projectEditSchema = z
       }),
     visibility: visibility.optional(),
     members: z
-      .record(userIdSchema, z.enum(MEMBER_ROLES, `one of ${MEMBER_ROLES.join(', ')}, or null`).nullable(), {
-        error: ({ code }) =>
-          code === 'invalid_key' ? USER_ID_RULE : 'an object of user ids, each with its role or null',
-      })
+      .record(
+        userIdSchema.regex(MEMBER_ID),
+        z.enum(MEMBER_ROLES, `one of ${MEMBER_ROLES.join(', ')}, or null`).nullable(),
+        {
+          error: ({ code }) =>
+            code === 'invalid_key' ? USER_ID_RULE : 'an object of user ids, each with its role or null',
+        },
+      )
       .optional()
-      .openapi({
+      .meta({
+        // The generator leaves out the schema of the names.
+        propertyNames: { minLength: 1, maxLength: 255, pattern: MEMBER_ID.source, not: { const: '__proto__' } },
         description:
           'Roles of members by user id; null removes a member. Other members stay. For the owner and admins.',
         example: { ...EXAMPLE_MEMBERS, '4hk2p0w7d1x9c5t3b8n6': null },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { newImageId } from '../../../src/core/names.ts'
 import {
   formatImageCursor,
-  isImageCursor,
+  IMAGE_CURSOR,
   parseImageCursor,
   precedingIndexes,
   searchByCursor,
@@ -33,7 +33,7 @@ describe('the cursor of a page of images', () => {
     const cursor = cursorAt(idsOf(100_000), 99_000)
     expect(cursor).toMatch(/^[0-9a-z.]+$/)
     expect(cursor.length).toBeLessThan(160)
-    expect(isImageCursor(cursor)).toBe(true)
+    expect(IMAGE_CURSOR.test(cursor)).toBe(true)
   })
 
   it.each([
@@ -44,7 +44,7 @@ describe('the cursor of a page of images', () => {
     `${'a'.repeat(20)}.abc.`,
     `${'a'.repeat(20)}.${'b'.repeat(30)}.`,
   ])('is not %j', (text) => {
-    expect(isImageCursor(text)).toBe(false)
+    expect(IMAGE_CURSOR.test(text)).toBe(false)
     expect(parseImageCursor(text)).toBeUndefined()
   })
 

@@ -72,8 +72,15 @@ describe('a mistake of a preset', () => {
 })
 
 describe('the text of presets', () => {
-  it.each(['', ' ', ';', ' ; ;'])('may be empty: %j', (text) => {
+  it.each(['', ' '])('may be empty: %j', (text) => {
     expect(readPresets(text)).toEqual({ presets: new Map(), mistakes: [] })
+  })
+
+  it.each([';', '; ;'])('is not made of separators alone: %j', (text) => {
+    expect(readPresets(text)).toEqual({
+      presets: new Map(),
+      mistakes: [`"${text}": expected a name and a transform, such as card:w=320,h=180`],
+    })
   })
 
   it('may contain a preset without parameters', () => {
