@@ -5,7 +5,7 @@ import { describe, expect, it, type TestContext } from 'vitest'
 import { signedInSchema } from '../../src/http/schemas/accounts.ts'
 import { uploadSchema } from '../../src/http/schemas/images.ts'
 import { openPage, startBrowser } from '../support/browser.ts'
-import { operations } from '../support/openapi.ts'
+import { operations } from '../support/openapi/document.ts'
 import { photo } from '../support/pictures/pictures.ts'
 import { serve } from '../support/processes/tintype.ts'
 

@@ -9,9 +9,9 @@ import { createAccessApp } from '../../support/auth/access.ts'
 import { createIssuer, ISSUER, OUR_AUDIENCE } from '../../support/auth/issuer.ts'
 import { bearer } from '../../support/auth/sessions.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { type DescribedResponse, describedOperations, heldToDocument } from '../../support/documented.ts'
-import { document, operations } from '../../support/openapi.ts'
-import { exampleMistakes, locate, pointerTo } from '../../support/openapi-schemas.ts'
+import { type DescribedResponse, describedOperations, heldToDocument } from '../../support/openapi/answers.ts'
+import { document, operations } from '../../support/openapi/document.ts'
+import { exampleMistakes, locate, pointerTo } from '../../support/openapi/schemas.ts'
 import { silent } from '../../support/store/file-store.ts'
 
 type App = Tintype['app']

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { FAILURES } from '../../../src/core/errors.ts'
 import { problemSchema } from '../../../src/http/schemas/problem.ts'
 import { createTestApp } from '../../support/app.ts'
-import { document, documentSchema, operationOf, operations } from '../../support/openapi.ts'
+import { document, documentSchema, operationOf, operations } from '../../support/openapi/document.ts'
 
 /** A file name is one parameter for the router and two in the document. */
 const documented = (path: string): string =>

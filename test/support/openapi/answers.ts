@@ -1,10 +1,10 @@
 // Answers held against the OpenAPI document: status, code, headers, content type and body have to be as it describes.
 
 import { z } from 'zod'
-import { FAILURES } from '../../src/core/errors.ts'
-import type { Tintype } from '../../src/index.ts'
-import { document } from './openapi.ts'
-import { locate, mistakesIn, pointerTo } from './openapi-schemas.ts'
+import { FAILURES } from '../../../src/core/errors.ts'
+import type { Tintype } from '../../../src/index.ts'
+import { document } from './document.ts'
+import { locate, mistakesIn, pointerTo } from './schemas.ts'
 
 type App = Tintype['app']
 

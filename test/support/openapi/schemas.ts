@@ -2,7 +2,7 @@
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { document } from './openapi.ts'
+import { document } from './document.ts'
 
 /** A JSON pointer into the document, such as `/components/schemas/User`. */
 export const pointerTo = (...names: (string | number)[]): string =>

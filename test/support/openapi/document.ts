@@ -1,7 +1,7 @@
 // The OpenAPI document as tests read it: every operation with its references resolved, but for those to schemas.
 
 import { z } from 'zod'
-import { openApiDocument } from '../../src/http/openapi/document.ts'
+import { openApiDocument } from '../../../src/http/openapi/document.ts'
 
 const responseSchema = z.looseObject({
   description: z.string().min(1),
