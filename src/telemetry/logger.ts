@@ -1,17 +1,17 @@
 // Logger: pino, one JSON line for each event, secrets redacted.
 
 import { type DestinationStream, type Logger, pino } from 'pino'
-import { bufferedDestination } from './buffered.ts'
+import { createLogOutput, type LogOutput, type LogOutputOptions } from './log-output.ts'
 import { writesPlainJson } from './requests.ts'
 
 export type { Logger }
 
-export interface LoggerOptions {
+export interface LoggerOptions extends Partial<LogOutputOptions> {
   /** @default 'info' */
   level?: string
-  /** File descriptor of the lines: 1 is standard output, 2 standard error. @default 1 */
-  fd?: number
-  /** Replaces `fd`, for example to format the lines. @default JSON to `fd` */
+  /** Formats each line. @default JSON, as it is */
+  format?: (line: string) => string
+  /** Replaces the file descriptor `fd`. @default JSON to `fd`, which is 1 by default */
   destination?: DestinationStream
 }
 
@@ -25,8 +25,8 @@ const SECRET_PATHS = PARENTS.flatMap((parent) =>
   [...SECRETS, 'Authorization', 'Cookie', 'Set-Cookie', 'X-API-Key'].map((name) => `${parent}["${name}"]`),
 )
 
-export const createLogger = ({ level, fd, destination }: LoggerOptions = {}): Logger => {
-  const lines = destination ?? bufferedDestination(fd ?? 1)
+export const createLogger = ({ level, format, destination, fd = 1, ...options }: LoggerOptions = {}): Logger => {
+  const output = destination ? undefined : createLogOutput({ fd, ...options })
   const log = pino(
     {
       level: level ?? 'info',
@@ -35,8 +35,17 @@ export const createLogger = ({ level, fd, destination }: LoggerOptions = {}): Lo
       serializers: { error: pino.stdSerializers.err },
       redact: { paths: SECRET_PATHS, censor: '[secret]' },
     },
-    lines,
+    destination ?? (output && format ? formatted(output, format) : output),
   )
-  if (!destination) writesPlainJson(log, lines)
+  if (!output) return log
+  if (!format) writesPlainJson(log, output)
+  output.onCaughtUp = (dropped) => {
+    const report = log.isLevelEnabled('warn') ? 'warn' : 'error'
+    log[report]({ dropped }, 'the reader of the log stalled; lines were dropped')
+  }
   return log
 }
+
+const formatted = (output: LogOutput, format: (line: string) => string): DestinationStream => ({
+  write: (line) => output.write(format(line)),
+})

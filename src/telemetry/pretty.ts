@@ -1,30 +1,19 @@
 // Formats log lines for a terminal. Loaded only where one is attached.
 
-import { type DestinationStream, pino } from 'pino'
 import { prettyFactory } from 'pino-pretty'
-
-export interface PrettyOptions {
-  /** 1 is standard output, 2 standard error. */
-  fd: number
-  /** @default false */
-  colours?: boolean
-}
 
 /** Fields of a request that its message shows. */
 const REQUEST_FIELDS = ['method', 'path', 'status', 'ms', 'bytes']
 
-/** A destination for pino that writes `14:03:09 INFO: GET /projects 200 1.2 ms 512 B {"id":"…"}`. */
-export const prettyDestination = ({ fd, colours = false }: PrettyOptions): DestinationStream => {
-  const format = prettyFactory({
+/** Formats a JSON line as `14:03:09 INFO: GET /projects 200 1.2 ms 512 B {"id":"…"}`. */
+export const createPrettyFormat = (colours = false): ((line: string) => string) =>
+  prettyFactory({
     colorize: colours,
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss',
     ignore: ['pid', 'hostname', ...REQUEST_FIELDS].join(','),
     messageFormat: (line, messageKey) => inOneLine(formatMessage(line, String(line[messageKey] ?? ''))),
   })
-  const destination = pino.destination({ dest: fd, sync: true })
-  return { write: (line) => void destination.write(format(line)) }
-}
 
 const formatMessage = ({ method, path, status, ms, bytes }: Record<string, unknown>, message: string): string => {
   if (method === undefined) return message

@@ -1,6 +1,7 @@
-// Metrics of this process by prom-client: memory, processor time, event loop.
+// Metrics of this process: memory, processor time and event loop by prom-client, and dropped log lines.
 
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import { droppedLogLines } from './log-output.ts'
 import type { Snapshot } from './snapshot.ts'
 
 let registry: Registry | undefined
@@ -13,6 +14,15 @@ export const processMetrics = async (): Promise<Snapshot> => {
   if (!registry) {
     registry = new Registry()
     collectDefaultMetrics({ register: registry })
+    new Counter({
+      name: 'tintype_log_lines_dropped_total',
+      help: 'Log lines that were dropped because their reader stalled.',
+      registers: [registry],
+      collect() {
+        this.reset()
+        this.inc(droppedLogLines())
+      },
+    })
   }
   return registry.getMetricsAsJSON()
 }

@@ -2,14 +2,14 @@
 
 import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { expect, it } from 'vitest'
-import { prettyDestination } from '../../src/telemetry/pretty.ts'
+import { createLogger } from '../../src/telemetry/logger.ts'
+import { createPrettyFormat } from '../../src/telemetry/pretty.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
 
 it('shows control characters instead of obeying them', async () => {
   const path = join(await temporaryFolder(), 'log')
-  const log = pino({}, prettyDestination({ fd: openSync(path, 'w') }))
+  const log = createLogger({ fd: openSync(path, 'w'), gatherMs: 0, format: createPrettyFormat() })
   log.info(
     { method: 'GET', path: '/x\n22:00:00 INFO: DELETE /\u001b[2J\u009b\u2028', status: 404, ms: 1, bytes: 2 },
     'request',

@@ -53,13 +53,15 @@ const serve = async (flags: Record<string, string | undefined>): Promise<void> =
 }
 
 /** To standard error: standard output is for the banner. */
-const openLog = async ({ logLevel: level, logFormat }: Config): Promise<Logger> => {
-  const { fd } = process.stderr
-  const isTerminal = isatty(fd)
-  if (logFormat === 'json' || (logFormat === 'auto' && !isTerminal)) return createLogger({ level, fd })
-  const { prettyDestination } = await import('../../telemetry/pretty.ts')
-  return createLogger({ level, destination: prettyDestination({ fd, colours: isTerminal }) })
+const openLog = async ({ logLevel: level, logFormat, workers }: Config): Promise<Logger> => {
+  const isTerminal = isatty(STDERR)
+  const output = { level, fd: STDERR, isShared: workers > 1 }
+  if (logFormat === 'json' || (logFormat === 'auto' && !isTerminal)) return createLogger(output)
+  const { createPrettyFormat } = await import('../../telemetry/pretty.ts')
+  return createLogger({ ...output, gatherMs: isTerminal ? 0 : undefined, format: createPrettyFormat(isTerminal) })
 }
+
+const STDERR = 2
 
 const announce = (config: Config, port: number): void => {
   process.stdout.write(bannerOf(config, port))
