@@ -45,7 +45,7 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
   /** Resolves with the port where the worker listens. */
   const start = (index: number, shortLives = 0): Promise<number> =>
     new Promise((resolve) => {
-      const bornMs = Date.now()
+      const bornMs = performance.now()
       // Every worker gets the settings as they were loaded at the start, also after a change of .env.
       const worker = cluster.fork({ ...env, ENCODERS: String(encodersOf(config, index)) })
       workers.add(worker)
@@ -71,7 +71,7 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
         if (ending) return ended(code, signal)
         // The worker has printed the reason.
         if (!everListened) process.exit(1)
-        const lives = Date.now() - bornMs < SHORT_LIFE_MS ? shortLives + 1 : 0
+        const lives = performance.now() - bornMs < SHORT_LIFE_MS ? shortLives + 1 : 0
         const pauseMs = pauseBefore(lives)
         log.error({ pid: worker.process.pid, code, signal, pauseMs }, 'worker died; starting another one')
         setTimeout(() => {

@@ -60,8 +60,8 @@ export const createMarks = ({ waitMs }: MarksOptions): Marks => {
       const mark = path + MARK
       const release = () => removeFile(mark).catch(() => {})
       const nothing = async () => {}
-      const deadline = Date.now() + waitMs
-      for (let polls = 1; Date.now() < deadline; polls++) {
+      const deadline = performance.now() + waitMs
+      for (let polls = 1; performance.now() < deadline; polls++) {
         signal.throwIfAborted()
         const taken = await set(mark)
         // Finished between the caller's check and this mark, or during the wait.

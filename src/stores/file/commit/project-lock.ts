@@ -31,7 +31,7 @@ export const createProjectLock =
   ({ paths, lockStaleMs, lockWaitMs, observer = NO_OBSERVER }: ProjectLockOptions): ProjectLock =>
   async (projectId, critical) => {
     const beganMs = performance.now()
-    const held = await acquire(paths, projectId, lockStaleMs, Date.now() + lockWaitMs).finally(() =>
+    const held = await acquire(paths, projectId, lockStaleMs, performance.now() + lockWaitMs).finally(() =>
       observer.waitedForLock((performance.now() - beganMs) / 1000),
     )
     try {
@@ -55,7 +55,7 @@ const acquire = async (paths: Paths, projectId: string, stale: number, deadline:
       return { release: async () => (compromised ? undefined : release().catch(() => {})) }
     } catch (error) {
       if (!isTaken(error, paths.project(projectId))) throw error
-      if (Date.now() >= deadline)
+      if (performance.now() >= deadline)
         throw new TintypeError('busy', `Other processes are changing project "${projectId}"; try again.`, {
           cause: error,
           retryAfterSeconds: 1,
@@ -70,9 +70,9 @@ const acquire = async (paths: Paths, projectId: string, stale: number, deadline:
  * attempt to lock three trips through the thread pool.
  */
 const untilFree = async (lockPath: string, deadline: number): Promise<void> => {
-  const until = Math.min(deadline, Date.now() + RETRY_MS)
+  const until = Math.min(deadline, performance.now() + RETRY_MS)
   do await sleep(randomInt(PAUSE_MS.shortest, PAUSE_MS.longest + 1))
-  while (existsSync(lockPath) && Date.now() < until)
+  while (existsSync(lockPath) && performance.now() < until)
 }
 
 /** ENOENT: another process removed the new lock as stale before its time could be read. */

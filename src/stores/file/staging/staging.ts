@@ -176,13 +176,13 @@ const FRESH_MS = 500
 
 /** Checks that the disk has room for one more upload, before it begins. @throws TintypeError `storage_full` */
 export const createFreeSpace = ({ path, minFreeBytes }: FreeSpaceOptions): (() => Promise<void>) => {
-  let known: { at: number; bytes: number; noInodes: boolean } | undefined
+  let known: { atMs: number; bytes: number; noInodes: boolean } | undefined
 
   return async () => {
-    if (!known || Date.now() - known.at > FRESH_MS) {
+    if (!known || performance.now() - known.atMs > FRESH_MS) {
       const disk = await statfs(path)
       // File systems without a fixed number of inodes (btrfs) report 0 of 0.
-      known = { at: Date.now(), bytes: disk.bavail * disk.bsize, noInodes: disk.files > 0 && disk.ffree === 0 }
+      known = { atMs: performance.now(), bytes: disk.bavail * disk.bsize, noInodes: disk.files > 0 && disk.ffree === 0 }
     }
     if (known.noInodes) throw new TintypeError('storage_full', 'The disk of the store can hold no more files.')
     if (known.bytes < minFreeBytes)
