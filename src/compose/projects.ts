@@ -2,12 +2,17 @@
 
 import { createProjectService } from '../services/projects/projects.ts'
 import { createSealedCursors } from '../services/projects/sealed-cursor.ts'
+import { bootSecret } from '../stores/accounts/secret.ts'
 import type { buildAuth } from './auth.ts'
 import type { Foundation } from './foundation.ts'
 import type { buildStore } from './store.ts'
 
 export const buildProjects = (
-  { log }: Foundation,
+  { storageDir, log }: Foundation,
   { store }: ReturnType<typeof buildStore>,
   auth: ReturnType<typeof buildAuth>,
-) => createProjectService({ store, log, cursors: createSealedCursors(auth.store) })
+) => {
+  const { secret, ensureSecret } = auth.store
+  const cursors = createSealedCursors({ secret, ensureSecret, fallback: () => bootSecret(storageDir) })
+  return createProjectService({ store, log, cursors })
+}

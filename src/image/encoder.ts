@@ -26,8 +26,8 @@ export interface EncodedPicture {
 export interface RenderJob {
   /** Absolute path of a stored original. */
   source: string
-  /** Absolute path of the file to be written; it does not exist yet. */
-  target: string
+  /** Absolute path of the file to be written; it does not exist yet. @default none: the content is returned */
+  target?: string
   recipe: Recipe
 }
 
@@ -36,6 +36,8 @@ export interface RenderedPicture {
   width: number
   height: number
   bytes: number
+  /** Present where there is no target, or it could not be written. */
+  content?: Buffer<ArrayBuffer>
 }
 
 /** Media types of accepted uploads. */
@@ -68,10 +70,11 @@ export interface EncoderPool {
   encode(job: EncodeJob, signal?: AbortSignal): Promise<EncodedPicture>
   /**
    * Makes a render of a stored original, with priority `transform`. The file is complete once it resolves, but not
-   * synced. It may exist where it rejects.
+   * synced; where it cannot be written, the content is returned. A part of it may exist then, and where it rejects.
    *
    * @throws TintypeError `project_damaged` where the original cannot be decoded, `image_not_found` where it is missing,
-   *   and the errors of {@link encode} that do not concern the upload
+   *   `store_unavailable` where it cannot be read, and the errors of {@link encode} that concern neither the upload nor
+   *   writing
    */
   render(job: RenderJob, signal?: AbortSignal): Promise<RenderedPicture>
   /**

@@ -23,6 +23,9 @@ export type EncoderFailure = z.infer<typeof failureSchema>
 
 export type EncoderReply<Result> = { result: Result } | { failure: EncoderFailure }
 
+/** The content in base64: the channel carries JSON. */
+export type RenderReply = Omit<RenderedPicture, 'content'> & { content?: string }
+
 const replySchema = <Result extends z.ZodType>(result: Result) =>
   z.union([z.object({ result }), z.object({ failure: failureSchema })])
 
@@ -34,7 +37,14 @@ const encodedReplySchema = replySchema(
 )
 
 const side = z.int().min(1).max(MAX_SIDE)
-const renderedReplySchema = replySchema(z.object({ width: side, height: side, bytes: z.int().min(1) }))
+const renderedReplySchema = replySchema(
+  z
+    .object({ width: side, height: side, bytes: z.int().min(1), content: z.string().optional() })
+    .transform(({ content, ...picture }) =>
+      content === undefined ? picture : { ...picture, content: Buffer.from(content, 'base64') },
+    )
+    .refine(({ bytes, ...picture }) => !('content' in picture) || picture.content.length === bytes),
+)
 
 /** @throws TintypeError as the worker failed; `internal` where the reply is invalid */
 export const parseEncodedReply = (reply: unknown): EncodedPicture => resultOf(encodedReplySchema.safeParse(reply))

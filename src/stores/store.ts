@@ -183,9 +183,9 @@ export interface ReadableFile extends StoredFile {
    * Bytes from `start` up to `end`, which is not included, in pieces. Nothing is read before a piece is requested. Each
    * piece is the caller's own memory.
    *
-   * @throws (in the iteration) Error where the file has become shorter than `end`; errors of the system
+   * @throws (in the iteration) Error where the file has become shorter than `end`; TintypeError `store_unavailable`
    */
   read(start: number, end: number): AsyncIterable<Uint8Array<ArrayBuffer>>
-  /** Ends reads under way. May be called more than once. */
+  /** Ends reads under way. May be called more than once. Never throws. */
   close(): Promise<void>
 }

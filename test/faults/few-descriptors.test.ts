@@ -33,11 +33,13 @@ describe.skipIf(isMissing({ fault: 'few descriptors', programs: { prlimit: 'util
       const load = startLoad({ servers: [request], ledger, projects: ['p', 'q'], clients: CLIENTS, images: 20 })
       while (load.done() < 50) await sleep(10)
 
+      const read: string[] = []
       for (const spare of SPARE) {
         await load.pause()
         const limited = server.workers()
         for (const pid of limited) await limit(pid, limitFor(pid, spare))
         load.resume()
+        read.push(...(await statusesOf(request, READS)))
         await sleep(SECONDS_EACH * 1000)
         await load.pause()
         // One that could not even take a connection has been replaced.
@@ -48,6 +50,8 @@ describe.skipIf(isMissing({ fault: 'few descriptors', programs: { prlimit: 'util
       const others = Object.keys(refused).filter((failure) => !/ (503 \w+|without an answer)$/.test(failure))
       expect(others, others.length > 0 ? server.log() : '').toEqual([])
       expect(refused['upload 503 store_unavailable']).toBeGreaterThan(0)
+      expect(read.filter((status) => !/ (200|503|unanswered)$/.test(status))).toEqual([])
+      expect(await statusesOf(request, READS)).toEqual(READS.map((path) => `${path} 200`))
 
       const enough = load.done() + 50
       load.resume()
@@ -68,6 +72,18 @@ describe.skipIf(isMissing({ fault: 'few descriptors', programs: { prlimit: 'util
     })
   },
 )
+
+/** Reads whose first answer opens files, and starts an encoder. */
+const READS = ['/docs/swagger-ui-dist/swagger-ui.css', '/docs/favicon-32x32.png', '/projects/p/cover.webp?size=medium']
+
+const statusesOf = (request: Request, paths: readonly string[]): Promise<string[]> =>
+  Promise.all(
+    paths.map(async (path) => {
+      const answer = await request(path).catch(() => undefined)
+      await answer?.arrayBuffer().catch(() => {})
+      return `${path} ${answer?.status ?? 'unanswered'}`
+    }),
+  )
 
 const sum = (failures: Record<string, number>, part: string): number =>
   Object.entries(failures).reduce((total, [failure, count]) => total + (failure.includes(part) ? count : 0), 0)

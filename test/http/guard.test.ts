@@ -8,6 +8,7 @@ import { parsePresets } from '../../src/core/transform/presets.ts'
 import { createApp } from '../../src/http/app.ts'
 import { createTransformRequestParser } from '../../src/http/request/transform-request.ts'
 import { problemSchema } from '../../src/http/schemas/problem.ts'
+import type { RenderJob } from '../../src/image/encoder.ts'
 import { createImageService } from '../../src/services/images/images.ts'
 import { createRenders } from '../../src/services/images/renders.ts'
 import { createVariants } from '../../src/services/images/variants.ts'
@@ -56,7 +57,7 @@ const appOn = (store: Store, storageDir: string, principal: Principal) => {
   const variants = createVariants({ store })
   const encoders = {
     encode: unused,
-    render: async ({ source, target }: { source: string; target: string }) => {
+    render: async ({ source, target = '' }: RenderJob) => {
       await copyFile(source, target)
       return { width: 1, height: 1, bytes: 1 }
     },

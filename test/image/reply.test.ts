@@ -68,4 +68,15 @@ describe('the reply of a worker process', () => {
         expect.objectContaining({ code: 'internal' }),
       )
   })
+
+  it('has the content of a render that was not written, in its whole length', () => {
+    const content = Buffer.from('made')
+    const render = { width: 1, height: 1, bytes: content.length }
+    const reply = { result: { ...render, content: content.toString('base64') } }
+    expect(parseRenderedReply(received(reply))).toEqual({ ...render, content })
+    for (const text of ['', 'bWFk', 'bWFkZSE='])
+      expect(() => parseRenderedReply({ result: { ...render, content: text } })).toThrow(
+        expect.objectContaining({ code: 'internal' }),
+      )
+  })
 })

@@ -37,7 +37,8 @@ export interface Problem {
 const problemType = (code: ErrorCode): string => `urn:tintype:problem:${code}`
 
 /**
- * Converts anything thrown to a {@link TintypeError}; unexpected errors become `internal` without details.
+ * Converts anything thrown to a {@link TintypeError}: `busy` where the process lacks descriptors or memory; unexpected
+ * errors become `internal` without details.
  *
  * @param request its abort signal recognizes errors caused by a disconnected client
  */
@@ -48,8 +49,16 @@ export const toTintypeError = (error: unknown, request: Request): TintypeError =
     const code = method === 'GET' || method === 'HEAD' ? 'client_gone' : 'upload_aborted'
     return new TintypeError(code, 'The client has gone.', { cause: error })
   }
+  if (isExhausted(error))
+    return new TintypeError('busy', 'The server has no free file descriptor or memory now.', { cause: error })
   return new TintypeError('internal', INNER.internal, { cause: error })
 }
+
+/** Codes of system calls that succeed again once other requests are finished. */
+const EXHAUSTED = ['EMFILE', 'ENFILE', 'ENOMEM']
+
+const isExhausted = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && EXHAUSTED.some((code) => code === error.code)
 
 /** Problem document of an error; one of status 500 shows nothing but its code. */
 export const problemOf = (error: TintypeError): Problem => {

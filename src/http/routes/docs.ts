@@ -66,6 +66,9 @@ const TYPES = {
 
 type AssetName = keyof typeof TYPES
 
+/** Found at the start: a look-up later may lack file descriptors. */
+const UI_FOLDER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+
 interface Asset {
   bytes: Uint8Array<ArrayBuffer>
   etag: string
@@ -119,13 +122,11 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
 const isAssetName = (name: string): name is AssetName => Object.hasOwn(TYPES, name)
 
 const readAsset = async (name: AssetName): Promise<Asset> => {
-  const bytes = new Uint8Array(
-    name === 'start.js' ? Buffer.from(START) : await readFile(join(uiFolder(), basename(name))),
-  )
+  const bytes = new Uint8Array(name === 'start.js' ? Buffer.from(START) : await readUiFile(basename(name)))
   return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` }
 }
 
-const uiFolder = (): string => {
-  const require = createRequire(import.meta.url)
-  return dirname(require.resolve('swagger-ui-dist/package.json'))
-}
+const readUiFile = (name: string): Promise<Buffer> =>
+  readFile(join(UI_FOLDER, name)).catch((cause: unknown) => {
+    throw new TintypeError('busy', 'The file cannot be read now.', { cause, retryAfterSeconds: 5 })
+  })

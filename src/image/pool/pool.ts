@@ -62,8 +62,7 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
     let result = await process.run(task)
     if (result.end === 'died') {
       // A second try: the job may not be the cause, for example where the machine runs out of memory.
-      await Promise.all(targetsOf(task).map((path) => rm(path, { force: true })))
-      result = await process.run(task)
+      result = await process.run(await again(task))
     }
     const ms = performance.now() - begin
     meanJobMs += NEWEST_WEIGHT * (ms - meanJobMs)
@@ -114,7 +113,16 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
   }
 }
 
-const targetsOf = ({ kind, job }: Task): string[] => (kind === 'encode' ? Object.values(job.targets) : [job.target])
+/** Prepares the second try of a task: removes what the first one has written. A render then needs no file. */
+const again = async (task: Task): Promise<Task> => {
+  if (task.kind === 'render') return { kind: 'render', job: { ...task.job, target: undefined } }
+  await Promise.all(Object.values(task.job.targets).map((path) => rm(path, { force: true }))).catch(
+    (cause: unknown) => {
+      throw new TintypeError('store_unavailable', 'The store cannot be used now.', { cause, retryAfterSeconds: 5 })
+    },
+  )
+  return task
+}
 
 const deathOf = (cause: unknown): TintypeError =>
   isSpawnRefused(cause)

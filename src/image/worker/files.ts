@@ -59,7 +59,8 @@ const writeWhole = (file: number, part: Buffer): void => {
   for (let done = 0; done < part.length; ) done += writeSync(file, part, done)
 }
 
-const failureOf = (error: unknown): TintypeError => {
+/** Translates a failed system call: `storage_full`, `store_unavailable`, or `internal` where the file exists. */
+export const failureOf = (error: unknown): TintypeError => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (typeof code !== 'string' || code === 'EEXIST')
     return new TintypeError('internal', 'A file of the picture could not be read or written.', { cause: error })

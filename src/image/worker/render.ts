@@ -7,9 +7,10 @@ import { readJpegHeader } from '../../core/jpeg-header.ts'
 import { type Layout, layoutOf, resultOf } from '../../core/transform/geometry.ts'
 import { formatOfRecipe, type Recipe } from '../../core/transform/recipe.ts'
 import { type Kernel, MAX_SIDE, QUALITIES } from '../../core/transform/transform.ts'
-import type { RenderedPicture, RenderJob } from '../encoder.ts'
+import type { RenderJob } from '../encoder.ts'
+import type { RenderReply } from '../reply.ts'
 import { halvedJpeg } from './decode.ts'
-import { writeNew } from './files.ts'
+import { failureOf, writeNew } from './files.ts'
 import { type PixelSize, SIDES } from './levels.ts'
 
 /**
@@ -23,14 +24,26 @@ export const EFFORT = { avif: 0, webp: 1 } as const
 const MAX_OPTIMISED_PIXELS = 500_000
 
 /**
- * Reads the original, a JPEG that was checked at its upload, and writes one new file.
+ * Reads the original, a JPEG that was checked at its upload, and writes one new file. Returns the content where there is
+ * no target, or the disk does not take it.
  *
  * @throws TintypeError `project_damaged` where the original cannot be decoded, `image_not_found` where it is missing,
- *   `storage_full`, `internal`
+ *   `store_unavailable` where it cannot be read
  */
-export const renderPicture = async ({ source, target, recipe }: RenderJob): Promise<RenderedPicture> => {
-  const picture = await orDamaged(source, toFile(source, recipe))
-  return { ...picture.size, bytes: writeNew(target, [picture.bytes]).bytes }
+export const renderPicture = async ({ source, target, recipe }: RenderJob): Promise<RenderReply> => {
+  const { size, bytes } = await orDamaged(source, toFile(source, recipe))
+  const reply = { ...size, bytes: bytes.length }
+  return isWritten(target, bytes) ? reply : { ...reply, content: bytes.toString('base64') }
+}
+
+const isWritten = (target: string | undefined, bytes: Buffer): boolean => {
+  if (target === undefined) return false
+  try {
+    writeNew(target, [bytes])
+    return true
+  } catch {
+    return false
+  }
 }
 
 // Decodes from the path: reading 3 MB of an original into memory first costs more than a millisecond.
@@ -135,6 +148,19 @@ const orDamaged = async <Result>(source: string, work: Promise<Result>): Promise
   } catch (cause) {
     if (!existsSync(source))
       throw new TintypeError('image_not_found', 'The image was deleted during the request.', { cause })
+    assertReadable(source, cause)
     throw new TintypeError('project_damaged', 'The stored original of this image cannot be decoded.', { cause })
   }
+}
+
+/** Codes of system calls that say nothing about the file; libvips repeats their messages. */
+const UNREADABLE_CODES = ['EMFILE', 'ENFILE', 'ENOMEM', 'EIO']
+const UNREADABLE = /too many open files|cannot allocate memory|input\/output error/i
+
+/** @throws TintypeError `store_unavailable` where the file cannot be read, for example without free file descriptors */
+const assertReadable = (source: string, cause: unknown): void => {
+  if (!(cause instanceof Error)) return
+  if ('code' in cause && UNREADABLE_CODES.some((code) => code === cause.code)) throw failureOf(cause)
+  if (UNREADABLE.test(cause.message.replace(source, '')))
+    throw new TintypeError('store_unavailable', 'The stored original cannot be read now.', { cause })
 }

@@ -123,9 +123,10 @@ export const createRenders = (options: RendersOptions): Renders => {
         { projectId, imageId, name: recipeName(recipe) },
         {
           make: (target, signal) =>
-            store.withLocalFile({ projectId, imageId, size: 'original' }, (source) =>
-              encoders.render({ source, target, recipe }, signal),
-            ),
+            store.withLocalFile({ projectId, imageId, size: 'original' }, async (source) => {
+              const { content } = await encoders.render({ source, target, recipe }, signal)
+              return content
+            }),
           modifiedMs: original.modifiedMs,
           isWanted,
           signal,

@@ -8,6 +8,8 @@ export interface SealedCursorsOptions {
   secret(): Promise<Buffer | undefined>
   /** Makes the secret where it is missing. */
   ensureSecret(): Promise<Buffer>
+  /** Secret where none can be stored, equal in all processes of the machine. @default none: sealing fails then */
+  fallback?(): Promise<Buffer>
 }
 
 export interface SealedCursors {
@@ -25,9 +27,10 @@ const ID_BYTES = 64
 
 const FORM = /^[\w-]{123}$/
 
-export const createSealedCursors = ({ secret, ensureSecret }: SealedCursorsOptions): SealedCursors => ({
+export const createSealedCursors = ({ secret, ensureSecret, fallback }: SealedCursorsOptions): SealedCursors => ({
   async seal(projectId) {
-    const root = await ensureSecret()
+    // Reading works on a disk that is full or read-only.
+    const root = await (fallback ? ensureSecret().catch(fallback) : ensureSecret())
     // Derived from the id, so that a nonce never serves two texts.
     const nonce = createHmac('sha256', keyFor('place_nonce', root)).update(projectId).digest().subarray(0, NONCE_BYTES)
     const cipher = createCipheriv(CIPHER, keyFor('place', root), nonce, { authTagLength: TAG_BYTES })
@@ -36,16 +39,21 @@ export const createSealedCursors = ({ secret, ensureSecret }: SealedCursorsOptio
   },
 
   async open(cursor) {
-    const root = FORM.test(cursor) ? await secret() : undefined
-    if (!root) return undefined
+    if (!FORM.test(cursor)) return undefined
     const bytes = Buffer.from(cursor, 'base64url')
-    const [nonce, text] = [bytes.subarray(0, NONCE_BYTES), bytes.subarray(NONCE_BYTES, -TAG_BYTES)]
-    try {
-      const decipher = createDecipheriv(CIPHER, keyFor('place', root), nonce, { authTagLength: TAG_BYTES })
-      decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
-      return `${decipher.update(text, undefined, 'utf8')}${decipher.final('utf8')}`.trimEnd()
-    } catch {
-      return undefined
-    }
+    const stored = await secret()
+    return (stored && openWith(stored, bytes)) ?? (fallback && openWith(await fallback(), bytes))
   },
 })
+
+/** Undefined where the cursor was sealed with another secret. */
+const openWith = (root: Buffer, bytes: Buffer): string | undefined => {
+  const [nonce, text] = [bytes.subarray(0, NONCE_BYTES), bytes.subarray(NONCE_BYTES, -TAG_BYTES)]
+  try {
+    const decipher = createDecipheriv(CIPHER, keyFor('place', root), nonce, { authTagLength: TAG_BYTES })
+    decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
+    return `${decipher.update(text, undefined, 'utf8')}${decipher.final('utf8')}`.trimEnd()
+  } catch {
+    return undefined
+  }
+}

@@ -2,6 +2,7 @@
 
 import { lstatSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { storeError } from '../file/fs/durable.ts'
 
 /** Made with the first key and with the first user. */
 const FOLDERS = ['keys', 'emails']
@@ -10,9 +11,13 @@ const FOLDERS = ['keys', 'emails']
  * True once there was a key or a user: revoked keys and closed accounts keep their files. Synchronous and without a file
  * descriptor, because every request of an open store calls it: two `lstat` calls of a microsecond.
  *
- * @throws errors of the system, where that is unknown
+ * @throws TintypeError `store_unavailable` where that is unknown
  */
 export const hasKeysOrUsers = (storageDir: string): boolean => {
   const root = join(resolve(storageDir), '.accounts')
-  return FOLDERS.some((name) => lstatSync(join(root, name), { throwIfNoEntry: false }) !== undefined)
+  try {
+    return FOLDERS.some((name) => lstatSync(join(root, name), { throwIfNoEntry: false }) !== undefined)
+  } catch (error) {
+    throw storeError(error)
+  }
 }

@@ -1,6 +1,8 @@
 // Secret from which the keys of tokens are derived: one for each store, made once.
 
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { AccountsFolder } from './folder.ts'
 import { readRecord } from './records.ts'
@@ -23,4 +25,18 @@ export const ensureSecret = async (accounts: AccountsFolder, now: number): Promi
   await accounts.publish(await accounts.folder('.'), FILE, secret)
   // Of two that are made at once, the first one counts for both.
   return ensureSecret(accounts, now)
+}
+
+/** Part of {@link bootSecret} where the machine has no boot id. */
+const OWN_BOOT = randomBytes(16).toString('hex')
+
+/**
+ * A secret that is stored nowhere, for a store that cannot be written: equal in all processes until the machine restarts,
+ * and unknown outside of the machine. Without Linux it is the process's own.
+ */
+export const bootSecret = async (storageDir: string): Promise<Buffer> => {
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => OWN_BOOT)
+  return createHash('sha256')
+    .update(`${boot}\n${resolve(storageDir)}`)
+    .digest()
 }

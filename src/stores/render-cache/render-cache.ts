@@ -5,20 +5,22 @@
 //   .cache/<project folder>/<image id>/<name>.making    the process that makes it, as in .tmp/<owner>/owner.json
 //
 // A file is made in the workspace and appears complete, by one rename. The folder of an image is removed with the image
-// (removal.ts); a render under way at that moment is removed when it is finished.
+// (removal.ts); a render under way at that moment is removed when it is finished. A render that the disk cannot keep is
+// made in memory and returned all the same.
 
 import { existsSync, utimesSync } from 'node:fs'
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { codeOf, removeFile, removeFolder, storeError, sync } from '../file/fs/durable.ts'
-import { openPlainFile, readPlainFileNow } from '../file/fs/no-follow.ts'
+import { codeOf, removeFile, removeFolder, sync } from '../file/fs/durable.ts'
+import { openPlainFile, type PlainFile, readPlainFileNow } from '../file/fs/no-follow.ts'
 import { createPaths } from '../file/paths.ts'
 import { createWorkspace, newToken } from '../file/staging/workspace.ts'
 import type { ReadableFile } from '../store.ts'
 import { createEviction } from './eviction.ts'
 import { createMarks } from './making-marks.ts'
-import { createSingleFlight } from './single-flight.ts'
+import { createSingleFlight, type FlightResult } from './single-flight.ts'
 
 export interface RenderCacheOptions {
   /** Folder of the store. */
@@ -38,8 +40,11 @@ export interface CacheKey {
 }
 
 export interface MakeOptions {
-  /** Writes the whole file to `target`, which does not exist yet, until the signal aborts. */
-  make(target: string, signal: AbortSignal): Promise<unknown>
+  /**
+   * Writes the whole file to `target`, which does not exist yet, until the signal aborts. Returns the content instead where
+   * there is no target, or it cannot be written.
+   */
+  make(target: string | undefined, signal: AbortSignal): Promise<Buffer<ArrayBuffer> | undefined>
   /** Modification time for the file, in milliseconds since 1970: that of its original. */
   modifiedMs: number
   /** Called once the file is kept. False where the image was deleted meanwhile. */
@@ -53,7 +58,7 @@ export interface RenderCache {
   find(key: CacheKey): Promise<ReadableFile | undefined>
   /**
    * Opens a render, or makes it: once for any number of callers in any number of processes. A small one that was just made
-   * is returned as bytes.
+   * is returned as bytes, and so is one that the disk cannot keep.
    *
    * @throws what `make` throws; the signal's reason
    */
@@ -64,6 +69,13 @@ export interface RenderCache {
   close(): Promise<void>
 }
 
+type Opened = ReadableFile | Buffer<ArrayBuffer>
+
+/** Path or content of a render. */
+type Made = string | Buffer<ArrayBuffer>
+
+type Flight = FlightResult<Made>
+
 /** Precision of the time of the last use, in milliseconds: it costs a write. */
 const TOUCH_MS = 60_000
 
@@ -73,6 +85,9 @@ const SMALL_BYTES = 128 * 1024
 /** Attempts where the folder is deleted under way. */
 const ATTEMPTS = 3
 
+/** Pause between two warnings that renders cannot be kept, in milliseconds: each request may be a reason. */
+const WARN_MS = 60_000
+
 export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
   const { log } = options
   const maxBytes = options.maxBytes ?? 2 * 2 ** 30
@@ -80,13 +95,27 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
   const workspace = createWorkspace({ paths })
   const eviction = createEviction({ folder: paths.cache, maxBytes, log })
   const marks = createMarks({ waitMs: options.waitMs ?? 60_000 })
-  const singleFlight = createSingleFlight<string>()
+  const flights = createSingleFlight<Made>()
+  const uncachedFlights = createSingleFlight<Buffer<ArrayBuffer>>()
   const counts = { hits: 0, misses: 0 }
+  let warnedMs = Number.NEGATIVE_INFINITY
 
-  /** The workspace, made for the first render, as many servers make none, and again where it was swept. */
-  const openWorkspace = async (): Promise<string> => {
-    if (!existsSync(workspace.path)) await removeFolder(await workspace.folder())
-    return workspace.path
+  const warn = (key: CacheKey, error?: unknown): void => {
+    if (performance.now() - warnedMs < WARN_MS) return
+    warnedMs = performance.now()
+    log.warn({ error, ...key }, 'could not cache a render; sending it uncached')
+  }
+
+  /** Path of a new file in the workspace, which is made for the first render, as many servers make none. */
+  const newPath = async (key: CacheKey): Promise<string | undefined> => {
+    try {
+      // Missing also where it was swept.
+      if (!existsSync(workspace.path)) await removeFolder(await workspace.folder())
+      return join(workspace.path, newToken())
+    } catch (error) {
+      warn(key, error)
+      return undefined
+    }
   }
 
   const folderOf = ({ projectId, imageId }: CacheKey): string => paths.cached(projectId, imageId)
@@ -94,7 +123,9 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
   // `existsSync`: 10 microseconds for a miss, instead of a trip through the thread pool.
   const find = async (key: CacheKey) => (maxBytes === 0 || !existsSync(pathOf(key)) ? undefined : openFile(pathOf(key)))
 
-  const keep = async (made: string, key: CacheKey, isWanted: () => Promise<boolean>): Promise<void> => {
+  const keepFile = async (made: string, key: CacheKey, { modifiedMs, isWanted }: MakeOptions): Promise<void> => {
+    // Whole seconds, as in HTTP dates: all copies of a render have the same time.
+    utimesSync(made, new Date(), Math.floor(modifiedMs / 1000))
     // Without it a power cut could leave an empty file under the final name.
     await sync(made)
     const { size } = await stat(made)
@@ -103,67 +134,94 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     else await removeFolder(folderOf(key))
   }
 
+  /** Never throws. */
+  const keep = (made: string, key: CacheKey, options: MakeOptions): Promise<void> =>
+    keepFile(made, key, options).catch(async (error: unknown) => {
+      // The folder is removed with the image.
+      if (await options.isWanted().catch(() => true)) warn(key, error)
+    })
+
+  /** Makes a render that is not kept. */
+  const makeInMemory = async ({ make }: MakeOptions, signal: AbortSignal): Promise<Buffer<ArrayBuffer>> => {
+    const content = await make(undefined, signal)
+    if (!content) throw new TintypeError('internal', 'Expected the content of a render without a file, got nothing.')
+    return content
+  }
+
   /** Returns the path of the render: the temporary one where it was made here, because keeping it takes time. */
-  const make = async (key: CacheKey, { make, modifiedMs, isWanted }: MakeOptions, signal: AbortSignal) => {
-    const mark = maxBytes === 0 ? undefined : await marks.take(pathOf(key), signal)
-    if (mark?.finished) return pathOf(key)
-    let made: string | undefined
+  const make = async (key: CacheKey, options: MakeOptions, signal: AbortSignal): Promise<Flight> => {
+    const mark = await marks.take(pathOf(key), signal)
+    if (mark.finished) return { value: pathOf(key) }
+    const path = await newPath(key)
     const release = async () => {
-      if (made !== undefined) await removeFile(made).catch(() => {})
-      await mark?.release()
+      if (path !== undefined) await removeFile(path).catch(() => {})
+      await mark.release()
     }
     try {
-      made = join(await openWorkspace(), newToken())
       signal.throwIfAborted()
-      await make(made, signal)
-      // Whole seconds, as in HTTP dates: all copies of a render have the same time.
-      utimesSync(made, new Date(), Math.floor(modifiedMs / 1000))
+      if (path === undefined) return { value: await makeInMemory(options, signal), finish: release }
+      const content = await options.make(path, signal)
+      if (!content) return { value: path, finish: () => keep(path, key, options).finally(release) }
+      warn(key)
+      return { value: content, finish: release }
     } catch (error) {
       await release()
       throw error
     }
-    const path = made
-    const finish = async () => {
-      if (maxBytes > 0)
-        await keep(path, key, isWanted).catch(async (error: unknown) => {
-          // The folder is removed with the image.
-          if (await isWanted().catch(() => true))
-            log.warn({ error, ...key }, 'could not cache a render; sending it uncached')
-        })
-      await release()
+  }
+
+  /** Undefined where the file vanishes again and again, by an operator or an eviction. @throws errors of the system */
+  const getCached = async (key: CacheKey, options: MakeOptions): Promise<Opened | undefined> => {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const cached = await find(key)
+      if (attempt === 1) counts[cached ? 'hits' : 'misses']++
+      if (cached) return cached
+      const made = await flights.join(
+        pathOf(key),
+        (signal) => make(key, options, signal),
+        async (value) => (Buffer.isBuffer(value) ? value : ((await openMade(value)) ?? openFile(pathOf(key)))),
+        options.signal,
+      )
+      if (made) return made
     }
-    return { path, finish }
+    return undefined
   }
 
   return {
     find,
 
     async get(key, options) {
-      for (let attempt = 1; ; attempt++) {
-        const cached = await find(key)
-        if (attempt === 1) counts[cached ? 'hits' : 'misses']++
-        if (cached) return cached
-        const file = await singleFlight.join(
-          pathOf(key),
-          (signal) => make(key, options, signal),
-          async (path) => readPlainFileNow(path, SMALL_BYTES) ?? (await openFresh(path)) ?? openFile(pathOf(key)),
-          options.signal,
-        )
-        if (file) return file
-        // Removed in between, by an operator or an eviction.
-        if (attempt === ATTEMPTS) throw storeError(new Error('renders vanish from the cache'))
-      }
+      if (maxBytes > 0) {
+        try {
+          const cached = await getCached(key, options)
+          if (cached) return cached
+        } catch (error) {
+          // Errors of the encoder and aborts are final; one of the disk is not.
+          if (error instanceof TintypeError || codeOf(error) === undefined) throw error
+          warn(key, error)
+        }
+      } else counts.misses++
+      return uncachedFlights.join(
+        pathOf(key),
+        async (signal) => ({ value: await makeInMemory(options, signal) }),
+        async (value) => value,
+        options.signal,
+      )
     },
 
     stats: () => ({ ...counts }),
 
     async close() {
-      await singleFlight.idle()
+      await Promise.all([flights.idle(), uncachedFlights.idle()])
       await eviction.idle()
       await workspace.close()
     },
   }
 }
+
+/** Opens a render that was just made, or reads it where it is small. */
+const openMade = async (path: string): Promise<Opened | undefined> =>
+  readPlainFileNow(path, SMALL_BYTES) ?? openPlainFile(path)
 
 const moveTo = async (from: string, to: string): Promise<void> => {
   for (let attempt = 1; ; attempt++) {
@@ -176,22 +234,16 @@ const moveTo = async (from: string, to: string): Promise<void> => {
   }
 }
 
-/** Opens a render that was just made. */
-const openFresh = (path: string): Promise<ReadableFile | undefined> =>
-  openPlainFile(path).catch((error: unknown) => {
-    throw storeError(error)
-  })
-
 const openFile = async (path: string): Promise<ReadableFile | undefined> => {
-  try {
-    const file = await openPlainFile(path)
-    if (!file) return undefined
-    const { mtime, atimeMs } = await file.handle.stat()
-    const now = Date.now()
-    // Set explicitly, because most disks are mounted with `relatime` or `noatime`.
-    if (now - atimeMs > TOUCH_MS) await file.handle.utimes(new Date(now), mtime).catch(() => {})
-    return file
-  } catch (error) {
-    throw storeError(error)
-  }
+  const file = await openPlainFile(path)
+  if (!file) return undefined
+  // Set explicitly, because most disks are mounted with `relatime` or `noatime`.
+  await touch(file).catch(() => {})
+  return file
+}
+
+const touch = async ({ handle }: PlainFile): Promise<void> => {
+  const { mtime, atimeMs } = await handle.stat()
+  const now = Date.now()
+  if (now - atimeMs > TOUCH_MS) await handle.utimes(new Date(now), mtime)
 }

@@ -18,8 +18,12 @@ export interface SingleFlight<Result> {
   idle(): Promise<void>
 }
 
-/** Result `path`; `finish` is called after the last use. Callers may join until it resolves. */
-export type FlightResult<Result> = Result | { path: Result; finish(): Promise<void> }
+/** `finish` is called after the last use. Callers may join until it resolves. */
+export interface FlightResult<Result> {
+  value: Result
+  /** @default nothing */
+  finish?(): Promise<void>
+}
 
 interface Run<Result> {
   result: Promise<FlightResult<Result>>
@@ -28,7 +32,7 @@ interface Run<Result> {
   finishing?: Promise<void>
 }
 
-export const createSingleFlight = <Result extends string>(): SingleFlight<Result> => {
+export const createSingleFlight = <Result>(): SingleFlight<Result> => {
   const runs = new Map<string, Run<Result>>()
   const all = new Set<Promise<void>>()
 
@@ -57,8 +61,8 @@ export const createSingleFlight = <Result extends string>(): SingleFlight<Result
     // Cancelled work cannot be joined; a result can, until it is finished.
     if (!isReady) forget(name, run)
     try {
-      const result = await run.result
-      if (typeof result === 'object') await result.finish()
+      const { finish } = await run.result
+      await finish?.()
     } finally {
       forget(name, run)
     }
@@ -71,9 +75,9 @@ export const createSingleFlight = <Result extends string>(): SingleFlight<Result
       let isReady = false
       run.waiters++
       try {
-        const result = await orAborted(run.result, signal)
+        const { value } = await orAborted(run.result, signal)
         isReady = true
-        return await use(typeof result === 'object' ? result.path : result)
+        return await use(value)
       } finally {
         run.waiters--
         if (run.waiters === 0 && !run.finishing) {

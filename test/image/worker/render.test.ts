@@ -1,9 +1,14 @@
 // Transforms of originals: upright, from the stored pixels, from a halved decode where possible.
 
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { sizeRecipe } from '../../../src/core/transform/recipe.ts'
 import { halvedJpeg } from '../../../src/image/worker/decode.ts'
-import { pixelAt, plain, storedPixels } from '../../support/pictures/pictures.ts'
+import { renderPicture } from '../../../src/image/worker/render.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { pixelAt, plain, plainJpeg, storedPixels } from '../../support/pictures/pictures.ts'
 import { transformed } from '../../support/pictures/transformed.ts'
 
 describe('the file that a JPEG is decoded from', () => {
@@ -20,6 +25,25 @@ describe('the file that a JPEG is decoded from', () => {
   it('depends on the direction with fewer pixels to spare', () => {
     expect(scaledFrom(2000, 999)).toBeUndefined()
     expect(scaledFrom(8000, 1000)).toBe('/store/a.jpg[shrink=2]')
+  })
+})
+
+describe('a render', () => {
+  const made = async (target: string | undefined) => {
+    const source = join(await temporaryFolder(), 'original.jpg')
+    await writeFile(source, await plainJpeg(64, 48))
+    return renderPicture({ source, target, recipe: sizeRecipe('thumb', 'webp') })
+  }
+
+  it('is returned where it has no target, or one that cannot be written, and written otherwise', async () => {
+    const folder = await temporaryFolder()
+    const target = join(folder, 'thumb.webp')
+    const written = await made(target)
+    const content = await readFile(target)
+    expect(written).toEqual({ width: 64, height: 48, bytes: content.length })
+    for (const impossible of [undefined, join(folder, 'missing', 'thumb.webp'), target])
+      expect(await made(impossible)).toEqual({ ...written, content: content.toString('base64') })
+    expect(await readFile(target)).toEqual(content)
   })
 })
 

@@ -40,6 +40,22 @@ describe('a sealed cursor', () => {
     expect(await none.open(cursor)).toBeUndefined()
   })
 
+  it('is sealed by the fallback where no secret can be stored, and opened after one was', async () => {
+    const fallback = () => Promise.resolve(Buffer.alloc(32, 9))
+    const unwritable = createSealedCursors({
+      secret: () => Promise.resolve(undefined),
+      ensureSecret: () => Promise.reject(new Error('read-only')),
+      fallback,
+    })
+    const cursor = await unwritable.seal('shop')
+    expect(await unwritable.open(cursor)).toBe('shop')
+    const secret = () => Promise.resolve(Buffer.alloc(32, 1))
+    const later = createSealedCursors({ secret, ensureSecret: secret, fallback })
+    expect(await later.open(cursor)).toBe('shop')
+    expect(await later.open(await cursors.seal('shop'))).toBe('shop')
+    expect(await cursors.open(cursor)).toBeUndefined()
+  })
+
   it('is not opened once nonce, text or tag were changed, nor with another length', async () => {
     const cursor = await cursors.seal('shop')
     const changed = (at: number) => `${cursor.slice(0, at)}${cursor[at] === 'A' ? 'B' : 'A'}${cursor.slice(at + 1)}`

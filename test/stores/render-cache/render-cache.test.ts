@@ -2,7 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -21,6 +21,13 @@ const keyOf = (number: number) => ({
 const MODIFIED_MS = 1_700_000_000_123
 const MINUTE_MS = 60_000
 
+/** Makes a render of this content. */
+const writeOrReturn = async (target: string | undefined, content: Buffer<ArrayBuffer>) => {
+  if (target === undefined) return content
+  await writeFile(target, content)
+  return undefined
+}
+
 const open = async (options: Partial<RenderCacheOptions> = {}) => {
   const storageDir = options.storageDir ?? (await temporaryFolder())
   await mkdir(join(storageDir, '.tmp'), { recursive: true })
@@ -29,9 +36,9 @@ const open = async (options: Partial<RenderCacheOptions> = {}) => {
   let made = 0
   const get = async (number: number, more: Partial<Parameters<typeof cache.get>[1]> = {}) => {
     const file = await cache.get(keyOf(number), {
-      async make(target) {
+      make(target) {
         made++
-        await writeFile(target, Buffer.alloc(10_000, number))
+        return writeOrReturn(target, Buffer.alloc(10_000, number))
       },
       modifiedMs: MODIFIED_MS,
       isWanted: async () => true,
@@ -65,7 +72,7 @@ describe('the disk cache', () => {
   ])('has in memory a file of %i bytes that was just made: %s', async (bytes, wasRead) => {
     const { get } = await open()
     const content = Buffer.alloc(bytes, 7)
-    expect(await get(1, { make: (target) => writeFile(target, content) })).toEqual({ content, wasRead })
+    expect(await get(1, { make: (target) => writeOrReturn(target, content) })).toEqual({ content, wasRead })
   })
 
   it('leaves only its owner file, and continues where that was swept', async () => {
@@ -156,7 +163,7 @@ describe('the disk cache', () => {
   it('does not begin a render whose requests were all aborted before its turn', async () => {
     const { get } = await open()
     const client = new AbortController()
-    const make = vi.fn(async () => {})
+    const make = vi.fn(async () => undefined)
     const leaving = get(1, { make, signal: client.signal })
     client.abort(new Error('gone'))
     await expect(leaving).rejects.toThrow('gone')
@@ -194,9 +201,9 @@ describe('the disk cache', () => {
     const gate = new Promise<void>((resolve) => {
       release = resolve
     })
-    const make = async (target: string) => {
+    const make = async (target: string | undefined) => {
       await gate
-      await writeFile(target, 'made')
+      return writeOrReturn(target, Buffer.from('made'))
     }
     const leaving = get(1, { make, signal: client.signal })
     const staying = get(1, { make })
@@ -213,6 +220,30 @@ describe('the disk cache', () => {
     await expect(get(1, failing)).rejects.toThrow('cannot be decoded')
     expect((await kept()).filter((path) => dirname(path) !== '.')).toEqual([])
     expect((await filesIn(join(storageDir, '.tmp'))).filter((path) => path.includes('made-'))).toEqual([])
+    expect((await get(1)).content).toHaveLength(10_000)
+  })
+
+  it('makes a render in memory where its bound is 0, without touching the disk', async () => {
+    const { get, storageDir, made } = await open({ maxBytes: 0 })
+    const both = await Promise.all([get(1), get(1)])
+    expect(both.map(({ content }) => content.length)).toEqual([10_000, 10_000])
+    expect(made()).toBe(1)
+    expect(await readdir(storageDir, { recursive: true })).toEqual(['.tmp'])
+  })
+
+  it('returns a render that the encoder could not write, and goes on keeping later ones', async () => {
+    const { get, kept } = await open()
+    const content = Buffer.from('made')
+    expect(await get(1, { make: async () => content })).toEqual({ content, wasRead: true })
+    await get(2)
+    await expect.poll(kept).toEqual([join('!demo', IMAGE, keyOf(2).name)])
+  })
+
+  it('makes a render again where the kept one cannot be read', async () => {
+    const { get, folder } = await open()
+    // A loop of links in place of its folder.
+    await mkdir(dirname(folder), { recursive: true })
+    await symlink(folder, folder)
     expect((await get(1)).content).toHaveLength(10_000)
   })
 })

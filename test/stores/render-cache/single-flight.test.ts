@@ -16,7 +16,7 @@ const workOf = () => {
     })
     await gate.opened
     signal.throwIfAborted()
-    return { path: 'result', finish: async () => void record.finishes++ }
+    return { value: 'result', finish: async () => void record.finishes++ }
   }
   return { start, record, open: gate.open }
 }
@@ -37,7 +37,7 @@ describe('a single flight', () => {
   it('runs work of another name, and work after the end of the first, on its own', async () => {
     const flights = createSingleFlight<string>()
     let starts = 0
-    const start = async () => String(++starts)
+    const start = async () => ({ value: String(++starts) })
     expect(await Promise.all([flights.join('a', start, same), flights.join('b', start, same)])).toEqual(['1', '2'])
     await flights.idle()
     expect(await flights.join('a', start, same)).toBe('3')
@@ -63,7 +63,7 @@ describe('a single flight', () => {
     const gone = flights.join('a', first.start, same, leaver.signal)
     leaver.abort(new Error('gone'))
     await expect(gone).rejects.toThrow('gone')
-    expect(await flights.join('a', async () => 'another', same)).toBe('another')
+    expect(await flights.join('a', async () => ({ value: 'another' }), same)).toBe('another')
     await flights.idle()
     expect(first.record).toEqual({ starts: 1, finishes: 0, cancelled: 1 })
   })
@@ -77,13 +77,13 @@ describe('a single flight', () => {
 
   it('rejects every caller where the work fails, and the next call tries again', async () => {
     const flights = createSingleFlight<string>()
-    const fail = async (): Promise<string> => {
+    const fail = async (): Promise<{ value: string }> => {
       throw new Error('no picture')
     }
     const outcomes = await Promise.allSettled([1, 2].map(() => flights.join('a', fail, same)))
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     await flights.idle()
-    expect(await flights.join('a', async () => 'result', same)).toBe('result')
+    expect(await flights.join('a', async () => ({ value: 'result' }), same)).toBe('result')
   })
 
   it('finishes the work where a use fails', async () => {

@@ -4,7 +4,7 @@
 import { closeSync, constants, lstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ReadableFile } from '../../store.ts'
-import { codeOf } from './durable.ts'
+import { codeOf, throwStoreError } from './durable.ts'
 
 /** Non-blocking: opening a pipe without a writer would block a thread of the pool for ever. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
@@ -42,14 +42,15 @@ const plainFile = (handle: FileHandle, { size, mtimeMs }: Stats): PlainFile => (
     for (let at = start; at < end; ) {
       // Not from Node's pool: a chunk can be a whole picture that is kept in memory.
       const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end - at))
-      const { bytesRead } = await handle.read(chunk, 0, chunk.length, at)
+      const { bytesRead } = await handle.read(chunk, 0, chunk.length, at).catch(throwStoreError)
       if (bytesRead === 0) throw new Error(`the file ends at byte ${at}; it had ${size} bytes when it was opened`)
       at += bytesRead
       yield chunk.subarray(0, bytesRead)
     }
   },
 
-  close: () => handle.close(),
+  // All bytes have been read by then.
+  close: () => handle.close().catch(() => {}),
 })
 
 /** Stats of a plain file, without opening it. Synchronous: a microsecond or two. */
