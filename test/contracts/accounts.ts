@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { newAccountId, type User } from '../../src/core/auth/account.ts'
 import { TintypeError } from '../../src/core/errors.ts'
-import type { AccountStore } from '../../src/stores/accounts/account-store.ts'
+import type { AccountStore, Claim } from '../../src/stores/accounts/account-store.ts'
 
 export interface AccountStoreFixture {
   store: AccountStore
@@ -182,33 +182,68 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
   })
 
   describe(`${name} keeps the promises of invitations`, () => {
-    it('lets one of many processes claim an invitation, and again once the claim is released', async () => {
+    const claimOf = (email: string) => ({ user_id: newAccountId(), email })
+    const isUsed = async () => true
+    const isVoid = async () => false
+
+    it('binds an invitation to one of many claims, until it is removed', async () => {
       const stores = many(await open())
       const [store] = stores
       await store?.invites.add('a code', INVITE)
       for (const { invites } of stores) expect(await invites.read('a code')).toEqual(INVITE)
-      for (let round = 0; round < 2; round++) {
-        expect(counted(await Promise.all(stores.map(({ invites }) => invites.claim('a code'))))).toBe(1)
-        expect(await store?.invites.read('a code')).toBeUndefined()
-        if (round === 0) await store?.invites.giveBack('a code')
+      const claims = stores.map((_, at) => claimOf(`${at}@example.com`))
+      const settled: Claim[] = []
+      const settle = async (earlier: Claim) => {
+        settled.push(earlier)
+        return false
       }
+      const claimAll = () =>
+        Promise.all(stores.map(({ invites }, at) => invites.claim('a code', claims[at] ?? claimOf(''), settle)))
+      // Each claim that is void makes room for the next one.
+      expect(await claimAll()).toEqual(stores.map(() => true))
+      expect(new Set(settled.map(({ email }) => email)).size).toBe(stores.length - 1)
       await store?.invites.remove('a code')
-      expect(counted(await Promise.all(stores.map(({ invites }) => invites.claim('a code'))))).toBe(0)
+      expect(await claimAll()).toEqual(stores.map(() => false))
+      for (const { invites } of stores) expect(await invites.read('a code')).toBeUndefined()
+    })
+
+    it('lets one of many processes claim it where claims are good, and removes it', async () => {
+      const stores = many(await open())
+      await stores[0]?.invites.add('a code', INVITE)
+      const claimAll = () =>
+        Promise.all(stores.map(({ invites }) => invites.claim('a code', claimOf('a@example.com'), isUsed)))
+      expect(counted(await claimAll())).toBe(1)
+      expect(counted(await claimAll())).toBe(0)
+      for (const { invites } of stores) expect(await invites.read('a code')).toBeUndefined()
     })
 
     it('keeps the claim of the process whose claim was answered by an error', async () => {
       const { store, another, loseAnswers } = await open()
       await store.invites.add('a code', INVITE)
       loseAnswers()
-      expect(await store.invites.claim('a code')).toBe(true)
-      expect(await another().invites.claim('a code')).toBe(false)
+      expect(await store.invites.claim('a code', claimOf('a@example.com'), isVoid)).toBe(true)
+      expect(await another().invites.claim('a code', claimOf('b@example.com'), isUsed)).toBe(false)
+    })
+
+    it('announces a drafted user once, repeatedly, and never two with one address', async () => {
+      const stores = many(await open())
+      const [store] = stores
+      const [ada, other] = [newUser(), newUser()]
+      const users = [ada, { ...other, email: ada.email }]
+      for (const user of users) await store?.users.draft(user)
+      expect(await store?.users.byEmail(ada.email)).toBeUndefined()
+      for (const each of stores) expect(await each.users.announce(ada)).toBe(true)
+      for (const each of stores) expect(await each.users.announce({ id: other.id, email: ada.email })).toBe(false)
+      expect(await store?.users.byEmail(ada.email)).toEqual(ada)
+      await store?.users.drop(other.id)
+      expect(await store?.users.get(other.id)).toBeUndefined()
     })
 
     it('finds no other code', async () => {
       const { store } = await open()
       for (const code of ['another', '../secret', '']) {
         expect(await store.invites.read(code)).toBeUndefined()
-        expect(await store.invites.claim(code)).toBe(false)
+        expect(await store.invites.claim(code, claimOf('a@example.com'), isVoid)).toBe(false)
       }
     })
   })

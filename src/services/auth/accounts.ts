@@ -101,9 +101,9 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
     async register({ invite, ...account }) {
       if (registration === 'closed')
         throw new TintypeError('registration_closed', 'Registration is closed: the operator creates accounts.')
-      const create = () => createUser({ users, passwords, now }, account)
-      if (registration === 'open') return begin(await create())
-      return begin(await registerByInvite({ invites: store.invites, now }, account.email, invite, create))
+      const maker = { users, passwords, now }
+      if (registration === 'open') return begin(await createUser(maker, account))
+      return begin(await registerByInvite({ ...maker, invites: store.invites }, account, invite))
     },
 
     async signIn({ email, password }) {

@@ -22,9 +22,16 @@ export interface UserMaker {
  * Hashes first, so that the time does not reveal whether the address is free. @throws TintypeError `email_taken`,
  * `busy`
  */
-export const createUser = async ({ users, passwords, now }: UserMaker, account: NewAccount): Promise<User> => {
+export const createUser = async (maker: UserMaker, account: NewAccount): Promise<User> => {
+  const user = await newUser(maker, account)
+  if (!(await maker.users.create(user))) throw emailTaken()
+  return user
+}
+
+/** A user that is stored nowhere yet. @throws TintypeError `busy` */
+export const newUser = async ({ passwords, now }: UserMaker, account: NewAccount): Promise<User> => {
   const at = new Date(now()).toISOString()
-  const user: User = {
+  return {
     id: newAccountId(),
     email: normalEmail(account.email),
     name: account.name ?? null,
@@ -34,7 +41,7 @@ export const createUser = async ({ users, passwords, now }: UserMaker, account: 
     created_at: at,
     updated_at: at,
   }
-  if (!(await users.create(user)))
-    throw new TintypeError('email_taken', 'There is an account with this e-mail address.')
-  return user
 }
+
+export const emailTaken = (): TintypeError =>
+  new TintypeError('email_taken', 'There is an account with this e-mail address.')

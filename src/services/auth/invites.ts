@@ -3,7 +3,8 @@
 import { normalEmail, type User } from '../../core/auth/account.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { randomIds } from '../../core/random-id.ts'
-import type { Invites } from '../../stores/accounts/account-store.ts'
+import type { Claim, Invites } from '../../stores/accounts/account-store.ts'
+import { emailTaken, type NewAccount, newUser, type UserMaker } from './create-user.ts'
 
 interface InviteOptions {
   invites: Invites
@@ -35,30 +36,42 @@ export const makeInvite = async (
 }
 
 /**
- * Runs `create` for a valid code. The code is claimed first, so that two requests with one code create one account, and
- * given back where none was created.
+ * Creates the account of a valid code. The account is drafted, the code is claimed for it, and only then is it announced: so
+ * of all requests with one code one creates an account, and a claim whose request stopped, or had an unknown outcome, is
+ * settled by the next request with the code.
  *
- * @throws TintypeError `invite_invalid`, and what `create` throws
+ * @throws TintypeError `invite_invalid`, `email_taken`, `busy`
  */
 export const registerByInvite = async (
-  { invites, now }: InviteOptions,
-  email: string,
+  { invites, ...maker }: InviteOptions & UserMaker,
+  account: NewAccount,
   code: string | undefined,
-  create: () => Promise<User>,
 ): Promise<User> => {
+  const { users, now } = maker
   if (code === undefined) throw invalid('Expected the code of an invitation in "invite".')
+  const email = normalEmail(account.email)
   const invite = await invites.read(code)
-  const isGood =
-    invite && now() < Date.parse(invite.expires_at) && (invite.email === null || invite.email === normalEmail(email))
-  // One error for all cases, so that the address of an invitation is not revealed.
-  if (!isGood || !(await invites.claim(code)))
-    throw invalid('The invitation is unknown, used, expired or for another e-mail address.')
-  const user = await create().catch(async (error: unknown) => {
-    await invites.giveBack(code).catch(() => {})
-    throw error
-  })
+  const isGood = invite && now() < Date.parse(invite.expires_at) && (invite.email === null || invite.email === email)
+  if (!isGood) throw unusable()
+  const user = await newUser(maker, account)
+  if (await users.byEmail(email)) throw emailTaken()
+  await users.draft(user)
+  const settle = ({ user_id, email }: Claim) => users.announce({ id: user_id, email })
+  if (!(await invites.claim(code, { user_id: user.id, email }, settle))) {
+    await users.drop(user.id)
+    throw unusable()
+  }
+  if (!(await users.announce(user))) {
+    // The claim is void, and the code good for another address.
+    await users.drop(user.id)
+    throw emailTaken()
+  }
+  // Where this fails, the claim shows that the code is used.
   await invites.remove(code).catch(() => {})
   return user
 }
+
+/** One error for all cases, so that the address of an invitation is not revealed. */
+const unusable = (): TintypeError => invalid('The invitation is unknown, used, expired or for another e-mail address.')
 
 const invalid = (message: string): TintypeError => new TintypeError('invite_invalid', message)

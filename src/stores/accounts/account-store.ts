@@ -31,6 +31,16 @@ export interface Users {
   byEmail(email: string): Promise<User | undefined>
   /** False where the address is taken. Of two users with one address, one is created. */
   create(user: User): Promise<boolean>
+  /** Writes a user that no address leads to: as good as none before `announce`. */
+  draft(user: User): Promise<void>
+  /**
+   * Leads the address to a drafted user; can be repeated by any process.
+   *
+   * @returns false where the address leads to another user, for good
+   */
+  announce(user: Pick<User, 'id' | 'email'>): Promise<boolean>
+  /** Removes a draft that no process will announce. */
+  drop(id: string): Promise<void>
   /**
    * Commits the result of `change` for the newest state. `change` runs again where another change came first; a
    * TintypeError of it changes nothing.
@@ -74,15 +84,24 @@ export interface Invite {
   email: string | null
 }
 
+/** The drafted user for whom an invitation is claimed. */
+export interface Claim {
+  user_id: string
+  email: string
+}
+
 /** Invitations by their code, which is never stored. */
 export interface Invites {
   add(code: string, invite: Invite): Promise<void>
-  /** Undefined where the code is unknown or claimed. */
+  /** Undefined where the code is unknown, or its account exists. */
   read(code: string): Promise<Invite | undefined>
-  /** True for only one of concurrent callers. A crash from here on uses the invitation up. */
-  claim(code: string): Promise<boolean>
-  /** Makes a claimed invitation available again. */
-  giveBack(code: string): Promise<void>
-  /** Ends a claimed invitation. */
+  /**
+   * Binds an invitation to the account that it is for. True for only one of concurrent callers, false where the code is
+   * unknown or used. A claim stays: where its process stopped, the next one settles it first.
+   *
+   * @param settle completes the account of an earlier claim. False where it can never exist: that claim is void
+   */
+  claim(code: string, claim: Claim, settle: (earlier: Claim) => Promise<boolean>): Promise<boolean>
+  /** Ends an invitation whose account exists. */
   remove(code: string): Promise<void>
 }

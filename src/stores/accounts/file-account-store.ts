@@ -27,6 +27,9 @@ export const createFileAccountStore = ({ storageDir, now = Date.now }: FileAccou
       current: users.current,
       byEmail: onDisk(users.byEmail),
       create: onDisk(users.create),
+      draft: onDisk(users.draft),
+      announce: onDisk(users.announce),
+      drop: onDisk(users.drop),
       change: onDisk(users.change),
       list: onDisk(users.list),
     },
@@ -42,7 +45,6 @@ export const createFileAccountStore = ({ storageDir, now = Date.now }: FileAccou
       add: onDisk(invites.add),
       read: onDisk(invites.read),
       claim: onDisk(invites.claim),
-      giveBack: onDisk(invites.giveBack),
       remove: onDisk(invites.remove),
     },
     secret: onDisk(async () => {

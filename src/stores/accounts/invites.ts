@@ -1,9 +1,9 @@
-// Invitations as files under the hash of their code: `<hash>.json` while available, `<hash>.claimed` once claimed.
+// Invitations as files under the hash of their code: `<hash>.json` until the account exists, `<hash>.claimed` once claimed,
+// `<hash>.claimed.2` and so on where the claim before is void.
 
 import { existsSync } from 'node:fs'
-import { rename } from 'node:fs/promises'
 import { z } from 'zod'
-import { removeFile, sync, unlessMissing } from '../file/fs/durable.ts'
+import { removeFile, sync } from '../file/fs/durable.ts'
 import { newToken } from '../file/staging/workspace.ts'
 import type { Invites } from './account-store.ts'
 import { type AccountsFolder, hashedName } from './folder.ts'
@@ -15,48 +15,50 @@ const inviteSchema = z.object({
   email: z.string().nullable(),
 })
 
+/** Claims of older versions name no account. */
+const claimSchema = z.union([z.object({ user_id: z.string(), email: z.string() }), inviteSchema])
+
 export const createInvites = (accounts: AccountsFolder): Invites => {
-  const available = (code: string) => accounts.path('invites', `${hashedName(code)}.json`)
-  const claimed = (code: string) => accounts.path('invites', `${hashedName(code)}.claimed`)
+  const invitePath = (code: string) => accounts.path('invites', `${hashedName(code)}.json`)
+  const claimName = (code: string, number: number) => `${hashedName(code)}.claimed${number === 1 ? '' : `.${number}`}`
+  const claimPath = (code: string, number: number) => accounts.path('invites', claimName(code, number))
+
+  /** Removes the invitation first, durably: while it exists, claims alone show that it is used. */
+  const remove = async (code: string): Promise<void> => {
+    await removeFile(invitePath(code))
+    await sync(accounts.path('invites'))
+    for (let number = 1; existsSync(claimPath(code, number)); number++) await removeFile(claimPath(code, number))
+  }
 
   return {
     async add(code, invite) {
       await accounts.publish(await accounts.folder('invites'), `${hashedName(code)}.json`, invite)
     },
 
-    read: (code) => readRecord(available(code), inviteSchema),
+    read: (code) => readRecord(invitePath(code), inviteSchema),
 
-    /** Creates the claim where there is none. Its token identifies an own claim whose answer was lost. */
-    async claim(code) {
-      const invite = await readRecord(available(code), inviteSchema)
-      if (!invite) return false
-      const folder = await accounts.folder('invites')
-      const claim = { ...invite, claim: newToken() }
-      if (!(await accounts.publish(folder, `${hashedName(code)}.claimed`, claim))) return false
-      // This claim excludes others. An earlier one was completed where the invitation is gone.
-      if (!existsSync(available(code))) {
-        await removeFile(claimed(code))
-        return false
+    async claim(code, { user_id, email }, settle) {
+      // Its token identifies an own claim whose answer was lost.
+      const own = { user_id, email, claim: newToken() }
+      for (let number = 1; existsSync(invitePath(code)); number++) {
+        if (await accounts.publish(await accounts.folder('invites'), claimName(code, number), own)) {
+          if (existsSync(invitePath(code))) return true
+          // Removed meanwhile, and the claims with it, which made this name free.
+          await removeFile(claimPath(code, number))
+          return false
+        }
+        const earlier = await readRecord(claimPath(code, number), claimSchema)
+        // A claim that was made after the invitation was removed is about to be removed too.
+        if (!earlier || !('user_id' in earlier) || !existsSync(invitePath(code))) return false
+        if (await settle(earlier)) {
+          // Where this fails, the next attempt repeats it.
+          await remove(code).catch(() => {})
+          return false
+        }
       }
-      try {
-        await removeFile(available(code))
-      } catch (error) {
-        // With both files, no later claim could succeed.
-        await removeFile(claimed(code)).catch(() => {})
-        throw error
-      }
-      // Without it a power cut could restore the invitation and not the claim.
-      await sync(folder)
-      return true
+      return false
     },
 
-    async giveBack(code) {
-      if (!(await readRecord(claimed(code), inviteSchema))) return
-      // One step: with both files, no later claim could succeed.
-      await rename(claimed(code), available(code)).catch(unlessMissing)
-      await sync(accounts.path('invites'))
-    },
-
-    remove: (code) => removeFile(claimed(code)),
+    remove,
   }
 }

@@ -44,6 +44,16 @@ export const createUsers = (accounts: AccountsFolder): Users => {
     return anyIndex
   }
 
+  const draft = async (user: User): Promise<void> => {
+    await accounts.folder('emails')
+    const { outcome, cause } = await log.append(user.id, 1, { ...user, commits: [newToken()] })
+    if (outcome !== 'ours') throw unknownOutcome('a new user', cause)
+  }
+
+  /** Each process writes the same bytes for the same user, so a repetition finds its own. */
+  const announce = async ({ id, email }: Pick<User, 'id' | 'email'>): Promise<boolean> =>
+    accounts.publish(await accounts.folder('emails'), indexName(email), { user_id: id })
+
   return {
     get,
 
@@ -65,12 +75,14 @@ export const createUsers = (accounts: AccountsFolder): Users => {
       return found
     },
 
+    draft,
+    announce,
+    drop: log.remove,
+
     /** The index comes last: a crash before it leaves a folder that no address leads to, and the address free. */
     async create(user) {
-      const emails = await accounts.folder('emails')
-      const { outcome, cause } = await log.append(user.id, 1, { ...user, commits: [newToken()] })
-      if (outcome !== 'ours') throw unknownOutcome('a new user', cause)
-      if (await accounts.publish(emails, indexName(user.email), { user_id: user.id })) return true
+      await draft(user)
+      if (await announce(user)) return true
       await log.remove(user.id)
       return false
     },

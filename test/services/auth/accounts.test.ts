@@ -2,7 +2,9 @@
 
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { newAccountId } from '../../../src/core/auth/account.ts'
+import { TintypeError } from '../../../src/core/errors.ts'
 import { makeInvite } from '../../../src/services/auth/invites.ts'
 import { ACCESS_SECONDS, REFRESH_SECONDS } from '../../../src/services/auth/session-tokens.ts'
 import { ADA, createTestAccounts, START_MS } from '../../support/auth/accounts.ts'
@@ -109,6 +111,56 @@ describe('registration', () => {
     const code = await invite()
     expect(await codeOf(accounts.register({ ...ADA, invite: code }))).toBe('email_taken')
     expect(await codeOf(accounts.register({ ...BOB, invite: code }))).toBe('done')
+  })
+
+  it.each(['draft', 'claim', 'announce', 'remove'] as const)(
+    'makes one account of an invitation where the outcome of %s was unknown',
+    async (step) => {
+      const { accounts, store, another, clock } = await createTestAccounts('invite')
+      const code = await makeInvite({ invites: store.invites, now: () => clock.ms }, null, clock.ms + DAY_MS)
+      const broken = another()
+      const { users, invites } = broken.store
+      const unknown = async (work: Promise<unknown>): Promise<never> => {
+        await work
+        throw new TintypeError('store_unavailable', 'The outcome is unknown.')
+      }
+      if (step === 'draft') vi.spyOn(users, step).mockImplementationOnce((user) => unknown(store.users.draft(user)))
+      if (step === 'announce')
+        vi.spyOn(users, step).mockImplementationOnce((user) => unknown(store.users.announce(user)))
+      if (step === 'claim')
+        vi.spyOn(invites, step).mockImplementationOnce((...args) => unknown(store.invites.claim(...args)))
+      if (step === 'remove') vi.spyOn(invites, step).mockImplementationOnce(() => unknown(Promise.resolve()))
+      const outcome = await codeOf(broken.accounts.register({ ...ADA, invite: code }))
+      expect(outcome).toBe(step === 'remove' ? 'done' : 'store_unavailable')
+      // A draft that no claim names is no account.
+      const made = step === 'draft' ? BOB : ADA
+      expect(await codeOf(accounts.register({ ...BOB, invite: code }))).toBe(made === BOB ? 'done' : 'invite_invalid')
+      expect((await store.users.list()).map(({ email }) => email)).toEqual([made.email])
+      expect(await codeOf(accounts.signIn(made))).toBe('done')
+      expect(await store.invites.read(code)).toBeUndefined()
+    },
+  )
+
+  it('completes the account of a request that stopped after its claim', async () => {
+    const { accounts, store, another, clock } = await createTestAccounts('invite')
+    const code = await makeInvite({ invites: store.invites, now: () => clock.ms }, null, clock.ms + DAY_MS)
+    const stopped = another()
+    vi.spyOn(stopped.store.users, 'announce').mockRejectedValueOnce(new Error('the process stopped'))
+    await expect(stopped.accounts.register({ ...ADA, invite: code })).rejects.toThrow('stopped')
+    expect(await codeOf(accounts.signIn(ADA))).toBe('wrong_credentials')
+    expect(await codeOf(accounts.register({ ...ADA, invite: code }))).toBe('invite_invalid')
+    expect(await codeOf(accounts.signIn(ADA))).toBe('done')
+  })
+
+  it('keeps an invitation good whose claim lost its address to another account meanwhile', async () => {
+    const { accounts, store, clock } = await createTestAccounts('invite')
+    const code = await makeInvite({ invites: store.invites, now: () => clock.ms }, null, clock.ms + DAY_MS)
+    const claim = { user_id: newAccountId(), email: ADA.email }
+    expect(await store.invites.claim(code, claim, async () => true)).toBe(true)
+    const other = await makeInvite({ invites: store.invites, now: () => clock.ms }, null, clock.ms + DAY_MS)
+    expect(await codeOf(accounts.register({ ...ADA, invite: other }))).toBe('done')
+    expect(await codeOf(accounts.register({ ...BOB, invite: code }))).toBe('done')
+    expect(await codeOf(accounts.register({ ...BOB, email: 'c@example.com', invite: code }))).toBe('invite_invalid')
   })
 
   it('refuses a missing, unknown, expired or foreign invitation by equal answers', async () => {

@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { newAccountId } from '../../../src/core/auth/account.ts'
+import type { AccountStore } from '../../../src/stores/accounts/account-store.ts'
 import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { AT, accountsContract, INVITE, newSession, newUser } from '../../contracts/accounts.ts'
 import { type DiskCall, failing, losingAnswer } from '../../support/disk/calls.ts'
@@ -60,11 +61,13 @@ describe('invitations', () => {
     const { stores } = await workers(2)
     const [one, other] = stores
     await one?.invites.add('a code', INVITE)
-    const stop = failing(({ name, path }) => name === 'unlink' && /invites.*json$/.test(path), 'EIO')
-    await expect(one?.invites.claim('a code')).rejects.toMatchObject({ code: 'store_unavailable' })
+    const claimIn = (store: AccountStore | undefined) =>
+      store?.invites.claim('a code', { user_id: newAccountId(), email: 'a@example.com' }, async () => true)
+    const stop = failing(({ name, to }) => name === 'link' && /invites.*claimed$/.test(to), 'EIO')
+    await expect(claimIn(one)).rejects.toMatchObject({ code: 'store_unavailable' })
     stop()
-    expect(await other?.invites.claim('a code')).toBe(true)
-    expect(await one?.invites.claim('a code')).toBe(false)
+    expect(await claimIn(other)).toBe(true)
+    expect(await claimIn(one)).toBe(false)
   })
 })
 
