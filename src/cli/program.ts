@@ -58,6 +58,7 @@ export const runCli = async (args: readonly string[]): Promise<void> => {
     program.addCommand(create().summary(summary))
   }
   try {
+    if (used === 'serve') await refuseNpmFlags(args)
     await program.parseAsync(withHelpFlag(program, withSplitFlags(args)), { from: 'user' })
   } catch (error) {
     fail(textOf(error))
@@ -76,6 +77,13 @@ const withHelpFlag = (program: Command, args: readonly string[]): readonly strin
   let command: Command | undefined = program
   for (const name of path) command = command?.commands.find((each) => each.name() === name)
   return command ? [...path, '--help'] : path
+}
+
+/** Before the arguments are parsed: the value of a flag that npm took would be one too many. */
+const refuseNpmFlags = async (args: readonly string[]): Promise<void> => {
+  const { explainNpmFlags } = await import('../config/npm-flags.ts')
+  const refusal = explainNpmFlags(args.slice(args.indexOf('serve') + 1))
+  if (refusal !== undefined) throw new Error(refusal)
 }
 
 /**
