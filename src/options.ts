@@ -11,6 +11,11 @@ import type { Snapshot } from './telemetry/snapshot.ts'
 export interface TintypeOptions {
   /** Folder of the store; created where it is missing. @default './storage' */
   storageDir?: string
+  /**
+   * Serves a snapshot or a mounted backup: nothing is written, and changes are answered 503 `read_only`. `auto`: where the
+   * folder holds a store and cannot be written. @default 'auto'
+   */
+  readOnly?: boolean | 'auto'
   /** Encoder processes. @default one per core */
   encoders?: number
   /** Limit of uploads that wait for an encoder; further ones are answered 503. @default 64 */
@@ -133,6 +138,8 @@ export interface Tintype {
   answerFast: AnswerFast
   /** Resolves once the store is open. Requests wait for it. @throws TintypeError `store_unavailable` */
   ready: Promise<void>
+  /** True where the store is read-only; known once {@link ready} has resolved. */
+  isReadOnly(): boolean
   /** Metrics of this instance and its process, as plain data that can be sent to another process. */
   metrics(): Promise<Snapshot>
   /** Finishes the changes and renders under way, then closes files and ends processes. */

@@ -47,6 +47,7 @@ export const compose = (
     accelRedirect: options.accelRedirect,
     projects: buildProjects(foundation, stored, auth),
     check: () => store.check(),
+    isReadOnly: store.isReadOnly,
     ready,
     version,
     startedAt: Date.now(),
@@ -62,6 +63,7 @@ export const compose = (
     app,
     answerFast: buildFastPath(foundation, policies, images, ids),
     ready,
+    isReadOnly: store.isReadOnly,
     metrics: metrics.snapshot,
     async close() {
       await ready.catch(() => {})

@@ -32,7 +32,12 @@ export const buildImages = (
   const renders = createRenders({
     store,
     encoders,
-    cache: createRenderCache({ storageDir, maxBytes: options.diskCacheBytes, log }),
+    cache: createRenderCache({
+      storageDir,
+      maxBytes: options.diskCacheBytes,
+      isReadOnly: store.isReadOnly,
+      log,
+    }),
     prefetched: options.prefetch,
     cacheBytes: memory.renders,
   })

@@ -7,6 +7,7 @@ import type { Foundation } from './foundation.ts'
 export const buildStore = ({ options, storageDir, log, metrics }: Foundation) => {
   const store = createFileStore({
     storageDir,
+    readOnly: options.readOnly,
     lockStaleMs: options.lockStaleMs,
     minFreeBytes: options.minFreeBytes,
     observer: metrics.observer,
@@ -16,12 +17,14 @@ export const buildStore = ({ options, storageDir, log, metrics }: Foundation) =>
   // Unhandled, a failure would end a program that does not await `ready`; its first request reports it instead.
   ready.catch(() => {})
   const marks = createFileMarks({ storageDir })
-  const sweepMarks = () =>
-    marks
-      .sweep()
-      .catch((error: unknown) =>
-        log.warn({ error }, 'could not remove stale idempotency marks; trying again at the next start'),
-      )
+  const sweepMarks = () => {
+    if (!store.isReadOnly())
+      marks
+        .sweep()
+        .catch((error: unknown) =>
+          log.warn({ error }, 'could not remove stale idempotency marks; trying again at the next start'),
+        )
+  }
   ready.then(sweepMarks, () => {})
   return { store, marks, ready }
 }

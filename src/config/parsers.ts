@@ -63,6 +63,17 @@ export const oneOf = <Word extends string>(words: readonly Word[]): Parser<Word>
   parse: (text) => words.find((word) => word === text),
 })
 
+export const booleanOrAuto: Parser<boolean | 'auto'> = {
+  expected: 'true, false or auto',
+  parse: (text) => BOOLEANS_OR_AUTO.get(text),
+}
+
+const BOOLEANS_OR_AUTO = new Map<string, boolean | 'auto'>([
+  ['true', true],
+  ['false', false],
+  ['auto', 'auto'],
+])
+
 const amount = (units: ReadonlyMap<string, number>, most: number, expected: string, least = 1): Parser<number> => ({
   expected,
   parse(text) {

@@ -13,9 +13,15 @@ export interface Setting {
   initial: string
   /** Description, one line. */
   doc: string
+  /** True where the flag may stand without a value, for `true`. @default false */
+  isSwitch?: boolean
   /** Messages never repeat the value. @default false */
   isSecret?: boolean
 }
+
+/** The flag of a setting with its value, as help and guide show it. @param join between both: a space, or `=` */
+export const flagOf = ({ flag, unit, isSwitch = false }: Setting, join: ' ' | '='): string =>
+  isSwitch ? `--${flag}${join === ' ' ? ' ' : ''}[${join === ' ' ? '' : '='}${unit}]` : `--${flag}${join}<${unit}>`
 
 export const settingOf = z.registry<Setting>()
 

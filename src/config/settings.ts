@@ -3,6 +3,7 @@
 import { MIN_KEY_LENGTH } from '../core/transform/signature.ts'
 import {
   anyText,
+  booleanOrAuto,
   byteCount,
   byteCountOrNone,
   folder,
@@ -41,6 +42,14 @@ export const settings = {
     unit: 'folder',
     initial: './storage',
     doc: 'Folder of the store; created where it is missing',
+  }),
+  readOnly: setting(booleanOrAuto, {
+    env: 'READ_ONLY',
+    flag: 'read-only',
+    unit: 'mode',
+    initial: 'auto',
+    isSwitch: true,
+    doc: 'Serve a snapshot or a mounted backup: true writes nothing and answers changes 503; auto does so where the folder cannot be written; false refuses to start there',
   }),
   workers: setting(numberOrCores(128), {
     env: 'WORKERS',

@@ -52,6 +52,7 @@ export const FAILURES = {
   project_damaged: { status: 500, title: 'The files of the project are damaged' },
   busy: { status: 503, title: 'The server is busy' },
   encoder_failed: { status: 503, title: 'The picture could not be processed' },
+  read_only: { status: 503, title: 'The store is read-only' },
   store_unavailable: { status: 503, title: 'The store cannot be written' },
   issuer_unavailable: { status: 503, title: 'The keys of the token issuer cannot be fetched' },
   shutting_down: { status: 503, title: 'The server is shutting down' },
@@ -98,3 +99,12 @@ export const isDamage = (error: unknown): boolean => error instanceof TintypeErr
 
 /** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Time after which a change may succeed on a read-only store, in seconds: an operator has to restart the server. */
+const READ_ONLY_SECONDS = 300
+
+/** A change of a store that is served read-only. */
+export const readOnlyStore = (): TintypeError =>
+  new TintypeError('read_only', 'The store is read-only: it can be read, and takes no changes.', {
+    retryAfterSeconds: READ_ONLY_SECONDS,
+  })

@@ -23,6 +23,7 @@ import { type HostCheck, refuseOtherHosts } from './middleware/host-check.ts'
 import {
   refuseDotSegments,
   refuseWhileDraining,
+  refuseWhileReadOnly,
   runFirst,
   varyByAccept,
   waitUntil,
@@ -81,8 +82,10 @@ export interface AppOptions {
   version: string
   /** Start of the server, in milliseconds since 1970. */
   startedAt: number
-  /** Checks that the store can be written, for `/ready`. */
+  /** Checks that the store can be used, for `/ready`. */
   check(): Promise<void>
+  /** While true, changes are refused. @default () => false */
+  isReadOnly?(): boolean
   /** Largest file of an upload, in bytes. */
   maxUploadBytes: number
   /**
@@ -114,13 +117,13 @@ export interface AppOptions {
 const SIGN_IN_PATHS = ['/auth/login', '/auth/register', '/auth/password']
 
 /** Errors of status 500 and over that are not logged here: they are expected, or logged at their origin. */
-const EXPECTED: readonly ErrorCode[] = ['busy', 'shutting_down', 'quota_exceeded', 'issuer_unavailable']
+const EXPECTED: readonly ErrorCode[] = ['busy', 'read_only', 'shutting_down', 'quota_exceeded', 'issuer_unavailable']
 
 export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const { log, ids, version, startedAt, check, maxUploadBytes } = options
   const { observer, requests, snapshot } = options.metrics
   const { client, hostCheck, allowedOrigins, corsHeaders, identify, limit } = options.policies
-  const { isDraining } = options
+  const { isReadOnly, isDraining } = options
   const basePath = (options.basePath ?? '').replace(/\/+$/, '')
   const views = createViews(basePath, options.presets ?? new Map())
 
@@ -154,6 +157,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
       ...(hostCheck ? [refuseOtherHosts(hostCheck)] : []),
       ...(corsHeaders ? [allowOrigins(allowedOrigins, corsHeaders)] : []),
       refuseWhileDraining(isDraining),
+      refuseWhileReadOnly(isReadOnly),
       authenticate(identify),
       ...(limit.countsRequests ? [limitRequests(limit)] : []),
     ]),
@@ -192,7 +196,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
     route.add(accounts.password, account.password)
   }
 
-  const state = createHealthRoutes({ version, startedAt, check, isDraining })
+  const state = createHealthRoutes({ version, startedAt, check, isReadOnly, isDraining })
   route.add(server.health, state.health)
   route.add(server.ready, state.ready)
   const gather = options.gatherMetrics ?? (async () => [await snapshot()])

@@ -9,17 +9,31 @@ const EVERY_ADDRESS = new Map([
   ['::', '[::1]'],
 ])
 
-/** @param port the port in use, where the setting is 0 */
-export const bannerOf = ({ host, storageDir, workers }: Config, port: number): string => {
+/** A server that listens. */
+export interface Started {
+  /** The port in use, where the setting is 0. */
+  port: number
+  /** True where it takes no changes. */
+  isReadOnly: boolean
+}
+
+/** Message of a worker to the supervisor, before it listens. */
+export const READ_ONLY = { tintype: 'read_only' } as const
+
+/** True for the message {@link READ_ONLY}. */
+export const saysReadOnly = (message: unknown): boolean =>
+  typeof message === 'object' && message !== null && 'tintype' in message && message.tintype === READ_ONLY.tintype
+
+export const bannerOf = ({ host, storageDir, workers }: Config, { port, isReadOnly }: Started): string => {
   const url = `http://${EVERY_ADDRESS.get(host) ?? (isIPv6(host) ? `[${host}]` : host)}:${port}`
   const everywhere = EVERY_ADDRESS.has(host) ? ', and every other address of this machine' : ''
   return `
   Tintype ${version}${workers > 1 ? `, ${workers} workers` : ''}
 
   address   ${url}${everywhere}
-  files     ${storageDir}
+  files     ${storageDir}${isReadOnly ? ' (read-only: changes are refused)' : ''}
   docs      ${url}/docs
-  try       curl -F file=@photo.jpg ${url}/projects/demo/images
+  try       curl ${isReadOnly ? `${url}/projects` : `-F file=@photo.jpg ${url}/projects/demo/images`}
 
   Ctrl-C stops it; uploads under way are finished first.
 

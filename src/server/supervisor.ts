@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { RateLimiterClusterMaster } from 'rate-limiter-flexible'
 import type { Config } from '../config/load.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { printStopped } from './banner.ts'
+import { printStopped, type Started, saysReadOnly } from './banner.ts'
 import { createMetricsExchange } from './cluster-metrics.ts'
 import { exitBySignal, onSignals } from './signals.ts'
 
@@ -15,7 +15,7 @@ export interface SupervisorOptions {
   env: Readonly<Record<string, string>>
   log: Logger
   /** Called once, when all workers listen. */
-  announce(config: Config, port: number): void
+  announce(config: Config, started: Started): void
 }
 
 /** Lifetime below which a worker counts as crashing repeatedly, in milliseconds. */
@@ -35,6 +35,7 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
   const workers = new Set<Worker>()
   const metrics = createMetricsExchange()
   let everListened = false
+  let isReadOnly = false
   let ending = false
   let exitCode = 0
   cluster.setupPrimary({ exec: fileURLToPath(new URL('../cli/main.js', import.meta.url)), args: ['serve'] })
@@ -47,7 +48,12 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
     new Promise((resolve) => {
       const bornMs = performance.now()
       // Every worker gets the settings as they were loaded at the start, also after a change of .env.
-      const worker = cluster.fork({ ...env, ENCODERS: String(encodersOf(config, index)) })
+      const worker = cluster.fork({
+        ...env,
+        ENCODERS: String(encodersOf(config, index)),
+        // What the first worker has found holds for all.
+        ...(isReadOnly ? { READ_ONLY: 'true' } : {}),
+      })
       workers.add(worker)
       // A message to a worker that has just died fails; unhandled, the error would end this process.
       worker.on('error', (error) =>
@@ -56,6 +62,9 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
           'could not send a message to a worker; continuing without it',
         ),
       )
+      worker.on('message', (message) => {
+        isReadOnly ||= saysReadOnly(message)
+      })
       metrics.watch(worker)
       // The worker had no file descriptor for a connection. node:cluster then waits for ever for its confirmation and
       // gives this worker no further connections (seen with Node 20), so the worker is replaced.
@@ -108,7 +117,7 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
   // The first worker alone, so that a reason not to start is printed once.
   const port = await start(0)
   await Promise.all(Array.from({ length: config.workers - 1 }, (_, index) => start(index + 1)))
-  announce(config, port)
+  announce(config, { port, isReadOnly })
 }
 
 /** The message of node:child_process for a handle that did not arrive. */

@@ -7,7 +7,7 @@ import type { Config } from '../config/load.ts'
 import { TintypeError } from '../core/errors.ts'
 import { isLoopback } from '../core/request/hosts.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { printStopped } from './banner.ts'
+import { printStopped, READ_ONLY, type Started } from './banner.ts'
 import { gatherMetrics, shareMetrics } from './cluster-metrics.ts'
 import { fail } from './fail.ts'
 import { type HttpServer, startHttpServer } from './http-server.ts'
@@ -34,7 +34,7 @@ const LONGEST_REQUEST_MS = 86_400_000
 const KEEP_YOUNG_GENERATION_SMALL = '--semi-space-growth-factor=1'
 
 /** Resolves once the server listens. Where it cannot, prints the reason in one line and ends the process. */
-export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ port: number }> => {
+export const startWorker = async ({ config, log }: WorkerOptions): Promise<Started> => {
   setFlagsFromString(KEEP_YOUNG_GENERATION_SMALL)
   // The other settings are options of the library, by the same names.
   const { port, host, workers, logLevel, logFormat, ...options } = config
@@ -51,6 +51,7 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ por
   if (cluster.isWorker) shareMetrics(tintype.metrics)
   const start = async (): Promise<HttpServer> => {
     await tintype.ready
+    if (cluster.isWorker && tintype.isReadOnly()) process.send?.(READ_ONLY)
     return startHttpServer({
       fetch: tintype.app.fetch,
       answerFast: tintype.answerFast,
@@ -76,7 +77,7 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<{ por
   // Workers get each signal from the supervisor, some tools send it to all processes: only the supervisor counts them.
   if (cluster.isPrimary) onSignals(end)
   else onSignals(end, () => {})
-  return { port: server.port }
+  return { port: server.port, isReadOnly: tintype.isReadOnly() }
 }
 
 const reasonOf = (error: unknown, { host, port }: Config): string => {

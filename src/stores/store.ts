@@ -11,9 +11,14 @@ export interface Store extends Watching {
    * Makes the store usable: creates what is missing and begins to sweep the remains of dead processes. Called once,
    * before any other method.
    *
+   * Of a read-only store it creates and sweeps nothing.
+   *
    * @throws TintypeError `store_unavailable`, with one line that says why the store cannot be used
    */
   open(): Promise<void>
+
+  /** True where {@link Store.open} has found, or was told, that the store is only read: changes throw `read_only`. */
+  isReadOnly(): boolean
 
   /**
    * The newest committed state, of all processes: every change that was acknowledged before the call is in it. Undefined
@@ -108,7 +113,7 @@ export interface Store extends Watching {
    */
   pathBelowRoot?(variant: VariantReference): string
 
-  /** Resolves where the store can be written now. @throws TintypeError `store_unavailable`, `storage_full` */
+  /** Resolves where the store can be written now; read, where it is read-only. @throws TintypeError `store_unavailable`, `storage_full` */
   check(): Promise<void>
 
   /** Finishes the changes under way and releases everything. */

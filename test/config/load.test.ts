@@ -42,6 +42,7 @@ describe('settings', () => {
     expect(trustProxy('127.0.0.1')).toBe(false)
     expect(config).toEqual({
       port: 8001,
+      readOnly: 'auto',
       host: '127.0.0.1',
       storageDir: resolve('storage'),
       workers: 1,

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import {
   anyText,
   apiKeys,
+  booleanOrAuto,
   byteCount,
   byteCountOrNone,
   folder,
@@ -232,5 +233,16 @@ describe('networks', () => {
     expect(origins.parse('*')).toBe('*')
     expect(origins.parse('shop.example')).toBeUndefined()
     expect(origins.expected).toBe('origins such as https://shop.example, separated by commas, or *')
+  })
+})
+
+describe('a switch with a default', () => {
+  it('is true, false or auto', () => {
+    expect(['true', 'false', 'auto', '', 'yes', 'True'].map((text) => booleanOrAuto.parse(text))).toEqual([
+      true,
+      false,
+      'auto',
+      ...[undefined, undefined, undefined],
+    ])
   })
 })

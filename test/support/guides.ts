@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { SETTINGS } from '../../src/config/load.ts'
+import { flagOf } from '../../src/config/setting.ts'
 
 /** Every guide, by its path in the repository. */
 export const GUIDES = [
@@ -30,8 +31,8 @@ const settingsTable = (): string =>
     '| environment | flag | default | meaning |',
     '|---|---|---|---|',
     ...SETTINGS.map(
-      ({ env, flag, unit, initial, doc }) =>
-        `| \`${env}\` | \`--${flag}=<${unit}>\` | ${initial === '' ? 'none' : `\`${initial}\``} | ${doc} |`,
+      ({ env, initial, doc, ...setting }) =>
+        `| \`${env}\` | \`${flagOf({ env, initial, doc, ...setting }, '=')}\` | ${initial === '' ? 'none' : `\`${initial}\``} | ${doc} |`,
     ),
   ].join('\n')
 

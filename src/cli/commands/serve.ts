@@ -4,10 +4,12 @@ import cluster from 'node:cluster'
 import { isatty } from 'node:tty'
 import { type Command, Option } from 'commander'
 import { type Config, SETTINGS } from '../../config/load.ts'
-import { bannerOf } from '../../server/banner.ts'
+import { flagOf } from '../../config/setting.ts'
+import { bannerOf, type Started } from '../../server/banner.ts'
 import { fail } from '../../server/fail.ts'
 import { whyNotOpen } from '../../server/refuse-open.ts'
 import { supervise } from '../../server/supervisor.ts'
+import { networkDiskOf } from '../../stores/file/network-disk.ts'
 import { createLogger, type Logger } from '../../telemetry/logger.ts'
 import { createCommand, loadSettings } from '../command.ts'
 
@@ -19,13 +21,14 @@ export const serveCommand = (): Command => {
     )
     .configureHelp({ formatItem: stacked })
   const options = SETTINGS.map((setting) => {
-    const { flag, unit, doc, env, initial } = setting
+    const { flag, doc, env, initial } = setting
     const about = initial === '' ? env : `${env}, default ${initial}`
-    return { flag: `--${flag}`, option: new Option(`--${flag} <${unit}>`, `${doc} [${about}]`) }
+    return { flag: `--${flag}`, option: new Option(flagOf(setting, ' '), `${doc} [${about}]`) }
   })
   for (const { option } of options) command.addOption(option)
-  return command.action(async (values: Record<string, string | undefined>) => {
-    const given = options.map(({ flag, option }) => [flag, values[option.attributeName()]] as const)
+  return command.action(async (values: Record<string, string | true | undefined>) => {
+    // A switch without a value is `true`.
+    const given = options.map(({ flag, option }) => [flag, values[option.attributeName()]?.toString()] as const)
     await serve(Object.fromEntries(given.filter(([, value]) => value !== undefined)))
   })
 }
@@ -45,11 +48,12 @@ const serve = async (flags: Record<string, string | undefined>): Promise<void> =
   const reason = cluster.isPrimary ? await whyNotOpen(config) : undefined
   if (reason !== undefined) fail(reason)
   const log = await openLog(config)
+  if (cluster.isPrimary) warnOfNetworkDisk(config, log)
   if (config.workers > 1 && cluster.isPrimary) return supervise({ config, env, log, announce })
   // Imported here, so that neither a supervisor nor `--help` loads the whole application.
   const { startWorker } = await import('../../server/worker.ts')
   const worker = await startWorker({ config, log })
-  if (cluster.isPrimary) announce(config, worker.port)
+  if (cluster.isPrimary) announce(config, worker)
 }
 
 /** To standard error: standard output is for the banner. */
@@ -63,6 +67,16 @@ const openLog = async ({ logLevel: level, logFormat, workers }: Config): Promise
 
 const STDERR = 2
 
-const announce = (config: Config, port: number): void => {
-  process.stdout.write(bannerOf(config, port))
+const warnOfNetworkDisk = ({ storageDir }: Config, log: Logger): void => {
+  const fileSystem = networkDiskOf(storageDir)
+  if (fileSystem === undefined) return
+  log.warn(
+    { folder: storageDir, fileSystem },
+    'the storage folder is on a network file system; changes can be lost or seen late there, so serve it from one ' +
+      'machine only, or move it to a local disk',
+  )
+}
+
+const announce = (config: Config, started: Started): void => {
+  process.stdout.write(bannerOf(config, started))
 }

@@ -1,6 +1,6 @@
 // Preconditions of every request, checked before its route.
 
-import { TintypeError } from '../../core/errors.ts'
+import { readOnlyStore, TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
 import { type Check, type Context, type Handler, incomingOf } from '../context.ts'
 import { invalidProjectId } from '../request/params.ts'
@@ -84,6 +84,14 @@ export const refuseWhileDraining =
   (isDraining?: () => boolean): Check =>
   (c) => {
     if (isDraining?.() && !READING.has(c.req.method)) throw shuttingDown()
+    return undefined
+  }
+
+/** Refuses changes where the store is read-only, also those of accounts. @throws TintypeError `read_only` */
+export const refuseWhileReadOnly =
+  (isReadOnly?: () => boolean): Check =>
+  (c) => {
+    if (isReadOnly?.() && !READING.has(c.req.method)) throw readOnlyStore()
     return undefined
   }
 

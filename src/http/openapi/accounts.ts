@@ -34,6 +34,7 @@ const BODY_FAILURES = [
   'rate_limited',
   'internal',
   'busy',
+  'read_only',
   'store_unavailable',
   'shutting_down',
   'storage_full',

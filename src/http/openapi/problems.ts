@@ -121,6 +121,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   project_damaged: { detail: '' },
   busy: { detail: '64 pictures are waiting already.' },
   encoder_failed: { detail: 'The encoder ended unexpectedly, twice.' },
+  read_only: { detail: 'The store is read-only: it can be read, and takes no changes.' },
   store_unavailable: { detail: 'The store cannot be used now (EIO).' },
   shutting_down: { detail: 'The server is shutting down and takes no changes.' },
   storage_full: {
@@ -163,6 +164,7 @@ export const WRITE_FAILURES = [
   'internal',
   'project_damaged',
   'busy',
+  'read_only',
   'store_unavailable',
   'shutting_down',
   'storage_full',

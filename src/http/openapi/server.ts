@@ -24,9 +24,10 @@ export const ready: RouteConfig = {
   path: '/ready',
   operationId: 'ready',
   tags: TAGS,
-  summary: 'Readiness of the server for uploads',
+  summary: 'Readiness of the server',
+  description: 'For uploads and all else; where the store is read-only (`read_only`), for reading alone.',
   responses: {
-    200: jsonResponse('The store is writable.', readySchema),
+    200: jsonResponse('The store can be written, or is read-only and can be read.', readySchema),
     ...problems('method_not_allowed', 'internal', 'store_unavailable', 'shutting_down'),
   },
 }

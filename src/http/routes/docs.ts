@@ -67,7 +67,8 @@ const TYPES = {
 type AssetName = keyof typeof TYPES
 
 /** Found at the start: a look-up later may lack file descriptors. */
-const UI_FOLDER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+const require = createRequire(import.meta.url)
+const UI_FOLDER = dirname(require.resolve('swagger-ui-dist/package.json'))
 
 interface Asset {
   bytes: Uint8Array<ArrayBuffer>

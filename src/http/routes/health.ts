@@ -10,12 +10,14 @@ export interface HealthRouteOptions {
   /** Milliseconds since 1970. */
   startedAt: number
   check(): Promise<void>
+  /** @default () => false */
+  isReadOnly?(): boolean
   isDraining?(): boolean
 }
 
 const UNCACHED = { 'Cache-Control': 'no-store' } as const
 
-export const createHealthRoutes = ({ version, startedAt, check, isDraining }: HealthRouteOptions) => ({
+export const createHealthRoutes = ({ version, startedAt, check, isReadOnly, isDraining }: HealthRouteOptions) => ({
   health: (c: Context) => {
     const uptime_seconds = Math.max(0, Math.floor((Date.now() - startedAt) / 1000))
     return json(c, { status: 'ok', version, uptime_seconds }, 200, UNCACHED)
@@ -29,6 +31,6 @@ export const createHealthRoutes = ({ version, startedAt, check, isDraining }: He
       const reason = error instanceof TintypeError ? error.message : 'The store cannot be written.'
       throw new TintypeError('store_unavailable', reason, { cause: error })
     }
-    return json(c, { status: 'ready' }, 200, UNCACHED)
+    return json(c, { status: 'ready', read_only: isReadOnly?.() ?? false }, 200, UNCACHED)
   },
 })

@@ -10,4 +10,12 @@ export const healthSchema = z
   })
   .openapi('Health')
 
-export const readySchema = z.object({ status: z.literal('ready') }).openapi('Ready')
+export const readySchema = z
+  .object({
+    status: z.literal('ready'),
+    read_only: z.boolean().openapi({
+      description: 'True where the server takes no changes, because it serves a store that is read-only.',
+      example: false,
+    }),
+  })
+  .openapi('Ready')

@@ -1,9 +1,9 @@
 // Store on plain files: wiring of its parts, and reads of projects.
 
-import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isDamage } from '../../core/errors.ts'
+import { isDamage, readOnlyStore } from '../../core/errors.ts'
 import { unknownProject } from '../../core/not-found.ts'
 import { readsImages } from '../../core/project/add-image.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
@@ -34,6 +34,8 @@ export interface FileStoreOptions {
   /** Folder of the store; made where it is missing. */
   storageDir: string
   log: Logger
+  /** `auto`: where the folder exists and cannot be written. @default 'auto' */
+  readOnly?: boolean | 'auto'
   /** Age at which a project's lock counts as abandoned, in milliseconds; the same in every process. @default 10000 */
   lockStaleMs?: number
   /** Longest wait for a project's lock, in milliseconds; then `busy`. @default lockStaleMs + 5000 */
@@ -88,6 +90,11 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const underWay = new Set<Promise<ProjectState>>()
   let sweeping: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
+  let isReadOnly = false
+
+  const assertWritable = (): void => {
+    if (isReadOnly) throw readOnlyStore()
+  }
 
   const sweep = () => {
     sweeping = sweeping
@@ -103,6 +110,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
   const commit = async (projectId: string, change: ProjectChange, { stage }: CommitOptions): Promise<ProjectState> => {
     try {
+      assertWritable()
       if (change.type !== 'add_image' && !(await project(projectId))) throw unknownProject(projectId)
       if (change.type === 'delete_project') return await deleteProject(projectId, change)
       const state = await queue.commit(projectId, change, stage && dirname(join(paths.tmp, stage.id)))
@@ -141,10 +149,13 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     },
 
     async open() {
-      await openFolder({ paths, workspace, log })
+      isReadOnly = await openFolder({ paths, workspace, readOnly: options.readOnly, log })
+      if (isReadOnly) return
       sweep()
       timer = setInterval(sweep, options.sweepMs ?? 30_000).unref()
     },
+
+    isReadOnly: () => isReadOnly,
 
     images: async (state) => (await readPage(state, {}))?.images,
 
@@ -163,6 +174,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       const unpublish = async (imageId: string) => {
         if (!committed.has(stage)) await sweeper.unpublish(projectId, imageId)
       }
+      assertWritable()
       await assertRoom().catch(throwStoreError)
       const isKnown = async () => (await heads.read(projectId)) !== undefined
       const options = { paths, workspace, syncFolder, projectId, isKnown, unpublish, log }
@@ -179,6 +191,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     },
 
     async check() {
+      if (isReadOnly) return access(paths.projects, constants.R_OK).catch(throwStoreError)
       await assertRoom().catch(throwStoreError)
       try {
         const folder = await workspace.folder()
@@ -195,7 +208,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       await queue.idle()
       await publisher.flush()
       await sweeping
-      await workspace.close()
+      if (!isReadOnly) await workspace.close()
     },
   }
 }

@@ -9,15 +9,16 @@
 // made in memory and returned all the same.
 
 import { existsSync, utimesSync } from 'node:fs'
-import { mkdir, rename, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { codeOf, removeFile, removeFolder, sync } from '../file/fs/durable.ts'
-import { openPlainFile, type PlainFile, readPlainFileNow } from '../file/fs/no-follow.ts'
+import { openPlainFile, readPlainFileNow } from '../file/fs/no-follow.ts'
 import { createPaths } from '../file/paths.ts'
 import { createWorkspace, newToken } from '../file/staging/workspace.ts'
 import type { ReadableFile } from '../store.ts'
+import { moveIn, openUsed } from './cached-file.ts'
 import { createEviction } from './eviction.ts'
 import { createMarks } from './making-marks.ts'
 import { createSingleFlight, type FlightResult } from './single-flight.ts'
@@ -28,6 +29,8 @@ export interface RenderCacheOptions {
   log: Logger
   /** Limit on the cache, in bytes; 0 keeps nothing. @default 2147483648 (2 GiB) */
   maxBytes?: number
+  /** While true, cached renders are read and none is added. @default () => false */
+  isReadOnly?(): boolean
   /** Longest wait for a render of another process, in milliseconds; then it is made here too. @default 60000 */
   waitMs?: number
 }
@@ -76,9 +79,6 @@ type Made = string | Buffer<ArrayBuffer>
 
 type Flight = FlightResult<Made>
 
-/** Precision of the time of the last use, in milliseconds: it costs a write. */
-const TOUCH_MS = 60_000
-
 /** Largest new render that is returned as bytes. */
 const SMALL_BYTES = 128 * 1024
 
@@ -89,7 +89,7 @@ const ATTEMPTS = 3
 const WARN_MS = 60_000
 
 export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
-  const { log } = options
+  const { log, isReadOnly = () => false } = options
   const maxBytes = options.maxBytes ?? 2 * 2 ** 30
   const paths = createPaths(options.storageDir)
   const workspace = createWorkspace({ paths })
@@ -121,7 +121,10 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
   const folderOf = ({ projectId, imageId }: CacheKey): string => paths.cached(projectId, imageId)
   const pathOf = (key: CacheKey): string => join(folderOf(key), key.name)
   // `existsSync`: 10 microseconds for a miss, instead of a trip through the thread pool.
-  const find = async (key: CacheKey) => (maxBytes === 0 || !existsSync(pathOf(key)) ? undefined : openFile(pathOf(key)))
+  const find = async (key: CacheKey): Promise<ReadableFile | undefined> => {
+    if (maxBytes === 0 || !existsSync(pathOf(key))) return undefined
+    return isReadOnly() ? openPlainFile(pathOf(key)) : openUsed(pathOf(key))
+  }
 
   const keepFile = async (made: string, key: CacheKey, { modifiedMs, isWanted }: MakeOptions): Promise<void> => {
     // Whole seconds, as in HTTP dates: all copies of a render have the same time.
@@ -129,7 +132,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     // Without it a power cut could leave an empty file under the final name.
     await sync(made)
     const { size } = await stat(made)
-    await moveTo(made, pathOf(key))
+    await moveIn(made, pathOf(key))
     if (await isWanted()) eviction.added(size)
     else await removeFolder(folderOf(key))
   }
@@ -175,11 +178,11 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const cached = await find(key)
       if (attempt === 1) counts[cached ? 'hits' : 'misses']++
-      if (cached) return cached
+      if (cached || isReadOnly()) return cached
       const made = await flights.join(
         pathOf(key),
         (signal) => make(key, options, signal),
-        async (value) => (Buffer.isBuffer(value) ? value : ((await openMade(value)) ?? openFile(pathOf(key)))),
+        async (value) => (Buffer.isBuffer(value) ? value : ((await openMade(value)) ?? openUsed(pathOf(key)))),
         options.signal,
       )
       if (made) return made
@@ -214,7 +217,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     async close() {
       await Promise.all([flights.idle(), uncachedFlights.idle()])
       await eviction.idle()
-      await workspace.close()
+      if (!isReadOnly()) await workspace.close()
     },
   }
 }
@@ -222,28 +225,3 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
 /** Opens a render that was just made, or reads it where it is small. */
 const openMade = async (path: string): Promise<Opened | undefined> =>
   readPlainFileNow(path, SMALL_BYTES) ?? openPlainFile(path)
-
-const moveTo = async (from: string, to: string): Promise<void> => {
-  for (let attempt = 1; ; attempt++) {
-    await mkdir(dirname(to), { recursive: true })
-    try {
-      return await rename(from, to)
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
-    }
-  }
-}
-
-const openFile = async (path: string): Promise<ReadableFile | undefined> => {
-  const file = await openPlainFile(path)
-  if (!file) return undefined
-  // Set explicitly, because most disks are mounted with `relatime` or `noatime`.
-  await touch(file).catch(() => {})
-  return file
-}
-
-const touch = async ({ handle }: PlainFile): Promise<void> => {
-  const { mtime, atimeMs } = await handle.stat()
-  const now = Date.now()
-  if (now - atimeMs > TOUCH_MS) await handle.utimes(new Date(now), mtime)
-}

@@ -127,6 +127,11 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
     return sent(app, formOf(await smallPhoto()))
   },
   method_not_allowed: () => asked('/projects', { method: 'PUT' }),
+  read_only: async () => {
+    const { storageDir, close } = await createTestApp()
+    await close()
+    return sentTo(text('x'), { storageDir, readOnly: true })
+  },
 }
 
 /** Those that need a failing disk, a lost connection, a slow machine or two requests at the same moment. */

@@ -75,7 +75,7 @@ describe('GET /health', () => {
 describe('GET /ready', () => {
   it('answers 200 where the store can be written', async () => {
     const { app } = await createTestApp()
-    expect(await (await app.request('/ready')).json()).toEqual({ status: 'ready' })
+    expect(await (await app.request('/ready')).json()).toEqual({ status: 'ready', read_only: false })
   })
 
   it.each([

@@ -87,12 +87,12 @@ export const createDoctorContext = (options: DoctorContextOptions): DoctorContex
   const publisher = createPublisher({ paths, heads, workspace, log, promptImages: Number.POSITIVE_INFINITY })
   const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs: LOCK_WAIT_MS })
   const commitBatch = createCommitter({ paths, heads, segments, removal, publisher, workspace, withLock, now, log })
-  let opening: Promise<void> | undefined
+  let opening: Promise<unknown> | undefined
 
   /** Deferred to the first repair: a check writes nothing. */
-  const open = (): Promise<void> => {
-    opening ??= openFolder({ paths, workspace, log })
-    return opening
+  const open = async (): Promise<void> => {
+    opening ??= openFolder({ paths, workspace, readOnly: false, log })
+    await opening
   }
 
   const commit = async (projectId: string, change: ProjectChange | undefined): Promise<ProjectState> => {
