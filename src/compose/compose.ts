@@ -61,7 +61,7 @@ export const compose = (
   })
   return {
     app,
-    answerFast: buildFastPath(foundation, policies, images, ids),
+    answerFast: buildFastPath(foundation, policies, stored, images, ids),
     ready,
     isReadOnly: store.isReadOnly,
     metrics: metrics.snapshot,

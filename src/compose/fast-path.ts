@@ -2,6 +2,7 @@
 
 import type { Policies } from '../http/app.ts'
 import { createFastPath } from '../http/fast-path/fast-path.ts'
+import { createFastGuard } from '../http/fast-path/guard.ts'
 import { readListUrl } from '../http/fast-path/lists.ts'
 import { readRenderUrl } from '../http/fast-path/renders.ts'
 import { readVariantUrl } from '../http/fast-path/stored.ts'
@@ -9,21 +10,26 @@ import { logFastAnswers } from '../http/middleware/request-log.ts'
 import type { RequestIds } from '../telemetry/requests.ts'
 import type { Foundation } from './foundation.ts'
 import type { buildImages } from './images.ts'
+import type { buildStore } from './store.ts'
 
 export const buildFastPath = (
   { options, log, metrics }: Foundation,
-  { client, hostCheck, corsHeaders, limit }: Policies,
+  { client, hostCheck, corsHeaders, identifyNow, limit }: Policies,
+  { store }: ReturnType<typeof buildStore>,
   { variants, lists, renders, transformRequests }: ReturnType<typeof buildImages>,
   ids: RequestIds,
-) =>
-  createFastPath({
+) => {
+  const guard = createFastGuard({ store, identifyNow })
+  return createFastPath({
     readers: [
-      readVariantUrl({ variants, accelRedirect: options.accelRedirect }),
-      readListUrl(lists),
-      readRenderUrl({ renders, transformRequests }),
+      readVariantUrl({ variants, guard, transformRequests, accelRedirect: options.accelRedirect }),
+      readListUrl({ lists, guard }),
+      readRenderUrl({ renders, guard, transformRequests }),
     ],
     hostCheck,
     corsHeaders,
     limit,
+    guard,
     onAnswer: logFastAnswers({ log, ids, requests: metrics.requests, client }),
   })
+}

@@ -26,7 +26,7 @@ export const buildImages = (
     cachesBodies: options.accelRedirect === undefined,
   })
   const lists = createListCache({
-    current: (projectId, share) => store.current(projectId, share),
+    current: (projectId) => store.current(projectId),
     maxBytes: memory.lists,
   })
   const renders = createRenders({

@@ -90,6 +90,14 @@ export const createIdentify = (options: IdentifyOptions): { identify: Identify; 
   return { identify, identifyNow }
 }
 
+/** Basis of access to a picture, which limits its caching. */
+export interface PictureAccess {
+  /** True in a private project. */
+  isPrivate: boolean
+  /** End of the signed URL that grants access, in milliseconds since 1970. */
+  untilMs?: number
+}
+
 /** Sets the principal, or the refusal that {@link principalOf} throws: only routes that need a principal fail. */
 export const authenticate =
   (identify: Identify): Check =>

@@ -22,9 +22,8 @@ import { unknownProject } from '../core/not-found.ts'
 import type { ProjectState, ReadableState } from '../core/project/state.ts'
 import type { Store } from '../stores/store.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { principalOf } from './access.ts'
+import { type PictureAccess, principalOf } from './access.ts'
 import type { Context } from './context.ts'
-import type { PictureAccess } from './response/send-picture.ts'
 
 export interface Guard {
   /**

@@ -5,11 +5,13 @@ import { promisify } from 'node:util'
 
 /**
  * @param {string} url
- * @param {{ seconds: string, connections: number, headers?: readonly string[] }} options
+ * @param {{ seconds: string, connections: number, headers?: readonly string[], under?: readonly string[] }} options
  * @returns {Promise<{ rate: number, p50: number, p99: number, errors: number }>}
  */
-export const wrk = async (url, { seconds, connections, headers = [] }) => {
-  const { stdout } = await promisify(execFile)('wrk', [
+export const wrk = async (url, { seconds, connections, headers = [], under = [] }) => {
+  const [program, ...before] = [...under, 'wrk']
+  const { stdout } = await promisify(execFile)(program, [
+    ...before,
     ...['-t1', `-c${connections}`, `-d${seconds}s`, '--latency'],
     ...headers.flatMap((header) => ['-H', header]),
     url,

@@ -9,7 +9,8 @@ import { LRUCache } from 'lru-cache'
 import { type Decision, decide, httpDate, namesWeakly } from '../../core/request/conditional.ts'
 import type { CorsHeaders } from '../middleware/cors.ts'
 import type { HostCheck } from '../middleware/host-check.ts'
-import type { Limit } from '../middleware/rate-limit.ts'
+import { type Limit, rateLimitHeaders } from '../middleware/rate-limit.ts'
+import type { FastGuard } from './guard.ts'
 import { readRequest } from './request-headers.ts'
 import type { Prepared } from './response-heads.ts'
 import type { AnswerFast, FastAnswer, FastRequest, FastView, Find, ReadUrl } from './types.ts'
@@ -20,8 +21,8 @@ export interface FastPathOptions {
   /** @default every host is expected */
   hostCheck?: HostCheck
   corsHeaders?: CorsHeaders
-  /** Disables the fast path where reads are counted: counting may need another process. */
-  limit: Pick<Limit, 'countsReads'>
+  limit: Pick<Limit, 'countsReads' | 'readNow'>
+  guard: Pick<FastGuard, 'principalOf'>
   /**
    * Called before an answer is sent.
    *
@@ -37,12 +38,13 @@ export type OnFastAnswer = (
   startedMs: number,
 ) => readonly string[]
 
+const NOT_COUNTED: Record<string, string> = {}
+
 /** Limits of the cache of parsed URLs. */
 const CACHED_URLS = { max: 10_000, maxLength: 500 }
 
 export const createFastPath = (options: FastPathOptions): AnswerFast => {
-  const { readers, hostCheck, corsHeaders, limit, onAnswer } = options
-  if (limit.countsReads) return () => undefined
+  const { readers, hostCheck, corsHeaders, limit, guard, onAnswer } = options
   const finds = new LRUCache<string, Find>({ max: CACHED_URLS.max })
   /** Connection of the last request; a further one on it may be pipelined. */
   let last: Socket | undefined
@@ -62,6 +64,13 @@ export const createFastPath = (options: FastPathOptions): AnswerFast => {
     return undefined
   }
 
+  /** Headers of the limit. Undefined where the app has to count the request, or to refuse it. */
+  const countNow = (view: FastView): Record<string, string> | undefined => {
+    const principal = guard.principalOf(view)
+    const state = principal && limit.readNow(view, principal)
+    return state && rateLimitHeaders(state)
+  }
+
   return (request) => {
     const startedMs = performance.now()
     const { method, url = '' } = request
@@ -70,9 +79,9 @@ export const createFastPath = (options: FastPathOptions): AnswerFast => {
     const own = known ? url : copyOf(url)
     const find = known ?? read(own)
     if (!find) return undefined
-    const view = readRequest(request)
+    const view = readRequest(request, mayShare(request))
     if (!view || hostCheck?.isExpected(view) === false) return undefined
-    const found = find(view, mayShare(request))
+    const found = find(view)
     if (!found) return undefined
     // Only found URLs are cached, so that invented ones evict none.
     if (!known && own.length <= CACHED_URLS.maxLength) finds.set(own, find)
@@ -80,10 +89,14 @@ export const createFastPath = (options: FastPathOptions): AnswerFast => {
     const { prepared, body, route } = found
     const decision = decideFast(view, prepared.delivery)
     if (decision === 'precondition_failed') return undefined
+    // Last, so that a request that is left to the app is not counted twice.
+    const counted = limit.countsReads ? countNow(view) : NOT_COUNTED
+    if (!counted) return undefined
     const status = decision === 'send' ? 200 : 304
     const head = status === 200 ? prepared.found : prepared.notModified
     const answer: FastAnswer = { status, route, head, body: undefined }
     if (status === 200 && method === 'GET') answer.body = body
+    for (const name in counted) answer.head += `${name}: ${counted[name]}\r\n`
     if (onAnswer) appendHeaders(answer, onAnswer(view, answer, startedMs))
     if (corsHeaders) appendHeaders(answer, corsHeaders(view))
     answer.head += `Date: ${dateNow()}\r\n`

@@ -4,14 +4,18 @@ import { IMAGE_ID_SOURCE, isSize, PROJECT_ID_SOURCE } from '../../core/names.ts'
 import { formatOf } from '../../core/transform/formats.ts'
 import { type Recipe, sizeRecipe } from '../../core/transform/recipe.ts'
 import type { RenderInMemory, Renders } from '../../services/images/renders.ts'
+import type { PictureAccess } from '../access.ts'
 import type { TransformRequestParser } from '../request/transform-request.ts'
-import { IMMUTABLE, renderDelivery } from '../response/send-picture.ts'
+import { cachingFor, IMMUTABLE, renderDelivery } from '../response/send-picture.ts'
+import type { FastGuard } from './guard.ts'
+import { type PictureQuery, readPictureQuery, remembered } from './picture-query.ts'
 import { type Prepared, preparePicture } from './response-heads.ts'
 import type { Find, ReadUrl } from './types.ts'
 
 export interface ReadRenderUrlOptions {
   renders: Pick<Renders, 'findCached'>
-  transformRequests: Pick<TransformRequestParser, 'cached'>
+  guard: Pick<FastGuard, 'picture'>
+  transformRequests: Pick<TransformRequestParser, 'cached' | 'signedUntil'>
 }
 
 const RENDERED = new RegExp(
@@ -21,12 +25,13 @@ const RENDERED = new RegExp(
 const FILE = '/projects/{project_id}/images/{image_id}/{size}.{format}'
 const RENDER = '/projects/{project_id}/images/{image_id}/render'
 
-export const readRenderUrl = ({ renders, transformRequests }: ReadRenderUrlOptions): ReadUrl => {
-  const sizeIn = (projectId: string, imageId: string, recipe: Recipe): Find => {
+export const readRenderUrl = ({ renders, guard, transformRequests }: ReadRenderUrlOptions): ReadUrl => {
+  const file = (projectId: string, imageId: string, recipe: Recipe, { signedUntil }: PictureQuery): Find => {
     const prepare = createPrepare(undefined)
-    return (_request, share) => {
-      const render = renders.findCached(projectId, imageId, recipe, share)
-      return render && { prepared: prepare(render, IMMUTABLE), body: render.body, route: FILE }
+    return (request) => {
+      const authorized = guard.picture(request, projectId, signedUntil)
+      const render = authorized && renders.findCached(authorized.project, imageId, recipe)
+      return render && { prepared: prepare(render, IMMUTABLE, authorized.access), body: render.body, route: FILE }
     }
   }
 
@@ -35,11 +40,14 @@ export const readRenderUrl = ({ renders, transformRequests }: ReadRenderUrlOptio
     if (!parsed) return undefined
     const { isChosen, expiresMs } = parsed
     const prepare = createPrepare(isChosen ? 'Accept' : undefined)
-    return ({ header }, share) => {
+    const signedUntil = remembered(parsed.signedUntil)
+    return (request) => {
       if (expiresMs !== Number.POSITIVE_INFINITY && Date.now() >= expiresMs) return undefined
-      const recipe = parsed.recipeFor(isChosen ? header('accept') : undefined)
-      const render = renders.findCached(projectId, imageId, recipe, share)
-      return render && { prepared: prepare(render, parsed.cacheControl()), body: render.body, route: RENDER }
+      const recipe = parsed.recipeFor(isChosen ? request.header('accept') : undefined)
+      const authorized = guard.picture(request, projectId, signedUntil)
+      const render = authorized && renders.findCached(authorized.project, imageId, recipe)
+      if (!render) return undefined
+      return { prepared: prepare(render, parsed.cacheControl(), authorized.access), body: render.body, route: RENDER }
     }
   }
 
@@ -48,15 +56,17 @@ export const readRenderUrl = ({ renders, transformRequests }: ReadRenderUrlOptio
     if (path === undefined || projectId === undefined || imageId === undefined) return undefined
     if (size === undefined || extension === undefined) return transform(projectId, imageId, path, search)
     const format = formatOf(extension)
-    if (!isSize(size) || format === undefined || search !== '') return undefined
-    return sizeIn(projectId, imageId, sizeRecipe(size, format))
+    const query = readPictureQuery(transformRequests, path, search)
+    if (!isSize(size) || format === undefined || !query || query.size !== undefined) return undefined
+    return file(projectId, imageId, sizeRecipe(size, format), query)
   }
 }
 
 /** Response heads of one URL, made again only where its picture or its `Cache-Control` changes. */
 const createPrepare = (vary: string | undefined) => {
   let last: { name: string; modifiedMs: number; bytes: number; prepared: Prepared } | undefined
-  return (render: RenderInMemory, cacheControl: string): Prepared => {
+  return (render: RenderInMemory, caching: string, access: PictureAccess): Prepared => {
+    const cacheControl = cachingFor(caching, access)
     const { name, modifiedMs } = render
     const bytes = render.body.length
     const isSame = last?.name === name && last.modifiedMs === modifiedMs && last.bytes === bytes

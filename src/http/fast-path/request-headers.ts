@@ -25,8 +25,8 @@ const MEANINGS = new Map<string, 'app' | 'host' | 'condition' | 'none-match' | '
 /** Lengths of these names, by which other headers are skipped quickly. */
 const LENGTHS = Array.from({ length: 32 }, (_, length) => [...MEANINGS.keys()].some((name) => name.length === length))
 
-/** @returns undefined where the app has to answer */
-export const readRequest = (request: FastRequest): FastView | undefined => {
+/** @param share see {@link FastView} @returns undefined where the app has to answer */
+export const readRequest = (request: FastRequest, share: boolean): FastView | undefined => {
   const { method = '', url = '', rawHeaders: raw, socket } = request
   let hasHost = false
   let conditions = 0
@@ -60,7 +60,8 @@ export const readRequest = (request: FastRequest): FastView | undefined => {
   }
   if (!hasHost) return undefined
   const header = (wanted: string) => headerIn(raw, wanted)
-  return { method, target: url, header, socket, conditions, noneMatch, requestId, hasCredentials }
+  const policies = { hasCredentials, share, identity: undefined }
+  return { method, target: url, header, socket, conditions, noneMatch, requestId, ...policies }
 }
 
 /** Value of a header; repeated ones make one list. */

@@ -25,11 +25,12 @@ export const preparePicture = (delivery: Delivery, source: Pick<Source, 'bytes' 
   notModified: headText('304 Not Modified', { ...BASE_HEADERS, ...cachingHeaders(delivery) }),
 })
 
-export const prepareList = ({ etag, body }: CachedList): Prepared => {
+export const prepareList = ({ etag, body }: CachedList, isPrivate: boolean): Prepared => {
+  const caching = revalidated(etag, isPrivate)
   return {
-    delivery: { etag, modifiedMs: 0, cacheControl: 'no-cache' },
-    found: headText('200 OK', { ...jsonHeaders(etag), 'Content-Length': String(body.length) }),
-    notModified: headText('304 Not Modified', { ...BASE_HEADERS, ...revalidated(etag) }),
+    delivery: { etag, modifiedMs: 0, cacheControl: caching['Cache-Control'] },
+    found: headText('200 OK', { ...jsonHeaders(etag, isPrivate), 'Content-Length': String(body.length) }),
+    notModified: headText('304 Not Modified', { ...BASE_HEADERS, ...caching }),
   }
 }
 

@@ -1,6 +1,7 @@
 // Types of the fast path: requests, answers, and finders of cached representations.
 
 import type { Socket } from 'node:net'
+import type { Identity } from '../access.ts'
 import type { RequestView } from '../context.ts'
 import type { Prepared } from './response-heads.ts'
 
@@ -23,6 +24,10 @@ export interface FastView extends RequestView {
   requestId: string | undefined
   /** Whether the request has an API key or a token; cookies do not count. */
   hasCredentials: boolean
+  /** True where the state checked for another request is fresh enough, see {@link Store.current}. */
+  share: boolean
+  /** Identity of the request, once it was found; `'unknown'` where only the app can tell. */
+  identity: Identity | 'unknown' | undefined
 }
 
 /** A response of HTTP/1.1 on a connection that stays open. */
@@ -47,12 +52,8 @@ export interface Found {
   route: string
 }
 
-/**
- * Finds the representation of one URL for a request. Undefined where the app has to answer.
- *
- * @param share see {@link Store.current}
- */
-export type Find = (request: FastView, share: boolean) => Found | undefined
+/** Finds the representation of one URL for a request, and authorizes it. Undefined where the app has to answer. */
+export type Find = (request: FastView) => Found | undefined
 
 /** Parses a URL, to be cached: it takes longer than the rest of a response. Undefined for a URL of another kind. */
 export type ReadUrl = (url: string) => Find | undefined

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 
 export interface ListCacheOptions {
   /** Newest state of a project, where it is known synchronously. See {@link Store.current}. */
-  current(projectId: string, share?: boolean): { revision: number } | undefined
+  current(projectId: string): { revision: number } | undefined
   /** Limit of the cache, in bytes; 0 disables it. */
   maxBytes: number
 }
@@ -18,8 +18,8 @@ export interface CachedList {
 export interface ListCache {
   /** Caches a list. @param url path and query of the request */
   set(url: string, projectId: string, list: CachedList): void
-  /** Finds a list. Undefined where it is not cached, or the project has changed. */
-  find(url: string, projectId: string, share?: boolean): CachedList | undefined
+  /** Finds the list of the newest state of its project. Undefined where it is not cached, or of an older state. */
+  find(url: string, project: { revision: number }): CachedList | undefined
 }
 
 /** Largest part of the cache for one list. */
@@ -39,13 +39,10 @@ export const createListCache = ({ current, maxBytes }: ListCacheOptions): ListCa
       if (current(projectId)?.revision === list.revision) cached.set(url, list)
     },
 
-    find(url, projectId, share) {
+    find(url, { revision }) {
       const list = cached.get(url)
-      if (!list) return undefined
-      const now = current(projectId, share)
-      if (now?.revision === list.revision) return list
-      if (now) cached.delete(url)
-      return undefined
+      if (list && list.revision !== revision) cached.delete(url)
+      return list?.revision === revision ? list : undefined
     },
   }
 }

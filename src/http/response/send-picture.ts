@@ -17,6 +17,7 @@ import { formatOfRecipe } from '../../core/transform/recipe.ts'
 import type { Render } from '../../services/images/renders.ts'
 import type { OpenableVariant } from '../../services/images/variants.ts'
 import type { ReadableFile } from '../../stores/store.ts'
+import type { PictureAccess } from '../access.ts'
 import type { Context } from '../context.ts'
 import { BASE_HEADERS, notModified, respond } from './respond.ts'
 
@@ -88,25 +89,20 @@ export const renderDelivery = (
   vary,
 })
 
-/** Basis of access to a picture, which limits its caching. */
-export interface PictureAccess {
-  /** True in a private project. */
-  isPrivate: boolean
-  /** End of the signed URL that grants access, in milliseconds since 1970. */
-  untilMs?: number
-}
-
 /**
  * Restricts the caching of private pictures: only the client caches them, and revalidates them, because its access may
  * end. With a signed URL, it caches them without revalidation until the URL expires.
  */
-export const withAccess = (delivery: Delivery, { isPrivate, untilMs }: PictureAccess): Delivery => {
-  if (!isPrivate) return delivery
+export const cachingFor = (cacheControl: string, { isPrivate, untilMs }: PictureAccess): string => {
+  if (!isPrivate) return cacheControl
   const seconds = untilMs === undefined ? 0 : Math.floor((untilMs - Date.now()) / 1000)
-  const isKept = seconds > 0 && delivery.cacheControl !== 'no-cache'
-  const cacheControl = isKept ? `private, max-age=${Math.min(YEAR_SECONDS, seconds)}` : 'private, no-cache'
-  return { ...delivery, cacheControl }
+  const isKept = seconds > 0 && cacheControl !== 'no-cache'
+  return isKept ? `private, max-age=${Math.min(YEAR_SECONDS, seconds)}` : 'private, no-cache'
 }
+
+/** Restricts the caching of a delivery by {@link cachingFor}. */
+export const withAccess = (delivery: Delivery, access: PictureAccess): Delivery =>
+  access.isPrivate ? { ...delivery, cacheControl: cachingFor(delivery.cacheControl, access) } : delivery
 
 /** Sends a render, made now unless it is cached. @throws errors of {@link deliver} */
 export const deliverRender = async (c: Context, render: Render, delivery: Delivery): Promise<Response> => {

@@ -145,8 +145,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
           next: page.next === undefined ? null : next,
         }
         const text = Buffer.from(JSON.stringify(body))
-        // The fast path does not authenticate.
-        if (!isPrivate) lists?.set(pathOf(c.req.url), projectId, { revision: project.revision, etag, body: text })
+        lists?.set(pathOf(c.req.url), projectId, { revision: project.revision, etag, body: text })
         return sized(c, text, 200, jsonHeaders(etag, isPrivate))
       })
     },

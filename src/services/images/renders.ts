@@ -1,7 +1,7 @@
 // Renders: small ones from memory, others from the disk cache, new ones by an encoder.
 
 import { LRUCache } from 'lru-cache'
-import { isPublic, requireReadable } from '../../core/auth/access.ts'
+import { requireReadable } from '../../core/auth/access.ts'
 import { unknownImage, unknownProject } from '../../core/not-found.ts'
 import type { ProjectState, ReadableState } from '../../core/project/state.ts'
 import { type Recipe, recipeName } from '../../core/transform/recipe.ts'
@@ -51,11 +51,11 @@ export interface Renders {
    */
   find(project: ReadableState, imageId: string, recipe: Recipe): Promise<Render>
   /**
-   * Finds a cached render of a public project, synchronously. Undefined otherwise, also where the render exists.
+   * Finds a cached render, synchronously. Undefined says nothing.
    *
-   * @param share see {@link Store.current}
+   * @param project newest state at the request
    */
-  findCached(projectId: string, imageId: string, recipe: Recipe, share?: boolean): RenderInMemory | undefined
+  findCached(project: ReadableState, imageId: string, recipe: Recipe): RenderInMemory | undefined
   /** Hits and misses since the start, of the memory cache and of the disk cache, and content of the former. */
   stats(): { memory: CacheStats & { entries: number; bytes: number }; disk: CacheStats }
   /** Finishes writes to the disk cache. */
@@ -200,15 +200,13 @@ export const createRenders = (options: RendersOptions): Renders => {
   return {
     find,
 
-    findCached(projectId, imageId, recipe, share) {
+    findCached({ project_id: projectId, revision }, imageId, recipe) {
       const name = recipeName(recipe)
       const cached = memory.get(keyOf(projectId, imageId, name))
       if (!cached) return undefined
-      const project = store.current(projectId, share)
-      if (!project || !isPublic(project)) return undefined
-      if (cached.revision !== project.revision) {
-        const original = store.currentVariant(projectId, imageId, 'original', true, project.revision)
-        if (!original || !renew(cached, original, project.revision)) return undefined
+      if (cached.revision !== revision) {
+        const original = store.currentVariant(projectId, imageId, 'original', true, revision)
+        if (!original || !renew(cached, original, revision)) return undefined
       }
       counts.hits++
       return { imageId, name, recipe, modifiedMs: cached.modifiedMs, body: cached.body }

@@ -4,7 +4,6 @@
 // alone; at another revision, the store is checked for the image first.
 
 import { LRUCache } from 'lru-cache'
-import { isPublic } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { SIZES, type Size } from '../../core/names.ts'
 import { unknownImage } from '../../core/not-found.ts'
@@ -43,12 +42,6 @@ export interface OpenableVariant {
   open(): Promise<Buffer<ArrayBuffer> | ReadableFile>
 }
 
-/** A cached variant, and the state of its project that contains the image. */
-export interface CachedVariant {
-  picture: OpenableVariant
-  project: ReadableState
-}
-
 export interface Variants {
   /**
    * Finds a variant without opening it.
@@ -64,13 +57,11 @@ export interface Variants {
    */
   findPrimary(project: ReadableState, size: Size): Promise<OpenableVariant | undefined>
   /**
-   * Finds a cached variant of a public project, synchronously. Undefined otherwise, also where the variant exists.
+   * Finds a cached variant, synchronously. Undefined says nothing.
    *
-   * @param imageId undefined for the primary image
-   *
-   * @param share see {@link Store.current}
+   * @param project newest state at the request
    */
-  findCached(projectId: string, imageId: string | undefined, size: Size, share?: boolean): CachedVariant | undefined
+  findCached(project: ReadableState, imageId: string, size: Size): OpenableVariant | undefined
   /** Caches the small variants of a new image. Never throws. */
   preload(project: ProjectState, image: ImageRecord): Promise<void>
   /** Removes a deleted image from the cache. */
@@ -182,18 +173,15 @@ export const createVariants = (options: VariantsOptions): Variants => {
       return picture
     },
 
-    findCached(projectId, imageId, size, share) {
-      const project = store.current(projectId, share)
-      const id = imageId ?? project?.primary_image_id
-      if (!project || !id || !isPublic(project)) return undefined
-      const picture = cache.get(keyOf(projectId, id, size))
+    findCached({ project_id: projectId, revision }, imageId, size) {
+      const picture = cache.get(keyOf(projectId, imageId, size))
       if (!picture) return undefined
-      if (picture.revision !== project.revision) {
-        const found = store.currentVariant(projectId, id, size, true, project.revision)
-        if (!found || !renew(picture, found, project.revision)) return undefined
+      if (picture.revision !== revision) {
+        const found = store.currentVariant(projectId, imageId, size, true, revision)
+        if (!found || !renew(picture, found, revision)) return undefined
       }
       counts.hits++
-      return { picture, project }
+      return picture
     },
 
     async preload(project, image) {

@@ -6,7 +6,8 @@ import { readRequest } from '../../../src/http/fast-path/request-headers.ts'
 
 const socket = new Socket()
 
-const read = (...headers: readonly string[]) => readRequest({ method: 'GET', url: '/a?b', rawHeaders: headers, socket })
+const read = (...headers: readonly string[]) =>
+  readRequest({ method: 'GET', url: '/a?b', rawHeaders: headers, socket }, false)
 
 describe('a plain request', () => {
   it('is parsed into its method, target and connection', () => {

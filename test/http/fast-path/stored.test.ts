@@ -1,10 +1,14 @@
 // Heads of covers and pictures in memory: made once, and never kept for longer than they are true.
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { requireReadable } from '../../../src/core/auth/access.ts'
+import type { Principal } from '../../../src/core/auth/access.ts'
+import type { ProjectState } from '../../../src/core/project/state.ts'
+import { signUrl } from '../../../src/core/transform/signature.ts'
+import { createFastGuard } from '../../../src/http/fast-path/guard.ts'
 import { readVariantUrl } from '../../../src/http/fast-path/stored.ts'
 import type { FastView } from '../../../src/http/fast-path/types.ts'
-import type { CachedVariant, Variants } from '../../../src/services/images/variants.ts'
+import { createTransformRequestParser } from '../../../src/http/request/transform-request.ts'
+import type { OpenableVariant } from '../../../src/services/images/variants.ts'
 
 const ID = 'a'.repeat(20)
 const CHANGED = Date.parse('2026-03-04T05:06:07.400Z')
@@ -16,26 +20,40 @@ const PLAIN: Omit<FastView, 'target'> = {
   noneMatch: undefined,
   requestId: undefined,
   hasCredentials: false,
+  share: false,
+  identity: undefined,
 }
 
-const seen = (bytes: number, { imageId = ID, revision = 1, changedMs = CHANGED } = {}): CachedVariant => {
+interface Seen {
+  picture: OpenableVariant
+  project: ProjectState
+}
+
+const KEYS = ['sixteen characters or more']
+
+const seen = (bytes: number, { imageId = ID, revision = 1, changedMs = CHANGED, isPrivate = false } = {}): Seen => {
   const body = Buffer.alloc(bytes)
   const open = () => Promise.resolve(body)
   const picture = { imageId, size: 'thumb' as const, bytes, modifiedMs: 1, path: 'a.jpg', body, open }
   const project = {
     ...{ project_id: 'shop', revision, created_at: '', updated_at: new Date(changedMs).toISOString(), title: null },
     ...{ primary_image_id: imageId, image_count: 1, deleted: false, images: { segments: [], tail: [] } },
-    ...{ visibility: 'public' as const, members: {} },
+    ...{ visibility: isPrivate ? ('private' as const) : ('public' as const), members: {} },
   }
-  return { picture, project: requireReadable(project, undefined) }
+  return { picture, project }
 }
 
 /** What is found at a URL, as the pictures in memory change. */
 const looking = (url: string, { accelRedirect }: { accelRedirect?: string } = {}) => {
-  const now: { seen: CachedVariant | undefined } = { seen: undefined }
-  const findCached = vi.fn<Variants['findCached']>(() => now.seen)
-  const find = readVariantUrl({ variants: { findCached }, accelRedirect })(url)
-  const look = (request: Partial<FastView> = {}) => find?.({ ...PLAIN, target: url, ...request }, false)
+  const now: { seen: Seen | undefined; by: Principal | undefined } = { seen: undefined, by: { kind: 'anonymous' } }
+  const guard = createFastGuard({
+    store: { current: () => now.seen?.project },
+    identifyNow: () => now.by && { principal: now.by },
+  })
+  const transformRequests = createTransformRequestParser({ signingKeys: KEYS })
+  const variants = { findCached: () => now.seen?.picture }
+  const find = readVariantUrl({ variants, guard, transformRequests, accelRedirect })(url)
+  const look = (request: Partial<FastView> = {}) => find?.({ ...PLAIN, target: url, ...request })
   return { now, look, find }
 }
 
@@ -119,6 +137,71 @@ describe('a picture that nginx sends', () => {
       expect(look(withConditions({ [name]: '*' })), name).toBeUndefined()
     for (const name of ['if-none-match', 'if-modified-since'])
       expect(look(withConditions({ [name]: '*' })), name).toBeDefined()
+  })
+})
+
+describe('a picture of a private project', () => {
+  const READER: Principal = { kind: 'key', id: 'a key', role: 'reader' }
+  const picture = `/projects/shop/images/${ID}/thumb.jpg`
+  const caching = (look: () => { prepared: { found: string } } | undefined) =>
+    headerIn(look()?.prepared.found, 'Cache-Control')
+
+  it('is found for a principal that may read it, and cached by nobody else', () => {
+    for (const url of [picture, '/projects/shop/thumbnail']) {
+      const { now, look } = looking(url)
+      now.seen = seen(10, { isPrivate: true })
+      expect(look()).toBeUndefined()
+      now.by = READER
+      expect(caching(look)).toBe('private, no-cache')
+      now.by = { ...READER, projects: ['other'] }
+      expect(look()).toBeUndefined()
+      now.by = undefined
+      expect(look()).toBeUndefined()
+      // Public again, for every client.
+      now.seen = seen(10)
+      expect(caching(look)).toMatch(url === picture ? /^public/ : /^no-cache$/)
+    }
+  })
+
+  it('is found by a signed URL until it expires, and cached for that long', () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    vi.setSystemTime(CHANGED)
+    const expiresAt = new Date(CHANGED + 60_000)
+    for (const path of [picture, `/projects/shop/images/${ID}?size=thumb`, '/projects/shop/thumbnail']) {
+      vi.setSystemTime(CHANGED)
+      const { now, look } = looking(signUrl(path, { keys: KEYS, expiresAt }))
+      now.seen = seen(10, { isPrivate: true })
+      const first = path.endsWith('thumbnail') ? 'private, no-cache' : 'private, max-age=59'
+      expect(caching(look)).toBe(first)
+      now.by = READER
+      expect(caching(look)).toBe('private, no-cache')
+      now.by = undefined
+      expect(look()).toBeUndefined()
+      now.by = { kind: 'anonymous' }
+      vi.setSystemTime(CHANGED + 59_599)
+      expect(look()).toBeDefined()
+      vi.setSystemTime(CHANGED + 60_000)
+      expect(look()).toBeUndefined()
+    }
+  })
+
+  it('is left to the app with a signature of another URL, key or form', () => {
+    const expiresAt = new Date(Date.now() + 60_000)
+    const signed = signUrl(picture, { keys: KEYS, expiresAt })
+    for (const url of [
+      signed.replace('thumb.jpg', 'game.jpg'),
+      signUrl(picture, { keys: ['another key of this length'], expiresAt }),
+      signUrl(picture, { keys: KEYS }),
+      `${signed}&size=thumb`,
+      `${signed}&v=1`,
+      `${signed}&sig=x`,
+      signed.replace('exp=', 'exp=0'),
+    ]) {
+      const { now, look } = looking(url)
+      now.seen = seen(10, { isPrivate: true })
+      expect(look(), url).toBeUndefined()
+    }
   })
 })
 

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { requireReadable } from '../../../src/core/auth/access.ts'
 import { SIZES, type Size } from '../../../src/core/names.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
-import { createVariants, type VariantsOptions } from '../../../src/services/images/variants.ts'
+import { createVariants, type Variants, type VariantsOptions } from '../../../src/services/images/variants.ts'
 import type { Store } from '../../../src/stores/store.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { openFileStore } from '../../support/store/file-store.ts'
@@ -63,6 +63,20 @@ const addImage = async (store: Store, projectId: string) => {
   return { image, project }
 }
 
+/** A cached variant in the newest state of the project, as the fast path finds it. */
+const findCached = (
+  store: Store,
+  variants: Pick<Variants, 'findCached'>,
+  id: string | undefined,
+  size: Size,
+  share?: boolean,
+) => {
+  const project = store.current('shop', share)
+  const imageId = id ?? project?.primary_image_id
+  const picture = project && imageId && variants.findCached(requireReadable(project, undefined), imageId, size)
+  return picture ? { picture, project } : undefined
+}
+
 const notFound = { code: 'image_not_found' }
 
 describe('a small picture', () => {
@@ -75,17 +89,17 @@ describe('a small picture', () => {
     for (const body of bodies) expect(body.toString()).toBe('t'.repeat(BYTES.thumb))
     expect((await variants.find('shop', image.id, 'thumb')).body?.toString()).toBe('t'.repeat(BYTES.thumb))
     expect(counts.opened).toBe(1)
-    expect(variants.findCached('shop', image.id, 'thumb')?.picture.bytes).toBe(BYTES.thumb)
+    expect(findCached(store, variants, image.id, 'thumb')?.picture.bytes).toBe(BYTES.thumb)
   })
 
   it('is cached at its upload', async () => {
     const { store, variants, counts } = await twoWorkers()
     const { image, project } = await addImage(store, 'shop')
-    expect(variants.findCached('shop', image.id, 'game')).toBeUndefined()
+    expect(findCached(store, variants, image.id, 'game')).toBeUndefined()
     await variants.preload(project, image)
     expect(counts.opened).toBe(2)
     for (const size of ['thumb', 'game'] as const)
-      expect(variants.findCached('shop', undefined, size)?.picture.body?.length).toBe(BYTES[size])
+      expect(findCached(store, variants, undefined, size)?.picture.body?.length).toBe(BYTES[size])
     expect(counts.opened).toBe(2)
   })
 
@@ -102,7 +116,7 @@ describe('a small picture', () => {
     const { store, folder, variants } = await twoWorkers()
     const { project, image } = await addImage(store, 'shop')
     await variants.preload(project, image)
-    const cached = (share: boolean) => variants.findCached('shop', image.id, 'thumb', share)?.picture.imageId
+    const cached = (share: boolean) => findCached(store, variants, image.id, 'thumb', share)?.picture.imageId
     await setImmediate()
     const now = vi.spyOn(performance, 'now').mockReturnValue(5000)
     onTestFinished(() => now.mockRestore())
@@ -125,11 +139,11 @@ describe('a small picture', () => {
     const second = await addImage(store, 'shop')
     for (const { project, image } of [first, second]) await variants.preload(project, image)
     await other.commit('shop', { type: 'delete_image', imageId: first.image.id })
-    expect(variants.findCached('shop', first.image.id, 'thumb')).toBeUndefined()
+    expect(findCached(store, variants, first.image.id, 'thumb')).toBeUndefined()
     await expect(variants.find('shop', first.image.id, 'thumb')).rejects.toMatchObject(notFound)
     expect((await variants.find('shop', second.image.id, 'thumb')).body).toBeDefined()
     await other.commit('shop', { type: 'delete_project' })
-    expect(variants.findCached('shop', second.image.id, 'thumb')).toBeUndefined()
+    expect(findCached(store, variants, second.image.id, 'thumb')).toBeUndefined()
     expect(await store.project('shop')).toBeUndefined()
   })
 
@@ -138,7 +152,7 @@ describe('a small picture', () => {
     const { project, image } = await addImage(store, 'shop')
     await variants.preload(project, image)
     await addImage(other, 'shop')
-    const { project: now } = variants.findCached('shop', image.id, 'thumb') ?? {}
+    const { project: now } = findCached(store, variants, image.id, 'thumb') ?? {}
     expect(now?.revision).toBe(project.revision + 1)
     expect((await variants.find('shop', image.id, 'thumb')).body).toBeDefined()
     expect(counts.opened).toBe(2)
@@ -162,10 +176,10 @@ describe('a small picture', () => {
     const second = await addImage(store, 'shop')
     for (const { project, image } of [first, second]) await variants.preload(project, image)
     expect((await variants.findPrimary('shop', 'thumb'))?.imageId).toBe(first.image.id)
-    expect(variants.findCached('shop', undefined, 'thumb')?.picture.imageId).toBe(first.image.id)
+    expect(findCached(store, variants, undefined, 'thumb')?.picture.imageId).toBe(first.image.id)
     await other.commit('shop', { type: 'set_primary', imageId: second.image.id })
     expect((await variants.findPrimary('shop', 'thumb'))?.imageId).toBe(second.image.id)
-    expect(variants.findCached('shop', undefined, 'thumb')?.picture.imageId ?? second.image.id).toBe(second.image.id)
+    expect(findCached(store, variants, undefined, 'thumb')?.picture.imageId ?? second.image.id).toBe(second.image.id)
   })
 
   it('that is deleted before it is opened is not found', async () => {
@@ -207,22 +221,22 @@ describe('the memory', () => {
     const { store, other, variants, counts } = await twoWorkers({ cachesBodies: false })
     const { project, image } = await addImage(store, 'shop')
     await variants.preload(project, image)
-    expect(variants.findCached('shop', image.id, 'original')).toBeUndefined()
+    expect(findCached(store, variants, image.id, 'original')).toBeUndefined()
     for (const size of SIZES) {
       const { body, bytes, path } = await variants.find('shop', image.id, size)
       const known = { body: undefined, bytes: BYTES[size], path: `projects/shop/${size}/${image.id}.jpg` }
       expect({ body, bytes, path }).toEqual(known)
-      expect(variants.findCached('shop', undefined, size)?.picture).toMatchObject(known)
+      expect(findCached(store, variants, undefined, size)?.picture).toMatchObject(known)
     }
     expect(counts.opened).toBe(0)
-    const content = await variants.findCached('shop', image.id, 'game')?.picture.open()
+    const content = await findCached(store, variants, image.id, 'game')?.picture.open()
     if (!content || Buffer.isBuffer(content)) throw new Error('expected a file')
     await content.close()
     expect(content.bytes).toBe(BYTES.game)
     await addImage(other, 'shop')
-    expect(variants.findCached('shop', image.id, 'game')?.project.revision).toBe(project.revision + 1)
+    expect(findCached(store, variants, image.id, 'game')?.project.revision).toBe(project.revision + 1)
     await other.commit('shop', { type: 'delete_image', imageId: image.id })
-    expect(variants.findCached('shop', image.id, 'game')).toBeUndefined()
+    expect(findCached(store, variants, image.id, 'game')).toBeUndefined()
     expect(variants.stats()).toMatchObject({ hits: 6, misses: 4 })
   })
 

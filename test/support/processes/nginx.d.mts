@@ -6,4 +6,6 @@ export function startNginx(options: {
   folder: string
   port: number
   http: string
+  /** Program and arguments that start it, such as `taskset`. */
+  under?: readonly string[]
 }): Promise<{ pid: number; stop(): Promise<void> }>

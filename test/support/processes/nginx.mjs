@@ -20,9 +20,9 @@ export const hasNginx = () => {
 /**
  * Starts one worker. As root it stays root, so that it may read the temporary folders of a test.
  *
- * @type {(options: { folder: string, port: number, http: string }) => Promise<{ pid: number, stop: () => Promise<void> }>}
+ * @type {(options: { folder: string, port: number, http: string, under?: readonly string[] }) => Promise<{ pid: number, stop: () => Promise<void> }>}
  */
-export const startNginx = async ({ folder, port, http }) => {
+export const startNginx = async ({ folder, port, http, under = [] }) => {
   await mkdir(join(folder, 'temporary'), { recursive: true })
   const config = join(folder, 'nginx.conf')
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -40,7 +40,8 @@ export const startNginx = async ({ folder, port, http }) => {
       '}',
     ].join('\n'),
   )
-  const child = spawn('nginx', ['-p', folder, '-c', config, '-e', join(folder, 'error.log')], {
+  const [program, ...before] = [...under, 'nginx']
+  const child = spawn(program, [...before, '-p', folder, '-c', config, '-e', join(folder, 'error.log')], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const ended = once(child, 'exit')
