@@ -17,7 +17,7 @@ import type { Foundation } from './foundation.ts'
 export const buildAuth = ({ options, storageDir, log }: Foundation) => {
   const { registration = 'closed', allowedOrigins: origins, apiKeys: fixed, issuer } = options
   const client = createClientAddress(options.trustProxy)
-  const isOpen = createIsOpen(options)
+  const isOpen = createIsOpen({ ...options, storageDir })
   const store = createFileAccountStore({ storageDir })
   const accounts = createAccountService({ store, passwords: createPasswords(), registration })
   const csrf = createCsrfGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })

@@ -79,7 +79,7 @@ const startWays = async (folder, stops) => {
       .replaceAll('http://tintype;', `http://${name};`)
       .replace('127.0.0.1:8001', server)
       .replace('127.0.0.1:8080', `127.0.0.1:${port}`)
-      .replace('/srv/tintype/storage/', `${storage}/`)
+      .replaceAll('/srv/tintype/storage/', `${storage}/`)
       .replace(/^(sendfile|tcp_nopush) on;$/gm, '')
   await add('proxy', direct, asInTheGuide)
   await add('X-Accel-Redirect', accel, asInTheGuide)

@@ -11,9 +11,9 @@ import { ROLES } from '../../core/auth/access.ts'
 import { KEY_ID } from '../../core/auth/api-key.ts'
 import { PROJECT_ID } from '../../core/names.ts'
 import { storeError, throwStoreError } from '../file/fs/durable.ts'
-import { createAccountsFolder, namesIn } from './folder.ts'
+import { createAccountsFolder } from './folder.ts'
 import type { KeyRecord, Keys, ListedKey } from './keys.ts'
-import { readRecord, statsOf } from './records.ts'
+import { statsOf } from './records.ts'
 
 const keySchema = z.object({
   id: z.string().regex(KEY_ID),
@@ -64,7 +64,7 @@ export const createFileKeys = ({ storageDir }: FileKeysOptions): Keys => {
     if (before) return before
     if (!KEY_ID.test(id) || statsOf(revocation(id))) return undefined
     const stats = statsOf(path(id))
-    const record = stats && (await readRecord(path(id), keySchema))
+    const record = stats && (await accounts.read(path(id), keySchema))
     if (!stats || record?.id !== id) return undefined
     const paths = { path: path(id), revocation: revocation(id) }
     known.set(id, { record, inode: stats.ino, modifiedMs: stats.mtimeMs, ...paths })
@@ -96,13 +96,13 @@ export const createFileKeys = ({ storageDir }: FileKeysOptions): Keys => {
 
     async list() {
       try {
-        const ids = (await namesIn(accounts.path('keys'))).flatMap(
+        const ids = (await accounts.names(accounts.path('keys'))).flatMap(
           (name) => /^([0-9a-z]{12})\.json$/.exec(name)?.[1] ?? [],
         )
         const found: ListedKey[] = []
         for (const id of ids) {
-          const record = await readRecord(path(id), keySchema)
-          const revoked = await readRecord(revocation(id), revocationSchema)
+          const record = await accounts.read(path(id), keySchema)
+          const revoked = await accounts.read(revocation(id), revocationSchema)
           if (record) found.push({ ...record, revoked_at: revoked?.revoked_at ?? null })
         }
         return found.sort((one, other) => (one.created_at < other.created_at ? -1 : 1))

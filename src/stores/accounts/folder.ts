@@ -1,8 +1,9 @@
 // Folder of keys and accounts. Its files appear complete and synced, and only where their name is free.
 
 import { createHash } from 'node:crypto'
-import { chmod, readdir, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { chmod, lstat, readdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { z } from 'zod'
 import { randomIds } from '../../core/random-id.ts'
 import { unknownOutcome } from '../append-log.ts'
 import {
@@ -15,7 +16,8 @@ import {
   unlessMissing,
   writeNew,
 } from '../file/fs/durable.ts'
-import { encodeRecord } from './records.ts'
+import { refuseLinks } from '../file/fs/no-follow.ts'
+import { encodeRecord, readRecord } from './records.ts'
 
 export type AccountsFolder = ReturnType<typeof createAccountsFolder>
 
@@ -25,7 +27,8 @@ const ABANDONED_MS = 3_600_000
 const newToken = randomIds(16)
 
 export const createAccountsFolder = (storageDir: string) => {
-  const root = join(resolve(storageDir), '.accounts')
+  const store = resolve(storageDir)
+  const root = join(store, '.accounts')
   const tmp = join(root, '.tmp')
   const made = new Map<string, Promise<void>>()
 
@@ -42,6 +45,7 @@ export const createAccountsFolder = (storageDir: string) => {
   /** Makes a folder for its first file: a store without accounts has none. */
   const folder = async (name: string): Promise<string> => {
     const path = join(root, name)
+    refuseLinks(store, path)
     const making = made.get(name) ?? open().then(() => makeFolder(path))
     made.set(name, making)
     // The next call tries again.
@@ -53,9 +57,27 @@ export const createAccountsFolder = (storageDir: string) => {
   }
 
   return {
+    store,
+
     path: (...names: string[]) => join(root, ...names),
 
     folder,
+
+    /**
+     * Reads a record of a folder that is not reached by a symbolic link. Undefined where there is none.
+     *
+     * @throws TintypeError `store_unavailable`, also where the record is damaged
+     */
+    async read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+      refuseLinks(store, dirname(path))
+      return readRecord(path, schema)
+    },
+
+    /** Names in a folder of {@link path}; none where there is no folder. */
+    async names(path: string): Promise<string[]> {
+      refuseLinks(store, path)
+      return namesIn(path)
+    },
 
     /** Makes the folder of an append log. */
     async makeLogFolder(name: string, log: string): Promise<void> {
@@ -70,6 +92,7 @@ export const createAccountsFolder = (storageDir: string) => {
      * @throws TintypeError `store_unavailable` where the outcome is unknown; errors of the system
      */
     async publish(inFolder: string, name: string, content: unknown): Promise<boolean> {
+      refuseLinks(store, inFolder)
       const draft = join(await folder('.tmp'), newToken())
       await writeNew(draft, encodeRecord(content))
       try {
@@ -85,9 +108,10 @@ export const createAccountsFolder = (storageDir: string) => {
 
     /** Removes drafts of crashed processes, by the clock of the disk: the last change of the folder. */
     async sweep(): Promise<void> {
+      refuseLinks(store, tmp)
       const { mtimeMs: lastMs } = await stat(tmp)
       for (const name of await namesIn(tmp)) {
-        const found = await stat(join(tmp, name)).catch(() => undefined)
+        const found = await lstat(join(tmp, name)).catch(() => undefined)
         if (!found || lastMs - found.mtimeMs < ABANDONED_MS) continue
         if (found.isDirectory()) await removeFolder(join(tmp, name))
         else await removeFile(join(tmp, name))
@@ -96,8 +120,7 @@ export const createAccountsFolder = (storageDir: string) => {
   }
 }
 
-/** Names in a folder; none where there is none. */
-export const namesIn = async (path: string): Promise<string[]> => (await readdir(path).catch(unlessMissing)) ?? []
+const namesIn = async (path: string): Promise<string[]> => (await readdir(path).catch(unlessMissing)) ?? []
 
 /** File name for text that may contain a path, or must not be readable on disk. */
 export const hashedName = (text: string): string => createHash('sha256').update(text).digest('hex')

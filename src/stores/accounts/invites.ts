@@ -7,7 +7,6 @@ import { removeFile, sync } from '../file/fs/durable.ts'
 import { newToken } from '../file/staging/workspace.ts'
 import type { Invites } from './account-store.ts'
 import { type AccountsFolder, hashedName } from './folder.ts'
-import { readRecord } from './records.ts'
 
 const inviteSchema = z.object({
   created_at: z.iso.datetime(),
@@ -25,8 +24,9 @@ export const createInvites = (accounts: AccountsFolder): Invites => {
 
   /** Removes the invitation first, durably: while it exists, claims alone show that it is used. */
   const remove = async (code: string): Promise<void> => {
+    const folder = await accounts.folder('invites')
     await removeFile(invitePath(code))
-    await sync(accounts.path('invites'))
+    await sync(folder)
     for (let number = 1; existsSync(claimPath(code, number)); number++) await removeFile(claimPath(code, number))
   }
 
@@ -35,7 +35,7 @@ export const createInvites = (accounts: AccountsFolder): Invites => {
       await accounts.publish(await accounts.folder('invites'), `${hashedName(code)}.json`, invite)
     },
 
-    read: (code) => readRecord(invitePath(code), inviteSchema),
+    read: (code) => accounts.read(invitePath(code), inviteSchema),
 
     async claim(code, { user_id, email }, settle) {
       // Its token identifies an own claim whose answer was lost.
@@ -47,7 +47,7 @@ export const createInvites = (accounts: AccountsFolder): Invites => {
           await removeFile(claimPath(code, number))
           return false
         }
-        const earlier = await readRecord(claimPath(code, number), claimSchema)
+        const earlier = await accounts.read(claimPath(code, number), claimSchema)
         // A claim that was made after the invitation was removed is about to be removed too.
         if (!earlier || !('user_id' in earlier) || !existsSync(invitePath(code))) return false
         if (await settle(earlier)) {

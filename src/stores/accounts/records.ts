@@ -1,15 +1,14 @@
 // Records of accounts: JSON files, checked by a schema when they are read.
 
 import { lstatSync, type Stats } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { TintypeError } from '../../core/errors.ts'
 import type { LogFormat } from '../append-log.ts'
-import { unlessMissing } from '../file/fs/durable.ts'
+import { readText, unlessMissing } from '../file/fs/durable.ts'
 
 /** Undefined where there is no such file. @throws TintypeError `store_unavailable` where it is damaged */
 export const readRecord = async <T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> => {
-  const text = await readFile(path, 'utf8').catch(unlessMissing)
+  const text = await readText(path).catch(unlessMissing)
   return text === undefined ? undefined : parsed(text, schema, path)
 }
 

@@ -5,7 +5,6 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { AccountsFolder } from './folder.ts'
-import { readRecord } from './records.ts'
 
 const FILE = 'secret.json'
 
@@ -13,7 +12,7 @@ const secretSchema = z.object({ secret: z.base64url().length(43), created_at: z.
 
 /** Reads the secret, undefined before it is made, when no token can be valid. */
 export const readSecret = async (accounts: AccountsFolder): Promise<Buffer | undefined> => {
-  const found = await readRecord(accounts.path(FILE), secretSchema)
+  const found = await accounts.read(accounts.path(FILE), secretSchema)
   return found && Buffer.from(found.secret, 'base64url')
 }
 

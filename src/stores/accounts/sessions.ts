@@ -12,7 +12,7 @@ import { tokensAfter, unknownOutcome } from '../append-log.ts'
 import { createFileLog } from '../file/append-log.ts'
 import { newToken } from '../file/staging/workspace.ts'
 import type { Session, Sessions } from './account-store.ts'
-import { type AccountsFolder, namesIn } from './folder.ts'
+import type { AccountsFolder } from './folder.ts'
 import { createRecordFormat } from './records.ts'
 
 const entrySchema = z.object({
@@ -33,6 +33,7 @@ export const createSessions = (
 } => {
   const log = createFileLog({
     format: createRecordFormat(entrySchema),
+    root: accounts.store,
     folder: (id) => accounts.path('families', id),
     drafts: () => accounts.folder('.tmp'),
     older: 'pruned',
@@ -102,7 +103,7 @@ export const createSessions = (
     },
 
     async sweep(before) {
-      for (const id of await namesIn(accounts.path('families'))) {
+      for (const id of await accounts.names(accounts.path('families'))) {
         const found = await stat(accounts.path('families', id)).catch(() => undefined)
         // A new entry changes the folder, and a copy of the store is as new as the copy.
         if (found && Math.max(found.mtimeMs, found.ctimeMs) < before) await log.remove(id)

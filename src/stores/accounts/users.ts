@@ -9,8 +9,8 @@ import { tokensAfter, unknownOutcome } from '../append-log.ts'
 import { createFileLog } from '../file/append-log.ts'
 import { newToken } from '../file/staging/workspace.ts'
 import type { Users } from './account-store.ts'
-import { type AccountsFolder, hashedName, namesIn } from './folder.ts'
-import { createRecordFormat, readRecord } from './records.ts'
+import { type AccountsFolder, hashedName } from './folder.ts'
+import { createRecordFormat } from './records.ts'
 
 const indexSchema = z.object({ user_id: z.string() })
 
@@ -20,6 +20,7 @@ const entrySchema = userSchema.extend({ commits: z.array(z.string()).optional() 
 export const createUsers = (accounts: AccountsFolder): Users => {
   const log = createFileLog({
     format: createRecordFormat(entrySchema),
+    root: accounts.store,
     folder: (id) => accounts.path('users', id),
     drafts: () => accounts.folder('.tmp'),
     older: 'emptied',
@@ -32,7 +33,7 @@ export const createUsers = (accounts: AccountsFolder): Users => {
   }
 
   const byIndex = async (name: string, read = log.newest): Promise<User | undefined> => {
-    const index = await readRecord(accounts.path('emails', name), indexSchema)
+    const index = await accounts.read(accounts.path('emails', name), indexSchema)
     const found = index && isAccountId(index.user_id) ? await read(index.user_id) : undefined
     return found && userOf(found.entry)
   }
@@ -40,7 +41,7 @@ export const createUsers = (accounts: AccountsFolder): Users => {
   /** Index of any account, which is read in the place of one that does not exist; undefined while there is none. */
   let anyIndex: string | undefined
   const findAnyIndex = async (): Promise<string | undefined> => {
-    anyIndex ??= (await namesIn(accounts.path('emails'))).find((name) => name.endsWith(INDEX_ENDING))
+    anyIndex ??= (await accounts.names(accounts.path('emails'))).find((name) => name.endsWith(INDEX_ENDING))
     return anyIndex
   }
 
@@ -66,7 +67,7 @@ export const createUsers = (accounts: AccountsFolder): Users => {
     async byEmail(email) {
       const other = await findAnyIndex()
       const found = await byIndex(indexName(email), log.readNewest)
-      if (found) await readRecord(accounts.path('emails', NO_INDEX), indexSchema)
+      if (found) await accounts.read(accounts.path('emails', NO_INDEX), indexSchema)
       else if (other !== undefined) {
         // Damage of the other account is of no concern to this one.
         const balance = await byIndex(other, log.readNewest).catch(() => undefined)
@@ -101,7 +102,7 @@ export const createUsers = (accounts: AccountsFolder): Users => {
     },
 
     async list() {
-      const names = (await namesIn(accounts.path('emails'))).filter((name) => name.endsWith(INDEX_ENDING))
+      const names = (await accounts.names(accounts.path('emails'))).filter((name) => name.endsWith(INDEX_ENDING))
       const found: User[] = []
       for (const name of names) {
         const user = await byIndex(name)

@@ -1,7 +1,7 @@
 // Append logs as files: `<number>.json` in one folder for each log, created by `link`, which fails where the name is taken.
 
 import { lstatSync, type Stats } from 'node:fs'
-import { readdir, readFile, rename, truncate } from 'node:fs/promises'
+import { readdir, rename, truncate } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { randomIds } from '../../core/random-id.ts'
@@ -11,15 +11,19 @@ import {
   codeOf,
   type Linked,
   linkOnce,
+  readText,
   removeFile,
   removeFolder,
   sync,
   unlessMissing,
   writeNew,
 } from './fs/durable.ts'
+import { refuseLinks } from './fs/no-follow.ts'
 
 export interface FileLogOptions<Entry> {
   format: LogFormat<Entry>
+  /** Folder of the store: no folder between it and a log may be a symbolic link. */
+  root: string
   /** Folder of a log. */
   folder(log: string): string
   /**
@@ -58,7 +62,7 @@ export interface FileLog<Entry> extends AppendLog<Entry> {
 }
 
 export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<Entry> => {
-  const { format, folder, older, keep, isDurable = true } = options
+  const { format, root, folder, older, keep, isDurable = true } = options
   const { newest, readNewest, current, forget } = options.newest
     ? { newest: options.newest, readNewest: options.newest, current: () => undefined, forget: () => {} }
     : createHeads(options)
@@ -98,6 +102,7 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<En
 
     async append(log, number, entry, beside) {
       const text = format.encode(entry)
+      refuseLinks(root, folder(log))
       if (number === 1) await options.makeFolder?.(log)
       const draft = join(await options.drafts(entry), `${newName()}.json`)
       await allDone([writeNew(draft, text, isDurable), beside?.()]).catch(async (error: unknown) => {
@@ -129,6 +134,7 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<En
 
     async remove(log) {
       forget(log)
+      refuseLinks(root, dirname(folder(log)))
       const away = join(await options.drafts(), newName())
       try {
         await rename(folder(log), away)
@@ -151,7 +157,7 @@ interface FileHead<Entry> {
 }
 
 /** Newest entries, kept in memory and validated by two `stat` calls. */
-const createHeads = <Entry>({ format, folder }: FileLogOptions<Entry>) => {
+const createHeads = <Entry>({ format, root, folder }: FileLogOptions<Entry>) => {
   const heads = new LRUCache<string, FileHead<Entry>>({ max: REMEMBERED_LOGS })
   const pathOf = (log: string, number: number): string => join(folder(log), `${number}.json`)
 
@@ -166,10 +172,11 @@ const createHeads = <Entry>({ format, folder }: FileLogOptions<Entry>) => {
   const highest = async (log: string): Promise<number | undefined> => (await numbersIn(folder(log))).at(-1)
 
   const read = async (log: string): Promise<NumberedEntry<Entry> | undefined> => {
+    refuseLinks(root, folder(log))
     let number = await highest(log)
     for (let tries = 0; number !== undefined && tries < MOST_TRIES; tries++) {
       const stats = statsOf(pathOf(log, number))
-      const text = await readFile(pathOf(log, number), 'utf8').catch(unlessMissing)
+      const text = await readText(pathOf(log, number)).catch(unlessMissing)
       // Where it is not the highest any more, it may have been emptied, removed, or reused by a stopped writer.
       const after = await highest(log)
       if (after === number && text !== undefined && stats) {

@@ -23,6 +23,7 @@ import { createProjectLock } from './commit/project-lock.ts'
 import { createPublisher } from './commit/publish-meta.ts'
 import { createSegments } from './commit/segments.ts'
 import { createSharedSync, removeFolder, storeError, throwStoreError, writeNew } from './fs/durable.ts'
+import { refuseLinks } from './fs/no-follow.ts'
 import { openFolder } from './open-folder.ts'
 import { createPaths, projectIdOf } from './paths.ts'
 import { createFreeSpace, createStage } from './staging/staging.ts'
@@ -162,6 +163,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     imagePage: readPage,
 
     async projectIds(page) {
+      refuseLinks(paths.root, paths.projects)
       const folders = await readdir(paths.projects).catch(throwStoreError)
       const behind = page?.after
       const ids = folders

@@ -1,10 +1,10 @@
 // Format of the store on disk, in .tintype.json: a program refuses a store of an unknown format.
 
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { TintypeError } from '../../core/errors.ts'
-import { codeOf, linkNew, removeFolder, sync, writeNew } from './fs/durable.ts'
+import { codeOf, linkNew, readTextNow, removeFolder, sync, writeNew } from './fs/durable.ts'
 import type { Paths } from './paths.ts'
 import type { Workspace } from './staging/workspace.ts'
 
@@ -67,7 +67,7 @@ const isFileOnPath = (root: string): boolean => {
 /** Undefined where the file cannot be read or is not JSON. */
 const readJson = (path: string): unknown => {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return JSON.parse(readTextNow(path))
   } catch {
     return undefined
   }

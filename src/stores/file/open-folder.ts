@@ -7,6 +7,7 @@ import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { assertKnownFormat, fileOnPath, writeFormat } from './format.ts'
 import { codeOf, isFull, makeFolder, removeFolder } from './fs/durable.ts'
+import { refuseLinks } from './fs/no-follow.ts'
 import type { Paths } from './paths.ts'
 import type { Workspace } from './staging/workspace.ts'
 
@@ -35,6 +36,7 @@ export const openFolder = async ({ paths, workspace, readOnly = 'auto', log }: O
   let why = "it can't be written"
   const refused = (error: unknown): TintypeError => {
     const code = codeOf(error)
+    if (error instanceof TintypeError) return error
     if (isFileOnPath(code)) return fileOnPath(paths.root, code, error)
     const message = `The storage folder ${paths.root} can't be used: ${why} (${code ?? 'unknown error'}).`
     return new TintypeError('store_unavailable', message, { cause: error })
@@ -44,6 +46,7 @@ export const openFolder = async ({ paths, workspace, readOnly = 'auto', log }: O
   try {
     await makeFolder(paths.projects)
     await makeFolder(paths.tmp)
+    for (const folder of [paths.projects, paths.tmp, join(paths.root, '.accounts')]) refuseLinks(paths.root, folder)
     await access(paths.projects, constants.W_OK)
     await workspace.open()
   } catch (error) {

@@ -1,7 +1,7 @@
 // Paths of the store on disk.
 
 import { join, resolve } from 'node:path'
-import { isProjectId, type Size } from '../../core/names.ts'
+import { isProjectId, SIZES, type Size } from '../../core/names.ts'
 
 export type Paths = ReturnType<typeof createPaths>
 
@@ -29,6 +29,12 @@ export const createPaths = (storageDir: string) => {
     meta,
     revision: (projectId: string, revision: number) => join(meta(projectId), `${revision}.json`),
     segments: (projectId: string) => join(meta(projectId), 'runs'),
+    /** Every folder in the folder of a project. */
+    folders: (projectId: string) => [
+      meta(projectId),
+      join(meta(projectId), 'runs'),
+      ...SIZES.map((size) => join(project(projectId), size)),
+    ],
     segment: (projectId: string, segmentId: string) => join(meta(projectId), 'runs', `${segmentId}.json`),
   }
 }

@@ -1,12 +1,13 @@
 // Variants: the stored files of images, read for as long as the image is not deleted.
 
+import type { Size } from '../../core/names.ts'
 import { unknownImage } from '../../core/not-found.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import type { Store, StoredFile } from '../store.ts'
 import type { Removal } from './cleanup/removal.ts'
 import type { Heads } from './commit/heads.ts'
 import { storeError, throwStoreError } from './fs/durable.ts'
-import { openPlainFile, plainFileStats } from './fs/no-follow.ts'
+import { openPlainFile, plainFileStats, refuseLinkedProject } from './fs/no-follow.ts'
 import { folderOf, type Paths } from './paths.ts'
 
 export interface VariantsOptions {
@@ -30,15 +31,21 @@ export const createVariants = ({ paths, heads, removal, unlessOvertaken }: Varia
     }
   }
 
+  /** Path of a variant that is not reached by a symbolic link. @throws TintypeError `project_damaged` */
+  const plainPath = (projectId: string, imageId: string, size: Size): string => {
+    refuseLinkedProject(paths, projectId, paths.variants(projectId, size))
+    return paths.variant(projectId, imageId, size)
+  }
+
   return {
     async openVariant(projectId, imageId, size) {
       if (!(await isReadable(projectId, imageId))) return undefined
-      return openPlainFile(paths.variant(projectId, imageId, size)).catch(throwStoreError)
+      return openPlainFile(plainPath(projectId, imageId, size)).catch(throwStoreError)
     },
 
     async findVariant(projectId, imageId, size, at) {
       if (!(await isReadable(projectId, imageId, at))) return undefined
-      return findFile(paths.variant(projectId, imageId, size))
+      return findFile(plainPath(projectId, imageId, size))
     },
 
     currentVariant(projectId, imageId, size, share, at) {
@@ -52,7 +59,9 @@ export const createVariants = ({ paths, heads, removal, unlessOvertaken }: Varia
 
     async withLocalFile({ projectId, imageId, size }, use) {
       if (!(await isReadable(projectId, imageId))) throw unknownImage(projectId, imageId)
-      return use(paths.variant(projectId, imageId, size))
+      const path = plainPath(projectId, imageId, size)
+      if (!findFile(path)) throw unknownImage(projectId, imageId)
+      return use(path)
     },
 
     pathBelowRoot: ({ projectId, imageId, size }) => `projects/${folderOf(projectId)}/${size}/${imageId}.jpg`,

@@ -2,9 +2,10 @@
 //
 //   .running/<name>      the process, as in .tmp/<owner>/owner.json
 
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, removeFile } from '../file/fs/durable.ts'
+import { refuseLinks } from '../file/fs/no-follow.ts'
 import { createPaths } from '../file/paths.ts'
 import { ownerLives, thisProcess } from '../file/staging/owner.ts'
 import { sealOwner } from '../file/staging/owner-file.ts'
@@ -18,11 +19,12 @@ export interface FileMarksOptions {
 const MOST_TRIES = 3
 
 export const createFileMarks = ({ storageDir }: FileMarksOptions): IdempotencyMarks => {
-  const folder = createPaths(storageDir).running
+  const { root, running: folder } = createPaths(storageDir)
   let owner: ReturnType<typeof thisProcess> | undefined
 
   const mark = async (path: string): Promise<void> => {
     owner ??= thisProcess()
+    refuseLinks(root, folder)
     await mkdir(folder, { recursive: true })
     await writeFile(path, sealOwner(path, await owner), { flag: 'wx' })
   }
@@ -44,6 +46,7 @@ export const createFileMarks = ({ storageDir }: FileMarksOptions): IdempotencyMa
     },
 
     async sweep() {
+      refuseLinks(root, folder)
       const names = await readdir(folder).catch((error: unknown) => {
         if (codeOf(error) === 'ENOENT') return []
         throw error
@@ -58,7 +61,7 @@ export const createFileMarks = ({ storageDir }: FileMarksOptions): IdempotencyMa
 
 /** True where the process died before it wrote the mark, or is about to: removing it does no harm. */
 const isEmpty = (path: string): Promise<boolean> =>
-  stat(path).then(
+  lstat(path).then(
     ({ size }) => size === 0,
     () => false,
   )

@@ -27,6 +27,7 @@ export const createFileQuota = ({ storageDir, store, maxBytes }: FileQuotaOption
   const folder = (owner: string): string => join(usage, createHash('sha256').update(owner).digest('hex').slice(0, 40))
   const ledger = createFileLog({
     format: ledgerFormat,
+    root: resolve(storageDir),
     folder,
     // The staging area of the upload: once it was swept, nothing can be reserved for it.
     drafts: (entry) => join(tmp, entry?.reservations.at(-1)?.folder ?? ''),

@@ -3,10 +3,12 @@
 // Processes share no counter. Each scans the folder when it has added a fraction of the limit, so the cache never exceeds
 // the limit by more than that fraction for each process.
 
-import { readdir, rmdir, stat, unlink } from 'node:fs/promises'
+import type { Dirent } from 'node:fs'
+import { lstat, readdir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../telemetry/logger.ts'
 import { unlessMissing } from '../file/fs/durable.ts'
+import { isPlainFolder } from '../file/fs/no-follow.ts'
 import { MARK } from './making-marks.ts'
 
 export interface EvictionOptions {
@@ -84,9 +86,9 @@ export const createEviction = ({ folder, maxBytes, log }: EvictionOptions): Evic
 const entriesOf = async (folder: string): Promise<Entry[]> => {
   const entries: Entry[] = []
   for (const image of await imageFolders(folder))
-    for (const name of await namesIn(image)) {
+    for (const name of await filesIn(image)) {
       const path = join(image, name)
-      const found = await stat(path).catch(unlessMissing)
+      const found = await lstat(path).catch(unlessMissing)
       if (!found) continue
       if (!name.endsWith(MARK))
         entries.push({ path, bytes: onDisk(found.size), usedMs: Math.max(found.atimeMs, found.mtimeMs) })
@@ -99,18 +101,27 @@ const onDisk = (bytes: number): number => Math.ceil(bytes / BLOCK_BYTES) * BLOCK
 
 const imageFolders = async (folder: string): Promise<string[]> => {
   const folders: string[] = []
-  for (const project of await namesIn(folder))
-    for (const image of await namesIn(join(folder, project))) folders.push(join(folder, project, image))
+  for (const project of await foldersIn(folder))
+    for (const image of await foldersIn(join(folder, project))) folders.push(join(folder, project, image))
   return folders
 }
 
 /** Removes empty folders. One that gets a file at the same time is not empty, or is made again. */
 const removeEmpty = async (folder: string): Promise<void> => {
-  for (const project of await namesIn(folder)) {
-    for (const image of await namesIn(join(folder, project))) await rmdir(join(folder, project, image)).catch(() => {})
+  for (const project of await foldersIn(folder)) {
+    for (const image of await foldersIn(join(folder, project)))
+      await rmdir(join(folder, project, image)).catch(() => {})
     await rmdir(join(folder, project)).catch(() => {})
   }
 }
 
-/** None where another process has removed the folder, or a stray file is at its path. */
-const namesIn = async (folder: string): Promise<string[]> => (await readdir(folder).catch(unlessMissing)) ?? []
+/** None where another process has removed the folder, or a stray file or a symbolic link is at its path. */
+const entriesIn = async (folder: string): Promise<Dirent[]> =>
+  isPlainFolder(folder) ? ((await readdir(folder, { withFileTypes: true }).catch(unlessMissing)) ?? []) : []
+
+/** Names of folders; symbolic links are none. */
+const foldersIn = async (folder: string): Promise<string[]> =>
+  (await entriesIn(folder)).filter((entry) => entry.isDirectory()).map(({ name }) => name)
+
+const filesIn = async (folder: string): Promise<string[]> =>
+  (await entriesIn(folder)).filter((entry) => !entry.isDirectory()).map(({ name }) => name)

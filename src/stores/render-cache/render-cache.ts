@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { codeOf, removeFile, removeFolder, sync } from '../file/fs/durable.ts'
-import { openPlainFile, readPlainFileNow } from '../file/fs/no-follow.ts'
+import { describeLink, linkBelow, openPlainFile, readPlainFileNow, refuseLinks } from '../file/fs/no-follow.ts'
 import { createPaths } from '../file/paths.ts'
 import { createWorkspace, newToken } from '../file/staging/workspace.ts'
 import type { ReadableFile } from '../store.ts'
@@ -120,9 +120,11 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
 
   const folderOf = ({ projectId, imageId }: CacheKey): string => paths.cached(projectId, imageId)
   const pathOf = (key: CacheKey): string => join(folderOf(key), key.name)
+  /** A symbolic link that leads out of the cache: nothing is read or kept behind it. */
+  const linkOf = (key: CacheKey): string | undefined => linkBelow(paths.root, folderOf(key))
   // `existsSync`: 10 microseconds for a miss, instead of a trip through the thread pool.
   const find = async (key: CacheKey): Promise<ReadableFile | undefined> => {
-    if (maxBytes === 0 || !existsSync(pathOf(key))) return undefined
+    if (maxBytes === 0 || !existsSync(pathOf(key)) || linkOf(key)) return undefined
     return isReadOnly() ? openPlainFile(pathOf(key)) : openUsed(pathOf(key))
   }
 
@@ -132,6 +134,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     // Without it a power cut could leave an empty file under the final name.
     await sync(made)
     const { size } = await stat(made)
+    refuseLinks(paths.root, folderOf(key))
     await moveIn(made, pathOf(key))
     if (await isWanted()) eviction.added(size)
     else await removeFolder(folderOf(key))
@@ -182,7 +185,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
       const made = await flights.join(
         pathOf(key),
         (signal) => make(key, options, signal),
-        async (value) => (Buffer.isBuffer(value) ? value : ((await openMade(value)) ?? openUsed(pathOf(key)))),
+        async (value) => (Buffer.isBuffer(value) ? value : ((await openMade(value)) ?? find(key))),
         options.signal,
       )
       if (made) return made
@@ -194,7 +197,9 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     find,
 
     async get(key, options) {
-      if (maxBytes > 0) {
+      const link = maxBytes === 0 ? undefined : linkOf(key)
+      if (link !== undefined) warn(key, new Error(describeLink(paths.root, link)))
+      if (maxBytes > 0 && link === undefined) {
         try {
           const cached = await getCached(key, options)
           if (cached) return cached

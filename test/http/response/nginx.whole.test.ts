@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
+import { moveAndLink } from '../../support/attacks/linked.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
 import { freePort, hasNginx, startNginx } from '../../support/processes/nginx.mjs'
@@ -31,7 +32,7 @@ const behindNginx = async (context: TestContext) => {
   const http = text
     .replace('127.0.0.1:8001', `127.0.0.1:${server.port}`)
     .replace('127.0.0.1:8080', `127.0.0.1:${port}`)
-    .replace('/srv/tintype/storage/', `${storageDir}/`)
+    .replaceAll('/srv/tintype/storage/', `${storageDir}/`)
   const nginx = await startNginx({ folder, port, http })
   onTestFinished(() => nginx.stop())
   const direct = `http://127.0.0.1:${server.port}`
@@ -119,13 +120,17 @@ describe('behind nginx', () => {
   })
 
   it('the folder is not accessible, deleted images are gone, and uploads are passed on', async (context) => {
-    const { url } = await behindNginx(context)
+    const { url, storageDir } = await behindNginx(context)
     const body = formOf(await photo('#a0a0a0'))
     const response = await fetch(`${url}/projects/game/images`, { method: 'POST', body })
     expect(response.status).toBe(201)
     const image = `${url}${response.headers.get('location')}`
     expect((await fetch(image)).status).toBe(200)
     expect((await fetch(`${url}/stored/projects/game/meta.json`)).status).toBe(404)
+    // Tintype answers from memory, and nginx does not follow the link.
+    const linked = await moveAndLink(storageDir, 'projects/game/original')
+    expect((await fetch(image)).status).toBe(404)
+    await linked.putBack()
     await fetch(image, { method: 'DELETE' })
     expect(await problemOf(fetch(image))).toMatchObject({ status: 404, code: 'image_not_found' })
   })

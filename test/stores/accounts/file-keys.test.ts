@@ -133,7 +133,7 @@ describe('a stored key', () => {
   it('is an error where it is unknown, so that a store with lost accounts is not open', async () => {
     const storageDir = await temporaryFolder()
     await writeFile(join(storageDir, '.accounts'), 'a file in the place of the folder')
-    expect(() => hasKeysOrUsers(storageDir)).toThrow(expect.objectContaining({ code: 'ENOTDIR' }))
+    expect(() => hasKeysOrUsers(storageDir)).toThrow(expect.objectContaining({ code: 'store_unavailable' }))
   })
 
   it('that was damaged by hand authenticates no request', async () => {

@@ -15,6 +15,7 @@ const isLink = ({ name }: DiskCall) => name === 'link'
 const logIn = (root: string, options: Pick<FileLogOptions<TestEntry>, 'older' | 'keep'>) =>
   createFileLog({
     format: testFormat,
+    root,
     folder: (log) => join(root, log),
     drafts: () => join(root, 'drafts'),
     makeFolder: (log) => makeFolder(join(root, log)),

@@ -7,6 +7,7 @@ import type { Logger } from '../../../telemetry/logger.ts'
 import type { Heads } from '../commit/heads.ts'
 import { MIN_REVISIONS, revisionNumbersNow } from '../commit/revision-file.ts'
 import { isMissing, removeFile } from '../fs/durable.ts'
+import { refuseLinkedProject, refuseLinks } from '../fs/no-follow.ts'
 import { type Paths, projectIdOf } from '../paths.ts'
 import type { Removal } from './removal.ts'
 
@@ -59,10 +60,12 @@ export const createAfterPowerCut = ({
 
   return async () => {
     if (done) return
+    refuseLinks(paths.root, paths.projects)
     for (const folder of await readdir(paths.projects)) {
       const projectId = projectIdOf(folder)
       if (projectId === undefined) continue
       try {
+        refuseLinkedProject(paths, projectId, paths.meta(projectId), paths.segments(projectId))
         await unlock(projectId)
         await removeAgain(projectId)
       } catch (error) {

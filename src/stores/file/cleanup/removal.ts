@@ -2,6 +2,7 @@
 // leaves nothing behind.
 
 import { lstatSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { SIZES } from '../../../core/names.ts'
 import { findImage } from '../../../core/project/image-list.ts'
@@ -10,6 +11,7 @@ import type { Revision } from '../../history/revision.ts'
 import type { Heads } from '../commit/heads.ts'
 import type { Segments } from '../commit/segments.ts'
 import { removeFile, removeFolder, sync, unlessMissing } from '../fs/durable.ts'
+import { linkBelow, refuseLinkedProject } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
 
 export interface RemovalOptions {
@@ -48,22 +50,31 @@ export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): 
   /** By project: segments that the head still lists, whose images are durably removed. */
   const finished = new LRUCache<string, Set<string>>({ max: 1000 })
 
+  const variantFolders = (projectId: string): string[] => SIZES.map((size) => paths.variants(projectId, size))
+
+  /** False where a symbolic link leads out of the cache: nothing was ever cached there. */
+  const isCacheable = (projectId: string, imageId: string): boolean =>
+    linkBelow(paths.root, dirname(paths.cached(projectId, imageId))) === undefined
+
   const image = async (projectId: string, imageId: string): Promise<void> => {
+    refuseLinkedProject(paths, projectId, ...variantFolders(projectId))
     await Promise.all(SMALLER.map((size) => removeFile(paths.variant(projectId, imageId, size))))
     await removeFile(paths.variant(projectId, imageId, 'original'))
-    await removeFolder(paths.cached(projectId, imageId))
+    if (isCacheable(projectId, imageId)) await removeFolder(paths.cached(projectId, imageId))
   }
 
   /** Makes removals durable: until then a power cut can bring files back. */
   const syncFolders = async (projectId: string): Promise<void> => {
-    await Promise.all(SIZES.map((size) => sync(paths.variants(projectId, size)).catch(unlessMissing)))
+    refuseLinkedProject(paths, projectId, ...variantFolders(projectId))
+    await Promise.all(variantFolders(projectId).map((folder) => sync(folder).catch(unlessMissing)))
   }
 
   /** Checks every file, as a power cut may have brought back any. Synchronous: a microsecond or two for each. */
   const isGone = (projectId: string, imageId: string): boolean => {
     const files = SIZES.map((size) => paths.variant(projectId, imageId, size))
     try {
-      return [...files, paths.cached(projectId, imageId)].every((path) => lstatSync(path, IF_ANY) === undefined)
+      const cached = isCacheable(projectId, imageId) ? [paths.cached(projectId, imageId)] : []
+      return [...files, ...cached].every((path) => lstatSync(path, IF_ANY) === undefined)
     } catch {
       // Unknown, as in a folder without permission.
       return false

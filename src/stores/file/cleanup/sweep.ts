@@ -9,7 +9,7 @@ import { NO_OBSERVER, type Observer } from '../../../telemetry/observer.ts'
 import type { Heads } from '../commit/heads.ts'
 import type { Segments } from '../commit/segments.ts'
 import { codeOf, removeFile, removeFolder, sync, unlessMissing } from '../fs/durable.ts'
-import { isPlainFolder } from '../fs/no-follow.ts'
+import { isPlainFolder, refuseLinkedProject, refuseLinks } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
 import { diedWithMachine, LEFT, ownerLives } from '../staging/owner.ts'
 import { imagesOfWork, newToken, OWNER_FILE, projectOfFolder, type Workspace } from '../staging/workspace.ts'
@@ -72,6 +72,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
 
   /** @param died false for a folder left to a sweep by a living owner, which holds no lock */
   const sweepFolder = async (folder: string, projectId: string, died: boolean): Promise<void> => {
+    refuseLinkedProject(paths, projectId, ...paths.folders(projectId))
     const names = await readdir(folder)
     const imageIds = imagesOfWork(basename(folder), names)
     const isCommit = imageIds.size === 0 && names.every((name) => COMMIT_FILE.test(name))
@@ -96,7 +97,8 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
     let whole = true
     for (const name of await readdir(taken)) {
       const projectId = projectOfFolder(name)
-      if (projectId === undefined) continue
+      // A symbolic link is removed with the workspace.
+      if (projectId === undefined || !isPlainFolder(join(taken, name))) continue
       await sweepFolder(join(taken, name), projectId, !owner.endsWith(LEFT)).catch((error: unknown) => {
         // Otherwise another process sweeps it.
         if (!existsSync(taken)) throw error
@@ -116,6 +118,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
 
     async sweep() {
       let owners = 0
+      refuseLinks(paths.root, paths.tmp)
       for (const name of await readdir(paths.tmp)) {
         const owner = join(paths.tmp, name)
         try {

@@ -1,14 +1,14 @@
 // Batches of changes under one lock of their project, and the cleanup behind them: files of deleted images, unnamed
 // segments, old revisions.
 
-import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../../core/errors.ts'
 import { type CommitBatch, type Deletion, isDeletion, type PendingChange } from '../../history/commit-queue.ts'
 import { namedSegments, readDroppedSegments } from '../../history/revision.ts'
-import { codeOf, removeFile, removeFolder, storeError, sync, throwStoreError } from '../fs/durable.ts'
+import { codeOf, readText, removeFile, removeFolder, storeError, sync, throwStoreError } from '../fs/durable.ts'
+import { refuseLinkedProject } from '../fs/no-follow.ts'
 import type { Workspace } from '../staging/workspace.ts'
 import { type CommitOptions, createCommit } from './attempt.ts'
 import type { ProjectLock } from './project-lock.ts'
@@ -27,7 +27,7 @@ export interface CommitterOptions extends CommitOptions {
 }
 
 export const createCommitter = (options: CommitterOptions): CommitBatch => {
-  const { segments, removal, workspace, withLock, log } = options
+  const { paths, segments, removal, workspace, withLock, log } = options
   const maxHeldMs = options.maxHeldMs ?? 20
   const commit = createCommit(options)
   const prune = createPruner(options)
@@ -38,6 +38,7 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     let mayHaveFiles = false
     const removals: Promise<boolean>[] = []
     try {
+      refuseLinkedProject(paths, projectId, ...paths.folders(projectId))
       await withLock(projectId, async () => {
         const untilMs = performance.now() + maxHeldMs
         for (taken = take(); taken.length > 0; taken = take()) {
@@ -139,6 +140,7 @@ const createPruner = ({ paths, heads, segments, log, keptRevisions = 0 }: Commit
 
   /** Oldest first, so that the others have no gap. Segments go, durably, before the last revision that names them. */
   async function removeOld(projectId: string, numbers: readonly number[]): Promise<void> {
+    refuseLinkedProject(paths, projectId, paths.meta(projectId), paths.segments(projectId))
     const old = numbers.slice(0, -retained)
     const followers = numbers.slice(1, old.length + 1)
     const candidates = (await Promise.all(followers.map((number) => droppedSegments(projectId, number)))).flat()
@@ -165,7 +167,7 @@ const createPruner = ({ paths, heads, segments, log, keptRevisions = 0 }: Commit
   /** None where the revision is gone: its segments were removed before it. */
   async function droppedSegments(projectId: string, number: number): Promise<string[]> {
     try {
-      return readDroppedSegments(await readFile(paths.revision(projectId, number), 'utf8'))
+      return readDroppedSegments(await readText(paths.revision(projectId, number)))
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return []
       throw error

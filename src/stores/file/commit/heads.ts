@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../../core/errors.ts'
 import type { Revision } from '../../history/revision.ts'
 import { codeOf } from '../fs/durable.ts'
-import { isPlainFolder } from '../fs/no-follow.ts'
+import { refuseLinkedProject } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
 import {
   claimIn,
@@ -116,10 +116,8 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
     shownMs: 0,
   })
 
-  const assertPlain = (projectId: string): void => {
-    if (!isPlainFolder(paths.project(projectId)) || !isPlainFolder(paths.meta(projectId)))
-      throw damaged(projectId, new Error('a folder is a symbolic link'))
-  }
+  const assertPlain = (projectId: string): void =>
+    refuseLinkedProject(paths, projectId, paths.meta(projectId), paths.segments(projectId))
 
   /** Reads the newest revision from disk. @param known the newest one so far */
   const load = async (projectId: string, known?: Head): Promise<Head | undefined> => {

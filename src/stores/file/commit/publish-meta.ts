@@ -1,10 +1,11 @@
 // Publishes meta.json: a copy of the newest revision for people and other tools, with the whole image list.
 
-import { readFile, rename } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../../telemetry/logger.ts'
 import { encodePublished, type Revision } from '../../history/revision.ts'
-import { removeFile, removeFolder, writeNew } from '../fs/durable.ts'
+import { readText, removeFile, removeFolder, writeNew } from '../fs/durable.ts'
+import { refuseLinkedProject } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
 import { newToken, type Workspace } from '../staging/workspace.ts'
 import type { Heads } from './heads.ts'
@@ -52,7 +53,7 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
   const writeCopy = async ({ state }: Revision, folder: string): Promise<string> => {
     const segments: string[] = []
     for (const { stored } of state.images.segments)
-      if (stored) segments.push(await readFile(paths.segment(state.project_id, stored.id), 'utf8'))
+      if (stored) segments.push(await readText(paths.segment(state.project_id, stored.id)))
     const own = join(folder, `meta-${newToken()}.json`)
     await writeNew(own, encodePublished(state, segments))
     return own
@@ -62,6 +63,7 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
 
   /** @param draft of this revision */
   const write = async (projectId: string, revision: Revision, folder: string, draft?: string): Promise<void> => {
+    refuseLinkedProject(paths, projectId)
     if (revision.state.deleted) return removeFile(paths.published(projectId))
     await rename(draft ?? (await writeCopy(revision, folder)), paths.published(projectId))
   }

@@ -1,11 +1,11 @@
 // Revision files, `.meta/<number>.json`: their log, numbers and content.
 
-import { closeSync, openSync, readdirSync, readFileSync, readSync, type Stats, statSync } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readSync, type Stats } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import type { AppendLog } from '../../append-log.ts'
 import { decodeRevision, encodeRevision, type Revision } from '../../history/revision.ts'
 import { createFileLog, entryNumbers } from '../append-log.ts'
-import { codeOf, isMissing } from '../fs/durable.ts'
+import { codeOf, isMissing, READ_PLAIN } from '../fs/durable.ts'
 import type { Paths } from '../paths.ts'
 
 export interface RevisionLogOptions {
@@ -35,6 +35,7 @@ export const MIN_REVISIONS = 32
 export const createRevisionLog = ({ paths, heads, folder }: RevisionLogOptions): AppendLog<Revision> =>
   createFileLog({
     format: { encode: encodeRevision, decode: decodeAt, tokensOf: ({ commits }) => commits },
+    root: paths.root,
     folder: paths.meta,
     drafts: () => folder,
     older: 'pruned',
@@ -64,7 +65,7 @@ export const readRevision = async (
   number: number,
 ): Promise<ReadRevision | undefined> => {
   try {
-    const handle = await open(path)
+    const handle = await open(path, READ_PLAIN)
     try {
       const stats = await handle.stat()
       return { revision: decodeAt(await handle.readFile('utf8'), projectId, number), stats }
@@ -79,14 +80,19 @@ export const readRevision = async (
 
 /** Synchronous {@link readRevision}. @throws Error where the file is damaged, misplaced or gone */
 export const readRevisionNow = (path: string, projectId: string, number: number): ReadRevision => {
-  const stats = statSync(path)
-  return { revision: decodeAt(readFileSync(path, 'utf8'), projectId, number), stats }
+  const file = openSync(path, READ_PLAIN)
+  try {
+    const stats = fstatSync(file)
+    return { revision: decodeAt(readFileSync(file, 'utf8'), projectId, number), stats }
+  } finally {
+    closeSync(file)
+  }
 }
 
-/** Stats of a file or folder, undefined where there is none. @throws other errors of the system */
+/** Stats of a file, folder or link, undefined where there is none. @throws other errors of the system */
 export const statsOf = (path: string): Stats | undefined => {
   try {
-    return statSync(path, { throwIfNoEntry: false })
+    return lstatSync(path, { throwIfNoEntry: false })
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
@@ -111,10 +117,13 @@ export const claimOf = (text: string): number | undefined => {
   return Number.isSafeInteger(number) ? number : undefined
 }
 
+/** Missing; a folder, a symbolic link, or a pipe. */
+const NO_CLAIM: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EAGAIN', 'ENXIO'])
+
 /** Reads {@link claimOf} a file; undefined where it is missing or names no number. Synchronous: a few microseconds. */
 export const claimIn = (path: string): number | undefined => {
   try {
-    const file = openSync(path, 'r')
+    const file = openSync(path, READ_PLAIN)
     try {
       const buffer = Buffer.alloc(CLAIM_BYTES)
       return claimOf(buffer.toString('utf8', 0, readSync(file, buffer, 0, CLAIM_BYTES, 0)))
@@ -122,7 +131,7 @@ export const claimIn = (path: string): number | undefined => {
       closeSync(file)
     }
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error) ?? '')) return undefined
+    if (NO_CLAIM.has(codeOf(error) ?? '')) return undefined
     throw error
   }
 }

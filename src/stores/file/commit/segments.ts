@@ -1,7 +1,6 @@
 // Sealed segments of images: written once, named by revisions, removed with the last revision that names them.
 
 import { readdirSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../../core/errors.ts'
@@ -17,7 +16,18 @@ import {
   sha256,
   storedSegment,
 } from '../../history/revision.ts'
-import { allDone, codeOf, linkNew, makeFolder, removeFile, sync, unlessMissing, writeNew } from '../fs/durable.ts'
+import {
+  allDone,
+  codeOf,
+  linkNew,
+  makeFolder,
+  readText,
+  removeFile,
+  sync,
+  unlessMissing,
+  writeNew,
+} from '../fs/durable.ts'
+import { refuseLinkedProject } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
 import { revisionNumbers } from './revision-file.ts'
 
@@ -51,6 +61,9 @@ export interface Segments {
 
 const newSegmentId = randomIds(16)
 
+/** Codes of the system for a damaged segment; undefined where its content is damaged. */
+const DAMAGE: ReadonlySet<string | undefined> = new Set([undefined, 'ENOENT', 'ELOOP'])
+
 /** Name of a segment's link in a work folder. */
 export const SEGMENT_FILE = /^run-([0-9a-z]{16})\.json$/
 
@@ -61,11 +74,12 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
     const known = cache.get(stored.id)
     if (known) return known
     try {
-      const loaded = decodeSegment(await readFile(paths.segment(projectId, stored.id), 'utf8'), stored)
+      refuseLinkedProject(paths, projectId, paths.meta(projectId), paths.segments(projectId))
+      const loaded = decodeSegment(await readText(paths.segment(projectId, stored.id)), stored)
       cache.set(stored.id, loaded, { size: stored.bytes })
       return loaded
     } catch (error) {
-      if (codeOf(error) !== undefined && codeOf(error) !== 'ENOENT') throw error
+      if (!DAMAGE.has(codeOf(error))) throw error
       throw new TintypeError(
         'project_damaged',
         `A part of the image list of project "${projectId}" is damaged on disk; "tintype doctor" can repair it.`,
@@ -97,7 +111,7 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
     // Newest first: old revisions may be pruned meanwhile, with their segments.
     for (const number of (await revisionNumbers(paths.meta(projectId))).toReversed()) {
       if (number === but) continue
-      const text = (await readFile(paths.revision(projectId, number), 'utf8').catch(unlessMissing)) ?? ''
+      const text = (await readText(paths.revision(projectId, number)).catch(unlessMissing)) ?? ''
       unnamed = unnamed.filter((id) => !text.includes(id))
     }
     return unnamed
@@ -105,6 +119,7 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
 
   const dropUnnamed = async (projectId: string, ids: readonly string[], but?: number): Promise<void> => {
     const unnamed = ids.length > 0 ? await namedByNone(projectId, ids, but) : []
+    if (unnamed.length > 0) refuseLinkedProject(paths, projectId, paths.meta(projectId), paths.segments(projectId))
     for (const id of unnamed) await removeFile(paths.segment(projectId, id))
     // Durably removed before their links in the work folder are.
     if (unnamed.length > 0) await sync(paths.segments(projectId)).catch(unlessMissing)

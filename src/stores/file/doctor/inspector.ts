@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { TintypeError } from '../../../core/errors.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import { assertKnownFormat } from '../format.ts'
+import { refuseLinks } from '../fs/no-follow.ts'
 import { projectIdOf } from '../paths.ts'
 import { checkFolders, checkLock, checkMissingFolders } from './checks/folders.ts'
+import { linksInProject, linksOutsideProjects } from './checks/links.ts'
 import { checkMetaJson } from './checks/meta-json.ts'
 import { checkRemovals } from './checks/removals.ts'
 import { checkHead, checkOlderRevisions } from './checks/revisions.ts'
@@ -72,22 +74,31 @@ export const createInspector = (options: InspectorOptions): Inspector => {
   })
   const { paths } = context
 
+  /** True for a symbolic link too, which the checks of the project report. */
+  const isProject = async (projectId: string): Promise<boolean> => {
+    const stats = await statOf(paths.project(projectId))
+    return stats !== undefined && (stats.isDirectory() || stats.isSymbolicLink())
+  }
+
   return {
     async open() {
       assertKnownFormat(paths.root)
       if ((await statOf(paths.projects))?.isDirectory()) return
+      refuseLinks(paths.root, paths.projects)
       throw new TintypeError('store_unavailable', `Expected a store in ${paths.root}; it has no folder "projects".`)
     },
 
     async *projects() {
+      yield* linksOutsideProjects(context)
       for await (const name of iterateNames(paths.projects)) {
         const projectId = projectIdOf(name)
-        const isFolder = (await statOf(join(paths.projects, name)))?.isDirectory()
-        yield projectId !== undefined && isFolder ? projectId : unknownEntry(context, join(paths.projects, name))
+        yield projectId !== undefined && (await isProject(projectId))
+          ? projectId
+          : unknownEntry(context, join(paths.projects, name))
       }
     },
 
-    hasProject: async (projectId) => (await statOf(paths.project(projectId)))?.isDirectory() ?? false,
+    hasProject: isProject,
 
     async countProjects() {
       let count = 0
@@ -96,11 +107,16 @@ export const createInspector = (options: InspectorOptions): Inspector => {
     },
 
     async countImages(projectId) {
+      if (linksInProject(context, projectId).length > 0) return 0
       const head = newestIntact(await readHistory(paths, projectId))
       return head?.state.image_count ?? 0
     },
 
     async *project(projectId, onImages) {
+      // Nothing is read, moved or written through a link, so nothing else of the project can be checked.
+      const links = linksInProject(context, projectId)
+      yield* links
+      if (links.length > 0) return
       yield* checkFolders(context, projectId)
       yield* optional(await checkLock(context, projectId))
       yield* optional(await checkHead(context, projectId))

@@ -5,6 +5,7 @@
 import { link, rename } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { makeFolder, sync } from '../fs/durable.ts'
+import { refuseLinks } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
 import { newToken } from '../staging/workspace.ts'
 import { statOf } from './read/files.ts'
@@ -24,6 +25,8 @@ export const createLostAndFound = (paths: Paths, now: () => Date): LostAndFound 
   const folder = join(paths.root, '.lost', `${stamp}-${newToken()}`)
 
   const freePathFor = async (path: string): Promise<string> => {
+    refuseLinks(paths.root, dirname(path))
+    refuseLinks(paths.root, folder)
     const wanted = join(folder, relative(paths.root, path))
     await makeFolder(dirname(wanted))
     for (let copy = 1; ; copy++) {

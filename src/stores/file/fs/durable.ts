@@ -1,6 +1,6 @@
 // Writes that survive a power cut: data, then name, each synced.
 
-import { closeSync, constants, fsync, lstatSync, openSync, readdirSync } from 'node:fs'
+import { closeSync, constants, fsync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { type FileHandle, link, mkdir, open, readFile, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -35,6 +35,25 @@ export const writeAllOf = async (handle: FileHandle, chunks: readonly Uint8Array
   const { bytesWritten } = await handle.writev(chunks)
   const bytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0)
   if (bytesWritten < bytes) await writeAll(handle, Buffer.concat(chunks).subarray(bytesWritten))
+}
+
+/**
+ * Flags for reading a plain file: a symbolic link is refused with ELOOP, and a pipe without a writer is empty, where
+ * opening it would block a thread for ever.
+ */
+export const READ_PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+/** Reads a text from a plain file. @throws errors of the system; `ELOOP` for a symbolic link */
+export const readText = (path: string): Promise<string> => readFile(path, { encoding: 'utf8', flag: READ_PLAIN })
+
+/** Synchronous {@link readText}. */
+export const readTextNow = (path: string): string => {
+  const file = openSync(path, READ_PLAIN)
+  try {
+    return readFileSync(file, 'utf8')
+  } finally {
+    closeSync(file)
+  }
 }
 
 const syncOpen = promisify(fsync)
@@ -114,7 +133,7 @@ export const linkOnce = async (draft: string, path: string, text: string): Promi
     failure = error
   }
   try {
-    const found = await readFile(path, 'utf8')
+    const found = await readText(path)
     if (found === text) return { outcome: 'ours' }
     return found === '' ? { outcome: 'gone' } : { outcome: 'taken' }
   } catch (cause) {

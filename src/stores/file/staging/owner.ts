@@ -1,10 +1,10 @@
 // Owner of a folder under .tmp: the process, and whether it is alive.
 
-import { readFile, readlink, stat } from 'node:fs/promises'
+import { lstat, readFile, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { codeOf } from '../fs/durable.ts'
+import { codeOf, readText } from '../fs/durable.ts'
 import { ownerFault } from './owner-file.ts'
 
 const ownerSchema = z.object({
@@ -44,7 +44,7 @@ export const ownerLives = async (ownerFile: string): Promise<boolean> => {
 
 /** True where the machine has restarted since, so that unsynced changes are lost; also where that is unknown. */
 export const diedWithMachine = async (ownerFile: string): Promise<boolean> => {
-  if ((await stat(ownerFile).catch(() => undefined)) === undefined) return false
+  if ((await lstat(ownerFile).catch(() => undefined)) === undefined) return false
   const owner = await readOwner(ownerFile)
   return !owner || (owner.host === hostname() && owner.boot !== (await surroundings()).boot)
 }
@@ -64,7 +64,7 @@ const processLives = async (owner: Owner): Promise<boolean> => {
 
 const readOwner = async (ownerFile: string): Promise<Owner | undefined> => {
   try {
-    const text = await readFile(ownerFile, 'utf8')
+    const text = await readText(ownerFile)
     return ownerFault(ownerFile, text) === undefined ? ownerSchema.parse(JSON.parse(text)) : undefined
   } catch {
     return undefined
@@ -74,7 +74,7 @@ const readOwner = async (ownerFile: string): Promise<Owner | undefined> => {
 /** Milliseconds since 1970. Falls back to the folder, where the owner died before it wrote its file. */
 const lastHeartbeat = async (ownerFile: string): Promise<number> => {
   for (const path of [ownerFile, dirname(ownerFile)]) {
-    const found = await stat(path).catch(() => undefined)
+    const found = await lstat(path).catch(() => undefined)
     if (found) return found.mtimeMs
   }
   return 0

@@ -9,7 +9,7 @@ import type { Logger } from '../../../telemetry/logger.ts'
 import type { Stage } from '../../store.ts'
 import type { SharedSync } from '../fs/durable.ts'
 import { allDone, codeOf, makeOne, removeFolder, storeError, sync, throwStoreError, writeAllOf } from '../fs/durable.ts'
-import { isPlainFolder } from '../fs/no-follow.ts'
+import { refuseLinkedProject, refuseLinks } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -80,12 +80,10 @@ export const createStage = async ({
     unsynced = [meta, project, paths.projects]
   }
 
-  /** @throws TintypeError `project_damaged` where a symbolic link would lead the files out of the project */
-  const refuseLinks = (): void => {
-    const folders = [paths.project(projectId), ...SIZES.map((size) => paths.variants(projectId, size))]
-    if (folders.every(isPlainFolder)) return
-    const message = `A folder of project "${projectId}" is a symbolic link; put the folder itself in its place.`
-    throw new TintypeError('project_damaged', message)
+  /** @throws TintypeError `project_damaged`, `store_unavailable` where a symbolic link would lead out of the store */
+  const assertPlain = (): void => {
+    refuseLinks(paths.root, folder)
+    refuseLinkedProject(paths, projectId, ...paths.folders(projectId))
   }
 
   return {
@@ -111,7 +109,7 @@ export const createStage = async ({
       try {
         // The name of the work folder is durable before any file leaves it.
         await secure()
-        refuseLinks()
+        assertPlain()
         if (!(await isKnown())) await makeProject()
         await publishAll().catch(async (error: unknown) => {
           // Missing in copies of a store without empty folders.

@@ -8,12 +8,13 @@
 // publish nothing of its begun work, should it be alive after all. Later work goes to a new workspace.
 
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rmdir, utimes } from 'node:fs/promises'
+import { lutimes, mkdir, rename, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isImageId } from '../../../core/names.ts'
 import { randomIds } from '../../../core/random-id.ts'
 import type { SharedSync } from '../fs/durable.ts'
 import { codeOf, removeFile, removeFolder, sync, writeNew } from '../fs/durable.ts'
+import { linkBelow, refuseLinks } from '../fs/no-follow.ts'
 import { folderOf, type Paths, projectIdOf } from '../paths.ts'
 import { LEFT, thisProcess } from './owner.ts'
 import { sealOwner } from './owner-file.ts'
@@ -66,6 +67,7 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
 
   const begin = async (): Promise<void> => {
     const ownerFile = join(path, OWNER_FILE)
+    refuseLinks(paths.root, paths.tmp)
     await mkdir(path)
     try {
       await writeNew(ownerFile, sealOwner(ownerFile, await thisProcess()))
@@ -79,7 +81,7 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
     clearInterval(heartbeat)
     heartbeat = setInterval(() => {
       const now = new Date()
-      utimes(ownerFile, now, now).catch(() => {})
+      if (!linkBelow(paths.root, dirname(ownerFile))) lutimes(ownerFile, now, now).catch(() => {})
     }, HEARTBEAT_MS).unref()
   }
 
@@ -91,6 +93,7 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
 
   const folderIn = async (owner: string, projectId: string | undefined, token: string): Promise<string> => {
     const folder = join(owner, projectId === undefined ? token : `${token}@${folderOf(projectId)}`)
+    refuseLinks(paths.root, owner)
     await mkdir(folder)
     return folder
   }
@@ -98,6 +101,7 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
   const leave = async (folder: string): Promise<void> => {
     const left = join(paths.tmp, newToken() + LEFT)
     try {
+      refuseLinks(paths.root, dirname(folder))
       await mkdir(left)
       await sync(paths.tmp)
       await rename(folder, join(left, basename(folder)))
@@ -140,6 +144,7 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
     async close() {
       closed = true
       clearInterval(heartbeat)
+      if (linkBelow(paths.root, path)) return
       try {
         await removeFile(join(path, OWNER_FILE))
         await rmdir(path)

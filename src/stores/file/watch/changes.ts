@@ -1,11 +1,10 @@
 // Changes after a position, read from the revisions on disk and shared by all watchers.
 
-import { readFile } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
 import { decodeListed, type ListedEntry, listedOf, type Revision } from '../../history/revision.ts'
 import type { ListedRevision, ProjectChanges } from '../../watch.ts'
 import type { Heads } from '../commit/heads.ts'
-import { codeOf, createSharedSync } from '../fs/durable.ts'
+import { codeOf, createSharedSync, readText } from '../fs/durable.ts'
 import type { Paths } from '../paths.ts'
 
 export interface ChangesOptions {
@@ -50,7 +49,7 @@ export const createChanges = ({ paths, heads, maxBytes }: ChangesOptions): Chang
     const known = entries.get(key)
     if (known) return known
     try {
-      const entry = decodeListed(await readFile(paths.revision(projectId, number), 'utf8'))
+      const entry = decodeListed(await readText(paths.revision(projectId, number)))
       if (entry.projectId !== projectId || entry.revision !== number) return undefined
       entries.set(key, entry)
       return entry

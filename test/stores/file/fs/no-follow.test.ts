@@ -1,15 +1,20 @@
 // Plain files of the store; symbolic links and pipes at their paths are not followed.
 
 import { execFileSync } from 'node:child_process'
-import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, rename, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { codeOf } from '../../../../src/stores/file/fs/durable.ts'
 import {
   isPlainFolder,
+  linkBelow,
   openPlainFile,
   plainFileStats,
   readPlainFileNow,
+  refuseLinkedProject,
+  refuseLinks,
 } from '../../../../src/stores/file/fs/no-follow.ts'
+import { createPaths } from '../../../../src/stores/file/paths.ts'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
 
 const CHUNK_BYTES = 128 * 1024
@@ -90,4 +95,57 @@ it('accepts every folder that is not a symbolic link, also a missing one', async
   const at = await entries()
   expect(['folder', 'missing', 'file/below'].map((name) => isPlainFolder(at(name)))).toEqual([true, true, true])
   expect(isPlainFolder(at('folder-link'))).toBe(false)
+})
+
+describe('a folder below a symbolic link', () => {
+  const planted = async () => {
+    const root = await temporaryFolder()
+    const outside = await temporaryFolder()
+    await mkdir(join(root, 'plain', 'deep'), { recursive: true })
+    await mkdir(join(outside, 'deep'))
+    await symlink(outside, join(root, 'link'))
+    return { root, paths: createPaths(root) }
+  }
+
+  it('is found from any depth, and missing folders are plain', async () => {
+    const { root } = await planted()
+    const found = (path: string) => linkBelow(root, join(root, path))
+    expect(['plain', 'plain/deep', 'plain/missing/deep', '.'].map(found)).toEqual(Array(4).fill(undefined))
+    for (const path of ['link', 'link/deep', 'link/missing/deep']) expect(found(path)).toBe(join(root, 'link'))
+  })
+
+  it('is not searched in the root and above it', async () => {
+    const { root } = await planted()
+    expect(linkBelow(join(root, 'link'), join(root, 'link', 'deep'))).toBeUndefined()
+  })
+
+  it('is refused by an error that names the link below the root', async () => {
+    const { root } = await planted()
+    expect(() => refuseLinks(root, join(root, 'plain', 'deep'))).not.toThrow()
+    expect(() => refuseLinks(root, join(root, 'link', 'deep'))).toThrow(
+      expect.objectContaining({
+        code: 'store_unavailable',
+        message: '"link" in the storage folder is a symbolic link; put the folder itself in its place.',
+      }),
+    )
+  })
+
+  it('damages its project, or the store where all projects are below it', async () => {
+    const { root, paths } = await planted()
+    const codeFor = () => {
+      try {
+        refuseLinkedProject(paths, 'shop', ...paths.folders('shop'))
+      } catch (error) {
+        return codeOf(error)
+      }
+    }
+    await mkdir(paths.variants('shop', 'thumb'), { recursive: true })
+    expect(codeFor()).toBeUndefined()
+    await symlink(join(root, 'plain'), paths.variants('shop', 'game'))
+    expect(codeFor()).toBe('project_damaged')
+    await rename(paths.projects, join(root, 'moved'))
+    await mkdir(join(root, 'empty'))
+    await symlink(join(root, 'empty'), paths.projects)
+    expect(codeFor()).toBe('store_unavailable')
+  })
 })

@@ -10,6 +10,7 @@ import { confirmedFindings, type DoctorContext } from '../context.ts'
 import type { Problem } from '../problem.ts'
 import { describeType, listNames, statOf } from '../read/files.ts'
 import { revisionNumberOf } from '../read/history.ts'
+import { linkedFolder } from './links.ts'
 import { moveToLost, unknownEntry } from './strays.ts'
 
 /** Names that the store takes for a revision. */
@@ -18,7 +19,7 @@ const REVISION_LIKE = /^[1-9]\d*\.json$/
 /** Checks the assumptions of the other checks: folders are folders, and hold no unknown entries. */
 export async function* checkFolders(context: DoctorContext, projectId: string): AsyncGenerator<Problem> {
   const { paths } = context
-  const folders = [paths.meta(projectId), ...foldersOf(paths, projectId)]
+  const folders = paths.folders(projectId)
   const known = [...folders, paths.published(projectId), paths.lock(projectId)]
   for (const folder of [paths.project(projectId), paths.meta(projectId)])
     for (const name of await listNames(folder)) {
@@ -62,13 +63,7 @@ const foldersOf = (paths: Paths, projectId: string): string[] => [
 const checkFolder = async (context: DoctorContext, folder: string): Promise<Problem | undefined> => {
   const stats = await statOf(folder)
   if (!stats || stats.isDirectory()) return undefined
-  // Its target may hold the images: moving the link away would lose them all at once.
-  if (stats.isSymbolicLink())
-    return {
-      kind: 'odd_entry',
-      path: context.relativePath(folder),
-      detail: 'expected a folder, found a symbolic link; replace it by the folder itself',
-    }
+  if (stats.isSymbolicLink()) return linkedFolder(context, folder)
   const problem = oddEntry(context, folder, `expected a folder, found ${describeType(stats)}`)
   return { ...problem, repair: () => problem.repair().finally(() => makeFolder(folder)) }
 }

@@ -9,6 +9,7 @@ import { OWNER_FILE, projectOfFolder } from '../../staging/workspace.ts'
 import type { DoctorContext } from '../context.ts'
 import type { Problem } from '../problem.ts'
 import { listNames, readText, statOf } from '../read/files.ts'
+import { needlessLink } from './links.ts'
 import { unknownEntry } from './strays.ts'
 
 /** Other names belong to short-lived folders, or to folders without an owner. */
@@ -20,6 +21,10 @@ export async function* checkWorkspaces(context: DoctorContext, projectId?: strin
     const folder = join(context.paths.tmp, owner)
     const stats = await statOf(folder)
     if (!stats || folder === context.workspacePath) continue
+    if (stats.isSymbolicLink()) {
+      if (projectId === undefined) yield needlessLink(context, folder)
+      continue
+    }
     if (!stats.isDirectory()) {
       if (projectId === undefined)
         yield unknownEntry(context, folder, 'expected workspaces of processes only; not touched')

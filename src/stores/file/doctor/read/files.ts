@@ -5,6 +5,7 @@ import { constants, readSync, type Stats } from 'node:fs'
 import { type FileHandle, lstat, open, opendir, readdir } from 'node:fs/promises'
 import { type JpegHeader, readJpegHeader } from '../../../../core/jpeg-header.ts'
 import { codeOf, isMissing } from '../../fs/durable.ts'
+import { isPlainFolder } from '../../fs/no-follow.ts'
 
 export interface MissingFile {
   type: 'missing'
@@ -119,8 +120,9 @@ export const statOf = async (path: string): Promise<Stats | undefined> => {
   }
 }
 
-/** Names in a folder, sorted; none where it is no folder. */
+/** Names in a folder, sorted; none where it is no folder, or a symbolic link. */
 export const listNames = async (folder: string): Promise<string[]> => {
+  if (!isPlainFolder(folder)) return []
   try {
     return (await readdir(folder)).sort()
   } catch (error) {
@@ -129,8 +131,9 @@ export const listNames = async (folder: string): Promise<string[]> => {
   }
 }
 
-/** Names in a long folder, in the order of the disk. */
+/** Names in a long folder, in the order of the disk; none where it is no folder, or a symbolic link. */
 export async function* iterateNames(folder: string): AsyncGenerator<string> {
+  if (!isPlainFolder(folder)) return
   try {
     for await (const entry of await opendir(folder)) yield entry.name
   } catch (error) {

@@ -1,0 +1,64 @@
+// Checks for symbolic links in place of folders: the store follows none, and reports what they lead to as damaged.
+
+import { opendir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isMissing } from '../../fs/durable.ts'
+import { isPlainFolder } from '../../fs/no-follow.ts'
+import type { DoctorContext } from '../context.ts'
+import type { Problem } from '../problem.ts'
+import { moveToLost } from './strays.ts'
+
+/** Folders of accounts that hold a folder for each user, session or owner. */
+const ACCOUNT_LOGS = ['users', 'families', 'usage']
+const ACCOUNT_FOLDERS = [...ACCOUNT_LOGS, '.tmp', 'keys', 'emails', 'invites']
+
+/** The target may hold all images, so the link is not moved: the folder has to be put back by hand. */
+export const linkedFolder = (context: DoctorContext, folder: string): Problem => ({
+  kind: 'odd_entry',
+  path: context.relativePath(folder),
+  detail: 'expected a folder, found a symbolic link; nothing is read through it. Put the folder itself in its place',
+})
+
+/** Links in place of the folder of a project, or of a folder in it. */
+export const linksInProject = (context: DoctorContext, projectId: string): Problem[] =>
+  [context.paths.project(projectId), ...context.paths.folders(projectId)]
+    .filter((folder) => !isPlainFolder(folder))
+    .map((folder) => linkedFolder(context, folder))
+
+/** Links in place of the other folders of the store. */
+export async function* linksOutsideProjects(context: DoctorContext): AsyncGenerator<Problem> {
+  const { root, tmp, cache, running } = context.paths
+  const accounts = join(root, '.accounts')
+  for (const folder of [tmp, accounts, ...ACCOUNT_FOLDERS.map((name) => join(accounts, name)), join(root, '.lost')])
+    if (!isPlainFolder(folder)) yield linkedFolder(context, folder)
+  for (const name of ACCOUNT_LOGS)
+    for await (const entry of linksIn(join(accounts, name))) yield linkedFolder(context, entry)
+  for (const folder of [running, cache]) if (!isPlainFolder(folder)) yield needlessLink(context, folder)
+  for await (const project of foldersIn(cache)) {
+    if (!isPlainFolder(project)) yield needlessLink(context, project)
+    else for await (const image of linksIn(project)) yield needlessLink(context, image)
+  }
+}
+
+/** A link in place of a folder that is made again where it is missing. */
+export const needlessLink = (context: DoctorContext, path: string): Problem => ({
+  kind: 'odd_entry',
+  path: context.relativePath(path),
+  detail: 'expected a folder, found a symbolic link; it is not followed',
+  repair: () => moveToLost(context, path),
+})
+
+async function* linksIn(folder: string): AsyncGenerator<string> {
+  for await (const path of foldersIn(folder)) if (!isPlainFolder(path)) yield path
+}
+
+/** Folders and symbolic links in a folder, in the order of the disk; none where it is missing, or a link itself. */
+async function* foldersIn(folder: string): AsyncGenerator<string> {
+  if (!isPlainFolder(folder)) return
+  try {
+    for await (const entry of await opendir(folder))
+      if (entry.isDirectory() || entry.isSymbolicLink()) yield join(folder, entry.name)
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+}
