@@ -5,6 +5,7 @@ import type { Registration } from './core/auth/account.ts'
 import type { AuthMode } from './core/auth/auth-mode.ts'
 import type { createApp } from './http/app.ts'
 import type { AnswerFast } from './http/fast-path/types.ts'
+import type { Refuse } from './http/refusals.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Snapshot } from './telemetry/snapshot.ts'
 
@@ -136,6 +137,11 @@ export interface Tintype {
    * app has to respond.
    */
   answerFast: AnswerFast
+  /**
+   * Refuses a request that the server of the embedding program could not parse: writes its log line, counts it, and
+   * returns the whole response.
+   */
+  refuse: Refuse
   /** Resolves once the store is open. Requests wait for it. @throws TintypeError `store_unavailable` */
   ready: Promise<void>
   /** True where the store is read-only; known once {@link ready} has resolved. */

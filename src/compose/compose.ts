@@ -1,6 +1,7 @@
 // Wires options -> store and encoders -> services -> app, by one builder a feature.
 
 import { createApp } from '../http/app.ts'
+import { createRefuse } from '../http/refusals.ts'
 import type { EncoderPool } from '../image/encoder.ts'
 import type { Tintype, TintypeOptions } from '../options.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
@@ -62,6 +63,7 @@ export const compose = (
   return {
     app,
     answerFast: buildFastPath(foundation, policies, stored, images, ids),
+    refuse: createRefuse({ ...policies, log: foundation.log, ids, metrics }),
     ready,
     isReadOnly: store.isReadOnly,
     metrics: metrics.snapshot,

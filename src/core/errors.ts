@@ -9,6 +9,7 @@ interface Failure {
 
 /** Codes are part of the API: never renamed, never reused. */
 export const FAILURES = {
+  malformed_request: { status: 400, title: 'The request is not valid HTTP' },
   invalid_project_id: { status: 400, title: 'Not a project id' },
   invalid_parameter: { status: 400, title: 'A parameter has a value that is not accepted' },
   invalid_body: { status: 400, title: 'The body is not valid for this route' },
@@ -32,6 +33,7 @@ export const FAILURES = {
   image_not_found: { status: 404, title: 'No such image' },
   no_primary_image: { status: 404, title: 'The project has no image yet' },
   method_not_allowed: { status: 405, title: 'The route does not support this method' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time' },
   idempotency_running: { status: 409, title: 'The upload with this Idempotency-Key is still running' },
   email_taken: { status: 409, title: 'The e-mail address has an account already' },
   precondition_failed: { status: 412, title: 'A precondition of the request does not hold' },
@@ -41,11 +43,13 @@ export const FAILURES = {
   not_an_image: { status: 415, title: 'The file is not an image' },
   unsupported_image_type: { status: 415, title: 'This type of image is not accepted' },
   range_not_satisfiable: { status: 416, title: 'The image ends before the range begins' },
+  expectation_failed: { status: 417, title: 'The expectation of the request is not supported' },
   empty_file: { status: 422, title: 'The file is empty' },
   damaged_image: { status: 422, title: 'The image is damaged' },
   image_too_slow: { status: 422, title: 'Decoding the image took too long' },
   idempotency_conflict: { status: 422, title: 'The Idempotency-Key was used for another file' },
   rate_limited: { status: 429, title: 'Too many requests' },
+  headers_too_large: { status: 431, title: 'The head of the request is too large' },
   // Not a registered status, but the one that web servers log; it is never sent.
   client_gone: { status: 499, title: 'The client closed the connection before the response' },
   internal: { status: 500, title: 'An unexpected error on the server' },

@@ -6,6 +6,7 @@ import type { Context as HonoContext, Handler as HonoHandler } from 'hono'
 import type { Principal } from '../core/auth/access.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { HeaderOf } from '../core/request/conditional.ts'
+import type { Logger } from '../telemetry/logger.ts'
 
 /** Bindings hold Node's request and response under @hono/node-server; they are absent in other runtimes. */
 export interface Env {
@@ -27,6 +28,8 @@ export interface Env {
     hasCommonHeaders?: boolean
     /** True where `c.header` was used before the route's response: by a program that mounts the app, or for cookies. */
     hasOtherHeaders?: boolean
+    /** Log for errors that come after the response has begun. */
+    log?: Logger
     /** Id of this request, in its line of the log. */
     requestId?: string
     /** Path template of the matched route. */
@@ -91,14 +94,25 @@ export const commonHeadersOf = (c: Context): Record<string, string> => {
   return headers
 }
 
+/** Errors of bodies that cannot be received whole. */
+const bodyErrors = new WeakMap<IncomingMessage, TintypeError>()
+
+/** Ends the body of a request whose rest cannot be parsed or does not arrive: its reader gets the error. */
+export const failBody = (incoming: IncomingMessage, error: TintypeError): void => {
+  bodyErrors.set(incoming, error)
+  // Else the end of the body would destroy the connection, and the response with it.
+  incoming.complete = true
+  incoming.push(null)
+}
+
 /**
  * Reads the body chunk by chunk, with backpressure. Stopping early leaves the connection open for the response.
  *
- * @throws TintypeError `upload_aborted` where the client disconnects
+ * @throws TintypeError `upload_aborted` where the client disconnects, `malformed_request`, `request_timeout`
  */
 export async function* bodyChunks(c: Context): AsyncGenerator<Uint8Array, void, void> {
+  const incoming = incomingOf(c)
   try {
-    const incoming = incomingOf(c)
     // Once a program that mounts the app has begun to read, only the web stream has the whole body.
     if (incoming && incoming.readableFlowing === null && !incoming.readableDidRead)
       yield* incoming.iterator({ destroyOnReturn: false })
@@ -106,4 +120,6 @@ export async function* bodyChunks(c: Context): AsyncGenerator<Uint8Array, void, 
   } catch (error) {
     throw new TintypeError('upload_aborted', 'The connection ended before the request was complete.', { cause: error })
   }
+  const error = incoming && bodyErrors.get(incoming)
+  if (error) throw error
 }

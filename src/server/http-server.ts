@@ -1,13 +1,18 @@
 // The HTTP server of Node behind the entry (connection-handler.ts): fast path, one request at a time, graceful drain.
 
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
 import { type AddressInfo, Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import type { AnswerFast } from '../http/fast-path/types.ts'
 import { writeResponse } from '../http/fast-path/write.ts'
+import { DEFAULT_HOST, headMistake, wrongExpectation, wrongTarget } from '../http/middleware/preconditions.ts'
+import type { Refuse } from '../http/refusals.ts'
 import { continueOnRead } from '../http/request/expect-continue.ts'
+import { problemOf } from '../http/response/problem.ts'
 import { createConnectionHandler } from './connection-handler.ts'
+import { createRefusals, type Received } from './refusals.ts'
 
 export interface HttpServerOptions {
   fetch: Parameters<typeof getRequestListener>[0]
@@ -16,6 +21,8 @@ export interface HttpServerOptions {
   host: string
   /** 0 takes a free port. */
   port: number
+  /** Refuses requests that are no valid HTTP. @default by a status alone */
+  refuse?: Refuse
   /** Timeout of receiving a request with its body, in milliseconds. */
   requestTimeoutMs: number
   /** Timeout of receiving the headers of a request, in milliseconds. @default 20000 */
@@ -33,8 +40,6 @@ export interface HttpServer {
   drain(): Promise<void>
 }
 
-/** Host of a request without one, as HTTP/1.0 allows. */
-const DEFAULT_HOST = 'localhost'
 /** Keep-alive timeout, longer than the 60 s of common proxies, so that the proxy closes an idle connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 
@@ -61,10 +66,26 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   }
   const listener = getRequestListener(options.fetch, { hostname: DEFAULT_HOST })
   const inTurn = createInTurn()
+  const refuse = options.refuse ?? refuseBriefly
+  const refused = new WeakSet<Duplex>()
+  const refusals = createRefusals({
+    ...options,
+    refused,
+    refuse,
+    inTurn,
+    headersTimeoutMs,
+    maxHeadBytes: maxHeaderSize,
+  })
+  /** The last request of each connection, whose body may still arrive. */
+  const received = new WeakMap<Duplex, Received>()
   const handle = (request: IncomingMessage, response: ServerResponse) => {
+    if (refused.has(request.socket)) return
     if (draining) response.setHeader('Connection', 'close')
     const answer = isWritable(response) ? answerFast(request) : undefined
     if (answer) return writeResponse(response, answer)
+    const mistake = headMistake(request)
+    if (mistake) return refusals.refuse(request, request.socket, mistake)
+    received.set(request.socket, { request, response })
     inTurn(request.socket, (end) => {
       underWay.add(response)
       response.once('close', () => {
@@ -81,9 +102,14 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
       requestTimeout: options.requestTimeoutMs,
       connectionsCheckingInterval: options.timeoutsCheckedMs ?? 5000,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      // Checked here, so that it is refused like all others.
+      requireHostHeader: false,
     },
     handle,
   )
+  server.on('clientError', (error, socket) => refusals.failed(error, socket, received.get(socket)))
+  server.on('connect', (request, socket) => refusals.refuse(request, socket, wrongTarget(request.url)))
+  server.on('checkExpectation', (request) => refusals.refuse(request, request.socket, wrongExpectation(request)))
   server.on('checkContinue', (request, response) => {
     continueOnRead(request, response)
     handle(request, response)
@@ -141,6 +167,11 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
 
 const portOf = (address: AddressInfo | string | null): number =>
   typeof address === 'object' && address !== null ? address.port : 0
+
+const refuseBriefly: Refuse = async (_, error) => {
+  const { status } = problemOf(error)
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`
+}
 
 /** False where the connection closes after this response, or has to send another one first. */
 const isWritable = ({ socket, shouldKeepAlive }: ServerResponse): boolean => socket !== null && shouldKeepAlive

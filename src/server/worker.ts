@@ -55,6 +55,7 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<Start
     return startHttpServer({
       fetch: tintype.app.fetch,
       answerFast: tintype.answerFast,
+      refuse: tintype.refuse,
       host,
       port,
       requestTimeoutMs: Math.min(

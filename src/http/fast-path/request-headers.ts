@@ -41,7 +41,7 @@ export const readRequest = (request: FastRequest, share: boolean): FastView | un
       case 'app':
         return undefined
       case 'host':
-        if (!PLAIN_HOST.test(value)) return undefined
+        if (hasHost || !PLAIN_HOST.test(value)) return undefined
         hasHost = true
         break
       case 'none-match':

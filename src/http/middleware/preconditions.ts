@@ -1,7 +1,9 @@
 // Preconditions of every request, checked before its route.
 
+import type { IncomingMessage } from 'node:http'
 import { readOnlyStore, TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
+import { clip } from '../../core/text.ts'
 import { type Check, type Context, type Handler, incomingOf } from '../context.ts'
 import { invalidProjectId } from '../request/params.ts'
 
@@ -97,3 +99,51 @@ export const refuseWhileReadOnly =
 
 export const shuttingDown = (): TintypeError =>
   new TintypeError('shutting_down', 'The server is shutting down and takes no changes.', { retryAfterSeconds: 5 })
+
+/** Host of a request without one, as HTTP/1.0 allows. */
+export const DEFAULT_HOST = 'localhost'
+/** Host and port in the grammar of RFC 3986 section 3.2; both may be empty. */
+const HOST = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i
+/** Hosts that the adapter copies into its URL. It refuses some of the others, such as `localhost:`. */
+const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/
+/** Targets in absolute form; schemes have no case (RFC 3986 section 3.1). */
+const ABSOLUTE_TARGET = /^(https?):\/\/[^/?#]/i
+
+/**
+ * Checks the host and the target of a request (RFC 9112 section 3.2), and writes them as the adapter reads them. The raw
+ * headers stay as they came.
+ */
+export const headMistake = (request: IncomingMessage): TintypeError | undefined => {
+  const { url = '', headers, rawHeaders } = request
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === 'host') hosts++
+  if (hosts > 1 || (hosts === 0 && request.httpVersion !== '1.0'))
+    return malformed(`Expected one header "Host" (RFC 9112 section 3.2), received ${hosts}.`)
+  const { host = '' } = headers
+  if (!PLAIN_HOST.test(host)) {
+    if (!HOST.test(host)) return malformed('Expected a host and a port in "Host", received', host)
+    headers.host = DEFAULT_HOST
+  }
+  if (url.split('?', 1)[0]?.includes('\\')) return malformed('Expected a request target without "\\", received', url)
+  if (url.startsWith('/')) return undefined
+  const scheme = ABSOLUTE_TARGET.exec(url)?.[1]
+  if (scheme === undefined || !URL.canParse(url)) return wrongTarget(url)
+  request.url = scheme.toLowerCase() + url.slice(scheme.length)
+  return undefined
+}
+
+const malformed = (expected: string, received?: string): TintypeError =>
+  received === undefined
+    ? new TintypeError('malformed_request', expected)
+    : new TintypeError('malformed_request', `${expected} "${clip(received)}".`, {
+        details: { received: clip(received) },
+      })
+
+export const wrongTarget = (url = ''): TintypeError =>
+  malformed('Expected a request target that begins with "/" (RFC 9112 section 3.2), received', url)
+
+export const wrongExpectation = ({ headers: { expect = '' } }: IncomingMessage): TintypeError =>
+  new TintypeError('expectation_failed', `Expected "100-continue" in "Expect", received "${clip(expect)}".`, {
+    details: { received: clip(expect) },
+  })

@@ -80,7 +80,7 @@ export const limitSignIns =
 const apply = (c: Context, state: RateLimitState | undefined): undefined => {
   if (!state) return
   Object.assign(commonHeadersOf(c), rateLimitHeaders(state))
-  if (state.isExceeded) throw exceeded(state)
+  if (state.isExceeded) throw limitExceeded(state)
 }
 
 /** Headers that describe the limit to the client, by name. */
@@ -95,7 +95,7 @@ export const rateLimitHeaders = ({
   RateLimit: `"${kind}";r=${remaining};t=${resetSeconds}`,
 })
 
-const exceeded = ({ limit, windowSeconds, resetSeconds }: RateLimitState): TintypeError =>
+export const limitExceeded = ({ limit, windowSeconds, resetSeconds }: RateLimitState): TintypeError =>
   new TintypeError(
     'rate_limited',
     `Expected at most ${limit} requests in ${windowSeconds} seconds. Try again in ${resetSeconds} seconds.`,

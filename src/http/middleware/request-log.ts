@@ -17,7 +17,7 @@ export interface RequestLogOptions {
 export const REQUEST_ID = 'X-Request-Id'
 
 /** Route label of unmatched requests: one for any number of paths. */
-const NO_ROUTE = 'none'
+export const NO_ROUTE = 'none'
 
 /** Start of the query, also escaped by mistake: a signature may follow it. */
 const QUERY = /\?|%3f/i
@@ -42,6 +42,7 @@ export const requestLog = ({ log, ids, requests, client }: RequestLogOptions) =>
     const { method, url } = c.req
     const id = ids(c.req.header('x-request-id'))
     c.set('requestId', id)
+    c.set('log', log)
     const common = commonHeadersOf(c)
     common[REQUEST_ID] = id
     // A later one than the first: middleware of a program that mounts the app may have set headers.

@@ -28,6 +28,8 @@ const body = (schema: z.ZodType, example: Record<string, string>) => ({
 const BODY_FAILURES = [
   'invalid_body',
   'upload_aborted',
+  'malformed_request',
+  'request_timeout',
   'csrf',
   'unexpected_host',
   'upload_too_large',

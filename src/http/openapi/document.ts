@@ -94,7 +94,8 @@ const CODES = Object.entries(FAILURES).map(([code, { status, title }]) => `| \`$
 const DESCRIPTION = `A database-free image store for projects: upload once, get \`original\`, \`medium\` (within 1600 x 1600), \`thumb\`
 (within 400 x 400) and \`game\` (exactly 50 x 50) as JPEG. The store consists of plain files.
 
-Errors are problem documents (RFC 9457) with a stable \`code\`.
+Errors are problem documents (RFC 9457) with a stable \`code\`. Requests that are no valid HTTP reach no route, and are answered
+\`malformed_request\`, \`request_timeout\`, \`expectation_failed\` or \`headers_too_large\`; the connection is then closed.
 
 <details><summary>All codes</summary>
 

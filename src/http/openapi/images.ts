@@ -83,6 +83,8 @@ export const upload: RouteConfig = {
       'wrong_field',
       'too_many_files',
       'upload_aborted',
+      'malformed_request',
+      'request_timeout',
       'upload_too_large',
       'too_many_pixels',
       'multipart_required',

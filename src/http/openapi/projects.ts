@@ -68,7 +68,14 @@ export const edit: RouteConfig = {
   },
   responses: {
     200: jsonResponse('The edited project.', projectSchema, etagHeader('"8"')),
-    ...problems('invalid_body', 'upload_aborted', 'upload_too_large', ...CHANGE_FAILURES),
+    ...problems(
+      'invalid_body',
+      'upload_aborted',
+      'malformed_request',
+      'request_timeout',
+      'upload_too_large',
+      ...CHANGE_FAILURES,
+    ),
   },
 }
 

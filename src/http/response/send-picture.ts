@@ -19,6 +19,7 @@ import type { OpenableVariant } from '../../services/images/variants.ts'
 import type { ReadableFile } from '../../stores/store.ts'
 import type { PictureAccess } from '../access.ts'
 import type { Context } from '../context.ts'
+import { streamOf } from './picture-stream.ts'
 import { BASE_HEADERS, notModified, respond } from './respond.ts'
 
 /** Largest part of a file that is read and sent at once, in bytes. */
@@ -138,11 +139,11 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
   }
   c.set('bodyBytes', range === 'whole' ? bytes : range.end - range.start + 1)
   if (range === 'whole')
-    return respond(c, await bodyOf(content, { start: 0, end: bytes - 1 }), 200, {
+    return respond(c, await bodyOf(c, content, { start: 0, end: bytes - 1 }), 200, {
       ...headers,
       'Content-Length': String(bytes),
     })
-  return respond(c, await bodyOf(content, range), 206, {
+  return respond(c, await bodyOf(c, content, range), 206, {
     ...headers,
     'Content-Length': String(range.end - range.start + 1),
     'Content-Range': `bytes ${range.start}-${range.end}/${bytes}`,
@@ -204,9 +205,9 @@ const rangeNotSatisfiable = (bytes: number): TintypeError =>
     details: { bytes },
   })
 
-const bodyOf = async (content: Buffer<ArrayBuffer> | ReadableFile, { start, end }: ByteRange) => {
+const bodyOf = async (c: Context, content: Buffer<ArrayBuffer> | ReadableFile, { start, end }: ByteRange) => {
   if (Buffer.isBuffer(content)) return content.subarray(start, end + 1)
-  return end - start < WHOLE_BYTES ? readPart(content, start, end) : streamOf(content, start, end)
+  return end - start < WHOLE_BYTES ? readPart(content, start, end) : streamOf(c, content, start, end)
 }
 
 const readPart = async (file: ReadableFile, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
@@ -218,29 +219,4 @@ const readPart = async (file: ReadableFile, start: number, end: number): Promise
   }
   const [first] = pieces
   return first && pieces.length === 1 ? first : Buffer.concat(pieces)
-}
-
-const streamOf = (file: ReadableFile, start: number, end: number): ReadableStream<Uint8Array> => {
-  const pieces = file.read(start, end + 1)[Symbol.asyncIterator]()
-  let remaining = end + 1 - start
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        try {
-          const { value: piece } = await pieces.next()
-          if (piece) controller.enqueue(piece)
-          remaining -= piece?.byteLength ?? remaining
-          if (remaining > 0) return
-          await file.close()
-          controller.close()
-        } catch (error) {
-          await file.close()
-          throw error
-        }
-      },
-      cancel: () => file.close(),
-    },
-    // Nothing is read before a piece is requested.
-    { highWaterMark: 0 },
-  )
 }

@@ -9,6 +9,10 @@ const socket = new Socket()
 const read = (...headers: readonly string[]) =>
   readRequest({ method: 'GET', url: '/a?b', rawHeaders: headers, socket }, false)
 
+it('a request with two hosts is left to the server, which refuses it', () => {
+  expect(read('Host', 'a', 'host', 'a')).toBeUndefined()
+})
+
 describe('a plain request', () => {
   it('is parsed into its method, target and connection', () => {
     expect(read('Host', 'a.example')).toMatchObject({

@@ -134,9 +134,16 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
   },
 }
 
-/** Those that need a failing disk, a lost connection, a slow machine or two requests at the same moment. */
+/**
+ * Those that need a failing disk, a lost connection, bytes that no `Request` holds (test/server/refusals.test.ts), a slow
+ * machine or two requests at the same moment.
+ */
 const NOT_PROVOKED = [
   'upload_aborted',
+  'malformed_request',
+  'request_timeout',
+  'expectation_failed',
+  'headers_too_large',
   'issuer_unavailable',
   'idempotency_running',
   'image_too_slow',
