@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -15,6 +16,9 @@ import { formOf } from '../support/upload.ts'
 
 const SECONDS = 10
 const AHEAD_SECONDS = 30
+/** Longer than libfaketime caches the offset. */
+const SET_SECONDS = 3
+const HOUR_MS = 3_600_000
 const LIBFAKETIME = 'faketime/libfaketimeMT.so.1'
 
 describe.skipIf(isMissing({ fault: 'clocks', libraries: { [LIBFAKETIME]: 'libfaketime' } }))(
@@ -57,6 +61,47 @@ describe.skipIf(isMissing({ fault: 'clocks', libraries: { [LIBFAKETIME]: 'libfak
       // Ended in good order, because libfaketime leaves shared memory behind where it is killed.
       expect(await ahead.end()).toBe(0)
       expect(await right.end()).toBe(0)
+    })
+
+    it('lose no change and refuse none when the clock is set back by a day under them, and forward again', async () => {
+      const folder = await temporaryFolder()
+      const [storageDir, clock] = [join(folder, 'storage'), join(folder, 'clock')]
+      await writeFile(clock, '+0\n')
+      const server = await createServer({
+        storageDir,
+        env: {
+          LD_PRELOAD: libraryPath(LIBFAKETIME) ?? '',
+          FAKETIME_TIMESTAMP_FILE: clock,
+          FAKETIME_CACHE_DURATION: '1',
+          FAKETIME_DONT_FAKE_MONOTONIC: '1',
+          NO_FAKE_STAT: '1',
+        },
+      })
+      await server.start()
+      const ledger = createLedger()
+      const load = startLoad({ servers: [server.request], ledger, projects: ['one', 'two'], clients: 8 })
+      const times: number[] = []
+      for (const offset of ['+0', '-1d', '+0']) {
+        await writeFile(clock, `${offset}\n`)
+        await sleep(SET_SECONDS * 1000)
+        times.push(await clockOf(server.request, ledger))
+      }
+      await load.pause()
+      const [before = 0, back = 0, after = 0] = times
+      expect(back).toBeLessThan(before - 23 * HOUR_MS)
+      expect(after).toBeGreaterThan(before)
+      expect(load.failures()).toEqual({})
+      const findings = await checkStore({ storageDir, ledger, request: server.request })
+      expect(await server.end()).toBe(0)
+      await server.start()
+      findings.push(...(await straysAfterSweep(storageDir)))
+      findings.push(...(await checkStore({ storageDir, ledger, request: server.request })))
+      say(
+        `clock set back by a day and forward again: ${load.done()} changes, ` +
+          `${acknowledgedIn(ledger)} uploads and deletes acknowledged, ${findings.length} wrong`,
+      )
+      expect(findings).toEqual([])
+      expect(await server.end()).toBe(0)
     })
   },
 )

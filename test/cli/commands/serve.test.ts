@@ -3,42 +3,14 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { readdir, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { smallPhoto } from '../../support/pictures/pictures.ts'
 import { commandOf, processesIn } from '../../support/processes/processes.ts'
-import type { Service } from '../../support/processes/start.mjs'
-import { npmStart, ROOT, runTintype, serve } from '../../support/processes/tintype.ts'
+import { beginUpload, untilRefused } from '../../support/processes/slow-upload.ts'
+import { npmRun, npmStart, ROOT, runTintype, serve } from '../../support/processes/tintype.ts'
 import { upload } from '../../support/upload.ts'
-
-/** An upload that has sent all but its last bytes; `finish` sends them and resolves with the answer. */
-const beginUpload = async ({ port }: Service): Promise<{ finish(): Promise<string> }> => {
-  const head =
-    '--edge\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
-  const body = Buffer.concat([Buffer.from(head), await smallPhoto(), Buffer.from('\r\n--edge--\r\n')])
-  const socket = connect(port, '127.0.0.1')
-  onTestFinished(() => {
-    socket.destroy()
-  })
-  await once(socket, 'connect')
-  socket.write(
-    'POST /projects/slow/images HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n' +
-      `Content-Type: multipart/form-data; boundary=edge\r\nContent-Length: ${body.length}\r\n\r\n`,
-  )
-  // The server has taken the request when it says "continue".
-  await once(socket, 'data')
-  socket.write(body.subarray(0, -100))
-  return {
-    finish() {
-      const answer = text(socket)
-      socket.write(body.subarray(-100))
-      return answer
-    },
-  }
-}
 
 describe('tintype serve', () => {
   it('prints its address, the storage folder and a working first command', async () => {
@@ -78,6 +50,24 @@ describe('tintype serve', () => {
     }
   })
 
+  it('does not disturb an upload to another server of the folder, whether it can listen or not', async () => {
+    const folder = await temporaryFolder()
+    const first = await serve([], { cwd: folder })
+    const slow = await beginUpload(first.port)
+    const refused = await runTintype(['serve', '--port', String(first.port)], { cwd: folder })
+    expect(await refused.ended).toBe(1)
+    const second = await serve(['--read-only'], { cwd: folder })
+    // Ends the connection behind the answer.
+    first.child.kill('SIGTERM')
+    await untilRefused(first.port)
+    expect(await slow.finish()).toContain('201 Created')
+    expect((await fetch(`${second.url}/projects/slow/thumbnail`)).status).toBe(200)
+
+    // The second one takes no changes, and says so.
+    expect(second.stdout()).toContain(`files     ${join(folder, 'storage')} (read-only: changes are refused)\n`)
+    expect((await upload(second.url, 'slow')).status).toBe(503)
+  })
+
   it('fails with one line where the address is not one of this machine', async () => {
     const run = await runTintype(['serve', '--port', '0', '--host', '192.0.2.1'])
     expect(await run.ended).toBe(1)
@@ -104,9 +94,9 @@ describe.each(['1', '2'])('with %s worker(s), SIGTERM', (workers) => {
   it('finishes the upload under way, then exits with code 0', async () => {
     const folder = await temporaryFolder()
     const service = await serve(['--workers', workers], { cwd: folder })
-    const slow = await beginUpload(service)
+    const slow = await beginUpload(service.port)
     service.child.kill('SIGTERM')
-    await refused(service)
+    await untilRefused(service.port)
     expect(await slow.finish()).toMatch(/HTTP\/1\.1 201 Created\r\n[\s\S]*connection: close\r\n/i)
     expect(await service.ended).toBe(0)
     expect(service.stdout()).toMatch(/uploads under way are finished first\.\n\n {2}Tintype has stopped\.\n\n$/)
@@ -115,23 +105,31 @@ describe.each(['1', '2'])('with %s worker(s), SIGTERM', (workers) => {
 
   it('ends the server at once when it is repeated, without remaining processes', async () => {
     const service = await serve(['--workers', workers])
-    await beginUpload(service)
+    await beginUpload(service.port)
     service.child.kill('SIGTERM')
-    await refused(service)
+    await untilRefused(service.port)
     service.child.kill('SIGTERM')
     expect(await service.ended).toBe(143)
   })
 })
 
 describe('npm start', () => {
+  it('says how to pass on a flag that npm took', async () => {
+    const run = npmRun(['start', '--silent', '--port', '9000'])
+    expect(await run.ended).toBe(1)
+    expect(run.stderr()).toContain(
+      'tintype: npm took --port for itself; put "--" before the flags of the server: npm start -- --port 9000\n',
+    )
+  })
+
   it('serves, and passes signals on to the server, which then shuts down gracefully', async () => {
     const storageDir = await temporaryFolder()
     const service = await npmStart(['--storage', storageDir])
     // Each upload syncs eight files and folders side by side.
     expect(environmentOf(storageDir)).toContain('UV_THREADPOOL_SIZE=16')
-    const slow = await beginUpload(service)
+    const slow = await beginUpload(service.port)
     service.child.kill('SIGTERM')
-    await refused(service)
+    await untilRefused(service.port)
     expect(await slow.finish()).toContain('201 Created')
     expect(await service.ended).toBe(0)
   })
@@ -142,17 +140,4 @@ const environmentOf = (storageDir: string): string[] => {
   const isServer = (pid: number) => /^\S*node src.cli.prepare.mjs start .*/.test(commandOf(pid))
   const pid = processesIn(ROOT).find((each) => isServer(each) && commandOf(each).includes(storageDir))
   return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-}
-
-/** Resolves when the server accepts no more connections, that is, when it has begun to end. */
-const refused = async ({ port }: Service): Promise<void> => {
-  for (;;) {
-    const socket = connect(port, '127.0.0.1')
-    const open = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    )
-    socket.destroy()
-    if (!open) return
-  }
 }

@@ -29,6 +29,7 @@ export interface ServerOptions {
 export type Request = (path: string, init?: RequestInit) => Promise<Response>
 
 export interface Server {
+  readonly port: number
   /** Throws where the server cannot be reached or does not answer in time. */
   request: Request
   /**
@@ -49,6 +50,8 @@ export interface Server {
   kill(): Promise<void>
   /** SIGTERM, and waits for its end. @returns the exit code */
   end(): Promise<number | null>
+  /** Waits for its end without a signal. @returns the exit code */
+  ended(): Promise<number | null>
   /** What it logged at level warn and above, and anything else on its outputs. */
   log(): string
 }
@@ -100,6 +103,7 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   onTestFinished(kill)
 
   return {
+    port,
     request,
     start,
     ready: () => answers(READY),
@@ -115,6 +119,11 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
       run?.child.kill('SIGTERM')
       if (run) await exited(run.child)
       await kill()
+      return run?.child.exitCode ?? null
+    },
+    async ended() {
+      const run = runs.at(-1)
+      if (run) await exited(run.child)
       return run?.child.exitCode ?? null
     },
     log,

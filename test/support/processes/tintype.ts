@@ -25,14 +25,16 @@ export const serve = async (flags: readonly string[] = [], options: RunOptions =
 
 /** Starts `npm start` in the project's folder, on a free port. */
 export const npmStart = (flags: readonly string[]): Promise<Service> =>
-  untilServing(npm(['start', '--silent', '--', ...SMALL, ...flags]))
+  untilServing(npmRun(['start', '--silent', '--', ...SMALL, ...flags]))
 
 /** Runs `npm run --silent tintype` in the project's folder. */
-export const npmTintype = (args: readonly string[]): Run => npm(['run', '--silent', 'tintype', '--', ...args])
+export const npmTintype = (args: readonly string[]): Run => npmRun(['run', '--silent', 'tintype', '--', ...args])
 
 const SMALL = ['--port', '0', '--encoders', '1']
 
-const npm = (args: readonly string[]): Run => killedAtEnd(startProgram('npm', args, { cwd: ROOT, env: process.env }))
+/** Runs `npm` in the project's folder. */
+export const npmRun = (args: readonly string[]): Run =>
+  killedAtEnd(startProgram('npm', args, { cwd: ROOT, env: process.env }))
 
 const killedAtEnd = (started: Run): Run => {
   onTestFinished(started.kill)
