@@ -37,6 +37,7 @@ export const compose = (
   const policies = buildPolicies(foundation, auth)
   const stored = buildStore(foundation)
   const images = buildImages(foundation, stored, encoders)
+  const { projects, closeCatalogue } = buildProjects(foundation, stored, auth)
   const { store, ready } = stored
   const ids = createRequestIds()
   const app = createApp({
@@ -46,7 +47,7 @@ export const compose = (
     ...images,
     presets: options.presets,
     accelRedirect: options.accelRedirect,
-    projects: buildProjects(foundation, stored, auth),
+    projects,
     check: () => store.check(),
     isReadOnly: store.isReadOnly,
     ready,
@@ -72,6 +73,7 @@ export const compose = (
       await encoders.close()
       await images.renders.close()
       await auth.close()
+      await closeCatalogue()
       await store.close()
     },
   }

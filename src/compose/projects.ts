@@ -1,18 +1,19 @@
-// Project service, with the sealed cursors of its list.
+// Project service, with the catalogue and the sealed cursors of its list.
 
 import { createProjectService } from '../services/projects/projects.ts'
 import { createSealedCursors } from '../services/projects/sealed-cursor.ts'
 import { bootSecret } from '../stores/accounts/secret.ts'
+import { createFileCatalogue } from '../stores/catalogue/file-catalogue.ts'
 import type { buildAuth } from './auth.ts'
 import type { Foundation } from './foundation.ts'
 import type { buildStore } from './store.ts'
 
 export const buildProjects = (
   { storageDir, log }: Foundation,
-  { store }: ReturnType<typeof buildStore>,
+  { store, ready }: ReturnType<typeof buildStore>,
   auth: ReturnType<typeof buildAuth>,
 ) => {
-  const { secret, ensureSecret } = auth.store
-  const cursors = createSealedCursors({ secret, ensureSecret, fallback: () => bootSecret(storageDir) })
-  return createProjectService({ store, log, cursors })
+  const catalogue = createFileCatalogue({ storageDir, store, ready, log })
+  const cursors = createSealedCursors({ secret: auth.store.secret, fallback: () => bootSecret(storageDir) })
+  return { projects: createProjectService({ store, catalogue, log, cursors }), closeCatalogue: catalogue.close }
 }

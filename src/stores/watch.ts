@@ -20,8 +20,9 @@ export interface Watching {
   /**
    * Follows the commits of this process in all projects, from now on. For work that may be lost with the process, such as
    * prefetching: nothing is read or polled for it, and its promise is not awaited.
+   * With `types`, only revisions with such an event are reported; the others cost nothing.
    */
-  watchCommits(listener: ChangeListener, options: WatchOptions): void
+  watchCommits(listener: ChangeListener, options: WatchOptions & { types?: readonly ProjectEvent['type'][] }): void
 }
 
 export interface WatchedProject {

@@ -241,6 +241,21 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
       await vi.waitFor(() => expect(bad.revisions().toSorted()).toEqual([1, 1, 2, 2, 3, 3]), PATIENCE)
     })
 
+    it('reports to listeners of some types of events only commits that have one', async () => {
+      const { store } = await fresh()
+      const heard = newRecorder()
+      const end = new AbortController()
+      ends.push(end)
+      const types = ['project.changed', 'project.deleted'] as const
+      store.watchCommits(heard.listener, { signal: end.signal, types })
+      await addImage(store, 'shop')
+      await addImage(store, 'shop')
+      await store.commit('shop', { type: 'edit', title: 'A title' })
+      await addImage(store, 'shop')
+      await store.commit('shop', { type: 'delete_project' })
+      expect(heard.revisions()).toEqual([1, 3, 5])
+    })
+
     it('delivers nothing after the signal has aborted, and nothing after the store is closed', async () => {
       const { store, another } = await fresh()
       const other = await another()

@@ -210,7 +210,7 @@ describe('the list of projects', () => {
       pages.push(projects.map(({ project_id }) => project_id))
       url = next
     }
-    expect(pages).toEqual([[], ['last']])
+    expect(pages).toEqual([['last']])
   })
 })
 

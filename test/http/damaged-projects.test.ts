@@ -50,7 +50,9 @@ describe('a damaged project', () => {
     for (const id of ['b', 'c']) await DAMAGES[name]?.(metaOf(storageDir, id))
     expect(await listed(app.request('/projects'))).toEqual(['a', 'd'])
     expect(lines).toEqual([expect.objectContaining({ level: 40, projects: ['b', 'c'] })])
-    expect(await listed(app.request('/projects?limit=1&after=a'))).toEqual(['d'])
+    const { next } = projectListSchema.parse(await (await app.request('/projects?limit=1')).json())
+    lines.length = 1
+    expect(await listed(app.request(next ?? ''))).toEqual(['d'])
     expect(lines).toHaveLength(2)
     expect(await problemOf(app.request('/projects/b'))).toMatchObject({ status: 500, code: 'project_damaged' })
   })

@@ -12,14 +12,13 @@ import type { RenderJob } from '../../src/image/encoder.ts'
 import { createImageService } from '../../src/services/images/images.ts'
 import { createRenders } from '../../src/services/images/renders.ts'
 import { createVariants } from '../../src/services/images/variants.ts'
-import { createProjectService } from '../../src/services/projects/projects.ts'
-import { createSealedCursors } from '../../src/services/projects/sealed-cursor.ts'
-import { createFileAccountStore } from '../../src/stores/accounts/file-account-store.ts'
+import type { Catalogue } from '../../src/stores/catalogue/catalogue.ts'
 import { createRenderCache } from '../../src/stores/render-cache/render-cache.ts'
 import type { Stage, Store } from '../../src/stores/store.ts'
 import { addImage, fill, recordOf } from '../contracts/store.ts'
 import { openApp } from '../support/app-parts.ts'
 import { fileStoreFixture, silent } from '../support/store/file-store.ts'
+import { openCatalogue, openProjectService } from '../support/store/project-service.ts'
 
 const unused = () => Promise.reject(new Error('not used'))
 
@@ -53,7 +52,7 @@ const flippingStore = (own: Store, moment: number, flip: () => Promise<void>) =>
 }
 
 /** The API for one principal, with encoders that copy. */
-const appOn = (store: Store, storageDir: string, principal: Principal) => {
+const appOn = (store: Store, catalogue: Catalogue, storageDir: string, principal: Principal) => {
   const variants = createVariants({ store })
   const encoders = {
     encode: unused,
@@ -72,11 +71,7 @@ const appOn = (store: Store, storageDir: string, principal: Principal) => {
     policies: { ...parts.policies, identify: async () => ({ principal }) },
     store,
     images: createImageService({ store, encoders, variants }),
-    projects: createProjectService({
-      store,
-      log: silent,
-      cursors: createSealedCursors(createFileAccountStore({ storageDir })),
-    }),
+    projects: openProjectService(store, storageDir, { catalogue }),
     variants,
     renders: createRenders({ store, encoders, cache: createRenderCache({ storageDir, log: silent }) }),
     transformRequests: createTransformRequestParser({ presets: parsePresets('card:w=10') }),
@@ -155,7 +150,7 @@ type Stores = Awaited<ReturnType<typeof openStores>>
 
 const openStores = async () => {
   const { store, another, folder } = await fileStoreFixture()
-  return { store, other: await another(), folder }
+  return { store, other: await another(), catalogue: openCatalogue(store, folder), folder }
 }
 
 let projects = 0
@@ -165,7 +160,7 @@ const runAt = async (stores: Stores, scenario: Scenario, request: MakeRequest, m
   const projectId = `p${projects++}`
   const { open, secret, flip } = await makeProject(stores, projectId, scenario)
   const flipping = flippingStore(stores.store, moment, flip)
-  const app = appOn(flipping.store, stores.folder, scenario.principal)
+  const app = appOn(flipping.store, stores.catalogue, stores.folder, scenario.principal)
   const response = await app.request(...request(projectId, open, secret))
   const run: Run = { projectId, secret, status: response.status, text: await response.text() }
   return { ...run, hasFlipped: flipping.hasFlipped() }

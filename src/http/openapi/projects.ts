@@ -17,13 +17,13 @@ export const list: RouteConfig = {
   summary: 'List the projects',
   description:
     'Sorted by id, in pages: for a user, own projects and those shared with the user; for a key, the projects of the key; ' +
-    'without credentials, public projects. A page may have fewer than `limit` entries, or none, although more follow: ' +
-    'the list ends where `next` is null.',
+    'without credentials, public projects. The list ends where `next` is null. A project that another worker has just ' +
+    'created or shared may be missing for a second.',
   request: { query: projectListQuery },
   responses: {
     200: jsonResponse('A page of projects.', projectListSchema, etagHeader('"kYJ0cXDPzMTTm1xJY6oLWg"')),
     ...NOT_MODIFIED,
-    ...problems('invalid_parameter', ...READ_FAILURES),
+    ...problems('invalid_parameter', 'busy', ...READ_FAILURES),
   },
 }
 

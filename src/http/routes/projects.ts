@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import type { Guard } from '../guard.ts'
 import { ifRevisionOf } from '../request/if-match.ts'
 import { parseBody, readJson } from '../request/json-body.ts'
-import { limitOf, onlyOne, projectIdOf, queryOf } from '../request/params.ts'
+import { limitOf, projectIdOf, queryOf } from '../request/params.ts'
 import { json, revalidatedJson } from '../response/respond.ts'
 import type { Views } from '../response/views.ts'
 import { DEFAULT_PROJECTS_PAGE, projectAfterSchema } from '../schemas/parameters.ts'
@@ -26,9 +26,10 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
   async list(c: Context) {
     const by = principalOf(c)
     const limit = limitOf(c) ?? DEFAULT_PROJECTS_PAGE
-    const after = queryOf(c, 'after', projectAfterSchema)
-    const page = await projects.list({ after, from: onlyOne(c, 'from'), limit }, by)
-    const next = page.next ? `${views.projectsUrl()}?limit=${limit}&${new URLSearchParams(page.next)}` : null
+    // `from`: its name in older versions.
+    const after = queryOf(c, 'after', projectAfterSchema) ?? queryOf(c, 'from', projectAfterSchema)
+    const page = await projects.list({ after, limit }, by)
+    const next = page.next === undefined ? null : `${views.projectsUrl()}?limit=${limit}&after=${page.next}`
     const body = { projects: page.projects.map((project) => views.project(project, by)), next }
     return revalidatedJson(c, body, { isPrivate: by.kind === 'key' || by.kind === 'user' })
   },

@@ -45,7 +45,7 @@ export const formatSchema = TRANSFORM_SCHEMAS.format.meta({ enum: ['auto', ...FO
 export const extensionSchema = z.enum(PICTURE_EXTENSIONS)
 export const limitSchema = wholeNumber({ least: 1, most: MAX_PAGE })
 export const imageAfterSchema = z.string().regex(IMAGE_CURSOR, '"next" of an earlier page, or the id of an image')
-export const projectAfterSchema = z.string().regex(PROJECT_ID, `a project id (${PROJECT_ID_RULE})`)
+export const projectAfterSchema = z.string().regex(/^[\w-]{123}$/, '"next" of an earlier page')
 export const dedupeSchema = z.preprocess(
   (text) => (text === 'true' ? true : text === 'false' ? false : text),
   z.boolean('true or false'),
@@ -106,20 +106,24 @@ export const coverQuery = z.object({ size: size('thumb'), ...privatePicture })
 export const thumbnailQuery = z.object({ format, ...privatePicture })
 
 /** @param standard entries of a page without `limit` */
-const page = (entries: string, standard: number | 'all', afterSchema: z.ZodType, lastId: string) => ({
-  limit: optional(limitSchema, `Maximum number of ${entries} in the response; ${standard} by default.`, 50),
+const pageLimit = (entries: string, standard: number | 'all') =>
+  optional(limitSchema, `Maximum number of ${entries} in the response; ${standard} by default.`, 50)
+
+const cursorOf = (entries: string) =>
+  `Cursor: the value of \`after\` in \`next\` of an earlier page, unchanged. It stays valid when ${entries} are deleted.`
+
+export const imageListQuery = z.object({
+  limit: pageLimit('images', 'all'),
   after: optional(
-    afterSchema,
-    `Cursor: the value of \`after\` in \`next\` of an earlier page, unchanged. It stays valid when ${entries} are deleted. ` +
-      'An id is accepted, too: the page begins behind it.',
-    lastId,
+    imageAfterSchema,
+    `${cursorOf('images')} An id is accepted, too: the page begins behind it.`,
+    EXAMPLE_IMAGE_ID,
   ),
 })
-
-export const imageListQuery = z.object(page('images', 'all', imageAfterSchema, EXAMPLE_IMAGE_ID))
 export const projectListQuery = z.object({
-  ...page('projects', DEFAULT_PROJECTS_PAGE, projectAfterSchema, EXAMPLE_PROJECT_ID),
-  from: optional(z.string(), 'Cursor from `next`, in place of `after`.', EXAMPLE_CURSOR),
+  limit: pageLimit('projects', DEFAULT_PROJECTS_PAGE),
+  after: optional(projectAfterSchema, cursorOf('projects'), EXAMPLE_CURSOR),
+  from: optional(projectAfterSchema, 'Name of `after` in cursors of older versions.', EXAMPLE_CURSOR),
 })
 
 export const uploadQuery = z.object({

@@ -12,20 +12,23 @@ import {
 import { isDamage } from '../../core/errors.ts'
 import { invalidParameter } from '../../core/parameters.ts'
 import type { ProjectState, ReadableState } from '../../core/project/state.ts'
+import type { Catalogue } from '../../stores/catalogue/catalogue.ts'
 import type { Store } from '../../stores/store.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { SealedCursors } from './sealed-cursor.ts'
 
 export interface ProjectServiceOptions {
-  store: Store
+  store: Pick<Store, 'current' | 'project' | 'commit'>
+  catalogue: Pick<Catalogue, 'list' | 'refresh'>
   log: Logger
   cursors: SealedCursors
-  /** Limit of the projects that one call of `list` reads. @default 1000 */
-  mostHeads?: number
 }
 
-/** Cursor of the list: a page begins after an id, plain (`after`) or sealed (`from`). */
-export type ListCursor = { after: string } | { from: string }
+export interface ProjectPage {
+  projects: ReadableState[]
+  /** Sealed cursor of the next page, undefined on the last one. */
+  next: string | undefined
+}
 
 export interface ProjectEdit {
   /** Null removes the title. */
@@ -40,16 +43,14 @@ export interface ProjectEdit {
 /** Calls with `by` also throw `forbidden` or `unauthenticated` where the principal lacks the right. */
 export interface ProjectService {
   /**
-   * Lists the projects that the principal may list, sorted by id, without damaged ones, which are logged. `next` is the
-   * cursor of the next page, undefined on the last one. A call reads a limited number of projects, so that hidden ones
-   * do not raise its cost: a page can be short or empty and still have a next one.
+   * Lists the projects that the principal may list, sorted by id, without damaged ones, which are logged. A page and its
+   * `next` depend on these projects alone. Each is read and judged now; one that has just become listed by another
+   * process may be missing for a second.
    *
-   * @throws TintypeError `invalid_parameter` where `from` is no cursor of this store
+   * @param page.after sealed cursor: the page begins behind it. @default the beginning
+   * @throws TintypeError `invalid_parameter` where `after` is no cursor of this store; those of {@link Catalogue.list}
    */
-  list(
-    page: { after?: string; from?: string; limit: number },
-    by: Principal,
-  ): Promise<{ projects: ReadableState[]; next: ListCursor | undefined }>
+  list(page: { after?: string; limit: number }, by: Principal): Promise<ProjectPage>
   /**
    * Returns the state that the change led to.
    *
@@ -64,53 +65,65 @@ export interface ProjectService {
 /** Projects read at once, each with an open file. */
 const READ_AT_ONCE = 32
 
-export const createProjectService = ({ store, log, cursors, mostHeads }: ProjectServiceOptions): ProjectService => {
-  const most = mostHeads ?? 1000
+export const createProjectService = (options: ProjectServiceOptions): ProjectService => {
+  const { store, catalogue, log, cursors } = options
 
-  const find = async (projectId: string): Promise<ProjectState | undefined> =>
-    store.current(projectId) ?? (await store.project(projectId))
+  /** Ids of projects that may be listed, in order: those of a restricted key, else as the catalogue knows them. */
+  const candidates = async (by: Principal, { after, limit }: { after?: string; limit: number }): Promise<string[]> => {
+    if (by.kind !== 'key' || by.projects === undefined) return catalogue.list(by, { after, limit })
+    const ids = [...new Set(by.projects)].sort().filter((id) => after === undefined || id > after)
+    return ids.slice(0, limit)
+  }
 
-  /** Reads projects in order until `count` or a few more are listed; returns damaged ones apart. */
-  const readEach = async (ids: readonly string[], count: number, by: Principal) => {
+  /** Reads and judges projects; returns damaged ones apart. */
+  const readEach = async (ids: readonly string[], by: Principal) => {
     const projects: ReadableState[] = []
     const damaged = new Map<string, unknown>()
-    const read = (id: string) =>
-      find(id).catch((error: unknown) => {
-        if (!isDamage(error)) throw error
-        damaged.set(id, error)
-      })
-    for (let at = 0; at < ids.length && projects.length < count; ) {
-      const chunk = ids.slice(at, at + (seesAll(by) ? Math.min(READ_AT_ONCE, count - projects.length) : READ_AT_ONCE))
-      for (const project of await Promise.all(chunk.map(read)))
-        if (project && isListed(project, by)) projects.push(requireReadable(project, by))
-      at += chunk.length
-      // Cached projects are read synchronously: other requests need a turn.
+    const read = async (id: string) => store.current(id) ?? (await store.project(id))
+    for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
+      const part = ids.slice(at, at + READ_AT_ONCE)
+      const found = await Promise.allSettled(part.map(read))
+      for (const [index, id] of part.entries()) {
+        const outcome = found[index]
+        if (outcome?.status === 'fulfilled') {
+          if (outcome.value && isListed(outcome.value, by)) projects.push(requireReadable(outcome.value, by))
+          else catalogue.refresh(id)
+        } else if (isDamage(outcome?.reason)) damaged.set(id, outcome?.reason)
+        else throw outcome?.reason
+      }
+      // Projects in memory are read synchronously: other requests need a turn.
       await setImmediate()
     }
     return { projects, damaged }
   }
 
-  const opened = async (from: string): Promise<string> => {
-    const id = await cursors.open(from)
-    if (id === undefined) throw invalidParameter('from', '"next" of an earlier page', from)
+  const opened = async (after: string): Promise<string> => {
+    const id = await cursors.open(after)
+    if (id === undefined) throw invalidParameter('after', '"next" of an earlier page', after)
     return id
   }
 
   return {
-    async list({ after, from, limit }, by) {
-      const start = from === undefined ? after : await opened(from)
-      const ids = await listedIds(store, by, { after: start, limit: most + 1 })
-      const scanned = ids.slice(0, most)
-      const { projects, damaged } = await readEach(scanned, limit + 1, by)
+    async list({ after, limit }, by) {
+      const found: ReadableState[] = []
+      const damaged = new Map<string, unknown>()
+      // One more than the page, which shows that there is a next one.
+      for (let position = after === undefined ? undefined : await opened(after); ; ) {
+        const wanted = limit + 1 - found.length
+        const ids = await candidates(by, { after: position, limit: wanted })
+        const read = await readEach(ids, by)
+        found.push(...read.projects)
+        for (const [id, error] of read.damaged) damaged.set(id, error)
+        position = ids.at(-1)
+        if (ids.length < wanted || found.length > limit) break
+      }
       if (damaged.size > 0) {
         const [error] = damaged.values()
         log.warn({ error, projects: [...damaged.keys()].sort() }, 'damaged projects; omitting them from a list')
       }
-      const [page, isCut] = [projects.slice(0, limit), projects.length > limit]
-      const last = isCut ? page.at(-1)?.project_id : scanned.at(-1)
-      if (last === undefined || (!isCut && ids.length <= most)) return { projects: page, next: undefined }
-      const isVisible = by.kind === 'unrestricted' || by.kind === 'key' || page.at(-1)?.project_id === last
-      return { projects: page, next: isVisible ? { after: last } : { from: await cursors.seal(last) } }
+      const projects = found.slice(0, limit)
+      const last = found.length > limit ? projects.at(-1) : undefined
+      return { projects, next: last && (await cursors.seal(last.project_id)) }
     },
 
     async edit(projectId, edit, by, ifRevision) {
@@ -123,15 +136,5 @@ export const createProjectService = ({ store, log, cursors, mostHeads }: Project
   }
 }
 
-const seesAll = (by: Principal): boolean =>
-  by.kind === 'unrestricted' || (by.kind === 'key' && by.projects === undefined)
-
 const isListed = (project: ProjectState, by: Principal): boolean =>
   decideAccess(by, 'list', project.project_id, accessOf(project)) === 'allowed'
-
-/** Ids to read: the projects of a restricted key, else those of the store. */
-const listedIds = async (store: Store, by: Principal, page: { after?: string; limit: number }): Promise<string[]> => {
-  if (by.kind !== 'key' || by.projects === undefined) return store.projectIds(page)
-  const { after } = page
-  return [...new Set(by.projects)].sort().filter((id) => after === undefined || id > after)
-}

@@ -1,4 +1,5 @@
-// Sealed cursors of the project list: encrypted, because the id can be that of a project hidden from the client.
+// Sealed cursors of the project list: encrypted and authenticated, so that clients can neither read nor choose the place
+// where a page begins.
 
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 import { keyFor } from '../auth/session-tokens.ts'
@@ -6,10 +7,8 @@ import { keyFor } from '../auth/session-tokens.ts'
 export interface SealedCursorsOptions {
   /** 32 bytes from which the keys are derived; undefined before they are made. */
   secret(): Promise<Buffer | undefined>
-  /** Makes the secret where it is missing. */
-  ensureSecret(): Promise<Buffer>
-  /** Secret where none can be stored, equal in all processes of the machine. @default none: sealing fails then */
-  fallback?(): Promise<Buffer>
+  /** 32 bytes in place of a secret, equal in all processes of the machine: a list must not write one. */
+  fallback(): Promise<Buffer>
 }
 
 export interface SealedCursors {
@@ -27,10 +26,9 @@ const ID_BYTES = 64
 
 const FORM = /^[\w-]{123}$/
 
-export const createSealedCursors = ({ secret, ensureSecret, fallback }: SealedCursorsOptions): SealedCursors => ({
+export const createSealedCursors = ({ secret, fallback }: SealedCursorsOptions): SealedCursors => ({
   async seal(projectId) {
-    // Reading works on a disk that is full or read-only.
-    const root = await (fallback ? ensureSecret().catch(fallback) : ensureSecret())
+    const root = (await secret()) ?? (await fallback())
     // Derived from the id, so that a nonce never serves two texts.
     const nonce = createHmac('sha256', keyFor('place_nonce', root)).update(projectId).digest().subarray(0, NONCE_BYTES)
     const cipher = createCipheriv(CIPHER, keyFor('place', root), nonce, { authTagLength: TAG_BYTES })
@@ -41,8 +39,10 @@ export const createSealedCursors = ({ secret, ensureSecret, fallback }: SealedCu
   async open(cursor) {
     if (!FORM.test(cursor)) return undefined
     const bytes = Buffer.from(cursor, 'base64url')
+    // The last letter has two bits that are not part of the bytes.
+    if (bytes.toString('base64url') !== cursor) return undefined
     const stored = await secret()
-    return (stored && openWith(stored, bytes)) ?? (fallback && openWith(await fallback(), bytes))
+    return (stored && openWith(stored, bytes)) ?? openWith(await fallback(), bytes)
   },
 })
 

@@ -8,15 +8,13 @@ import { createApp } from '../../../src/http/app.ts'
 import { createTransformRequestParser } from '../../../src/http/request/transform-request.ts'
 import type { ImageService } from '../../../src/services/images/images.ts'
 import { createVariants } from '../../../src/services/images/variants.ts'
-import { createProjectService } from '../../../src/services/projects/projects.ts'
-import { createSealedCursors } from '../../../src/services/projects/sealed-cursor.ts'
-import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { createTestApp, listen, problemOf, uploadTo } from '../../support/app.ts'
 import { openApp } from '../../support/app-parts.ts'
 import { filesIn } from '../../support/disk/folder.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
 import { chunk, connectRaw, FORM_END, formBody, LAST_CHUNK, partHead, postHead } from '../../support/raw-client.ts'
 import { fileStoreFixture, silent } from '../../support/store/file-store.ts'
+import { openProjectService } from '../../support/store/project-service.ts'
 import { formOf } from '../../support/upload.ts'
 
 const PATH = '/projects/game/images'
@@ -103,11 +101,7 @@ describe('an upload', () => {
       remove: unused,
       setPrimary: unused,
     }
-    const projects = createProjectService({
-      store,
-      log: silent,
-      cursors: createSealedCursors(createFileAccountStore({ storageDir: folder })),
-    })
+    const projects = openProjectService(store, folder)
     const variants = createVariants({ store })
     const renders = { find: unused, findCached: () => undefined, prefetch: () => {}, close: unused }
     const transformRequests = createTransformRequestParser({})

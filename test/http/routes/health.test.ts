@@ -10,12 +10,10 @@ import { createTransformRequestParser } from '../../../src/http/request/transfor
 import { healthSchema } from '../../../src/http/schemas/server.ts'
 import type { ImageService } from '../../../src/services/images/images.ts'
 import { createVariants } from '../../../src/services/images/variants.ts'
-import { createProjectService } from '../../../src/services/projects/projects.ts'
-import { createSealedCursors } from '../../../src/services/projects/sealed-cursor.ts'
-import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { createTestApp, problemOf } from '../../support/app.ts'
 import { openApp } from '../../support/app-parts.ts'
 import { fileStoreFixture } from '../../support/store/file-store.ts'
+import { openProjectService } from '../../support/store/project-service.ts'
 import { formOf } from '../../support/upload.ts'
 
 const failingImages = (failure: unknown): ImageService => {
@@ -41,11 +39,7 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
       current: () => undefined,
       project: async (id) => ({ ...emptyProject(id, new Date(0).toISOString()), deleted: false }),
     },
-    projects: createProjectService({
-      store,
-      log,
-      cursors: createSealedCursors(createFileAccountStore({ storageDir: folder })),
-    }),
+    projects: openProjectService(store, folder, { log }),
     variants: createVariants({ store }),
     renders: { find: () => Promise.reject(failure) },
     transformRequests: createTransformRequestParser({}),

@@ -51,7 +51,7 @@ const POLLED_AT_ONCE = 200
 export const createWatching = ({ paths, heads, log, pollMs = 500 }: WatchingOptions): FileWatching => {
   const changes = createChanges({ paths, heads })
   const projects = new Map<string, Project>()
-  const listeners = new Set<ChangeListener>()
+  const listeners = new Set<{ listener: ChangeListener; types: readonly string[] | undefined }>()
   const ends = new Set<() => void>()
   /** Projects that changed in the last poll. */
   const busy = new Set<string>()
@@ -200,10 +200,10 @@ export const createWatching = ({ paths, heads, log, pollMs = 500 }: WatchingOpti
       await start(watcher, watched)
     },
 
-    watchCommits(listener, { signal }) {
+    watchCommits(listener, { signal, types }) {
       if (signal.aborted || isClosed) return
-      // A function of its own, so that one listener can be registered twice.
-      const own: ChangeListener = (changes) => listener(changes)
+      // An object of its own, so that one listener can be registered twice.
+      const own = { listener, types }
       listeners.add(own)
       untilEnd(signal, () => listeners.delete(own))
     },
@@ -214,9 +214,10 @@ export const createWatching = ({ paths, heads, log, pollMs = 500 }: WatchingOpti
         changes.committed(revision)
         wake(projectId)
       }
-      const { at, events } = listedOf(revision)
-      for (const listener of listeners) {
-        const revisions = [{ revision: number, at, events: events ?? [] }]
+      const { at, events = [] } = listedOf(revision)
+      for (const { listener, types } of listeners) {
+        if (types && !events.some(({ type }) => types.includes(type))) continue
+        const revisions = [{ revision: number, at, events }]
         void call(listener, { projectId, revision: number, reset: false, revisions })
       }
     },

@@ -1,0 +1,235 @@
+// Catalogue of a file store.
+//
+//   .cache/.catalogue/index      the stored index (index-file.ts)
+//   .cache/.catalogue/changes    hints between processes (hints.ts)
+//
+// Hint and verify: commits of this process set their entries at once; those of other processes are hinted, and the project
+// is read. Everything else (changes while no process ran, a lost hint, a folder copied into the store) is found by checks,
+// which compare the time of each project's revision folder with the recorded one. A check runs at the start, after the
+// hints were deleted, and every few minutes; new folders are looked for every second. Both files may be deleted at any
+// time, and where they cannot be written, the catalogue lives in memory.
+
+import { join } from 'node:path'
+import { TintypeError } from '../../core/errors.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import { storeError } from '../file/fs/durable.ts'
+import { createPaths } from '../file/paths.ts'
+import type { Store } from '../store.ts'
+import type { ProjectChanges } from '../watch.ts'
+import type { Catalogue } from './catalogue.ts'
+import { createEntries } from './entries.ts'
+import { createHints } from './hints.ts'
+import { readIndex, writeIndex } from './index-file.ts'
+import { createReader } from './reader.ts'
+
+export interface FileCatalogueOptions {
+  storageDir: string
+  store: Pick<Store, 'current' | 'project' | 'watchCommits' | 'isReadOnly'>
+  /** Resolves once the store is open; no work begins before. */
+  ready: Promise<void>
+  log: Logger
+  /** Interval at which hints and new folders are looked for without a request, in milliseconds. @default 1000 */
+  pollMs?: number
+  /** Interval of checks of all projects, in milliseconds. @default 300000 (5 minutes) */
+  checkMs?: number
+  /** Shortest time between two writes of the index, in milliseconds. @default 60000 */
+  writeMs?: number
+  /** Longest wait of a list for the first check, in milliseconds. @default 5000 */
+  waitMs?: number
+}
+
+/** Hinted projects that a list waits for; further ones follow in the background. */
+const HINTED_AT_ONCE = 500
+/** Share of the time that the search for new folders may take while projects are made all the time. */
+const MOST_SEARCHING = 1 / 20
+
+const BEING_MADE = 'The list of projects is being made after the start of the server; retry in a moment.'
+
+export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue => {
+  const { store, log, pollMs = 1000, checkMs = 300_000, writeMs = 60_000, waitMs = 5000 } = options
+  const paths = createPaths(options.storageDir)
+  const indexPath = join(paths.cache, '.catalogue', 'index')
+  const end = new AbortController()
+  const entries = createEntries()
+  const hints = createHints(join(paths.cache, '.catalogue', 'changes'))
+  const reader = createReader({ paths, store, entries, signal: end.signal, log })
+  const progress = createProgress()
+  /** Projects to be read. */
+  const due = new Set<string>()
+  /** The last id that the first check has passed; true once it is complete. */
+  let checked: string | true = ''
+  let failure: unknown
+  let following: Promise<void> = Promise.resolve()
+  let checking: Promise<void> | undefined
+  let checkAtMs = 0
+  let searchAtMs = 0
+  let writeAtMs = 0
+  let storedChanges = 0
+  let timer: NodeJS.Timeout | undefined
+
+  const onCommit = ({ projectId, revisions }: ProjectChanges): void => {
+    const isDeleted = revisions.at(-1)?.events.at(-1)?.type === 'project.deleted'
+    const state = isDeleted ? undefined : store.current(projectId)
+    if (isDeleted || state) reader.committed(projectId, state)
+    // Another process may have gone on: the next list waits for the read.
+    else due.add(projectId)
+    if (!store.isReadOnly()) tryHints(() => hints.append(projectId))
+  }
+
+  const check = async (isNewOnly: boolean): Promise<void> => {
+    const startMs = performance.now()
+    try {
+      await reader.check({
+        isNewOnly,
+        onPassed(id) {
+          if (checked === true) return
+          checked = id
+          progress.made()
+        },
+      })
+      if (end.signal.aborted) return
+      checked = true
+      failure = undefined
+      if (!isNewOnly) checkAtMs = startMs + checkMs
+    } catch (error) {
+      failure = storeError(error)
+      log.debug({ error }, 'could not check the catalogue of projects; trying again')
+    }
+    searchAtMs = performance.now() + (performance.now() - startMs) / MOST_SEARCHING
+    progress.made()
+  }
+
+  const startCheck = (isNewOnly: boolean): void => {
+    checking ??= check(isNewOnly).finally(() => {
+      checking = undefined
+    })
+  }
+
+  /** Reads projects that are due, and those of new hints. */
+  const follow = async (): Promise<void> => {
+    tryHints(() => {
+      const { ids, isLost } = hints.read()
+      for (const id of ids) due.add(id)
+      if (isLost) checkAtMs = 0
+    })
+    const ids = [...due].slice(0, HINTED_AT_ONCE)
+    for (const id of ids) due.delete(id)
+    try {
+      await reader.read(ids)
+    } catch (error) {
+      for (const id of ids) due.add(id)
+      log.debug({ error }, 'could not read changed projects into the catalogue; trying again')
+    }
+  }
+
+  const catchUp = (): Promise<void> => {
+    following = following.then(follow)
+    return following
+  }
+
+  const poll = async (): Promise<void> => {
+    for (const id of reader.repaired()) due.add(id)
+    await catchUp()
+    const nowMs = performance.now()
+    if (checked !== true || nowMs >= checkAtMs) startCheck(false)
+    else if (nowMs >= searchAtMs && reader.hasNew()) startCheck(true)
+    await checking
+    if (checked === true && nowMs >= writeAtMs) await storeIndex()
+  }
+
+  const schedule = (): void => {
+    if (!end.signal.aborted) timer = setTimeout(() => void poll().finally(schedule), pollMs).unref()
+  }
+
+  const storeIndex = async (): Promise<void> => {
+    const changes = reader.changes()
+    if (store.isReadOnly() || changes === storedChanges) return
+    writeAtMs = performance.now() + writeMs
+    try {
+      await writeIndex(indexPath, entries.all().slice())
+      storedChanges = changes
+    } catch (error) {
+      log.debug({ error }, 'could not store the index of projects; keeping it in memory')
+    }
+  }
+
+  const load = async (): Promise<void> => {
+    try {
+      // Entries of commits since the start are newer.
+      for (const { id, stamp, access } of (await readIndex(indexPath)) ?? [])
+        if (!entries.get(id)) entries.set(id, stamp, access)
+    } catch (error) {
+      storedChanges = -1
+      log.info({ error }, 'the index of projects is damaged; making it again')
+    }
+  }
+
+  const begin = async (): Promise<void> => {
+    // Hints before this moment are covered by the check.
+    tryHints(() => hints.read())
+    await load()
+    await poll().finally(schedule)
+  }
+
+  /** True where the first check has passed a page. */
+  const isChecked = (ids: readonly string[], limit: number): boolean =>
+    checked === true || (ids.length === limit && (ids.at(-1) ?? '') <= checked)
+
+  const tryHints = (act: () => void): void => {
+    try {
+      act()
+    } catch (error) {
+      log.debug({ error }, 'hints of changed projects failed; the next check finds the changes')
+    }
+  }
+
+  store.watchCommits(onCommit, { signal: end.signal, types: ['project.changed', 'project.deleted'] })
+  const begun = options.ready.then(begin, () => {})
+
+  return {
+    async list(by, { after, limit }) {
+      await catchUp()
+      const deadline = AbortSignal.timeout(waitMs)
+      for (;;) {
+        const ids = entries.list(by, { after, limit })
+        if (isChecked(ids, limit)) return ids
+        if (failure !== undefined) throw failure
+        if (deadline.aborted) throw new TintypeError('busy', BEING_MADE, { retryAfterSeconds: 1 })
+        await progress.next(deadline)
+      }
+    },
+
+    refresh: (projectId) => void due.add(projectId),
+
+    async close() {
+      end.abort()
+      clearTimeout(timer)
+      await begun
+      await checking
+      await following
+      if (checked === true) await storeIndex()
+    },
+  }
+}
+
+/** Wakes those that wait for progress. */
+const createProgress = () => {
+  const waiting = new Set<() => void>()
+  const made = (): void => {
+    for (const wake of waiting) wake()
+  }
+  return {
+    made,
+    /** Resolves at the next progress, or once the signal aborts. */
+    next: (signal: AbortSignal): Promise<void> =>
+      new Promise((resolve) => {
+        const wake = () => {
+          waiting.delete(wake)
+          signal.removeEventListener('abort', wake)
+          resolve()
+        }
+        waiting.add(wake)
+        signal.addEventListener('abort', wake)
+      }),
+  }
+}

@@ -1,0 +1,162 @@
+// Reads projects into entries of the catalogue, and checks all of them against the store.
+
+import { statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
+import { accessOf, type GuardedProject } from '../../core/auth/access.ts'
+import { isDamage } from '../../core/errors.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import { type Paths, projectIdOf } from '../file/paths.ts'
+import type { Store } from '../store.ts'
+import type { Entries } from './entries.ts'
+
+export interface ReaderOptions {
+  paths: Paths
+  store: Pick<Store, 'project'>
+  entries: Entries
+  /** Ends checks under way. */
+  signal: AbortSignal
+  log: Logger
+}
+
+export interface Reader {
+  /** Sets the entry of a project that this process has changed. @param state undefined where it was deleted */
+  committed(projectId: string, state: GuardedProject | undefined): void
+  /** Reads projects, some at once. @throws errors of the store, but for damaged projects */
+  read(ids: readonly string[]): Promise<void>
+  /**
+   * Compares every project with its entry, and reads those that differ: 250,000 comparisons or 3,000 reads a second.
+   *
+   * @param onPassed called in the order of ids with the last one that was compared
+   * @throws errors of the store
+   */
+  check(options: { isNewOnly: boolean; onPassed(id: string): void }): Promise<void>
+  /** True where a project was made or removed since the last check, as far as the folder's time tells. */
+  hasNew(): boolean
+  /** Damaged projects that may have been repaired. */
+  repaired(): string[]
+  /** Counts changes of entries. */
+  changes(): number
+}
+
+/** Projects read at once, each with an open file. */
+const READ_AT_ONCE = 16
+/** Projects compared in one turn of the event loop: about a millisecond. */
+const COMPARED_AT_ONCE = 200
+/** Damaged projects that are looked at for a repair. */
+const MAX_DAMAGED = 100
+/** Age from which the time of a folder tells of every change: some file systems count in seconds. */
+const SETTLED_MS = 2000
+
+/** Stamps of a project without revisions, and of one that is to be read at the next check. */
+const NO_REVISIONS = -1
+const UNSETTLED = 0
+
+/** Access to a damaged project without an entry: for lists of all projects, which report it. */
+const UNREADABLE: GuardedProject = { project_id: '', visibility: 'private' }
+
+export const createReader = ({ paths, store, entries, signal, log }: ReaderOptions): Reader => {
+  /** Damaged projects, with the stamp of their failed read. */
+  const damaged = new LRUCache<string, number>({ max: MAX_DAMAGED })
+  /** By project: number of its last commit of this process, of those that a read can have been under way with. */
+  const commits = new LRUCache<string, number>({ max: 10_000 })
+  let commitCount = 0
+  let changeCount = 0
+  /** Time of the folder of projects at the last check; undefined where a change right after it could have the same. */
+  let foldersMs: number | undefined
+
+  /** Identifies a state of a project without reading it: every commit makes a file in this folder. */
+  const stampOf = (projectId: string): number => {
+    const mtimeMs = mtimeOf(paths.meta(projectId))
+    if (mtimeMs === undefined) return NO_REVISIONS
+    return hasSettled(mtimeMs) ? mtimeMs : UNSETTLED
+  }
+
+  const set = (projectId: string, stamp: number, state: GuardedProject | undefined): void => {
+    entries.set(projectId, stamp, state && accessOf(state))
+    changeCount++
+  }
+
+  const remove = (projectId: string): void => {
+    entries.delete(projectId)
+    changeCount++
+  }
+
+  const readOne = async (projectId: string): Promise<void> => {
+    for (;;) {
+      const before = commitCount
+      const stamp = stampOf(projectId)
+      const found = await store.project(projectId).then(
+        (state) => ({ state }),
+        (error: unknown) => ({ error }),
+      )
+      // A commit of this process has set the entry meanwhile.
+      if ((commits.get(projectId) ?? 0) > before) continue
+      damaged.delete(projectId)
+      if ('state' in found) {
+        const isGone = stamp === NO_REVISIONS && mtimeOf(paths.project(projectId)) === undefined
+        return isGone ? remove(projectId) : set(projectId, stamp, found.state)
+      }
+      if (!isDamage(found.error)) throw found.error
+      damaged.set(projectId, stamp)
+      // An entry that it has stays: lists find the damage, and log it.
+      if (!entries.get(projectId)) set(projectId, UNSETTLED, UNREADABLE)
+      log.debug({ error: found.error, projectId }, 'damaged project; keeping what the catalogue knows of it')
+      return
+    }
+  }
+
+  const read = async (ids: readonly string[]): Promise<void> => {
+    for (let at = 0; at < ids.length && !signal.aborted; at += READ_AT_ONCE) {
+      await Promise.all(ids.slice(at, at + READ_AT_ONCE).map(readOne))
+      await setImmediate()
+    }
+  }
+
+  const differs = (id: string, isNewOnly: boolean): boolean => {
+    const known = entries.get(id)
+    return !known || (!isNewOnly && (known.stamp === UNSETTLED || known.stamp !== stampOf(id)))
+  }
+
+  return {
+    read,
+
+    committed(projectId, state) {
+      commits.set(projectId, ++commitCount)
+      set(projectId, UNSETTLED, state)
+    },
+
+    async check({ isNewOnly, onPassed }) {
+      const mtimeMs = mtimeOf(paths.projects)
+      const ids = (await readdir(paths.projects)).flatMap((folder) => projectIdOf(folder) ?? []).sort()
+      const present = new Set(ids)
+      await read(entries.all().flatMap(({ id }) => (present.has(id) ? [] : [id])))
+      for (let at = 0; at < ids.length && !signal.aborted; at += COMPARED_AT_ONCE) {
+        const part = ids.slice(at, at + COMPARED_AT_ONCE)
+        await read(part.filter((id) => differs(id, isNewOnly)))
+        onPassed(part.at(-1) ?? '')
+        await setImmediate()
+      }
+      foldersMs = mtimeMs !== undefined && hasSettled(mtimeMs) ? mtimeMs : undefined
+    },
+
+    hasNew: () => foldersMs === undefined || mtimeOf(paths.projects) !== foldersMs,
+
+    repaired: () => [...damaged.entries()].flatMap(([id, stamp]) => (stampOf(id) === stamp ? [] : [id])),
+
+    changes: () => changeCount,
+  }
+}
+
+/** Undefined where there is nothing. Synchronous: 3 microseconds. */
+const mtimeOf = (path: string): number | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.mtimeMs
+  } catch {
+    // A loop of links, a file on the way: the read that follows reports it.
+    return undefined
+  }
+}
+
+const hasSettled = (mtimeMs: number): boolean => Math.abs(Date.now() - mtimeMs) >= SETTLED_MS
