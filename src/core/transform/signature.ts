@@ -92,7 +92,7 @@ export const verifySignature = (
   if (expires === undefined) return
   const seconds = parseParameter(EXPIRES, expires, expiresSchema)
   if (now >= seconds * 1000)
-    throw new TintypeError('signature_expired', `The URL was valid until ${timeText(seconds)}.`)
+    throw new TintypeError('signature_expired', `The URL was valid until ${new Date(seconds * 1000).toISOString()}.`)
 }
 
 /** Canonical parameters of a transform: equivalent URLs have one signature. */
@@ -105,7 +105,3 @@ const signatureOf = (key: string, { path, parameters }: Signed): string => {
     .update(`tintype-url-1\n${path}\n${new URLSearchParams(sorted)}`)
     .digest('base64url')
 }
-
-/** Formats a time; beyond the range of dates, in seconds. */
-const timeText = (seconds: number): string =>
-  seconds * 1000 <= 8.64e15 ? new Date(seconds * 1000).toISOString() : `${seconds} s after 1970`

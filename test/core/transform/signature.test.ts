@@ -1,5 +1,6 @@
 // Signed URLs.
 
+import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { eachOnce } from '../../../src/core/parameters.ts'
 import { parseSigningKeys, signUrl, verifySignature } from '../../../src/core/transform/signature.ts'
@@ -96,6 +97,55 @@ describe('a signed URL', () => {
     expect(() => signUrl(`${PATH}?w=99999`, { keys: [NEW] })).toThrow(refusal('invalid_parameter'))
   })
 
+  it('has an HMAC-SHA256 over its path and its parameters, sorted by name', () => {
+    const text = `tintype-url-1\n/projects/demo/images/x\nexp=1777896000&format=webp&n=1&size=thumb`
+    const expected = createHmac('sha256', NEW).update(text).digest('base64url')
+    for (const query of ['size=thumb&n=1&format=webp', 'n=1&size=thumb&format=webp', 'format=webp&n=1&size=thumb'])
+      expect(signUrl(`/projects/demo/images/x?${query}`, { keys: [NEW], expiresAt: NOON })).toBe(
+        `/projects/demo/images/x?${query}&exp=1777896000&sig=${expected}`,
+      )
+  })
+
+  it('keeps the parameters of a preset and of a stored picture as they are', () => {
+    const parametersOf = (url: string) => [...new URL(signUrl(url, { keys: [NEW] }), 'http://any').searchParams.keys()]
+    expect(parametersOf(`${PATH}?preset=card`)).toEqual(['preset', 'sig'])
+    expect(parametersOf('/projects/demo/images/x?size=thumb')).toEqual(['size', 'sig'])
+    expect(parametersOf('/projects/demo/thumbnail?w=320')).toEqual(['w', 'sig'])
+  })
+
+  it('is refused with the reason', () => {
+    const messageOf = (work: () => unknown) => {
+      try {
+        work()
+      } catch (error) {
+        return error instanceof Error ? error.message : error
+      }
+    }
+    expect(messageOf(() => verify(`${PATH}?w=320`, [NEW]))).toBe(
+      'Expected a signature in "sig", or one of the presets in "preset".',
+    )
+    expect(messageOf(() => verify(`${PATH}?w=320`, []))).toBe(
+      'Expected a preset: this server has no signing keys, so that it takes no other transforms.',
+    )
+    expect(messageOf(() => verify(`${PATH}?w=320&sig=x`, [NEW]))).toBe('The signature does not match this URL.')
+    const expired = signUrl(`${PATH}?w=320`, { keys: [NEW], expiresAt: NOON })
+    expect(messageOf(() => verify(expired, [NEW]))).toBe('The URL was valid until 2026-05-04T12:00:00.000Z.')
+    const latest = signUrl(`${PATH}?w=320`, { keys: [NEW], expiresAt: new Date(999_999_999_999_000) })
+    expect(messageOf(() => verify(latest, [NEW], 1e15))).toBe('The URL was valid until +033658-09-27T01:46:39.000Z.')
+    const parameters = new Map([['exp', 'soon']])
+    const signature = createHmac('sha256', NEW).update(`tintype-url-1\n${PATH}\nexp=soon`).digest('base64url')
+    expect(messageOf(() => verifySignature({ path: PATH, parameters }, signature, [NEW], 0))).toBe(
+      'exp: expected seconds since 1970, received "soon".',
+    )
+    expect(messageOf(() => signUrl(`${PATH}?w=320`, { keys: [] }))).toBe(
+      'keys: expected at least one signing key, received "none".',
+    )
+    for (const url of ['/health', 'http://['])
+      expect(messageOf(() => signUrl(url, { keys: [NEW] }))).toBe(
+        `url: expected a URL with /projects/ in its path, received "${url}".`,
+      )
+  })
+
   it('can be signed again with another expiry', () => {
     const once = signUrl(`${PATH}?w=320`, { keys: [OLD], expiresAt: new Date(0) })
     verify(signUrl(once, { keys: [NEW], expiresAt: new Date('2030-01-01') }), [NEW])
@@ -106,6 +156,11 @@ describe('signing keys', () => {
   it('are parsed from a list or from text, and refused where they are short', () => {
     expect(parseSigningKeys(` ${NEW} ,, `.replace('key,', 'key'))).toHaveLength(1)
     expect(parseSigningKeys([])).toEqual([])
+    expect(parseSigningKeys([` ${NEW}\t`, '', '  ', OLD])).toEqual([NEW, OLD])
+    expect(parseSigningKeys(['x'.repeat(16)])).toEqual(['x'.repeat(16)])
+    expect(() => parseSigningKeys([NEW, 'x'.repeat(15)])).toThrow(
+      'signing keys: expected at least 16 characters each, received "one of 15".',
+    )
     expect(() => parseSigningKeys(['too short'])).toThrow(/16 characters/)
     expect(() => parseSigningKeys(['too short'])).not.toThrow(/too short/)
   })
