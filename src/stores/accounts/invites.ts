@@ -30,6 +30,13 @@ export const createInvites = (accounts: AccountsFolder): Invites => {
     for (let number = 1; existsSync(claimPath(code, number)); number++) await removeFile(claimPath(code, number))
   }
 
+  /** True where the name was free. Where the outcome is unknown, a removed invitation decides: its claims count no more. */
+  const publish = async (code: string, number: number, claim: object): Promise<boolean> =>
+    accounts.publish(await accounts.folder('invites'), claimName(code, number), claim).catch((error: unknown) => {
+      if (existsSync(invitePath(code))) throw error
+      return false
+    })
+
   return {
     async add(code, invite) {
       await accounts.publish(await accounts.folder('invites'), `${hashedName(code)}.json`, invite)
@@ -41,7 +48,7 @@ export const createInvites = (accounts: AccountsFolder): Invites => {
       // Its token identifies an own claim whose answer was lost.
       const own = { user_id, email, claim: newToken() }
       for (let number = 1; existsSync(invitePath(code)); number++) {
-        if (await accounts.publish(await accounts.folder('invites'), claimName(code, number), own)) {
+        if (await publish(code, number, own)) {
           if (existsSync(invitePath(code))) return true
           // Removed meanwhile, and the claims with it, which made this name free.
           await removeFile(claimPath(code, number))

@@ -57,6 +57,14 @@ describe('an invitation', () => {
     expect(await files()).toEqual([])
   })
 
+  it('is used where the claim before disappears with it, before it can be compared', async () => {
+    const { invites, claim } = await opened()
+    await claim(false)
+    const isRead = ({ name, path }: DiskCall) => name === 'readFile' && path.endsWith('.claimed')
+    beforeCall(isRead, () => invites.remove('a code'))
+    expect(await claim(true)).toBe(false)
+  })
+
   it('settles no claim that was made after it was removed', async () => {
     const { invites, claim, folder } = await opened()
     const settle = vi.fn(async () => true)
