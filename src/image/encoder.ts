@@ -9,6 +9,8 @@ export interface EncodeJob {
   source: string
   /** Absolute path of each variant's file; none of them exists yet. */
   targets: Record<Size, string>
+  /** SHA-256 of the upload, in hex, where it was hashed as it arrived. @default hashed by the encoder */
+  sha256?: string
 }
 
 export interface EncodedPicture {

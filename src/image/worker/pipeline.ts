@@ -46,7 +46,7 @@ const keepOriginal = async (
   const decoding = decodeJpeg(upload, header, size, jpeg.profile !== undefined, options)
   // This thread hashes and writes while another one decodes.
   const keep = async () => ({
-    sha256: sha256Of(upload),
+    sha256: job.sha256 ?? sha256Of(upload),
     original: writeVariant(job, 'original', header.shown, rewriteJpeg(jpeg, header.orientation)),
   })
   const [{ sha256, original }, { smaller, ...placeholder }] = await bothDone(
@@ -61,7 +61,7 @@ const convertOriginal = async (job: EncodeJob, upload: Upload, header: Header, o
   const decoded = await decodeWhole(upload, header, options)
   const convert = async () => writeVariant(job, 'original', decoded, [await toOriginal(decoded)])
   const [original, { smaller, ...placeholder }] = await bothDone(convert(), writeSmaller(job, decoded, decoded))
-  return { sha256: sha256Of(upload), sizes: { original, ...smaller }, ...placeholder }
+  return { sha256: job.sha256 ?? sha256Of(upload), sizes: { original, ...smaller }, ...placeholder }
 }
 
 const writeSmaller = async (job: EncodeJob, shown: PixelSize, decoded: Level) => {

@@ -150,19 +150,20 @@ export const createUploader = (options: UploaderOptions): Upload => {
       const hash = readsImages(terms) ? createHash('sha256') : undefined
       const bytes = await stage.receive(hash ? hashed(file, hash) : file)
       if (bytes === 0) throw new TintypeError('empty_file', 'Expected an image in field "file", it has 0 bytes.')
-      const answer = hash && (await findAnswer(projectId, hash.digest('hex'), terms, by))
+      const sha256 = hash?.digest('hex')
+      const answer = sha256 && (await findAnswer(projectId, sha256, terms, by))
       if (answer) {
         await confirm?.()
         return answer
       }
-      const picture = await encoders.encode({ source: stage.uploadPath, targets: stage.targets }, signal)
+      const picture = await encoders.encode({ source: stage.uploadPath, targets: stage.targets, sha256 }, signal)
       const image: ImageRecord = {
         id: stage.imageId,
         ext: 'jpg',
         created_at: now(),
         width: picture.sizes.original.width,
         height: picture.sizes.original.height,
-        sha256: picture.sha256,
+        sha256: sha256 ?? picture.sha256,
         sizes: picture.sizes,
         placeholder: picture.placeholder,
         color: picture.color,

@@ -54,6 +54,9 @@ const MOST_TRIES = 100
 
 const newName = randomIds(16)
 
+/** Of logs whose newest entry is read by others. */
+const NO_HEADS = { current: () => undefined, remember: () => {}, forget: () => {} }
+
 export interface FileLog<Entry> extends AppendLog<Entry> {
   /** {@link AppendLog.newest}, read from the disk also where it is kept in memory. */
   readNewest: AppendLog<Entry>['newest']
@@ -63,8 +66,8 @@ export interface FileLog<Entry> extends AppendLog<Entry> {
 
 export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<Entry> => {
   const { format, root, folder, older, keep, isDurable = true } = options
-  const { newest, readNewest, current, forget } = options.newest
-    ? { newest: options.newest, readNewest: options.newest, current: () => undefined, forget: () => {} }
+  const { newest, readNewest, current, remember, forget } = options.newest
+    ? { ...NO_HEADS, newest: options.newest, readNewest: options.newest }
     : createHeads(options)
   const pathOf = (log: string, number: number): string => join(folder(log), `${number}.json`)
 
@@ -109,6 +112,7 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<En
         await removeFile(draft).catch(() => {})
         throw error
       })
+      const stats = statsOf(draft)
       const linked = await link(log, number, draft, text)
       // In parallel with the next steps. It may be gone with its folder.
       const removed = removeFile(draft).catch(() => {})
@@ -124,6 +128,7 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<En
         // Where this fails, other writers may have built on the entry: nothing is removed.
         if (isDurable) await sync(folder(log))
         await prune(log, number, numbers)
+        if (stats) remember(log, { number, entry }, stats)
         return { outcome: 'ours' }
       } catch (cause) {
         return isRemoved(log) ? { outcome: 'taken' } : { outcome: 'unknown', cause }
@@ -161,6 +166,12 @@ const createHeads = <Entry>({ format, root, folder }: FileLogOptions<Entry>) => 
   const heads = new LRUCache<string, FileHead<Entry>>({ max: REMEMBERED_LOGS })
   const pathOf = (log: string, number: number): string => join(folder(log), `${number}.json`)
 
+  /** @param stats of the entry's file, or of its draft, which is the same file by another name */
+  const remember = (log: string, found: NumberedEntry<Entry>, { ino, mtimeMs }: Stats): void => {
+    const paths = { path: pathOf(log, found.number), next: pathOf(log, found.number + 1) }
+    heads.set(log, { found, inode: ino, modifiedMs: mtimeMs, ...paths })
+  }
+
   const current = (log: string): NumberedEntry<Entry> | undefined => {
     const known = heads.get(log)
     if (!known) return undefined
@@ -181,8 +192,7 @@ const createHeads = <Entry>({ format, root, folder }: FileLogOptions<Entry>) => 
       const after = await highest(log)
       if (after === number && text !== undefined && stats) {
         const found = { number, entry: format.decode(text, log, number) }
-        const paths = { path: pathOf(log, number), next: pathOf(log, number + 1) }
-        heads.set(log, { found, inode: stats.ino, modifiedMs: stats.mtimeMs, ...paths })
+        remember(log, found, stats)
         return found
       }
       number = after
@@ -200,6 +210,7 @@ const createHeads = <Entry>({ format, root, folder }: FileLogOptions<Entry>) => 
     newest: async (log: string) => current(log) ?? readNewest(log),
     readNewest,
     current,
+    remember,
     forget: (log: string) => void heads.delete(log),
   }
 }

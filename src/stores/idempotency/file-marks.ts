@@ -25,8 +25,12 @@ export const createFileMarks = ({ storageDir }: FileMarksOptions): IdempotencyMa
   const mark = async (path: string): Promise<void> => {
     owner ??= thisProcess()
     refuseLinks(root, folder)
-    await mkdir(folder, { recursive: true })
-    await writeFile(path, sealOwner(path, await owner), { flag: 'wx' })
+    const text = sealOwner(path, await owner)
+    await writeFile(path, text, { flag: 'wx' }).catch(async (error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error
+      await mkdir(folder, { recursive: true })
+      await writeFile(path, text, { flag: 'wx' })
+    })
   }
 
   return {

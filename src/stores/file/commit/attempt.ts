@@ -104,10 +104,16 @@ export const createCommit = (options: CommitOptions): Commit => {
         return []
       }
       const revision = await prepare(base, applied.state, applied, token, folder)
+      const hasNew = applied.state.images.segments.some(({ stored }) => !stored)
       // In parallel: a disk syncs two files in the time of one.
       const drafting = publisher.draft(revision, folder)
       const { outcome, cause } = await revisions
-        .append(projectId, revision.state.revision, revision, () => segments.secure(projectId, folder))
+        .append(
+          projectId,
+          revision.state.revision,
+          revision,
+          hasNew ? () => segments.secure(projectId, folder) : undefined,
+        )
         .finally(() => drafting)
       if (outcome === 'unknown') throw unknownOutcome(`project "${projectId}"`, cause)
       if (outcome === 'taken') {

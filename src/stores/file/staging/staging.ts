@@ -1,7 +1,7 @@
 // Staging area of an upload: its files from the first byte to their final names, and the free space that it needs.
 
-import { existsSync } from 'node:fs'
-import { open, rename, statfs } from 'node:fs/promises'
+import { existsSync, fstatSync } from 'node:fs'
+import { type FileHandle, open, rename, statfs } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { TintypeError } from '../../../core/errors.ts'
 import { newImageId, SIZES, type Size } from '../../../core/names.ts'
@@ -27,7 +27,7 @@ export interface StageOptions {
 }
 
 /** Size up to which chunks are gathered for one write, in bytes. */
-const WRITE_BYTES = 256 * 1024
+const WRITE_BYTES = 512 * 1024
 
 export const createStage = async ({
   paths,
@@ -96,7 +96,7 @@ export const createStage = async ({
       const handle = await open(uploadPath, 'wx').catch(throwStoreError)
       try {
         const arrived = await writeStream(handle, stream)
-        const { size } = await handle.stat().catch(throwStoreError)
+        const size = bytesIn(handle)
         if (size !== arrived) throw storeError(new Error(`${arrived} bytes arrived, ${size} are on disk`))
         secure()
         return size
@@ -140,10 +140,16 @@ export const createStage = async ({
   }
 }
 
-const writeStream = async (
-  handle: Awaited<ReturnType<typeof open>>,
-  stream: AsyncIterable<Uint8Array>,
-): Promise<number> => {
+/** Synchronous: the file is open and in memory. */
+const bytesIn = ({ fd }: FileHandle): number => {
+  try {
+    return fstatSync(fd).size
+  } catch (error) {
+    throw storeError(error)
+  }
+}
+
+const writeStream = async (handle: FileHandle, stream: AsyncIterable<Uint8Array>): Promise<number> => {
   let arrived = 0
   let gathered: Uint8Array[] = []
   let gatheredBytes = 0
