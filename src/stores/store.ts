@@ -100,6 +100,19 @@ export interface Store extends Watching {
   currentVariant(projectId: string, imageId: string, size: Size, share?: boolean, at?: number): StoredFile | undefined
 
   /**
+   * Reads a variant without a wait, as {@link Store.currentVariant} finds it: for small ones that were stored a moment ago.
+   * Undefined where it is not known, or larger than `maxBytes`. Absent in stores whose files are not on a local disk.
+   *
+   * @throws as {@link Store.openVariant}
+   */
+  variantNow?(
+    projectId: string,
+    imageId: string,
+    size: Size,
+    maxBytes: number,
+  ): (StoredFile & { body: Buffer<ArrayBuffer> }) | undefined
+
+  /**
    * Gives a program that reads paths, such as an encoder, a stored variant as a local file, for as long as `use` runs.
    * The file must not be changed. It can go away under `use` where the image is deleted.
    *

@@ -96,21 +96,28 @@ export const createVariants = (options: VariantsOptions): Variants => {
 
   const pathOf = (projectId: string, imageId: string, size: Size) => store.pathBelowRoot?.({ projectId, imageId, size })
 
-  const read = async (project: ProjectState, imageId: string, size: Size): Promise<CacheEntry | undefined> => {
-    const file = await store.openVariant(project.project_id, imageId, size)
+  /** @param isFresh stored a moment ago: read without a wait where the store can */
+  const read = async (project: ProjectState, imageId: string, size: Size, isFresh: boolean) => {
+    const now = isFresh ? store.variantNow?.(project.project_id, imageId, size, maxBodyBytes) : undefined
+    const file = now ?? (await store.openVariant(project.project_id, imageId, size))
     if (!file) return undefined
-    const body = await readWhole(file)
+    const body = 'body' in file ? file.body : await readWhole(file)
     const { bytes, modifiedMs } = file
     const path = pathOf(project.project_id, imageId, size)
     const open = () => Promise.resolve(body)
     return { imageId, size, bytes, modifiedMs, path, body, open, revision: project.revision }
   }
 
-  const load = (project: ProjectState, imageId: string, size: Size): Promise<CacheEntry | undefined> => {
+  const load = (
+    project: ProjectState,
+    imageId: string,
+    size: Size,
+    isFresh = false,
+  ): Promise<CacheEntry | undefined> => {
     const key = keyOf(project.project_id, imageId, size)
     const underWay = loads.get(key)
     if (underWay) return underWay
-    const loading = read(project, imageId, size)
+    const loading = read(project, imageId, size, isFresh)
       .then((entry) => {
         if (entry) cache.set(key, entry)
         return entry
@@ -186,7 +193,7 @@ export const createVariants = (options: VariantsOptions): Variants => {
 
     async preload(project, image) {
       const small = PRELOADED.filter((size) => image.sizes[size].bytes <= maxBodyBytes)
-      await Promise.allSettled(small.map((size) => load(project, image.id, size)))
+      await Promise.allSettled(small.map((size) => load(project, image.id, size, true)))
     },
 
     forget(projectId, imageId) {

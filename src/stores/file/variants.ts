@@ -7,7 +7,7 @@ import type { Store, StoredFile } from '../store.ts'
 import type { Removal } from './cleanup/removal.ts'
 import type { Heads } from './commit/heads.ts'
 import { storeError, throwStoreError } from './fs/durable.ts'
-import { openPlainFile, plainFileStats, refuseLinkedProject } from './fs/no-follow.ts'
+import { openPlainFile, plainFileStats, readPlainFileNow, refuseLinkedProject } from './fs/no-follow.ts'
 import { folderOf, type Paths } from './paths.ts'
 
 export interface VariantsOptions {
@@ -18,7 +18,10 @@ export interface VariantsOptions {
   unlessOvertaken<T>(state: ProjectState, read: () => Promise<T>): Promise<T | undefined>
 }
 
-export type Variants = Pick<Store, 'openVariant' | 'findVariant' | 'currentVariant' | 'withLocalFile' | 'pathBelowRoot'>
+export type Variants = Pick<
+  Store,
+  'openVariant' | 'findVariant' | 'currentVariant' | 'variantNow' | 'withLocalFile' | 'pathBelowRoot'
+>
 
 export const createVariants = ({ paths, heads, removal, unlessOvertaken }: VariantsOptions): Variants => {
   /** False for a deleted image, whether its files still exist or not; and where `at` is not the newest revision. */
@@ -37,7 +40,18 @@ export const createVariants = ({ paths, heads, removal, unlessOvertaken }: Varia
     return paths.variant(projectId, imageId, size)
   }
 
+  const currentVariant: Store['currentVariant'] = (projectId, imageId, size, share, at) => {
+    const head = heads.current(projectId, share)
+    if (at !== undefined && head?.state.revision !== at) return undefined
+    // After the deletion of a whole project, only the loaded list can tell.
+    if (!head || head.state.deleted || head.removingSegments.length > 0 || head.removing.includes(imageId))
+      return undefined
+    return findFile(paths.variant(projectId, imageId, size))
+  }
+
   return {
+    currentVariant,
+
     async openVariant(projectId, imageId, size) {
       if (!(await isReadable(projectId, imageId))) return undefined
       return openPlainFile(plainPath(projectId, imageId, size)).catch(throwStoreError)
@@ -48,13 +62,10 @@ export const createVariants = ({ paths, heads, removal, unlessOvertaken }: Varia
       return findFile(plainPath(projectId, imageId, size))
     },
 
-    currentVariant(projectId, imageId, size, share, at) {
-      const head = heads.current(projectId, share)
-      if (at !== undefined && head?.state.revision !== at) return undefined
-      // After the deletion of a whole project, only the loaded list can tell.
-      if (!head || head.state.deleted || head.removingSegments.length > 0 || head.removing.includes(imageId))
-        return undefined
-      return findFile(paths.variant(projectId, imageId, size))
+    variantNow(projectId, imageId, size, maxBytes) {
+      const found = currentVariant(projectId, imageId, size)
+      const body = found && readPlainFileNow(plainPath(projectId, imageId, size), maxBytes)
+      return body && body.length === found.bytes ? { ...found, body } : undefined
     },
 
     async withLocalFile({ projectId, imageId, size }, use) {

@@ -92,15 +92,24 @@ describe('a small picture', () => {
     expect(findCached(store, variants, image.id, 'thumb')?.picture.bytes).toBe(BYTES.thumb)
   })
 
-  it('is cached at its upload', async () => {
+  it('is cached at its upload, without a wait for threads', async () => {
     const { store, variants, counts } = await twoWorkers()
     const { image, project } = await addImage(store, 'shop')
     expect(findCached(store, variants, image.id, 'game')).toBeUndefined()
     await variants.preload(project, image)
-    expect(counts.opened).toBe(2)
+    expect(counts.opened).toBe(0)
     for (const size of ['thumb', 'game'] as const)
       expect(findCached(store, variants, undefined, size)?.picture.body?.length).toBe(BYTES[size])
+    expect(counts.opened).toBe(0)
+  })
+
+  it('is cached at its upload to a store without local files', async () => {
+    const { store, counts } = await twoWorkers()
+    const variants = createVariants({ store: { ...store, variantNow: undefined } })
+    const { image, project } = await addImage(store, 'shop')
+    await variants.preload(project, image)
     expect(counts.opened).toBe(2)
+    expect(findCached(store, variants, undefined, 'thumb')?.picture.body?.length).toBe(BYTES.thumb)
   })
 
   it('is found without opening its file', async () => {
@@ -155,7 +164,7 @@ describe('a small picture', () => {
     const { project: now } = findCached(store, variants, image.id, 'thumb') ?? {}
     expect(now?.revision).toBe(project.revision + 1)
     expect((await variants.find('shop', image.id, 'thumb')).body).toBeDefined()
-    expect(counts.opened).toBe(2)
+    expect(counts.opened).toBe(0)
   })
 
   it('is read again after its file was replaced', async () => {

@@ -24,6 +24,8 @@ describe('a variant', () => {
     const found = await store.findVariant('shop', imageId, size)
     expect(found).toMatchObject({ bytes: content.length })
     expect(store.currentVariant('shop', imageId, size)).toEqual(found)
+    expect(store.variantNow?.('shop', imageId, size, content.length)).toEqual({ ...found, body: Buffer.from(content) })
+    expect(store.variantNow?.('shop', imageId, size, content.length - 1)).toBeUndefined()
     const reference = { projectId: 'shop', imageId, size }
     expect(await store.withLocalFile(reference, async (path) => path)).toBe(paths.variant('shop', imageId, size))
   })
@@ -38,6 +40,7 @@ describe('a variant', () => {
       expect(await store.openVariant(projectId, id, 'thumb')).toBeUndefined()
       expect(await store.findVariant(projectId, id, 'thumb')).toBeUndefined()
       expect(store.currentVariant(projectId, id, 'thumb')).toBeUndefined()
+      expect(store.variantNow?.(projectId, id, 'thumb', 100)).toBeUndefined()
     }
     const reference = { projectId: 'toys', imageId, size: 'thumb' } as const
     await expect(store.withLocalFile(reference, async () => {})).rejects.toMatchObject({ code: 'image_not_found' })
@@ -55,6 +58,7 @@ describe('a variant', () => {
       expect(await store.openVariant('shop', imageId, 'thumb')).toBeUndefined()
       expect(await store.findVariant('shop', imageId, 'thumb')).toBeUndefined()
       expect(store.currentVariant('shop', imageId, 'thumb')).toBeUndefined()
+      expect(store.variantNow?.('shop', imageId, 'thumb', 100)).toBeUndefined()
       const reference = { projectId: 'shop', imageId, size: 'thumb' } as const
       await expect(store.withLocalFile(reference, async () => {})).rejects.toMatchObject({ code: 'image_not_found' })
     },
