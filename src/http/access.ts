@@ -100,17 +100,17 @@ export interface PictureAccess {
 
 /** Sets the principal, or the refusal that {@link principalOf} throws: only routes that need a principal fail. */
 export const authenticate =
-  (identify: Identify): Check =>
-  async (c) => {
+  ({ identify, identifyNow }: { identify: Identify; identifyNow: IdentifyNow }): Check =>
+  (c) => {
     const request = viewOf(c)
     const receivedMs = Date.now()
-    const set = ({ principal, refusal }: Identity): void => {
+    const set = ({ principal, refusal }: Identity): undefined => {
       c.set('principal', principal)
       c.set('refusal', refusal)
     }
-    c.set('identifyAgain', async () => set(await identify(request, receivedMs)))
-    set(await identify(request))
-    return undefined
+    if (!READING.has(request.method)) c.set('identifyAgain', async () => set(await identify(request, receivedMs)))
+    const identity = identifyNow(request)
+    return identity ? set(identity) : identify(request).then(set)
   }
 
 /** @throws TintypeError `unauthenticated` and others where the credentials of the request are not valid */

@@ -122,7 +122,7 @@ const EXPECTED: readonly ErrorCode[] = ['busy', 'read_only', 'shutting_down', 'q
 export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const { log, ids, version, startedAt, check, maxUploadBytes } = options
   const { observer, requests, snapshot } = options.metrics
-  const { client, hostCheck, allowedOrigins, corsHeaders, identify, limit } = options.policies
+  const { client, hostCheck, allowedOrigins, corsHeaders, limit } = options.policies
   const { isReadOnly, isDraining } = options
   const basePath = (options.basePath ?? '').replace(/\/+$/, '')
   const views = createViews(basePath, options.presets ?? new Map())
@@ -158,7 +158,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
       ...(corsHeaders ? [allowOrigins(allowedOrigins, corsHeaders)] : []),
       refuseWhileDraining(isDraining),
       refuseWhileReadOnly(isReadOnly),
-      authenticate(identify),
+      authenticate(options.policies),
       ...(limit.countsRequests ? [limitRequests(limit)] : []),
     ]),
   )

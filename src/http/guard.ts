@@ -104,6 +104,13 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
   /** Damaged projects that were logged, until they can be read again. */
   const logged = new LRUCache<string, true>({ max: MAX_LOGGED })
 
+  /** Finds a project in memory, without a wait. Undefined says nothing. */
+  const findNow = (projectId: string): Found | undefined => {
+    const project = store.current(projectId)
+    if (project && logged.size > 0) logged.delete(projectId)
+    return project && { project }
+  }
+
   const find = async (projectId: string): Promise<Found> => {
     try {
       const project = store.current(projectId) ?? (await store.project(projectId))
@@ -135,7 +142,7 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
     answer: AnswerFrom<Authorized>,
   ): Promise<Response> => {
     for (;;) {
-      const found = await find(projectId)
+      const found = findNow(projectId) ?? (await find(projectId))
       const authorized = authorize(found)
       try {
         const response = await answer(authorized)

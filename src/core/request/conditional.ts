@@ -103,8 +103,19 @@ const isSame = (condition: string, { etag, modifiedMs, dateIsWeak }: Validators)
 export const coverShownMs = (changedMs: number, nowMs: number): number =>
   inSeconds(nowMs) > inSeconds(changedMs) ? changedMs : changedMs - 1000
 
+/** Formatted dates, because formatting takes a microsecond. Cleared when full. */
+const dates = new Map<number, string>()
+const MAX_DATES = 10_000
+
 /** Formats a date as RFC 9110 section 5.6.7 wants it. */
-export const httpDate = (ms: number): string => new Date(ms).toUTCString()
+export const httpDate = (ms: number): string => {
+  const known = dates.get(ms)
+  if (known !== undefined) return known
+  if (dates.size >= MAX_DATES) dates.clear()
+  const text = new Date(ms).toUTCString()
+  dates.set(ms, text)
+  return text
+}
 
 const inSeconds = (ms: number): number => Math.floor(ms / 1000)
 

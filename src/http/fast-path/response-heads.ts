@@ -22,7 +22,7 @@ export const preparePicture = (delivery: Delivery, source: Pick<Source, 'bytes' 
     '200 OK',
     redirectHeaders(delivery, source) ?? { ...pictureHeaders(delivery), 'Content-Length': String(source.bytes) },
   ),
-  notModified: headText('304 Not Modified', { ...BASE_HEADERS, ...cachingHeaders(delivery) }),
+  notModified: headText('304 Not Modified', cachingHeaders(delivery)),
 })
 
 export const prepareList = ({ etag, body }: CachedList, isPrivate: boolean): Prepared => {

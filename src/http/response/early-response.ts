@@ -26,7 +26,7 @@ export interface Answer {
 export const answerEarly = async (c: Context, { status, headers, text }: Answer): Promise<Response> => {
   const incoming = incomingOf(c)
   if (incoming) refuseContinue(incoming)
-  const all = withCommonHeaders(c, { ...BASE_HEADERS, ...headers })
+  const all = withCommonHeaders(c, Object.assign({}, BASE_HEADERS, headers))
   const length = Buffer.byteLength(text)
   c.set('bodyBytes', length)
   if (!incoming || !(await isStillSending(c, incoming))) return new Response(text, { status, headers: all })

@@ -77,7 +77,7 @@ export const problemOf = (error: TintypeError): Problem => {
   const shown = isInner(code) ? { detail: INNER[code] } : { detail: error.message, details: error.details }
   const document = { type: problemType(code), title, status, detail: shown.detail, code }
   // First in the text, and never overwritten by a detail.
-  return { status, headers, body: { ...document, ...shown.details, ...document } }
+  return { status, headers, body: Object.assign({}, document, shown.details, document) }
 }
 
 const isInner = (code: ErrorCode): code is InnerCode => FAILURES[code].status === 500

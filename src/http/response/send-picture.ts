@@ -20,7 +20,7 @@ import type { ReadableFile } from '../../stores/store.ts'
 import type { PictureAccess } from '../access.ts'
 import type { Context } from '../context.ts'
 import { streamOf } from './picture-stream.ts'
-import { BASE_HEADERS, notModified, respond } from './respond.ts'
+import { BASE_HEADERS, respond } from './respond.ts'
 
 /** Largest part of a file that is read and sent at once, in bytes. */
 const WHOLE_BYTES = 64 * 1024
@@ -34,6 +34,8 @@ export const IMMUTABLE = `public, max-age=${YEAR_SECONDS}, immutable`
 /** Source of the bytes. */
 export interface Source {
   bytes: number
+  /** Content, where it is in memory. */
+  body?: Buffer<ArrayBuffer> | undefined
   /** Called only where bytes are sent. An opened file is closed after the response, also an aborted one. */
   open(): Promise<Buffer<ArrayBuffer> | ReadableFile>
   /** Path of a stored file below the store's folder. */
@@ -67,14 +69,10 @@ export const storedDelivery = ({ imageId, size, bytes, modifiedMs }: OpenableVar
  * because an older image may become the cover after a newer one.
  */
 export const coverDelivery = (picture: OpenableVariant, { updated_at }: Project, nowMs: number): Delivery => {
-  const changedMs = Date.parse(updated_at)
-  return {
-    ...storedDelivery(picture),
-    modifiedMs: changedMs,
-    shownModifiedMs: coverShownMs(changedMs, nowMs),
-    dateIsWeak: true,
-    cacheControl: 'no-cache',
-  }
+  const { etag, contentType } = storedDelivery(picture)
+  const modifiedMs = Date.parse(updated_at)
+  const shownModifiedMs = coverShownMs(modifiedMs, nowMs)
+  return { etag, modifiedMs, shownModifiedMs, dateIsWeak: true, cacheControl: 'no-cache', contentType }
 }
 
 /** Delivery of a render. @param vary request header by which the format was chosen */
@@ -122,32 +120,29 @@ export const deliverRender = async (c: Context, render: Render, delivery: Delive
 export const deliver = async (c: Context, source: Source, delivery: Delivery): Promise<Response> => {
   const header: HeaderOf = (name) => c.req.header(name)
   const decision = decide(header, delivery)
-  if (decision === 'not_modified') return notModified(c, cachingHeaders(delivery))
+  if (decision === 'not_modified') return respond(c, null, 304, cachingHeaders(delivery))
   if (decision === 'precondition_failed') throw preconditionFailed(delivery.etag)
 
   const redirected = redirectHeaders(delivery, source)
   if (redirected && !isConditionalForAll(header)) return respond(c, null, 200, redirected)
   const headers = pictureHeaders(delivery)
-  if (c.req.method === 'HEAD') return respond(c, null, 200, { ...headers, 'Content-Length': String(source.bytes) })
+  headers['Content-Length'] = String(source.bytes)
+  if (c.req.method === 'HEAD') return respond(c, null, 200, headers)
 
-  const content = await source.open()
+  const content = source.body ?? (await source.open())
   const bytes = Buffer.isBuffer(content) ? content.length : content.bytes
   const range = rangeOf(header, delivery, bytes)
   if (range === 'unsatisfiable') {
     if (!Buffer.isBuffer(content)) await content.close()
     throw rangeNotSatisfiable(bytes)
   }
-  c.set('bodyBytes', range === 'whole' ? bytes : range.end - range.start + 1)
-  if (range === 'whole')
-    return respond(c, await bodyOf(c, content, { start: 0, end: bytes - 1 }), 200, {
-      ...headers,
-      'Content-Length': String(bytes),
-    })
-  return respond(c, await bodyOf(c, content, range), 206, {
-    ...headers,
-    'Content-Length': String(range.end - range.start + 1),
-    'Content-Range': `bytes ${range.start}-${range.end}/${bytes}`,
-  })
+  const { start, end } = range === 'whole' ? { start: 0, end: bytes - 1 } : range
+  const length = end - start + 1
+  c.set('bodyBytes', length)
+  headers['Content-Length'] = String(length)
+  if (range !== 'whole') headers['Content-Range'] = `bytes ${start}-${end}/${bytes}`
+  const body = Buffer.isBuffer(content) ? content.subarray(start, end + 1) : await bodyOf(c, content, { start, end })
+  return respond(c, body, range === 'whole' ? 200 : 206, headers)
 }
 
 /**
@@ -155,26 +150,26 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
  * into a page that needs them.
  */
 const PICTURE_HEADERS = {
+  ...BASE_HEADERS,
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Content-Security-Policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'",
 } as const
 
-/** Headers repeated by a 304 (RFC 9110 section 15.4.5); no date beside a strong tag. */
-export const cachingHeaders = ({ etag, cacheControl, vary }: Delivery): Record<string, string> => ({
-  ETag: etag,
-  'Cache-Control': cacheControl,
-  ...PICTURE_HEADERS,
-  ...(vary === undefined ? {} : { Vary: vary }),
-})
+/** Headers of a 304 (RFC 9110 section 15.4.5); no date beside a strong tag. */
+export const cachingHeaders = ({ etag, cacheControl, vary }: Delivery): Record<string, string> => {
+  const headers: Record<string, string> = { ETag: etag, 'Cache-Control': cacheControl, ...PICTURE_HEADERS }
+  if (vary !== undefined) headers.Vary = vary
+  return headers
+}
 
 /** Headers of a 200, without the length. */
-export const pictureHeaders = (delivery: Delivery): Record<string, string> => ({
-  ...BASE_HEADERS,
-  ...cachingHeaders(delivery),
-  'Last-Modified': httpDate(delivery.shownModifiedMs ?? delivery.modifiedMs),
-  'Accept-Ranges': 'bytes',
-  'Content-Type': delivery.contentType,
-})
+export const pictureHeaders = (delivery: Delivery): Record<string, string> => {
+  const headers = cachingHeaders(delivery)
+  headers['Last-Modified'] = httpDate(delivery.shownModifiedMs ?? delivery.modifiedMs)
+  headers['Accept-Ranges'] = 'bytes'
+  headers['Content-Type'] = delivery.contentType
+  return headers
+}
 
 /** Headers of a 200 whose body nginx sends. Undefined where this process sends it. */
 export const redirectHeaders = (
@@ -205,10 +200,8 @@ const rangeNotSatisfiable = (bytes: number): TintypeError =>
     details: { bytes },
   })
 
-const bodyOf = async (c: Context, content: Buffer<ArrayBuffer> | ReadableFile, { start, end }: ByteRange) => {
-  if (Buffer.isBuffer(content)) return content.subarray(start, end + 1)
-  return end - start < WHOLE_BYTES ? readPart(content, start, end) : streamOf(c, content, start, end)
-}
+const bodyOf = async (c: Context, file: ReadableFile, { start, end }: ByteRange) =>
+  end - start < WHOLE_BYTES ? readPart(file, start, end) : streamOf(c, file, start, end)
 
 const readPart = async (file: ReadableFile, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
   const pieces: Uint8Array<ArrayBuffer>[] = []

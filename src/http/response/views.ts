@@ -52,7 +52,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
       color: image.color ?? null,
       sizes: ofEachSize((size) => dimensions(image.sizes[size])),
       urls,
-      srcset: srcsetOf(image, [{ ...thumb, url: urls.thumb }, { ...medium, url: urls.medium }, ...Object.values(made)]),
+      srcset: srcsetOf(image, [candidate(urls.thumb, thumb), candidate(urls.medium, medium), ...Object.values(made)]),
       presets: made,
     }
   }
@@ -125,6 +125,8 @@ interface Candidate {
   width: number
   height: number
 }
+
+const candidate = (url: string, { width, height }: Variant): Candidate => ({ url, width, height })
 
 /** URLs and dimensions of all presets for one image, by preset name. */
 export const presetResults = (

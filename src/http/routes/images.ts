@@ -85,20 +85,22 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       return deliverRender(c, render, withAccess(renderDelivery(render, IMMUTABLE, vary), access))
     }
     const picture = await variants.find(project(), imageId, size)
-    return deliver(c, picture, withAccess({ ...storedDelivery(picture), accelRedirect, vary }, access))
+    return deliver(c, picture, withAccess(Object.assign(storedDelivery(picture), { accelRedirect, vary }), access))
   }
 
   /** @param path below the project's own */
   const cover = (c: Context, projectId: string, path: string, read: () => { size: Size; format: Format }) =>
-    authorize(c, projectId, path, async ({ access, ...authorized }) => {
+    authorize(c, projectId, path, async (authorized) => {
       const { size, format } = read()
+      const { access } = authorized
       const project = authorized.project()
       const picture = await variants.findPrimary(project, size)
       // The image was deleted meanwhile: a newer state has another one.
       if (!picture) return undefined
       const delivery = coverDelivery(picture, project, Date.now())
       const vary = c.get('vary')
-      if (format === 'jpeg') return deliver(c, picture, withAccess({ ...delivery, accelRedirect, vary }, access))
+      if (format === 'jpeg')
+        return deliver(c, picture, withAccess(Object.assign(delivery, { accelRedirect, vary }), access))
       const render = await renders.find(project, picture.imageId, sizeRecipe(size, format))
       const { etag, contentType } = renderDelivery(render, IMMUTABLE, vary)
       return deliverRender(c, render, withAccess({ ...delivery, etag, contentType, vary }, access))
