@@ -95,9 +95,13 @@ describe('the guide to running it', () => {
     expect(stdout).toContain('--max-upload-bytes')
   })
 
-  it('shows the configuration of nginx that is tested', async () => {
+  it('shows the configurations of nginx that are tested', async () => {
     const conf = await readFile(new URL('./http/response/nginx.conf', import.meta.url), 'utf8')
-    expect(await readGuide('src/server/README.md')).toContain(conf)
+    const guide = await readGuide('src/server/README.md')
+    expect(guide).toContain(conf)
+    const tls = await readFile(new URL('./http/response/nginx-tls.conf', import.meta.url), 'utf8')
+    // Indented as a part of a list.
+    expect(guide).toContain(tls.replace(/^(?=.)/gm, '   '))
   })
 
   it('has a systemd unit whose program exists', async () => {

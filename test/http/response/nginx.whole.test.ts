@@ -1,11 +1,19 @@
-// nginx.conf of this folder, really run: Debian's nginx in front of Tintype sends the bytes of stored pictures.
+// nginx.conf and nginx-tls.conf of this folder with Debian's nginx in front of Tintype: stored pictures sent by nginx,
+// and a proxy with TLS. Also the settings that nginx has by default.
 
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { Agent, request as requestTls } from 'node:https'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest'
+import { uploadSchema } from '../../../src/http/schemas/images.ts'
+import type { TintypeOptions } from '../../../src/index.ts'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { moveAndLink } from '../../support/attacks/linked.ts'
+import { ADMIN } from '../../support/auth/access.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
 import { freePort, hasNginx, startNginx } from '../../support/processes/nginx.mjs'
@@ -14,29 +22,52 @@ import { formOf } from '../../support/upload.ts'
 
 const STORED = /X-Accel-Redirect/i
 
-/** Tintype behind nginx, with its configuration as users have it but for the addresses and the folder. */
-const behindNginx = async (context: TestContext) => {
+/** Parts of a configuration that a test sets. */
+interface Places {
+  /** Port of Tintype, and the one that nginx listens on. */
+  server: number
+  port: number
+  storageDir: string
+}
+
+/** Tintype behind nginx with a configuration, and the connections that nginx opened to it. */
+const startBehind = async (context: TestContext, options: TintypeOptions, configOf: (places: Places) => string) => {
   if (!hasNginx()) skipWithout(context, 'nginx')
-  const tintype = await createTestApp({ allowedOrigins: '*', accelRedirect: '/stored' })
+  const tintype = await createTestApp(options)
   const { app, answerFast, storageDir } = tintype
+  const connections = new Set<unknown>()
   const server = await startHttpServer({
-    fetch: app.fetch,
-    answerFast,
+    fetch(request, env) {
+      connections.add(env.incoming.socket)
+      return app.fetch(request, env)
+    },
+    answerFast(request) {
+      connections.add(request.socket)
+      return answerFast(request)
+    },
     host: '127.0.0.1',
     port: 0,
     requestTimeoutMs: 30_000,
   })
   onTestFinished(() => server.drain())
   const [folder, port] = [await temporaryFolder(), await freePort()]
-  const text = await readFile(new URL('./nginx.conf', import.meta.url), 'utf8')
-  const http = text
-    .replace('127.0.0.1:8001', `127.0.0.1:${server.port}`)
-    .replace('127.0.0.1:8080', `127.0.0.1:${port}`)
-    .replaceAll('/srv/tintype/storage/', `${storageDir}/`)
-  const nginx = await startNginx({ folder, port, http })
+  const nginx = await startNginx({ folder, port, http: configOf({ server: server.port, port, storageDir }) })
   onTestFinished(() => nginx.stop())
   const direct = `http://127.0.0.1:${server.port}`
-  return { ...tintype, direct, url: `http://127.0.0.1:${port}` }
+  return { ...tintype, connections, direct, port, url: `http://127.0.0.1:${port}` }
+}
+
+const configIn = (name: string) => readFile(new URL(name, import.meta.url), 'utf8')
+
+/** The configuration as users have it but for the addresses and the folder. */
+const behindNginx = async (context: TestContext) => {
+  const text = await configIn('./nginx.conf')
+  return startBehind(context, { allowedOrigins: '*', accelRedirect: '/stored' }, ({ server, port, storageDir }) =>
+    text
+      .replace('127.0.0.1:8001', `127.0.0.1:${server}`)
+      .replace('127.0.0.1:8080', `127.0.0.1:${port}`)
+      .replaceAll('/srv/tintype/storage/', `${storageDir}/`),
+  )
 }
 
 const photo = (background: string) => plainJpeg(1000, 700, background)
@@ -133,5 +164,85 @@ describe('behind nginx', () => {
     await linked.putBack()
     await fetch(image, { method: 'DELETE' })
     expect(await problemOf(fetch(image))).toMatchObject({ status: 404, code: 'image_not_found' })
+  })
+})
+
+describe('nginx with TLS, as the guide shows it', () => {
+  /** A certificate of its own for the host. */
+  const certify = async (context: TestContext, folder: string) => {
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
+    await promisify(execFile)('openssl', [
+      ...['req', '-x509', ...kind, '-subj', '/CN=img.example.com', '-keyout', key, '-out', cert],
+    ]).catch(() => skipWithout(context, 'openssl'))
+    return { key, cert }
+  }
+
+  const behindTls = async (context: TestContext) => {
+    const [text, { key, cert }] = [await configIn('./nginx-tls.conf'), await certify(context, await temporaryFolder())]
+    const options = { auth: 'required', apiKeys: ADMIN, trustProxy: 'loopback', rateLimit: 1000 } as const
+    const tintype = await startBehind(context, options, ({ server, port }) =>
+      text
+        .replace('127.0.0.1:8001', `127.0.0.1:${server}`)
+        .replace('443', `127.0.0.1:${port}`)
+        .replace(/\/etc\S+privkey.pem/, key)
+        .replace(/\/etc\S+fullchain.pem/, cert),
+    )
+    const agent = new Agent({ keepAlive: true, rejectUnauthorized: false })
+    onTestFinished(() => agent.destroy())
+    const ask = async (path: string, init: RequestInit = {}) => {
+      const { method, headers, body } = new Request(`https://img.example.com${path}`, init)
+      const sent = requestTls({
+        ...{ host: '127.0.0.1', port: tintype.port, path, method, agent, servername: 'img.example.com' },
+        headers: { ...Object.fromEntries(headers), host: 'img.example.com' },
+      })
+      sent.end(body ? Buffer.from(await new Response(body).arrayBuffer()) : undefined)
+      const [answer] = await once(sent, 'response')
+      const pieces: Buffer[] = []
+      for await (const piece of answer) pieces.push(piece)
+      return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(pieces) }
+    }
+    return { ...tintype, ask }
+  }
+
+  it('passes requests on, over connections that it keeps', async (context) => {
+    const { ask, connections } = await behindTls(context)
+    const body = formOf(await photo('#305070'))
+    const upload = await ask('/projects/shop/images', { method: 'POST', body, headers: { 'X-API-Key': ADMIN } })
+    expect(upload.status).toBe(201)
+    const { image_id, sizes } = uploadSchema.parse(JSON.parse(upload.body.toString()))
+    for (let time = 0; time < 20; time++) {
+      const { status, headers, body: sent } = await ask('/projects/shop/cover.jpg')
+      expect([status, headers.etag, sent.length]).toEqual([
+        200,
+        `"${image_id}-thumb-${sizes.thumb.bytes}"`,
+        sizes.thumb.bytes,
+      ])
+      expect(headers.ratelimit).toContain(`"read";r=${999 - time};`)
+    }
+    expect(connections.size).toBe(1)
+  })
+})
+
+describe('nginx with its default settings', () => {
+  it('gets whole answers over HTTP/1.0, each on a connection of its own', async (context) => {
+    const { app, url, direct, connections } = await startBehind(
+      context,
+      {},
+      ({ server, port }) =>
+        `server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${server}; } }`,
+    )
+    const { image_id } = await uploadTo(app, 'game', await photo('#602050'))
+    for (const path of ['cover.jpg', `images/${image_id}`, `images/${image_id}/thumb.webp`, 'images', 'nothing']) {
+      const [told, sent] = [await fetch(`${direct}/projects/game/${path}`), await fetch(`${url}/projects/game/${path}`)]
+      expect([path, sent.status]).toEqual([path, told.status])
+      const [there, here] = [await told.arrayBuffer(), await sent.arrayBuffer()]
+      expect(Buffer.from(here).equals(Buffer.from(there)), path).toBe(true)
+      for (const [name, value] of told.headers)
+        if (!OF_ONE_ANSWER.has(name)) expect([name, sent.headers.get(name)], path).toEqual([name, value])
+    }
+    connections.clear()
+    for (let time = 0; time < 3; time++) await (await fetch(`${url}/projects/game/cover.jpg`)).arrayBuffer()
+    expect(connections.size).toBe(3)
   })
 })
