@@ -14,8 +14,10 @@ import { bytesOf, recordOf } from '../../contracts/store.ts'
 export interface PlantedProject {
   storageDir: string
   projectId: string
-  /** Images of every revision; their files are there too. @default 1 */
+  /** Images of every revision. @default 1 */
   images?: number
+  /** Whether the files of the images are there too. @default true */
+  files?: boolean
   /** Revisions up to this number, from 1. @default 1 */
   revisions?: number
   /** @default 'public' */
@@ -29,12 +31,14 @@ export const plantProject = async ({
   visibility,
   ...more
 }: PlantedProject): Promise<string[]> => {
-  const { images, revisions } = { images: 1, revisions: 1, ...more }
+  const { images, revisions, files } = { images: 1, revisions: 1, files: true, ...more }
   const paths = createPaths(storageDir)
   const folders = images > 0 ? SIZES.map((size) => paths.variants(projectId, size)) : []
   for (const folder of [paths.segments(projectId), ...folders]) await mkdir(folder, { recursive: true })
   const ids = Array.from({ length: images }, newImageId)
-  for (const id of ids) for (const size of SIZES) await writeFile(paths.variant(projectId, id, size), bytesOf(id, size))
+  if (files)
+    for (const id of ids)
+      for (const size of SIZES) await writeFile(paths.variant(projectId, id, size), bytesOf(id, size))
   const list = listOf(ids.map(recordOf))
   const segments = []
   for (const segment of list.segments) {

@@ -1,0 +1,27 @@
+// Memory of the process that serves, in the settings of production. `npm run bench -- memory` prints the full numbers.
+
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { temporaryFolder } from '../support/disk/folder.ts'
+import { underLoad } from '../support/load/memory.mjs'
+import { startInProduction } from '../support/processes/production.mjs'
+import { plantProject } from '../support/store/planted-project.ts'
+
+const MOST_BYTES = 250e6
+const LOADS = ['small uploads', 'distinct URLs', 'open connections', 'long lists']
+
+it('stays under 250 MB through small uploads, distinct URLs, a thousand connections and lists of 10,000 images', async () => {
+  const cwd = await temporaryFolder()
+  await mkdir(join(cwd, 'storage'))
+  await plantProject({ storageDir: join(cwd, 'storage'), projectId: 'long', images: 10_000, files: false })
+  const server = await startInProduction(cwd)
+  onTestFinished(() => server.kill())
+  const counts = { uploads: 80, urls: 2000, connections: 1000, lists: 6 }
+  const peaks = await underLoad({ server, cwd, listed: 'long', ...counts })
+  expect(peaks.map(({ load }) => load)).toEqual(LOADS)
+  for (const { load, server } of peaks) {
+    expect(server, load).toBeGreaterThan(50e6)
+    expect(server, load).toBeLessThan(MOST_BYTES)
+  }
+}, 300_000)
