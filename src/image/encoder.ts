@@ -28,7 +28,7 @@ export interface EncodedPicture {
 export interface RenderJob {
   /** Absolute path of a stored original. */
   source: string
-  /** Absolute path of the file to be written; it does not exist yet. @default none: the content is returned */
+  /** Absolute path of the file for a large render; it does not exist yet. @default none: the content is returned */
   target?: string
   recipe: Recipe
 }
@@ -38,7 +38,7 @@ export interface RenderedPicture {
   width: number
   height: number
   bytes: number
-  /** Present where there is no target, or it could not be written. */
+  /** Of a small render, and where there is no target, or it could not be written. */
   content?: Buffer<ArrayBuffer>
 }
 
@@ -71,8 +71,9 @@ export interface EncoderPool {
    */
   encode(job: EncodeJob, signal?: AbortSignal): Promise<EncodedPicture>
   /**
-   * Makes a render of a stored original, with priority `transform`. The file is complete once it resolves, but not
-   * synced; where it cannot be written, the content is returned. A part of it may exist then, and where it rejects.
+   * Makes a render of a stored original, with priority `transform`. The content of a small one is returned. The file of a
+   * larger one is complete once it resolves, but not synced; where it cannot be written, the content is returned. A part
+   * of it may exist then, and where it rejects.
    *
    * @throws TintypeError `project_damaged` where the original cannot be decoded, `image_not_found` where it is missing,
    *   `store_unavailable` where it cannot be read, and the errors of {@link encode} that concern neither the upload nor

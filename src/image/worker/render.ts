@@ -20,12 +20,18 @@ import { type PixelSize, SIDES } from './levels.ts'
  */
 export const EFFORT = { avif: 0, webp: 1 } as const
 
+/**
+ * Largest render that is returned over the channel, in bytes. A file costs the client 0.5 ms: it is written here and read
+ * by the parent, before the answer.
+ */
+const RETURNED_BYTES = 128 * 1024
+
 /** Optimised Huffman tables save a few percent of a JPEG file for a second pass, which large renders skip. */
 const MAX_OPTIMISED_PIXELS = 500_000
 
 /**
- * Reads the original, a JPEG that was checked at its upload, and writes one new file. Returns the content where there is
- * no target, or the disk does not take it.
+ * Reads the original, a JPEG that was checked at its upload. Returns the content of a small render, and where there is no
+ * target, or the disk does not take it; writes a larger one.
  *
  * @throws TintypeError `project_damaged` where the original cannot be decoded, `image_not_found` where it is missing,
  *   `store_unavailable` where it cannot be read
@@ -37,7 +43,7 @@ export const renderPicture = async ({ source, target, recipe }: RenderJob): Prom
 }
 
 const isWritten = (target: string | undefined, bytes: Buffer): boolean => {
-  if (target === undefined) return false
+  if (target === undefined || bytes.length <= RETURNED_BYTES) return false
   try {
     writeNew(target, [bytes])
     return true

@@ -9,8 +9,9 @@
 // made in memory and returned all the same.
 
 import { existsSync, utimesSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { codeOf, removeFile, removeFolder, sync } from '../file/fs/durable.ts'
@@ -44,8 +45,8 @@ export interface CacheKey {
 
 export interface MakeOptions {
   /**
-   * Writes the whole file to `target`, which does not exist yet, until the signal aborts. Returns the content instead where
-   * there is no target, or it cannot be written.
+   * Returns the content, or writes it to `target`, which does not exist yet, until the signal aborts. Without a target it
+   * returns the content.
    */
   make(target: string | undefined, signal: AbortSignal): Promise<Buffer<ArrayBuffer> | undefined>
   /** Modification time for the file, in milliseconds since 1970: that of its original. */
@@ -128,7 +129,18 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
     return isReadOnly() ? openPlainFile(pathOf(key)) : openUsed(pathOf(key))
   }
 
-  const keepFile = async (made: string, key: CacheKey, { modifiedMs, isWanted }: MakeOptions): Promise<void> => {
+  const keepFile = async (
+    made: string,
+    content: Buffer | undefined,
+    key: CacheKey,
+    { modifiedMs, isWanted }: MakeOptions,
+  ): Promise<void> => {
+    if (content) {
+      // The answer is sent first.
+      await setImmediate()
+      // The encoder can have written a part of it.
+      await writeFile(made, content)
+    }
     // Whole seconds, as in HTTP dates: all copies of a render have the same time.
     utimesSync(made, new Date(), Math.floor(modifiedMs / 1000))
     // Without it a power cut could leave an empty file under the final name.
@@ -141,8 +153,8 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
   }
 
   /** Never throws. */
-  const keep = (made: string, key: CacheKey, options: MakeOptions): Promise<void> =>
-    keepFile(made, key, options).catch(async (error: unknown) => {
+  const keep: typeof keepFile = (made, content, key, options) =>
+    keepFile(made, content, key, options).catch(async (error: unknown) => {
       // The folder is removed with the image.
       if (await options.isWanted().catch(() => true)) warn(key, error)
     })
@@ -167,9 +179,7 @@ export const createRenderCache = (options: RenderCacheOptions): RenderCache => {
       signal.throwIfAborted()
       if (path === undefined) return { value: await makeInMemory(options, signal), finish: release }
       const content = await options.make(path, signal)
-      if (!content) return { value: path, finish: () => keep(path, key, options).finally(release) }
-      warn(key)
-      return { value: content, finish: release }
+      return { value: content ?? path, finish: () => keep(path, content, key, options).finally(release) }
     } catch (error) {
       await release()
       throw error

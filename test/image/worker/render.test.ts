@@ -1,5 +1,6 @@
 // Transforms of originals: upright, from the stored pixels, from a halved decode where possible.
 
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -8,7 +9,7 @@ import { sizeRecipe } from '../../../src/core/transform/recipe.ts'
 import { halvedJpeg } from '../../../src/image/worker/decode.ts'
 import { renderPicture } from '../../../src/image/worker/render.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { pixelAt, plain, plainJpeg, storedPixels } from '../../support/pictures/pictures.ts'
+import { noise, pixelAt, plain, plainJpeg, storedPixels } from '../../support/pictures/pictures.ts'
 import { transformed } from '../../support/pictures/transformed.ts'
 
 describe('the file that a JPEG is decoded from', () => {
@@ -29,18 +30,28 @@ describe('the file that a JPEG is decoded from', () => {
 })
 
 describe('a render', () => {
-  const made = async (target: string | undefined) => {
+  const render = async (original: Buffer, target: string | undefined) => {
     const source = join(await temporaryFolder(), 'original.jpg')
-    await writeFile(source, await plainJpeg(64, 48))
-    return renderPicture({ source, target, recipe: sizeRecipe('thumb', 'webp') })
+    await writeFile(source, original)
+    return renderPicture({ source, target, recipe: sizeRecipe('original', 'webp') })
   }
 
-  it('is returned where it has no target, or one that cannot be written, and written otherwise', async () => {
+  it('of at most 128 KiB is returned, and its target is not written', async () => {
+    const target = join(await temporaryFolder(), 'small.webp')
+    const { content = '', ...small } = await render(await plainJpeg(64, 48), target)
+    expect(small).toEqual({ width: 64, height: 48, bytes: Buffer.from(content, 'base64').length })
+    expect(existsSync(target)).toBe(false)
+  })
+
+  it('of more is returned where it has no target, or one that cannot be written, and written otherwise', async () => {
     const folder = await temporaryFolder()
-    const target = join(folder, 'thumb.webp')
+    const target = join(folder, 'large.webp')
+    const original = await noise(900, 600, 90).jpeg().toBuffer()
+    const made = (path: string | undefined) => render(original, path)
     const written = await made(target)
     const content = await readFile(target)
-    expect(written).toEqual({ width: 64, height: 48, bytes: content.length })
+    expect(content.length).toBeGreaterThan(128 * 1024)
+    expect(written).toEqual({ width: 900, height: 600, bytes: content.length })
     for (const impossible of [undefined, join(folder, 'missing', 'thumb.webp'), target])
       expect(await made(impossible)).toEqual({ ...written, content: content.toString('base64') })
     expect(await readFile(target)).toEqual(content)

@@ -231,12 +231,28 @@ describe('the disk cache', () => {
     expect(await readdir(storageDir, { recursive: true })).toEqual(['.tmp'])
   })
 
-  it('returns a render that the encoder could not write, and goes on keeping later ones', async () => {
-    const { get, kept } = await open()
+  it('returns a render that is not in a file before it is kept', async () => {
+    const { cache, get, kept, made } = await open()
     const content = Buffer.from('made')
     expect(await get(1, { make: async () => content })).toEqual({ content, wasRead: true })
-    await get(2)
-    await expect.poll(kept).toEqual([join('!demo', IMAGE, keyOf(2).name)])
+    expect((await kept()).filter((path) => path.endsWith('.webp'))).toEqual([])
+    await expect.poll(kept).toEqual([join('!demo', IMAGE, keyOf(1).name)])
+    expect(await get(1)).toEqual({ content, wasRead: false })
+    expect(made()).toBe(0)
+    const found = await cache.find(keyOf(1))
+    await found?.close()
+    expect(found).toMatchObject({ bytes: 4, modifiedMs: 1_700_000_000_000 })
+  })
+
+  it('keeps a render of which the encoder could write a part only', async () => {
+    const { get, folder } = await open()
+    const content = Buffer.from('made')
+    const make = async (target: string | undefined) => {
+      if (target !== undefined) await writeFile(target, 'a longer part')
+      return content
+    }
+    expect((await get(1, { make })).content).toEqual(content)
+    await expect.poll(() => readFile(join(folder, keyOf(1).name), 'utf8').catch(() => 'nothing')).toBe('made')
   })
 
   it('makes a render again where the kept one cannot be read', async () => {

@@ -17,8 +17,8 @@ export const transformed = async (original: Buffer, query: string, folder = '') 
   await mkdir(home, { recursive: true })
   const [source, target] = [join(home, 'original.jpg'), join(home, 'made.jpg')]
   await writeFile(source, original)
-  const { width, height, bytes } = await renderPicture({ source, target, recipe: recipeOf(query) })
-  const file = await readFile(target)
+  const { width, height, bytes, content } = await renderPicture({ source, target, recipe: recipeOf(query) })
+  const file = content === undefined ? await readFile(target) : Buffer.from(content, 'base64')
   expect(await sharp(file).metadata()).toMatchObject({ width, height })
   expect(bytes).toBe(file.length)
   return { file, width, height }
