@@ -33,9 +33,16 @@ const LONGEST_REQUEST_MS = 86_400_000
  */
 const KEEP_YOUNG_GENERATION_SMALL = '--semi-space-growth-factor=1'
 
+/**
+ * Collects the old generation when it has grown by this part, in percent. V8 lets it grow up to fourfold on a machine with
+ * much memory: 119 MB for 33 in use after 1,600 small uploads, 250 after 6,000.
+ */
+const KEEP_OLD_GENERATION_SMALL = '--heap-growing-percent=30'
+
 /** Resolves once the server listens. Where it cannot, prints the reason in one line and ends the process. */
 export const startWorker = async ({ config, log }: WorkerOptions): Promise<Started> => {
   setFlagsFromString(KEEP_YOUNG_GENERATION_SMALL)
+  setFlagsFromString(KEEP_OLD_GENERATION_SMALL)
   // The other settings are options of the library, by the same names.
   const { port, host, workers, logLevel, logFormat, ...options } = config
   const tintype = createParsedTintype({
