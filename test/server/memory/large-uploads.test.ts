@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { smallPhoto } from '../support/pictures/pictures.ts'
-import { serve } from '../support/processes/tintype.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { serve } from '../../support/processes/tintype.ts'
 
 const MB = 1e6
 

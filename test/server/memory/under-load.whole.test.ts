@@ -3,10 +3,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { temporaryFolder } from '../support/disk/folder.ts'
-import { underLoad } from '../support/load/memory.mjs'
-import { startInProduction } from '../support/processes/production.mjs'
-import { plantProject } from '../support/store/planted-project.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
+import { underLoad } from '../../support/load/memory.mjs'
+import { startInProduction } from '../../support/processes/production.mjs'
+import { plantProject } from '../../support/store/planted-project.ts'
 
 const MOST_BYTES = 250e6
 const LOADS = ['small uploads', 'distinct URLs', 'open connections', 'long lists']
