@@ -14,6 +14,7 @@ import {
   requireAccess,
   requireAdmin,
   requireReadable,
+  unauthenticated,
   type Verdict,
 } from '../../../src/core/auth/access.ts'
 
@@ -102,6 +103,42 @@ describe('a refusal', () => {
     expect(() => requireAccess(PRINCIPALS.reader, 'write', 'shop', PROJECTS.public)).toThrow(
       'Expected a key or user that may change project "shop".',
     )
+    expect(() => requireAccess(PRINCIPALS.reader, 'create', 'shop', undefined)).toThrow(
+      'Expected a key or user that may upload to project "shop".',
+    )
+    expect(() => requireAccess(PRINCIPALS.writer, 'manage', 'shop', PROJECTS.public)).toThrow(
+      'Expected a key or user that may manage project "shop".',
+    )
+  })
+
+  it('has a code for each decision, and is none where the action is allowed', () => {
+    const codeOf = (principal: Principal, action: Action, access: ProjectAccess | undefined) => {
+      try {
+        return requireAccess(principal, action, 'shop', access)
+      } catch (error) {
+        return error
+      }
+    }
+    expect(codeOf(PRINCIPALS.owner, 'manage', PROJECTS.private)).toBeUndefined()
+    expect(codeOf(PRINCIPALS.stranger, 'read', PROJECTS.private)).toMatchObject({
+      code: 'project_not_found',
+      message: 'There is no project "shop".',
+    })
+    expect(codeOf(PRINCIPALS.viewer, 'write', PROJECTS.private)).toMatchObject({ code: 'forbidden' })
+    expect(codeOf(PRINCIPALS.anonymous, 'create', undefined)).toMatchObject({
+      code: 'unauthenticated',
+      message:
+        'Expected an API key (X-API-Key, or Authorization: Bearer) or a signed-in user, the request has neither.',
+    })
+  })
+
+  it('of a signed-in request may have another message and a cause', () => {
+    const cause = new Error('expired')
+    expect(unauthenticated('The token has expired.', cause)).toMatchObject({
+      code: 'unauthenticated',
+      message: 'The token has expired.',
+      cause,
+    })
   })
 })
 
@@ -110,7 +147,12 @@ describe('the figures of the server', () => {
     expect(() => requireAdmin(PRINCIPALS.unrestricted)).not.toThrow()
     expect(() => requireAdmin(PRINCIPALS.admin)).not.toThrow()
     for (const principal of [PRINCIPALS.writer, PRINCIPALS['admin of shop'], PRINCIPALS.owner])
-      expect(() => requireAdmin(principal)).toThrow(expect.objectContaining({ code: 'forbidden' }))
+      expect(() => requireAdmin(principal)).toThrow(
+        expect.objectContaining({
+          code: 'forbidden',
+          message: 'Expected an API key of the role admin that is for all projects.',
+        }),
+      )
     expect(() => requireAdmin(PRINCIPALS.anonymous)).toThrow(expect.objectContaining({ code: 'unauthenticated' }))
   })
 })

@@ -50,6 +50,8 @@ describe('a mistake of a preset', () => {
     ['a:w=1;a:w=1', 'preset "a": expected each name once, there are two of this name'],
     ['a:w=0', 'preset "a": w: expected a whole number from 1 to 4096, received "0"'],
     ['a:w', 'preset "a": w: expected a whole number from 1 to 4096, received ""'],
+    ['a: w ,h=1', 'preset "a": w: expected a whole number from 1 to 4096, received ""'],
+    ['a:w=1.5', 'preset "a": w: expected a whole number from 1 to 4096, received "1.5"'],
     ['a:w=1,w=2', 'preset "a": w: expected it once, received "1, 2"'],
     ['a:w=1,2', 'preset "a": w: expected a whole number from 1 to 4096, received "1,2"'],
     [
