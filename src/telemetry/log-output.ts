@@ -62,8 +62,8 @@ export const createLogOutput = (options: LogOutputOptions): LogOutput => {
   const maxPendingBytes = options.maxPendingBytes ?? MAX_PENDING_BYTES
   const lastWaitMs = options.lastWaitMs ?? LAST_WAIT_MS
   const gatherMs = options.gatherMs ?? GATHER_MS
-  const gatheredMost = gatherMs === 0 ? 1 : GATHERED_CHARACTERS
   const writeBytes = options.isShared ? SHARED_WRITE_BYTES : WRITE_BYTES
+  const gatheredMost = gatherMs === 0 ? 1 : Math.min(writeBytes, GATHERED_CHARACTERS)
   let fd: number | undefined
   let gathered = ''
   let gatheredLines = 0
@@ -141,11 +141,13 @@ export const createLogOutput = (options: LogOutputOptions): LogOutput => {
   const output: LogOutput = {
     write(line) {
       if (pendingBytes + gathered.length >= maxPendingBytes) return drop(1)
+      // While the reader takes nothing, the next attempt is due already.
+      const isFree = chunks.length === 0
+      if (isFree && gathered.length + line.length > gatheredMost) flush()
       if (gathered === '') lastFlushes.add(lastFlush)
       gathered += line
       gatheredLines++
-      // While the reader takes nothing, the next attempt is due already.
-      if (gathered.length >= gatheredMost && chunks.length === 0) flush()
+      if (isFree && gathered.length >= gatheredMost) flush()
       else later(gatherMs)
     },
     flush,
