@@ -36,7 +36,7 @@ export type Identify = (request: RequestView, receivedMs?: number) => Promise<Id
  * {@link Identify} without a wait, by credentials that were verified before and are still valid. Undefined where only
  * `Identify` can tell, as for invalid ones.
  */
-export type IdentifyNow = (request: RequestView) => Identity | undefined
+export type IdentifyNow = (request: RequestView & Pick<Credentials, 'share'>) => Identity | undefined
 
 const UNRESTRICTED: Identity = { principal: { kind: 'unrestricted' } }
 const ANONYMOUS: Identity = { principal: { kind: 'anonymous' } }
@@ -44,7 +44,7 @@ const ANONYMOUS: Identity = { principal: { kind: 'anonymous' } }
 export const createIdentify = (options: IdentifyOptions): { identify: Identify; identifyNow: IdentifyNow } => {
   const { authenticators, isOpen, refuseCrossOrigin, onOpen } = options
 
-  const recall = (request: RequestView): Identity | undefined => {
+  const recall = (request: RequestView & Pick<Credentials, 'share'>): Identity | undefined => {
     for (const authenticator of authenticators) {
       const principal = authenticator.recall(request)
       if (principal === 'unknown') return undefined

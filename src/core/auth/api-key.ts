@@ -1,6 +1,6 @@
 // API keys as text: `tt_<id>_<secret>`, and fixed keys of the environment.
 
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { TintypeError } from '../errors.ts'
 import { randomIds } from '../random-id.ts'
@@ -38,7 +38,7 @@ export const parseKey = (text: string): { id: string; secret: string } | undefin
 }
 
 /** SHA-256 of a secret: 256 random bits need no slow hash. */
-export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()
+export const hashOf = (secret: string): Buffer => hash('sha256', secret, 'buffer')
 
 /** Compares in constant time. @param sha256 of the valid secret, in hex */
 export const isSecret = (secret: string, sha256: string): boolean =>

@@ -11,7 +11,7 @@ export interface PictureQuery {
 
 const SIZE = /^\?size=([a-z]+)$/
 const SIGNATURE_FORM = /^[\w-]{1,100}$/
-const EXPIRES_FORM = /^\d{1,12}$/
+const EXPIRES_FORM = /^[1-9]\d{0,11}$/
 
 const unsigned = (): undefined => undefined
 

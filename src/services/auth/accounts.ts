@@ -52,8 +52,12 @@ export interface AccountService {
    * @param atMs time at which the token must be valid, in milliseconds since 1970. @default now
    */
   sessionOf(accessToken: string, atMs?: number): Promise<Session | undefined>
-  /** {@link AccountService.sessionOf} without a wait, for a token that was verified before. Undefined says nothing. */
-  sessionNow(accessToken: string): Session | undefined
+  /**
+   * {@link AccountService.sessionOf} without a wait, for a token that was verified before. Undefined says nothing.
+   *
+   * @param share see {@link Store.current}
+   */
+  sessionNow(accessToken: string, share?: boolean): Session | undefined
   user(id: string): Promise<User | undefined>
   /** Waits for a sweep in the background. */
   close(): Promise<void>
@@ -150,10 +154,10 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
       return user && isCurrent(user, session.generation) ? session : undefined
     },
 
-    sessionNow(accessToken) {
+    sessionNow(accessToken, share) {
       const session = tokens.recallAccess(accessToken)
-      if (!session || !sessions.isAliveNow(session.id)) return undefined
-      const user = users.current(session.userId)
+      if (!session || !sessions.isAliveNow(session.id, share)) return undefined
+      const user = users.current(session.userId, share)
       return user && isCurrent(user, session.generation) ? session : undefined
     },
 
@@ -163,7 +167,8 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
   }
 }
 
-const isCurrent = (user: User, generation: number): boolean => !user.disabled && user.generation === generation
+const isCurrent = (user: Pick<User, 'disabled' | 'generation'>, generation: number): boolean =>
+  !user.disabled && user.generation === generation
 
 const wrongCredentials = (message: string): TintypeError => new TintypeError('wrong_credentials', message)
 

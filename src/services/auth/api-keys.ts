@@ -57,9 +57,9 @@ export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptio
     return principalOf(record)
   }
 
-  const recallStored = (text: string): Principal | 'unknown' => {
+  const recallStored = (text: string, share: boolean | undefined): Principal | 'unknown' => {
     const parsed = parseKey(text)
-    const record = parsed && keys.current(parsed.id)
+    const record = parsed && keys.current(parsed.id, share)
     const isValid = record && isSecret(parsed.secret, record.sha256) && !isExpired(record, now())
     return isValid ? principalOf(record) : 'unknown'
   }
@@ -97,7 +97,7 @@ export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptio
       const text = own ?? bearerOf(request)
       if (text === undefined) return undefined
       const known = fixed.length > 0 ? fixedPrincipals.get(hashOf(text).toString('hex')) : undefined
-      return known ?? (own !== undefined || looksLikeKey(text) ? recallStored(text) : undefined)
+      return known ?? (own !== undefined || looksLikeKey(text) ? recallStored(text, request.share) : undefined)
     },
   }
 }

@@ -31,7 +31,7 @@ export const createBearerAuthenticator = (
   recall(request) {
     const token = jwtOf(request)
     if (token === undefined) return undefined
-    const id = accounts.sessionNow(token)?.userId ?? oidcTokens?.recall(token)
+    const id = accounts.sessionNow(token, request.share)?.userId ?? oidcTokens?.recall(token)
     return id === undefined ? 'unknown' : { kind: 'user', id }
   },
 })
@@ -52,7 +52,7 @@ export const createCookieAuthenticator = (accounts: AccountService, csrf: CsrfGu
   recall(request) {
     const token = cookieOf(request, SESSION_COOKIE)
     if (token === undefined) return undefined
-    const session = READING.has(request.method) ? accounts.sessionNow(token) : undefined
+    const session = READING.has(request.method) ? accounts.sessionNow(token, request.share) : undefined
     return session ? { kind: 'user', id: session.userId } : 'unknown'
   },
 })

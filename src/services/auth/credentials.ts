@@ -12,6 +12,8 @@ export interface Credentials {
    * Arrival of the request, in milliseconds since 1970: a token that expired later is still valid for it. @default now
    */
   receivedMs?: number
+  /** Lets {@link Authenticator.recall} accept the validation of another request, see {@link Store.current}. @default false */
+  share?: boolean
 }
 
 /** Authenticates requests by one kind of credentials. */

@@ -21,8 +21,13 @@ export interface AccountStore {
 export interface Users {
   /** The newest state, with every change that any process has acknowledged. */
   get(id: string): Promise<User | undefined>
-  /** {@link Users.get} without a wait, for a user in memory. Undefined says nothing. @throws errors of the system */
-  current(id: string): User | undefined
+  /**
+   * State of a user in memory, without a wait. Undefined says nothing.
+   *
+   * @param share see {@link Store.current}
+   * @throws errors of the system
+   */
+  current(id: string, share?: boolean): Pick<User, 'disabled' | 'generation'> | undefined
   /**
    * Makes as many reads for an address without an account as for one with, so that the time does not reveal which.
    *
@@ -69,8 +74,13 @@ export interface Sessions {
   /** Replaces the number by the next one. True for only one of concurrent callers; false where the session has ended. */
   advance(id: string, number: number): Promise<boolean>
   isAlive(id: string): Promise<boolean>
-  /** {@link Sessions.isAlive} without a wait, for a session in memory. False says nothing. @throws errors of the system */
-  isAliveNow(id: string): boolean
+  /**
+   * {@link Sessions.isAlive} without a wait, for a session in memory. False says nothing.
+   *
+   * @param share see {@link Store.current}
+   * @throws errors of the system
+   */
+  isAliveNow(id: string, share?: boolean): boolean
   /** Ends a session for good, in every process at once. Does nothing where it has ended. */
   end(id: string): Promise<void>
 }

@@ -11,6 +11,7 @@ import { ROLES } from '../../core/auth/access.ts'
 import { KEY_ID } from '../../core/auth/api-key.ts'
 import { PROJECT_ID } from '../../core/names.ts'
 import { storeError, throwStoreError } from '../file/fs/durable.ts'
+import { createTurns, type Validation } from '../file/fs/turns.ts'
 import { createAccountsFolder } from './folder.ts'
 import type { KeyRecord, Keys, ListedKey } from './keys.ts'
 import { statsOf } from './records.ts'
@@ -35,7 +36,7 @@ export interface FileKeysOptions {
 }
 
 /** A key in memory, with the identity of its file, and its paths, made once because every request uses them. */
-interface KnownKey {
+interface KnownKey extends Validation {
   record: KeyRecord
   inode: number
   modifiedMs: number
@@ -52,11 +53,16 @@ export const createFileKeys = ({ storageDir }: FileKeysOptions): Keys => {
   const path = (id: string) => accounts.path('keys', `${id}.json`)
   const revocation = (id: string) => accounts.path('keys', `${id}.revoked.json`)
 
-  const current = (id: string): KeyRecord | undefined => {
+  const turns = createTurns()
+
+  const current = (id: string, share = false): KeyRecord | undefined => {
     const key = known.get(id)
-    if (!key || statsOf(key.revocation)) return undefined
+    if (!key || (share && turns.isShared(key))) return key?.record
+    if (statsOf(key.revocation)) return undefined
     const stats = statsOf(key.path)
-    return stats?.ino === key.inode && stats.mtimeMs === key.modifiedMs ? key.record : undefined
+    if (stats?.ino !== key.inode || stats.mtimeMs !== key.modifiedMs) return undefined
+    turns.validated(key)
+    return key.record
   }
 
   const find = async (id: string): Promise<KeyRecord | undefined> => {
@@ -67,7 +73,7 @@ export const createFileKeys = ({ storageDir }: FileKeysOptions): Keys => {
     const record = stats && (await accounts.read(path(id), keySchema))
     if (!stats || record?.id !== id) return undefined
     const paths = { path: path(id), revocation: revocation(id) }
-    known.set(id, { record, inode: stats.ino, modifiedMs: stats.mtimeMs, ...paths })
+    known.set(id, { record, inode: stats.ino, modifiedMs: stats.mtimeMs, ...paths, turn: 0, atMs: 0 })
     return record
   }
 

@@ -34,9 +34,10 @@ export interface Keys {
   /**
    * {@link Keys.find} without a wait, for a key in memory that no process has revoked. Undefined says nothing.
    *
+   * @param share see {@link Store.current}
    * @throws errors of the system
    */
-  current(id: string): KeyRecord | undefined
+  current(id: string, share?: boolean): KeyRecord | undefined
   /** Durable when it resolves, and effective in every process at once. False where there is no such key. */
   revoke(id: string, revokedAt: string): Promise<boolean>
   /** All keys, revoked ones too, oldest first. */

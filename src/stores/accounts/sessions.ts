@@ -83,8 +83,8 @@ export const createSessions = (
 
     isAlive: async (id) => (await newest(id)) !== undefined,
 
-    isAliveNow(id) {
-      const found = log.current(id)
+    isAliveNow(id, share) {
+      const found = log.current(id, share)
       return found !== undefined && !found.entry.ended
     },
 

@@ -58,10 +58,7 @@ export const createUsers = (accounts: AccountsFolder): Users => {
   return {
     get,
 
-    current(id) {
-      const found = log.current(id)
-      return found && userOf(found.entry)
-    },
+    current: (id, share) => log.current(id, share)?.entry,
 
     /** Reads one account from the disk and looks for one that is missing, in this order or in the other. */
     async byEmail(email) {

@@ -19,6 +19,7 @@ import {
   writeNew,
 } from './fs/durable.ts'
 import { refuseLinks } from './fs/no-follow.ts'
+import { createTurns, type Validation } from './fs/turns.ts'
 
 export interface FileLogOptions<Entry> {
   format: LogFormat<Entry>
@@ -60,8 +61,12 @@ const NO_HEADS = { current: () => undefined, remember: () => {}, forget: () => {
 export interface FileLog<Entry> extends AppendLog<Entry> {
   /** {@link AppendLog.newest}, read from the disk also where it is kept in memory. */
   readNewest: AppendLog<Entry>['newest']
-  /** {@link AppendLog.newest} without a wait, where the entry in memory can be shown to be it. Undefined says nothing. */
-  current(log: string): NumberedEntry<Entry> | undefined
+  /**
+   * {@link AppendLog.newest} without a wait, where the entry in memory can be shown to be it. Undefined says nothing.
+   *
+   * @param share see {@link Store.current}
+   */
+  current(log: string, share?: boolean): NumberedEntry<Entry> | undefined
 }
 
 export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<Entry> => {
@@ -153,7 +158,7 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<En
 }
 
 /** A newest entry in memory, with the identity of its file, and its path and that of its successor. */
-interface FileHead<Entry> {
+interface FileHead<Entry> extends Validation {
   found: NumberedEntry<Entry>
   inode: number
   modifiedMs: number
@@ -169,15 +174,18 @@ const createHeads = <Entry>({ format, root, folder }: FileLogOptions<Entry>) => 
   /** @param stats of the entry's file, or of its draft, which is the same file by another name */
   const remember = (log: string, found: NumberedEntry<Entry>, { ino, mtimeMs }: Stats): void => {
     const paths = { path: pathOf(log, found.number), next: pathOf(log, found.number + 1) }
-    heads.set(log, { found, inode: ino, modifiedMs: mtimeMs, ...paths })
+    heads.set(log, { found, inode: ino, modifiedMs: mtimeMs, ...paths, turn: 0, atMs: 0 })
   }
 
-  const current = (log: string): NumberedEntry<Entry> | undefined => {
+  const turns = createTurns()
+
+  const current = (log: string, share = false): NumberedEntry<Entry> | undefined => {
     const known = heads.get(log)
-    if (!known) return undefined
+    if (!known || (share && turns.isShared(known))) return known?.found
     const stats = statsOf(known.path)
-    if (stats?.ino !== known.inode || stats.mtimeMs !== known.modifiedMs) return undefined
-    return statsOf(known.next) ? undefined : known.found
+    if (stats?.ino !== known.inode || stats.mtimeMs !== known.modifiedMs || statsOf(known.next)) return undefined
+    turns.validated(known)
+    return known.found
   }
 
   const highest = async (log: string): Promise<number | undefined> => (await numbersIn(folder(log))).at(-1)

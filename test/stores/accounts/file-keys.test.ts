@@ -1,8 +1,10 @@
 // API keys on disk: what is kept, and when a key is of no use any more.
 
+import { writeFileSync } from 'node:fs'
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { hasKeysOrUsers } from '../../../src/stores/accounts/has-keys-or-users.ts'
@@ -94,6 +96,27 @@ describe('a stored key', () => {
     expect(recall(short)).toBe('unknown')
     await command.revoke(record.id)
     expect(recall(key)).toBe('unknown')
+  })
+
+  it('is recalled by the validation of another request in one turn and millisecond alone', async () => {
+    const storageDir = await temporaryFolder()
+    const [server, command] = [apiKeysIn(storageDir), apiKeysIn(storageDir)]
+    const { key, record } = await command.create({ name: 'ci', role: 'reader' })
+    await server.authenticate(sent({ 'x-api-key': key }))
+    const isKnown = (share: boolean) => server.recall({ ...sent({ 'x-api-key': key }), share }) !== 'unknown'
+    await setImmediate()
+    const now = vi.spyOn(performance, 'now').mockReturnValue(5000)
+    onTestFinished(() => now.mockRestore())
+    expect(isKnown(true)).toBe(true)
+    // What another process does in this very moment.
+    writeFileSync(join(storageDir, '.accounts/keys', `${record.id}.revoked.json`), '{}')
+    now.mockReturnValue(5000.9)
+    expect([isKnown(true), isKnown(false)]).toEqual([true, false])
+    now.mockReturnValue(5001)
+    expect(isKnown(true)).toBe(false)
+    now.mockReturnValue(5000.9)
+    await setImmediate()
+    expect(isKnown(true)).toBe(false)
   })
 
   it('is refused once another process revokes it, or its file is gone', async () => {
