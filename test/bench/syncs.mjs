@@ -1,10 +1,10 @@
-// Latency of uploads on a disk whose syncs take 5 ms, in turn with the same disk without that: how many syncs an upload
-// waits for, one after the other. In the settings of production.
+// Latency of uploads on a disk whose syncs take 5 ms more, in turn with the same disk without that, and the rounds of syncs
+// of an upload: syncs of which each began after the one before had ended. In the settings of production.
 //
 //   npm run bench -- syncs [uploads] [milliseconds of a sync]
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,8 +23,12 @@ export const run = async ([uploads = '60', syncMs = '5']) => {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'))
   const library = join(folder, 'slow-sync.so')
   execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', library, SOURCE, '-ldl'])
-  const start = (name, ms) =>
-    startInProduction(join(folder, name), { LD_PRELOAD: library, SLOW_SYNC_US: String(ms * 1000) })
+  const start = async (name, ms) => {
+    const log = join(folder, `${name}.syncs`)
+    await writeFile(log, '')
+    const env = { LD_PRELOAD: library, SLOW_SYNC_US: String(ms * 1000), SLOW_SYNC_LOG: log }
+    return { ...(await startInProduction(join(folder, name), env)), log }
+  }
   const servers = [await start('fast', 0), await start('slow', Number(syncMs))]
   try {
     const body = formOf(await photo({ width: 1632, height: 1224 }))
@@ -42,13 +46,17 @@ export const run = async ([uploads = '60', syncMs = '5']) => {
 const compare = async ({ what, servers, body, uploads, syncMs }) => {
   const creates = what.includes('creates')
   const times = servers.map(() => [])
+  const rounds = []
   // The first ones warm up.
   for (let count = -3 * IN_A_ROW; count < uploads; count += IN_A_ROW)
     for (const [at, server] of servers.entries())
       for (let each = 0; each < IN_A_ROW; each++) {
+        await writeFile(server.log, '')
         const begin = performance.now()
         await upload(server, creates ? `new-${count}-${each}`.replace('--', '-w') : 'shop', body)
-        if (count >= 0) times[at].push(performance.now() - begin)
+        if (count < 0) continue
+        times[at].push(performance.now() - begin)
+        if (at === 1) rounds.push(roundsOf(await readFile(server.log, 'utf8')))
       }
   const [fast, slow] = times.map(median)
   return {
@@ -57,5 +65,23 @@ const compare = async ({ what, servers, body, uploads, syncMs }) => {
     [`syncs of ${syncMs} ms more`]: slow.toFixed(1),
     longer: (slow - fast).toFixed(1),
     'in syncs': ((slow - fast) / syncMs).toFixed(2),
+    'rounds, one of them beside the encoder': median(rounds),
   }
+}
+
+/** The most syncs of which none overlaps another. */
+const roundsOf = (log) => {
+  const syncs = log
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ').map(Number))
+    .sort(([, one], [, other]) => one - other)
+  let rounds = 0
+  let last = Number.NEGATIVE_INFINITY
+  for (const [began, ended] of syncs) {
+    if (began < last) continue
+    rounds++
+    last = ended
+  }
+  return rounds
 }
