@@ -5,6 +5,7 @@ const BENCHES = {
   contention: 'changes a second of many clients in one project, committed together and each alone',
   growth: 'what an upload and a cover cost as projects and stores grow',
   memory: 'resident memory under small uploads, distinct URLs, open connections and long lists',
+  pictures: 'CPU of the picture work of an upload against one decode and one medium encode',
   upload: 'images a second and CPU of an image: Tintype, the plain way behind the same server, and the limit',
   syncs: 'latency of an upload on a disk whose syncs take 5 ms, and on one where they take none',
   nginx: 'covers behind nginx, by proxy and by X-Accel-Redirect, against a server that answers a constant',

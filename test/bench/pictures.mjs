@@ -1,6 +1,6 @@
 // CPU of the picture work alone, in turn: the plain way, Tintype, and two limits.
 //
-//   node test/bench/pictures.mjs [rounds]
+//   npm run bench -- pictures [rounds]
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -144,7 +144,7 @@ const inTurn = async (processes, source, folder, rounds) => {
 }
 
 /** A process that does one task after the other and answers each with its CPU time. */
-const startProcess = (env) => fork(fileURLToPath(import.meta.url), ['tasks'], { env })
+const startProcess = (env) => fork(fileURLToPath(import.meta.url), { env })
 
 const doTasks = () =>
   process.on('message', async ({ way, task }) => {
@@ -154,8 +154,10 @@ const doTasks = () =>
     process.send((user + system) / 1000)
   })
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [what = '15'] = process.argv.slice(2)
-  if (what === 'tasks') doTasks()
-  else console.table(pictureTable(await benchPictures({ rounds: Number(what) })))
+/** @param {readonly string[]} args */
+export const run = async ([rounds = '15']) => {
+  console.log(`\nCPU of the picture work of one upload, medians of ${rounds} rounds in turn:`)
+  console.table(pictureTable(await benchPictures({ rounds: Number(rounds) })))
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) doTasks()

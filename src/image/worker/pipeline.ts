@@ -73,7 +73,7 @@ const writeSmaller = async (job: EncodeJob, shown: PixelSize, decoded: Level) =>
     return {
       thumb: writeVariant(job, 'thumb', thumb, [await toJpeg(thumb, 'thumb')]),
       game: writeVariant(job, 'game', icon, [await toIcon(levelFor([decoded, medium, thumb], icon))]),
-      placeholder: await placeholderOf(thumb),
+      placeholder: placeholderOf(thumb),
     }
   }
   const large = async () => writeVariant(job, 'medium', medium, [await toJpeg(medium, 'medium')])

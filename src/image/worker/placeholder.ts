@@ -2,8 +2,7 @@
 
 import { rgbaToThumbHash } from 'thumbhash'
 import type { Level } from './decode.ts'
-import { sizeWithin } from './levels.ts'
-import { toRgba } from './variants.ts'
+import { type PixelSize, sizeWithin } from './levels.ts'
 
 export interface Placeholder {
   /** ThumbHash, in base64. */
@@ -18,13 +17,47 @@ export interface Placeholder {
  */
 const SIDE = 64
 
-/** Takes 2 ms for `thumb`, most of it to make it smaller. */
-export const placeholderOf = async (level: Level): Promise<Placeholder> => {
+/** @param level `thumb` or smaller */
+export const placeholderOf = (level: Level): Placeholder => {
   const { width, height } = sizeWithin(level, SIDE)
-  const pixels = await toRgba(level, { width, height })
+  const pixels = meanRgba(level, { width, height })
   return {
     placeholder: Buffer.from(rgbaToThumbHash(width, height, pixels)).toString('base64'),
     color: dominantColour(pixels),
+  }
+}
+
+/**
+ * Scales a level by the mean of the pixels below each new one. A pipeline of sharp takes 2 ms of CPU for `thumb`, this a
+ * fifth; ThumbHash and the colour see no difference.
+ *
+ * @param size at most that of the level
+ */
+const meanRgba = (level: Level, size: PixelSize): Uint8Array => {
+  const columns = Uint32Array.from({ length: level.width }, (_, x) => Math.floor((x * size.width) / level.width))
+  const rgba = new Uint8Array(size.width * size.height * 4).fill(255)
+  /** For each pixel of the row: red, green, blue and their count. */
+  const sums = new Uint32Array(size.width * 4)
+  let from = 0
+  for (let y = 0; y < size.height; y++) {
+    sums.fill(0)
+    const to = Math.ceil(((y + 1) * level.height) / size.height)
+    for (; from < to; from++) addRow(level, from, columns, sums)
+    const row = y * size.width * 4
+    for (let at = 0; at < sums.length; at += 4)
+      for (let channel = 0; channel < 3; channel++)
+        rgba[row + at + channel] = Math.round((sums[at + channel] ?? 0) / (sums[at + 3] ?? 1))
+  }
+  return rgba
+}
+
+const addRow = ({ pixels, width }: Level, y: number, columns: Uint32Array, sums: Uint32Array): void => {
+  for (let x = 0, pixel = y * width * 3; x < width; x++, pixel += 3) {
+    const at = (columns[x] ?? 0) * 4
+    sums[at] = (sums[at] ?? 0) + (pixels[pixel] ?? 0)
+    sums[at + 1] = (sums[at + 1] ?? 0) + (pixels[pixel + 1] ?? 0)
+    sums[at + 2] = (sums[at + 2] ?? 0) + (pixels[pixel + 2] ?? 0)
+    sums[at + 3] = (sums[at + 3] ?? 0) + 1
   }
 }
 

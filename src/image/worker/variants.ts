@@ -56,13 +56,5 @@ export const toIcon = (level: Level): Promise<Buffer> =>
     .jpeg(JPEG_OPTIONS.game)
     .toBuffer()
 
-/** Scaled pixels with alpha. */
-export const toRgba = (level: Level, size: PixelSize): Promise<Buffer> =>
-  open(level)
-    .resize({ ...size, fit: 'fill' })
-    .ensureAlpha()
-    .raw()
-    .toBuffer()
-
 const open = ({ pixels, width, height }: Level): Sharp =>
   sharp(pixels, { raw: { width, height, channels: 3 }, limitInputPixels: false })

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { encodePicture } from '../../../src/image/worker/pipeline.ts'
 import { dominantColour, placeholderOf } from '../../../src/image/worker/placeholder.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { jobFor, noise, photo, plain } from '../../support/pictures/pictures.ts'
+import { jobFor, meanDifference, noise, photo, plain } from '../../support/pictures/pictures.ts'
 
 /** A picture with another one in its top left corner. */
 const withCorner = async (picture: Sharp, corner: Sharp): Promise<Sharp> =>
@@ -126,6 +126,19 @@ describe('the placeholder', () => {
       .raw()
       .toBuffer({ resolveWithObject: true })
     const level = { pixels: data, width: info.width, height: info.height }
-    expect(await placeholderOf(level)).toEqual(await placeholderOf(level))
+    expect(placeholderOf(level)).toEqual(placeholderOf(level))
+  })
+
+  it('is that of the scaled pixels', async () => {
+    const picture = sharp(await photo({ width: 400, height: 300 }))
+    const scaled = async (width: number, height: number) => ({
+      pixels: await picture.clone().resize(width, height).raw().toBuffer(),
+      ...{ width, height },
+    })
+    const [whole, small] = [placeholderOf(await scaled(400, 300)), placeholderOf(await scaled(64, 48))]
+    const [shown, wanted] = [whole, small].map(({ placeholder }) => thumbHashToRGBA(bytesOf(placeholder)).rgba)
+    expect(shown?.length).toBe(wanted?.length)
+    expect(meanDifference(Buffer.from(shown ?? []), Buffer.from(wanted ?? []))).toBeLessThan(4)
+    expect(distance(whole.color, small.color)).toBeLessThan(12)
   })
 })
