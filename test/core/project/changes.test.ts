@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { applyChange, needsImages, type ProjectChange } from '../../../src/core/project/changes.ts'
+import {
+  actionOf,
+  applyChange,
+  MAX_MEMBERS,
+  needsImages,
+  type ProjectChange,
+} from '../../../src/core/project/changes.ts'
 import { imagesOf, listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
 import { emptyProject, type ProjectState } from '../../../src/core/project/state.ts'
@@ -306,4 +312,93 @@ describe('a change by a principal', () => {
     const gone = apply(owned({ visibility: 'private', members: { bob: 'editor' } }), { type: 'delete_project' })
     for (const field of ['owner_id', 'visibility', 'members', 'made_by']) expect(gone).not.toHaveProperty(field)
   })
+})
+
+describe('a change with a condition', () => {
+  const message = 'Expected the tag of project "shop" at revision 7, received that of'
+
+  it('is applied at one of its revisions alone', () => {
+    const change = { type: 'edit', title: 'New' } as const
+    for (const ifRevision of [[7], [3, 7]]) expect(apply(projectWith(1), { ...change, ifRevision }).title).toBe('New')
+    const details = { expected: 7, received: [3, 8] }
+    expect(() => apply(projectWith(1), { ...change, ifRevision: [3, 8] })).toThrow(
+      expect.objectContaining({ code: 'precondition_failed', message: `${message} revision 3 or 8.`, details }),
+    )
+    expectError(projectWith(1), { ...change, ifRevision: [] }, 'precondition_failed', `${message} no revision of it.`)
+  })
+
+  it('is compared with the revision that the state will have in its batch', () => {
+    const change = { type: 'edit', title: 'New', ifRevision: [9] } as const
+    expect(applyChange(projectWith(1), change, NOW, 9).title).toBe('New')
+    expect(() => applyChange(projectWith(1), change, NOW)).toThrow('at revision 7')
+  })
+
+  it('is refused for a missing image or project first', () => {
+    const change = { type: 'set_primary', imageId: nobody, ifRevision: [3] } as const
+    expectError(projectWith(1), change, 'image_not_found', nobody)
+    expectError(projectWith(0, { deleted: true }), change, 'project_not_found', '"shop"')
+  })
+})
+
+describe('the members of a project', () => {
+  const membersOf = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`user-${n}`, 'viewer' as const]))
+
+  it('are added, changed and removed by id, and others stay', () => {
+    const shared = projectWith(0, { members: { ada: 'viewer', bob: 'editor', cy: 'viewer' } })
+    const members = { ada: 'editor', cy: null, dan: 'viewer' } as const
+    expect(apply(shared, { type: 'edit', members })).toMatchObject({
+      members: { ada: 'editor', bob: 'editor', dan: 'viewer' },
+      visibility: 'public',
+    })
+    expect(apply(shared, { type: 'edit', members }).members).not.toHaveProperty('cy')
+    // One member is replaced by another: as many as before.
+    expect(apply(shared, { type: 'edit', members: { cy: null, dan: 'viewer' } }).members).toHaveProperty('dan')
+  })
+
+  it('are at most 1000, counted after the change', () => {
+    const full = apply(projectWith(0), { type: 'edit', members: membersOf(MAX_MEMBERS) })
+    expect(Object.keys(full.members ?? {})).toHaveLength(1000)
+    expect(apply(full, { type: 'edit', members: { 'user-0': null, eve: 'viewer' } }).members).toHaveProperty('eve')
+    expect(() => apply(full, { type: 'edit', members: { eve: 'viewer' } })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_parameter',
+        message: 'members: expected at most 1000, it would be 1001.',
+        details: { field: 'members', expected: 1000, received: 1001 },
+      }),
+    )
+  })
+
+  it('do not change with a title, and the access rules are not written then', () => {
+    const changed = apply(projectWith(0), { type: 'edit', title: 'x' })
+    for (const field of ['members', 'visibility', 'owner_id']) expect(changed).not.toHaveProperty(field)
+  })
+})
+
+it('the first upload of a key records the key, and a public project no visibility', () => {
+  const key = { kind: 'key', id: 'abcdefghijkl', role: 'writer' } as const
+  const state = apply(emptyProject('shop', NOW), {
+    type: 'add_image',
+    image: image(0),
+    by: key,
+    visibility: 'public',
+  })
+  expect(state).toMatchObject({ made_by: 'key:abcdefghijkl' })
+  for (const field of ['owner_id', 'visibility']) expect(state).not.toHaveProperty(field)
+  const open = apply(emptyProject('shop', NOW), { type: 'add_image', image: image(0), by: { kind: 'unrestricted' } })
+  for (const field of ['owner_id', 'made_by']) expect(open).not.toHaveProperty(field)
+})
+
+it('each change needs the permission of its action', () => {
+  const actions = [
+    { type: 'add_image', image: image(0) },
+    { type: 'delete_image', imageId: id(0) },
+    { type: 'set_primary', imageId: id(0) },
+    { type: 'replace_image', image: image(0) },
+    { type: 'edit', title: 'x', imageOrder: [] },
+    { type: 'edit', visibility: 'public' },
+    { type: 'edit', members: {} },
+    { type: 'delete_project' },
+  ] satisfies ProjectChange[]
+  expect(actions.map(actionOf)).toEqual(['create', 'write', 'write', 'write', 'write', 'manage', 'manage', 'manage'])
 })
