@@ -26,6 +26,19 @@ describe('two workers', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(20)
   })
 
+  it('lease parts of a larger limit, never pass it, and use nine tenths of it before they refuse', async () => {
+    const { url } = await serve(['--workers', '2', '--rate-limit', '200', '--rate-limit-window', '600'])
+    let accepted = 0
+    let refusedAfter: number | undefined
+    for (let n = 0; n < 40; n++) {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => ask(url, '/projects')))
+      accepted += answers.filter(({ status }) => status === 200).length
+      if (answers.some(({ status }) => status === 429)) refusedAfter ??= accepted
+    }
+    expect(accepted).toBeLessThanOrEqual(200)
+    expect(refusedAfter).toBeGreaterThanOrEqual(180)
+  })
+
   it('throttle attempts on an account together', async () => {
     const flags = ['--workers', '2', '--registration', 'open', '--sign-in-limit', '0']
     const { url } = await serve(flags)
