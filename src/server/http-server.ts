@@ -173,8 +173,8 @@ const refuseBriefly: Refuse = async (_, error) => {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`
 }
 
-/** False where the connection closes after this response, or has to send another one first. */
-const isWritable = ({ socket, shouldKeepAlive }: ServerResponse): boolean => socket !== null && shouldKeepAlive
+/** False where the connection has to send another response first. */
+const isWritable = ({ socket }: ServerResponse): boolean => socket !== null
 
 /**
  * Begins a request after the previous ones of its connection. @param begin gets a function to call at the end of the

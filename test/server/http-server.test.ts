@@ -148,3 +148,31 @@ describe('a server with a fast path', () => {
     }
   })
 })
+
+describe('an answer from memory', () => {
+  const body = Buffer.alloc(200_000, 'b')
+  const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=65\r\n\r\n`
+
+  it.each([
+    ['HTTP/1.0', 'GET / HTTP/1.0\r\n\r\n'],
+    ['a client that closes', 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'],
+  ])('is whole for %s, and ends the connection', async (_, request) => {
+    const fetch = vi.fn(() => new Response('the app'))
+    const server = await start({ fetch, answerFast: () => ({ status: 200, route: '/', head, body }) })
+    const answer = await text(await open(server, request))
+    expect(answer).toBe(
+      `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body.toString()}`,
+    )
+    expect(fetch).not.toHaveBeenCalled()
+  })
+
+  it('leaves the connection open where it says so', async () => {
+    const server = await start({ answerFast: () => ({ status: 200, route: '/', head, body: undefined }) })
+    const client = await open(server, 'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n')
+    for (let time = 0; time < 2; time++) {
+      const [piece] = await once(client, 'data')
+      expect(String(piece)).toBe(head)
+      client.write('GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n')
+    }
+  })
+})

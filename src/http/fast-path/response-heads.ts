@@ -34,10 +34,10 @@ export const prepareList = ({ etag, body }: CachedList, isPrivate: boolean): Pre
   }
 }
 
+/** Last headers of a head, for a connection that stays open. */
+export const KEEP_ALIVE = 'Connection: keep-alive\r\nKeep-Alive: timeout=65\r\n'
+
 const headText = (status: string, headers: Record<string, string>): string =>
-  [
-    `HTTP/1.1 ${status}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    'Connection: keep-alive',
-    'Keep-Alive: timeout=65\r\n',
-  ].join('\r\n')
+  [`HTTP/1.1 ${status}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), KEEP_ALIVE].join(
+    '\r\n',
+  )

@@ -167,8 +167,6 @@ describe('an answer from memory', () => {
     const image = `/projects/Game/images/${imageId}`
     for (const request of [
       `GET ${image}?size=thumb HTTP/1.0\n\n`,
-      `GET ${image}?size=thumb HTTP/1.0\nHost: test\n\n`,
-      `GET ${image}?size=thumb HTTP/1.1\nHost: test\nConnection: close\n\n`,
       `GET ${image}?size=thumb HTTP/1.1\nHost: te st\n\n`,
       `GET ${image}?size=thumb HTTP/1.1\nHost: test:99999\n\n`,
       `GET ${image}?size=thumb HTTP/1.1\n\n`,
@@ -190,6 +188,17 @@ describe('an answer from memory', () => {
       const [answer, wanted] = await Promise.all([exchange(fast.port, request), exchange(slow.port, request)])
       expect(parsed(answer), request).toEqual(parsed(wanted))
       expect(counts.fast, request).toBe(before)
+    }
+  })
+
+  it('is given on connections that end with it, as by a proxy that speaks HTTP/1.0', async () => {
+    const { fast, slow, counts, imageId } = await twoServers()
+    for (const end of ['HTTP/1.0\nHost: test\n\n', 'HTTP/1.1\nHost: test\nConnection: close\n\n']) {
+      const request = `GET /projects/Game/images/${imageId}?size=thumb ${end}`
+      const before = counts.fast
+      const [answer, wanted] = await Promise.all([exchange(fast.port, request), exchange(slow.port, request)])
+      expect(parsed(answer), request).toEqual(parsed(wanted))
+      expect(counts.fast, request).toBe(before + 1)
     }
   })
 
