@@ -402,3 +402,30 @@ it('each change needs the permission of its action', () => {
   ] satisfies ProjectChange[]
   expect(actions.map(actionOf)).toEqual(['create', 'write', 'write', 'write', 'write', 'manage', 'manage', 'manage'])
 })
+
+it('an upload needs the images for its key and its duplicates alone', () => {
+  const change = { type: 'add_image', image: image(7) } as const
+  const needed = [undefined, {}, { dedupe: false }, { maxImages: 3 }, { dedupe: true }, { idempotencyKey: 'k' }]
+  const changes = needed.map((terms) => (terms ? { ...change, terms } : change))
+  expect(changes.map(needsImages)).toEqual([false, false, false, false, true, true])
+})
+
+it('deleting another image than the cover keeps the cover, whichever image follows', () => {
+  expect(apply(projectWith(3), { type: 'delete_image', imageId: id(1) }).primary_image_id).toBe(id(0))
+})
+
+it('the visibility changes alone, and a member is removed alone', () => {
+  const shared = projectWith(0, { visibility: 'public', members: { ada: 'viewer', bob: 'editor' } })
+  expect(apply(shared, { type: 'edit', visibility: 'private' })).toMatchObject({
+    visibility: 'private',
+    members: shared.members,
+  })
+  expect(apply(shared, { type: 'edit', members: { ada: null } }).members).toEqual({ bob: 'editor' })
+})
+
+it('a wrong order is refused by its reason, also behind a valid beginning', () => {
+  const order = (imageOrder: string[]) => ({ type: 'edit', imageOrder }) as const
+  expectError(projectWith(2), order([id(0), nobody]), 'invalid_parameter', `"${nobody}" is none.`)
+  expectError(projectWith(2), order([id(0), id(0)]), 'invalid_parameter', `"${id(0)}" is named twice.`)
+  expectError(projectWith(2), order([id(0), id(1), id(0)]), 'invalid_parameter', `"${id(0)}" is named twice.`)
+})
