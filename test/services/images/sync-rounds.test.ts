@@ -40,7 +40,7 @@ const roundsOfUpload = async (images: number) => {
     async encode({ targets }: EncodeJob) {
       for (const size of SIZES) await writeFile(targets[size], size)
       // An encoder takes longer than a sync.
-      await sleep(3 * SYNC_MS)
+      await sleep(2 * SYNC_MS)
       syncs.restart()
       const { sizes } = recordOf('')
       return { type: 'image/jpeg' as const, sha256: 'b'.repeat(64), sizes, placeholder: 'AAAA', color: '#000000' }

@@ -12,7 +12,7 @@ export interface SyncRounds {
 }
 
 /** Duration of each sync, in milliseconds: long enough for all syncs that go side by side to begin meanwhile. */
-export const SYNC_MS = 60
+export const SYNC_MS = 150
 
 /** Slows every sync down to {@link SYNC_MS}. */
 export const watchSyncRounds = (root: string): SyncRounds => {
