@@ -18,7 +18,7 @@ export const locate = (...names: readonly string[]): { pointer: string; value: u
     if (isObject(value) && typeof value.$ref === 'string')
       ({ pointer, value } = locate(...value.$ref.split('/').slice(1)))
     pointer += pointerTo(name)
-    value = isObject(value) ? value[name] : undefined
+    value = Array.isArray(value) ? value[Number(name)] : isObject(value) ? value[name] : undefined
   }
   return { pointer, value }
 }
