@@ -16,7 +16,8 @@ const SEED = Number(process.env.TINTYPE_TEST_SEED ?? 11)
 const RUNS = Number(process.env.TINTYPE_FUZZ_RUNS ?? 8)
 
 const SIGNING_KEY = 'a-key-of-generated-requests'
-const IMAGE = 'IMAGE'
+/** Stands for the id of an image that exists. */
+const IMAGE = '0'.repeat(20)
 
 /** Refusals of the form of a request: a valid one never gets one of them. */
 const OF_FORM = [
@@ -38,6 +39,7 @@ const KNOWN: Known = {
   image_id: [IMAGE],
   image_order: [IMAGE],
   after: [IMAGE],
+  from: [],
   'members names': ['7d2m9x0c4v8b6n1q5w3z'],
   preset: ['card'],
 }
@@ -50,7 +52,7 @@ const openFuzzed = async () => {
 
   /** Uploads again what a request has deleted. */
   const prepare = async () => {
-    const path = `/projects/demo/images/${imageId || '0'.repeat(20)}`
+    const path = `/projects/demo/images/${imageId || IMAGE}`
     const { ok } = await app.app.request(path, { method: 'HEAD', headers: who })
     if (!ok) imageId = (await app.upload(who, 'demo')).image_id
   }
@@ -77,8 +79,7 @@ const openFuzzed = async () => {
 
 /** Rules between parameters, which the description of the operation says in words. */
 const bySaidRules = (generated: Generated): Generated => {
-  if (!generated.path.endsWith('/render'))
-    return { ...generated, query: generated.query.filter(([name]) => name !== 'from') }
+  if (!generated.path.endsWith('/render')) return generated
   const get = (name: string) => generated.query.find(([each]) => each === name)?.[1]
   if (get('preset') !== undefined) return { ...generated, query: [['preset', 'card']] }
   const small = generated.query

@@ -56,11 +56,13 @@ const anyString = (minLength = 0, maxLength = 40): Arbitrary<string> =>
   )
 
 export const validValue = (pointer: string, name: string, known: Known): Arbitrary<unknown> => {
-  const values = known[name]
-  if (values) return fc.constantFrom(...values)
   const { schema, pointer: found } = schemaAt(pointer)
   const types = [schema.type ?? []].flat()
   const fits = (value: unknown) => mistakesIn(value, found).length === 0
+  const ofState = known[name]?.filter((value) => types.includes('array') || fits(value))
+  // Of values that only the state makes valid, none of this form is known: it is left out.
+  if (ofState?.length === 0) return fc.constant(undefined)
+  if (ofState && !types.includes('array')) return fc.constantFrom(...ofState)
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if (types.length > 1)
     return fc.oneof(...types.map((type) => (type === 'null' ? fc.constant(null) : ofType(type)))).filter(fits)
