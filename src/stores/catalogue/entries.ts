@@ -53,16 +53,20 @@ export const createEntries = (): Entries => {
     }
   }
 
-  const shared = (access: ProjectAccess): ProjectAccess => {
-    if (access.owner_id === null && access.visibility === 'public' && Object.keys(access.members).length === 0)
-      return OPEN_ACCESS
-    const text = JSON.stringify(access)
+  const shared = ({ owner_id, visibility, members }: ProjectAccess): ProjectAccess => {
+    const hasMembers = Object.keys(members).length > 0
+    if (owner_id === null && visibility === 'public' && !hasMembers) return OPEN_ACCESS
+    const text = hasMembers ? JSON.stringify([visibility, owner_id, members]) : `${visibility} ${owner_id ?? ''}`
     const known = rules.get(text)
-    if (!known) rules.set(text, access)
-    return known ?? access
+    if (known) return known
+    const access = { owner_id, visibility, members: hasMembers ? members : OPEN_ACCESS.members }
+    rules.set(text, access)
+    return access
   }
 
   const find = (id: string): Entry | undefined => {
+    // Most often, entries come in their order.
+    if (id > (entries.at(-1)?.id ?? '')) return undefined
     const entry = entries[indexBehind(entries, id, true)]
     return entry?.id === id ? entry : undefined
   }

@@ -64,6 +64,7 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
   let checkAtMs = 0
   let searchAtMs = 0
   let writeAtMs = 0
+  let isLoaded = false
   let storedChanges = 0
   let timer: NodeJS.Timeout | undefined
 
@@ -168,6 +169,7 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
     // Hints before this moment are covered by the check.
     tryHints(() => hints.read())
     await load()
+    isLoaded = true
     await poll().finally(schedule)
   }
 
@@ -207,7 +209,8 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
       await begun
       await checking
       await following
-      if (checked === true) await storeIndex()
+      // Also where the first check was not complete: the next start goes on from there.
+      if (isLoaded) await storeIndex()
     },
   }
 }

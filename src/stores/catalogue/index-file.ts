@@ -26,7 +26,6 @@ const ABANDONED_MS = 600_000
 const newToken = randomIds(12)
 
 const lineSchema = z.union([
-  z.tuple([z.string(), z.number()]),
   z.tuple([
     z.string(),
     z.number(),
@@ -34,6 +33,7 @@ const lineSchema = z.union([
     z.enum(VISIBILITIES),
     z.record(z.string(), z.enum(MEMBER_ROLES)),
   ]),
+  z.tuple([z.string(), z.number()]),
 ])
 
 const endSchema = z.object({ entries: z.int(), sha256: z.string() })

@@ -1,5 +1,7 @@
 // Entries of the catalogue: the lists of each kind of principal, in order, as projects change.
 
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import type { Principal, ProjectAccess } from '../../../src/core/auth/access.ts'
 import { OPEN_ACCESS } from '../../../src/core/auth/access.ts'
@@ -68,6 +70,29 @@ describe('entries', () => {
     }
     const ids = entries.all().map(({ id }) => id)
     expect(ids).toEqual([...new Set(ids)].sort())
+  })
+
+  it('take at most 300 bytes of memory a project, each with an owner of its own', () => {
+    setFlagsFromString('--expose-gc')
+    const collect: unknown = runInNewContext('gc')
+    const heap = () => {
+      if (typeof collect === 'function') collect()
+      return process.memoryUsage().heapUsed
+    }
+    const before = heap()
+    const entries = createEntries()
+    const count = 30_000
+    for (let n = 0; n < count; n++) {
+      const [id, owner] = [`customer-project-${n}`, `owner-of-${n}-0123456`].map((text) =>
+        Buffer.from(text).toString('latin1'),
+      )
+      entries.set(id ?? '', 1.7e12 + n + 0.25, { owner_id: owner ?? '', visibility: 'public', members: {} })
+    }
+    for (const by of [ANONYMOUS, ADMIN, ADA]) entries.list(by, ALL)
+    const bytes = (heap() - before) / count
+    expect(entries.all()).toHaveLength(count)
+    expect(bytes).toBeGreaterThan(50)
+    expect(bytes).toBeLessThan(300)
   })
 
   it('share equal access rules', () => {

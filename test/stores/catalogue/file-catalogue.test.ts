@@ -183,6 +183,29 @@ describe('the stored index', () => {
     expect(reads.toSorted()).toEqual(['b', 'c', 'e', 'gone'])
   })
 
+  it('is stored by a server that ends during its first check, and the next one goes on from there', async () => {
+    const { store, folder, open } = await twoProcesses()
+    const ids = Array.from({ length: 40 }, (_, at) => `p${String(at).padStart(2, '0')}`)
+    for (const id of ids) await plant(folder, id)
+    await settle(folder)
+    const gate = newGate()
+    const stopped = open({
+      ...store,
+      async project(projectId) {
+        if (projectId === 'p20') await gate.opened
+        return store.project(projectId)
+      },
+    })
+    const list = stopped.list(ANONYMOUS, ALL).catch(() => {})
+    await vi.waitFor(() => expect(store.current('p31')).toBeDefined(), PATIENCE)
+    const closed = stopped.close()
+    gate.open()
+    await Promise.all([closed, list])
+    const { reads, store: again } = counted(store)
+    expect(await open(again).list(ANONYMOUS, ALL)).toEqual(ids)
+    expect(reads.toSorted()).toEqual(ids.slice(32))
+  })
+
   it.each([
     ['removed', (path: string) => rm(path)],
     ['cut off', async (path: string) => writeFile(path, (await readFile(path)).subarray(0, 100))],
