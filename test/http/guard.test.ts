@@ -68,7 +68,7 @@ const appOn = (store: Store, catalogue: Catalogue, storageDir: string, principal
   const parts = openApp()
   return createApp({
     ...parts,
-    policies: { ...parts.policies, identify: async () => ({ principal }) },
+    policies: { ...parts.policies, identify: async () => ({ principal }), identifyNow: () => ({ principal }) },
     store,
     images: createImageService({ store, encoders, variants }),
     projects: openProjectService(store, storageDir, { catalogue }),
