@@ -147,7 +147,7 @@ describeAttacks('multipart forms', (attacked) => {
     const spaced = head({}).replace('\r\n\r\n', `\r\nContent-Length : ${form.length}\r\n\r\n`)
     for (const start of [twice, both, odd, spaced]) {
       const { status, text } = await send(Buffer.concat([Buffer.from(start), form, Buffer.from(smuggled)]))
-      expect([status, text.match(/HTTP\/1\.1 /g)?.length], start).toEqual([400, 1])
+      expect([status, text.match(/HTTP\/1\.1 \d/g)?.length], start).toEqual([400, 1])
     }
     for (const wrong of ['-1', '1e3', '0x10', '9'.repeat(30), ' ', '+5'])
       await expectRefused(requestOf(form, { 'Content-Length': wrong }))

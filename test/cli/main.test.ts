@@ -25,8 +25,10 @@ describe('tintype', () => {
     const { code, stdout } = await outcome(['serve', '--help'])
     expect(code).toBe(0)
     const text = stdout.replace(/\s+/g, ' ')
-    for (const { flag, unit, doc, env, initial } of SETTINGS)
-      expect(text).toContain(`--${flag} <${unit}> ${doc} [${env}${initial === '' ? '' : `, default ${initial}`}]`)
+    for (const { flag, unit, doc, env, initial, isSwitch } of SETTINGS) {
+      const value = isSwitch ? `[${unit}]` : `<${unit}>`
+      expect(text).toContain(`--${flag} ${value} ${doc} [${env}${initial === '' ? '' : `, default ${initial}`}]`)
+    }
   })
 
   it('writes help without colours and without spaces at the ends of lines', async () => {

@@ -30,7 +30,10 @@ describe.skipIf(isMissing({ fault: 'faults at system calls', programs: { strace:
       const sound = await runOnce({ scenario, base, folder: join(folder, 'sound') })
       expect(sound.answer?.status).toBeLessThan(300)
       const within = pathsWithin(sound)
-      const made = new Set(sound.calls.flatMap(({ name, paths }) => (paths.length > 0 ? [name] : [])))
+      // Hints in the cache are written beside the answer, and may be lost (test/stores/catalogue).
+      const made = new Set(
+        sound.calls.flatMap(({ name, paths }) => (paths.some((path) => !path.includes('.catalogue/')) ? [name] : [])),
+      )
       const calls = (scenario.calls ?? [...made]).filter((call) => !fault.never.includes(call))
       const all = await inParallel(PARALLEL, calls, async (call) => ({
         call,

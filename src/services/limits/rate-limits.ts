@@ -67,7 +67,8 @@ export const createRateLimits = (options: RateLimitOptions): RateLimits => {
     limit: limits[kind],
     windowSeconds,
     remaining,
-    resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+    // At most the window: a sum of floating-point times less one of them may be a little more than the other.
+    resetSeconds: Math.max(1, Math.min(windowSeconds, Math.ceil(msBeforeNext / 1000))),
     isExceeded,
   })
 

@@ -7,12 +7,13 @@
 // is read. Everything else (changes while no process ran, a lost hint, a folder copied into the store) is found by checks,
 // which compare the time of each project's revision folder with the recorded one. A check runs at the start, after the
 // hints were deleted, and every few minutes; new folders are looked for every second. Both files may be deleted at any
-// time, and where they cannot be written, the catalogue lives in memory.
+// time, and where they cannot be written or their folder is a symbolic link, the catalogue lives in memory.
 
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { storeError } from '../file/fs/durable.ts'
+import { linkBelow } from '../file/fs/no-follow.ts'
 import { createPaths } from '../file/paths.ts'
 import type { Store } from '../store.ts'
 import type { ProjectChanges } from '../watch.ts'
@@ -67,6 +68,9 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
   let isLoaded = false
   let storedChanges = 0
   let timer: NodeJS.Timeout | undefined
+
+  /** True where the folder of the index is reached by a symbolic link. */
+  const isLinked = (): boolean => linkBelow(paths.root, dirname(indexPath)) !== undefined
 
   const onCommit = ({ projectId, revisions }: ProjectChanges): void => {
     const isDeleted = revisions.at(-1)?.events.at(-1)?.type === 'project.deleted'
@@ -144,7 +148,7 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
 
   const storeIndex = async (): Promise<void> => {
     const changes = reader.changes()
-    if (store.isReadOnly() || changes === storedChanges) return
+    if (store.isReadOnly() || isLinked() || changes === storedChanges) return
     writeAtMs = performance.now() + writeMs
     try {
       await writeIndex(indexPath, entries.all().slice())
@@ -155,6 +159,7 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
   }
 
   const load = async (): Promise<void> => {
+    if (isLinked()) return
     try {
       // Entries of commits since the start are newer.
       for (const { id, stamp, access } of (await readIndex(indexPath)) ?? [])
@@ -178,6 +183,7 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
     checked === true || (ids.length === limit && (ids.at(-1) ?? '') <= checked)
 
   const tryHints = (act: () => void): void => {
+    if (isLinked()) return
     try {
       act()
     } catch (error) {

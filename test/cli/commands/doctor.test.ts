@@ -111,7 +111,7 @@ describe('tintype doctor', () => {
         expect.objectContaining({ project_id: 'shop', kind: 'meta_missing', outcome: 'mended' }),
       ]),
     })
-    expect((await doctorHere(storageDir, '--fix')).stdout).toContain('needs a copy from elsewhere')
+    expect((await doctorHere(storageDir, '--fix')).stdout).toContain('needs a copy from a backup')
   })
 
   it('inspects one project alone with --project', async () => {

@@ -34,9 +34,11 @@ const setUp = async (options: Parameters<typeof createTestApp>[0] = {}) => {
     const { format, width, height } = await sharp(bytes).metadata()
     return { response, bytes, format, width, height }
   }
-  /** But for the marks of what is being made. */
+  /** But for the marks of what is being made, and the index of projects. */
   const cached = async () =>
-    (await filesIn(join(storageDir, '.cache')).catch(() => [])).filter((path) => !path.endsWith('.making'))
+    (await filesIn(join(storageDir, '.cache')).catch(() => [])).filter(
+      (path) => !path.endsWith('.making') && !path.startsWith('.catalogue/'),
+    )
   /** Colour of one pixel, as red, green and blue. */
   const colourAt = async (bytes: Buffer, left: number, top: number) => [
     ...(await sharp(bytes).removeAlpha().extract({ left, top, width: 1, height: 1 }).raw().toBuffer()),

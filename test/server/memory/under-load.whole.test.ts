@@ -17,7 +17,7 @@ it('stays under 250 MB through small uploads, distinct URLs, a thousand connecti
   await plantProject({ storageDir: join(cwd, 'storage'), projectId: 'long', images: 10_000, files: false })
   const server = await startInProduction(cwd)
   onTestFinished(() => server.kill())
-  const counts = { uploads: 80, urls: 2000, connections: 1000, lists: 8 }
+  const counts = { uploads: 80, urls: 2000, connections: 1000, lists: 4 }
   const peaks = await underLoad({ server, cwd, listed: 'long', ...counts })
   expect(peaks.map(({ load }) => load)).toEqual(LOADS)
   for (const { load, server } of peaks) {
