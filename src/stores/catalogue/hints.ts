@@ -2,6 +2,7 @@
 // from which all others read on. A hint says only that a project is to be read again, so one too many does no harm, and a
 // lost one is found by the next full check.
 
+import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -17,7 +18,6 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { isProjectId } from '../../core/names.ts'
-import { randomIds } from '../../core/random-id.ts'
 import { codeOf } from '../file/fs/durable.ts'
 
 export interface Hints {
@@ -37,7 +37,7 @@ const TOKEN_LENGTH = 20
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-const newToken = randomIds(TOKEN_LENGTH)
+const newToken = (): string => randomUUID().replaceAll('-', '').slice(0, TOKEN_LENGTH)
 
 interface Position {
   token: string

@@ -7,13 +7,12 @@
 //
 // Any damage makes it worthless as a whole; it is made again then.
 
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { MEMBER_ROLES, VISIBILITIES } from '../../core/auth/access.ts'
-import { randomIds } from '../../core/random-id.ts'
 import { openPlainFile } from '../file/fs/no-follow.ts'
 import type { Entry } from './entries.ts'
 
@@ -22,8 +21,6 @@ const FORMAT = '{"format":1}'
 const LINES_AT_ONCE = 1000
 /** Age from which an unfinished file is abandoned, in milliseconds. */
 const ABANDONED_MS = 600_000
-
-const newToken = randomIds(12)
 
 const lineSchema = z.union([
   z.tuple([
@@ -68,7 +65,7 @@ export const readIndex = async (path: string): Promise<Entry[] | undefined> => {
 export const writeIndex = async (path: string, entries: readonly Entry[]): Promise<void> => {
   await mkdir(dirname(path), { recursive: true })
   await removeAbandoned(path)
-  const draft = `${path}-${newToken()}`
+  const draft = `${path}-${randomUUID()}`
   const file = await open(draft, 'wx')
   try {
     try {
