@@ -98,6 +98,9 @@ export interface PictureAccess {
   untilMs?: number
 }
 
+export const PUBLIC: PictureAccess = { isPrivate: false }
+export const PRIVATE: PictureAccess = { isPrivate: true }
+
 /** Sets the principal, or the refusal that {@link principalOf} throws: only routes that need a principal fail. */
 export const authenticate =
   ({ identify, identifyNow }: { identify: Identify; identifyNow: IdentifyNow }): Check =>

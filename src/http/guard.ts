@@ -22,7 +22,7 @@ import { unknownProject } from '../core/not-found.ts'
 import type { ProjectState, ReadableState } from '../core/project/state.ts'
 import type { Store } from '../stores/store.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { type PictureAccess, principalOf } from './access.ts'
+import { type PictureAccess, PRIVATE, PUBLIC, principalOf } from './access.ts'
 import type { Context } from './context.ts'
 
 export interface Guard {
@@ -92,9 +92,6 @@ const UNREADABLE: ProjectAccess = { owner_id: null, visibility: 'private', membe
 /** Limit of the projects that are remembered as logged. */
 const MAX_LOGGED = 1000
 
-const PUBLIC: PictureAccess = { isPrivate: false }
-const PRIVATE: PictureAccess = { isPrivate: true }
-
 export interface GuardOptions {
   store: Pick<Store, 'current' | 'project'>
   log: Logger
@@ -112,8 +109,10 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
   }
 
   const find = async (projectId: string): Promise<Found> => {
+    const known = findNow(projectId)
+    if (known) return known
     try {
-      const project = store.current(projectId) ?? (await store.project(projectId))
+      const project = await store.project(projectId)
       if (logged.size > 0) logged.delete(projectId)
       return { project }
     } catch (error) {

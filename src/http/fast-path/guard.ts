@@ -3,7 +3,7 @@
 import { isPublic, mayRead, mayReadBySignature, type Principal } from '../../core/auth/access.ts'
 import type { ReadableState } from '../../core/project/state.ts'
 import type { Store } from '../../stores/store.ts'
-import type { IdentifyNow, PictureAccess } from '../access.ts'
+import { type IdentifyNow, type PictureAccess, PRIVATE, PUBLIC } from '../access.ts'
 import type { FastView } from './types.ts'
 
 export interface FastGuardOptions {
@@ -29,9 +29,6 @@ export interface Authorized {
   project: ReadableState
   access: PictureAccess
 }
-
-const PUBLIC: PictureAccess = { isPrivate: false }
-const PRIVATE: PictureAccess = { isPrivate: true }
 
 export const createFastGuard = ({ store, identifyNow }: FastGuardOptions): FastGuard => {
   const principalOf: FastGuard['principalOf'] = (request) => {

@@ -1,5 +1,5 @@
 // Counts that several workers share, as leases: a worker takes some requests of a client's limit from the counter of the
-// primary at once, and counts them without asking it again.
+// primary at once, and counts them without further messages.
 //
 // All workers together never pass the limit, because each lease is counted when it is given. No client is refused while
 // more than a tenth of its limit is left, because the leases of all workers together are no more than that. A lease ends
@@ -61,13 +61,13 @@ export const createLeasedCounts = (options: LeasedCountsOptions): Counts => {
 
   /** Takes requests from the shared counter, which grants fewer where fewer are left. */
   const consume = async (client: string, wanted: number): Promise<Lease> => {
-    const askedMs = performance.now()
+    const requestedMs = performance.now()
     const found = await limiter.consume(client, wanted).catch((refused: unknown) => {
       if (refused instanceof RateLimiterRes) return refused
       throw refused
     })
     // Not beyond the window, also where the clock of the primary was set back.
-    const endMs = askedMs + Math.min(found.msBeforeNext, windowMs)
+    const endMs = requestedMs + Math.min(found.msBeforeNext, windowMs)
     const before = found.consumedPoints - wanted
     const left = Math.max(0, Math.min(wanted, points - before))
     const rest = Math.max(0, points - found.consumedPoints)
@@ -80,7 +80,7 @@ export const createLeasedCounts = (options: LeasedCountsOptions): Counts => {
     return leases.size < maxClients
   }
 
-  const keep = (client: string, lease: Lease): void => {
+  const remember = (client: string, lease: Lease): void => {
     if (!hasRoom(client)) return
     // Behind those that end before it.
     leases.delete(client)
@@ -92,7 +92,7 @@ export const createLeasedCounts = (options: LeasedCountsOptions): Counts => {
     const granted = await consume(client, most - held)
     // Answered before the lease ends, so that both are of one window.
     const current = findLease(client, granted.knownMs)
-    if (!current) return keep(client, granted)
+    if (!current) return remember(client, granted)
     current.left += granted.left
     current.rest = granted.rest
     current.isSpent = granted.isSpent
@@ -126,7 +126,7 @@ export const createLeasedCounts = (options: LeasedCountsOptions): Counts => {
     const isExceeded = granted.left === 0
     const count = countOf({ ...granted, left: 0 }, granted.knownMs, isExceeded)
     // Remembered, so that refused requests are no work for the primary.
-    if (isExceeded && !findLease(client, granted.knownMs)) keep(client, granted)
+    if (isExceeded && !findLease(client, granted.knownMs)) remember(client, granted)
     return count
   }
 

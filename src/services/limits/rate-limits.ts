@@ -8,7 +8,7 @@ import { createLimiter } from './limiter.ts'
 export interface RateLimitOptions {
   /**
    * Counts in the primary of node:cluster: `true` each request, a number of workers by leases, which they use without
-   * asking the primary again. @default false, counts in this process
+   * further messages. @default false, counts in this process
    */
   isShared?: boolean | number
   log: Logger

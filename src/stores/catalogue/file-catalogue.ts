@@ -9,11 +9,11 @@
 // hints were deleted, and every few minutes; new folders are looked for every second. Both files may be deleted at any
 // time, and where they cannot be written or their folder is a symbolic link, the catalogue lives in memory.
 
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { storeError } from '../file/fs/durable.ts'
-import { linkBelow } from '../file/fs/no-follow.ts'
+import { refuseLinks } from '../file/fs/no-follow.ts'
 import { createPaths } from '../file/paths.ts'
 import type { Store } from '../store.ts'
 import type { ProjectChanges } from '../watch.ts'
@@ -49,10 +49,11 @@ const BEING_MADE = 'The list of projects is being made after the start of the se
 export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue => {
   const { store, log, pollMs = 1000, checkMs = 300_000, writeMs = 60_000, waitMs = 5000 } = options
   const paths = createPaths(options.storageDir)
-  const indexPath = join(paths.cache, '.catalogue', 'index')
+  const folder = join(paths.cache, '.catalogue')
+  const indexPath = join(folder, 'index')
   const end = new AbortController()
   const entries = createEntries()
-  const hints = createHints(join(paths.cache, '.catalogue', 'changes'))
+  const hints = createHints(join(folder, 'changes'))
   const reader = createReader({ paths, store, entries, signal: end.signal, log })
   const progress = createProgress()
   /** Projects to be read. */
@@ -68,9 +69,6 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
   let isLoaded = false
   let storedChanges = 0
   let timer: NodeJS.Timeout | undefined
-
-  /** True where the folder of the index is reached by a symbolic link. */
-  const isLinked = (): boolean => linkBelow(paths.root, dirname(indexPath)) !== undefined
 
   const onCommit = ({ projectId, revisions }: ProjectChanges): void => {
     const isDeleted = revisions.at(-1)?.events.at(-1)?.type === 'project.deleted'
@@ -148,9 +146,10 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
 
   const storeIndex = async (): Promise<void> => {
     const changes = reader.changes()
-    if (store.isReadOnly() || isLinked() || changes === storedChanges) return
+    if (store.isReadOnly() || changes === storedChanges) return
     writeAtMs = performance.now() + writeMs
     try {
+      refuseLinks(paths.root, folder)
       await writeIndex(indexPath, entries.all().slice())
       storedChanges = changes
     } catch (error) {
@@ -159,14 +158,14 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
   }
 
   const load = async (): Promise<void> => {
-    if (isLinked()) return
     try {
+      refuseLinks(paths.root, folder)
       // Entries of commits since the start are newer.
       for (const { id, stamp, access } of (await readIndex(indexPath)) ?? [])
         if (!entries.get(id)) entries.set(id, stamp, access)
     } catch (error) {
       storedChanges = -1
-      log.info({ error }, 'the index of projects is damaged; making it again')
+      log.info({ error }, 'could not read the index of projects; making it again')
     }
   }
 
@@ -183,8 +182,8 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
     checked === true || (ids.length === limit && (ids.at(-1) ?? '') <= checked)
 
   const tryHints = (act: () => void): void => {
-    if (isLinked()) return
     try {
+      refuseLinks(paths.root, folder)
       act()
     } catch (error) {
       log.debug({ error }, 'hints of changed projects failed; the next check finds the changes')
