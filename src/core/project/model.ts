@@ -5,6 +5,7 @@ import { MEMBER_ROLES, VISIBILITIES } from '../auth/access.ts'
 import { IMAGE_ID, PROJECT_ID } from '../names.ts'
 
 const count = z.int().min(0)
+const fraction = z.number().min(0).max(1)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** One stored variant. */
@@ -41,7 +42,16 @@ export const imageSchema = z.object({
   height: count,
   /** SHA-256 of the file that was uploaded, in hex. */
   sha256,
-  sizes: z.object({ original: variantSchema, medium: variantSchema, thumb: variantSchema, game: variantSchema }),
+  sizes: z.object({
+    original: variantSchema,
+    medium: variantSchema,
+    thumb: variantSchema,
+    game: variantSchema,
+    /** The lossless PNG file that renders are made from. Absent where the upload had nothing that JPEG would lose. */
+    source: variantSchema.optional(),
+  }),
+  /** True where `source` has pixels that are not opaque. */
+  transparent: z.literal(true).optional(),
   /** ThumbHash, in base64. Absent, like `color`, from images of older versions. */
   placeholder: z.base64().min(8).max(40).optional(),
   /** Dominant colour, `#rrggbb`. */
@@ -49,6 +59,18 @@ export const imageSchema = z.object({
     .string()
     .regex(/^#[0-9a-f]{6}$/)
     .optional(),
+  /** Name of the file as uploaded, cleaned: at most 255 bytes. */
+  name: z.string().optional(),
+  title: z.string().optional(),
+  /** Text for people who do not see the picture. */
+  alt: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+  /** What a crop keeps in view: 0,0 is the top left corner of the picture as shown, 1,1 the bottom right one. */
+  focal_point: z.object({ x: fraction, y: fraction }).optional(),
+  /** When the photo was taken, by its EXIF data: ISO 8601 with an offset, or without one where EXIF has none. */
+  taken_at: z.string().optional(),
+  /** Name of the asset that the image stands for. */
+  asset: z.string().optional(),
   /** Responses to uploads with an `Idempotency-Key`. */
   answers: z.array(recordedAnswerSchema).optional(),
 })

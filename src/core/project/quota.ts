@@ -16,4 +16,4 @@ export const chargedTo = (project: Project | undefined, by: Principal | undefine
 
 /** Bytes of an image on disk: its stored variants, without renders. */
 export const bytesOfImage = ({ sizes }: Pick<ImageRecord, 'sizes'>): number =>
-  SIZES.reduce((sum, size) => sum + sizes[size].bytes, 0)
+  SIZES.reduce((sum, size) => sum + sizes[size].bytes, sizes.source?.bytes ?? 0)
