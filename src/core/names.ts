@@ -1,4 +1,4 @@
-// Size names, project ids and image ids.
+// Names of variants, project ids and image ids.
 
 import { randomIds } from './random-id.ts'
 
@@ -6,6 +6,19 @@ import { randomIds } from './random-id.ts'
 export const SIZES = ['original', 'medium', 'thumb', 'game'] as const
 
 export type Size = (typeof SIZES)[number]
+
+/** Names of all stored variants. Not every image has `source`, the lossless file that its renders are made from. */
+export const VARIANTS = [...SIZES, 'source'] as const
+
+export type VariantName = (typeof VARIANTS)[number]
+
+/** Names of the variants of one image. @param sizes of its record */
+export const variantsOf = (sizes: { source?: unknown }): readonly VariantName[] =>
+  sizes.source === undefined ? SIZES : VARIANTS
+
+/** Name of the stored file of a variant: four JPEG files, and the source as PNG. */
+export const fileNameOf = (imageId: string, name: VariantName): string =>
+  `${imageId}.${name === 'source' ? 'png' : 'jpg'}`
 
 /** Source of {@link PROJECT_ID} without anchors, for patterns of paths. */
 export const PROJECT_ID_SOURCE = '[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}'

@@ -1,14 +1,14 @@
-// The encoder interface: one upload in, four JPEG files out; or one stored original in, one render out. Local paths only.
+// The encoder interface: one upload in, four JPEG files and a lossless source out; or one stored picture in, one render out. Local paths only.
 
 import type { Size } from '../core/names.ts'
-import type { Variant } from '../core/project/model.ts'
+import type { ImageRecord } from '../core/project/model.ts'
 import type { Recipe } from '../core/transform/recipe.ts'
 
 export interface EncodeJob {
   /** Absolute path of the upload, as received. */
   source: string
-  /** Absolute path of each variant's file; none of them exists yet. */
-  targets: Record<Size, string>
+  /** Absolute path of each variant's file; none of them exists yet. @default for `source`: none is written */
+  targets: Record<Size, string> & { source?: string }
   /** SHA-256 of the upload, in hex, where it was hashed as it arrived. @default hashed by the encoder */
   sha256?: string
 }
@@ -18,7 +18,10 @@ export interface EncodedPicture {
   type: AcceptedType
   /** SHA-256 of the upload, in hex. */
   sha256: string
-  sizes: Record<Size, Variant>
+  /** `source` where one was written. */
+  sizes: ImageRecord['sizes']
+  /** True where `source` has pixels that are not opaque. */
+  transparent?: true
   /** ThumbHash of the picture, in base64. */
   placeholder: string
   /** Dominant colour of the picture, `#rrggbb`. */

@@ -1,6 +1,6 @@
 // Store: the interface of every place that keeps projects and images. test/contracts/store.ts is its contract suite.
 
-import type { Size } from '../core/names.ts'
+import type { VariantName } from '../core/names.ts'
 import type { ProjectChange } from '../core/project/changes.ts'
 import type { ImageRecord } from '../core/project/model.ts'
 import type { ProjectState } from '../core/project/state.ts'
@@ -85,19 +85,29 @@ export interface Store extends Watching {
    */
   commit(projectId: string, change: ProjectChange, options?: CommitOptions): Promise<ProjectState>
 
-  /** Opens a stored variant, undefined where the image does not exist (or no longer). The caller closes it. */
-  openVariant(projectId: string, imageId: string, size: Size): Promise<ReadableFile | undefined>
+  /**
+   * Opens a stored variant, undefined where the image does not exist (or no longer), or has no source. The caller closes
+   * it.
+   */
+  openVariant(projectId: string, imageId: string, size: VariantName): Promise<ReadableFile | undefined>
 
   /**
-   * Size and date of a stored variant without opening it, undefined where the image does not exist (or no longer).
+   * Size and date of a stored variant without opening it, undefined where the image does not exist (or no longer), or has
+   * no source.
    *
    * @param at revision that the answer is for: undefined is returned too where it is not the newest any more, because a
    *   newer one may contain images that the reader of this one may not see. @default the newest
    */
-  findVariant(projectId: string, imageId: string, size: Size, at?: number): Promise<StoredFile | undefined>
+  findVariant(projectId: string, imageId: string, size: VariantName, at?: number): Promise<StoredFile | undefined>
 
   /** {@link Store.findVariant} without a wait, in the state of {@link Store.current}. Undefined where it is not known. */
-  currentVariant(projectId: string, imageId: string, size: Size, share?: boolean, at?: number): StoredFile | undefined
+  currentVariant(
+    projectId: string,
+    imageId: string,
+    size: VariantName,
+    share?: boolean,
+    at?: number,
+  ): StoredFile | undefined
 
   /**
    * Reads a variant without a wait, as {@link Store.currentVariant} finds it: for small ones that were stored a moment ago.
@@ -108,7 +118,7 @@ export interface Store extends Watching {
   variantNow?(
     projectId: string,
     imageId: string,
-    size: Size,
+    size: VariantName,
     maxBytes: number,
   ): (StoredFile & { body: Buffer<ArrayBuffer> }) | undefined
 
@@ -119,6 +129,14 @@ export interface Store extends Watching {
    * @throws TintypeError `image_not_found`; errors of `use`
    */
   withLocalFile<T>(variant: VariantReference, use: (path: string) => Promise<T>): Promise<T>
+
+  /**
+   * The variant that renders of an image are made from: its source where it has one, else its original. It stays the same
+   * for as long as the image exists. The list of images is not loaded for it.
+   *
+   * @throws TintypeError `image_not_found`
+   */
+  renderSource(projectId: string, imageId: string): Promise<VariantReference>
 
   /**
    * Path of a variant below the folder that a web server can send files from (`X-Accel-Redirect`), with `/`. Absent in
@@ -157,7 +175,7 @@ export interface CommitOptions {
 export interface VariantReference {
   projectId: string
   imageId: string
-  size: Size
+  size: VariantName
 }
 
 /**
@@ -171,7 +189,7 @@ export interface Stage {
   /** Local path of the upload as it arrived. */
   readonly uploadPath: string
   /** Local paths to which the encoder writes the variants. */
-  readonly targets: Record<Size, string>
+  readonly targets: Record<VariantName, string>
   /**
    * Writes a stream to `uploadPath`, at the pace of the disk. Holds no more than a few chunks in memory.
    *
@@ -180,11 +198,12 @@ export interface Stage {
    */
   receive(stream: AsyncIterable<Uint8Array>): Promise<number>
   /**
-   * Makes the four variants durable under their final names. Visible to readers only with the commit of the image.
+   * Makes variants durable under their final names. Visible to readers only with the commit of the image.
    *
+   * @param names variants that the encoder has written. @default the four sizes
    * @throws TintypeError `storage_full`, `store_unavailable`
    */
-  publish(): Promise<void>
+  publish(names?: readonly VariantName[]): Promise<void>
   /** Removes the staging area, and published files too where their image is not part of the project. Never throws. */
   discard(): Promise<void>
 }

@@ -2,7 +2,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { SIZES, type Size } from '../../src/core/names.ts'
+import { SIZES, VARIANTS, type VariantName } from '../../src/core/names.ts'
 import type { ImageRecord } from '../../src/core/project/model.ts'
 import type { PageRequest, ReadableFile, Stage, Store } from '../../src/stores/store.ts'
 
@@ -17,13 +17,13 @@ export interface StoreFixture {
 }
 
 /** Bytes that stand for a variant: a store does not look into pictures. */
-export const bytesOf = (imageId: string, size: Size): string => `${size} of ${imageId}`
+export const bytesOf = (imageId: string, name: VariantName): string => `${name} of ${imageId}`
 
-export const recordOf = (imageId: string): ImageRecord => {
-  const variant = (size: Size) => ({
+export const recordOf = (imageId: string, names: readonly VariantName[] = SIZES): ImageRecord => {
+  const variant = (name: VariantName) => ({
     width: 4,
     height: 3,
-    bytes: bytesOf(imageId, size).length,
+    bytes: bytesOf(imageId, name).length,
     sha256: 'a'.repeat(64),
   })
   return {
@@ -33,31 +33,37 @@ export const recordOf = (imageId: string): ImageRecord => {
     width: 4,
     height: 3,
     sha256: 'b'.repeat(64),
-    sizes: { original: variant('original'), medium: variant('medium'), thumb: variant('thumb'), game: variant('game') },
+    sizes: {
+      original: variant('original'),
+      medium: variant('medium'),
+      thumb: variant('thumb'),
+      game: variant('game'),
+      ...(names.includes('source') ? { source: variant('source') } : {}),
+    },
   }
 }
 
 /** Receives an upload and writes its variants, as an encoder would. */
-export const fill = async (stage: Stage): Promise<void> => {
+export const fill = async (stage: Stage, names: readonly VariantName[] = SIZES): Promise<void> => {
   await stage.receive(chunks('an upload'))
-  for (const size of SIZES) await writeFile(stage.targets[size], bytesOf(stage.imageId, size))
+  for (const name of names) await writeFile(stage.targets[name], bytesOf(stage.imageId, name))
 }
 
-/** Uploads one image and gives its id. */
-export const addImage = async (store: Store, projectId: string): Promise<string> => {
+/** Uploads one image and gives its id. @param names its variants. @default the four sizes */
+export const addImage = async (store: Store, projectId: string, names?: readonly VariantName[]): Promise<string> => {
   const stage = await store.stage(projectId)
   try {
-    await fill(stage)
-    await stage.publish()
-    await store.commit(projectId, { type: 'add_image', image: recordOf(stage.imageId) }, { stage })
+    await fill(stage, names)
+    await stage.publish(names)
+    await store.commit(projectId, { type: 'add_image', image: recordOf(stage.imageId, names) }, { stage })
     return stage.imageId
   } finally {
     await stage.discard()
   }
 }
 
-export const readVariant = async (store: Store, projectId: string, imageId: string, size: Size = 'original') => {
-  const file = await store.openVariant(projectId, imageId, size)
+export const readVariant = async (store: Store, projectId: string, imageId: string, name: VariantName = 'original') => {
+  const file = await store.openVariant(projectId, imageId, name)
   if (!file) return undefined
   try {
     return await textOf(file)
@@ -189,6 +195,59 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       await store.commit('shop', { type: 'delete_image', imageId })
       const gone = store.withLocalFile({ projectId: 'shop', imageId, size: 'medium' }, () => Promise.resolve('used'))
       await expect(gone).rejects.toMatchObject({ code: 'image_not_found' })
+    })
+
+    it('keeps the source of an image that has one, and makes renders from it', async () => {
+      const { store, another } = await fresh()
+      const opaque = await addImage(store, 'shop')
+      const imageId = await addImage(store, 'shop', VARIANTS)
+      const source = { projectId: 'shop', imageId, size: 'source' } as const
+      for (const each of [store, await another()]) {
+        for (const name of VARIANTS) expect(await readVariant(each, 'shop', imageId, name)).toBe(bytesOf(imageId, name))
+        expect(await each.findVariant('shop', imageId, 'source')).toMatchObject({
+          bytes: bytesOf(imageId, 'source').length,
+        })
+        expect(await each.renderSource('shop', imageId)).toEqual(source)
+        expect(await each.withLocalFile(source, (path) => readFile(path, 'utf8'))).toBe(bytesOf(imageId, 'source'))
+        expect(await each.renderSource('shop', opaque)).toEqual({ ...source, imageId: opaque, size: 'original' })
+      }
+    })
+
+    it('has no source of an image that was stored without one', async () => {
+      const { store } = await fresh()
+      await addImage(store, 'shop', VARIANTS)
+      const imageId = await addImage(store, 'shop')
+      expect(await store.openVariant('shop', imageId, 'source')).toBeUndefined()
+      expect(await store.findVariant('shop', imageId, 'source')).toBeUndefined()
+      expect(store.currentVariant('shop', imageId, 'source')).toBeUndefined()
+      await expect(
+        store.withLocalFile({ projectId: 'shop', imageId, size: 'source' }, async () => {}),
+      ).rejects.toMatchObject({ code: 'image_not_found' })
+    })
+
+    it.each(['delete_image', 'delete_project'] as const)('has no source to render from after %s', async (type) => {
+      const { store, another } = await fresh()
+      await addImage(store, 'shop')
+      const imageId = await addImage(store, 'shop', VARIANTS)
+      await store.commit('shop', type === 'delete_image' ? { type, imageId } : { type })
+      for (const each of [store, await another()]) {
+        expect(await each.openVariant('shop', imageId, 'source')).toBeUndefined()
+        await expect(each.renderSource('shop', imageId)).rejects.toMatchObject({ code: 'image_not_found' })
+      }
+      await expect(store.renderSource('shop', 'z'.repeat(20))).rejects.toMatchObject({ code: 'image_not_found' })
+    })
+
+    it('keeps nothing of a discarded upload with a source, published or not', async () => {
+      const { store, leftovers } = await fresh()
+      const before = await leftovers()
+      for (const isPublished of [true, false]) {
+        const stage = await store.stage('shop')
+        await fill(stage, VARIANTS)
+        if (isPublished) await stage.publish(VARIANTS)
+        await stage.discard()
+        expect(await store.openVariant('shop', stage.imageId, 'source')).toBeUndefined()
+        expect(await leftovers()).toEqual(before)
+      }
     })
 
     it('shows every process whether a staging area exists', async () => {

@@ -1,6 +1,7 @@
 // Encodes an upload: decoded once, each variant made from the pixels of a larger one.
 
 import { createHash } from 'node:crypto'
+import type { Size } from '../../core/names.ts'
 import type { Variant } from '../../core/project/model.ts'
 import { type JpegLayout, readJpeg, rewriteJpeg } from '../codecs/jpeg.ts'
 import { acceptedTypeOf } from '../codecs/sniff.ts'
@@ -83,7 +84,7 @@ const writeSmaller = async (job: EncodeJob, shown: PixelSize, decoded: Level) =>
 
 const writeVariant = (
   { targets }: EncodeJob,
-  size: keyof EncodeJob['targets'],
+  size: Size,
   { width, height }: PixelSize,
   parts: readonly Buffer[],
 ): Variant => ({ width, height, ...writeNew(targets[size], parts) })

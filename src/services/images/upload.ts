@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { accessOf, type Principal, requireAccess, requireReadable, type Visibility } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
+import { variantsOf } from '../../core/names.ts'
 import {
   assertRoomForImage,
   findExisting,
@@ -165,12 +166,13 @@ export const createUploader = (options: UploaderOptions): Upload => {
         height: picture.sizes.original.height,
         sha256: sha256 ?? picture.sha256,
         sizes: picture.sizes,
+        transparent: picture.transparent,
         placeholder: picture.placeholder,
         color: picture.color,
       }
       const charged = await reserve(projectId, stage, image, by)
       await confirm?.()
-      await stage.publish()
+      await stage.publish(variantsOf(picture.sizes))
       const all = { ...terms, chargedTo: charged }
       const change = { type: 'add_image', image, by, visibility: options.newVisibility, terms: all } as const
       const project = requireReadable(await store.commit(projectId, change, { stage }), by)

@@ -1,7 +1,7 @@
 // Paths of the store on disk.
 
 import { join, resolve } from 'node:path'
-import { isProjectId, SIZES, type Size } from '../../core/names.ts'
+import { fileNameOf, isProjectId, VARIANTS, type VariantName } from '../../core/names.ts'
 
 export type Paths = ReturnType<typeof createPaths>
 
@@ -21,8 +21,9 @@ export const createPaths = (storageDir: string) => {
     /** Renders of one image, which can be made again. */
     cached: (projectId: string, imageId: string) => join(root, '.cache', folderOf(projectId), imageId),
     project,
-    variants: (projectId: string, size: Size) => join(project(projectId), size),
-    variant: (projectId: string, imageId: string, size: Size) => join(project(projectId), size, `${imageId}.jpg`),
+    variants: (projectId: string, name: VariantName) => join(project(projectId), name),
+    variant: (projectId: string, imageId: string, name: VariantName) =>
+      join(project(projectId), name, fileNameOf(imageId, name)),
     /** The newest revision, for people. */
     published: (projectId: string) => join(project(projectId), 'meta.json'),
     lock: (projectId: string) => join(project(projectId), 'meta.lock'),
@@ -33,7 +34,7 @@ export const createPaths = (storageDir: string) => {
     folders: (projectId: string) => [
       meta(projectId),
       join(meta(projectId), 'runs'),
-      ...SIZES.map((size) => join(project(projectId), size)),
+      ...VARIANTS.map((name) => join(project(projectId), name)),
     ],
     segment: (projectId: string, segmentId: string) => join(meta(projectId), 'runs', `${segmentId}.json`),
   }

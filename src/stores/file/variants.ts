@@ -1,6 +1,6 @@
 // Variants: the stored files of images, read for as long as the image is not deleted.
 
-import type { Size } from '../../core/names.ts'
+import { fileNameOf, type VariantName } from '../../core/names.ts'
 import { unknownImage } from '../../core/not-found.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import type { Store, StoredFile } from '../store.ts'
@@ -20,7 +20,7 @@ export interface VariantsOptions {
 
 export type Variants = Pick<
   Store,
-  'openVariant' | 'findVariant' | 'currentVariant' | 'variantNow' | 'withLocalFile' | 'pathBelowRoot'
+  'openVariant' | 'findVariant' | 'currentVariant' | 'variantNow' | 'withLocalFile' | 'renderSource' | 'pathBelowRoot'
 >
 
 export const createVariants = ({ paths, heads, removal, unlessOvertaken }: VariantsOptions): Variants => {
@@ -35,7 +35,7 @@ export const createVariants = ({ paths, heads, removal, unlessOvertaken }: Varia
   }
 
   /** Path of a variant that is not reached by a symbolic link. @throws TintypeError `project_damaged` */
-  const plainPath = (projectId: string, imageId: string, size: Size): string => {
+  const plainPath = (projectId: string, imageId: string, size: VariantName): string => {
     refuseLinkedProject(paths, projectId, paths.variants(projectId, size))
     return paths.variant(projectId, imageId, size)
   }
@@ -75,7 +75,16 @@ export const createVariants = ({ paths, heads, removal, unlessOvertaken }: Varia
       return use(path)
     },
 
-    pathBelowRoot: ({ projectId, imageId, size }) => `projects/${folderOf(projectId)}/${size}/${imageId}.jpg`,
+    async renderSource(projectId, imageId) {
+      const exists = (name: VariantName) => findFile(plainPath(projectId, imageId, name)) !== undefined
+      const size = (['source', 'original'] as const).find(exists)
+      // Checked afterwards: the source of an image that is being deleted goes before its original.
+      if (!size || !(await isReadable(projectId, imageId))) throw unknownImage(projectId, imageId)
+      return { projectId, imageId, size }
+    },
+
+    pathBelowRoot: ({ projectId, imageId, size }) =>
+      `projects/${folderOf(projectId)}/${size}/${fileNameOf(imageId, size)}`,
   }
 }
 

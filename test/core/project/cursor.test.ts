@@ -24,7 +24,7 @@ const goOn = (cursor: string, ids: readonly string[]): readonly string[] | undef
   const parsed = parseImageCursor(cursor)
   if (!parsed) throw new Error('expected a cursor')
   const search = searchByCursor(parsed)
-  const index = search.next(ids.map(recordOf)) ?? search.nearest()
+  const index = search.next(ids.map((id) => recordOf(id))) ?? search.nearest()
   return index === undefined ? undefined : ids.slice(index)
 }
 

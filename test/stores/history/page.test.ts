@@ -11,7 +11,7 @@ const ids = (from: number, to: number): string[] => Array.from({ length: to - fr
 
 /** A state of these images, with segments that are loaded on request. */
 const stateOf = (imageIds: readonly string[]) => {
-  const loaded = listOf(imageIds.map(recordOf))
+  const loaded = listOf(imageIds.map((id) => recordOf(id)))
   const keys = new Map(loaded.segments.map(({ images }, at) => [String(at), images]))
   const segments = loaded.segments.map(({ count }, at) => ({
     images: undefined,

@@ -39,7 +39,7 @@ export const plantProject = async ({
   if (files)
     for (const id of ids)
       for (const size of SIZES) await writeFile(paths.variant(projectId, id, size), bytesOf(id, size))
-  const list = listOf(ids.map(recordOf))
+  const list = listOf(ids.map((id) => recordOf(id)))
   const segments = []
   for (const segment of list.segments) {
     const text = encodeSegment(segment.images ?? [])

@@ -4,7 +4,7 @@
 import { lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LRUCache } from 'lru-cache'
-import { SIZES } from '../../../core/names.ts'
+import { VARIANTS } from '../../../core/names.ts'
 import { findImage } from '../../../core/project/image-list.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import type { Revision } from '../../history/revision.ts'
@@ -40,17 +40,17 @@ export interface Removal {
 }
 
 /** Removed before the original: where that is gone, so are the others. */
-const SMALLER = SIZES.filter((size) => size !== 'original')
+const OTHERS = VARIANTS.filter((name) => name !== 'original')
 const IF_ANY = { throwIfNoEntry: false } as const
 
-/** Removed ids leave the revision many at a time, because four folders are synced for it. */
+/** Removed ids leave the revision many at a time, because all folders of variants are synced for it. */
 const FEWEST_TO_FORGET = 32
 
 export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): Removal => {
   /** By project: segments that the head still lists, whose images are durably removed. */
   const finished = new LRUCache<string, Set<string>>({ max: 1000 })
 
-  const variantFolders = (projectId: string): string[] => SIZES.map((size) => paths.variants(projectId, size))
+  const variantFolders = (projectId: string): string[] => VARIANTS.map((name) => paths.variants(projectId, name))
 
   /** False where a symbolic link leads out of the cache: nothing was ever cached there. */
   const isCacheable = (projectId: string, imageId: string): boolean =>
@@ -58,7 +58,7 @@ export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): 
 
   const image = async (projectId: string, imageId: string): Promise<void> => {
     refuseLinkedProject(paths, projectId, ...variantFolders(projectId))
-    await Promise.all(SMALLER.map((size) => removeFile(paths.variant(projectId, imageId, size))))
+    await Promise.all(OTHERS.map((name) => removeFile(paths.variant(projectId, imageId, name))))
     await removeFile(paths.variant(projectId, imageId, 'original'))
     if (isCacheable(projectId, imageId)) await removeFolder(paths.cached(projectId, imageId))
   }
@@ -71,7 +71,7 @@ export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): 
 
   /** Checks every file, as a power cut may have brought back any. Synchronous: a microsecond or two for each. */
   const isGone = (projectId: string, imageId: string): boolean => {
-    const files = SIZES.map((size) => paths.variant(projectId, imageId, size))
+    const files = VARIANTS.map((name) => paths.variant(projectId, imageId, name))
     try {
       const cached = isCacheable(projectId, imageId) ? [paths.cached(projectId, imageId)] : []
       return [...files, ...cached].every((path) => lstatSync(path, IF_ANY) === undefined)

@@ -4,7 +4,7 @@ import { existsSync, fstatSync } from 'node:fs'
 import { type FileHandle, open, rename, statfs } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { TintypeError } from '../../../core/errors.ts'
-import { newImageId, SIZES, type Size } from '../../../core/names.ts'
+import { fileNameOf, newImageId, SIZES, type VariantName } from '../../../core/names.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import type { Stage } from '../../store.ts'
 import type { SharedSync } from '../fs/durable.ts'
@@ -42,16 +42,17 @@ export const createStage = async ({
   // The id in its name names the files that a sweep removes.
   const folder = await workspace.folder(projectId, imageId)
   const uploadPath = join(folder, 'upload')
-  const target = (size: Size) => join(folder, `${imageId}.${size}.jpg`)
+  const target = (name: VariantName) => join(folder, fileNameOf(`${imageId}.${name}`, name))
   const targets = {
     original: target('original'),
     medium: target('medium'),
     thumb: target('thumb'),
     game: target('game'),
+    source: target('source'),
   }
-  const published = new Set<Size>()
+  const published = new Set<VariantName>()
   /** Parents of folders of the project whose names may not be durable yet. */
-  let unsynced: readonly string[] = []
+  const unsynced = new Set<string>()
   let securing: Promise<void> | undefined
 
   /** Makes the name of the work folder durable, once. Begun beside the encoder, whose work takes longer than a sync. */
@@ -61,15 +62,20 @@ export const createStage = async ({
     return securing
   }
 
-  const publish = async (size: Size): Promise<void> => {
-    const path = paths.variant(projectId, imageId, size)
+  const publish = async (name: VariantName): Promise<void> => {
+    const path = paths.variant(projectId, imageId, name)
     if (existsSync(path)) throw new Error(`the name of image ${imageId} is taken`)
-    await rename(targets[size], path)
-    published.add(size)
+    await rename(targets[name], path)
+    published.add(name)
   }
 
-  const publishAll = async (): Promise<void> => {
-    for (const size of SIZES) if (!published.has(size)) await publish(size)
+  const publishAll = async (names: readonly VariantName[]): Promise<void> => {
+    // First: where the original is found without its record, the source is complete.
+    if (names.includes('source') && !published.has('source')) {
+      await makeSourceFolder()
+      await publish('source')
+    }
+    for (const name of names) if (!published.has(name)) await publish(name)
   }
 
   /** Makes all folders. Their parents are synced in any case: another process may be making them, and not have synced. */
@@ -77,7 +83,13 @@ export const createStage = async ({
     const [project, meta] = [paths.project(projectId), paths.meta(projectId)]
     const variants = SIZES.map((size) => paths.variants(projectId, size))
     for (const path of [project, ...variants, meta, paths.segments(projectId)]) await makeOne(path)
-    unsynced = [meta, project, paths.projects]
+    for (const parent of [meta, project, paths.projects]) unsynced.add(parent)
+  }
+
+  /** Most projects have no image with a source. Its parent is synced in any case, as in {@link makeProject}. */
+  const makeSourceFolder = async (): Promise<void> => {
+    await makeOne(paths.variants(projectId, 'source'))
+    unsynced.add(paths.project(projectId))
   }
 
   /** @throws TintypeError `project_damaged`, `store_unavailable` where a symbolic link would lead out of the store */
@@ -105,23 +117,23 @@ export const createStage = async ({
       }
     },
 
-    async publish() {
+    async publish(names = SIZES) {
       try {
         // The name of the work folder is durable before any file leaves it.
         await secure()
         assertPlain()
         if (!(await isKnown())) await makeProject()
-        await publishAll().catch(async (error: unknown) => {
+        await publishAll(names).catch(async (error: unknown) => {
           // Missing in copies of a store without empty folders.
           if (codeOf(error) !== 'ENOENT') throw error
           await makeProject()
-          await publishAll()
+          await publishAll(names)
         })
         // Side by side: a file without its data is as harmless as one without its name, until a revision names the image.
         await allDone([
-          ...SIZES.map((size) => sync(paths.variant(projectId, imageId, size))),
-          ...SIZES.map((size) => syncFolder(paths.variants(projectId, size))),
-          ...unsynced.map(sync),
+          ...names.map((name) => sync(paths.variant(projectId, imageId, name))),
+          ...names.map((name) => syncFolder(paths.variants(projectId, name))),
+          ...[...unsynced].map(syncFolder),
         ])
       } catch (error) {
         throw storeError(error)
