@@ -172,6 +172,8 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(images.upload, image.upload)
   route.add(images.list, image.list)
   route.add(images.read, image.read)
+  // Before the files of the sizes, whose template it matches too.
+  route.add(images.renderFile, render.render)
   route.add(images.file, image.file)
   route.add(images.render, render.render)
   route.add(images.thumbnail, image.thumbnail)

@@ -14,6 +14,13 @@ export const MEDIA_TYPES = {
 /** Extensions in URLs and file names. */
 export const EXTENSIONS = { avif: 'avif', webp: 'webp', jpeg: 'jpg' } as const satisfies Record<Format, string>
 
+/** All extensions of picture URLs, in the order of {@link FORMATS}. */
+export const PICTURE_EXTENSIONS = FORMATS.map((format) => EXTENSIONS[format])
+
+/** The format of an extension in a URL; undefined for other texts, `jpeg` among them. */
+export const formatOfExtension = (extension: string): Format | undefined =>
+  FORMATS.find((format) => EXTENSIONS[format] === extension)
+
 /** The format of an extension, or of its name in a parameter: `jpg` and `jpeg` are one. */
 export const formatOf = (name: string): Format | undefined =>
   name === 'jpg' ? 'jpeg' : FORMATS.find((format) => format === name)

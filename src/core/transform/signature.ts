@@ -4,9 +4,9 @@
 import { createHmac } from 'node:crypto'
 import { isEqual } from '../auth/constant-time.ts'
 import { TintypeError } from '../errors.ts'
-import { eachOnce, invalidParameter, type Parameter, parseParameter, wholeNumber } from '../parameters.ts'
+import { eachOnce, invalidParameter, parseParameter, wholeNumber } from '../parameters.ts'
 import { partsOf } from '../text.ts'
-import { parseTransform, transformParameters } from './transform.ts'
+import { canonicalParameters, parseRenderPath } from './render-path.ts'
 
 /** Shortest signing key, in characters: a shorter one can be found by brute force from a signed URL. */
 export const MIN_KEY_LENGTH = 16
@@ -22,7 +22,7 @@ export const parseSigningKeys = (keys: readonly string[] | string): string[] => 
 }
 
 export interface Signed {
-  /** From `/projects` on: prefixes of proxies and parent apps are not signed. */
+  /** From `/projects` on, of renders without an extension: prefixes of proxies and parent apps are not signed. */
   path: string
   /** Signed parameters by name, without `sig`. */
   parameters: ReadonlyMap<string, string>
@@ -45,7 +45,7 @@ export interface SignUrlOptions {
 /**
  * Adds `exp` and `sig` to a URL, absolute or from `/`. A transform is written in its canonical form.
  *
- * @param url of a picture: `https://img.example.com/projects/<id>/images/<id>/render?w=320`
+ * @param url of a picture: `https://img.example.com/projects/<id>/images/<id>/render?w=320`, or `…/render.webp?w=320`
  * @throws TintypeError `invalid_parameter` where there is no key, or the URL cannot be signed
  */
 export const signUrl = (url: string, { keys, expiresAt }: SignUrlOptions): string => {
@@ -58,9 +58,13 @@ export const signUrl = (url: string, { keys, expiresAt }: SignUrlOptions): strin
   const given = eachOnce(parsed.searchParams)
   given.delete(SIGNATURE)
   given.delete(EXPIRES)
-  const parameters = new Map(path.endsWith('/render') && !given.has('preset') ? ofTransform(given) : given)
+  const render = parseRenderPath(path)
+  const parameters = new Map(render ? canonicalParameters(render, given) : given)
   if (expiresAt) parameters.set(EXPIRES, String(Math.floor(expiresAt.getTime() / 1000)))
-  const text = new URLSearchParams([...parameters, [SIGNATURE, signatureOf(key, { path, parameters })]])
+  const signature = signatureOf(key, { path: render?.path ?? path, parameters })
+  // The extension says it.
+  if (render?.format !== undefined) parameters.delete('format')
+  const text = new URLSearchParams([...parameters, [SIGNATURE, signature]])
   return `${parsed.origin === base ? '' : parsed.origin}${parsed.pathname}?${text}`
 }
 
@@ -94,10 +98,6 @@ export const verifySignature = (
   if (now >= seconds * 1000)
     throw new TintypeError('signature_expired', `The URL was valid until ${new Date(seconds * 1000).toISOString()}.`)
 }
-
-/** Canonical parameters of a transform: equivalent URLs have one signature. */
-export const ofTransform = (parameters: ReadonlyMap<string, string>): Parameter[] =>
-  transformParameters(parseTransform(parameters))
 
 const signatureOf = (key: string, { path, parameters }: Signed): string => {
   const sorted = [...parameters].sort(([one], [other]) => (one < other ? -1 : 1))

@@ -1,7 +1,7 @@
 // Renders in memory, for the fast path: transforms, and size names in other formats.
 
 import { IMAGE_ID_SOURCE, isSize, PROJECT_ID_SOURCE } from '../../core/names.ts'
-import { formatOf } from '../../core/transform/formats.ts'
+import { formatOfExtension, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import { type Recipe, sizeRecipe } from '../../core/transform/recipe.ts'
 import type { RenderInMemory, Renders } from '../../services/images/renders.ts'
 import type { PictureAccess } from '../access.ts'
@@ -19,11 +19,12 @@ export interface ReadRenderUrlOptions {
 }
 
 const RENDERED = new RegExp(
-  String.raw`^(/projects/(${PROJECT_ID_SOURCE})/images/(${IMAGE_ID_SOURCE})/(?:render|([a-z]+)\.(webp|avif)))(\?.*)?$`,
+  String.raw`^(/projects/(${PROJECT_ID_SOURCE})/images/(${IMAGE_ID_SOURCE})/([a-z]+)(?:\.(${PICTURE_EXTENSIONS.join('|')}))?)(\?.*)?$`,
 )
 
 const FILE = '/projects/{project_id}/images/{image_id}/{size}.{format}'
 const RENDER = '/projects/{project_id}/images/{image_id}/render'
+const RENDER_FILE = '/projects/{project_id}/images/{image_id}/render.{format}'
 
 export const readRenderUrl = ({ renders, guard, transformRequests }: ReadRenderUrlOptions): ReadUrl => {
   const file = (projectId: string, imageId: string, recipe: Recipe, { signedUntil }: PictureQuery): Find => {
@@ -35,7 +36,11 @@ export const readRenderUrl = ({ renders, guard, transformRequests }: ReadRenderU
     }
   }
 
-  const transform = (projectId: string, imageId: string, path: string, search: string): Find | undefined => {
+  const transform = (
+    { projectId, imageId, route }: { projectId: string; imageId: string; route: string },
+    path: string,
+    search: string,
+  ): Find | undefined => {
     const parsed = transformRequests.cached(path, search)
     if (!parsed) return undefined
     const { isChosen, expiresMs } = parsed
@@ -47,18 +52,20 @@ export const readRenderUrl = ({ renders, guard, transformRequests }: ReadRenderU
       const authorized = guard.picture(request, projectId, signedUntil)
       const render = authorized && renders.findCached(authorized.project, imageId, recipe)
       if (!render) return undefined
-      return { prepared: prepare(render, parsed.cacheControl(), authorized.access), body: render.body, route: RENDER }
+      return { prepared: prepare(render, parsed.cacheControl(), authorized.access), body: render.body, route }
     }
   }
 
   return (url) => {
-    const [, path, projectId, imageId, size, extension, search = ''] = RENDERED.exec(url) ?? []
-    if (path === undefined || projectId === undefined || imageId === undefined) return undefined
-    if (size === undefined || extension === undefined) return transform(projectId, imageId, path, search)
-    const format = formatOf(extension)
+    const [, path, projectId, imageId, name, extension, search = ''] = RENDERED.exec(url) ?? []
+    if (path === undefined || projectId === undefined || imageId === undefined || name === undefined) return undefined
+    if (name === 'render')
+      return transform({ projectId, imageId, route: extension === undefined ? RENDER : RENDER_FILE }, path, search)
+    const format = extension === undefined ? undefined : formatOfExtension(extension)
+    if (!isSize(name) || format === undefined || format === 'jpeg') return undefined
     const query = readPictureQuery(transformRequests, path, search)
-    if (!isSize(size) || format === undefined || !query || query.size !== undefined) return undefined
-    return file(projectId, imageId, sizeRecipe(size, format), query)
+    if (!query || query.size !== undefined) return undefined
+    return file(projectId, imageId, sizeRecipe(name, format), query)
   }
 }
 

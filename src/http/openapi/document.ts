@@ -22,6 +22,7 @@ const ROUTES = [
   images.read,
   images.file,
   images.render,
+  images.renderFile,
   images.thumbnail,
   images.cover,
   images.remove,

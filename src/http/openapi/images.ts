@@ -17,6 +17,8 @@ import {
   imagePath,
   pictureQuery,
   projectPath,
+  renderFilePath,
+  renderFileQuery,
   renderQuery,
   thumbnailQuery,
   uploadHeaders,
@@ -108,7 +110,7 @@ export const list: RouteConfig = {
   description: 'In upload order, unless `image_order` of the project was set. Without `limit`, all images.',
   request: { params: projectPath, query: imageListQuery },
   responses: {
-    200: jsonResponse('The images.', imageListSchema, etagHeader('"7"')),
+    200: jsonResponse('The images.', imageListSchema, etagHeader('"7-Zk3xQ0aV"')),
     ...NOT_MODIFIED,
     ...problems('invalid_project_id', 'invalid_parameter', 'project_not_found', ...READ_FAILURES),
   },
@@ -170,6 +172,22 @@ export const render: RouteConfig = pictureRoute({
     IMMUTABLE,
   ),
   failures: ['signature_required', 'image_not_found'],
+})
+
+export const renderFile: RouteConfig = pictureRoute({
+  path: '/projects/{project_id}/images/{image_id}/render.{format}',
+  operationId: 'renderImageFile',
+  summary: 'Get an image in any size and crop by a URL with a file extension',
+  description:
+    'For game loaders that need an extension. It decides the format, also in place of that of a preset; a `format` beside ' +
+    'it must be the same. Otherwise as without one; `/render.webp?w=640` and `/render?w=640&format=webp` have the same ' +
+    'signature.',
+  request: { params: renderFilePath, query: renderFileQuery },
+  responses: pictureResponses(
+    'The picture. A preset may be cached for a day, a URL with `exp` until then, others for ever.',
+    IMMUTABLE,
+  ),
+  failures: ['signature_required', 'image_not_found', 'route_not_found'],
 })
 
 export const thumbnail: RouteConfig = pictureRoute({

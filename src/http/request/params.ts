@@ -6,17 +6,10 @@ import { isImageId, isProjectId, PROJECT_ID_RULE, SIZES, type Size } from '../..
 import { unknownImage } from '../../core/not-found.ts'
 import { eachOnce, parseParameter } from '../../core/parameters.ts'
 import { clip } from '../../core/text.ts'
-import { chooseFormat, type Format } from '../../core/transform/formats.ts'
+import { chooseFormat, type Format, formatOfExtension, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import { EXPIRES, expiresSchema, SIGNATURE } from '../../core/transform/signature.ts'
 import type { Context } from '../context.ts'
-import {
-  dedupeSchema,
-  formatSchema,
-  idempotencyKeySchema,
-  limitSchema,
-  PICTURE_EXTENSIONS,
-  sizeSchema,
-} from '../schemas/parameters.ts'
+import { dedupeSchema, formatSchema, idempotencyKeySchema, limitSchema, sizeSchema } from '../schemas/parameters.ts'
 
 /** @throws TintypeError `invalid_project_id` */
 export const projectIdOf = (c: Context): string => {
@@ -51,13 +44,6 @@ export const chosenFormatOf = (c: Context): Format => {
   return format === 'auto' ? chooseFormat(c.req.header('accept')) : format
 }
 
-/** Formats by the extensions of picture URLs. */
-const SERVED: Readonly<Record<string, Format>> = {
-  jpg: 'jpeg',
-  webp: 'webp',
-  avif: 'avif',
-} satisfies Record<(typeof PICTURE_EXTENSIONS)[number], Format>
-
 /**
  * Name and format of the file at the end of a URL, such as `thumb.jpg`.
  *
@@ -65,7 +51,7 @@ const SERVED: Readonly<Record<string, Format>> = {
  */
 export const fileNameOf = (c: Context): { name: string; format: Format } => {
   const [name = '', ending = '', ...more] = (c.req.param('file') ?? '').split('.')
-  const format = Object.hasOwn(SERVED, ending) ? SERVED[ending] : undefined
+  const format = formatOfExtension(ending)
   if (format === undefined || more.length > 0) throw unknownFile(c)
   return { name, format }
 }

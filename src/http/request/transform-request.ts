@@ -2,12 +2,13 @@
 
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
-import { eachOnce, invalidParameter, parseParameter } from '../../core/parameters.ts'
+import { eachOnce, invalidParameter, type Parameter, parseParameter } from '../../core/parameters.ts'
 import { chooseFormat } from '../../core/transform/formats.ts'
 import { type Presets, presetOf } from '../../core/transform/presets.ts'
 import { type Recipe, transformRecipe } from '../../core/transform/recipe.ts'
+import { parseRenderPath, presetParameters, withFormatOf } from '../../core/transform/render-path.ts'
 import { EXPIRES, expiresSchema, SIGNATURE, verifySignature } from '../../core/transform/signature.ts'
-import { parseTransform, type Transform, transformParameters } from '../../core/transform/transform.ts'
+import { parseTransform, type Transform, transformParameters, withFormat } from '../../core/transform/transform.ts'
 import { IMMUTABLE, YEAR_SECONDS } from '../response/send-picture.ts'
 
 export interface TransformRequestOptions {
@@ -37,7 +38,7 @@ export interface TransformRequestParser {
   /**
    * Parses and authorizes a transform request.
    *
-   * @param path below the root of the app
+   * @param path below the root of the app; an extension, as in `…/render.webp`, decides the format
    * @param search query as received, with its `?`
    * @throws TintypeError `invalid_parameter`, `signature_required`, `signature_invalid`, `signature_expired`
    */
@@ -71,17 +72,24 @@ export const createTransformRequestParser = ({
     if (expires !== undefined) parseParameter(EXPIRES, expires, expiresSchema)
     const expiry = expires === undefined ? [] : ([[EXPIRES, expires]] as const)
     const preset = take(parameters, 'preset')
-    const verify = (meaning: readonly (readonly [string, string])[]) =>
-      verifySignature({ path, parameters: new Map([...meaning, ...expiry]) }, signature, signingKeys, Date.now())
+    const render = parseRenderPath(path) ?? { path, format: undefined }
+    const verify = (meaning: readonly Parameter[]) =>
+      verifySignature(
+        { path: render.path, parameters: new Map([...meaning, ...expiry]) },
+        signature,
+        signingKeys,
+        Date.now(),
+      )
     if (preset === undefined) {
-      const transform = parseTransform(parameters)
+      const transform = parseTransform(withFormatOf(render, parameters))
       verify(transformParameters(transform))
       return requestOf(transform, IMMUTABLE, expires, true)
     }
     for (const [name, value] of parameters) throw invalidParameter(name, 'nothing else beside preset', value)
-    const transform = presetOf(presets, preset)
+    const named = presetOf(presets, preset)
+    const transform = render.format === undefined ? named : withFormat(named, render.format)
     if (signature === undefined) return requestOf(transform, PRESET_CACHING, undefined, false)
-    verify([['preset', preset]])
+    verify(presetParameters(render, preset))
     return requestOf(transform, PRESET_CACHING, expires, true)
   }
 

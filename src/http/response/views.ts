@@ -5,11 +5,12 @@ import { accessOf, decideAccess, type Principal } from '../../core/auth/access.t
 import { SIZES, type Size } from '../../core/names.ts'
 import type { ImageRecord, Variant } from '../../core/project/model.ts'
 import type { ReadableState } from '../../core/project/state.ts'
+import { EXTENSIONS, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import { layoutOf, resultOf } from '../../core/transform/geometry.ts'
 import type { Presets } from '../../core/transform/presets.ts'
-import { transformParameters } from '../../core/transform/transform.ts'
+import { type Transform, transformParameters } from '../../core/transform/transform.ts'
 import type { UploadedImage } from '../../services/images/upload.ts'
-import type { ImageView, PrimaryView, UploadView } from '../schemas/images.ts'
+import { type ImageView, imageSchema, type PrimaryView, type UploadView } from '../schemas/images.ts'
 import type { ProjectView } from '../schemas/projects.ts'
 
 export interface Views {
@@ -18,7 +19,7 @@ export interface Views {
   /** @param by principal; members are shown only to principals that may manage the project */
   project(project: ReadableState, by: Principal): ProjectView
   primary(project: ReadableState): PrimaryView
-  /** Entity tag of a list of images, from its revision and the presets that it shows. */
+  /** Entity tag of a list of images, from its revision, the fields of the views and the URLs in them. */
   listEtag(project: { revision: number }): string
   imageUrl(projectId: string, imageId: string, size?: Size): string
   projectUrl(projectId: string): string
@@ -30,7 +31,7 @@ export interface Views {
  * @param presets shown with every image
  */
 export const createViews = (basePath: string, presets: Presets): Views => {
-  const edition = presets.size === 0 ? '' : `-${editionOf(presets)}`
+  const edition = editionOf(presets)
   const projectsUrl = () => `${basePath}/projects`
   const projectUrl = (projectId: string) => `${projectsUrl()}/${projectId}`
   const imageUrl = (projectId: string, imageId: string, size?: Size) => {
@@ -39,8 +40,9 @@ export const createViews = (basePath: string, presets: Presets): Views => {
   }
 
   const imageView = (project: ReadableState, image: ImageRecord): ImageView => {
-    const urls = ofEachSize((size) => imageUrl(project.project_id, image.id, size))
-    const made = presetResults(image, imageUrl(project.project_id, image.id), presets)
+    const own = imageUrl(project.project_id, image.id)
+    const urls = ofEachSize((size) => `${own}?size=${size}`)
+    const made = presetResults(image, own, presets)
     const { thumb, medium } = image.sizes
     return {
       id: image.id,
@@ -52,6 +54,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
       color: image.color ?? null,
       sizes: ofEachSize((size) => dimensions(image.sizes[size])),
       urls,
+      files: ofEachSize((size) => filesOf(`${own}/${size}`)),
       srcset: srcsetOf(image, [candidate(urls.thumb, thumb), candidate(urls.medium, medium), ...Object.values(made)]),
       presets: made,
     }
@@ -71,7 +74,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
 
     image: imageView,
 
-    listEtag: ({ revision }) => `"${revision}${edition}"`,
+    listEtag: ({ revision }) => `"${revision}-${edition}"`,
 
     // The URL names the image id, so that browsers cache unchanged covers.
     project: (project, by) => ({
@@ -108,7 +111,11 @@ const accessView = (
 const DUPLICATE = { deduplicated: true } as const
 
 const editionOf = (presets: Presets): string => {
-  const text = [...presets].map(([name, transform]) => `${name}:${new URLSearchParams(transformParameters(transform))}`)
+  const named = [...presets].map(
+    ([name, transform]) => `${name}:${new URLSearchParams(transformParameters(transform))}`,
+  )
+  // The fields too: after an update, clients fetch lists again that they have from the older version.
+  const text = [Object.keys(imageSchema.shape), PICTURE_EXTENSIONS, ...named]
   return createHash('sha256').update(text.join('\n')).digest('base64url').slice(0, 8)
 }
 
@@ -119,11 +126,23 @@ const ofEachSize = <T>(value: (size: Size) => T): Record<Size, T> => {
   return { original: value(original), medium: value(medium), thumb: value(thumb), game: value(game) }
 }
 
+/** URLs of a picture in every format, by extension. @param base URL without the extension */
+const filesOf = (base: string): Record<string, string> => {
+  const files: Record<string, string> = {}
+  for (const extension of PICTURE_EXTENSIONS) files[extension] = `${base}.${extension}`
+  return files
+}
+
 interface Candidate {
   url: string
   /** In pixels. */
   width: number
   height: number
+}
+
+interface PresetResult extends Candidate {
+  /** URL with an extension. */
+  file: string
 }
 
 const candidate = (url: string, { width, height }: Variant): Candidate => ({ url, width, height })
@@ -133,13 +152,20 @@ export const presetResults = (
   { width, height }: ImageRecord,
   imageUrl: string,
   presets: Presets,
-): Record<string, Candidate> =>
+): Record<string, PresetResult> =>
   Object.fromEntries(
     [...presets].map(([name, transform]) => [
       name,
-      { url: `${imageUrl}/render?preset=${name}`, ...resultOf(layoutOf({ width, height }, transform)) },
+      {
+        url: `${imageUrl}/render?preset=${name}`,
+        file: `${imageUrl}/render.${extensionOf(transform)}?preset=${name}`,
+        ...resultOf(layoutOf({ width, height }, transform)),
+      },
     ]),
   )
+
+/** Extension of a preset's own format; with `auto`, of a format that every browser reads. */
+const extensionOf = ({ format }: Transform): string => EXTENSIONS[format === 'auto' ? 'webp' : format]
 
 /**
  * The `srcset` of an image, narrowest first. Browsers choose among the files by width alone, so it omits files of

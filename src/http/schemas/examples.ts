@@ -1,5 +1,7 @@
 // Values that the examples of the OpenAPI document share.
 
+import { PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
+
 export const EXAMPLE_PROJECT_ID = 'cosmic-drift'
 /** Sealed cursor of a list. */
 export const EXAMPLE_CURSOR =
@@ -35,6 +37,12 @@ export const exampleUrls = () => ({
   game: `${EXAMPLE_IMAGE_URL}?size=game`,
 })
 
+export const exampleFiles = () => {
+  const filesOf = (size: string) =>
+    Object.fromEntries(PICTURE_EXTENSIONS.map((extension) => [extension, `${EXAMPLE_IMAGE_URL}/${size}.${extension}`]))
+  return { original: filesOf('original'), medium: filesOf('medium'), thumb: filesOf('thumb'), game: filesOf('game') }
+}
+
 export const EXAMPLE_MEMBERS = { '7d2m9x0c4v8b6n1q5w3z': 'viewer' } as const
 
 export const exampleSrcset = () => {
@@ -43,5 +51,10 @@ export const exampleSrcset = () => {
 }
 
 export const examplePresets = () => ({
-  card: { url: `${EXAMPLE_IMAGE_URL}/render?preset=card`, width: 320, height: 180 },
+  card: {
+    url: `${EXAMPLE_IMAGE_URL}/render?preset=card`,
+    file: `${EXAMPLE_IMAGE_URL}/render.jpg?preset=card`,
+    width: 320,
+    height: 180,
+  },
 })

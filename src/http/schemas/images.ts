@@ -1,10 +1,12 @@
 // Responses with images, as zod schemas with examples: they type the responses and describe them in the OpenAPI document.
 
 import { z } from '@hono/zod-openapi'
+import { PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import {
   EXAMPLE_IMAGE_ID,
   EXAMPLE_PLACEHOLDER,
   EXAMPLE_SIZES,
+  exampleFiles,
   examplePresets,
   exampleSrcset,
   exampleUrls,
@@ -28,10 +30,21 @@ const urls = z
   .object({ original: z.string(), medium: z.string(), thumb: z.string(), game: z.string() })
   .openapi('Urls', { example: exampleUrls() })
 
+const fileUrls = z.object(Object.fromEntries(PICTURE_EXTENSIONS.map((extension) => [extension, z.string()])))
+
+const files = z.object({ original: fileUrls, medium: fileUrls, thumb: fileUrls, game: fileUrls }).openapi('Files', {
+  description:
+    'URLs with an extension, for game loaders: `files.thumb.webp`. JPEG is stored; the others are rendered at the first ' +
+    'request.',
+  example: exampleFiles(),
+})
+
 const presets = z
-  .record(z.string(), z.object({ url: z.string(), width: pixels, height: pixels }))
+  .record(z.string(), z.object({ url: z.string(), file: z.string(), width: pixels, height: pixels }))
   .openapi('PresetUrls', {
-    description: 'Presets of the server by name, with the resulting size for this image.',
+    description:
+      'Presets of the server by name, with the resulting size for this image. `file` is a URL with an extension: of the ' +
+      'format of the preset, of WebP for `auto`.',
     example: examplePresets(),
   })
 
@@ -50,6 +63,7 @@ const imageFields = {
   }),
   sizes,
   urls,
+  files,
   srcset: z.string().openapi({
     example: exampleSrcset(),
     description:
@@ -59,7 +73,7 @@ const imageFields = {
   presets,
 }
 
-const imageSchema = z.object({ id: imageId, ...imageFields }).openapi('Image')
+export const imageSchema = z.object({ id: imageId, ...imageFields }).openapi('Image')
 
 export const uploadSchema = z
   .object({

@@ -7,7 +7,7 @@ import { IMAGE_ID, PROJECT_ID, PROJECT_ID_RULE, SIZES, type Size } from '../../c
 import { wholeNumber } from '../../core/parameters.ts'
 import { IMAGE_CURSOR } from '../../core/project/cursor.ts'
 import { ENTITY_TAGS } from '../../core/request/conditional.ts'
-import { FORMATS } from '../../core/transform/formats.ts'
+import { FORMATS, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import { PRESET_NAME } from '../../core/transform/presets.ts'
 import { expiresSchema } from '../../core/transform/signature.ts'
 import { POSITIONS, QUALITIES, TRANSFORM_SCHEMAS } from '../../core/transform/transform.ts'
@@ -19,9 +19,6 @@ import {
   EXAMPLE_PROJECT_ID,
   EXAMPLE_SIGNATURE,
 } from './examples.ts'
-
-/** Extensions of picture URLs. */
-export const PICTURE_EXTENSIONS = ['jpg', 'webp', 'avif'] as const
 
 /** Most entries of one page. */
 export const MAX_PAGE = 1000
@@ -73,6 +70,7 @@ export const imageFilePath = z.object({
   size: described(sizeSchema, 'Size name.', 'thumb'),
   format: extension,
 })
+export const renderFilePath = z.object({ project_id: projectId, image_id: imageId, format: extension })
 export const coverPath = z.object({ project_id: projectId, format: extension })
 
 const signature = (purpose: string) => ({
@@ -215,3 +213,6 @@ export const renderQuery = z.object({
   ),
   ...signature('Signature of the URL, made by `tintype sign` or `signUrl`.'),
 })
+
+/** Query of a render whose extension decides the format. */
+export const renderFileQuery = renderQuery.omit({ format: true })

@@ -106,6 +106,31 @@ describe('a signed URL', () => {
       )
   })
 
+  it('is the same with the format as an extension and as a parameter', () => {
+    const partsOf = (query: string, expiresAt?: Date) => {
+      const url = new URL(signUrl(PATH.replace('/render', query), { keys: [NEW], expiresAt }), 'http://any')
+      return {
+        path: url.pathname.split('/').at(-1),
+        names: [...url.searchParams.keys()],
+        sig: url.searchParams.get('sig'),
+      }
+    }
+    const webp = partsOf('/render?w=320&format=webp')
+    expect(partsOf('/render.webp?w=320')).toEqual({ path: 'render.webp', names: ['w', 'sig'], sig: webp.sig })
+    expect(partsOf('/render.webp?format=webp&w=320').sig).toBe(webp.sig)
+    expect(partsOf('/render.jpg?w=320').sig).toBe(partsOf('/render?w=320').sig)
+    expect(partsOf('/render.jpg?w=320').sig).not.toBe(webp.sig)
+    expect(partsOf('/render.webp?w=320', NOON).sig).toBe(partsOf('/render?w=320&format=webp', NOON).sig)
+    expect(partsOf('/render.webp?preset=card').names).toEqual(['preset', 'sig'])
+    const ofPreset = ['', '.jpg', '.webp', '.avif'].map((extension) => partsOf(`/render${extension}?preset=card`).sig)
+    expect(new Set(ofPreset).size, 'each format of a preset has its own').toBe(4)
+  })
+
+  it('is not created for an extension of another format than the query', () => {
+    for (const query of ['/render.webp?format=avif', '/render.webp?format=auto', '/render.jpg?format=webp'])
+      expect(() => signUrl(PATH.replace('/render', query), { keys: [NEW] })).toThrow(refusal('invalid_parameter'))
+  })
+
   it('keeps the parameters of a preset and of a stored picture as they are', () => {
     const parametersOf = (url: string) => [...new URL(signUrl(url, { keys: [NEW] }), 'http://any').searchParams.keys()]
     expect(parametersOf(`${PATH}?preset=card`)).toEqual(['preset', 'sig'])

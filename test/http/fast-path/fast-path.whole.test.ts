@@ -123,11 +123,12 @@ describe('an answer from memory', () => {
 
   it('is equal for lists and their pages too, while the project does not change', async () => {
     const { app, fast, slow, counts, storageDir } = await twoServers()
+    const etag = (await app.request('/projects/Game/images')).headers.get('etag') ?? ''
     for (const target of ['/projects/Game/images', '/projects/Game/images?limit=1', '/projects/Game/images?limit=0']) {
       const first = `GET ${target} HTTP/1.1\nHost: test\n\n`
       await exchange(slow.port, first)
       for (const method of ['GET', 'HEAD'])
-        for (const condition of conditions('"1"')) {
+        for (const condition of conditions(etag)) {
           const request = `${method} ${target} HTTP/1.1\nHost: test\n${condition}\n`
           const [answer, wanted] = await Promise.all([exchange(fast.port, request), exchange(slow.port, request)])
           expect(parsed(answer), request).toEqual(parsed(wanted))
@@ -140,9 +141,10 @@ describe('an answer from memory', () => {
     await other.commit('Game', { type: 'edit', title: 'another title' })
     const request = 'GET /projects/Game/images HTTP/1.1\nHost: test\n\n'
     const url = `http://127.0.0.1:${fast.port}/projects/Game/images`
-    expect((await fetch(url)).headers.get('etag')).toBe('"2"')
+    const changed = (await fetch(url)).headers.get('etag')
+    expect(changed).toBe(etag.replace('"1', '"2'))
     expect(counts.fast).toBe(before)
-    expect(parsed(await exchange(fast.port, request)).headers).toContainEqual(['etag', '"2"'])
+    expect(parsed(await exchange(fast.port, request)).headers).toContainEqual(['etag', changed])
     expect(counts.fast).toBe(before + 1)
     await app.request('/projects/Game', { method: 'DELETE' })
     expect((await fetch(url)).status).toBe(404)

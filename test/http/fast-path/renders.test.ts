@@ -42,7 +42,10 @@ describe('the fast path', () => {
     const { image, counts, answer } = await setUp()
     const urls = [
       signUrl(`${image}/render?w=90&h=70&format=webp`, { keys: KEYS }),
+      signUrl(`${image}/render.webp?w=95&h=70`, { keys: KEYS }),
       `${image}/render?preset=card`,
+      `${image}/render.avif?preset=card`,
+      `${image}/render.jpg?preset=best`,
       `${image}/thumb.webp`,
       `${image}/game.avif`,
     ]
@@ -67,6 +70,24 @@ describe('the fast path', () => {
       expect(headers.vary).toBe('Accept')
     }
     expect(counts.fast).toBe(3)
+  })
+
+  it('leaves to the app an extension that is unknown, or of another format than the query', async () => {
+    const { image, counts, answer } = await setUp()
+    const signed = signUrl(`${image}/render?w=90&format=webp`, { keys: KEYS })
+    for (const [url, status] of [
+      [signed.replace('/render?', '/render.webp?'), 200],
+      [signed.replace('/render?', '/render.avif?'), 400],
+      [signed.replace('/render?', '/render.gif?'), 404],
+      [signed.replace('/render?', '/render.jpeg?'), 404],
+      [signed.replace('/render?', '/render.?'), 404],
+    ] as const) {
+      const first = await answer(url)
+      expect([url, first.status, counts.fast]).toEqual([url, status, 0])
+      expect((await answer(url)).status).toBe(status)
+      expect(counts.fast).toBe(status === 200 ? 1 : 0)
+      counts.fast = 0
+    }
   })
 
   it('answers no deleted image, and no expired signature', async () => {

@@ -77,9 +77,11 @@ const openFuzzed = async () => {
   return { prepare, send, urlOf }
 }
 
+const isRender = (path: string): boolean => /\/render(?:\.[a-z]+)?$/.test(path)
+
 /** Rules between parameters, which the description of the operation says in words. */
 const bySaidRules = (generated: Generated): Generated => {
-  if (!generated.path.endsWith('/render')) return generated
+  if (!isRender(generated.path)) return generated
   const get = (name: string) => generated.query.find(([each]) => each === name)?.[1]
   if (get('preset') !== undefined) return { ...generated, query: [['preset', 'card']] }
   const small = generated.query
@@ -93,7 +95,7 @@ const bySaidRules = (generated: Generated): Generated => {
 }
 
 const signed = (generated: Generated, url: string): string =>
-  generated.path.endsWith('/render') && !url.includes('preset=') ? signUrl(url, { keys: [SIGNING_KEY] }) : url
+  isRender(generated.path) && !url.includes('preset=') ? signUrl(url, { keys: [SIGNING_KEY] }) : url
 
 const told = async (generated: Generated, response: Response): Promise<string> =>
   `${JSON.stringify(generated)} is answered ${response.status}: ${(await response.text()).slice(0, 300)}`

@@ -152,6 +152,42 @@ describe('the format of a transform', () => {
   })
 })
 
+describe('the extension of a transform', () => {
+  const formatAt = (extension: string, search: string) => {
+    const request = parser.parse(`${PATH}${extension}`, search)
+    return [formatOfRecipe(request.recipeFor('image/avif')), request.isChosen]
+  }
+
+  it('decides the format, by the signature of that format', () => {
+    expect(formatAt('.webp', signed('w=105&format=webp').replace('&format=webp', ''))).toEqual(['webp', false])
+    expect(formatAt('.webp', signed('w=105&format=webp'))).toEqual(['webp', false])
+    expect(formatAt('.jpg', signed('w=105'))).toEqual(['jpeg', false])
+    expect(refusal(() => parser.parse(`${PATH}.webp`, signed('w=105')))).toBe(
+      'signature_invalid: The signature does not match this URL.',
+    )
+  })
+
+  it('decides the format of a preset too, whose signature names both', () => {
+    expect(formatAt('.avif', '?preset=card')).toEqual(['avif', false])
+    expect(formatAt('.jpg', '?preset=best')).toEqual(['jpeg', false])
+    const url = signUrl(`${PATH}.avif?preset=card`, { keys: KEYS, expiresAt: new Date(NOW + 60_000) })
+    const { search } = new URL(url, 'http://a')
+    expect(parser.parse(`${PATH}.avif`, search).signedUntil()).toBe(NOW + 60_000)
+    for (const other of ['', '.webp', '.jpg'])
+      expect(refusal(() => parser.parse(PATH + other, search))).toMatch(/^signature_invalid/)
+  })
+
+  it('is refused beside another format', () => {
+    for (const format of ['avif', 'auto', 'jpeg'])
+      expect(refusal(() => parser.parse(`${PATH}.webp`, `?w=106&format=${format}`))).toMatch(
+        /^invalid_parameter: format: expected webp as the extension of the path, or no format/,
+      )
+    expect(refusal(() => parser.parse(`${PATH}.webp`, '?preset=card&format=webp'))).toBe(
+      'invalid_parameter: format: expected nothing else beside preset, received "webp".',
+    )
+  })
+})
+
 describe('the cache of parsed requests', () => {
   it('returns a parsed request again, and no refused one', () => {
     const search = signed('w=110')

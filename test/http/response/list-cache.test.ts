@@ -65,12 +65,12 @@ describe('adding a list', () => {
     expect(find(`${URL}?limit=1`)).toBeUndefined()
   })
 
-  it('accepts a list of a quarter of the cache, and no larger one', () => {
+  it('accepts a list of half of the cache, and no larger one', () => {
     const { cache, list, find } = setUp(20_000)
-    cache.set(URL, 'game', list(1, bodyOf(5000)))
+    cache.set(URL, 'game', list(1, bodyOf(10_000)))
     expect(find(URL)).toBeDefined()
     const other = `${URL}?a`
-    cache.set(other, 'game', list(1, bodyOf(5000, other) + 1))
+    cache.set(other, 'game', list(1, bodyOf(10_000, other) + 1))
     expect(find(other)).toBeUndefined()
   })
 

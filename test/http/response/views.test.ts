@@ -2,6 +2,8 @@
 
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { SIZES } from '../../../src/core/names.ts'
+import { formatOfExtension, MEDIA_TYPES, PICTURE_EXTENSIONS } from '../../../src/core/transform/formats.ts'
 import { imageListSchema } from '../../../src/http/schemas/images.ts'
 import { createTestApp, type TestApp, uploadTo } from '../../support/app.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
@@ -77,7 +79,12 @@ describe('the srcset of an image', () => {
     )
     const [listed] = await listOf(tintype)
     expect(listed).toMatchObject({ srcset, presets })
-    expect(presets.wide).toEqual({ url: `${image}/render?preset=wide`, width: 480, height: 270 })
+    expect(presets.wide).toEqual({
+      url: `${image}/render?preset=wide`,
+      file: `${image}/render.jpg?preset=wide`,
+      width: 480,
+      height: 270,
+    })
     const { srcset: wide } = await uploadTo(tintype.app, 'game', await plainJpeg(1600, 900))
     expect(wide, 'a preset that cuts nothing off this one').toContain('preset=wide 480w')
   })
@@ -103,7 +110,10 @@ describe('the srcset of an image', () => {
     expect(new Set(entries.map(([, width]) => width)).size, 'no width twice').toBe(entries.length)
     for (const [url, said] of entries) expect(await sizeOf(url), url).toMatchObject({ width: said })
     expect(Object.keys(presets)).toHaveLength(8)
-    for (const { url, ...said } of Object.values(presets)) expect(await sizeOf(url), url).toEqual(said)
+    for (const { url, file, ...said } of Object.values(presets)) {
+      expect(await sizeOf(url), url).toEqual(said)
+      expect(await sizeOf(file), file).toEqual(said)
+    }
   })
 
   it('omits widths larger than the picture, and medium where it is no wider than thumb', async () => {
@@ -111,23 +121,64 @@ describe('the srcset of an image', () => {
     const { image_id, srcset, presets } = await uploadTo(tintype.app, 'game', await plainJpeg(300, 200))
     const image = `/projects/game/images/${image_id}`
     expect(srcset).toBe(`${image}/render?preset=less 299w, ${image}?size=thumb 300w`)
+    const urlsOf = (name: string) => ({
+      url: `${image}/render?preset=${name}`,
+      file: `${image}/render.jpg?preset=${name}`,
+    })
     expect(presets).toEqual({
-      same: { url: `${image}/render?preset=same`, width: 300, height: 200 },
-      more: { url: `${image}/render?preset=more`, width: 301, height: 201 },
-      less: { url: `${image}/render?preset=less`, width: 299, height: 199 },
+      same: { ...urlsOf('same'), width: 300, height: 200 },
+      more: { ...urlsOf('more'), width: 301, height: 201 },
+      less: { ...urlsOf('less'), width: 299, height: 199 },
     })
     const between = await uploadTo(tintype.app, 'game', await plainJpeg(401, 200))
     expect(entriesOf(between.srcset).map(([, width]) => width)).toEqual([299, 300, 301, 400, 401])
   })
 })
 
-it('the tag of a list depends on its revision and on the presets of the server', async () => {
+describe('the URLs with an extension', () => {
+  it('name every size in every format, in the answer of an upload and in lists', async () => {
+    const tintype = await createTestApp({ basePath: '/media' })
+    const { image_id, files } = await uploadTo(tintype.app, 'game', await plainJpeg(90, 60))
+    const [listed] = await listOf(tintype)
+    expect(listed?.files).toEqual(files)
+    expect(Object.keys(files)).toEqual(SIZES)
+    for (const [size, urls] of Object.entries(files)) {
+      expect(Object.keys(urls)).toEqual(PICTURE_EXTENSIONS)
+      for (const [extension, url] of Object.entries(urls)) {
+        expect(url).toBe(`/media/projects/game/images/${image_id}/${size}.${extension}`)
+        const response = await tintype.app.request(url.slice('/media'.length))
+        const format = formatOfExtension(extension)
+        expect([response.status, response.headers.get('content-type')], url).toEqual([
+          200,
+          format && MEDIA_TYPES[format],
+        ])
+      }
+    }
+  })
+
+  it('of presets have the format of the preset, and WebP for a negotiated one', async () => {
+    const tintype = await createTestApp({ presets: 'card:w=40;best:w=40,format=auto;small:w=40,format=avif' })
+    const { image_id, presets } = await uploadTo(tintype.app, 'game', await plainJpeg(90, 60))
+    const image = `/projects/game/images/${image_id}`
+    const files = Object.values(presets).map(({ file }) => file)
+    expect(files).toEqual([
+      `${image}/render.jpg?preset=card`,
+      `${image}/render.webp?preset=best`,
+      `${image}/render.avif?preset=small`,
+    ])
+    const types = await Promise.all(
+      files.map(async (file) => (await tintype.app.request(file)).headers.get('content-type')),
+    )
+    expect(types).toEqual(['image/jpeg', 'image/webp', 'image/avif'])
+  })
+})
+
+it('the tag of a list depends on its revision, and on the presets of the server', async () => {
   const first = await createTestApp()
   await uploadTo(first.app, 'game', await plainJpeg(640, 480))
   const tagOf = async ({ app }: Pick<TestApp, 'app'>) =>
     (await app.request('/projects/game/images')).headers.get('etag') ?? ''
-  expect(await tagOf(first)).toBe('"1"')
-  const tags = new Set<string>()
+  const tags = new Set([await tagOf(first)])
   for (const presets of ['card:w=320', 'card:w=330', 'cards:w=320', 'card:w=320;hero:w=600']) {
     const other = await createTestApp({ storageDir: first.storageDir, presets })
     const tag = await tagOf(other)
@@ -137,5 +188,5 @@ it('the tag of a list depends on its revision and on the presets of the server',
     expect(again.status).toBe(304)
     tags.add(tag)
   }
-  expect(tags.size).toBe(4)
+  expect(tags.size).toBe(5)
 })

@@ -212,6 +212,34 @@ describe('a transform', () => {
     ])
   })
 
+  it('has its format as an extension too, with the bytes and validators of the query', async () => {
+    const { app, image, signed, picture } = await setUp()
+    for (const [format, extension] of [
+      ['jpeg', 'jpg'],
+      ['webp', 'webp'],
+      ['avif', 'avif'],
+    ]) {
+      const first = await picture(signed(`w=80&format=${format}`))
+      for (const url of [
+        signUrl(`${image}/render.${extension}?w=80`, { keys: KEYS }),
+        signed(`w=80&format=${format}`).replace('/render?', `/render.${extension}?`),
+      ]) {
+        const { bytes, response } = await picture(url)
+        expect(bytes.equals(first.bytes), url).toBe(true)
+        for (const name of ['etag', 'last-modified', 'content-type', 'cache-control'])
+          expect(response.headers.get(name)).toBe(first.response.headers.get(name))
+      }
+    }
+    expect((await picture(`${image}/render.webp?preset=card`)).format).toBe('webp')
+    const { response, format } = await picture(`${image}/render.jpg?preset=best`, { accept: BROWSER })
+    expect([format, response.headers.get('vary')], 'nothing is negotiated').toEqual(['jpeg', null])
+    const code = async (url: string) => (await problemOf(app.request(url))).code
+    expect(await code(signed('w=80').replace('/render?', '/render.gif?'))).toBe('route_not_found')
+    expect(await code(`${image}/render.webp?w=80`)).toBe('signature_required')
+    expect(await code(`${signed('w=80').replace('/render?', '/render.webp?')}&format=jpeg`)).toBe('invalid_parameter')
+    expect((await app.request(`${image}/render.webp?preset=card`, { method: 'POST' })).status).toBe(405)
+  })
+
   it('can be cached no longer than its URL is valid', async () => {
     const { image, picture } = await setUp()
     const url = signUrl(`${image}/render?w=80`, { keys: KEYS, expiresAt: new Date(Date.now() + 60_000) })

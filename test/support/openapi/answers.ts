@@ -51,9 +51,13 @@ const describedResponse = (...place: string[]): DescribedResponse => {
   }
 }
 
+/** Characters of a path outside of its parameters: of two paths that match, the one with more is meant. */
+const fixedLength = (path: string): number => path.replaceAll(/\{\w+\}/g, '').length
+
 /** Every operation of the document. */
-export const describedOperations: readonly DescribedOperation[] = Object.entries(document.paths).flatMap(
-  ([path, methods]) =>
+export const describedOperations: readonly DescribedOperation[] = Object.entries(document.paths)
+  .sort(([one], [other]) => fixedLength(other) - fixedLength(one))
+  .flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => ({
       method: method.toUpperCase(),
       path: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
@@ -64,7 +68,7 @@ export const describedOperations: readonly DescribedOperation[] = Object.entries
         ]),
       ),
     })),
-)
+  )
 
 /**
  * The same app, which throws instead of an answer that its document doesn't have. Of other methods than a path takes,

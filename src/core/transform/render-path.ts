@@ -1,0 +1,59 @@
+// Paths of renders: `…/render`, and `…/render.webp`, whose extension decides the format.
+//
+// Both forms have one canonical form, which signatures cover: the path without the extension, the format as a parameter.
+
+import { invalidParameter, type Parameter } from '../parameters.ts'
+import { type Format, formatOf, formatOfExtension } from './formats.ts'
+import { parseTransform, transformParameters } from './transform.ts'
+
+export interface RenderPath {
+  /** Without the extension. */
+  path: string
+  /** Format of the extension, undefined without one. */
+  format: Format | undefined
+}
+
+const RENDER = /^(.*\/render)(?:\.([a-z]+))?$/
+
+/** Parses the path of a render. Undefined for other paths, and for unknown extensions. */
+export const parseRenderPath = (path: string): RenderPath | undefined => {
+  const [, base, extension] = RENDER.exec(path) ?? []
+  if (base === undefined) return undefined
+  if (extension === undefined) return { path: base, format: undefined }
+  const format = formatOfExtension(extension)
+  return format && { path: base, format }
+}
+
+/**
+ * Adds the format of an extension to the parameters of a transform.
+ *
+ * @throws TintypeError `invalid_parameter` where they name another format
+ */
+export const withFormatOf = (
+  { format }: Pick<RenderPath, 'format'>,
+  parameters: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> => {
+  if (format === undefined) return parameters
+  const named = parameters.get('format')
+  if (named !== undefined && formatOf(named) !== format)
+    throw invalidParameter('format', `${format} as the extension of the path, or no format`, named)
+  return new Map([...parameters, ['format', format]])
+}
+
+/** Canonical parameters of a preset; its own format is replaced by that of an extension. */
+export const presetParameters = ({ format }: Pick<RenderPath, 'format'>, preset: string): Parameter[] => [
+  ['preset', preset],
+  ...(format === undefined ? [] : ([['format', format]] as const)),
+]
+
+/**
+ * Canonical parameters of a render: equivalent URLs have one signature.
+ *
+ * @param parameters as received, without those of a signature
+ * @throws TintypeError `invalid_parameter`
+ */
+export const canonicalParameters = (path: RenderPath, parameters: ReadonlyMap<string, string>): Parameter[] => {
+  const preset = parameters.get('preset')
+  if (preset === undefined) return transformParameters(parseTransform(withFormatOf(path, parameters)))
+  return [...[...parameters].filter(([name]) => name !== 'preset'), ...presetParameters(path, preset)]
+}
