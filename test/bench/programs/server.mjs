@@ -66,6 +66,8 @@ const { app, ready, close } =
   way === 'plain' ? plain() : createTintype({ storageDir, log: createLogger({ level: 'warn' }) })
 await ready
 const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => process.send?.({ port }))
+// As long as a client waits between two rounds: an idle connection that is closed fails its next upload.
+server.keepAliveTimeout = 60_000
 process.on('disconnect', () => {
   server.close()
   server.closeAllConnections()
