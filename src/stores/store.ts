@@ -2,6 +2,7 @@
 
 import type { VariantName } from '../core/names.ts'
 import type { ProjectChange } from '../core/project/changes.ts'
+import type { ImageList } from '../core/project/image-list.ts'
 import type { ImageRecord } from '../core/project/model.ts'
 import type { ProjectState } from '../core/project/state.ts'
 import type { Watching } from './watch.ts'
@@ -46,6 +47,9 @@ export interface Store extends Watching {
    * @throws TintypeError `project_damaged`
    */
   images(state: ProjectState): Promise<ImageRecord[] | undefined>
+
+  /** {@link Store.images} as a list whose segments are loaded, to search in: nothing is copied. */
+  imageList(state: ProjectState): Promise<ImageList | undefined>
 
   /**
    * A page of the images of a state. Undefined as for {@link Store.images}.

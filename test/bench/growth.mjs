@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { newImageId } from '../../dist/core/names.js'
 import { listOf } from '../../dist/core/project/image-list.js'
 import { createPaths } from '../../dist/stores/file/paths.js'
-import { encodePublished, encodeRevision, encodeSegment, sha256 } from '../../dist/stores/history/revision.js'
+import { encodeRevision, encodeSegment, publishedText, sha256 } from '../../dist/stores/history/revision.js'
 import { photo } from '../support/pictures/photo.mjs'
 import { cpuOfTree } from './cpu.mjs'
 import { median, spread } from './statistics.mjs'
@@ -133,8 +133,8 @@ const writeProject = async (storageDir, projectId, count) => {
   }
   const revision = { state, commits: [], removing: [], removingSegments: [], droppedSegments: [], events: undefined }
   await writeFile(paths.revision(projectId, count), encodeRevision(revision))
-  const texts = await Promise.all(segments.map(({ stored }) => readFile(paths.segment(projectId, stored.id), 'utf8')))
-  await writeFile(paths.published(projectId), encodePublished(state, texts))
+  const segmentText = (id) => readFile(paths.segment(projectId, id), 'utf8')
+  await writeFile(paths.published(projectId), publishedText(state, segmentText))
   await giveCover(storageDir, paths, projectId, images[0].id)
 }
 

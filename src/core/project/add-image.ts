@@ -6,7 +6,7 @@
 
 import type { Principal, Visibility } from '../auth/access.ts'
 import { TintypeError } from '../errors.ts'
-import { appendImage, imagesOf, replaceImage } from './image-list.ts'
+import { appendImage, findImage, firstImage, type ImageList, replaceImage } from './image-list.ts'
 import type { ImageRecord, Project, RecordedAnswer } from './model.ts'
 import { chargedTo } from './quota.ts'
 import type { ProjectState } from './state.ts'
@@ -54,9 +54,7 @@ export interface ExistingImage {
  */
 export const addImage = (state: ProjectState, project: ProjectState, change: AddImage, now: string): ProjectState => {
   const { terms = {} } = change
-  const existing = readsImages(terms)
-    ? findExisting(imagesOf(state.images), change.image.sha256, terms, now)
-    : undefined
+  const existing = readsImages(terms) ? findExisting(state.images, change.image.sha256, terms, now) : undefined
   if (existing) return answerByExisting(state, existing, change, now)
   assertRoomForImage(state.project_id, project.image_count, terms.maxImages)
   assertCharged(project, terms.chargedTo)
@@ -96,7 +94,7 @@ export const readsImages = ({ idempotencyKey, dedupe = false }: UploadTerms): bo
  * @throws TintypeError `idempotency_conflict` where the key was used for another file
  */
 export const findExisting = (
-  images: readonly ImageRecord[],
+  images: ImageList,
   sha256: string,
   terms: UploadTerms,
   now: string,
@@ -106,19 +104,19 @@ export const findExisting = (
     if (answer.image.sha256 !== sha256) throw conflict()
     return answer
   }
-  const image = terms.dedupe ? images.find((each) => each.sha256 === sha256) : undefined
+  const image = terms.dedupe ? firstImage(images, (each) => each.sha256 === sha256) : undefined
   return image && { image, answer: undefined }
 }
 
 /** The image and the response of an idempotency key, whatever file it was used for. */
-export const findRecordedAnswer = (images: readonly ImageRecord[], key: string | undefined, now: string) => {
+export const findRecordedAnswer = (images: ImageList, key: string | undefined, now: string) => {
   if (key === undefined) return undefined
   const since = Date.parse(now) - IDEMPOTENT_MS
-  for (const image of images) {
-    const answer = image.answers?.find((each) => each.key === key && Date.parse(each.at) > since)
-    if (answer) return { image, answer }
-  }
-  return undefined
+  const answerOf = ({ answers }: ImageRecord) =>
+    answers?.find((each) => each.key === key && Date.parse(each.at) > since)
+  const image = firstImage(images, (each) => answerOf(each) !== undefined)
+  const answer = image && answerOf(image)
+  return answer && { image, answer }
 }
 
 /**
@@ -169,16 +167,16 @@ export interface UploadOutcome {
 /**
  * The outcome of an upload, by the state after its commit. Undefined where the image was deleted meanwhile.
  *
- * @param images all of that state
+ * @param images of that state, all loaded
  * @param upload record of the uploaded image
  */
 export const outcomeOf = (
-  images: readonly ImageRecord[],
+  images: ImageList,
   upload: ImageRecord,
   terms: UploadTerms,
   now: string,
 ): UploadOutcome | undefined => {
-  const own = images.find(({ id }) => id === upload.id)
+  const own = findImage(images, upload.id)
   const existing = own ? { image: own, answer: undefined } : findExisting(images, upload.sha256, terms, now)
   if (!existing) return undefined
   const { answer } = existing

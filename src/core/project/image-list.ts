@@ -80,6 +80,18 @@ export const findImage = (list: ImageList, id: string): ImageRecord | undefined 
   return undefined
 }
 
+/** The first image in order that matches. Copies nothing: a list can have ten thousands. */
+export const firstImage = (
+  { segments, tail }: ImageList,
+  matches: (image: ImageRecord) => boolean,
+): ImageRecord | undefined => {
+  for (const segment of segments) {
+    const found = loaded(segment).find(matches)
+    if (found) return found
+  }
+  return tail.find(matches)
+}
+
 /** The next image; the first one for the last, undefined for the only one. */
 export const neighbourOf = (list: ImageList, id: string): ImageRecord | undefined => {
   const images = imagesOf(list)

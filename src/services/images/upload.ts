@@ -12,6 +12,7 @@ import {
   readsImages,
   type UploadTerms,
 } from '../../core/project/add-image.ts'
+import type { ImageList } from '../../core/project/image-list.ts'
 import type { ImageRecord, RecordedAnswer } from '../../core/project/model.ts'
 import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
 import type { ReadableState } from '../../core/project/state.ts'
@@ -88,11 +89,11 @@ export const createUploader = (options: UploaderOptions): Upload => {
   const allImages = async (
     projectId: string,
     by: Principal | undefined,
-  ): Promise<{ project: ReadableState; images: ImageRecord[] } | undefined> => {
+  ): Promise<{ project: ReadableState; images: ImageList } | undefined> => {
     for (;;) {
       const project = await newest(projectId, by)
       if (!project) return undefined
-      const images = await store.images(project)
+      const images = await store.imageList(project)
       if (images) return { project, images }
     }
   }
@@ -101,7 +102,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
   const assertUseful = async (projectId: string, terms: UploadTerms, by: Principal | undefined): Promise<void> => {
     if (readsImages(terms)) {
       const found = terms.idempotencyKey === undefined ? undefined : await allImages(projectId, by)
-      if (findRecordedAnswer(found?.images ?? [], terms.idempotencyKey, now())) return
+      if (found && findRecordedAnswer(found.images, terms.idempotencyKey, now())) return
     } else if (maxImages !== undefined) {
       assertRoomForImage(projectId, (await newest(projectId, by))?.image_count ?? 0, maxImages)
     }
@@ -132,8 +133,8 @@ export const createUploader = (options: UploaderOptions): Upload => {
     by: Principal | undefined,
   ): Promise<UploadedImage> => {
     if (!readsImages(terms)) return { project, image: upload, isNew: true, isReplay: false }
-    const images = (await store.images(project)) ?? (await allImages(project.project_id, by))?.images ?? []
-    const outcome = outcomeOf(images, upload, terms, now())
+    const images = (await store.imageList(project)) ?? (await allImages(project.project_id, by))?.images
+    const outcome = images && outcomeOf(images, upload, terms, now())
     if (!outcome)
       throw new TintypeError('busy', 'The image was deleted right after the upload.', { retryAfterSeconds: 1 })
     return shown(project, outcome.image, outcome.answer, outcome.isFirst)

@@ -7,6 +7,7 @@ import { isDamage, readOnlyStore } from '../../core/errors.ts'
 import { unknownProject } from '../../core/not-found.ts'
 import { readsImages } from '../../core/project/add-image.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
+import { type ImageList, imagesOf } from '../../core/project/image-list.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Observer } from '../../telemetry/observer.ts'
@@ -139,6 +140,9 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const readPage = (state: ProjectState, page: PageRequest): Promise<ImagePage | undefined> =>
     unlessOvertaken(state, () => pageOf(state, page, (list) => segments.load(state.project_id, list)))
 
+  const imageList = (state: ProjectState): Promise<ImageList | undefined> =>
+    unlessOvertaken(state, () => segments.load(state.project_id, state.images))
+
   return {
     ...watching,
     ...createVariants({ paths, heads, removal, unlessOvertaken }),
@@ -158,7 +162,12 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
     isReadOnly: () => isReadOnly,
 
-    images: async (state) => (await readPage(state, {}))?.images,
+    imageList,
+
+    async images(state) {
+      const list = await imageList(state)
+      return list && imagesOf(list)
+    },
 
     imagePage: readPage,
 

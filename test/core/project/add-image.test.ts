@@ -18,7 +18,7 @@ const nothing = emptyProject('shop', NOW)
 const add = (state: ProjectState, n: number, terms: UploadTerms, options: { sha256?: string; now?: string } = {}) => {
   const image = upload(n, options.sha256)
   const next = applyChange(state, { type: 'add_image', image, terms }, options.now ?? NOW)
-  return { next, outcome: outcomeOf(imagesOf(next.images), image, terms, options.now ?? NOW) }
+  return { next, outcome: outcomeOf(next.images, image, terms, options.now ?? NOW) }
 }
 
 const ids = (state: ProjectState) => imagesOf(state.images).map((image) => image.id)

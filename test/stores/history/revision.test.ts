@@ -8,9 +8,9 @@ import { emptyProject, type ProjectState } from '../../../src/core/project/state
 import {
   decodeRevision,
   decodeSegment,
-  encodePublished,
   encodeRevision,
   encodeSegment,
+  publishedText,
   type Revision,
   readDroppedSegments,
   sha256,
@@ -236,15 +236,22 @@ describe('a segment file', () => {
 describe('the published document', () => {
   it.each([0, 1, SEGMENT_LENGTH - 1, SEGMENT_LENGTH, SEGMENT_LENGTH + 1, SEGMENT_LENGTH * 3])(
     'is the state with all of its %i images, whether they lie in segments or not',
-    (count) => {
+    async (count) => {
       const { state, texts } = stored({ title: 'Spring', primary_image_id: null }, count)
       const { images: _, deleted: __, ...project } = state
-      const text = encodePublished(state, texts)
+      const text = await publishedOf(state, texts)
       expect(JSON.parse(text)).toEqual({ ...project, images: images(count) })
       expect(text.split('\n').filter((line) => line.startsWith('    {"id":'))).toHaveLength(count)
       const loose = { ...state, images: { segments: [], tail: images(count) } }
       expect(imagesOf(loose.images)).toHaveLength(count)
-      expect(encodePublished(loose, [])).toBe(text)
+      expect(await publishedOf(loose, [])).toBe(text)
     },
   )
 })
+
+const publishedOf = async (state: ProjectState, texts: readonly string[]): Promise<string> => {
+  const ids = state.images.segments.map(({ stored }) => stored?.id)
+  let text = ''
+  for await (const part of publishedText(state, async (id) => texts[ids.indexOf(id)] ?? '')) text += part
+  return text
+}

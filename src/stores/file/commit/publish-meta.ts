@@ -3,7 +3,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../../telemetry/logger.ts'
-import { encodePublished, type Revision } from '../../history/revision.ts'
+import { publishedText, type Revision } from '../../history/revision.ts'
 import { readText, removeFile, removeFolder, writeNew } from '../fs/durable.ts'
 import { refuseLinkedProject } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
@@ -42,6 +42,9 @@ export interface Publisher {
 /** Copies in a row where each is outdated once it is renamed. */
 const MOST_TRIES = 8
 
+/** Characters of meta.json that are written at once: a segment has about 130,000. */
+const CHUNK_LENGTH = 500_000
+
 export const createPublisher = (options: PublisherOptions): Publisher => {
   const { paths, heads, workspace, log } = options
   const promptImages = options.promptImages ?? 1000
@@ -51,11 +54,8 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
   let publishing: Promise<void> = Promise.resolve()
 
   const writeCopy = async ({ state }: Revision, folder: string): Promise<string> => {
-    const segments: string[] = []
-    for (const { stored } of state.images.segments)
-      if (stored) segments.push(await readText(paths.segment(state.project_id, stored.id)))
     const own = join(folder, `meta-${newToken()}.json`)
-    await writeNew(own, encodePublished(state, segments))
+    await writeNew(own, gathered(publishedText(state, (id) => readText(paths.segment(state.project_id, id)))))
     return own
   }
 
@@ -128,4 +128,16 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
       delayed.clear()
     },
   }
+}
+
+/** Joins parts of a text to chunks that are worth a call of the system. */
+async function* gathered(parts: AsyncIterable<string>): AsyncGenerator<string> {
+  let chunk = ''
+  for await (const part of parts) {
+    chunk += part
+    if (chunk.length < CHUNK_LENGTH) continue
+    yield chunk
+    chunk = ''
+  }
+  yield chunk
 }

@@ -1,7 +1,7 @@
 // Writes that survive a power cut: data, then name, each synced.
 
 import { closeSync, constants, fsync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
-import { type FileHandle, link, mkdir, open, readFile, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, readFile, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { TintypeError } from '../../../core/errors.ts'
@@ -12,10 +12,14 @@ import { TintypeError } from '../../../core/errors.ts'
  * @param isDurable false for a file that need not survive a power cut, or that the caller syncs
  * @throws the error of the system call; `EEXIST` where the name is taken. A file that was begun is removed.
  */
-export const writeNew = async (path: string, content: string | Uint8Array, isDurable = true): Promise<void> => {
+export const writeNew = async (
+  path: string,
+  content: string | Uint8Array | AsyncIterable<string>,
+  isDurable = true,
+): Promise<void> => {
   const handle = await open(path, 'wx')
   try {
-    await handle.writeFile(content)
+    await writeFile(handle, content)
     if (isDurable) await handle.sync()
   } catch (error) {
     await unlink(path).catch(() => {})

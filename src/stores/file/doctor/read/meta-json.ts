@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { listOf } from '../../../../core/project/image-list.ts'
 import { imageSchema, projectSchema } from '../../../../core/project/model.ts'
 import type { ProjectState } from '../../../../core/project/state.ts'
-import { encodePublished, encodeSegment } from '../../../history/revision.ts'
+import { publishedText } from '../../../history/revision.ts'
 import { CLAIM_BYTES, claimOf } from '../../commit/revision-file.ts'
 import type { Paths } from '../../paths.ts'
 import { type FileState, hashFile, parseJson, type RegularFile, readText, withFile } from './files.ts'
@@ -40,27 +40,7 @@ export const readMetaJson = async (paths: Paths, projectId: string): Promise<Pro
 /** SHA-256 of the meta.json that belongs to a state, in hex. Reads one segment at a time. */
 export const metaJsonHash = async (paths: Paths, state: ProjectState): Promise<string> => {
   const hash = createHash('sha256')
-  for await (const part of metaJsonText(paths, state)) hash.update(part)
+  const segmentText = (id: string) => readFile(paths.segment(state.project_id, id), 'utf8')
+  for await (const part of publishedText(state, segmentText)) hash.update(part)
   return hash.digest('hex')
-}
-
-/** The text that {@link encodePublished} makes, in parts. */
-async function* metaJsonText(paths: Paths, state: ProjectState): AsyncGenerator<string> {
-  const frame = encodePublished({ ...state, images: listOf([]) }, [])
-  const at = frame.lastIndexOf('[]')
-  yield frame.slice(0, at)
-  let hasImages = false
-  for await (const text of segmentTexts(paths, state)) {
-    const lines = text.trim().slice(1, -1).trim()
-    if (lines === '') continue
-    yield (hasImages ? ',\n    ' : '[\n    ') + lines
-    hasImages = true
-  }
-  yield (hasImages ? '\n  ]' : '[]') + frame.slice(at + 2)
-}
-
-async function* segmentTexts(paths: Paths, { project_id, images }: ProjectState): AsyncGenerator<string> {
-  for (const { stored } of images.segments)
-    if (stored) yield await readFile(paths.segment(project_id, stored.id), 'utf8')
-  yield encodeSegment(images.tail)
 }
