@@ -42,6 +42,7 @@ export const FAILURES = {
   multipart_required: { status: 415, title: 'The upload is not multipart/form-data' },
   not_an_image: { status: 415, title: 'The file is not an image' },
   unsupported_image_type: { status: 415, title: 'This type of image is not accepted' },
+  unsupported_image_layout: { status: 415, title: 'The image is sound, but its layout cannot be decoded' },
   range_not_satisfiable: { status: 416, title: 'The image ends before the range begins' },
   expectation_failed: { status: 417, title: 'The expectation of the request is not supported' },
   empty_file: { status: 422, title: 'The file is empty' },

@@ -68,8 +68,8 @@ export interface EncoderPool {
    * not synced. Some of them may exist where it rejects.
    *
    * @param signal aborts the job while it waits, with the signal's reason; a job that has begun is finished
-   * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`, `damaged_image`, `too_many_pixels`,
-   *   `image_too_slow` at the deadline, `busy` where the queue is full or no process can be started, `shutting_down`
+   * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`, `unsupported_image_layout`,
+   *   `damaged_image`, `too_many_pixels`, `image_too_slow` at the deadline, `busy` where the queue is full or no process can be started, `shutting_down`
    *   after `close()`, `storage_full`, `store_unavailable`, `encoder_failed` where the process died twice, `internal`
    */
   encode(job: EncodeJob, signal?: AbortSignal): Promise<EncodedPicture>

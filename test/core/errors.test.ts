@@ -23,6 +23,7 @@ describe('the table of failures', () => {
     expect(status('method_not_allowed')).toBe(405)
     expect([status('upload_too_large'), status('too_many_pixels')]).toEqual([413, 413])
     expect([status('unsupported_image_type'), status('not_an_image')]).toEqual([415, 415])
+    expect(status('unsupported_image_layout')).toBe(415)
     expect([status('damaged_image'), status('empty_file')]).toEqual([422, 422])
     expect([status('busy'), status('store_unavailable'), status('shutting_down')]).toEqual([503, 503, 503])
     expect(status('storage_full')).toBe(507)

@@ -92,6 +92,7 @@ export const upload: RouteConfig = {
       'multipart_required',
       'not_an_image',
       'unsupported_image_type',
+      'unsupported_image_layout',
       'empty_file',
       'damaged_image',
       'image_too_slow',

@@ -110,6 +110,10 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     detail: `It is image/svg+xml; ${ACCEPTED}.`,
     details: { received: 'image/svg+xml', accepted: ACCEPTED_TYPES },
   },
+  unsupported_image_layout: {
+    detail: 'The JPEG file cannot be decoded here: expected depth 8 bits; it has 12 bits.',
+    details: { property: 'depth', received: '12 bits', accepted: ['8 bits'] },
+  },
   range_not_satisfiable: {
     detail: 'Expected a range that begins before byte 20000.',
     details: { bytes: 20000 },

@@ -16,17 +16,19 @@ import {
   type Upload,
 } from './decode.ts'
 import { readUpload, writeNew } from './files.ts'
+import { readLayout } from './layout.ts'
 import { decodedSize, levelFor, type PixelSize, SIDES, sizeWithin } from './levels.ts'
 import { placeholderOf } from './placeholder.ts'
 import { shrink, toIcon, toJpeg, toOriginal } from './variants.ts'
 
 /**
- * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`, `damaged_image`, `too_many_pixels`,
- *   `storage_full`, `store_unavailable`, `internal`. Nothing is written after it has rejected.
+ * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`, `unsupported_image_layout`,
+ *   `damaged_image`, `too_many_pixels`, `storage_full`, `store_unavailable`, `internal`. Nothing is written after it has rejected.
  */
 export const encodePicture = async (job: EncodeJob, options: DecodeOptions): Promise<EncodedPicture> => {
   const upload = { path: job.source, bytes: readUpload(job.source) }
   const type = acceptedTypeOf(upload.bytes)
+  readLayout(upload.bytes, type)
   const header = await readHeader(upload.bytes, type, options.maxPixels)
   const jpeg = type === 'image/jpeg' ? readJpeg(upload.bytes) : undefined
   const made = jpeg?.plain

@@ -106,6 +106,11 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
   multipart_required: () => sentTo('{}', {}, { 'Content-Type': 'application/json' }),
   not_an_image: () => sentTo(text('Dear diary')),
   unsupported_image_type: () => sentTo(text('<svg xmlns="http://www.w3.org/2000/svg"/>')),
+  unsupported_image_layout: async () => {
+    const jpeg = await smallPhoto()
+    jpeg.writeUInt8(12, jpeg.indexOf(Buffer.from([0xff, 0xc0])) + 4)
+    return sentTo(formOf(jpeg))
+  },
   range_not_satisfiable: () => photoAsked((id) => `${IMAGES}/${id}`, { Range: 'bytes=20000-' }),
   empty_file: () => sentTo(text('')),
   damaged_image: async () => sentTo(formOf((await smallPhoto()).subarray(0, 700))),

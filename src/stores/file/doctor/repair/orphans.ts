@@ -25,7 +25,14 @@ export const recordsOfOriginals = async (
 }
 
 /** Errors of an encoder that concern the picture. Others may not occur again. */
-const PICTURE_ERRORS = ['empty_file', 'not_an_image', 'unsupported_image_type', 'damaged_image', 'too_many_pixels']
+const PICTURE_ERRORS = [
+  'empty_file',
+  'not_an_image',
+  'unsupported_image_type',
+  'unsupported_image_layout',
+  'damaged_image',
+  'too_many_pixels',
+]
 
 /**
  * Makes the smaller variants again, since it is unknown whether those on disk are intact; the original is unchanged.
