@@ -1,4 +1,4 @@
-// Names of variants, project ids and image ids.
+// Names of variants and uploaded files, project ids, image ids.
 
 import { randomIds } from './random-id.ts'
 
@@ -45,3 +45,33 @@ export const isImageId = (value: string): boolean => IMAGE_ID.test(value)
  * only, because ids are file names and some disks ignore case.
  */
 export const newImageId: () => string = randomIds(20)
+
+/** Limit of the name of an uploaded file, in bytes of UTF-8, as of most file systems. */
+export const MAX_FILE_NAME_BYTES = 255
+
+/** Control characters, line separators, halves of characters, and characters that change the direction of text. */
+const NOT_IN_NAMES = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufeff]/gu
+
+/** An extension, which a cut name keeps. */
+const EXTENSION = /\.[^.\s]{1,16}$/u
+
+/**
+ * Cleans the name of an uploaded file: its last path segment in Unicode normalisation form C, without characters that
+ * are not shown or that reverse the text (`gpj.exe`), at most {@link MAX_FILE_NAME_BYTES} long. Empty where nothing of it
+ * is left.
+ */
+export const cleanFileName = (text: string): string => {
+  const segment = text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1)
+  const name = segment.replaceAll(NOT_IN_NAMES, '').normalize('NFC').trim()
+  if (name === '.' || name === '..') return ''
+  if (Buffer.byteLength(name) <= MAX_FILE_NAME_BYTES) return name
+  const extension = EXTENSION.exec(name)?.[0] ?? ''
+  let bytes = Buffer.byteLength(extension)
+  let stem = ''
+  for (const character of name.slice(0, name.length - extension.length)) {
+    bytes += Buffer.byteLength(character)
+    if (bytes > MAX_FILE_NAME_BYTES) break
+    stem += character
+  }
+  return stem.trimEnd() + extension
+}

@@ -31,6 +31,7 @@ import {
 import { type Limit, limitRequests, limitSignIns } from './middleware/rate-limit.ts'
 import { loggedPath, requestLog } from './middleware/request-log.ts'
 import * as accounts from './openapi/accounts.ts'
+import * as imageDetails from './openapi/image-details.ts'
 import * as images from './openapi/images.ts'
 import * as projects from './openapi/projects.ts'
 import * as server from './openapi/server.ts'
@@ -178,6 +179,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(images.render, render.render)
   route.add(images.thumbnail, image.thumbnail)
   route.add(images.cover, image.cover)
+  route.add(imageDetails.edit, image.edit)
   route.add(images.remove, image.remove)
   route.add(images.setPrimary, image.setPrimary)
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isImageId, isProjectId, isSize, newImageId, SIZES } from '../../src/core/names.ts'
+import { cleanFileName, isImageId, isProjectId, isSize, newImageId, SIZES } from '../../src/core/names.ts'
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-'
 
@@ -68,5 +68,44 @@ describe('a size', () => {
   it('is no other text, not even a property of every object', () => {
     for (const name of ['', 'Thumb', 'thumb ', 'constructor', 'length', '0', 'toString'])
       expect(isSize(name)).toBe(false)
+  })
+})
+
+describe('the name of an uploaded file', () => {
+  it.each([
+    ['photo.jpg', 'photo.jpg'],
+    ['  photo.jpg ', 'photo.jpg'],
+    ['C:\\Users\\ada\\photo.jpg', 'photo.jpg'],
+    ['../../etc/photo.jpg', 'photo.jpg'],
+    ['cafe\u0301.jpg', 'caf\u00e9.jpg'],
+    ['a\0b\r\n\u001bc\u0085.jpg', 'abc.jpg'],
+    ['photo\u202egpj.exe', 'photogpj.exe'],
+    ['\u2066a\u2069\u202a\u202c.jpg', 'a.jpg'],
+    ['\ufeffa\u2028.jpg', 'a.jpg'],
+    ['a\ud800.jpg', 'a.jpg'],
+    ['.htaccess', '.htaccess'],
+    ['\u05e9\u05dc\u05d5\u05dd.jpg', '\u05e9\u05dc\u05d5\u05dd.jpg'],
+    ['\u{1f469}\u200d\u{1f680}.png', '\u{1f469}\u200d\u{1f680}.png'],
+    ['<img src=x onerror=alert(1)>.jpg', '<img src=x onerror=alert(1)>.jpg'],
+    ['..', ''],
+    ['.', ''],
+    ['a/', ''],
+    ['\u202e', ''],
+  ])('%j is %j', (text, name) => expect(cleanFileName(text)).toBe(name))
+
+  it('is at most 255 bytes long, cut between characters, with its extension', () => {
+    expect(cleanFileName(`${'a'.repeat(251)}.jpg`)).toBe(`${'a'.repeat(251)}.jpg`)
+    expect(cleanFileName(`${'a'.repeat(252)}.jpg`)).toBe(`${'a'.repeat(251)}.jpg`)
+    expect(cleanFileName(`${'\u5b57'.repeat(200)}.jpeg`)).toBe(`${'\u5b57'.repeat(83)}.jpeg`)
+    expect(cleanFileName(`${'\u{1f388}'.repeat(200)}`)).toBe('\u{1f388}'.repeat(63))
+    expect(cleanFileName(`a.${'b'.repeat(300)}`), 'no extension is that long').toBe(`a.${'b'.repeat(253)}`)
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 100, maxLength: 400 }), (text) => {
+        const name = cleanFileName(text)
+        expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255)
+        expect(cleanFileName(name), 'a clean name stays as it is').toBe(name)
+      }),
+      { numRuns: 200, seed: 7 },
+    )
   })
 })

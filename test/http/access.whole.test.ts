@@ -28,6 +28,7 @@ const REQUESTS = {
   project: ['GET', ''],
   upload: ['POST', '/images', EMPTY_FILE],
   edit: ['PATCH', '', { title: 'A title' }],
+  details: ['PATCH', '/images/{image}', { title: 'A title' }],
   primary: ['PUT', '/primary/{image}'],
   remove: ['DELETE', '/images/00000000000000000000'],
   share: ['PATCH', '', { members: {} }],
@@ -41,8 +42,8 @@ const all = (status: number, ...names: (keyof typeof REQUESTS)[]): Answers =>
 const looks = (status: number): Answers =>
   all(status, 'picture', 'file', 'webp', 'head', 'thumbnail', 'cover', 'list', 'project')
 /** 422 and 404 of an image are what is answered behind the guard. */
-const CHANGES: Answers = { upload: 422, edit: 200, primary: 200, remove: 404 }
-const changes = (status: number): Answers => all(status, 'upload', 'edit', 'primary', 'remove')
+const CHANGES: Answers = { upload: 422, edit: 200, details: 200, primary: 200, remove: 404 }
+const changes = (status: number): Answers => all(status, 'upload', 'edit', 'details', 'primary', 'remove')
 
 const LOOKS = { ...looks(200), ...changes(403), share: 403 }
 const EDITS = { ...looks(200), ...CHANGES, share: 403 }

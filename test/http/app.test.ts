@@ -14,7 +14,7 @@ const METHODS = {
   '/projects': 'GET, HEAD',
   '/projects/game': 'GET, HEAD, PATCH, DELETE',
   '/projects/game/images': 'POST, GET, HEAD',
-  [IMAGE]: 'GET, HEAD, DELETE',
+  [IMAGE]: 'GET, HEAD, PATCH, DELETE',
   '/projects/game/thumbnail': 'GET, HEAD',
   '/projects/game/primary/00000000000000000000': 'PUT',
   '/health': 'GET, HEAD',

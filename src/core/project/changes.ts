@@ -11,7 +11,8 @@ import {
 import { TintypeError } from '../errors.ts'
 import { unknownImage, unknownProject } from '../not-found.ts'
 import { type AddImage, addImage, readsImages } from './add-image.ts'
-import { findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage, replaceImage } from './image-list.ts'
+import { type EditImage, editImage, repairImage } from './edit-image.ts'
+import { findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage } from './image-list.ts'
 import type { ImageRecord } from './model.ts'
 import { chargedTo } from './quota.ts'
 import { emptyProject, type ProjectState } from './state.ts'
@@ -30,6 +31,7 @@ type Change =
   | AddImage
   | { type: 'delete_image'; imageId: string }
   | { type: 'set_primary'; imageId: string }
+  | EditImage
   /** `imageOrder` moves the named images to the front, in that order; the others keep their order behind them. */
   | {
       type: 'edit'
@@ -40,7 +42,7 @@ type Change =
       members?: Readonly<Record<string, MemberRole | null>>
     }
   | { type: 'delete_project' }
-  /** A repair: replaces the record of an image under its id, at its position. */
+  /** A repair: replaces the record of an image under its id, at its position. Its details stay. */
   | { type: 'replace_image'; image: ImageRecord }
 
 /** Limit on the members of a project: every revision contains them. */
@@ -81,11 +83,13 @@ export const applyChange = (
       return deleteImage(state, change.imageId)
     case 'set_primary':
       return state.primary_image_id === change.imageId ? state : { ...state, primary_image_id: change.imageId }
+    case 'edit_image':
+      return editImage(state, change)
     case 'edit':
       return edit(state, change)
     case 'replace_image':
       requireImage(state, change.image.id)
-      return { ...state, images: replaceImage(state.images, change.image) }
+      return repairImage(state, change.image)
     case 'delete_project':
       return deleteProject(state)
   }

@@ -31,6 +31,7 @@ export const eventsOf = (before: ProjectState, change: ProjectChange, after: Pro
   if (change.type === 'add_image' && after.image_count > before.image_count)
     events.push({ type: 'image.added', image_id: change.image.id })
   if (change.type === 'replace_image') events.push({ type: 'image.changed', image_id: change.image.id })
+  if (change.type === 'edit_image') events.push({ type: 'image.changed', image_id: change.imageId })
   if (change.type === 'delete_image') events.push({ type: 'image.deleted', image_id: change.imageId })
   if (after.primary_image_id !== before.primary_image_id)
     events.push({ type: 'cover.changed', image_id: after.primary_image_id })

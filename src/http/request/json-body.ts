@@ -51,7 +51,7 @@ export const parseBody = <Schema extends z.ZodObject>(schema: Schema, body: unkn
   const parsed = schema.safeParse(body, { reportInput: true, error: expectedBy })
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  const unknown = issue?.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys[0] : undefined
   if (unknown !== undefined) {
     const expected = `one of ${Object.keys(schema.shape).join(', ')}`
     throw mismatch('body', expected, { text: clip(unknown), isQuoted: true }, clip(unknown))

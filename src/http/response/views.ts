@@ -10,12 +10,19 @@ import { layoutOf, resultOf } from '../../core/transform/geometry.ts'
 import type { Presets } from '../../core/transform/presets.ts'
 import { type Transform, transformParameters } from '../../core/transform/transform.ts'
 import type { UploadedImage } from '../../services/images/upload.ts'
-import { type ImageView, imageSchema, type PrimaryView, type UploadView } from '../schemas/images.ts'
+import {
+  type EditedImageView,
+  type ImageView,
+  imageSchema,
+  type PrimaryView,
+  type UploadView,
+} from '../schemas/images.ts'
 import type { ProjectView } from '../schemas/projects.ts'
 
 export interface Views {
   upload(uploaded: UploadedImage): UploadView
   image(project: ReadableState, image: ImageRecord): ImageView
+  editedImage(project: ReadableState, image: ImageRecord): EditedImageView
   /** @param by principal; members are shown only to principals that may manage the project */
   project(project: ReadableState, by: Principal): ProjectView
   primary(project: ReadableState): PrimaryView
@@ -52,6 +59,11 @@ export const createViews = (basePath: string, presets: Presets): Views => {
       height: image.height,
       placeholder: image.placeholder ?? null,
       color: image.color ?? null,
+      name: image.name ?? null,
+      title: image.title ?? null,
+      alt: image.alt ?? null,
+      tags: image.tags ?? [],
+      focal_point: image.focal_point ?? null,
       sizes: ofEachSize((size) => dimensions(image.sizes[size])),
       urls,
       files: ofEachSize((size) => filesOf(`${own}/${size}`)),
@@ -73,6 +85,9 @@ export const createViews = (basePath: string, presets: Presets): Views => {
     },
 
     image: imageView,
+
+    editedImage: (project, image) =>
+      Object.assign({ project_id: project.project_id, revision: project.revision }, imageView(project, image)),
 
     listEtag: ({ revision }) => `"${revision}-${edition}"`,
 

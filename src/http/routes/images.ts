@@ -1,4 +1,4 @@
-// Routes of images: upload, list, read, delete, and the cover.
+// Routes of images: upload, list, read, edit, delete, and the cover.
 
 import { isPublic } from '../../core/auth/access.ts'
 import { isSize, type Size } from '../../core/names.ts'
@@ -11,6 +11,7 @@ import type { Observer } from '../../telemetry/observer.ts'
 import type { Context } from '../context.ts'
 import type { AnswerFrom, AuthorizedPicture, Guard } from '../guard.ts'
 import { ifRevisionOf } from '../request/if-match.ts'
+import { parseBody, readJson } from '../request/json-body.ts'
 import { receiveFile } from '../request/multipart.ts'
 import {
   chosenFormatOf,
@@ -39,7 +40,11 @@ import {
   withAccess,
 } from '../response/send-picture.ts'
 import type { Views } from '../response/views.ts'
+import { imageEditSchema } from '../schemas/images.ts'
 import { imageAfterSchema } from '../schemas/parameters.ts'
+
+/** Limit of the body of an edit, in bytes: every detail at its limit, in escapes. */
+const MAX_EDIT_BYTES = 128 * 1024
 
 export interface ImageRouteOptions {
   images: ImageService
@@ -178,6 +183,16 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         format: fileNameOf(c).format,
         size: sizeOf(c, 'thumb'),
       })),
+
+    async edit(c: Context) {
+      const projectId = projectIdOf(c)
+      const by = await guard.require(c, 'write', projectId)
+      const imageId = imageIdOf(c, projectId)
+      const ifRevision = ifRevisionOf(c, imageId)
+      const edit = parseBody(imageEditSchema, await readJson(c, MAX_EDIT_BYTES))
+      const { project, image } = await images.edit(projectId, imageId, edit, { by, ifRevision })
+      return json(c, views.editedImage(project, image), 200, { ETag: views.listEtag(project) })
+    },
 
     async remove(c: Context) {
       const projectId = projectIdOf(c)

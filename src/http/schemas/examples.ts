@@ -28,6 +28,15 @@ export const EXAMPLE_SIZES = {
 /** ThumbHash of a picture, in base64. */
 export const EXAMPLE_PLACEHOLDER = '1DgGDoILwErCm5rIrIpnWomdCMOqYKs='
 
+/** Details of an image, as people give them. */
+export const EXAMPLE_DETAILS = {
+  name: 'harbour.jpg',
+  title: 'The harbour at dawn',
+  alt: 'Three fishing boats at a quay in the morning mist',
+  tags: ['harbour', 'dawn'],
+  focal_point: { x: 0.3, y: 0.6 },
+} as const
+
 export const EXAMPLE_IMAGE_URL = `/projects/${EXAMPLE_PROJECT_ID}/images/${EXAMPLE_IMAGE_ID}`
 
 export const exampleUrls = () => ({

@@ -1,8 +1,10 @@
 // Responses with images, as zod schemas with examples: they type the responses and describe them in the OpenAPI document.
 
 import { z } from '@hono/zod-openapi'
+import { DETAIL_SCHEMAS, MAX_ALT, MAX_IMAGE_TITLE, MAX_TAGS } from '../../core/project/image-details.ts'
 import { PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import {
+  EXAMPLE_DETAILS,
   EXAMPLE_IMAGE_ID,
   EXAMPLE_PLACEHOLDER,
   EXAMPLE_SIZES,
@@ -48,6 +50,29 @@ const presets = z
     example: examplePresets(),
   })
 
+const focalPoint = z
+  .object({ x: z.number().min(0).max(1), y: z.number().min(0).max(1) })
+  .nullable()
+  .openapi({
+    description: 'Point that a crop keeps in view, from 0,0 (top left) to 1,1 (bottom right). Null if it is not set.',
+    example: EXAMPLE_DETAILS.focal_point,
+  })
+
+/** Details that people give, in responses. */
+const details = {
+  name: z.string().nullable().openapi({
+    example: EXAMPLE_DETAILS.name,
+    description: 'Name of the uploaded file, cleaned, at most 255 bytes. Null if there is none.',
+  }),
+  title: z.string().nullable().openapi({ example: EXAMPLE_DETAILS.title }),
+  alt: z.string().nullable().openapi({
+    example: EXAMPLE_DETAILS.alt,
+    description: 'Alternative text. Null if it is not set; empty for a picture that is only decoration.',
+  }),
+  tags: z.array(z.string()).openapi({ example: EXAMPLE_DETAILS.tags }),
+  focal_point: focalPoint,
+}
+
 const imageFields = {
   created_at: time,
   is_primary: z.boolean().openapi({ example: true, description: 'Whether the image is the cover.' }),
@@ -61,6 +86,7 @@ const imageFields = {
     example: '#5c6f83',
     description: 'Dominant colour. Null for images stored by an older version.',
   }),
+  ...details,
   sizes,
   urls,
   files,
@@ -87,6 +113,44 @@ export const uploadSchema = z
   })
   .openapi('UploadedImage')
 
+export const editedImageSchema = z
+  .object({ project_id: projectId, revision, id: imageId, ...imageFields })
+  .openapi('EditedImage')
+
+const { name, title, alt, tags, focal_point } = DETAIL_SCHEMAS
+
+export const imageEditSchema = z
+  .strictObject({
+    name: name
+      .nullable()
+      .optional()
+      .openapi({
+        description:
+          'Name of the file. Folders, control characters and marks that reverse text are removed, and a name over 255 ' +
+          'bytes is cut before its extension.',
+        example: EXAMPLE_DETAILS.name,
+      }),
+    title: title.nullable().optional().openapi({ maxLength: MAX_IMAGE_TITLE, example: EXAMPLE_DETAILS.title }),
+    alt: alt.nullable().optional().openapi({
+      maxLength: MAX_ALT,
+      description: 'Alternative text. An empty one says that the picture is only decoration.',
+      example: EXAMPLE_DETAILS.alt,
+    }),
+    tags: tags
+      .nullable()
+      .optional()
+      .openapi({
+        maxItems: MAX_TAGS,
+        description: 'All tags of the image, in place of the former ones. Repeated ones are kept once.',
+        example: [...EXAMPLE_DETAILS.tags],
+      }),
+    focal_point: focal_point.nullable().optional().openapi({ example: EXAMPLE_DETAILS.focal_point }),
+  })
+  .refine((edit) => Object.keys(edit).length > 0, {
+    error: `one or more of ${Object.keys(DETAIL_SCHEMAS).join(', ')}`,
+  })
+  .openapi('ImageEdit', { minProperties: 1 })
+
 export const imageListSchema = z
   .object({
     project_id: projectId,
@@ -103,4 +167,5 @@ export const primarySchema = z
 
 export type ImageView = z.infer<typeof imageSchema>
 export type UploadView = z.infer<typeof uploadSchema>
+export type EditedImageView = z.infer<typeof editedImageSchema>
 export type PrimaryView = z.infer<typeof primarySchema>

@@ -1,7 +1,10 @@
-// Image service: upload, list, delete, set the primary image.
+// Image service: upload, list, edit, delete, set the primary image.
 
 import { requireReadable } from '../../core/auth/access.ts'
+import { unknownImage } from '../../core/not-found.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
+import type { ImageEdit } from '../../core/project/image-details.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
 import type { ReadableState } from '../../core/project/state.ts'
 import type { ImagePage, PageRequest, Store } from '../../stores/store.ts'
 import { createUploader, type Upload, type UploaderOptions } from './upload.ts'
@@ -13,6 +16,11 @@ export interface ImageServiceOptions extends UploaderOptions {
 
 /** `by`: principal of the change; `ifRevision`: revisions that the change may apply to. */
 export type ChangeOptions = Pick<ProjectChange, 'by' | 'ifRevision'>
+
+export interface EditedImage {
+  project: ReadableState
+  image: ImageRecord
+}
 
 export interface ImageService {
   /**
@@ -32,6 +40,8 @@ export interface ImageService {
   list(project: ReadableState, page?: PageRequest): Promise<ImagePage | undefined>
   /** Returns the state that the change led to. @throws TintypeError `project_not_found`, `image_not_found`, `precondition_failed` */
   remove(projectId: string, imageId: string, options?: ChangeOptions): Promise<ReadableState>
+  /** Edits the details of an image. Returns the image with the state that the change led to. As {@link ImageService.remove}. */
+  edit(projectId: string, imageId: string, edit: ImageEdit, options?: ChangeOptions): Promise<EditedImage>
   /** As {@link ImageService.remove}. */
   setPrimary(projectId: string, imageId: string, options?: ChangeOptions): Promise<ReadableState>
 }
@@ -48,6 +58,15 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
       const project = await store.commit(projectId, { type: 'delete_image', imageId, ...options })
       variants.forget(projectId, imageId)
       return requireReadable(project, options?.by)
+    },
+
+    async edit(projectId, imageId, edit, options) {
+      const change = { type: 'edit_image', imageId, edit, ...options } as const
+      const project = requireReadable(await store.commit(projectId, change), options?.by)
+      const image = (await store.images(project))?.find(({ id }) => id === imageId)
+      // The segments of the state were removed after many later commits.
+      if (!image) throw unknownImage(projectId, imageId)
+      return { project, image }
     },
 
     async setPrimary(projectId, imageId, options) {

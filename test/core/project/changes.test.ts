@@ -218,6 +218,7 @@ describe('a project that does not exist', () => {
   it.each<ProjectChange>([
     { type: 'delete_image', imageId: id(0) },
     { type: 'set_primary', imageId: id(0) },
+    { type: 'edit_image', imageId: id(0), edit: {} },
     { type: 'edit', title: 'x' },
     { type: 'delete_project' },
     { type: 'replace_image', image: image(0) },
@@ -246,6 +247,7 @@ describe('the images of a project', () => {
   it.each<ProjectChange>([
     { type: 'delete_image', imageId: id(5) },
     { type: 'set_primary', imageId: id(5) },
+    { type: 'edit_image', imageId: id(5), edit: { title: 'x' } },
     { type: 'replace_image', image: image(5) },
     { type: 'edit', imageOrder: [id(0)] },
   ])('must be loaded for $type', (change) => {
@@ -394,13 +396,14 @@ it('each change needs the permission of its action', () => {
     { type: 'add_image', image: image(0) },
     { type: 'delete_image', imageId: id(0) },
     { type: 'set_primary', imageId: id(0) },
+    { type: 'edit_image', imageId: id(0), edit: {} },
     { type: 'replace_image', image: image(0) },
     { type: 'edit', title: 'x', imageOrder: [] },
     { type: 'edit', visibility: 'public' },
     { type: 'edit', members: {} },
     { type: 'delete_project' },
   ] satisfies ProjectChange[]
-  expect(actions.map(actionOf)).toEqual(['create', 'write', 'write', 'write', 'write', 'manage', 'manage', 'manage'])
+  expect(actions.map(actionOf)).toEqual(['create', ...Array(5).fill('write'), ...Array(3).fill('manage')])
 })
 
 it('an upload needs the images for its key and its duplicates alone', () => {

@@ -72,6 +72,9 @@ describe('the events of a change', () => {
       expect(eventsAfter(projectWith(2), { type: 'edit', ...edit } as ProjectChange)).toEqual([
         { type: 'project.changed' },
       ])
+    expect(eventsAfter(projectWith(2), { type: 'edit_image', imageId: id(1), edit: { title: 'x' } })).toEqual([
+      { type: 'image.changed', image_id: id(1) },
+    ])
     expect(eventsAfter(projectWith(2), { type: 'replace_image', image: { ...image(1), width: 9 } })).toEqual([
       { type: 'image.changed', image_id: id(1) },
     ])
@@ -86,6 +89,7 @@ describe('the events of a change', () => {
   it('are none where no visible field has changed', () => {
     expect(eventsAfter(projectWith(2), { type: 'set_primary', imageId: id(0) })).toEqual([])
     expect(eventsAfter(projectWith(2), { type: 'edit', title: null })).toEqual([])
+    expect(eventsAfter(projectWith(2), { type: 'edit_image', imageId: id(0), edit: { title: null } })).toEqual([])
     const terms = { dedupe: true, idempotencyKey: 'c'.repeat(64) }
     const duplicate: ProjectChange = { type: 'add_image', image: image(9), terms }
     expect(applyChange(projectWith(2), duplicate, NOW), 'it keeps the answer of the key').not.toEqual(projectWith(2))

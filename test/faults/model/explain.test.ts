@@ -34,7 +34,8 @@ const variant = (start: number, end: number, imageId: string, bytes: string | nu
   entry(start, end, { type: 'variant', imageId }, { bytes })
 
 const actionOf = (change: ProjectChange): Entry['action'] => {
-  if (change.type === 'replace_image') throw new Error('no process of the model does that')
+  if (change.type === 'replace_image' || change.type === 'edit_image')
+    throw new Error('no process of the model does that')
   return {
     type: 'change',
     change: change.type === 'edit' ? { ...change, imageOrder: change.imageOrder?.slice() } : change,

@@ -98,6 +98,7 @@ describe('an upload', () => {
         throw new Error('enough')
       },
       list: unused,
+      edit: unused,
       remove: unused,
       setPrimary: unused,
     }
