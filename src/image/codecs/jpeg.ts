@@ -2,7 +2,7 @@
 
 import { TintypeError } from '../../core/errors.ts'
 import { APP0, APP1, DAC, isFrame, MAX_SEGMENTS, PLAIN_FRAMES, SOI, SOS, TABLES } from '../../core/jpeg-header.ts'
-import { isProfileChunk, joinProfile, splitProfile } from './icc.ts'
+import { isProfileChunk, joinProfile, type Profile, splitProfile } from './colour/icc.ts'
 
 export interface JpegLayout {
   /** Pixels as stored, before the orientation is applied. */
@@ -16,7 +16,7 @@ export interface JpegLayout {
   /** Tables, frame and scans in order, as slices of the file. */
   parts: readonly Buffer[]
   /** The colour profile, reduced to the tags that colours need; undefined where it is absent or invalid. */
-  profile: Buffer | undefined
+  profile: Profile | undefined
 }
 
 const EOI = 0xd9
@@ -91,7 +91,7 @@ export const rewriteJpeg = (layout: JpegLayout, orientation: number): Buffer[] =
   // JFIF means YCbCr or grey, whatever the component ids are, so an Adobe segment is not needed.
   segment(APP0, Buffer.from('JFIF\0\x01\x01\0\0\x01\0\x01\0\0', 'latin1')),
   ...(orientation === 1 ? [] : [segment(APP1, exifOf(orientation))]),
-  ...(layout.profile ? splitProfile(layout.profile).map((chunk) => segment(APP2, chunk)) : []),
+  ...(layout.profile ? splitProfile(layout.profile.bytes).map((chunk) => segment(APP2, chunk)) : []),
   ...layout.parts,
   Buffer.from([0xff, EOI]),
 ]

@@ -2,10 +2,11 @@
 
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { TintypeError } from '../../core/errors.ts'
-import { isSrgbProfile } from '../codecs/icc.ts'
 import { refusalOf } from '../codecs/sniff.ts'
 import type { AcceptedType } from '../encoder.ts'
 import type { PixelSize } from './levels.ts'
+import { assertKnownLayout, type Colour, type Meaning, meaningOf } from './meaning.ts'
+import { readSamples, toSrgbPicture } from './samples.ts'
 
 export interface DecodeOptions {
   /** Most pixels (width × height) of an upload. */
@@ -20,10 +21,8 @@ export interface Header {
   shown: PixelSize
   /** EXIF orientation, 1 to 8. */
   orientation: number
-  isGrey: boolean
-  is16BitRgb: boolean
-  /** True where the colour profile is equivalent to sRGB. */
-  isTaggedSrgb: boolean
+  /** What its samples mean. */
+  meaning: Meaning
 }
 
 /** Pixels in memory, 8 bit RGB without padding. */
@@ -49,7 +48,7 @@ const SHARP_FORMATS: Record<AcceptedType, string> = {
 /**
  * Reads the header only: a picture of any size is refused within milliseconds.
  *
- * @throws TintypeError `damaged_image`, `too_many_pixels`, `unsupported_image_type`
+ * @throws TintypeError `damaged_image`, `too_many_pixels`, `unsupported_image_type`, `unsupported_image_layout`
  */
 export const readHeader = async (bytes: Buffer, type: AcceptedType, maxPixels: number): Promise<Header> => {
   const header = await orDamaged(sharp(bytes, { ...ONE_PAGE, limitInputPixels: false }).metadata())
@@ -69,13 +68,13 @@ export const readHeader = async (bytes: Buffer, type: AcceptedType, maxPixels: n
       `The picture has ${width} × ${height} pixels; at most ${MAX_JPEG_SIDE} a side are accepted.`,
       { details: { width, height, max_side: MAX_JPEG_SIDE } },
     )
+  const layout = { space: header.space, depth: header.depth, bands: header.channels }
+  assertKnownLayout(layout)
   const orientation = ORIENTATIONS.find((value) => value === header.orientation) ?? 1
   return {
     shown: orientation >= 5 ? { width: height, height: width } : { width, height },
     orientation,
-    isGrey: header.channels === 1,
-    is16BitRgb: header.space === 'rgb16',
-    isTaggedSrgb: icc !== undefined && isSrgbProfile(icc),
+    meaning: meaningOf(bytes, type, layout, icc),
   }
 }
 
@@ -86,26 +85,34 @@ export interface Upload {
 }
 
 /**
- * Decodes a plain JPEG at the scale of `size`: libjpeg skips the frequencies that the smaller picture cannot show.
+ * Decodes a plain JPEG at the scale of `size`: libjpeg skips the frequencies that the smaller picture cannot show. Its
+ * colours are converted at that scale, not at the stored one: at 16 MP 0.05 s instead of 0.5 s.
  *
- * @param hasProfile true where a colour profile applies to its pixels
+ * @param colour of its samples, by the profile that its original keeps; undefined where they are sRGB
  * @throws TintypeError `damaged_image`
  */
-export const decodeJpeg = async (
+export const decodeJpeg = (
   upload: Upload,
-  { shown, isGrey }: Header,
+  { shown }: Header,
   size: PixelSize,
-  hasProfile: boolean,
+  colour: Colour | undefined,
   { maxPixels }: DecodeOptions,
 ): Promise<Level> => {
-  const options = { ...STRICT, limitInputPixels: maxPixels, ignoreIcc: !hasProfile }
+  const options = { ...STRICT, limitInputPixels: maxPixels, ignoreIcc: true }
   const picture = sharp(halvedJpeg(upload.path, shown, size) ?? upload.bytes, options)
     .autoOrient()
     .resize({ ...size, fit: 'fill' })
-  if (!hasProfile || isGrey) return toLevel(picture)
-  // Applies the profile to the scaled pixels, not to all stored ones: at 16 MP 0.05 s instead of 0.5 s.
-  const scaled = await orDamaged(picture.keepIccProfile().tiff({ compression: 'none' }).toBuffer())
-  return toLevel(sharp(scaled))
+  return orDamaged(colour ? inSrgb(picture, colour).then(toLevel) : toLevel(picture))
+}
+
+/**
+ * Decodes a JPEG and converts its samples to sRGB with three channels.
+ *
+ * @param picture scaled, its samples not converted
+ */
+export const inSrgb = async (picture: Sharp, colour: Colour | undefined): Promise<Sharp> => {
+  const samples = await readSamples(() => picture, { space: 'srgb', depth: 'uchar', bands: 3 })
+  return toSrgbPicture(samples, colour, false)
 }
 
 /**
@@ -113,15 +120,23 @@ export const decodeJpeg = async (
  *
  * @throws TintypeError `damaged_image`
  */
-export const decodeWhole = (
+export const decodeWhole = async (
   { bytes }: Upload,
-  { is16BitRgb, isTaggedSrgb }: Header,
+  { meaning }: Header,
   { maxPixels, background }: DecodeOptions,
 ): Promise<Level> => {
-  const picture = sharp(bytes, { ...STRICT, limitInputPixels: maxPixels, ignoreIcc: isTaggedSrgb })
-  // sharp 0.35 converts 16 bit pictures with a profile to Display P3 and treats the result as sRGB: pale colours.
-  if (is16BitRgb) picture.pipelineColourspace('srgb')
-  return toLevel(picture.autoOrient().flatten({ background }))
+  const { layout, colour, isPremultiplied } = meaning
+  const open = (options: SharpOptions) =>
+    sharp(bytes, { ...STRICT, limitInputPixels: maxPixels, ...options }).autoOrient()
+  const work = async () => {
+    if (layout.space === 'cmyk') return open({})
+    const isWide = layout.depth === 'uint' || layout.depth === 'float'
+    if (!isWide && !isPremultiplied && !colour)
+      // Three channels of 8 bits before anything else: a background under grey would become grey.
+      return open({ ignoreIcc: true }).pipelineColourspace('srgb')
+    return toSrgbPicture(await readSamples(() => open({ ignoreIcc: true }), layout), colour, isPremultiplied)
+  }
+  return orDamaged(work().then((picture) => toLevel(picture.flatten({ background }))))
 }
 
 /**
@@ -144,7 +159,7 @@ const ONE_PAGE = { page: 0, pages: 1, animated: false } as const satisfies Sharp
 const STRICT = { ...ONE_PAGE, failOn: 'error' } as const satisfies SharpOptions
 
 const toLevel = async (picture: Sharp): Promise<Level> => {
-  const { data, info } = await orDamaged(picture.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true }))
+  const { data, info } = await picture.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
   return { pixels: data, width: info.width, height: info.height }
 }
 

@@ -18,6 +18,7 @@ import {
 import { readUpload, writeNew } from './files.ts'
 import { readLayout } from './layout.ts'
 import { decodedSize, levelFor, type PixelSize, SIDES, sizeWithin } from './levels.ts'
+import { colourOfProfile } from './meaning.ts'
 import { placeholderOf } from './placeholder.ts'
 import { shrink, toIcon, toJpeg, toOriginal } from './variants.ts'
 
@@ -46,7 +47,7 @@ const keepOriginal = async (
   options: DecodeOptions,
 ) => {
   const size = decodedSize(header.shown)
-  const decoding = decodeJpeg(upload, header, size, jpeg.profile !== undefined, options)
+  const decoding = decodeJpeg(upload, header, size, colourOfProfile(jpeg.profile), options)
   // This thread hashes and writes while another one decodes.
   const keep = async () => ({
     sha256: job.sha256 ?? sha256Of(upload),

@@ -7,11 +7,13 @@ import { readJpegHeader } from '../../core/jpeg-header.ts'
 import { type Layout, layoutOf, resultOf } from '../../core/transform/geometry.ts'
 import { formatOfRecipe, type Recipe } from '../../core/transform/recipe.ts'
 import { type Kernel, MAX_SIDE, QUALITIES } from '../../core/transform/transform.ts'
+import { readProfile } from '../codecs/colour/icc.ts'
 import type { RenderJob } from '../encoder.ts'
 import type { RenderReply } from '../reply.ts'
-import { halvedJpeg } from './decode.ts'
+import { halvedJpeg, inSrgb } from './decode.ts'
 import { failureOf, writeNew } from './files.ts'
 import { type PixelSize, SIDES } from './levels.ts'
+import { type Colour, colourOfProfile } from './meaning.ts'
 
 /**
  * Encoder effort: low, because a request waits for the result. Measured on a noisy photo of 1600×1200 on one core: AVIF
@@ -54,16 +56,16 @@ const isWritten = (target: string | undefined, bytes: Buffer): boolean => {
 
 // Decodes from the path: reading 3 MB of an original into memory first costs more than a millisecond.
 const toFile = async (source: string, recipe: Recipe): Promise<{ size: PixelSize; bytes: Buffer }> => {
-  const { shown, hasProfile } = await readOriginalHeader(source)
+  const { shown, colour } = await readOriginalHeader(source)
   const layout = layoutFor(recipe, shown)
   const kernel = recipe.kind === 'transform' ? recipe.transform.kernel : 'lanczos3'
   const background = recipe.kind === 'transform' ? recipe.transform.background : '#ffffff'
-  const options = { failOn: 'error', limitInputPixels: false, ignoreIcc: !hasProfile } as const
+  const options = { failOn: 'error', limitInputPixels: false, ignoreIcc: true } as const
   // `nearest` picks stored pixels: libjpeg would average them while it halves.
   const input = kernel === 'nearest' ? source : (halvedJpeg(source, shown, layout.scaled) ?? source)
   let picture = laidOut(sharp(input, options).autoOrient(), layout, kernel)
-  // Applies the profile to the scaled pixels, not to all stored ones.
-  if (hasProfile) picture = sharp(await picture.keepIccProfile().tiff({ compression: 'none' }).toBuffer())
+  // Converts the scaled pixels, not all stored ones. A margin is drawn around pixels of three channels.
+  if (colour || layout.ground) picture = await inSrgb(picture, colour)
   if (layout.ground) picture.extend({ ...marginsOf(layout.scaled, layout.ground), background })
   const size = resultOf(layout)
   return { size, bytes: await encoded(picture.toColourspace('srgb'), recipe, size).toBuffer() }
@@ -72,8 +74,8 @@ const toFile = async (source: string, recipe: Recipe): Promise<{ size: PixelSize
 interface OriginalHeader {
   /** Pixels as shown: the orientation is applied. */
   shown: PixelSize
-  /** True where a colour profile applies to the pixels. */
-  hasProfile: boolean
+  /** By its colour profile; undefined where it is sRGB. */
+  colour: Colour | undefined
 }
 
 /** A plain header has a few hundred bytes. */
@@ -88,10 +90,10 @@ const HEADER_BYTES = 4096
 export const readOriginalHeader = async (path: string): Promise<OriginalHeader> => {
   const head = readHead(path)
   const header = readJpegHeader((position, bytes) => head.subarray(position, position + bytes))
-  if (header?.isPlain) return { shown: { width: header.width, height: header.height }, hasProfile: false }
+  if (header?.isPlain) return { shown: { width: header.width, height: header.height }, colour: undefined }
   const { width, height, orientation = 1, icc, channels } = await sharp(path, { limitInputPixels: false }).metadata()
   const shown = orientation >= 5 && orientation <= 8 ? { width: height, height: width } : { width, height }
-  return { shown, hasProfile: icc !== undefined && channels === 3 }
+  return { shown, colour: colourOfProfile(icc && readProfile(icc, channels)) }
 }
 
 const readHead = (path: string): Buffer => {

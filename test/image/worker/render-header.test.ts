@@ -21,8 +21,8 @@ const read = async (bytes: Buffer) => {
   const path = join(await temporaryFolder(), 'original.jpg')
   await writeFile(path, bytes)
   metadata.mockClear()
-  const header = await readOriginalHeader(path)
-  return { header, usedDecoder: metadata.mock.calls.length > 0 }
+  const { shown, colour } = await readOriginalHeader(path)
+  return { header: { shown, hasProfile: colour !== undefined }, usedDecoder: metadata.mock.calls.length > 0 }
 }
 
 describe('the header of an original', () => {

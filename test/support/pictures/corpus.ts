@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { it } from 'vitest'
 import { skipWithout } from '../skip.ts'
 
-type CorpusFolder = 'photos' | 'formats' | 'hostile'
+type CorpusFolder = 'photos' | 'formats' | 'hostile' | 'reported'
 
 const CORPUS = fileURLToPath(new URL('../../../../shared/corpus', import.meta.url))
 

@@ -1,8 +1,9 @@
-// ICC colour profiles (ICC.1:2022) in the APP2 segments of JPEG files: joined, checked, and reduced to colour tags.
+// ICC colour profiles (ICC.1:2022): joined from the APP2 segments of JPEG files, checked, and reduced to colour tags.
 
-import { isSrgb } from './srgb.ts'
+import { hasTables, modelOfProfile, type ProfileTags } from './icc-model.ts'
+import { type ColourModel, isSrgbModel } from './model.ts'
 
-/** Larger profiles are dropped: those of RGB and grey pictures have 500 bytes to 200 KB. */
+/** Larger profiles are dropped, once reduced: those of RGB and grey pictures have 500 bytes to 200 KB. */
 const MAX_PROFILE_BYTES = 1024 * 1024
 
 /** Most bytes of a profile in one segment: 65533 minus 14 for the name and the two counters. */
@@ -33,14 +34,14 @@ export const isProfileChunk = (content: Buffer): boolean =>
  *
  * @param channels 1 for grey, 3 for RGB
  */
-export const joinProfile = (chunks: readonly Buffer[], channels: number): Buffer | undefined => {
+export const joinProfile = (chunks: readonly Buffer[], channels: number): Profile | undefined => {
   const parts: (Buffer | undefined)[] = []
   for (const chunk of chunks) {
     const [number = 0, count] = chunk.subarray(CHUNK_NAME.length)
     if (count !== chunks.length || number < 1 || number > chunks.length || parts[number]) return undefined
     parts[number] = chunk.subarray(CHUNK_NAME.length + 2)
   }
-  return reduceProfile(Buffer.concat(parts.filter((part) => part !== undefined)), channels)
+  return readProfile(Buffer.concat(parts.filter((part) => part !== undefined)), channels)
 }
 
 /** Splits a profile into the contents of APP2 segments. */
@@ -55,37 +56,54 @@ export const splitProfile = (profile: Buffer): Buffer[] => {
   )
 }
 
+/** A profile that changes how samples are shown. */
+export interface Profile {
+  /** With colour tags only, and its true length: the one of the upload may be wrong by a few bytes. */
+  bytes: Buffer
+  /** Its curves and primaries; undefined where it has tables, which the colour engine of the decoder applies. */
+  model: ColourModel | undefined
+}
+
 /**
- * The profile with colour tags only; undefined where it is invalid, belongs to another colour model, or is equivalent to
+ * The profile, checked and reduced; undefined where it is invalid, belongs to another colour model, or is equivalent to
  * sRGB.
  *
  * @param channels 1 for grey, 3 for RGB
  */
-export const reduceProfile = (profile: Buffer, channels: number): Buffer | undefined => {
-  const tags = readTags(profile, channels === 1 ? 'GRAY' : 'RGB ')
-  return tags && !isSrgb(tags) ? writeProfile(profile, tags) : undefined
+export const readProfile = (profile: Buffer, channels: number): Profile | undefined => {
+  const read = readTags(profile, channels === 1 ? 'GRAY' : 'RGB ')
+  if (!read || !hasColours(read)) return undefined
+  const model = modelOfProfile(read)
+  if (model && isSrgbModel(model)) return undefined
+  const bytes = writeProfile(profile, read.tags)
+  return bytes && { bytes, model }
 }
 
-/** True where a profile has no effect: pictures without one are sRGB. */
-export const isSrgbProfile = (profile: Buffer): boolean => isSrgb(readTags(profile, 'RGB ') ?? new Map())
+/** Classes of profiles that describe the samples of a picture: monitors, scanners, printers and colour spaces. */
+const CLASSES = ['mntr', 'scnr', 'prtr', 'spac']
 
 /** Colour tags, as slices of the profile; undefined where it is invalid. */
-const readTags = (profile: Buffer, space: string): Map<string, Buffer> | undefined => {
-  if (profile.length > MAX_PROFILE_BYTES || profile.length < HEADER_BYTES + 4) return undefined
-  if (profile.readUInt32BE(0) !== profile.length) return undefined
-  if (profile.toString('latin1', 16, 20) !== space || profile.toString('latin1', 36, 40) !== 'acsp') return undefined
+const readTags = (profile: Buffer, space: string): ProfileTags | undefined => {
+  if (profile.length < HEADER_BYTES + 4) return undefined
+  const field = (at: number) => profile.toString('latin1', at, at + 4)
+  if (field(16) !== space || field(36) !== 'acsp' || !CLASSES.includes(field(12))) return undefined
   const count = profile.readUInt32BE(HEADER_BYTES)
   if (count > MAX_TAGS || HEADER_BYTES + 4 + count * TAG_BYTES > profile.length) return undefined
   const tags = new Map<string, Buffer>()
   for (let at = HEADER_BYTES + 4; at < HEADER_BYTES + 4 + count * TAG_BYTES; at += TAG_BYTES) {
-    const name = profile.toString('latin1', at, at + 4)
+    const name = field(at)
+    if (!COLOUR_TAGS.has(name)) continue
     const offset = profile.readUInt32BE(at + 4)
     const bytes = profile.readUInt32BE(at + 8)
+    // The length in the header is not compared: phones write profiles that are some bytes longer than it says.
     if (offset + bytes > profile.length) return undefined
-    if (COLOUR_TAGS.has(name)) tags.set(name, profile.subarray(offset, offset + bytes))
+    tags.set(name, profile.subarray(offset, offset + bytes))
   }
-  return tags
+  return { space, connection: field(20), tags }
 }
+
+/** True where the tags say a colour for each sample. */
+const hasColours = (read: ProfileTags): boolean => hasTables(read) || modelOfProfile(read) !== undefined
 
 const writeProfile = (profile: Buffer, tags: ReadonlyMap<string, Buffer>): Buffer | undefined => {
   const head = Buffer.alloc(HEADER_BYTES + 4 + tags.size * TAG_BYTES)
