@@ -9,11 +9,13 @@ import type { Foundation } from './foundation.ts'
 import type { buildStore } from './store.ts'
 
 export const buildProjects = (
-  { storageDir, log }: Foundation,
+  { options, storageDir, log }: Foundation,
   { store, ready }: ReturnType<typeof buildStore>,
   auth: ReturnType<typeof buildAuth>,
 ) => {
   const catalogue = createFileCatalogue({ storageDir, store, ready, log })
   const cursors = createSealedCursors({ secret: auth.store.secret, fallback: () => bootSecret(storageDir) })
-  return { projects: createProjectService({ store, catalogue, log, cursors }), closeCatalogue: catalogue.close }
+  const { newVisibility } = options
+  const projects = createProjectService({ store, catalogue, log, cursors, newVisibility })
+  return { projects, closeCatalogue: catalogue.close }
 }

@@ -36,6 +36,7 @@ export const FAILURES = {
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   idempotency_running: { status: 409, title: 'The upload with this Idempotency-Key is still running' },
   email_taken: { status: 409, title: 'The e-mail address has an account already' },
+  project_exists: { status: 409, title: 'The project exists and differs from the request' },
   precondition_failed: { status: 412, title: 'A precondition of the request does not hold' },
   upload_too_large: { status: 413, title: 'The upload is too large' },
   too_many_pixels: { status: 413, title: 'The picture has too many pixels' },

@@ -186,6 +186,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const project = createProjectRoutes({ ...options, guard, views })
   route.add(projects.list, project.list)
   route.add(projects.read, project.read)
+  route.add(projects.create, project.create)
   route.add(projects.edit, project.edit)
   route.add(projects.remove, project.remove)
 

@@ -89,6 +89,9 @@ export interface Store extends Watching {
    */
   commit(projectId: string, change: ProjectChange, options?: CommitOptions): Promise<ProjectState>
 
+  /** {@link Store.commit} that also returns the state to which the change was applied, so that an answer can tell of both. */
+  transition(projectId: string, change: ProjectChange, options?: CommitOptions): Promise<Transition>
+
   /**
    * Opens a stored variant, undefined where the image does not exist (or no longer), or has no source. The caller closes
    * it.
@@ -169,6 +172,13 @@ export interface ImagePage {
    * deleted: where very many were, some images are repeated, but none is skipped.
    */
   next: string | undefined
+}
+
+/** The states before and after one change; the same object where it changed nothing. */
+export interface Transition {
+  /** `deleted` where the change created the project. All images are loaded where the change depends on them. */
+  before: ProjectState
+  after: ProjectState
 }
 
 export interface CommitOptions {

@@ -120,6 +120,25 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(await idsOf(store, 'shop')).toEqual([id])
     })
 
+    it('creates a project without images, which its first image finds', async () => {
+      const { store, another } = await fresh()
+      const change = { type: 'create_project', title: 'Cosmic Drift', visibility: 'private' } as const
+      const created = await store.transition('shop', change)
+      expect([created.before.deleted, created.after.revision]).toEqual([true, 1])
+      const other = await another()
+      expect(await other.project('shop')).toMatchObject({ revision: 1, title: 'Cosmic Drift', image_count: 0 })
+      const again = await other.transition('shop', change)
+      expect([again.before.deleted, again.after.revision]).toEqual([false, 1])
+      await expect(other.commit('shop', { ...change, title: 'Drift' })).rejects.toMatchObject({
+        code: 'project_exists',
+      })
+      const id = await addImage(other, 'shop')
+      expect(await store.project('shop')).toMatchObject({ primary_image_id: id, title: 'Cosmic Drift' })
+      await store.commit('shop', { type: 'delete_project' })
+      expect((await store.transition('shop', { type: 'create_project' })).before.deleted).toBe(true)
+      expect(await idsOf(other, 'shop')).toEqual([])
+    })
+
     it('returns every variant byte for byte, with its size', async () => {
       const { store } = await fresh()
       const id = await addImage(store, 'shop')

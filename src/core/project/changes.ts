@@ -11,11 +11,11 @@ import {
 import { TintypeError } from '../errors.ts'
 import { unknownImage, unknownProject } from '../not-found.ts'
 import { type AddImage, addImage, readsImages } from './add-image.ts'
+import { type CreateProject, createProject } from './create-project.ts'
 import { type EditImage, editImage, repairImage } from './edit-image.ts'
 import { findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage } from './image-list.ts'
 import type { ImageRecord } from './model.ts'
-import { chargedTo } from './quota.ts'
-import { emptyProject, type ProjectState } from './state.ts'
+import { newProject, type ProjectState } from './state.ts'
 
 export type ProjectChange = Change & {
   /**
@@ -29,6 +29,7 @@ export type ProjectChange = Change & {
 
 type Change =
   | AddImage
+  | CreateProject
   | { type: 'delete_image'; imageId: string }
   | { type: 'set_primary'; imageId: string }
   | EditImage
@@ -54,15 +55,15 @@ export const needsImages = (change: ProjectChange): boolean =>
     ? change.imageOrder !== undefined
     : change.type === 'add_image'
       ? change.terms !== undefined && readsImages(change.terms)
-      : change.type !== 'delete_project'
+      : change.type !== 'delete_project' && change.type !== 'create_project'
 
 /**
  * Applies a change. Returns the same object where nothing changes: a cover, title or order that is set already, an upload
  * that an existing image answers. An image to add must not be in the state: a search for it would load all images.
  *
  * @param revision that the state has, or will have by changes before this one in the same commit
- * @throws TintypeError `project_not_found`, `image_not_found`, `invalid_parameter`, `precondition_failed`; `forbidden`,
- *   `unauthenticated`
+ * @throws TintypeError `project_not_found`, `image_not_found`, `invalid_parameter`, `precondition_failed`,
+ *   `project_exists`; `forbidden`, `unauthenticated`
  */
 export const applyChange = (
   state: ProjectState,
@@ -74,11 +75,14 @@ export const applyChange = (
     requireAccess(change.by, actionOf(change), state.project_id, state.deleted ? undefined : accessOf(state))
   if (change.type === 'add_image')
     return addImage(state, state.deleted ? newProject(state, change, now) : state, change, now)
+  if (state.deleted && change.type === 'create_project') return createProject(state, change, now)
   if (state.deleted) throw unknownProject(state.project_id)
   // A condition counts only where the change would be answered 2xx without it (RFC 9110 section 13.2.1).
   if ('imageId' in change) requireImage(state, change.imageId)
   assertRevision(state.project_id, change.ifRevision, revision)
   switch (change.type) {
+    case 'create_project':
+      return createProject(state, change, now)
     case 'delete_image':
       return deleteImage(state, change.imageId)
     case 'set_primary':
@@ -99,6 +103,7 @@ export const applyChange = (
 export const actionOf = (change: ProjectChange): Action => {
   switch (change.type) {
     case 'add_image':
+    case 'create_project':
       return 'create'
     case 'delete_project':
       return 'manage'
@@ -122,14 +127,6 @@ const assertRevision = (projectId: string, expected: readonly number[] | undefin
     { details: { expected: revision, received: expected } },
   )
 }
-
-const newProject = (state: ProjectState, { by, visibility }: AddImage, now: string): ProjectState => ({
-  ...emptyProject(state.project_id, now),
-  revision: state.revision,
-  ...(by?.kind === 'user' ? { owner_id: by.id } : {}),
-  ...(by?.kind === 'key' ? { made_by: chargedTo(undefined, by) } : {}),
-  ...(visibility === 'private' ? { visibility } : {}),
-})
 
 const deleteImage = (state: ProjectState, imageId: string): ProjectState => {
   const primary =

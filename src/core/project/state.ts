@@ -1,8 +1,9 @@
 // The state of a project: its record and its images, at one revision.
 
-import type { Readable } from '../auth/access.ts'
+import type { Principal, Readable, Visibility } from '../auth/access.ts'
 import { type ImageList, listOf } from './image-list.ts'
 import type { Project } from './model.ts'
+import { chargedTo } from './quota.ts'
 
 /** A project with its images, at one revision. `deleted` marks the tombstone of a deleted project. */
 export interface ProjectState extends Project {
@@ -24,4 +25,17 @@ export const emptyProject = (projectId: string, now: string): ProjectState => ({
   image_count: 0,
   deleted: true,
   images: listOf([]),
+})
+
+/** The state with which a change creates a project, still marked as deleted. A user that creates it owns it. */
+export const newProject = (
+  { project_id, revision }: ProjectState,
+  { by, visibility }: { by?: Principal; visibility?: Visibility },
+  now: string,
+): ProjectState => ({
+  ...emptyProject(project_id, now),
+  revision,
+  ...(by?.kind === 'user' ? { owner_id: by.id } : {}),
+  ...(by?.kind === 'key' ? { made_by: chargedTo(undefined, by) } : {}),
+  ...(visibility === 'private' ? { visibility } : {}),
 })

@@ -28,6 +28,7 @@ const ROUTES = [
   images.remove,
   images.setPrimary,
   projects.list,
+  projects.create,
   projects.read,
   projects.edit,
   projects.remove,

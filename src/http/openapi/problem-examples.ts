@@ -86,6 +86,10 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   idempotency_running: {
     detail: 'The first upload with this Idempotency-Key is still running. Retry in a moment.',
   },
+  project_exists: {
+    detail: `Project "${EXAMPLE_PROJECT_ID}" exists: expected its title "Cosmic Drift", received "Drift". PATCH changes it.`,
+    details: { field: 'title', expected: '"Cosmic Drift"', received: '"Drift"' },
+  },
   precondition_failed: {
     detail: 'The image is not, or no longer, the one that the request names.',
     details: { etag: `"${EXAMPLE_IMAGE_ID}-original-${EXAMPLE_SIZES.original.bytes}"` },

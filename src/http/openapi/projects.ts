@@ -1,9 +1,16 @@
 // Descriptions of the project routes.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS } from '../schemas/examples.ts'
-import { changeHeaders, projectListQuery, projectPath } from '../schemas/parameters.ts'
-import { deletedSchema, projectEditSchema, projectListSchema, projectSchema } from '../schemas/projects.ts'
+import type { ErrorCode } from '../../core/errors.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, EXAMPLE_PROJECT_ID } from '../schemas/examples.ts'
+import { changeHeaders, createHeaders, projectListQuery, projectPath } from '../schemas/parameters.ts'
+import {
+  deletedSchema,
+  projectCreateSchema,
+  projectEditSchema,
+  projectListSchema,
+  projectSchema,
+} from '../schemas/projects.ts'
 import { CHANGE_FAILURES, problems, READ_FAILURES } from './problems.ts'
 import { etagHeader, jsonResponse, NOT_MODIFIED } from './responses.ts'
 
@@ -41,6 +48,55 @@ export const read: RouteConfig = {
   },
 }
 
+/** Errors of a JSON body. */
+const BODY_FAILURES = [
+  'invalid_body',
+  'upload_aborted',
+  'malformed_request',
+  'request_timeout',
+  'upload_too_large',
+] as const satisfies ErrorCode[]
+
+export const create: RouteConfig = {
+  method: 'put',
+  path: '/projects/{project_id}',
+  operationId: 'createProject',
+  tags: TAGS,
+  summary: 'Create a project before its first upload',
+  description:
+    'For callers that may upload to it. Repeating the request is safe: an existing project that has the given title and ' +
+    'visibility is answered 200, one that differs 409; PATCH changes it. The body may be missing.',
+  request: {
+    params: projectPath,
+    headers: createHeaders,
+    body: {
+      required: false,
+      content: {
+        'application/json': {
+          schema: projectCreateSchema,
+          examples: {
+            title: { summary: 'With a title', value: { title: 'Cosmic Drift' } },
+            private: { summary: 'A private project', value: { title: 'Cosmic Drift', visibility: 'private' } },
+            plain: { summary: 'As the settings of the server have it', value: {} },
+          },
+        },
+      },
+    },
+  },
+  responses: {
+    201: jsonResponse('Created.', projectSchema, {
+      ...etagHeader('"1"'),
+      Location: {
+        description: 'URL of the project.',
+        schema: { type: 'string' },
+        example: `/projects/${EXAMPLE_PROJECT_ID}`,
+      },
+    }),
+    200: jsonResponse('The project, which existed.', projectSchema, etagHeader('"7"')),
+    ...problems('project_exists', ...BODY_FAILURES, ...CHANGE_FAILURES),
+  },
+}
+
 export const edit: RouteConfig = {
   method: 'patch',
   path: '/projects/{project_id}',
@@ -68,14 +124,7 @@ export const edit: RouteConfig = {
   },
   responses: {
     200: jsonResponse('The edited project.', projectSchema, etagHeader('"8"')),
-    ...problems(
-      'invalid_body',
-      'upload_aborted',
-      'malformed_request',
-      'request_timeout',
-      'upload_too_large',
-      ...CHANGE_FAILURES,
-    ),
+    ...problems(...BODY_FAILURES, ...CHANGE_FAILURES),
   },
 }
 

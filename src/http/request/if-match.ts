@@ -1,9 +1,10 @@
-// If-Match on changes of a project (RFC 9110 section 13.1.1).
+// Conditions on changes of a project: If-Match and If-None-Match (RFC 9110 sections 13.1.1 and 13.1.2).
 
+import { TintypeError } from '../../core/errors.ts'
 import { parseParameter } from '../../core/parameters.ts'
 import { parseEntityTags } from '../../core/request/conditional.ts'
 import type { Context } from '../context.ts'
-import { ifMatchSchema } from '../schemas/parameters.ts'
+import { ifMatchSchema, ifNoneMatchSchema } from '../schemas/parameters.ts'
 
 /** Entity tags of a project and of its lists, which begin with the revision. */
 const OF_REVISION = /^"(\d{1,15})(?:-[\w-]*)?"$/
@@ -21,4 +22,19 @@ export const ifRevisionOf = (c: Context, imageId?: string): readonly number[] | 
   const tags = parseEntityTags(parseParameter('If-Match', header.trim(), ifMatchSchema)) ?? []
   if (tags === '*' || tags.some((tag) => imageId !== undefined && tag.startsWith(`"${imageId}-`))) return undefined
   return tags.flatMap((tag) => OF_REVISION.exec(tag)?.[1] ?? []).map(Number)
+}
+
+/**
+ * Existence that a PUT requires: `absent` by `If-None-Match: *`, `present` by any `If-Match`. Undefined without either.
+ *
+ * @throws TintypeError `invalid_parameter` where `If-None-Match` is not `*`; `precondition_failed` where both are there,
+ *   which no state satisfies
+ */
+export const expectedOf = (c: Context): 'absent' | 'present' | undefined => {
+  const header = c.req.header('if-none-match')
+  const isPresent = c.req.header('if-match') !== undefined
+  if (header === undefined) return isPresent ? 'present' : undefined
+  parseParameter('If-None-Match', header.trim(), ifNoneMatchSchema)
+  if (isPresent) throw new TintypeError('precondition_failed', 'Expected If-Match or If-None-Match, received both.')
+  return 'absent'
 }

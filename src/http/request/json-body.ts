@@ -22,9 +22,27 @@ const KINDS = new Map([
  * @throws TintypeError `invalid_body` where it is not JSON, `upload_too_large`, `upload_aborted`
  */
 export const readJson = async (c: Context, maxBytes: number): Promise<unknown> => {
+  requireJsonType(c)
+  const bytes = await readBytes(c, maxBytes)
+  if (bytes.length === 0) throw invalidBody('Expected a JSON object, received an empty body.')
+  return jsonIn(bytes)
+}
+
+/** {@link readJson} of a body that may be missing, which stands for an empty object. */
+export const readOptionalJson = async (c: Context, maxBytes: number): Promise<unknown> => {
+  const bytes = await readBytes(c, maxBytes)
+  if (bytes.length === 0) return {}
+  requireJsonType(c)
+  return jsonIn(bytes)
+}
+
+const requireJsonType = (c: Context): void => {
   const type = c.req.header('content-type')
   if (!JSON_TYPE.test(type ?? ''))
     throw invalidBody(`Expected a body of type application/json, received ${type ?? 'none'}.`)
+}
+
+const readBytes = async (c: Context, maxBytes: number): Promise<Uint8Array> => {
   if (Number(c.req.header('content-length')) > maxBytes) throw tooLarge(maxBytes)
   const chunks: Uint8Array[] = []
   let bytes = 0
@@ -33,9 +51,12 @@ export const readJson = async (c: Context, maxBytes: number): Promise<unknown> =
     if (bytes > maxBytes) throw tooLarge(maxBytes)
     chunks.push(chunk)
   }
-  if (bytes === 0) throw invalidBody('Expected a JSON object, received an empty body.')
+  return Buffer.concat(chunks)
+}
+
+const jsonIn = (bytes: Uint8Array): unknown => {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
     throw invalidBody(`Expected JSON in UTF-8: ${messageOf(error)}.`)
   }

@@ -1,20 +1,23 @@
-// Routes of projects: list, read, edit, delete.
+// Routes of projects: list, read, create, edit, delete.
 
 import type { Principal } from '../../core/auth/access.ts'
 import type { ProjectService } from '../../services/projects/projects.ts'
 import { principalOf } from '../access.ts'
 import type { Context } from '../context.ts'
 import type { Guard } from '../guard.ts'
-import { ifRevisionOf } from '../request/if-match.ts'
-import { parseBody, readJson } from '../request/json-body.ts'
+import { expectedOf, ifRevisionOf } from '../request/if-match.ts'
+import { parseBody, readJson, readOptionalJson } from '../request/json-body.ts'
 import { limitOf, projectIdOf, queryOf } from '../request/params.ts'
 import { json, revalidatedJson } from '../response/respond.ts'
 import type { Views } from '../response/views.ts'
 import { DEFAULT_PROJECTS_PAGE, projectAfterSchema } from '../schemas/parameters.ts'
-import { type ProjectView, projectEditSchema } from '../schemas/projects.ts'
+import { type ProjectView, projectCreateSchema, projectEditSchema } from '../schemas/projects.ts'
 
 /** Limit of the body of an edit, in bytes: an order of 100,000 images. */
 const MAX_EDIT_BYTES = 4 * 1024 * 1024
+
+/** Limit of the body of a new project, in bytes. */
+const MAX_NEW_BYTES = 16 * 1024
 
 export interface ProjectRouteOptions {
   projects: ProjectService
@@ -43,6 +46,17 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
         isPrivate: isManaged(view, by) || view.visibility === 'private',
       })
     })
+  },
+
+  async create(c: Context) {
+    const projectId = projectIdOf(c)
+    const by = await guard.require(c, 'create', projectId)
+    const conditions = { expected: expectedOf(c), ifRevision: ifRevisionOf(c) }
+    const body = parseBody(projectCreateSchema, await readOptionalJson(c, MAX_NEW_BYTES))
+    const { project, isNew } = await projects.create(projectId, body, { by, ...conditions })
+    const view = views.project(project, by)
+    const etag = { ETag: etagOf(view, by) }
+    return isNew ? json(c, view, 201, { ...etag, Location: views.projectUrl(projectId) }) : json(c, view, 200, etag)
   },
 
   async edit(c: Context) {

@@ -48,6 +48,7 @@ export const dedupeSchema = z.preprocess(
   z.boolean('true or false'),
 )
 export const ifMatchSchema = z.string().regex(ENTITY_TAGS, 'entity tags in quotes, or *')
+export const ifNoneMatchSchema = z.literal('*')
 export const idempotencyKeySchema = z
   .string()
   .min(1, KEY_RULE)
@@ -148,6 +149,15 @@ export const changeHeaders = z.object({
     '`ETag` of the project or of the list of its images: the change is made only if the project is still at that ' +
       'revision, so that concurrent editors do not overwrite each other. `*` matches any revision.',
     '"7"',
+  ),
+})
+
+export const createHeaders = z.object({
+  ...changeHeaders.shape,
+  'If-None-Match': optional(
+    ifNoneMatchSchema,
+    'The project is created only if there is none yet; an existing one is answered 412.',
+    '*',
   ),
 })
 

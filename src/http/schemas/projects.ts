@@ -46,14 +46,25 @@ const MEMBER_ID = /^[^\u{10000}-\u{10ffff}]*$/u
 
 const TITLE_RULE = `a text of at most ${MAX_TITLE_LENGTH} characters, or null`
 
+const title = z
+  .string(TITLE_RULE)
+  .refine((text) => characters(text) <= MAX_TITLE_LENGTH, TITLE_RULE)
+  .nullable()
+  .optional()
+  .openapi({ maxLength: MAX_TITLE_LENGTH, example: 'Cosmic Drift' })
+
+export const projectCreateSchema = z
+  .strictObject({
+    title: title.openapi({ description: 'Without it, a new project has none, and an existing one may have any.' }),
+    visibility: visibility.optional().openapi({
+      description: 'Without it, a new project has that of the server’s settings, and an existing one may have any.',
+    }),
+  })
+  .openapi('NewProject')
+
 export const projectEditSchema = z
   .strictObject({
-    title: z
-      .string(TITLE_RULE)
-      .refine((title) => characters(title) <= MAX_TITLE_LENGTH, TITLE_RULE)
-      .nullable()
-      .optional()
-      .openapi({ maxLength: MAX_TITLE_LENGTH, description: 'Null removes the title.', example: 'Cosmic Drift' }),
+    title: title.openapi({ description: 'Null removes the title.' }),
     image_order: z
       .array(z.string('an image id'), 'an array of image ids')
       .optional()

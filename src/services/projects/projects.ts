@@ -1,4 +1,4 @@
-// Project service: list, read, edit title, order, visibility and members, delete.
+// Project service: create, list, edit title, order, visibility and members, delete.
 
 import { setImmediate } from 'node:timers/promises'
 import {
@@ -11,6 +11,8 @@ import {
 } from '../../core/auth/access.ts'
 import { isDamage } from '../../core/errors.ts'
 import { invalidParameter } from '../../core/parameters.ts'
+import type { ProjectChange } from '../../core/project/changes.ts'
+import type { CreateProject } from '../../core/project/create-project.ts'
 import type { ProjectState, ReadableState } from '../../core/project/state.ts'
 import type { Catalogue } from '../../stores/catalogue/catalogue.ts'
 import type { Store } from '../../stores/store.ts'
@@ -18,10 +20,12 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { SealedCursors } from './sealed-cursor.ts'
 
 export interface ProjectServiceOptions {
-  store: Pick<Store, 'current' | 'project' | 'commit'>
+  store: Pick<Store, 'current' | 'project' | 'commit' | 'transition'>
   catalogue: Pick<Catalogue, 'list' | 'refresh'>
   log: Logger
   cursors: SealedCursors
+  /** Visibility of new projects whose request names none. @default 'public' */
+  newVisibility?: Visibility
 }
 
 export interface ProjectPage {
@@ -29,6 +33,12 @@ export interface ProjectPage {
   /** Sealed cursor of the next page, undefined on the last one. */
   next: string | undefined
 }
+
+/** See {@link CreateProject}. */
+export type NewProject = Pick<CreateProject, 'title' | 'visibility'>
+
+/** `by`: principal of the change; `ifRevision`, `expected`: conditions of the request. */
+export type CreateOptions = Pick<ProjectChange, 'ifRevision'> & Pick<CreateProject, 'expected'> & { by: Principal }
 
 export interface ProjectEdit {
   /** Null removes the title. */
@@ -52,6 +62,17 @@ export interface ProjectService {
    */
   list(page: { after?: string; limit: number }, by: Principal): Promise<ProjectPage>
   /**
+   * Creates a project without images, or confirms that it exists as described.
+   *
+   * @returns the state, and whether this call created it
+   * @throws TintypeError `project_exists`, `precondition_failed`, `storage_full`
+   */
+  create(
+    projectId: string,
+    project: NewProject,
+    options: CreateOptions,
+  ): Promise<{ project: ReadableState; isNew: boolean }>
+  /**
    * Returns the state that the change led to.
    *
    * @throws TintypeError `project_not_found`, `precondition_failed`; `invalid_parameter` where the order names an
@@ -66,7 +87,7 @@ export interface ProjectService {
 const READ_AT_ONCE = 32
 
 export const createProjectService = (options: ProjectServiceOptions): ProjectService => {
-  const { store, catalogue, log, cursors } = options
+  const { store, catalogue, log, cursors, newVisibility } = options
 
   /** Ids of projects that may be listed, in order: those of a restricted key, else as the catalogue knows them. */
   const candidates = async (by: Principal, { after, limit }: { after?: string; limit: number }): Promise<string[]> => {
@@ -124,6 +145,12 @@ export const createProjectService = (options: ProjectServiceOptions): ProjectSer
       const projects = found.slice(0, limit)
       const last = found.length > limit ? projects.at(-1) : undefined
       return { projects, next: last && (await cursors.seal(last.project_id)) }
+    },
+
+    async create(projectId, { title, visibility }, { by, ...conditions }) {
+      const change = { type: 'create_project', title, visibility, newVisibility, by, ...conditions } as const
+      const { before, after } = await store.transition(projectId, change)
+      return { project: requireReadable(after, by), isNew: before.deleted }
     },
 
     async edit(projectId, edit, by, ifRevision) {

@@ -13,7 +13,7 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { Observer } from '../../telemetry/observer.ts'
 import { createCommitQueue } from '../history/commit-queue.ts'
 import { pageOf } from '../history/page.ts'
-import type { CommitOptions, ImagePage, PageRequest, Stage, Store } from '../store.ts'
+import type { CommitOptions, ImagePage, PageRequest, Stage, Store, Transition } from '../store.ts'
 import { createAfterPowerCut } from './cleanup/after-power-cut.ts'
 import { createDeleteProject } from './cleanup/delete-project.ts'
 import { createRemoval } from './cleanup/removal.ts'
@@ -27,7 +27,7 @@ import { createSharedSync, removeFolder, storeError, throwStoreError, writeNew }
 import { refuseLinks } from './fs/no-follow.ts'
 import { openFolder } from './open-folder.ts'
 import { createPaths, projectIdOf } from './paths.ts'
-import { createFreeSpace, createStage } from './staging/staging.ts'
+import { createFreeSpace, createStage, makeProjectFolders } from './staging/staging.ts'
 import { createWorkspace } from './staging/workspace.ts'
 import { createVariants } from './variants.ts'
 import { createWatching } from './watch/watching.ts'
@@ -89,7 +89,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const deleteProject = createDeleteProject({ workspace, removal, commit: queue.commit, log })
   /** Staging areas whose image is committed: their published files stay. */
   const committed = new WeakSet<Stage>()
-  const underWay = new Set<Promise<ProjectState>>()
+  const underWay = new Set<Promise<Transition>>()
   let sweeping: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   let isReadOnly = false
@@ -110,18 +110,32 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     return head && !head.state.deleted ? head.state : undefined
   }
 
-  const commit = async (projectId: string, change: ProjectChange, { stage }: CommitOptions): Promise<ProjectState> => {
+  /** Makes the folders of a project that no upload has made. @throws TintypeError `storage_full` where uploads get it too */
+  const makeRoom = async (projectId: string): Promise<void> => {
+    if (await heads.read(projectId)) return
+    await assertRoom()
+    await makeProjectFolders(paths, projectId)
+  }
+
+  const commit = async (projectId: string, change: ProjectChange, { stage }: CommitOptions): Promise<Transition> => {
     try {
       assertWritable()
-      if (change.type !== 'add_image' && !(await project(projectId))) throw unknownProject(projectId)
+      if (change.type === 'create_project') await makeRoom(projectId)
+      else if (change.type !== 'add_image' && !(await project(projectId))) throw unknownProject(projectId)
       if (change.type === 'delete_project') return await deleteProject(projectId, change)
-      const state = await queue.commit(projectId, change, stage && dirname(join(paths.tmp, stage.id)))
+      const transition = await queue.commit(projectId, change, stage && dirname(join(paths.tmp, stage.id)))
       // An existing image may answer the upload; then the files are removed.
       if (stage && change.type === 'add_image' && !readsImages(change.terms ?? {})) committed.add(stage)
-      return state
+      return transition
     } catch (error) {
       throw storeError(error)
     }
+  }
+
+  const transition = (projectId: string, change: ProjectChange, options: CommitOptions = {}): Promise<Transition> => {
+    const done = commit(projectId, change, options).finally(() => underWay.delete(done))
+    underWay.add(done)
+    return done
   }
 
   /**
@@ -195,11 +209,9 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
     isStaged: async (stageId) => existsSync(join(paths.tmp, stageId)),
 
-    commit(projectId, change, options = {}) {
-      const done = commit(projectId, change, options).finally(() => underWay.delete(done))
-      underWay.add(done)
-      return done
-    },
+    commit: async (projectId, change, options) => (await transition(projectId, change, options)).after,
+
+    transition,
 
     async check() {
       if (isReadOnly) return access(paths.projects, constants.R_OK).catch(throwStoreError)

@@ -4,10 +4,11 @@ import { applyChange, type ProjectChange } from '../../core/project/changes.ts'
 import { eventsOf, type ProjectEvent } from '../../core/project/events.ts'
 import { emptyProject, type ProjectState } from '../../core/project/state.ts'
 import { tokensAfter } from '../append-log.ts'
+import type { Transition } from '../store.ts'
 import { namedSegments, type Revision, type StoredSegment, storedSegment } from './revision.ts'
 
 /** Outcome of one change. */
-export type Outcome = { state: ProjectState } | { error: unknown }
+export type Outcome = Transition | { error: unknown }
 
 export interface Applied {
   /** One for each change, in their order. */
@@ -48,15 +49,16 @@ export const applyBatch = (
         deletedSegments.push(...storedSegmentsOf(state))
       }
       if (change) events.push(...eventsOf(state, change, next))
+      const previous = state
       state = next
-      outcomes.push({ state: { ...next, revision, updated_at: now } })
+      outcomes.push({ before: previous, after: { ...next, revision, updated_at: now } })
     } catch (error) {
       outcomes.push({ error })
     }
   }
   if (state === before && !changes.includes(undefined))
     return {
-      outcomes: outcomes.map((outcome) => ('error' in outcome ? outcome : { state: before })),
+      outcomes: outcomes.map((outcome) => ('error' in outcome ? outcome : { before, after: before })),
       state: undefined,
       deleted,
       deletedSegments,

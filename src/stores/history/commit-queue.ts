@@ -2,7 +2,7 @@
 // one set of syncs.
 
 import { needsImages, type ProjectChange } from '../../core/project/changes.ts'
-import type { ProjectState } from '../../core/project/state.ts'
+import type { Transition } from '../store.ts'
 import type { Applied } from './apply-batch.ts'
 
 export interface PendingChange {
@@ -10,7 +10,7 @@ export interface PendingChange {
   change: ProjectChange | undefined
   /** Workspace with the files of the change: once it was swept, the change must not be committed. */
   workspacePath?: string
-  resolve(state: ProjectState): void
+  resolve(transition: Transition): void
   reject(error: unknown): void
 }
 
@@ -30,8 +30,8 @@ export interface CommitQueueOptions {
 }
 
 export interface CommitQueue {
-  /** Resolves with the state that the change led to, once it is durable. */
-  commit(projectId: string, change: ProjectChange | undefined, workspacePath?: string): Promise<ProjectState>
+  /** Resolves with the states before and after the change, once it is durable. */
+  commit(projectId: string, change: ProjectChange | undefined, workspacePath?: string): Promise<Transition>
   /** Resolves once no change is waiting or under way. */
   idle(): Promise<void>
 }
@@ -86,7 +86,7 @@ export const answersOf = (batch: readonly PendingChange[], { outcomes }: Applied
     const outcome = outcomes[at]
     if (!outcome || 'error' in outcome) return { imageId: undefined, answer: () => reject(outcome?.error) }
     const imageId = change?.type === 'delete_image' ? change.imageId : undefined
-    return { imageId, answer: () => resolve(outcome.state) }
+    return { imageId, answer: () => resolve(outcome) }
   })
 
 export const isOfDeleted = (answer: Answer): answer is Deletion => answer.imageId !== undefined

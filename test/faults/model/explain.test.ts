@@ -34,7 +34,7 @@ const variant = (start: number, end: number, imageId: string, bytes: string | nu
   entry(start, end, { type: 'variant', imageId }, { bytes })
 
 const actionOf = (change: ProjectChange): Entry['action'] => {
-  if (change.type === 'replace_image' || change.type === 'edit_image')
+  if (change.type === 'replace_image' || change.type === 'edit_image' || change.type === 'create_project')
     throw new Error('no process of the model does that')
   return {
     type: 'change',

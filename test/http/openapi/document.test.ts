@@ -85,6 +85,15 @@ describe('the document of each route describes the answer', () => {
   })
 })
 
+it('the routes of the app are those of the document', async () => {
+  const { app } = await createTestApp({ registration: 'open' })
+  const described = new Set(operations.map(({ route }) => route))
+  const routes = app.openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === 'route' ? [`${definition.route.method.toUpperCase()} ${definition.route.path}`] : [],
+  )
+  expect(new Set(routes)).toEqual(described)
+})
+
 it('every example fits its schema', () => {
   expect(exampleMistakes(document)).toEqual([])
 })

@@ -100,6 +100,17 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
     await app.request(`${IMAGES}/${image_id}`, { method: 'DELETE' })
     return app.request(`${PROJECT}/thumbnail`)
   },
+  project_exists: async () => {
+    const { app } = await createTestApp()
+    const put = (title: string) =>
+      app.request(PROJECT, {
+        method: 'PUT',
+        body: JSON.stringify({ title }),
+        headers: { 'Content-Type': 'application/json' },
+      })
+    await put('Cosmic Drift')
+    return put('Drift')
+  },
   precondition_failed: () => photoAsked((id) => `${IMAGES}/${id}`, { 'If-Match': '"another"' }),
   upload_too_large: () => sentTo(formOf(Buffer.alloc(2 * 2 ** 20)), { maxUploadBytes: 2 ** 20 }),
   too_many_pixels: async () => sentTo(formOf(await smallPhoto()), { maxPixels: 1000 }),

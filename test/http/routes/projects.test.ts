@@ -13,6 +13,13 @@ const patch = ({ app }: TestApp, body: unknown, headers: Record<string, string> 
     headers: { 'Content-Type': 'application/json', ...headers },
   })
 
+const put = ({ app }: TestApp, body?: unknown, headers: Record<string, string> = {}) =>
+  app.request('/projects/game', {
+    method: 'PUT',
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+  })
+
 const projectOf = async (response: Response | Promise<Response>) => projectSchema.parse(await (await response).json())
 
 describe('GET /projects', () => {
@@ -101,6 +108,145 @@ describe('GET /projects/{project_id}', () => {
   it('answers 404 for a missing project', async () => {
     const { app } = await createTestApp()
     expect(await problemOf(app.request('/projects/game'))).toMatchObject({ status: 404, code: 'project_not_found' })
+  })
+})
+
+describe('PUT /projects/{project_id}', () => {
+  it('creates a project with title and visibility, which reads and lists well without images', async () => {
+    const tintype = await createTestApp()
+    const { app } = tintype
+    const response = await put(tintype, { title: 'Cosmic Drift', visibility: 'private' })
+    expect(response.status).toBe(201)
+    expect(response.headers.get('location')).toBe('/projects/game')
+    const view = await projectOf(response)
+    expect(view).toMatchObject({
+      project_id: 'game',
+      title: 'Cosmic Drift',
+      visibility: 'private',
+      image_count: 0,
+      primary_image_id: null,
+      cover_url: null,
+      revision: 1,
+    })
+    const read = await app.request('/projects/game')
+    expect(read.headers.get('etag')).toBe(response.headers.get('etag'))
+    expect(await projectOf(read)).toEqual(view)
+    expect(projectListSchema.parse(await (await app.request('/projects')).json()).projects).toEqual([view])
+    expect(imageListSchema.parse(await (await app.request('/projects/game/images')).json()).images).toEqual([])
+    expect(await problemOf(app.request('/projects/game/thumbnail'))).toMatchObject({ code: 'no_primary_image' })
+    const { image_id, is_primary } = await uploadTo(app, 'game')
+    expect(is_primary).toBe(true)
+    expect(await projectOf(app.request('/projects/game'))).toMatchObject({
+      title: 'Cosmic Drift',
+      visibility: 'private',
+      primary_image_id: image_id,
+      created_at: view.created_at,
+    })
+  })
+
+  it('is answered 200 as often as it is repeated, and changes nothing', async () => {
+    const tintype = await createTestApp()
+    const body = { title: 'Cosmic Drift', visibility: 'public' }
+    expect((await put(tintype, body)).status).toBe(201)
+    for (const same of [body, { title: 'Cosmic Drift' }, { visibility: 'public' }, {}, undefined]) {
+      const again = await put(tintype, same)
+      expect([again.status, (await projectOf(again)).revision]).toEqual([200, 1])
+    }
+  })
+
+  it('creates once of many at the same time, in two workers', async () => {
+    const first = await createTestApp()
+    const second = await createTestApp({ storageDir: first.storageDir })
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, at) => put(at % 2 === 0 ? first : second, { title: 'Cosmic Drift' })),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(11).fill(200), 201])
+    expect((await projectOf(first.app.request('/projects/game'))).revision).toBe(1)
+  })
+
+  it('takes the visibility of new projects from the settings', async () => {
+    const tintype = await createTestApp({ newVisibility: 'private' })
+    expect((await projectOf(put(tintype))).visibility).toBe('private')
+  })
+
+  it('refuses another title or visibility, which PATCH is for', async () => {
+    const tintype = await createTestApp()
+    await uploadTo(tintype.app, 'game')
+    expect(await problemOf(put(tintype, { title: 'Drift' }))).toMatchObject({
+      status: 409,
+      code: 'project_exists',
+      field: 'title',
+      expected: 'null',
+      received: '"Drift"',
+    })
+    expect(await problemOf(put(tintype, { visibility: 'private' }))).toMatchObject({
+      code: 'project_exists',
+      field: 'visibility',
+    })
+    expect((await projectOf(tintype.app.request('/projects/game'))).revision).toBe(1)
+  })
+
+  it('honours If-None-Match and If-Match', async () => {
+    const tintype = await createTestApp()
+    const answered = async (headers: Record<string, string>) => (await put(tintype, { title: 'x' }, headers)).status
+    expect(await answered({ 'If-Match': '*' })).toBe(412)
+    expect(await answered({ 'If-Match': '"1"' })).toBe(412)
+    expect(await answered({ 'If-None-Match': ' * ' })).toBe(201)
+    expect(await answered({ 'If-None-Match': '*' })).toBe(412)
+    expect(await answered({ 'If-Match': '*' })).toBe(200)
+    expect(await answered({ 'If-Match': '"1"' })).toBe(200)
+    expect(await answered({ 'If-Match': '"2"' })).toBe(412)
+    expect(await answered({ 'If-Match': '"1"', 'If-None-Match': '*' })).toBe(412)
+    expect(await problemOf(put(tintype, {}, { 'If-None-Match': '"1"' }))).toMatchObject({
+      code: 'invalid_parameter',
+      field: 'If-None-Match',
+      expected: ['*'],
+    })
+  })
+
+  it('creates a deleted project anew, with nothing of the old one', async () => {
+    const tintype = await createTestApp()
+    await put(tintype, { title: 'Old', visibility: 'private' })
+    await uploadTo(tintype.app, 'game')
+    await tintype.app.request('/projects/game', { method: 'DELETE' })
+    const response = await put(tintype, undefined, { 'If-None-Match': '*' })
+    expect(response.status).toBe(201)
+    const view = await projectOf(response)
+    expect(view).toMatchObject({ title: null, visibility: 'public', image_count: 0 })
+    expect(view.revision).toBeGreaterThan(3)
+  })
+
+  it.each<[body: unknown, field: string | undefined]>([
+    [{ title: 7 }, 'title'],
+    [{ title: 'x'.repeat(201) }, 'title'],
+    [{ visibility: 'hidden' }, 'visibility'],
+    [{ members: {} }, 'members'],
+    ['{', undefined],
+    ['null', undefined],
+    [[], undefined],
+  ])('refuses %j, and creates nothing', async (body, field) => {
+    const tintype = await createTestApp()
+    expect(await problemOf(put(tintype, body))).toMatchObject({
+      status: 400,
+      code: 'invalid_body',
+      ...(field === undefined ? {} : { field }),
+    })
+    expect((await tintype.app.request('/projects/game')).status).toBe(404)
+  })
+
+  it('refuses a body that is not declared as JSON, and an id that cannot be', async () => {
+    const tintype = await createTestApp()
+    const type = { 'Content-Type': 'text/plain' }
+    expect(await problemOf(put(tintype, { title: 'x' }, type))).toMatchObject({ code: 'invalid_body' })
+    expect((await put(tintype, '', type)).status, 'no body, no type').toBe(201)
+    const answer = tintype.app.request(`/projects/${'x'.repeat(65)}`, { method: 'PUT' })
+    expect(await problemOf(answer)).toMatchObject({ code: 'invalid_project_id' })
+  })
+
+  it('refuses where the disk has no room for an upload either', async () => {
+    const tintype = await createTestApp({ minFreeBytes: Number.MAX_SAFE_INTEGER })
+    expect(await problemOf(put(tintype))).toMatchObject({ status: 507, code: 'storage_full' })
+    expect((await tintype.app.request('/projects/game')).status).toBe(404)
   })
 })
 

@@ -146,3 +146,23 @@ describe('a key restricted to some projects', () => {
     expect(await status(admin, 'DELETE', 'closed')).toBe(200)
   })
 })
+
+describe('PUT of a project', () => {
+  it('is answered as an upload by each principal, and makes a user the owner', async () => {
+    const { ask, people, ids } = await createCast()
+    const photo = await smallPhoto()
+    const uploaded = async (who: string, project: string) =>
+      (await ask(people[who] ?? {}, 'POST', `/projects/${project}/images`, formOf(photo))).status
+    const put = (who: string, project: string) => ask(people[who] ?? {}, 'PUT', `/projects/${project}`, {})
+    for (const [at, who] of Object.keys(people).entries())
+      for (const project of ['open', 'closed', 'plain', `new-${at}`]) {
+        const { status } = await put(who, project)
+        const expected = await uploaded(who, project)
+        const isThere = status === 200 || (status === 201 && project.startsWith('new'))
+        expect(isThere ? 201 : status, `${who} ${project}`).toBe(expected)
+      }
+    await put('stranger', 'mine')
+    const mine = await (await ask(people.stranger ?? {}, 'GET', '/projects/mine')).json()
+    expect(projectSchema.parse(mine)).toMatchObject({ owner_id: ids.stranger, members: {} })
+  })
+})

@@ -2,12 +2,14 @@
 
 import { describe, expect, it } from 'vitest'
 import type { ProjectChange } from '../../../src/core/project/changes.ts'
-import { emptyProject } from '../../../src/core/project/state.ts'
+import { emptyProject, type ProjectState } from '../../../src/core/project/state.ts'
 import { createCommitQueue, type PendingChange } from '../../../src/stores/history/commit-queue.ts'
 import { newGate } from '../../support/gate.ts'
 
 const edit = (title: string): ProjectChange => ({ type: 'edit', title })
 const titleOf = ({ change }: PendingChange) => (change?.type === 'edit' ? (change.title ?? '') : '')
+
+const transitionTo = (after: ProjectState) => ({ before: after, after })
 
 /** A queue that records its batches; each waits for `gate`. */
 const queueOf = ({ maxBatch, gate = Promise.resolve() }: { maxBatch?: number; gate?: Promise<void> } = {}) => {
@@ -18,7 +20,7 @@ const queueOf = ({ maxBatch, gate = Promise.resolve() }: { maxBatch?: number; ga
       await gate
       for (let taken = take(); taken.length > 0; taken = take()) {
         batches.push(taken.map(titleOf))
-        for (const each of taken) each.resolve({ ...emptyProject(projectId, ''), title: titleOf(each) })
+        for (const each of taken) each.resolve(transitionTo({ ...emptyProject(projectId, ''), title: titleOf(each) }))
       }
     },
   })
@@ -32,7 +34,7 @@ describe('a commit queue', () => {
     const { queue, batches } = queueOf()
     const states = await Promise.all(titles(3).map((title) => queue.commit('shop', edit(title))))
     expect(batches).toEqual([titles(3)])
-    expect(states.map(({ title }) => title)).toEqual(titles(3))
+    expect(states.map(({ after }) => after.title)).toEqual(titles(3))
   })
 
   it.each([
@@ -56,13 +58,13 @@ describe('a commit queue', () => {
     const queue = createCommitQueue({
       async commitBatch(projectId, take) {
         if (projectId === 'slow') await gate.opened
-        for (const { resolve } of take()) resolve(emptyProject(projectId, ''))
+        for (const { resolve } of take()) resolve(transitionTo(emptyProject(projectId, '')))
       },
     })
     const slow = queue.commit('slow', edit('a'))
-    expect(await queue.commit('fast', edit('b'))).toMatchObject({ project_id: 'fast' })
+    expect(await queue.commit('fast', edit('b'))).toMatchObject({ after: { project_id: 'fast' } })
     gate.open()
-    expect(await slow).toMatchObject({ project_id: 'slow' })
+    expect(await slow).toMatchObject({ after: { project_id: 'slow' } })
   })
 
   it('rejects the changes that waited for a commit that failed, and tries later ones again', async () => {
@@ -74,14 +76,14 @@ describe('a commit queue', () => {
           await gate.opened
           throw new Error('busy')
         }
-        for (const { resolve } of take()) resolve(emptyProject(projectId, ''))
+        for (const { resolve } of take()) resolve(transitionTo(emptyProject(projectId, '')))
       },
     })
     const early = queue.commit('shop', edit('early'))
     const late = queue.commit('shop', edit('late'))
     gate.open()
     await expect(early).rejects.toThrow('busy')
-    expect(await late).toMatchObject({ project_id: 'shop' })
+    expect(await late).toMatchObject({ after: { project_id: 'shop' } })
     expect(tries).toBe(2)
   })
 

@@ -29,6 +29,7 @@ interface Parameter {
 
 interface Body {
   type: string
+  required: boolean
   schema: string
 }
 
@@ -73,7 +74,14 @@ export const generatedOperations: readonly Operation[] = Object.entries(document
         const pointer = reference?.slice(1) ?? of('parameters', String(index)).pointer
         return { ...parameterShape.parse(at(pointer).value), schema: `${pointer}/schema` }
       }),
-      body: type === undefined ? undefined : { type, schema: of('requestBody', 'content', type, 'schema').pointer },
+      body:
+        type === undefined
+          ? undefined
+          : {
+              type,
+              required: of('requestBody', 'required').value === true,
+              schema: of('requestBody', 'content', type, 'schema').pointer,
+            },
     }
   }),
 )
@@ -136,7 +144,7 @@ export const wrongRequests = (operation: Operation, known: Known): Arbitrary<Gen
         }),
       ),
     ...(body?.type === 'application/json' ? wrongBodies(valid, body) : []),
-    ...(body ? [fc.constant({ ...valid, body: undefined, wrong: 'no body' })] : []),
+    ...(body?.required ? [fc.constant({ ...valid, body: undefined, wrong: 'no body' })] : []),
     ...(body
       ? [
           fc.constant({

@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TintypeError } from '../../../core/errors.ts'
 import type { ProjectChange } from '../../../core/project/changes.ts'
-import type { ProjectState } from '../../../core/project/state.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
+import type { Transition } from '../../store.ts'
 import { removeFolder } from '../fs/durable.ts'
 import type { Workspace } from '../staging/workspace.ts'
 import type { Removal } from './removal.ts'
@@ -15,7 +15,7 @@ export interface DeleteProjectOptions {
   workspace: Workspace
   removal: Removal
   /** Commits a change; without one, a revision that no longer lists removed images. */
-  commit(projectId: string, change: ProjectChange | undefined): Promise<ProjectState>
+  commit(projectId: string, change: ProjectChange | undefined): Promise<Transition>
   log: Logger
 }
 
@@ -23,7 +23,7 @@ export interface DeleteProjectOptions {
 export type DeleteProject = (
   projectId: string,
   change: ProjectChange & { type: 'delete_project' },
-) => Promise<ProjectState>
+) => Promise<Transition>
 
 export const createDeleteProject = ({ workspace, removal, commit, log }: DeleteProjectOptions): DeleteProject => {
   const removeFiles = async (projectId: string): Promise<void> => {
@@ -40,11 +40,11 @@ export const createDeleteProject = ({ workspace, removal, commit, log }: DeleteP
     try {
       // Tells a sweep to finish the removal, should this process die.
       await writeFile(join(folder, WHOLE_PROJECT_MARK), '', { flag: 'wx' })
-      const state = await commit(projectId, change)
+      const transition = await commit(projectId, change)
       await removeFiles(projectId)
         .then(() => removeFolder(folder))
         .catch(leave)
-      return state
+      return transition
     } catch (error) {
       await (hasNotHappened(error) ? removeFolder(folder).catch(leave) : leave(error))
       throw error

@@ -185,4 +185,4 @@ export const createCommit = (options: CommitOptions): Commit => {
 
 /** Changes that succeeded. A commit that only drops removed images from the revision has none. */
 const changesMade = ({ outcomes }: Applied, batch: readonly PendingChange[]): number =>
-  batch.filter(({ change }, at) => change !== undefined && 'state' in (outcomes[at] ?? {})).length
+  batch.filter(({ change }, at) => change !== undefined && 'after' in (outcomes[at] ?? {})).length

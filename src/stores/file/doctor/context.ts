@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Size } from '../../../core/names.ts'
 import type { ProjectChange } from '../../../core/project/changes.ts'
 import type { Variant } from '../../../core/project/model.ts'
-import type { ProjectState } from '../../../core/project/state.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
+import type { Transition } from '../../store.ts'
 import { createAfterPowerCut } from '../cleanup/after-power-cut.ts'
 import { createRemoval, type Removal } from '../cleanup/removal.ts'
 import { createSweeper } from '../cleanup/sweep.ts'
@@ -64,7 +64,7 @@ export interface DoctorContext {
   /** The path as problems give it: relative to the store, with `/`. */
   relativePath(path: string): string
   /** Commits a change; without one, a revision that drops what has been removed. */
-  commit(projectId: string, change: ProjectChange | undefined): Promise<ProjectState>
+  commit(projectId: string, change: ProjectChange | undefined): Promise<Transition>
   /** Runs a task with a folder of its own in the workspace, which is removed afterwards. */
   withWorkFolder<T>(projectId: string, task: (folder: string) => Promise<T>): Promise<T>
   /** Cleans up behind every process that has ended. */
@@ -95,7 +95,7 @@ export const createDoctorContext = (options: DoctorContextOptions): DoctorContex
     await opening
   }
 
-  const commit = async (projectId: string, change: ProjectChange | undefined): Promise<ProjectState> => {
+  const commit = async (projectId: string, change: ProjectChange | undefined): Promise<Transition> => {
     await open()
     let cleared: Promise<void> | undefined
     try {

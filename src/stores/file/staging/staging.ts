@@ -78,12 +78,8 @@ export const createStage = async ({
     for (const name of names) if (!published.has(name)) await publish(name)
   }
 
-  /** Makes all folders. Their parents are synced in any case: another process may be making them, and not have synced. */
   const makeProject = async (): Promise<void> => {
-    const [project, meta] = [paths.project(projectId), paths.meta(projectId)]
-    const variants = SIZES.map((size) => paths.variants(projectId, size))
-    for (const path of [project, ...variants, meta, paths.segments(projectId)]) await makeOne(path)
-    for (const parent of [meta, project, paths.projects]) unsynced.add(parent)
+    for (const parent of await makeFolders(paths, projectId)) unsynced.add(parent)
   }
 
   /** Most projects have no image with a source. Its parent is synced in any case, as in {@link makeProject}. */
@@ -150,6 +146,20 @@ export const createStage = async ({
       }
     },
   }
+}
+
+/** Makes all folders of a project, durably. @throws TintypeError as `publish`; errors of the system */
+export const makeProjectFolders = async (paths: Paths, projectId: string): Promise<void> => {
+  refuseLinkedProject(paths, projectId, ...paths.folders(projectId))
+  await allDone((await makeFolders(paths, projectId)).map(sync))
+}
+
+/** @returns their parents, which are to be synced in any case: another process may be making them, and not have synced */
+const makeFolders = async (paths: Paths, projectId: string): Promise<readonly string[]> => {
+  const [project, meta] = [paths.project(projectId), paths.meta(projectId)]
+  const variants = SIZES.map((size) => paths.variants(projectId, size))
+  for (const path of [project, ...variants, meta, paths.segments(projectId)]) await makeOne(path)
+  return [meta, project, paths.projects]
 }
 
 /** Synchronous: the file is open and in memory. */
