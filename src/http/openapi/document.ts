@@ -5,6 +5,7 @@ import { FAILURES } from '../../core/errors.ts'
 import { CSRF_COOKIE, SESSION_COOKIE } from '../../services/auth/credentials.ts'
 import * as accounts from './accounts.ts'
 import { shareComponents } from './components.ts'
+import * as details from './image-details.ts'
 import * as images from './images.ts'
 import * as projects from './projects.ts'
 import * as server from './server.ts'
@@ -25,6 +26,7 @@ const ROUTES = [
   images.renderFile,
   images.thumbnail,
   images.cover,
+  details.edit,
   images.remove,
   images.setPrimary,
   projects.list,
