@@ -3,6 +3,7 @@
 import type { Visibility } from './core/auth/access.ts'
 import type { Registration } from './core/auth/account.ts'
 import type { AuthMode } from './core/auth/auth-mode.ts'
+import type { KeepSource } from './core/keep-source.ts'
 import type { createApp } from './http/app.ts'
 import type { AnswerFast } from './http/fast-path/types.ts'
 import type { Refuse } from './http/refusals.ts'
@@ -29,6 +30,11 @@ export interface TintypeOptions {
   maxPixels?: number
   /** Colour behind transparent pixels, as CSS hex. @default '#ffffff' */
   background?: string
+  /**
+   * Uploads of which a lossless PNG is kept beside the JPEG files, for renders: `transparent` ones, `always` (all but plain
+   * JPEG files) or `never`. @default 'transparent'
+   */
+  keepSource?: KeepSource
   /** Age at which a project's lock is stale, in milliseconds; equal in every process. @default 10000 */
   lockStaleMs?: number
   /** Free bytes of the disk below which uploads are answered 507; 0 disables the check. @default 67108864 (64 MiB) */

@@ -10,6 +10,7 @@ export const buildEncoders = (options: ParsedOptions, { observer }: Metrics) =>
     encoders: options.encoders,
     maxPixels: options.maxPixels,
     background: options.background,
+    keepSource: options.keepSource,
     deadlineMs: options.encodeDeadlineMs,
     maxWaiting: options.maxWaiting,
   })

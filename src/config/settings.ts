@@ -1,5 +1,6 @@
 // The table of settings: names, defaults, parsers and documentation.
 
+import { KEEP_SOURCE } from '../core/keep-source.ts'
 import { MIN_KEY_LENGTH } from '../core/transform/signature.ts'
 import {
   anyText,
@@ -84,7 +85,14 @@ export const settings = {
     flag: 'background',
     unit: '#rrggbb',
     initial: '#ffffff',
-    doc: 'Colour behind transparent pictures',
+    doc: 'Colour behind transparent pictures in JPEG files',
+  }),
+  keepSource: setting(oneOf(KEEP_SOURCE), {
+    env: 'KEEP_SOURCE',
+    flag: 'keep-source',
+    unit: 'uploads',
+    initial: 'transparent',
+    doc: 'Uploads kept as lossless PNG too, for renders: transparent, always (all but plain JPEG files) or never',
   }),
   maxWaiting: setting(wholeNumber(0, 100_000), {
     env: 'MAX_WAITING',

@@ -50,6 +50,7 @@ describe('settings', () => {
       maxUploadBytes: 25 * 1024 * 1024,
       maxPixels: 100_000_000,
       background: '#ffffff',
+      keepSource: 'transparent',
       maxWaiting: 64,
       encodeDeadlineMs: 30_000,
       lockStaleMs: 10_000,

@@ -36,6 +36,7 @@ it.each([
   ['maxUploadBytes', 26_214_400],
   ['maxPixels', 100_000_000],
   ['background', '#ffffff'],
+  ['keepSource', 'transparent'],
   ['maxWaiting', 64],
   ['encodeDeadlineMs', 30_000],
   ['lockStaleMs', 10_000],
@@ -76,6 +77,7 @@ it.each([
 it.each([
   ['host', ['::1', '0.0.0.0', 'fe80::1%eth0', 'img-1.example.com'], ['a b', 'http://a', '[::1]', 'a,b']],
   ['background', ['#ffffff', '#ABCDEF', '#09af00'], ['#fff', 'ffffff', '#fffffff', '#gggggg']],
+  ['keepSource', ['transparent', 'always', 'never'], ['true', 'Always', 'transparent,always']],
   ['accelRedirect', ['off', '/', '/stored', '/a/b.c~d-e_f'], ['on', 'stored', 'off/', '/a b', '/a?b', '/offé']],
   ['logLevel', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], ['INFO', 'verbose']],
   ['logFormat', ['auto', 'json', 'pretty'], ['JSON', 'text']],

@@ -21,7 +21,7 @@ export interface TestApp extends Tintype {
 }
 
 /** Options that need encoder processes of their own. */
-const OF_ENCODERS = ['encoders', 'maxPixels', 'background', 'encodeDeadlineMs', 'maxWaiting'] as const
+const OF_ENCODERS = ['encoders', 'maxPixels', 'background', 'keepSource', 'encodeDeadlineMs', 'maxWaiting'] as const
 
 /** The API on a folder in the process of the test, closed by the caller. Encoders are shared unless an option is about them. */
 export const openApp = async (storageDir: string, options: TintypeOptions = {}): Promise<Tintype> => {

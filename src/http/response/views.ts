@@ -64,7 +64,8 @@ export const createViews = (basePath: string, presets: Presets): Views => {
       alt: image.alt ?? null,
       tags: image.tags ?? [],
       focal_point: image.focal_point ?? null,
-      sizes: ofEachSize((size) => dimensions(image.sizes[size])),
+      transparent: image.transparent === true,
+      sizes: { ...ofEachSize((size) => dimensions(image.sizes[size])), ...sourceOf(image) },
       urls,
       files: ofEachSize((size) => filesOf(`${own}/${size}`)),
       srcset: srcsetOf(image, [candidate(urls.thumb, thumb), candidate(urls.medium, medium), ...Object.values(made)]),
@@ -135,6 +136,8 @@ const editionOf = (presets: Presets): string => {
 }
 
 const dimensions = ({ width, height, bytes }: Variant) => ({ width, height, bytes })
+
+const sourceOf = ({ sizes: { source } }: ImageRecord) => (source ? { source: dimensions(source) } : {})
 
 const ofEachSize = <T>(value: (size: Size) => T): Record<Size, T> => {
   const [original, medium, thumb, game] = SIZES

@@ -25,8 +25,17 @@ const variantSchema = z
   .openapi('Variant', { description: 'A stored variant: pixels as displayed and length of the file.' })
 
 const sizes = z
-  .object({ original: variantSchema, medium: variantSchema, thumb: variantSchema, game: variantSchema })
-  .openapi('Sizes', { example: EXAMPLE_SIZES })
+  .object({
+    original: variantSchema,
+    medium: variantSchema,
+    thumb: variantSchema,
+    game: variantSchema,
+    source: variantSchema.optional(),
+  })
+  .openapi('Sizes', {
+    description: '`source` is the lossless PNG file that renders are made from, where the image has one.',
+    example: EXAMPLE_SIZES,
+  })
 
 const urls = z
   .object({ original: z.string(), medium: z.string(), thumb: z.string(), game: z.string() })
@@ -87,6 +96,11 @@ const imageFields = {
     description: 'Dominant colour. Null for images stored by an older version.',
   }),
   ...details,
+  transparent: z.boolean().openapi({
+    example: false,
+    description:
+      'Whether the source of the image has pixels that are not opaque. Its JPEG files show a background there.',
+  }),
   sizes,
   urls,
   files,

@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { TintypeError } from '../../core/errors.ts'
+import type { KeepSource } from '../../core/keep-source.ts'
 import { type JobOutcome, NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import type { EncoderPool, Priority } from '../encoder.ts'
 import { parseEncodedReply, parseRenderedReply } from '../reply.ts'
@@ -16,6 +17,8 @@ export interface EncoderPoolOptions {
   maxPixels?: number
   /** CSS colour behind transparent pixels. @default '#ffffff' */
   background?: string
+  /** Uploads whose lossless source is kept, where their job has a target for it. @default 'transparent' */
+  keepSource?: KeepSource
   /** Time after which the process of a job is killed, in milliseconds. @default 30000 */
   deadlineMs?: number
   /** Most waiting jobs of each priority; further ones are refused as `busy`. @default 64 */
@@ -40,6 +43,7 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
   const processOptions = {
     maxPixels: options.maxPixels ?? 100_000_000,
     background: options.background ?? '#ffffff',
+    keepSource: options.keepSource ?? 'transparent',
     deadlineMs,
     idleMs: options.idleMs ?? 30_000,
   }

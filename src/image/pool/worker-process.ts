@@ -3,10 +3,10 @@
 import { fileURLToPath } from 'node:url'
 import { pool as createWorkerPool, type Pool } from 'workerpool'
 import type { EncodeJob, RenderJob } from '../encoder.ts'
-import type { DecodeOptions } from '../worker/decode.ts'
 import type { Encode, Render } from '../worker/main.ts'
+import type { EncodeOptions } from '../worker/pipeline.ts'
 
-export interface WorkerProcessOptions extends DecodeOptions {
+export interface WorkerProcessOptions extends EncodeOptions {
   /** Time after which the process of a job is killed, in milliseconds. */
   deadlineMs: number
   /** Time after which an idle process ends, in milliseconds. It holds memory, and keeps its parent running. */
@@ -59,7 +59,7 @@ interface StartedProcess {
   kill: AbortController
 }
 
-export const createWorkerProcess = ({ deadlineMs, idleMs, ...decode }: WorkerProcessOptions): WorkerProcess => {
+export const createWorkerProcess = ({ deadlineMs, idleMs, ...encode }: WorkerProcessOptions): WorkerProcess => {
   let started: StartedProcess | undefined
   let idle: NodeJS.Timeout | undefined
   let ending: Promise<unknown> = Promise.resolve()
@@ -84,7 +84,7 @@ export const createWorkerProcess = ({ deadlineMs, idleMs, ...decode }: WorkerPro
       try {
         const reply: unknown =
           task.kind === 'encode'
-            ? await current.pool.exec<Encode>('encode', [task.job, decode])
+            ? await current.pool.exec<Encode>('encode', [task.job, encode])
             : await current.pool.exec<Render>('render', [task.job])
         idle = setTimeout(close, idleMs)
         return { end: 'replied', reply }

@@ -1,4 +1,4 @@
-// Decodes an upload to pixels: upright, 8 bit sRGB, opaque.
+// Decodes an upload to pixels: upright, 8 bit sRGB.
 
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { TintypeError } from '../../core/errors.ts'
@@ -25,9 +25,10 @@ export interface Header {
   meaning: Meaning
 }
 
-/** Pixels in memory, 8 bit RGB without padding. */
+/** Pixels in memory, 8 bit without padding: RGB, or RGBA with four channels. */
 export interface Level extends PixelSize {
   pixels: Buffer
+  channels: 3 | 4
 }
 
 /** JPEG has 16 bits for each side. */
@@ -116,14 +117,14 @@ export const inSrgb = async (picture: Sharp, colour: Colour | undefined): Promis
 }
 
 /**
- * Decodes the first page or frame of any accepted upload at its full size.
+ * Decodes the first page or frame of any accepted upload at its full size, with its alpha channel if it has one.
  *
  * @throws TintypeError `damaged_image`
  */
 export const decodeWhole = async (
   { bytes }: Upload,
   { meaning }: Header,
-  { maxPixels, background }: DecodeOptions,
+  { maxPixels }: DecodeOptions,
 ): Promise<Level> => {
   const { layout, colour, isPremultiplied } = meaning
   const open = (options: SharpOptions) =>
@@ -132,11 +133,11 @@ export const decodeWhole = async (
     if (layout.space === 'cmyk') return open({})
     const isWide = layout.depth === 'uint' || layout.depth === 'float'
     if (!isWide && !isPremultiplied && !colour)
-      // Three channels of 8 bits before anything else: a background under grey would become grey.
+      // Three channels of 8 bits before anything else.
       return open({ ignoreIcc: true }).pipelineColourspace('srgb')
     return toSrgbPicture(await readSamples(() => open({ ignoreIcc: true }), layout), colour, isPremultiplied)
   }
-  return orDamaged(work().then((picture) => toLevel(picture.flatten({ background }))))
+  return orDamaged(work().then(toLevel))
 }
 
 /**
@@ -160,7 +161,7 @@ const STRICT = { ...ONE_PAGE, failOn: 'error' } as const satisfies SharpOptions
 
 const toLevel = async (picture: Sharp): Promise<Level> => {
   const { data, info } = await picture.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
-  return { pixels: data, width: info.width, height: info.height }
+  return { pixels: data, width: info.width, height: info.height, channels: info.channels === 4 ? 4 : 3 }
 }
 
 /** Errors of libvips expose internals such as its loaders: they are kept for the log. */

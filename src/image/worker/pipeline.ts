@@ -1,7 +1,7 @@
 // Encodes an upload: decoded once, each variant made from the pixels of a larger one.
 
 import { createHash } from 'node:crypto'
-import type { Size } from '../../core/names.ts'
+import type { KeepSource } from '../../core/keep-source.ts'
 import type { Variant } from '../../core/project/model.ts'
 import { type JpegLayout, readJpeg, rewriteJpeg } from '../codecs/jpeg.ts'
 import { acceptedTypeOf } from '../codecs/sniff.ts'
@@ -20,13 +20,19 @@ import { readLayout } from './layout.ts'
 import { decodedSize, levelFor, type PixelSize, SIDES, sizeWithin } from './levels.ts'
 import { colourOfProfile } from './meaning.ts'
 import { placeholderOf } from './placeholder.ts'
-import { shrink, toIcon, toJpeg, toOriginal } from './variants.ts'
+import { type Colour, flatten, isTransparent, parseColour } from './transparency.ts'
+import { shrink, toIcon, toJpeg, toOriginal, toSource } from './variants.ts'
+
+export interface EncodeOptions extends DecodeOptions {
+  /** Pictures whose source is kept. @default 'transparent' */
+  keepSource?: KeepSource
+}
 
 /**
  * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`, `unsupported_image_layout`,
  *   `damaged_image`, `too_many_pixels`, `storage_full`, `store_unavailable`, `internal`. Nothing is written after it has rejected.
  */
-export const encodePicture = async (job: EncodeJob, options: DecodeOptions): Promise<EncodedPicture> => {
+export const encodePicture = async (job: EncodeJob, options: EncodeOptions): Promise<EncodedPicture> => {
   const upload = { path: job.source, bytes: readUpload(job.source) }
   const type = acceptedTypeOf(upload.bytes)
   readLayout(upload.bytes, type)
@@ -51,46 +57,72 @@ const keepOriginal = async (
   // This thread hashes and writes while another one decodes.
   const keep = async () => ({
     sha256: job.sha256 ?? sha256Of(upload),
-    original: writeVariant(job, 'original', header.shown, rewriteJpeg(jpeg, header.orientation)),
+    original: writeVariant(job.targets.original, header.shown, rewriteJpeg(jpeg, header.orientation)),
   })
   const [{ sha256, original }, { smaller, ...placeholder }] = await bothDone(
     keep(),
-    decoding.then((decoded) => writeSmaller(job, header.shown, decoded)),
+    decoding.then((decoded) => writeSmaller(job, decoded, header.shown)),
   )
   return { sha256, sizes: { original, ...smaller }, ...placeholder }
 }
 
 /** Makes all variants from one decode at full size. */
-const convertOriginal = async (job: EncodeJob, upload: Upload, header: Header, options: DecodeOptions) => {
+const convertOriginal = async (job: EncodeJob, upload: Upload, header: Header, options: EncodeOptions) => {
+  const { keepSource = 'transparent' } = options
+  const target = keepSource === 'never' ? undefined : job.targets.source
   const decoded = await decodeWhole(upload, header, options)
-  const convert = async () => writeVariant(job, 'original', decoded, [await toOriginal(decoded)])
-  const [original, { smaller, ...placeholder }] = await bothDone(convert(), writeSmaller(job, decoded, decoded))
-  return { sha256: job.sha256 ?? sha256Of(upload), sizes: { original, ...smaller }, ...placeholder }
+  const background = await parseColour(options.background)
+  const transparent =
+    target !== undefined && isTransparent(decoded) ? await keepTransparent(target, decoded, background) : undefined
+  const opaque = flatten(decoded, background)
+  const source =
+    target !== undefined && keepSource === 'always' && !transparent ? await writeSource(target, opaque) : undefined
+  const convert = async () => writeVariant(job.targets.original, opaque, [await toOriginal(opaque)])
+  const [original, { smaller, ...placeholder }] = await bothDone(convert(), writeSmaller(job, opaque, opaque))
+  const { source: kept = source, ...transparency } = transparent ?? {}
+  return {
+    sha256: job.sha256 ?? sha256Of(upload),
+    sizes: { original, ...smaller, ...(kept && { source: kept }) },
+    ...placeholder,
+    ...transparency,
+  }
 }
 
-const writeSmaller = async (job: EncodeJob, shown: PixelSize, decoded: Level) => {
+/** Writes the source before the pixels are flattened: at 100 MP they take 400 MB, and are not held twice. */
+const keepTransparent = async (target: string, decoded: Level, background: Colour) => {
+  const [source, preview] = await bothDone(
+    writeSource(target, decoded),
+    shrink(decoded, sizeWithin(decoded, SIDES.thumb)),
+  )
+  return { source, transparent: true as const, ...placeholderOf(preview, background) }
+}
+
+const writeSource = async (target: string, level: Level): Promise<Variant> =>
+  writeVariant(target, level, [await toSource(level)])
+
+/** @param shown dimensions of the original */
+const writeSmaller = async (job: EncodeJob, decoded: Level, shown: PixelSize) => {
   const medium = await shrink(decoded, sizeWithin(shown, SIDES.medium))
   const thumbSize = sizeWithin(shown, SIDES.thumb)
   const small = async () => {
     const thumb = await shrink(levelFor([decoded, medium], thumbSize), thumbSize)
     const icon = { width: SIDES.game, height: SIDES.game }
     return {
-      thumb: writeVariant(job, 'thumb', thumb, [await toJpeg(thumb, 'thumb')]),
-      game: writeVariant(job, 'game', icon, [await toIcon(levelFor([decoded, medium, thumb], icon))]),
+      thumb: writeVariant(job.targets.thumb, thumb, [await toJpeg(thumb, 'thumb')]),
+      game: writeVariant(job.targets.game, icon, [await toIcon(levelFor([decoded, medium, thumb], icon))]),
       placeholder: placeholderOf(thumb),
     }
   }
-  const large = async () => writeVariant(job, 'medium', medium, [await toJpeg(medium, 'medium')])
+  const large = async () => writeVariant(job.targets.medium, medium, [await toJpeg(medium, 'medium')])
   const [first, { thumb, game, placeholder }] = await bothDone(large(), small())
   return { smaller: { medium: first, thumb, game }, ...placeholder }
 }
 
-const writeVariant = (
-  { targets }: EncodeJob,
-  size: Size,
-  { width, height }: PixelSize,
-  parts: readonly Buffer[],
-): Variant => ({ width, height, ...writeNew(targets[size], parts) })
+const writeVariant = (target: string, { width, height }: PixelSize, parts: readonly Buffer[]): Variant => ({
+  width,
+  height,
+  ...writeNew(target, parts),
+})
 
 const sha256Of = ({ bytes }: Upload): string => createHash('sha256').update(bytes).digest('hex')
 

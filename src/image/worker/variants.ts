@@ -1,6 +1,6 @@
 // Encodes pixels as the JPEG files of the variants.
 
-import sharp, { type JpegOptions, type Sharp } from 'sharp'
+import sharp, { type JpegOptions, type PngOptions, type Sharp } from 'sharp'
 import type { Level } from './decode.ts'
 import { middleSquare, type PixelSize, SIDES } from './levels.ts'
 
@@ -28,6 +28,13 @@ const ORIGINAL_OPTIONS = { quality: 92, chromaSubsampling: '4:4:4' } as const sa
  */
 const MAX_OPTIMISED_PIXELS = 16_000_000
 
+/**
+ * PNG options of the source. Measured: a filter for each row makes a photo with soft edges 37 % smaller and a sheet of
+ * sprites a tenth, for 0 to 30 ms at 1 MP. Level 5 then makes sprites 20 % smaller than level 2 for an eighth more CPU;
+ * photos do not change. Level 9 takes four times as long for 3 % on photos.
+ */
+const SOURCE_OPTIONS = { compressionLevel: 5, adaptiveFiltering: true } as const satisfies PngOptions
+
 /** A smaller level from a larger one. */
 export const shrink = async (level: Level, size: PixelSize): Promise<Level> => {
   if (level.width === size.width && level.height === size.height) return level
@@ -35,7 +42,7 @@ export const shrink = async (level: Level, size: PixelSize): Promise<Level> => {
     .resize({ ...size, fit: 'fill' })
     .raw()
     .toBuffer()
-  return { ...size, pixels }
+  return { ...size, pixels, channels: level.channels }
 }
 
 /** A level as a JPEG file. */
@@ -48,6 +55,9 @@ export const toOriginal = (level: Level): Promise<Buffer> =>
     .jpeg({ ...ORIGINAL_OPTIONS, optimiseCoding: level.width * level.height <= MAX_OPTIMISED_PIXELS })
     .toBuffer()
 
+/** The source: a PNG without loss and without metadata, with an alpha channel where the level has one. */
+export const toSource = (level: Level): Promise<Buffer> => open(level).png(SOURCE_OPTIONS).toBuffer()
+
 /** The icon: the middle square of a level at exactly 50×50, enlarged where necessary. */
 export const toIcon = (level: Level): Promise<Buffer> =>
   open(level)
@@ -56,5 +66,5 @@ export const toIcon = (level: Level): Promise<Buffer> =>
     .jpeg(JPEG_OPTIONS.game)
     .toBuffer()
 
-const open = ({ pixels, width, height }: Level): Sharp =>
-  sharp(pixels, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+const open = ({ pixels, width, height, channels }: Level): Sharp =>
+  sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false })

@@ -4,7 +4,7 @@ import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp, { type Color, type Sharp } from 'sharp'
-import { SIZES, type Size } from '../../../src/core/names.ts'
+import { SIZES, type VariantName } from '../../../src/core/names.ts'
 import type { EncodeJob } from '../../../src/image/encoder.ts'
 import { type PhotoOptions, photoPixels } from './photo.mjs'
 
@@ -19,6 +19,25 @@ export const plain = (width: number, height: number, color: Color = '#a05030'): 
   const hasAlpha = typeof color === 'object' && 'alpha' in color
   return sharp({ create: { width, height, channels: hasAlpha ? 4 : 3, background: color } })
 }
+
+/**
+ * Pixels of a drawing with soft edges, RGBA: a disc of changing colours whose alpha falls from its middle to its rim, on
+ * invisible pixels of other colours.
+ */
+export const spritePixels = (width: number, height: number): Buffer => {
+  const pixels = Buffer.alloc(width * height * 4)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const distance = Math.hypot((2 * x) / width - 1, (2 * y) / height - 1)
+      const alpha = Math.round(255 * Math.min(1, Math.max(0, 2 - 2 * distance)))
+      pixels.set([(x * 255) / width, (y * 255) / height, 0x40, alpha], (y * width + x) * 4)
+    }
+  return pixels
+}
+
+/** {@link spritePixels} as a sharp pipeline, to be written in any format. */
+export const sprite = (width = 96, height = 64): Sharp =>
+  sharp(spritePixels(width, height), { raw: { width, height, channels: 4 } })
 
 /** A JPEG file of one colour. */
 export const plainJpeg = (width: number, height: number, color?: Color): Promise<Buffer> =>
@@ -136,14 +155,14 @@ export const meanDifference = (one: Buffer, other: Buffer): number => {
 }
 
 /** An upload in a folder, and where its variants are to go. */
-export const jobFor = async (folder: string, upload: Buffer): Promise<EncodeJob> => {
+export const jobFor = async (folder: string, upload: Buffer) => {
   const source = join(folder, 'upload')
   await writeFile(source, upload)
-  return { source, targets: targetsIn(folder) }
+  return { source, targets: targetsIn(folder) } satisfies EncodeJob
 }
 
-export const targetsIn = (folder: string): Record<Size, string> => {
+export const targetsIn = (folder: string): Record<VariantName, string> => {
   const [original, medium, thumb, game] = SIZES.map((size) => join(folder, `${size}.jpg`))
   if (!original || !medium || !thumb || !game) throw new Error('a size is missing')
-  return { original, medium, thumb, game }
+  return { original, medium, thumb, game, source: join(folder, 'source.png') }
 }
