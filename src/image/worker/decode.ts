@@ -4,6 +4,7 @@ import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { TintypeError } from '../../core/errors.ts'
 import { refusalOf } from '../codecs/sniff.ts'
 import type { AcceptedType } from '../encoder.ts'
+import { decodedWhole, type Watch } from './checks/damage.ts'
 import type { PixelSize } from './levels.ts'
 import { assertKnownLayout, type Colour, type Meaning, meaningOf } from './meaning.ts'
 import { readSamples, toSrgbPicture } from './samples.ts'
@@ -83,6 +84,8 @@ export const readHeader = async (bytes: Buffer, type: AcceptedType, maxPixels: n
 export interface Upload {
   path: string
   bytes: Buffer
+  /** True for a TIFF file in tiles. */
+  isTiled?: boolean
 }
 
 /**
@@ -103,7 +106,9 @@ export const decodeJpeg = (
   const picture = sharp(halvedJpeg(upload.path, shown, size) ?? upload.bytes, options)
     .autoOrient()
     .resize({ ...size, fit: 'fill' })
-  return orDamaged(colour ? inSrgb(picture, colour).then(toLevel) : toLevel(picture))
+  return orDamaged(
+    decodedWhole((watch) => (colour ? inSrgb(watch(picture), colour).then(toLevel) : toLevel(watch(picture)))),
+  )
 }
 
 /**
@@ -122,22 +127,28 @@ export const inSrgb = async (picture: Sharp, colour: Colour | undefined): Promis
  * @throws TintypeError `damaged_image`
  */
 export const decodeWhole = async (
-  { bytes }: Upload,
+  { bytes, isTiled = false }: Upload,
   { meaning }: Header,
   { maxPixels }: DecodeOptions,
 ): Promise<Level> => {
   const { layout, colour, isPremultiplied } = meaning
-  const open = (options: SharpOptions) =>
-    sharp(bytes, { ...STRICT, limitInputPixels: maxPixels, ...options }).autoOrient()
-  const work = async () => {
-    if (layout.space === 'cmyk') return open({})
-    const isWide = layout.depth === 'uint' || layout.depth === 'float'
-    if (!isWide && !isPremultiplied && !colour)
-      // Three channels of 8 bits before anything else.
-      return open({ ignoreIcc: true }).pipelineColourspace('srgb')
-    return toSrgbPicture(await readSamples(() => open({ ignoreIcc: true }), layout), colour, isPremultiplied)
+  // libvips reports unreadable tiles at this level alone; in tiles it refuses nothing else. In strips it would refuse tags
+  // in wrong order.
+  const failOn = isTiled ? 'warning' : 'error'
+  const work = async (watch: Watch): Promise<Level> => {
+    const open = (options: SharpOptions) =>
+      watch(sharp(bytes, { ...STRICT, failOn, limitInputPixels: maxPixels, ...options })).autoOrient()
+    const opened = async () => {
+      if (layout.space === 'cmyk') return open({})
+      const isWide = layout.depth === 'uint' || layout.depth === 'float'
+      if (!isWide && !isPremultiplied && !colour)
+        // Three channels of 8 bits before anything else.
+        return open({ ignoreIcc: true }).pipelineColourspace('srgb')
+      return toSrgbPicture(await readSamples(() => open({ ignoreIcc: true }), layout), colour, isPremultiplied)
+    }
+    return toLevel(await opened())
   }
-  return orDamaged(work().then(toLevel))
+  return orDamaged(decodedWhole(work))
 }
 
 /**

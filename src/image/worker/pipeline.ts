@@ -6,6 +6,8 @@ import type { Variant } from '../../core/project/model.ts'
 import { type JpegLayout, readJpeg, rewriteJpeg } from '../codecs/jpeg.ts'
 import { acceptedTypeOf } from '../codecs/sniff.ts'
 import type { EncodedPicture, EncodeJob } from '../encoder.ts'
+import { readLayout } from './checks/layout.ts'
+import { assertWhole } from './checks/whole.ts'
 import {
   type DecodeOptions,
   decodeJpeg,
@@ -16,7 +18,6 @@ import {
   type Upload,
 } from './decode.ts'
 import { readUpload, writeNew } from './files.ts'
-import { readLayout } from './layout.ts'
 import { decodedSize, levelFor, type PixelSize, SIDES, sizeWithin } from './levels.ts'
 import { colourOfProfile } from './meaning.ts'
 import { placeholderOf } from './placeholder.ts'
@@ -33,11 +34,13 @@ export interface EncodeOptions extends DecodeOptions {
  *   `damaged_image`, `too_many_pixels`, `storage_full`, `store_unavailable`, `internal`. Nothing is written after it has rejected.
  */
 export const encodePicture = async (job: EncodeJob, options: EncodeOptions): Promise<EncodedPicture> => {
-  const upload = { path: job.source, bytes: readUpload(job.source) }
-  const type = acceptedTypeOf(upload.bytes)
-  readLayout(upload.bytes, type)
-  const header = await readHeader(upload.bytes, type, options.maxPixels)
-  const jpeg = type === 'image/jpeg' ? readJpeg(upload.bytes) : undefined
+  const bytes = readUpload(job.source)
+  const type = acceptedTypeOf(bytes)
+  const tiff = readLayout(bytes, type)
+  const header = await readHeader(bytes, type, options.maxPixels)
+  await assertWhole(bytes, tiff)
+  const upload = { path: job.source, bytes, isTiled: tiff?.tile !== undefined }
+  const jpeg = type === 'image/jpeg' ? readJpeg(bytes) : undefined
   const made = jpeg?.plain
     ? await keepOriginal(job, upload, header, jpeg, options)
     : await convertOriginal(job, upload, header, options)

@@ -193,6 +193,33 @@ export const tiffFile = (
   return Buffer.concat([header, uint(headerBytes, word), directoryAt(headerBytes, headerBytes + length), ...data])
 }
 
+/**
+ * A file that sharp wrote, in another form: its directory, which sharp puts last, comes first, so that a cut file still
+ * has it.
+ */
+export const relaid = (tiff: Buffer, file: FileOptions = {}): Buffer => {
+  const start = tiff.readUInt32LE(4)
+  const tags: Record<number, TagValue> = {}
+  for (let at = start + 2, left = tiff.readUInt16LE(start); left > 0; at += 12, left--) {
+    const [type, count] = [tiff.readUInt16LE(at + 2), tiff.readUInt32LE(at + 4)]
+    const bytes = type === 3 ? 2 : type === 4 ? 4 : 1
+    // Resolution and text have no part in decoding.
+    if (type !== 3 && type !== 4 && type !== 7) continue
+    const from = count * bytes > 4 ? tiff.readUInt32LE(at + 8) : at + 8
+    tags[tiff.readUInt16LE(at)] =
+      type === 7
+        ? tiff.subarray(from, from + count)
+        : Array.from({ length: count }, (_, index) => tiff.readUIntLE(from + index * bytes, bytes))
+  }
+  const { 273: strips, 324: tiles, 279: stripBytes, 325: tileBytes, ...others } = tags
+  const [offsets, sizes] = [numbersOf(tiles ?? strips), numbersOf(tileBytes ?? stripBytes)]
+  const chunks = offsets.map((offset, index) => tiff.subarray(offset, offset + (sizes[index] ?? 0)))
+  return tiffFile(others, chunks, file)
+}
+
+const numbersOf = (value: TagValue | undefined): number[] =>
+  value === undefined ? [] : typeof value === 'number' ? [value] : [...value]
+
 /** TIFF 6.0 LZW: most significant bit first, and codes grow one code early. */
 export const lzw = (bytes: Buffer): Buffer => {
   const out: number[] = []

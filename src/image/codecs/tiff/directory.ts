@@ -157,8 +157,8 @@ export const chunkCount = (
   return isPlanar ? inPlane * samplesPerPixel : inPlane
 }
 
-export const damagedTiff = (reason: string): TintypeError =>
-  new TintypeError('damaged_image', `The TIFF file is damaged: ${reason}.`)
+export const damagedTiff = (reason: string, cause?: unknown): TintypeError =>
+  new TintypeError('damaged_image', `The TIFF file is damaged: ${reason}.`, { cause })
 
 interface TiffFile {
   bytes: Buffer

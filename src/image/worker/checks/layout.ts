@@ -1,10 +1,10 @@
 // Tells sound uploads in a layout that cannot be decoded from damaged ones, before they are decoded.
 
-import { assertKnownJpeg } from '../codecs/jpeg-frame.ts'
-import { readTiffDirectory, type TiffDirectory } from '../codecs/tiff/directory.ts'
-import { assertKnownTiff } from '../codecs/tiff/known.ts'
-import { unsupportedLayout } from '../codecs/unsupported.ts'
-import type { AcceptedType } from '../encoder.ts'
+import { assertKnownJpeg } from '../../codecs/jpeg-frame.ts'
+import { readTiffDirectory, type TiffDirectory } from '../../codecs/tiff/directory.ts'
+import { assertKnownTiff } from '../../codecs/tiff/known.ts'
+import { unsupportedLayout } from '../../codecs/unsupported.ts'
+import type { AcceptedType } from '../../encoder.ts'
 
 /**
  * Reads as much of a header as the decoder would not tell apart from damage.

@@ -1,0 +1,24 @@
+// Finds damage of uploads that their decoders do not report.
+
+import sharp from 'sharp'
+import { assertKnownJpeg } from '../../codecs/jpeg-frame.ts'
+import { damagedTiff, type TiffDirectory } from '../../codecs/tiff/directory.ts'
+import { assertWholeTiff, type JpegChunk } from '../../codecs/tiff/whole.ts'
+import { decodedWhole, type Watch } from './damage.ts'
+
+/** @throws TintypeError `damaged_image`, `unsupported_image_layout` */
+export const assertWhole = async (bytes: Buffer, tiff: TiffDirectory | undefined): Promise<void> => {
+  if (tiff) await assertWholeTiff(bytes, tiff, assertWholeJpeg)
+}
+
+/** Decodes a JPEG strip or tile, which libvips does without a word about damage. */
+const assertWholeJpeg = async ({ jpeg, width, heights }: JpegChunk): Promise<void> => {
+  assertKnownJpeg(jpeg, 'A part of the TIFF file')
+  const picture = sharp(jpeg, { failOn: 'error', limitInputPixels: width * Math.max(...heights), ignoreIcc: true })
+  const decode = (watch: Watch) => watch(picture).raw().toBuffer({ resolveWithObject: true })
+  const { info } = await decodedWhole(decode).catch((cause: unknown) => {
+    throw damagedTiff('a JPEG part cannot be decoded', cause)
+  })
+  if (info.width !== width || !heights.includes(info.height))
+    throw damagedTiff(`a JPEG part has ${info.width} × ${info.height} pixels, expected ${width} × ${heights[0]}`)
+}
