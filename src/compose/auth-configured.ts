@@ -3,7 +3,7 @@
 // A file of its own, because `tintype serve` checks it before it loads the application.
 
 import { resolve } from 'node:path'
-import { hasKeysOrUsers } from '../stores/accounts/has-keys-or-users.ts'
+import { createIsUnclaimed, hasKeysOrUsers } from '../stores/accounts/has-keys-or-users.ts'
 import type { ParsedOptions } from './parse-options.ts'
 
 export type AuthConfiguration = Pick<ParsedOptions, 'storageDir' | 'apiKeys' | 'registration' | 'issuer'>
@@ -13,22 +13,18 @@ export type AuthConfiguration = Pick<ParsedOptions, 'storageDir' | 'apiKeys' | '
  * two can be created at any time, so the check reads the folder (two `stat` calls) where nothing else is configured.
  */
 export const createAuthConfigured = (options: AuthConfiguration): (() => boolean) => {
-  const { storageDir = './storage', apiKeys, registration = 'closed', issuer } = options
-  const root = resolve(storageDir)
-  const isConfigured = apiKeys.length > 0 || registration !== 'closed' || issuer !== undefined
-  return () => isConfigured || hasKeysOrUsers(root)
+  const { storageDir = './storage' } = options
+  return isConfigured(options) ? () => true : () => hasKeysOrUsers(resolve(storageDir))
 }
 
 /**
  * Whether access is open now. Authentication that is set up at run time closes it for good, also where it is removed.
  */
 export const createIsOpen = (options: AuthConfiguration & Pick<ParsedOptions, 'auth'>): (() => boolean) => {
-  const isConfigured = createAuthConfigured(options)
-  const { auth = 'auto' } = options
+  const { storageDir = './storage', auth = 'auto' } = options
   if (auth !== 'auto') return () => auth === 'none'
-  let isClosed = false
-  return () => {
-    isClosed ||= isConfigured()
-    return !isClosed
-  }
+  return isConfigured(options) ? () => false : createIsUnclaimed(resolve(storageDir))
 }
+
+const isConfigured = ({ apiKeys, registration = 'closed', issuer }: AuthConfiguration): boolean =>
+  apiKeys.length > 0 || registration !== 'closed' || issuer !== undefined

@@ -36,6 +36,8 @@ export interface Env {
     route?: string
     /** Bytes of the response body, where it has one. */
     bodyBytes?: number
+    /** Resolves with them at the end of a body whose length is not known before. */
+    streamedBytes?: Promise<number>
   }
 }
 

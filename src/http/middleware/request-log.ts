@@ -53,9 +53,14 @@ export const requestLog = ({ log, ids, requests, client }: RequestLogOptions) =>
       for (const [name, value] of Object.entries(common)) c.header(name, value, { append: name === 'Vary' })
     const { status } = c.res
     const ms = performance.now() - startedMs
-    const bytes = method === 'HEAD' ? 0 : (c.get('bodyBytes') ?? 0)
-    requests.record(method, c.get('route') ?? NO_ROUTE, status, ms, bytes)
-    writeLine({ id, method, path: loggedPath(url), status, ms, bytes, from: () => client.addressOf(viewOf(c)) })
+    const record = (bytes: number): void => {
+      requests.record(method, c.get('route') ?? NO_ROUTE, status, ms, bytes)
+      writeLine({ id, method, path: loggedPath(url), status, ms, bytes, from: () => client.addressOf(viewOf(c)) })
+    }
+    const streamed = c.get('streamedBytes')
+    if (method === 'HEAD') record(0)
+    else if (streamed) void streamed.then(record)
+    else record(c.get('bodyBytes') ?? 0)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { isPublic } from '../../core/auth/access.ts'
 import { isSize, type Size } from '../../core/names.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
 import type { Format } from '../../core/transform/formats.ts'
 import { sizeRecipe } from '../../core/transform/recipe.ts'
 import type { ImageService } from '../../services/images/images.ts'
@@ -28,8 +29,9 @@ import {
   unknownFile,
 } from '../request/params.ts'
 import type { TransformRequestParser } from '../request/transform-request.ts'
+import { streamedList, wholeList } from '../response/image-list.ts'
 import type { ListCache } from '../response/list-cache.ts'
-import { hasEtag, json, jsonHeaders, notModified, revalidated, sized } from '../response/respond.ts'
+import { hasEtag, json, jsonHeaders, notModified, respond, revalidated, sized } from '../response/respond.ts'
 import {
   coverDelivery,
   deliver,
@@ -146,12 +148,14 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         const page = await images.list(project, { after, limit })
         if (!page) return undefined
         const next = `${views.projectUrl(projectId)}/images?limit=${limit}&after=${page.next}`
-        const body = {
-          ...views.primary(project),
-          images: page.images.map((image) => views.image(project, image)),
+        const list = {
+          project: views.primary(project),
+          images: page.images,
+          view: (image: ImageRecord) => views.image(project, image),
           next: page.next === undefined ? null : next,
         }
-        const text = Buffer.from(JSON.stringify(body))
+        const text = wholeList(list)
+        if (!text) return respond(c, streamedList(c, list), 200, jsonHeaders(etag, isPrivate))
         lists?.set(pathOf(c.req.url), projectId, { revision: project.revision, etag, body: text })
         return sized(c, text, 200, jsonHeaders(etag, isPrivate))
       })

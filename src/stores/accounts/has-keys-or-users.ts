@@ -27,3 +27,12 @@ export const hasKeysOrUsers = (storageDir: string): boolean => {
     throw storeError(error)
   }
 }
+
+/** Returns a check that is true until the store has keys or users, and false for good from then on. */
+export const createIsUnclaimed = (storageDir: string): (() => boolean) => {
+  let isClaimed = false
+  return () => {
+    isClaimed ||= hasKeysOrUsers(storageDir)
+    return !isClaimed
+  }
+}

@@ -151,7 +151,7 @@ describe('GET /metrics', () => {
     await get('/projects/unheard-of')
     expect(fastCount()).toBe(3)
     await app.request('/projects/game/images', { method: 'POST', body: formOf(Buffer.from('no image at all')) })
-    await app.request('/projects/game', { method: 'PUT' })
+    await app.request('/projects/game', { method: 'POST' })
 
     const metrics = await metricsOf(app)
     const requests = (method: string, route: string, status: number) =>
@@ -160,7 +160,7 @@ describe('GET /metrics', () => {
     expect(requests('GET', '/projects/{project_id}/thumbnail', 304)).toBe(1)
     expect(requests('GET', '/projects/{project_id}/images/{image_id}/{size}.{format}', 200)).toBe(1)
     expect(requests('GET', '/projects/{project_id}', 404)).toBe(1)
-    expect(requests('PUT', '/projects/{project_id}', 405)).toBe(1)
+    expect(requests('POST', '/projects/{project_id}', 405)).toBe(1)
     expect(requests('GET', 'none', 404)).toBe(2)
     expect(requests('POST', '/projects/{project_id}/images', 201)).toBe(1)
     expect(requests('POST', '/projects/{project_id}/images', 415)).toBe(1)
