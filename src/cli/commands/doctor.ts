@@ -60,8 +60,8 @@ const examine = async (
     import('../../image/pool/pool.ts'),
     import('../../services/doctor.ts'),
   ])
-  const { storageDir, lockStaleMs, encodeDeadlineMs: deadlineMs } = config
-  const encoders = createEncoderPool({ encoders: 1, deadlineMs, maxPixels: MOST_PIXELS })
+  const { storageDir, lockStaleMs, background, encodeDeadlineMs: deadlineMs } = config
+  const encoders = createEncoderPool({ encoders: 1, deadlineMs, background, maxPixels: MOST_PIXELS })
   const log = createLogger({ level: 'silent' })
   const inspector = createInspector({ storageDir, lockStaleMs, log, remake: (job) => encoders.encode(job) })
   const doctor = createDoctor({ inspector })

@@ -14,7 +14,7 @@ export interface MadeStore {
 
 /** Two small projects, with everything in their history that can happen to one. */
 export const makeSmallStore = (): Promise<MadeStore> =>
-  make(async (storageDir) =>
+  makeStore(async (storageDir) =>
     withStore(storageDir, async (store) => {
       const images = imagesOver(store)
       const ids: string[] = []
@@ -32,7 +32,7 @@ export const makeSmallStore = (): Promise<MadeStore> =>
 
 /** One project whose list is long enough for a run, and had another one before. Many pictures are the same. */
 export const makeLongStore = (): Promise<MadeStore> =>
-  make(async (storageDir) =>
+  makeStore(async (storageDir) =>
     withStore(storageDir, async (store) => {
       const few = await Promise.all(Array.from({ length: 7 }, (_, number) => numberedPicture(number)))
       const images = imagesOver(store, await encoderOf(few, `${storageDir}-encoded`))
@@ -45,7 +45,7 @@ export const makeLongStore = (): Promise<MadeStore> =>
     }),
   )
 
-const make = async (fill: (storageDir: string) => Promise<void>): Promise<MadeStore> => {
+export const makeStore = async (fill: (storageDir: string) => Promise<void>): Promise<MadeStore> => {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-doctor-'))
   const storageDir = join(folder, 'storage')
   await fill(storageDir)

@@ -21,8 +21,13 @@ import { createPaths, type Paths } from '../paths.ts'
 import { createWorkspace } from '../staging/workspace.ts'
 import { createLostAndFound, type LostAndFound } from './lost-and-found.ts'
 
-/** Makes the four variants of a picture in new files. @throws TintypeError as an encoder does */
-export type RemakeVariants = (job: { source: string; targets: Record<Size, string> }) => Promise<RemadeVariants>
+/** Makes the variants of a picture in new files; `source` where it has a target. @throws TintypeError as an encoder does */
+export type RemakeVariants = (job: RemakeJob) => Promise<RemadeVariants>
+
+export interface RemakeJob {
+  source: string
+  targets: Record<Size, string> & { source?: string }
+}
 
 export interface RemadeVariants {
   sizes: Record<Size, Variant>

@@ -1,7 +1,8 @@
 // Checks for stray files: entries of a project that no revision names. They are moved to .lost/, never deleted.
 
 import { join } from 'node:path'
-import { SIZES, type Size } from '../../../../core/names.ts'
+import { VARIANTS, type VariantName, variantsOf } from '../../../../core/names.ts'
+import type { ImageRecord } from '../../../../core/project/model.ts'
 import { storedSegment } from '../../../history/revision.ts'
 import type { DoctorContext } from '../context.ts'
 import type { Problem } from '../problem.ts'
@@ -18,13 +19,13 @@ const SEGMENT_NAME = /^([0-9a-z]{16})\.json$/
 
 export async function* checkStrays(context: DoctorContext, projectId: string): AsyncGenerator<Problem> {
   yield* straySegments(context, projectId)
-  let found = new Map<string, Size[]>()
-  for (const size of SIZES) {
-    const folder = context.paths.variants(projectId, size)
+  let found = new Map<string, VariantName[]>()
+  for (const variant of VARIANTS) {
+    const folder = context.paths.variants(projectId, variant)
     for await (const name of iterateNames(folder)) {
-      const imageId = imageIdOf(name)
+      const imageId = imageIdOf(name, variant)
       if (imageId === undefined) yield unknownEntry(context, join(folder, name))
-      else found.set(imageId, [...(found.get(imageId) ?? []), size])
+      else found.set(imageId, [...(found.get(imageId) ?? []), variant])
       if (found.size < MAX_IDS) continue
       yield* strayVariants(context, projectId, found)
       found = new Map()
@@ -48,36 +49,40 @@ export const moveToLost = async (context: DoctorContext, path: string): Promise<
 /**
  * The files were listed before this. An upload names its image under .tmp, publishes its files, commits its image and
  * only then leaves .tmp; a deletion likewise. So an image that neither .tmp nor, read later, the head names is a stray.
+ * So is a source that the record of its image does not name: renders would be made from it.
  */
 async function* strayVariants(
   context: DoctorContext,
   projectId: string,
-  found: ReadonlyMap<string, readonly Size[]>,
+  found: ReadonlyMap<string, readonly VariantName[]>,
 ): AsyncGenerator<Problem> {
   if (found.size === 0) return
   const { imageIds: pending } = await findPendingWork(context.paths, projectId, 'all')
   const named = await namedAmong(context, projectId, found)
   if (!named) return
-  for (const [imageId, sizes] of found) {
-    if (named.has(imageId) || pending.has(imageId)) continue
-    for (const size of sizes) {
-      const path = context.paths.variant(projectId, imageId, size)
-      if (await statOf(path)) yield stray(context, 'stray_variant', path, 'belongs to no image of the project')
+  for (const [imageId, variants] of found) {
+    if (pending.has(imageId)) continue
+    const recorded = named.get(imageId)
+    const detail = recorded ? 'the record of its image has no source' : 'belongs to no image of the project'
+    for (const variant of variants) {
+      if (recorded?.includes(variant)) continue
+      const path = context.paths.variant(projectId, imageId, variant)
+      if (await statOf(path)) yield stray(context, 'stray_variant', path, detail)
     }
   }
 }
 
-/** Ids that the head lists or that are being removed; undefined where its list cannot be read whole. */
+/** Variants of images that the head lists or that are being removed; undefined where its list cannot be read whole. */
 const namedAmong = async (
   { paths, heads }: DoctorContext,
   projectId: string,
   found: ReadonlyMap<string, unknown>,
-): Promise<ReadonlySet<string> | undefined> => {
+): Promise<ReadonlyMap<string, readonly VariantName[]> | undefined> => {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const head = await heads.read(projectId)
-    const named = new Set<string>(head?.removing)
-    const take = (images: readonly { id: string }[]) => {
-      for (const { id } of images) if (found.has(id)) named.add(id)
+    const named = new Map<string, readonly VariantName[]>(head?.removing.map((id) => [id, VARIANTS]))
+    const take = (images: readonly ImageRecord[], isRemoving = false) => {
+      for (const { id, sizes } of images) if (found.has(id)) named.set(id, isRemoving ? VARIANTS : variantsOf(sizes))
     }
     take(head?.state.images.tail ?? [])
     let isWhole = true

@@ -1,7 +1,7 @@
 // Checks every variant of the head against its record.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Size } from '../../../../core/names.ts'
+import type { VariantName } from '../../../../core/names.ts'
 import type { ImageRecord } from '../../../../core/project/model.ts'
 import type { DoctorContext } from '../context.ts'
 import type { Problem } from '../problem.ts'
@@ -10,9 +10,12 @@ import { findPendingWork } from '../read/pending-work.ts'
 import { type FaultyImage, findVariantFaults } from '../read/variants.ts'
 import { type ContentIndex, createContentIndex, isRepairable, repairVariants } from '../repair/variants.ts'
 
-/** Limit on images that are deferred to the end, when the content of their originals may have been found elsewhere. */
+/** Limit on images that are deferred to the end, when the content of their originals and sources may have been found elsewhere. */
 const MAX_DEFERRED = 1000
 const MAX_CHECKS = 20
+
+const NO_LARGER = 'no larger variant to make it from; the image keeps its other variants'
+const NO_SOURCE = 'no other file has its pixels: put back a copy. Until then renders are made from the original, opaque'
 
 /** @param onImages called with the number of images that were checked */
 export async function* checkVariants(
@@ -28,7 +31,8 @@ export async function* checkVariants(
       onImages(1)
       if (!faulty) continue
       contents.add(context.paths, projectId, faulty)
-      if (faulty.faults.has('original') && deferred.length < MAX_DEFERRED) deferred.push(faulty)
+      const isLost = faulty.faults.has('original') || faulty.faults.has('source')
+      if (isLost && deferred.length < MAX_DEFERRED) deferred.push(faulty)
       else yield* problemsOf(context, projectId, faulty, contents)
     }
   }
@@ -61,22 +65,22 @@ function* problemsOf(
   faulty: FaultyImage,
   contents: ContentIndex,
 ): Generator<Problem> {
-  let repairing: Promise<ReadonlyMap<Size, string>> | undefined
-  for (const [size, { kind, detail }] of faulty.faults) {
-    const path = context.relativePath(context.paths.variant(projectId, faulty.image.id, size))
-    const file = faulty.files[size]
+  let repairing: Promise<ReadonlyMap<VariantName, string>> | undefined
+  for (const [name, { kind, detail }] of faulty.faults) {
+    const path = context.relativePath(context.paths.variant(projectId, faulty.image.id, name))
+    const file = faulty.files[name]
     if (file.type === 'unusable' && file.isDenied) {
       yield { kind: 'unreadable', path, detail: `${detail}; run tintype doctor as the user that runs the server` }
       continue
     }
-    if (!isRepairable(faulty, size, contents)) {
-      yield { kind, path, detail: `${detail}; no larger variant to make it from; the image keeps its other variants` }
+    if (!isRepairable(faulty, name, contents)) {
+      yield { kind, path, detail: `${detail}; ${name === 'source' ? NO_SOURCE : NO_LARGER}` }
       continue
     }
     const repair = async (): Promise<string> => {
       // The first call repairs all variants of the image.
       repairing ??= repairVariants(context, projectId, faulty, contents)
-      const done = (await repairing).get(size)
+      const done = (await repairing).get(name)
       if (done === undefined) throw new Error('no larger variant could be decoded')
       return done
     }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { constants, readSync, type Stats } from 'node:fs'
 import { type FileHandle, lstat, open, opendir, readdir } from 'node:fs/promises'
-import { type JpegHeader, readJpegHeader } from '../../../../core/jpeg-header.ts'
+import { readJpegHeader } from '../../../../core/jpeg-header.ts'
 import { codeOf, isMissing } from '../../fs/durable.ts'
 import { isPlainFolder } from '../../fs/no-follow.ts'
 
@@ -27,9 +27,16 @@ export interface RegularFile {
   sha256: string
 }
 
-export interface JpegFile extends RegularFile {
-  /** Undefined where the file is no JPEG. */
-  header: JpegHeader | undefined
+export interface PictureFile extends RegularFile {
+  /** Undefined where the file is no picture in the format of its name. */
+  header: PictureHeader | undefined
+}
+
+interface PictureHeader {
+  width: number
+  height: number
+  /** True for a PNG file with an alpha channel. */
+  hasAlpha: boolean
 }
 
 export type FileState<File = RegularFile> = MissingFile | UnusableFile | File
@@ -47,10 +54,10 @@ const MAX_TEXT_BYTES = 400 * 2 ** 20
 /** Size and hash of a file. */
 export const inspectFile = (path: string): Promise<FileState> => withFile(path, hashFile)
 
-/** Size, hash and JPEG header of a variant. Denied access is a state, not an error, so that the check goes on. */
-export const inspectVariant = async (path: string): Promise<FileState<JpegFile>> => {
+/** Size, hash and header of a variant, which is JPEG, or PNG by its name. Denied access is a state, not an error, so that the check goes on. */
+export const inspectVariant = async (path: string): Promise<FileState<PictureFile>> => {
   try {
-    return await withFile(path, inspectJpeg)
+    return await withFile(path, path.endsWith('.png') ? inspectPng : inspectJpeg)
   } catch (error) {
     const code = codeOf(error) ?? ''
     if (!DENIED_CODES.includes(code)) throw error
@@ -58,7 +65,7 @@ export const inspectVariant = async (path: string): Promise<FileState<JpegFile>>
   }
 }
 
-const inspectJpeg = async (handle: FileHandle, bytes: number): Promise<JpegFile> => {
+const inspectJpeg = async (handle: FileHandle, bytes: number): Promise<PictureFile> => {
   // Only large colour profiles put the dimensions beyond the first bytes.
   let start = Buffer.alloc(0)
   const file = await hashFile(handle, bytes, (chunk) => {
@@ -67,7 +74,26 @@ const inspectJpeg = async (handle: FileHandle, bytes: number): Promise<JpegFile>
   const header = readJpegHeader((position, length) =>
     position + length <= start.length ? start.subarray(position, position + length) : readAt(handle, position, length),
   )
-  return { ...file, header }
+  return { ...file, header: header && { width: header.width, height: header.height, hasAlpha: false } }
+}
+
+const inspectPng = async (handle: FileHandle, bytes: number): Promise<PictureFile> => {
+  let start = Buffer.alloc(0)
+  const file = await hashFile(handle, bytes, (chunk) => {
+    start = Buffer.from(chunk.subarray(0, PNG_HEADER_BYTES))
+  })
+  return { ...file, header: readPngHeader(start) }
+}
+
+/** The signature and the first chunk, `IHDR`: https://www.w3.org/TR/png-3/#11IHDR */
+const PNG_HEADER_BYTES = 33
+const PNG_START = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+
+const readPngHeader = (start: Buffer): PictureHeader | undefined => {
+  if (start.length < PNG_HEADER_BYTES || !start.subarray(0, PNG_START.length).equals(PNG_START)) return undefined
+  // Bit 2 of the colour type is the alpha channel.
+  const hasAlpha = (start.readUInt8(25) & 4) !== 0
+  return { width: start.readUInt32BE(16), height: start.readUInt32BE(20), hasAlpha }
 }
 
 export const readText = (path: string): Promise<FileState<{ type: 'text'; text: string }>> =>

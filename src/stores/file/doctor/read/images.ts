@@ -1,7 +1,7 @@
 // Reads the images of a project while other processes may change it: from its head, from older documents, from files.
 
 import { z } from 'zod'
-import { isImageId } from '../../../../core/names.ts'
+import { fileNameOf, isImageId, type VariantName } from '../../../../core/names.ts'
 import { imagesOf } from '../../../../core/project/image-list.ts'
 import { type ImageRecord, imageSchema } from '../../../../core/project/model.ts'
 import { type Revision, storedSegment } from '../../../history/revision.ts'
@@ -113,7 +113,7 @@ export const findUnlistedOriginals = async (
 ): Promise<UnlistedOriginal[]> => {
   const found: UnlistedOriginal[] = []
   for await (const name of iterateNames(paths.variants(projectId, 'original'))) {
-    const imageId = imageIdOf(name)
+    const imageId = imageIdOf(name, 'original')
     if (imageId === undefined || isListed(imageId)) continue
     const stats = await statOf(paths.variant(projectId, imageId, 'original'))
     if (stats?.isFile()) found.push({ imageId, writtenAt: stats.mtime.toISOString() })
@@ -125,7 +125,7 @@ export const findUnlistedOriginals = async (
 }
 
 /** The image id in the name of a variant's file, undefined for any other name. */
-export const imageIdOf = (fileName: string): string | undefined => {
-  const imageId = fileName.endsWith('.jpg') ? fileName.slice(0, -'.jpg'.length) : ''
-  return isImageId(imageId) ? imageId : undefined
+export const imageIdOf = (fileName: string, name: VariantName): string | undefined => {
+  const imageId = fileName.slice(0, fileName.indexOf('.'))
+  return isImageId(imageId) && fileName === fileNameOf(imageId, name) ? imageId : undefined
 }

@@ -1,6 +1,6 @@
 // Repairs the head of a project: recovers the newest known state and commits it as a new revision.
 
-import { SIZES } from '../../../../core/names.ts'
+import { VARIANTS } from '../../../../core/names.ts'
 import { appendImage, type ImageList, imagesOf, type Segment } from '../../../../core/project/image-list.ts'
 import type { ImageRecord } from '../../../../core/project/model.ts'
 import { emptyProject, type ProjectState } from '../../../../core/project/state.ts'
@@ -164,7 +164,7 @@ const withFiles = async (context: DoctorContext, projectId: string, list: ImageL
 }
 
 const hasFile = async ({ paths }: DoctorContext, projectId: string, imageId: string): Promise<boolean> => {
-  for (const size of SIZES) if (await statOf(paths.variant(projectId, imageId, size))) return true
+  for (const name of VARIANTS) if (await statOf(paths.variant(projectId, imageId, name))) return true
   return false
 }
 

@@ -1,8 +1,8 @@
-// Repairs the variants of an image: restores the exact bytes where a file has them, else makes them from a larger variant.
+// Repairs the variants of an image: restores the exact bytes where a file has them, else makes them from a larger variant or the source.
 
 import { copyFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { SIZES, type Size } from '../../../../core/names.ts'
+import { SIZES, type Size, VARIANTS, type VariantName } from '../../../../core/names.ts'
 import type { ImageRecord } from '../../../../core/project/model.ts'
 import { linkNew, makeFolder, sync } from '../../fs/durable.ts'
 import type { Paths } from '../../paths.ts'
@@ -26,10 +26,10 @@ export const createContentIndex = (): ContentIndex => {
   const pathsByHash = new Map<string, string>()
   return {
     add(paths, projectId, { image, files, faults }) {
-      for (const size of SIZES) {
-        const file = files[size]
-        if (file.type !== 'file' || file.bytes === 0 || !faults.has(size) || pathsByHash.size >= MAX_INDEXED) continue
-        pathsByHash.set(file.sha256, paths.variant(projectId, image.id, size))
+      for (const name of VARIANTS) {
+        const file = files[name]
+        if (file.type !== 'file' || file.bytes === 0 || !faults.has(name) || pathsByHash.size >= MAX_INDEXED) continue
+        pathsByHash.set(file.sha256, paths.variant(projectId, image.id, name))
       }
     },
     find: (sha256) => pathsByHash.get(sha256),
@@ -39,15 +39,28 @@ export const createContentIndex = (): ContentIndex => {
   }
 }
 
-/** True where {@link repairVariants} has a source for this variant. */
-export const isRepairable = (faulty: FaultyImage, size: Size, contents: ContentIndex): boolean => {
-  const isElsewhere = (wanted: Size) => contents.find(faulty.image.sizes[wanted].sha256) !== undefined
+/** True where {@link repairVariants} has a file to make this variant from. */
+export const isRepairable = (faulty: FaultyImage, name: VariantName, contents: ContentIndex): boolean => {
+  const isElsewhere = (wanted: VariantName) => {
+    const recorded = faulty.image.sizes[wanted]
+    return recorded !== undefined && contents.find(recorded.sha256) !== undefined
+  }
   return (
-    faulty.faults.get(size)?.kind === 'record_differs' ||
-    isElsewhere(size) ||
-    largestSource(size, (source) => isIntact(faulty, source) || isElsewhere(source)) !== undefined
+    faulty.faults.get(name)?.kind === 'record_differs' ||
+    isElsewhere(name) ||
+    BASES.some((base) => isMadeFrom(name, base) && (isIntact(faulty, base) || isElsewhere(base)))
   )
 }
+
+/**
+ * Variants that others are made from, best first. The original comes before the source, since pixels may have been laid on
+ * another background than is set today.
+ */
+const BASES = ['original', 'source', 'medium', 'thumb'] as const
+
+/** True for a smaller variant, and for all JPEG files of a source, which is made from nothing. */
+const isMadeFrom = (name: VariantName, base: (typeof BASES)[number]): name is Size =>
+  name !== 'source' && (base === 'source' || SIZES.indexOf(name) > SIZES.indexOf(base))
 
 /**
  * Repairs the files first, then the record. A crash in between leaves a file that differs from its record, which the
@@ -60,51 +73,49 @@ export const repairVariants = (
   projectId: string,
   faulty: FaultyImage,
   contents: ContentIndex,
-): Promise<ReadonlyMap<Size, string>> =>
+): Promise<ReadonlyMap<VariantName, string>> =>
   context.withWorkFolder(projectId, async (folder) => {
     const { image, files } = faulty
-    const done = new Map<Size, string>()
+    const done = new Map<VariantName, string>()
     const sizes = { ...image.sizes }
     let { placeholder, color } = image
-    const place = async (from: string, size: Size) => {
-      const former = await placeVariant(context, from, context.paths.variant(projectId, image.id, size))
-      const file = files[size]
+    const place = async (from: string, name: VariantName) => {
+      const former = await placeVariant(context, from, context.paths.variant(projectId, image.id, name))
+      const file = files[name]
       if (former !== undefined && file.type === 'file') contents.moved(file.sha256, former)
     }
 
-    for (const size of faulty.faults.keys()) {
-      const found = await copyByContent(contents, image.sizes[size].sha256, join(folder, `found-${size}.jpg`))
+    for (const name of faulty.faults.keys()) {
+      const found = await copyByContent(contents, image.sizes[name]?.sha256, join(folder, `found-${name}`))
       if (!found) continue
-      await place(found.copy, size)
-      done.set(size, `restored; its content was found at ${context.relativePath(found.path)}`)
+      await place(found.copy, name)
+      done.set(name, `restored; its content was found at ${context.relativePath(found.path)}`)
     }
 
-    const lost = SIZES.filter((size) => !isIntact(faulty, size) && !done.has(size))
-    const source = largestSource(
-      lost.find((size) => size !== 'original'),
-      (size) => !lost.includes(size),
-    )
-    const smaller = source ? lost.filter((size) => SIZES.indexOf(size) > SIZES.indexOf(source)) : []
-    if (source && smaller.length > 0) {
+    const isSound = (name: VariantName) => isIntact(faulty, name) || done.has(name)
+    const lost = SIZES.filter((size) => !isSound(size))
+    const base = BASES.find((name) => isSound(name) && lost.some((size) => isMadeFrom(size, name)))
+    if (base) {
       const targets = remakeTargets(folder)
-      const remade = await context.remake({ source: context.paths.variant(projectId, image.id, source), targets })
+      const remade = await context.remake({ source: context.paths.variant(projectId, image.id, base), targets })
       // Absent from images of older stores.
       placeholder ??= remade.placeholder
       color ??= remade.color
-      for (const size of smaller) {
+      for (const size of lost.filter((size) => isMadeFrom(size, base))) {
         await place(targets[size], size)
         const isSame = remade.sizes[size].sha256 === image.sizes[size].sha256
         sizes[size] = remade.sizes[size]
-        done.set(size, `made again from ${source}, ${isSame ? 'byte for byte' : 'with other bytes than before'}`)
+        done.set(size, `made again from ${base}, ${isSame ? 'byte for byte' : 'with other bytes than before'}`)
       }
     }
 
-    for (const [size, { kind }] of faulty.faults) {
-      const file = files[size]
-      if (kind !== 'record_differs' || file.type !== 'file' || !file.header) continue
+    for (const [name, { kind }] of faulty.faults) {
+      const file = files[name]
+      const recorded = sizes[name]
+      if (kind !== 'record_differs' || !recorded || file.type !== 'file' || !file.header) continue
       const { width, height } = file.header
-      sizes[size] = { ...sizes[size], width, height }
-      done.set(size, `the record was corrected to ${width}×${height} pixels`)
+      sizes[name] = { ...recorded, width, height }
+      done.set(name, `the record was corrected to ${width}×${height} pixels`)
     }
     const { width, height } = sizes.original
     await commitRecord(context, projectId, image, { ...image, width, height, sizes, placeholder, color })
@@ -146,14 +157,11 @@ export const remakeTargets = (folder: string): Record<Size, string> => {
   return { original: target('original'), medium: target('medium'), thumb: target('thumb'), game: target('game') }
 }
 
-const copyByContent = async (contents: ContentIndex, sha256: string, copy: string) => {
-  const path = contents.find(sha256)
+const copyByContent = async (contents: ContentIndex, sha256: string | undefined, copy: string) => {
+  const path = sha256 === undefined ? undefined : contents.find(sha256)
   if (path === undefined) return undefined
   const file = await inspectFile(path)
   if (file.type !== 'file' || file.sha256 !== sha256) return undefined
   await copyFile(path, copy)
   return { path, copy }
 }
-
-const largestSource = (size: Size | undefined, isUsable: (source: Size) => boolean): Size | undefined =>
-  size && SIZES.slice(0, SIZES.indexOf(size)).find(isUsable)
