@@ -2,6 +2,7 @@
 
 import { createApp } from '../http/app.ts'
 import { createRefuse } from '../http/refusals.ts'
+import { acceptedTypes } from '../image/accepted.ts'
 import type { EncoderPool } from '../image/encoder.ts'
 import type { Tintype, TintypeOptions } from '../options.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
@@ -53,6 +54,7 @@ export const compose = (
     ready,
     version,
     startedAt: Date.now(),
+    acceptedTypes,
     maxUploadBytes: options.maxUploadBytes ?? 25 * 2 ** 20,
     basePath: options.basePath ?? '',
     isWholeSite: options.isWholeSite,

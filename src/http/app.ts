@@ -83,6 +83,8 @@ export interface AppOptions {
   version: string
   /** Start of the server, in milliseconds since 1970. */
   startedAt: number
+  /** Media types of accepted uploads, for `/health`. */
+  acceptedTypes(): readonly string[]
   /** Checks that the store can be used, for `/ready`. */
   check(): Promise<void>
   /** While true, changes are refused. @default () => false */
@@ -201,7 +203,14 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
     route.add(accounts.password, account.password)
   }
 
-  const state = createHealthRoutes({ version, startedAt, check, isReadOnly, isDraining })
+  const state = createHealthRoutes({
+    version,
+    startedAt,
+    acceptedTypes: options.acceptedTypes,
+    check,
+    isReadOnly,
+    isDraining,
+  })
   route.add(server.health, state.health)
   route.add(server.ready, state.ready)
   const gather = options.gatherMetrics ?? (async () => [await snapshot()])

@@ -45,7 +45,7 @@ export interface RenderedPicture {
   content?: Buffer<ArrayBuffer>
 }
 
-/** Media types of accepted uploads. */
+/** Media types of accepted uploads; `image/heic` where its decoder is installed. */
 export const ACCEPTED_TYPES = [
   'image/jpeg',
   'image/png',
@@ -53,6 +53,7 @@ export const ACCEPTED_TYPES = [
   'image/gif',
   'image/tiff',
   'image/avif',
+  'image/heic',
 ] as const
 
 export type AcceptedType = (typeof ACCEPTED_TYPES)[number]

@@ -77,6 +77,7 @@ const appOn = (store: Store, catalogue: Catalogue, storageDir: string, principal
     transformRequests: createTransformRequestParser({ presets: parsePresets('card:w=10') }),
     version: '1',
     startedAt: 0,
+    acceptedTypes: () => ['image/jpeg'],
     check: unused,
     maxUploadBytes: 1000,
     log: silent,

@@ -3,6 +3,7 @@
 import type { RouteConfig, z } from '@hono/zod-openapi'
 import type { ErrorCode } from '../../core/errors.ts'
 import { MAX_SIDE } from '../../core/transform/transform.ts'
+import { ACCEPTED_TYPES } from '../../image/encoder.ts'
 import { REPLAY_HEADER } from '../request/params.ts'
 import { IMMUTABLE } from '../response/send-picture.ts'
 import { EXAMPLE_IMAGE_URL } from '../schemas/examples.ts'
@@ -51,7 +52,7 @@ export const upload: RouteConfig = {
     headers: uploadHeaders,
     body: {
       required: true,
-      description: 'One file in field `file`: JPEG, PNG, WebP, GIF, TIFF or AVIF.',
+      description: 'One file in field `file`: JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC.',
       content: {
         'multipart/form-data': {
           schema: {
@@ -59,7 +60,7 @@ export const upload: RouteConfig = {
             required: ['file'],
             properties: { file: { type: 'string', format: 'binary', description: 'The image.' } },
           },
-          encoding: { file: { contentType: 'image/jpeg, image/png, image/webp, image/gif, image/tiff, image/avif' } },
+          encoding: { file: { contentType: ACCEPTED_TYPES.join(', ') } },
         },
       },
     },

@@ -2,6 +2,7 @@
 
 import { type ErrorCode, TintypeError } from '../../core/errors.ts'
 import { PROJECT_ID_RULE, SIZES } from '../../core/names.ts'
+import { ACCEPTED_TYPES } from '../../image/encoder.ts'
 import { type Problem, problemOf } from '../response/problem.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID, EXAMPLE_SIZES } from '../schemas/examples.ts'
 
@@ -10,8 +11,7 @@ interface Example {
   details?: Record<string, unknown>
 }
 
-const ACCEPTED = 'accepted are JPEG, PNG, WebP, GIF, TIFF, AVIF'
-const ACCEPTED_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/tiff', 'image/avif']
+const ACCEPTED = 'accepted are JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC'
 
 /** As the server sends them; compared with real responses by a test. */
 const EXAMPLES: Record<ErrorCode, Example> = {

@@ -9,6 +9,8 @@ export interface HealthRouteOptions {
   version: string
   /** Milliseconds since 1970. */
   startedAt: number
+  /** Media types of accepted uploads. */
+  acceptedTypes(): readonly string[]
   check(): Promise<void>
   /** @default () => false */
   isReadOnly?(): boolean
@@ -17,20 +19,21 @@ export interface HealthRouteOptions {
 
 const UNCACHED = { 'Cache-Control': 'no-store' } as const
 
-export const createHealthRoutes = ({ version, startedAt, check, isReadOnly, isDraining }: HealthRouteOptions) => ({
+export const createHealthRoutes = ({ version, startedAt, acceptedTypes, ...options }: HealthRouteOptions) => ({
   health: (c: Context) => {
     const uptime_seconds = Math.max(0, Math.floor((Date.now() - startedAt) / 1000))
-    return json(c, { status: 'ok', version, uptime_seconds }, 200, UNCACHED)
+    const formats = { accepted: acceptedTypes() }
+    return json(c, { status: 'ok', version, uptime_seconds, formats }, 200, UNCACHED)
   },
 
   async ready(c: Context) {
-    if (isDraining?.()) throw shuttingDown()
+    if (options.isDraining?.()) throw shuttingDown()
     try {
-      await check()
+      await options.check()
     } catch (error) {
       const reason = error instanceof TintypeError ? error.message : 'The store cannot be written.'
       throw new TintypeError('store_unavailable', reason, { cause: error })
     }
-    return json(c, { status: 'ready', read_only: isReadOnly?.() ?? false }, 200, UNCACHED)
+    return json(c, { status: 'ready', read_only: options.isReadOnly?.() ?? false }, 200, UNCACHED)
   },
 })

@@ -1,12 +1,19 @@
 // Responses of the health routes.
 
 import { z } from '@hono/zod-openapi'
+import { ACCEPTED_TYPES } from '../../image/encoder.ts'
 
 export const healthSchema = z
   .object({
     status: z.literal('ok'),
     version: z.string().openapi({ example: '1.0.0' }),
     uptime_seconds: z.int().min(0).openapi({ example: 86400 }),
+    formats: z.object({
+      accepted: z.array(z.enum(ACCEPTED_TYPES)).openapi({
+        description: 'Media types of accepted uploads. `image/heic` is missing where its decoder is not installed.',
+        example: [...ACCEPTED_TYPES],
+      }),
+    }),
   })
   .openapi('Health')
 

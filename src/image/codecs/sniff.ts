@@ -3,10 +3,10 @@
 // Own code instead of the library `file-type`, which parses two hundred formats; a few constants are enough here.
 
 import { TintypeError } from '../../core/errors.ts'
-import { ACCEPTED_TYPES, type AcceptedType } from '../encoder.ts'
-
-/** For messages. */
-const ACCEPTED_NAMES = 'JPEG, PNG, WebP, GIF, TIFF, AVIF'
+import { acceptedTypes, TYPE_NAMES } from '../accepted.ts'
+import type { AcceptedType } from '../encoder.ts'
+import { type PrimaryItem, readPrimaryItem } from './isobmff/primary-item.ts'
+import { stillOf } from './isobmff/still.ts'
 
 /** Limit on the bytes that are searched for brands, markup and text. */
 const TEXT_BYTES = 1024
@@ -44,36 +44,50 @@ const SIGNATURES: readonly { type: string; marks: Record<number, string> }[] = [
   { type: 'video/webm', marks: { 0: '\x1a\x45\xdf\xa3' } },
 ]
 
-/** Brands of ISO base media files (ISO/IEC 14496-12, `ftyp`) that contain a picture. */
+/**
+ * Brands of ISO base media files (ISO/IEC 14496-12, `ftyp`) that contain a picture. They say what a file may contain, not
+ * how its pictures are coded: that is read from the primary one.
+ */
 const BRANDS: readonly { type: string; brand: RegExp }[] = [
-  { type: 'image/avif', brand: /^avi[fs]$/ },
+  { type: 'image/avif', brand: /^(avi[fs]|MA1[AB])$/ },
   { type: 'image/heic', brand: /^(hei[cxms]|hev[cxms])$/ },
-  { type: 'image/heif', brand: /^(mif1|msf1)$/ },
+  { type: 'image/heif', brand: /^(mif[12]|msf1|miaf|jpeg|j2ki|avci|unif)$/ },
   { type: 'image/x-canon-cr3', brand: /^crx $/ },
 ]
+
+/** Types of pictures by the type of the items that hold their pixels. */
+const CODINGS: Readonly<Record<string, AcceptedType>> = { av01: 'image/avif', hvc1: 'image/heic' }
 
 /**
  * The accepted type of an upload.
  *
+ * @param accepted @default what is installed
  * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`
  */
-export const acceptedTypeOf = (bytes: Buffer): AcceptedType => {
+export const acceptedTypeOf = (bytes: Buffer, accepted = acceptedTypes()): AcceptedType => {
   if (bytes.length === 0) throw new TintypeError('empty_file', 'Expected an image, the file has 0 bytes.')
   const type = sniff(bytes)
-  const accepted = ACCEPTED_TYPES.find((candidate) => candidate === type)
-  if (accepted) return accepted
-  throw refusalOf(type)
+  const found = accepted.find((candidate) => candidate === type)
+  if (found) return found
+  const codings = type === 'image/heif' ? primaryOf(bytes)?.codings : undefined
+  throw refusalOf(type, accepted, codings && `image/heif with pictures of type ${codings.join(', ')}`)
 }
 
-/** The refusal of a type that is not accepted. @param type undefined where it is unknown */
-export const refusalOf = (type: string | undefined): TintypeError => {
+/**
+ * The refusal of a type that is not accepted.
+ *
+ * @param type undefined where it is unknown
+ * @param name for the message @default the type
+ */
+export const refusalOf = (type: string | undefined, accepted = acceptedTypes(), name = type): TintypeError => {
   const isImage = type?.startsWith('image/') ?? false
+  const names = accepted.map((one) => TYPE_NAMES[one]).join(', ')
   return new TintypeError(
     isImage ? 'unsupported_image_type' : 'not_an_image',
     type === undefined
-      ? `Expected an image, the content is of an unknown format; accepted are ${ACCEPTED_NAMES}.`
-      : `It is ${type}; accepted are ${ACCEPTED_NAMES}.`,
-    { details: { received: type ?? null, accepted: ACCEPTED_TYPES } },
+      ? `Expected an image, the content is of an unknown format; accepted are ${names}.`
+      : `It is ${name}; accepted are ${names}.`,
+    { details: { received: type ?? null, accepted } },
   )
 }
 
@@ -96,7 +110,24 @@ const containerType = (bytes: Buffer): string | undefined => {
   const end = Math.min(bytes.length, bytes.readUInt32BE(0), TEXT_BYTES)
   const brands = [bytes.toString('latin1', 8, 12)]
   for (let at = 16; at + 4 <= end; at += 4) brands.push(bytes.toString('latin1', at, at + 4))
-  return BRANDS.find(({ brand }) => brands.some((name) => brand.test(name)))?.type ?? 'video/mp4'
+  const type = BRANDS.find(({ brand }) => brands.some((name) => brand.test(name)))?.type ?? 'video/mp4'
+  return type === 'image/x-canon-cr3' || type === 'video/mp4' ? type : (codedType(bytes) ?? type)
+}
+
+/** The type as the primary picture is coded, undefined where it cannot be found. */
+const codedType = (bytes: Buffer): string | undefined => {
+  const [coding, ...others] = primaryOf(bytes)?.codings ?? []
+  if (coding === undefined) return undefined
+  return others.length === 0 && Object.hasOwn(CODINGS, coding) ? CODINGS[coding] : 'image/heif'
+}
+
+const primaryOf = (bytes: Buffer): PrimaryItem | undefined => {
+  try {
+    return readPrimaryItem(bytes) ?? readPrimaryItem(stillOf(bytes, 'avif'))
+  } catch {
+    // A damaged file is refused when it is decoded.
+    return undefined
+  }
 }
 
 const textType = (head: Buffer): string | undefined => {

@@ -5,6 +5,8 @@ import { TintypeError } from '../../core/errors.ts'
 import { refusalOf } from '../codecs/sniff.ts'
 import type { AcceptedType } from '../encoder.ts'
 import { decodedWhole, type Watch } from './checks/damage.ts'
+import { assertPixels } from './checks/limits.ts'
+import type { Decodable } from './decodable/decodable.ts'
 import type { PixelSize } from './levels.ts'
 import { assertKnownLayout, type Colour, type Meaning, meaningOf } from './meaning.ts'
 import { readSamples, toSrgbPicture } from './samples.ts'
@@ -32,13 +34,10 @@ export interface Level extends PixelSize {
   channels: 3 | 4
 }
 
-/** JPEG has 16 bits for each side. */
-const MAX_JPEG_SIDE = 65_535
-
 const ORIENTATIONS = [1, 2, 3, 4, 5, 6, 7, 8]
 
 /** Names of the formats in sharp. AVIF is HEIF with AV1. */
-const SHARP_FORMATS: Record<AcceptedType, string> = {
+const SHARP_FORMATS: Partial<Record<AcceptedType, string>> = {
   'image/jpeg': 'jpeg',
   'image/png': 'png',
   'image/webp': 'webp',
@@ -52,31 +51,20 @@ const SHARP_FORMATS: Record<AcceptedType, string> = {
  *
  * @throws TintypeError `damaged_image`, `too_many_pixels`, `unsupported_image_type`, `unsupported_image_layout`
  */
-export const readHeader = async (bytes: Buffer, type: AcceptedType, maxPixels: number): Promise<Header> => {
+export const readHeader = async ({ bytes, type, described }: Decodable, maxPixels: number): Promise<Header> => {
   const header = await orDamaged(sharp(bytes, { ...ONE_PAGE, limitInputPixels: false }).metadata())
   if (header.format !== SHARP_FORMATS[type])
     throw new TintypeError('damaged_image', `Expected ${type}, as the file begins; its content is another format.`)
   if (type === 'image/avif' && header.compression !== 'av1') throw refusalOf('image/heic')
   const { width, height, icc } = header
-  if (width * height > maxPixels)
-    throw new TintypeError(
-      'too_many_pixels',
-      `The picture has ${width} × ${height} pixels; at most ${maxPixels} are accepted.`,
-      { details: { width, height, max_pixels: maxPixels } },
-    )
-  if (Math.max(width, height) > MAX_JPEG_SIDE)
-    throw new TintypeError(
-      'too_many_pixels',
-      `The picture has ${width} × ${height} pixels; at most ${MAX_JPEG_SIDE} a side are accepted.`,
-      { details: { width, height, max_side: MAX_JPEG_SIDE } },
-    )
+  assertPixels(width, height, maxPixels)
   const layout = { space: header.space, depth: header.depth, bands: header.channels }
   assertKnownLayout(layout)
   const orientation = ORIENTATIONS.find((value) => value === header.orientation) ?? 1
   return {
     shown: orientation >= 5 ? { width: height, height: width } : { width, height },
     orientation,
-    meaning: meaningOf(bytes, type, layout, icc),
+    meaning: meaningOf(described?.bytes ?? bytes, described?.type ?? type, layout, icc),
   }
 }
 
@@ -122,7 +110,7 @@ export const inSrgb = async (picture: Sharp, colour: Colour | undefined): Promis
 }
 
 /**
- * Decodes the first page or frame of any accepted upload at its full size, with its alpha channel if it has one.
+ * Decodes the first page or frame, or the primary picture, at its full size, with its alpha channel if it has one.
  *
  * @throws TintypeError `damaged_image`
  */
@@ -167,7 +155,8 @@ export const halvedJpeg = (path: string, from: PixelSize, to: PixelSize): string
   return factor >= 2 && factor < 3 ? `${path}[shrink=2]` : undefined
 }
 
-const ONE_PAGE = { page: 0, pages: 1, animated: false } as const satisfies SharpOptions
+/** The first page or frame. With `page: 0`, sharp would take the first picture of an AVIF file, not the primary one. */
+const ONE_PAGE = { pages: 1, animated: false } as const satisfies SharpOptions
 const STRICT = { ...ONE_PAGE, failOn: 'error' } as const satisfies SharpOptions
 
 const toLevel = async (picture: Sharp): Promise<Level> => {

@@ -59,7 +59,7 @@ export const assertKnownLayout = ({ space, depth, bands }: SampleLayout): void =
  * another colour model than the samples is ignored, as is the colour space that EXIF names.
  *
  * @param icc as the decoder found it, not checked
- * @throws TintypeError `damaged_image` where the boxes of an AVIF file cannot be read
+ * @throws TintypeError `damaged_image` where the boxes of an AVIF or HEIC file cannot be read
  */
 export const meaningOf = (
   bytes: Buffer,
@@ -90,7 +90,8 @@ const saidBy = (bytes: Buffer, type: AcceptedType, icc: Buffer | undefined): Sai
   switch (type) {
     case 'image/png':
       return readPngColour(bytes)
-    case 'image/avif': {
+    case 'image/avif':
+    case 'image/heic': {
       const { icc: own = icc, nclx, isGrey, alpha } = readPrimaryItem(bytes) ?? {}
       const model = nclx && cicpModel(nclx.primaries, nclx.transfer, { isVideo: true })
       return { icc: own, model, isGrey: isGrey ?? false, isPremultiplied: alpha?.isPremultiplied ?? false }

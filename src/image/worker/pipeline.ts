@@ -8,6 +8,7 @@ import { acceptedTypeOf } from '../codecs/sniff.ts'
 import type { EncodedPicture, EncodeJob } from '../encoder.ts'
 import { readLayout } from './checks/layout.ts'
 import { assertWhole } from './checks/whole.ts'
+import { toDecodable } from './decodable/decodable.ts'
 import {
   type DecodeOptions,
   decodeJpeg,
@@ -37,13 +38,14 @@ export const encodePicture = async (job: EncodeJob, options: EncodeOptions): Pro
   const bytes = readUpload(job.source)
   const type = acceptedTypeOf(bytes)
   const tiff = readLayout(bytes, type)
-  const header = await readHeader(bytes, type, options.maxPixels)
+  const decodable = await toDecodable(bytes, type, options.maxPixels)
+  const header = await readHeader(decodable, options.maxPixels)
   await assertWhole(bytes, tiff)
-  const upload = { path: job.source, bytes, isTiled: tiff?.tile !== undefined }
+  const upload = { path: job.source, bytes: decodable.bytes, isTiled: tiff?.tile !== undefined }
   const jpeg = type === 'image/jpeg' ? readJpeg(bytes) : undefined
   const made = jpeg?.plain
     ? await keepOriginal(job, upload, header, jpeg, options)
-    : await convertOriginal(job, upload, header, options)
+    : await convertOriginal({ ...job, sha256: job.sha256 ?? sha256Of(bytes) }, upload, header, options)
   return { type, ...made }
 }
 
@@ -59,7 +61,7 @@ const keepOriginal = async (
   const decoding = decodeJpeg(upload, header, size, colourOfProfile(jpeg.profile), options)
   // This thread hashes and writes while another one decodes.
   const keep = async () => ({
-    sha256: job.sha256 ?? sha256Of(upload),
+    sha256: job.sha256 ?? sha256Of(upload.bytes),
     original: writeVariant(job.targets.original, header.shown, rewriteJpeg(jpeg, header.orientation)),
   })
   const [{ sha256, original }, { smaller, ...placeholder }] = await bothDone(
@@ -70,7 +72,12 @@ const keepOriginal = async (
 }
 
 /** Makes all variants from one decode at full size. */
-const convertOriginal = async (job: EncodeJob, upload: Upload, header: Header, options: EncodeOptions) => {
+const convertOriginal = async (
+  job: EncodeJob & { sha256: string },
+  upload: Upload,
+  header: Header,
+  options: EncodeOptions,
+) => {
   const { keepSource = 'transparent' } = options
   const target = keepSource === 'never' ? undefined : job.targets.source
   const decoded = await decodeWhole(upload, header, options)
@@ -84,7 +91,7 @@ const convertOriginal = async (job: EncodeJob, upload: Upload, header: Header, o
   const [original, { smaller, ...placeholder }] = await bothDone(convert(), writeSmaller(job, opaque, opaque))
   const { source: kept = source, ...transparency } = transparent ?? {}
   return {
-    sha256: job.sha256 ?? sha256Of(upload),
+    sha256: job.sha256,
     sizes: { original, ...smaller, ...(kept && { source: kept }) },
     ...placeholder,
     ...transparency,
@@ -127,7 +134,7 @@ const writeVariant = (target: string, { width, height }: PixelSize, parts: reado
   ...writeNew(target, parts),
 })
 
-const sha256Of = ({ bytes }: Upload): string => createHash('sha256').update(bytes).digest('hex')
+const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Both results, or the first error once neither runs any more: nothing is written after a rejection. */
 const bothDone = async <First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> => {

@@ -118,6 +118,7 @@ describe('an upload', () => {
         check,
         version: '1',
         startedAt: 0,
+        acceptedTypes: () => ['image/jpeg'],
         maxUploadBytes: 1e9,
         log: silent,
         ...openApp(),

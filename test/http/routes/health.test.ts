@@ -8,6 +8,7 @@ import { emptyProject } from '../../../src/core/project/state.ts'
 import { type AppOptions, createApp } from '../../../src/http/app.ts'
 import { createTransformRequestParser } from '../../../src/http/request/transform-request.ts'
 import { healthSchema } from '../../../src/http/schemas/server.ts'
+import { ACCEPTED_TYPES } from '../../../src/image/encoder.ts'
 import type { ImageService } from '../../../src/services/images/images.ts'
 import { createVariants } from '../../../src/services/images/variants.ts'
 import { createTestApp, problemOf } from '../../support/app.ts'
@@ -45,6 +46,7 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
     transformRequests: createTransformRequestParser({}),
     version: '1.2.3',
     startedAt: Date.now() - 90_500,
+    acceptedTypes: () => ['image/jpeg'],
     check: () => store.check(),
     maxUploadBytes: 1000,
     log,
@@ -61,8 +63,14 @@ describe('GET /health', () => {
     expect(response.status).toBe(200)
     expect(response.headers.get('cache-control')).toBe('no-store')
     const { uptime_seconds, ...rest } = healthSchema.parse(await response.json())
-    expect(rest).toEqual({ status: 'ok', version: '1.2.3' })
+    expect(rest).toEqual({ status: 'ok', version: '1.2.3', formats: { accepted: ['image/jpeg'] } })
     expect(uptime_seconds).toBeGreaterThanOrEqual(90)
+  })
+
+  it('names the accepted types of this installation', async () => {
+    const { app } = await createTestApp()
+    const { formats } = healthSchema.parse(await (await app.request('/health')).json())
+    expect(formats.accepted).toEqual(ACCEPTED_TYPES)
   })
 })
 

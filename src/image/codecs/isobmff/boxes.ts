@@ -61,23 +61,17 @@ export const readerOf = (bytes: Buffer): Reader => {
 /**
  * The boxes that the bytes consist of.
  *
- * @param isFile true for the bytes of a file: its last box may be cut off, and bytes too few for a box may follow it
+ * @param isFile true for the bytes of a file: its last box may be cut off, and what is no box ends it
  * @throws TintypeError `damaged_image`
  */
 export const boxesIn = (bytes: Buffer, isFile = false): Box[] => {
   const boxes: Box[] = []
   for (let start = 0; start < bytes.length; ) {
     if (boxes.length === MAX_BOXES) failDamaged('the file has too many boxes')
-    if (bytes.length - start < 8) {
-      if (isFile) break
-      failDamaged('a box has no header')
-    }
-    const short = bytes.readUInt32BE(start)
-    const header = short === 1 ? 16 : 8
-    if (bytes.length - start < header) failDamaged('a box has no header')
-    const length = short === 1 ? Number(bytes.readBigUInt64BE(start + 8)) : short === 0 ? bytes.length - start : short
-    if (length < header) failDamaged('a box is smaller than its header')
-    if (length > bytes.length - start && !isFile) failDamaged('a box is larger than the one around it')
+    const { header, length } = headerAt(bytes, start)
+    const isSound = header <= bytes.length - start && length >= header
+    if (!isSound && isFile) break
+    if (!isSound || (length > bytes.length - start && !isFile)) failDamaged('a box does not fit into the one around it')
     const end = Math.min(start + length, bytes.length)
     boxes.push({
       type: bytes.toString('latin1', start + 4, start + 8),
@@ -88,6 +82,14 @@ export const boxesIn = (bytes: Buffer, isFile = false): Box[] => {
     start = end
   }
   return boxes
+}
+
+/** Bytes of a header, and of the whole box. A length of 0 reaches to the end, 1 announces one of 64 bits. */
+const headerAt = (bytes: Buffer, start: number) => {
+  const left = bytes.length - start
+  const short = left < 8 ? 0 : bytes.readUInt32BE(start)
+  if (short !== 1) return { header: 8, length: short === 0 ? left : short }
+  return { header: 16, length: left < 16 ? 0 : Number(bytes.readBigUInt64BE(start + 8)) }
 }
 
 /** The first box of a type. */

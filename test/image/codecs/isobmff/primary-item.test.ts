@@ -1,23 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { readPrimaryItem } from '../../../../src/image/codecs/isobmff/primary-item.ts'
 import {
-  ALPHA,
-  auxC,
   box,
-  fullBox,
-  gridOf,
-  type HeifItem,
-  heifFile,
-  irot,
-  ispe,
-  itemOf,
+  newFullBox as fullBox,
   latin1,
-  nclx,
-  prof,
+  type NewItem,
   u8,
   u16,
   u32,
-} from '../../../support/pictures/heif.ts'
+} from '../../../../src/image/codecs/isobmff/writer.ts'
+import { ALPHA, auxC, gridOf, heifFile, irot, ispe, itemOf, nclx, prof } from '../../../support/pictures/heif.ts'
 import { photoAs, plain } from '../../../support/pictures/pictures.ts'
 import { makeProfile } from '../../../support/pictures/profiles.ts'
 
@@ -25,21 +17,21 @@ import { makeProfile } from '../../../support/pictures/profiles.ts'
 const av1C = (flags = 0x0c) => box('av1C', u8(0x81, 0, flags, 0))
 const hvcC = (chroma: number, depth: number) => box('hvcC', Buffer.alloc(16), u8(0xfc | chroma, 0xf8 | (depth - 8), 0))
 
-const item = (width: number, height: number, ...more: Buffer[]): HeifItem => ({
+const item = (width: number, height: number, ...more: Buffer[]): NewItem => ({
   type: 'av01',
   properties: [ispe(width, height), av1C(), ...more],
 })
 
 const tiles = (count: number, width: number, height: number) => Array.from({ length: count }, () => item(width, height))
 
-const grid = (columns: number, rows: number, width: number, height: number, ...more: Buffer[]): HeifItem => ({
+const grid = (columns: number, rows: number, width: number, height: number, ...more: Buffer[]): NewItem => ({
   type: 'grid',
   properties: [ispe(width, height), ...more],
   data: gridOf(columns, rows, width, height),
   references: { dimg: Array.from({ length: columns * rows }, (_, index) => index + 2) },
 })
 
-const read = (...items: HeifItem[]) => readPrimaryItem(heifFile({ items }))
+const read = (...items: NewItem[]) => readPrimaryItem(heifFile({ items }))
 const damaged = expect.objectContaining({ code: 'damaged_image' })
 
 describe('the primary picture', () => {
@@ -150,13 +142,13 @@ describe('a grid', () => {
     ['has no sources', [{ ...grid(1, 1, 50, 50), references: {} }, item(50, 50)]],
     ['is a tile of itself', [{ ...grid(1, 1, 50, 50), references: { dimg: [1] } }]],
     ['is a tile of its tile', [grid(1, 1, 50, 50), { ...grid(1, 1, 50, 50), references: { dimg: [1] } }]],
-  ] satisfies [string, HeifItem[]][])('is damaged where it %s', (_, items) => {
+  ] satisfies [string, NewItem[]][])('is damaged where it %s', (_, items) => {
     expect(() => read(...items)).toThrow(damaged)
   })
 
   it('has the pixels of all its sources, however often they are used', () => {
     // Eight layers, each made from 30 times the one before it: 30^8 pictures of 4 pixels.
-    const layer = (to: number): HeifItem => ({
+    const layer = (to: number): NewItem => ({
       type: 'iovl',
       properties: [ispe(2, 2)],
       references: { dimg: Array.from({ length: 30 }, () => to) },
