@@ -23,8 +23,11 @@ const TAG_RULE = `tags of 1 to ${MAX_TAG} characters without commas and control 
 const TAGS_RULE = `at most ${MAX_TAGS} tags`
 const POINT_RULE = 'x and y, each a number from 0 to 1'
 
+/** Control characters (`Cc`), spelt out: JSON Schema has no flag for `\p`. */
+const CONTROLS = String.raw`\u0000-\u001f\u007f-\u009f`
+
 /** A tag has no comma, so that a list of tags in one text is unambiguous. */
-export const TAG = /^[^,\s\p{Cc}][^,\p{Cc}]*$/u
+export const TAG = new RegExp(`^[^,\\s${CONTROLS}][^,${CONTROLS}]*$`)
 
 /** Text without spaces around it, in Unicode normalisation form C, without halves of characters. */
 export const tidy = (text: string): string =>
