@@ -31,6 +31,7 @@ import {
 import { type Limit, limitRequests, limitSignIns } from './middleware/rate-limit.ts'
 import { loggedPath, requestLog } from './middleware/request-log.ts'
 import * as accounts from './openapi/accounts.ts'
+import * as deletions from './openapi/image-deletions.ts'
 import * as imageDetails from './openapi/image-details.ts'
 import * as images from './openapi/images.ts'
 import * as projects from './openapi/projects.ts'
@@ -45,6 +46,7 @@ import { createRouteTable } from './route-table.ts'
 import { type AccountRouteOptions, createAccountRoutes } from './routes/accounts.ts'
 import { createDocsRoutes } from './routes/docs.ts'
 import { createHealthRoutes } from './routes/health.ts'
+import { createImageDeletionRoutes } from './routes/image-deletions.ts'
 import { createImageRoutes } from './routes/images.ts'
 import { createMetricsRoute } from './routes/metrics.ts'
 import { createProjectRoutes } from './routes/projects.ts'
@@ -182,7 +184,9 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(images.thumbnail, image.thumbnail)
   route.add(images.cover, image.cover)
   route.add(imageDetails.edit, image.edit)
-  route.add(images.remove, image.remove)
+  const deletion = createImageDeletionRoutes({ ...options, guard, views })
+  route.add(deletions.remove, deletion.remove)
+  route.add(deletions.removeAll, deletion.removeAll)
   route.add(images.setPrimary, image.setPrimary)
 
   const project = createProjectRoutes({ ...options, guard, views })

@@ -120,6 +120,30 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       expect(await idsOf(store, 'shop')).toEqual([id])
     })
 
+    it('deletes several images in one revision, with their files, and reports each', async () => {
+      const { store, another } = await fresh()
+      const ids: string[] = []
+      for (let at = 0; at < 6; at++) ids.push(await addImage(store, 'shop'))
+      const events: unknown[] = []
+      const { signal } = new AbortController()
+      store.watchCommits(({ revisions }) => void events.push(...revisions.flatMap((each) => each.events)), { signal })
+      const [first = '', second = '', third = '', ...rest] = ids
+      const change = { type: 'delete_images', imageIds: [third, 'z'.repeat(20), first, second] } as const
+      const other = await another()
+      const { before, after } = await store.transition('shop', change)
+      expect(before).toMatchObject({ revision: 6, image_count: 6 })
+      expect(after).toMatchObject({ revision: 7, image_count: 3, primary_image_id: rest[0] })
+      expect(await idsOf(other, 'shop')).toEqual(rest)
+      for (const id of [first, second, third]) expect(await readVariant(other, 'shop', id)).toBeUndefined()
+      expect(await readVariant(other, 'shop', rest[0] ?? '')).toBe(bytesOf(rest[0] ?? '', 'original'))
+      expect(events).toEqual([
+        ...[first, second, third].map((image_id) => ({ type: 'image.deleted', image_id })),
+        { type: 'cover.changed', image_id: rest[0] },
+      ])
+      const again = await other.transition('shop', change)
+      expect(again.after.revision, 'nothing to delete').toBe(7)
+    })
+
     it('creates a project without images, which its first image finds', async () => {
       const { store, another } = await fresh()
       const change = { type: 'create_project', title: 'Cosmic Drift', visibility: 'private' } as const

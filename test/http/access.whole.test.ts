@@ -31,6 +31,7 @@ const REQUESTS = {
   details: ['PATCH', '/images/{image}', { title: 'A title' }],
   primary: ['PUT', '/primary/{image}'],
   remove: ['DELETE', '/images/00000000000000000000'],
+  removeAll: ['POST', '/images/delete', { image_ids: ['00000000000000000000'] }],
   share: ['PATCH', '', { members: {} }],
 } as const
 
@@ -42,8 +43,15 @@ const all = (status: number, ...names: (keyof typeof REQUESTS)[]): Answers =>
 const looks = (status: number): Answers =>
   all(status, 'picture', 'file', 'webp', 'head', 'thumbnail', 'cover', 'list', 'project')
 /** 422 and 404 of an image are what is answered behind the guard. */
-const CHANGES: Answers = { upload: 422, edit: 200, details: 200, primary: 200, remove: 404 }
-const changes = (status: number): Answers => all(status, 'upload', 'edit', 'details', 'primary', 'remove')
+const CHANGES: Answers = {
+  upload: 422,
+  edit: 200,
+  details: 200,
+  primary: 200,
+  remove: 404,
+  removeAll: 200,
+}
+const changes = (status: number): Answers => all(status, 'upload', 'edit', 'details', 'primary', 'remove', 'removeAll')
 
 const LOOKS = { ...looks(200), ...changes(403), share: 403 }
 const EDITS = { ...looks(200), ...CHANGES, share: 403 }

@@ -213,6 +213,7 @@ it.each<[method: string, path: string, body?: unknown]>([
   ['PATCH', '', { title: 'mine' }],
   ['PUT', '/primary/{open}'],
   ['DELETE', '/images/{open}'],
+  ['POST', '/images/delete', { image_ids: ['z'.repeat(20)] }],
 ])('%s %s shows the state of its own commit, or no project where the editor is removed', async (method, path, body) => {
   const stores = await openStores()
   const removed: Scenario = {

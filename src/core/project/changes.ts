@@ -12,6 +12,7 @@ import { TintypeError } from '../errors.ts'
 import { unknownImage, unknownProject } from '../not-found.ts'
 import { type AddImage, addImage, readsImages } from './add-image.ts'
 import { type CreateProject, createProject } from './create-project.ts'
+import { type DeleteImages, deleteImages } from './delete-images.ts'
 import { type EditImage, editImage, repairImage } from './edit-image.ts'
 import { findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage } from './image-list.ts'
 import type { ImageRecord } from './model.ts'
@@ -31,6 +32,7 @@ type Change =
   | AddImage
   | CreateProject
   | { type: 'delete_image'; imageId: string }
+  | DeleteImages
   | { type: 'set_primary'; imageId: string }
   | EditImage
   /** `imageOrder` moves the named images to the front, in that order; the others keep their order behind them. */
@@ -85,6 +87,8 @@ export const applyChange = (
       return createProject(state, change, now)
     case 'delete_image':
       return deleteImage(state, change.imageId)
+    case 'delete_images':
+      return deleteImages(state, change)
     case 'set_primary':
       return state.primary_image_id === change.imageId ? state : { ...state, primary_image_id: change.imageId }
     case 'edit_image':

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { ProjectChange } from './changes.ts'
+import { presentIds } from './delete-images.ts'
 import type { ProjectState } from './state.ts'
 
 /**
@@ -32,8 +33,14 @@ export const eventsOf = (before: ProjectState, change: ProjectChange, after: Pro
     events.push({ type: 'image.added', image_id: change.image.id })
   if (change.type === 'replace_image') events.push({ type: 'image.changed', image_id: change.image.id })
   if (change.type === 'edit_image') events.push({ type: 'image.changed', image_id: change.imageId })
-  if (change.type === 'delete_image') events.push({ type: 'image.deleted', image_id: change.imageId })
+  for (const id of deletedBy(before, change)) events.push({ type: 'image.deleted', image_id: id })
   if (after.primary_image_id !== before.primary_image_id)
     events.push({ type: 'cover.changed', image_id: after.primary_image_id })
   return events
+}
+
+/** Ids of the images that a change deletes one by one. @param before the state, all loaded, that it was applied to */
+export const deletedBy = (before: ProjectState, change: ProjectChange): readonly string[] => {
+  if (change.type === 'delete_image') return [change.imageId]
+  return change.type === 'delete_images' ? presentIds(before, change.imageIds) : []
 }

@@ -38,28 +38,34 @@ export const appendImage = (list: ImageList, image: ImageRecord): ImageList => {
     : { segments: [...list.segments, segmentOf(tail)], tail: [] }
 }
 
-export const removeImage = (list: ImageList, id: string): ImageList => {
-  const without = (images: readonly ImageRecord[]) => images.filter((image) => image.id !== id)
-  const at = list.segments.findIndex((segment) => loaded(segment).some((image) => image.id === id))
-  const segment = list.segments[at]
-  if (!segment) return { segments: list.segments, tail: without(list.tail) }
-  const images = without(loaded(segment))
-  // A short segment is merged with its neighbours: deletions would leave many tiny segments otherwise.
-  let [first, last, count] = [at, at, images.length]
-  const fits = (neighbour: Segment | undefined) =>
-    neighbour !== undefined && count + neighbour.count <= SEGMENT_LENGTH / 2
-  for (; fits(list.segments[first - 1]); first--) count += list.segments[first - 1]?.count ?? 0
-  for (; fits(list.segments[last + 1]); last++) count += list.segments[last + 1]?.count ?? 0
-  const joined = [
-    ...list.segments.slice(first, at).flatMap(loaded),
-    ...images,
-    ...list.segments.slice(at + 1, last + 1).flatMap(loaded),
-  ]
-  return {
-    ...list,
-    segments: list.segments.toSpliced(first, last - first + 1, ...(joined.length > 0 ? [segmentOf(joined)] : [])),
+/** Segments that hold none of the images stay the same objects, unless they are joined. */
+export const removeImages = (list: ImageList, ids: ReadonlySet<string>): ImageList => {
+  const without = (images: readonly ImageRecord[]) => images.filter(({ id }) => !ids.has(id))
+  const segments: Segment[] = []
+  const made = new Set<Segment>()
+  const make = (images: readonly ImageRecord[]): Segment => {
+    const segment = segmentOf(images)
+    made.add(segment)
+    return segment
   }
+  for (const segment of list.segments) {
+    const images = without(loaded(segment))
+    if (images.length === 0) continue
+    let last = images.length < segment.count ? make(images) : segment
+    // Short ones are joined with short neighbours: deletions would leave many tiny segments otherwise.
+    for (let before = segments.at(-1); before && fits(before, last); before = segments.at(-1)) {
+      if (!made.has(before) && !made.has(last)) break
+      segments.pop()
+      last = make([...loaded(before), ...loaded(last)])
+    }
+    segments.push(last)
+  }
+  return { segments, tail: list.tail.some(({ id }) => ids.has(id)) ? without(list.tail) : list.tail }
 }
+
+const fits = (one: Segment, other: Segment): boolean => one.count + other.count <= SEGMENT_LENGTH / 2
+
+export const removeImage = (list: ImageList, id: string): ImageList => removeImages(list, new Set([id]))
 
 /** Replaces the record of an image. Other segments than its own stay the same objects. */
 export const replaceImage = (list: ImageList, image: ImageRecord): ImageList => {

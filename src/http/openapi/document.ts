@@ -5,6 +5,7 @@ import { FAILURES } from '../../core/errors.ts'
 import { CSRF_COOKIE, SESSION_COOKIE } from '../../services/auth/credentials.ts'
 import * as accounts from './accounts.ts'
 import { shareComponents } from './components.ts'
+import * as deletions from './image-deletions.ts'
 import * as details from './image-details.ts'
 import * as images from './images.ts'
 import * as projects from './projects.ts'
@@ -27,7 +28,8 @@ const ROUTES = [
   images.thumbnail,
   images.cover,
   details.edit,
-  images.remove,
+  deletions.remove,
+  deletions.removeAll,
   images.setPrimary,
   projects.list,
   projects.create,

@@ -4,7 +4,7 @@ import type { RouteConfig } from '@hono/zod-openapi'
 import { EXAMPLE_DETAILS } from '../schemas/examples.ts'
 import { editedImageSchema, imageEditSchema } from '../schemas/images.ts'
 import { changeHeaders, imagePath } from '../schemas/parameters.ts'
-import { CHANGE_FAILURES, problems } from './problems.ts'
+import { BODY_FAILURES, CHANGE_FAILURES, problems } from './problems.ts'
 import { etagHeader, jsonResponse } from './responses.ts'
 
 const { title, alt, tags, focal_point } = EXAMPLE_DETAILS
@@ -36,14 +36,6 @@ export const edit: RouteConfig = {
   },
   responses: {
     200: jsonResponse('The edited image.', editedImageSchema, etagHeader('"8"')),
-    ...problems(
-      'invalid_body',
-      'upload_aborted',
-      'malformed_request',
-      'request_timeout',
-      'upload_too_large',
-      'image_not_found',
-      ...CHANGE_FAILURES,
-    ),
+    ...problems('image_not_found', ...BODY_FAILURES, ...CHANGE_FAILURES),
   },
 }

@@ -212,20 +212,6 @@ export const cover: RouteConfig = pictureRoute({
   failures: ['no_primary_image', 'route_not_found'],
 })
 
-export const remove: RouteConfig = {
-  method: 'delete',
-  path: '/projects/{project_id}/images/{image_id}',
-  operationId: 'deleteImage',
-  tags: TAGS,
-  summary: 'Delete an image',
-  description: 'Deletes the image and its files. If it was the cover, the next image becomes the cover.',
-  request: { params: imagePath, headers: changeHeaders },
-  responses: {
-    200: jsonResponse('Deleted. The current cover.', primarySchema),
-    ...problems('image_not_found', ...CHANGE_FAILURES),
-  },
-}
-
 export const setPrimary: RouteConfig = {
   method: 'put',
   path: '/projects/{project_id}/primary/{image_id}',

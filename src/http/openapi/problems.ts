@@ -44,6 +44,15 @@ export const WRITE_FAILURES = [
   'issuer_unavailable',
 ] as const satisfies ErrorCode[]
 
+/** Failures of every route with a JSON body. */
+export const BODY_FAILURES = [
+  'invalid_body',
+  'upload_aborted',
+  'malformed_request',
+  'request_timeout',
+  'upload_too_large',
+] as const satisfies ErrorCode[]
+
 /** Failures of every change of an existing project. */
 export const CHANGE_FAILURES = [
   'invalid_project_id',

@@ -1,7 +1,6 @@
 // Descriptions of the project routes.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import type { ErrorCode } from '../../core/errors.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, EXAMPLE_PROJECT_ID } from '../schemas/examples.ts'
 import { changeHeaders, createHeaders, projectListQuery, projectPath } from '../schemas/parameters.ts'
 import {
@@ -11,7 +10,7 @@ import {
   projectListSchema,
   projectSchema,
 } from '../schemas/projects.ts'
-import { CHANGE_FAILURES, problems, READ_FAILURES } from './problems.ts'
+import { BODY_FAILURES, CHANGE_FAILURES, problems, READ_FAILURES } from './problems.ts'
 import { etagHeader, jsonResponse, NOT_MODIFIED } from './responses.ts'
 
 const TAGS = ['Projects']
@@ -47,15 +46,6 @@ export const read: RouteConfig = {
     ...problems('invalid_project_id', 'project_not_found', ...READ_FAILURES),
   },
 }
-
-/** Errors of a JSON body. */
-const BODY_FAILURES = [
-  'invalid_body',
-  'upload_aborted',
-  'malformed_request',
-  'request_timeout',
-  'upload_too_large',
-] as const satisfies ErrorCode[]
 
 export const create: RouteConfig = {
   method: 'put',

@@ -198,14 +198,6 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       return json(c, views.editedImage(project, image), 200, { ETag: views.listEtag(project) })
     },
 
-    async remove(c: Context) {
-      const projectId = projectIdOf(c)
-      const by = await guard.require(c, 'write', projectId)
-      const imageId = imageIdOf(c, projectId)
-      const ifRevision = ifRevisionOf(c, imageId)
-      return json(c, views.primary(await images.remove(projectId, imageId, { by, ifRevision })))
-    },
-
     async setPrimary(c: Context) {
       const projectId = projectIdOf(c)
       const by = await guard.require(c, 'write', projectId)

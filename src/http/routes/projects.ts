@@ -71,8 +71,8 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
   async remove(c: Context) {
     const projectId = projectIdOf(c)
     const by = await guard.require(c, 'manage', projectId)
-    await projects.remove(projectId, by, ifRevisionOf(c))
-    return json(c, { project_id: projectId, deleted: true })
+    const deletedImages = await projects.remove(projectId, by, ifRevisionOf(c))
+    return json(c, { project_id: projectId, deleted: true, deleted_images: deletedImages })
   },
 })
 

@@ -10,6 +10,7 @@ export const primaryImageId = z.string().nullable().openapi({
 })
 export const time = z.iso.datetime().openapi({ example: EXAMPLE_TIME })
 export const revision = z.int().min(0).openapi({ example: 7, description: 'Number of changes of the project.' })
+export const deletedImages = z.int().min(0).openapi({ example: 1, description: 'Number of deleted images.' })
 export const next = (entries: string) =>
   z
     .string()

@@ -1,6 +1,7 @@
 // Responses with images, as zod schemas with examples: they type the responses and describe them in the OpenAPI document.
 
 import { z } from '@hono/zod-openapi'
+import { IMAGE_ID } from '../../core/names.ts'
 import { DETAIL_SCHEMAS, MAX_ALT, MAX_IMAGE_TITLE, MAX_TAGS } from '../../core/project/image-details.ts'
 import { PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import {
@@ -13,7 +14,7 @@ import {
   exampleSrcset,
   exampleUrls,
 } from './examples.ts'
-import { next, primaryImageId, projectId, revision, time } from './fields.ts'
+import { deletedImages, next, primaryImageId, projectId, revision, time } from './fields.ts'
 
 const imageId = z
   .string()
@@ -178,6 +179,33 @@ export const imageListSchema = z
 export const primarySchema = z
   .object({ project_id: projectId, primary_image_id: primaryImageId, revision })
   .openapi('Primary')
+
+/** Most images that one request deletes. */
+export const MAX_DELETED = 1000
+
+const DELETION_RULE = `1 to ${MAX_DELETED} image ids`
+
+export const imageDeletionSchema = z
+  .strictObject({
+    image_ids: z
+      .array(z.string('an image id').regex(IMAGE_ID, 'an image id, 20 characters of 0-9 a-z'), DELETION_RULE)
+      .min(1, DELETION_RULE)
+      .max(MAX_DELETED, DELETION_RULE)
+      .openapi({ example: [EXAMPLE_IMAGE_ID] }),
+  })
+  .openapi('ImageDeletion')
+
+export const deletedImageSchema = z
+  .object({ ...primarySchema.shape, deleted_images: deletedImages })
+  .openapi('DeletedImage')
+
+export const deletedImagesSchema = z
+  .object({
+    ...primarySchema.shape,
+    deleted_images: deletedImages,
+    missing: z.array(imageId).openapi({ example: [], description: 'Ids that were not in the project.' }),
+  })
+  .openapi('DeletedImages')
 
 export type ImageView = z.infer<typeof imageSchema>
 export type UploadView = z.infer<typeof uploadSchema>

@@ -5,7 +5,7 @@ import { MEMBER_ROLES, VISIBILITIES } from '../../core/auth/access.ts'
 import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../../core/project/model.ts'
 import { characters } from '../../core/text.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, exampleUrls } from './examples.ts'
-import { next, primaryImageId, projectId, revision, time } from './fields.ts'
+import { deletedImages, next, primaryImageId, projectId, revision, time } from './fields.ts'
 
 const visibility = z.enum(VISIBILITIES).openapi({
   example: 'public',
@@ -96,6 +96,8 @@ export const projectEditSchema = z
   })
   .openapi('ProjectEdit', { minProperties: 1 })
 
-export const deletedSchema = z.object({ project_id: projectId, deleted: z.literal(true) }).openapi('DeletedProject')
+export const deletedSchema = z
+  .object({ project_id: projectId, deleted: z.literal(true), deleted_images: deletedImages })
+  .openapi('DeletedProject')
 
 export type ProjectView = z.infer<typeof projectSchema>

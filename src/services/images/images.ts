@@ -3,6 +3,7 @@
 import { requireReadable } from '../../core/auth/access.ts'
 import { unknownImage } from '../../core/not-found.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
+import { presentIds } from '../../core/project/delete-images.ts'
 import type { ImageEdit } from '../../core/project/image-details.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import type { ReadableState } from '../../core/project/state.ts'
@@ -20,6 +21,14 @@ export type ChangeOptions = Pick<ProjectChange, 'by' | 'ifRevision'>
 export interface EditedImage {
   project: ReadableState
   image: ImageRecord
+}
+
+export interface DeletedImages {
+  /** State that the change led to. */
+  project: ReadableState
+  deleted: number
+  /** Ids that were not in the project, in the order of the request. */
+  missing: string[]
 }
 
 export interface ImageService {
@@ -42,6 +51,12 @@ export interface ImageService {
   remove(projectId: string, imageId: string, options?: ChangeOptions): Promise<ReadableState>
   /** Edits the details of an image. Returns the image with the state that the change led to. As {@link ImageService.remove}. */
   edit(projectId: string, imageId: string, edit: ImageEdit, options?: ChangeOptions): Promise<EditedImage>
+  /**
+   * Deletes images in one change, and reports those that are not in the project. Repeating it is safe.
+   *
+   * @throws TintypeError `project_not_found`, `precondition_failed`
+   */
+  removeAll(projectId: string, imageIds: readonly string[], options?: ChangeOptions): Promise<DeletedImages>
   /** As {@link ImageService.remove}. */
   setPrimary(projectId: string, imageId: string, options?: ChangeOptions): Promise<ReadableState>
 }
@@ -67,6 +82,15 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
       // The segments of the state were removed after many later commits.
       if (!image) throw unknownImage(projectId, imageId)
       return { project, image }
+    },
+
+    async removeAll(projectId, imageIds, options) {
+      const change = { type: 'delete_images', imageIds, ...options } as const
+      const { before, after } = await store.transition(projectId, change)
+      const deleted = new Set(presentIds(before, imageIds))
+      for (const imageId of deleted) variants.forget(projectId, imageId)
+      const missing = [...new Set(imageIds)].filter((imageId) => !deleted.has(imageId))
+      return { project: requireReadable(after, options?.by), deleted: deleted.size, missing }
     },
 
     async setPrimary(projectId, imageId, options) {

@@ -79,8 +79,13 @@ export interface ProjectService {
    *   unknown image or one twice
    */
   edit(projectId: string, edit: ProjectEdit, by: Principal, ifRevision?: readonly number[]): Promise<ReadableState>
-  /** Deletes the project and all its images. @throws TintypeError `project_not_found`, `precondition_failed` */
-  remove(projectId: string, by: Principal, ifRevision?: readonly number[]): Promise<void>
+  /**
+   * Deletes the project and all its images.
+   *
+   * @returns the number of images
+   * @throws TintypeError `project_not_found`, `precondition_failed`
+   */
+  remove(projectId: string, by: Principal, ifRevision?: readonly number[]): Promise<number>
 }
 
 /** Projects read at once, each with an open file. */
@@ -158,7 +163,8 @@ export const createProjectService = (options: ProjectServiceOptions): ProjectSer
     },
 
     async remove(projectId, by, ifRevision) {
-      await store.commit(projectId, { type: 'delete_project', by, ifRevision })
+      const { before } = await store.transition(projectId, { type: 'delete_project', by, ifRevision })
+      return before.image_count
     },
   }
 }

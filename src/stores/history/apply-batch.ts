@@ -1,7 +1,7 @@
 // Applies a batch of changes to a state and makes the revision that follows. No I/O.
 
 import { applyChange, type ProjectChange } from '../../core/project/changes.ts'
-import { eventsOf, type ProjectEvent } from '../../core/project/events.ts'
+import { deletedBy, eventsOf, type ProjectEvent } from '../../core/project/events.ts'
 import { emptyProject, type ProjectState } from '../../core/project/state.ts'
 import { tokensAfter } from '../append-log.ts'
 import type { Transition } from '../store.ts'
@@ -43,7 +43,7 @@ export const applyBatch = (
   for (const change of changes) {
     try {
       const next = change ? applyChange(state, change, now, state === before ? before.revision : revision) : state
-      if (change?.type === 'delete_image') deleted.push(change.imageId)
+      if (change) deleted.push(...deletedBy(state, change))
       if (change?.type === 'delete_project') {
         deleted.push(...idsNotStored(state))
         deletedSegments.push(...storedSegmentsOf(state))

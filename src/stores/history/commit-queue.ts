@@ -2,6 +2,7 @@
 // one set of syncs.
 
 import { needsImages, type ProjectChange } from '../../core/project/changes.ts'
+import { deletedBy } from '../../core/project/events.ts'
 import type { Transition } from '../store.ts'
 import type { Applied } from './apply-batch.ts'
 
@@ -73,25 +74,21 @@ export const createCommitQueue = ({ commitBatch, maxBatch }: CommitQueueOptions)
 
 /** Answer to the caller of one change. */
 export interface Answer {
-  /** Image that the change deleted. */
-  imageId: string | undefined
+  /** Images that the change deleted one by one: their files are removed before it is answered. */
+  imageIds: readonly string[]
   answer(): void
 }
-
-export type Deletion = Answer & { imageId: string }
 
 /** Answers of a batch: one for each change, in their order. */
 export const answersOf = (batch: readonly PendingChange[], { outcomes }: Applied): Answer[] =>
   batch.map(({ change, resolve, reject }, at) => {
     const outcome = outcomes[at]
-    if (!outcome || 'error' in outcome) return { imageId: undefined, answer: () => reject(outcome?.error) }
-    const imageId = change?.type === 'delete_image' ? change.imageId : undefined
-    return { imageId, answer: () => resolve(outcome) }
+    if (!outcome || 'error' in outcome) return { imageIds: [], answer: () => reject(outcome?.error) }
+    return { imageIds: change ? deletedBy(outcome.before, change) : [], answer: () => resolve(outcome) }
   })
 
-export const isOfDeleted = (answer: Answer): answer is Deletion => answer.imageId !== undefined
-
-export const isDeletion = ({ change }: PendingChange): boolean => change?.type === 'delete_image'
+export const isDeletion = ({ change }: PendingChange): boolean =>
+  change?.type === 'delete_image' || change?.type === 'delete_images'
 
 /** True for a change that needs all images loaded. */
 export const needsAll = ({ change }: PendingChange): boolean => change !== undefined && needsImages(change)

@@ -10,6 +10,7 @@ const snapshotSchema = z.object({ ...projectSchema.shape, deleted: z.boolean(), 
 const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('add_image'), image: imageSchema }),
   z.object({ type: z.literal('delete_image'), imageId: z.string() }),
+  z.object({ type: z.literal('delete_images'), imageIds: z.array(z.string()) }),
   z.object({ type: z.literal('set_primary'), imageId: z.string() }),
   z.object({
     type: z.literal('edit'),

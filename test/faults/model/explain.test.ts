@@ -38,7 +38,12 @@ const actionOf = (change: ProjectChange): Entry['action'] => {
     throw new Error('no process of the model does that')
   return {
     type: 'change',
-    change: change.type === 'edit' ? { ...change, imageOrder: change.imageOrder?.slice() } : change,
+    change:
+      change.type === 'edit'
+        ? { ...change, imageOrder: change.imageOrder?.slice() }
+        : change.type === 'delete_images'
+          ? { ...change, imageIds: change.imageIds.slice() }
+          : change,
   }
 }
 

@@ -58,6 +58,7 @@ const knownIn = (projectId) => {
 
 const changeOf = (kind, imageId, other, title) => {
   if (kind === 'delete') return { type: 'delete_image', imageId }
+  if (kind === 'delete several') return { type: 'delete_images', imageIds: [other, imageId] }
   if (kind === 'primary') return { type: 'set_primary', imageId }
   if (kind === 'title') return { type: 'edit', title }
   if (kind === 'drop') return { type: 'delete_project' }

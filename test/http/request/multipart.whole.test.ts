@@ -100,6 +100,7 @@ describe('an upload', () => {
       list: unused,
       edit: unused,
       remove: unused,
+      removeAll: unused,
       setPrimary: unused,
     }
     const projects = openProjectService(store, folder)

@@ -19,7 +19,7 @@ import { formOf } from '../../support/upload.ts'
 
 const failingImages = (failure: unknown): ImageService => {
   const fail = () => Promise.reject(failure)
-  return { upload: fail, list: fail, edit: fail, remove: fail, setPrimary: fail }
+  return { upload: fail, list: fail, edit: fail, remove: fail, removeAll: fail, setPrimary: fail }
 }
 
 /** An app whose images fail as a test wants it, and what it wrote to the log. */

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { imageListSchema, primarySchema, uploadSchema } from '../../../src/http/schemas/images.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
+import { filesIn } from '../../support/disk/folder.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
 import { formOf } from '../../support/upload.ts'
 
@@ -190,5 +191,78 @@ describe('PUT /projects/{project_id}/primary/{image_id}', () => {
       status: 404,
       code: 'image_not_found',
     })
+  })
+})
+
+describe('POST /projects/{project_id}/images/delete', () => {
+  const withImages = async (count: number) => {
+    const tintype = await createTestApp()
+    const ids: string[] = []
+    for (let n = 0; n < count; n++) ids.push((await uploadTo(tintype.app, 'game')).image_id)
+    const remove = async (body: unknown, headers: Record<string, string> = {}) =>
+      tintype.app.request('/projects/game/images/delete', {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json', ...headers },
+      })
+    return { ...tintype, ids, remove }
+  }
+
+  it('deletes a selection in one change, with its files, and says how many and which were missing', async () => {
+    const { app, ids, remove, storageDir } = await withImages(3)
+    const [first = '', second = '', third = ''] = ids
+    expect((await app.request(`/projects/game/images/${first}?size=thumb`)).status).toBe(200)
+    const none = 'z'.repeat(20)
+    const response = await remove({ image_ids: [first, none, second, none, first] })
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({
+      project_id: 'game',
+      primary_image_id: third,
+      revision: 4,
+      deleted_images: 2,
+      missing: [none],
+    })
+    for (const id of [first, second])
+      expect((await app.request(`/projects/game/images/${id}?size=thumb`)).status).toBe(404)
+    expect((await filesIn(storageDir)).filter((path) => path.includes(first) || path.includes(second))).toEqual([])
+    const again = await remove({ image_ids: [first, second] })
+    expect(await again.json()).toMatchObject({ revision: 4, deleted_images: 0, missing: [first, second] })
+    expect(await (await remove({ image_ids: [third] })).json()).toMatchObject({
+      primary_image_id: null,
+      deleted_images: 1,
+      missing: [],
+    })
+  })
+
+  it('honours If-Match, and answers 404 for a missing project', async () => {
+    const { app, ids, remove } = await withImages(2)
+    expect(await problemOf(remove({ image_ids: ids }, { 'If-Match': '"1"' }))).toMatchObject({
+      status: 412,
+      code: 'precondition_failed',
+    })
+    expect((await remove({ image_ids: ids }, { 'If-Match': '"2"' })).status).toBe(200)
+    await app.request('/projects/game', { method: 'DELETE' })
+    expect(await problemOf(remove({ image_ids: ids }))).toMatchObject({ status: 404, code: 'project_not_found' })
+  })
+
+  it('takes 1000 ids, and no more, no other form and no empty list', async () => {
+    const { ids, remove } = await withImages(1)
+    const many = (count: number) => Array.from({ length: count }, (_, n) => String(n).padStart(20, '0'))
+    for (const image_ids of [many(1001), [], ['x'], [7], 'x', undefined])
+      expect(await problemOf(remove({ image_ids }))).toMatchObject({ status: 400, code: 'invalid_body' })
+    expect(await problemOf(remove({ image_ids: ids, more: 1 }))).toMatchObject({ code: 'invalid_body', field: 'more' })
+    expect(await (await remove({ image_ids: [...many(999), ...ids] })).json()).toMatchObject({ deleted_images: 1 })
+  })
+})
+
+it('a deletion of one image says that it was one', async () => {
+  const { app } = await createTestApp()
+  const { image_id } = await uploadTo(app, 'game')
+  const response = await app.request(`/projects/game/images/${image_id}`, { method: 'DELETE' })
+  expect(await response.json()).toEqual({
+    project_id: 'game',
+    primary_image_id: null,
+    revision: 2,
+    deleted_images: 1,
   })
 })

@@ -383,7 +383,7 @@ describe('DELETE /projects/{project_id}', () => {
     await uploadTo(app, 'game')
     await uploadTo(app, 'game')
     const remove = () => app.request('/projects/game', { method: 'DELETE' })
-    expect(await (await remove()).json()).toEqual({ project_id: 'game', deleted: true })
+    expect(await (await remove()).json()).toEqual({ project_id: 'game', deleted: true, deleted_images: 2 })
     expect(await problemOf(app.request('/projects/game'))).toMatchObject({ code: 'project_not_found' })
     expect((await filesIn(storageDir)).filter((path) => path.endsWith('.jpg'))).toEqual([])
     expect(await problemOf(remove())).toMatchObject({ status: 404, code: 'project_not_found' })

@@ -3,6 +3,7 @@
 
 import { lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { VARIANTS } from '../../../core/names.ts'
 import { findImage } from '../../../core/project/image-list.ts'
@@ -46,6 +47,9 @@ const IF_ANY = { throwIfNoEntry: false } as const
 /** Removed ids leave the revision many at a time, because all folders of variants are synced for it. */
 const FEWEST_TO_FORGET = 32
 
+/** Images whose files are looked for in one turn of the event loop: about two milliseconds. */
+const CHECKED_AT_ONCE = 200
+
 export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): Removal => {
   /** By project: segments that the head still lists, whose images are durably removed. */
   const finished = new LRUCache<string, Set<string>>({ max: 1000 })
@@ -81,10 +85,20 @@ export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): 
     }
   }
 
+  /** Yields between parts: one change can delete a thousand images. */
+  const goneAmong = async (projectId: string, imageIds: readonly string[]): Promise<string[]> => {
+    const gone: string[] = []
+    for (let at = 0; at < imageIds.length; at += CHECKED_AT_ONCE) {
+      if (at > 0) await setImmediate()
+      gone.push(...imageIds.slice(at, at + CHECKED_AT_ONCE).filter((imageId) => isGone(projectId, imageId)))
+    }
+    return gone
+  }
+
   /** Images whose removal is not durable yet. All of them where too few are gone to be worth the syncs. */
   const unlessGone = async (projectId: string, removing: readonly string[]): Promise<readonly string[]> => {
     if (removing.length < FEWEST_TO_FORGET) return removing
-    const gone = new Set(removing.filter((imageId) => isGone(projectId, imageId)))
+    const gone = new Set(await goneAmong(projectId, removing))
     if (gone.size < FEWEST_TO_FORGET) return removing
     try {
       await syncFolders(projectId)
@@ -138,7 +152,8 @@ export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): 
     async retry(projectId) {
       const { removing } = heads.current(projectId) ?? { removing: [] }
       if (removing.length < FEWEST_TO_FORGET) return
-      const there = removing.filter((imageId) => !isGone(projectId, imageId))
+      const gone = new Set(await goneAmong(projectId, removing))
+      const there = removing.filter((imageId) => !gone.has(imageId))
       if (there.length > 0)
         await removeDurably(projectId, there).catch((error: unknown) =>
           log.warn({ error, projectId }, 'could not remove files of deleted images; a later commit tries again'),

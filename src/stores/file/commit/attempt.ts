@@ -33,7 +33,7 @@ import type { Logger } from '../../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../../telemetry/observer.ts'
 import { unknownOutcome } from '../../append-log.ts'
 import { type Applied, applyBatch, successorOf } from '../../history/apply-batch.ts'
-import { answersOf, type Deletion, isOfDeleted, needsAll, type PendingChange } from '../../history/commit-queue.ts'
+import { type Answer, answersOf, needsAll, type PendingChange } from '../../history/commit-queue.ts'
 import type { Revision } from '../../history/revision.ts'
 import type { Removal } from '../cleanup/removal.ts'
 import { allDone, storeError, sync } from '../fs/durable.ts'
@@ -69,7 +69,7 @@ export type Commit = (
   projectId: string,
   changes: readonly PendingChange[],
   folder: string,
-) => Promise<readonly Deletion[]>
+) => Promise<readonly Answer[]>
 
 /** For each further try, another process committed first. */
 const MOST_TRIES = 100
@@ -124,9 +124,9 @@ export const createCommit = (options: CommitOptions): Commit => {
       observer.committed(changesMade(applied, batch))
       await finish(revision, folder, await drafting)
       const answers = answersOf(batch, applied)
-      for (const { imageId, answer } of answers) if (imageId === undefined) answer()
+      for (const { imageIds, answer } of answers) if (imageIds.length === 0) answer()
       options.onCommitted?.(revision)
-      return answers.filter(isOfDeleted)
+      return answers.filter(({ imageIds }) => imageIds.length > 0)
     }
     const busy = `Too many processes change project "${projectId}" at once; try again.`
     for (const { reject } of batch) reject(new TintypeError('busy', busy, { retryAfterSeconds: 1 }))

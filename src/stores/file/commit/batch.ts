@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../../core/errors.ts'
-import { type CommitBatch, type Deletion, isDeletion, type PendingChange } from '../../history/commit-queue.ts'
+import { type Answer, type CommitBatch, isDeletion, type PendingChange } from '../../history/commit-queue.ts'
 import { namedSegments, readDroppedSegments } from '../../history/revision.ts'
 import { codeOf, readText, removeFile, removeFolder, storeError, sync, throwStoreError } from '../fs/durable.ts'
 import { refuseLinkedProject } from '../fs/no-follow.ts'
@@ -25,6 +25,9 @@ export interface CommitterOptions extends CommitOptions {
   /** See `FileStoreOptions`. @default 32 */
   keptRevisions?: number
 }
+
+/** Images of one change whose files are removed at once: other requests need the disk too. */
+const REMOVED_AT_ONCE = 16
 
 export const createCommitter = (options: CommitterOptions): CommitBatch => {
   const { paths, segments, removal, workspace, withLock, log } = options
@@ -68,22 +71,27 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
   }
 
   /** Answers each deletion once its files are removed. False where the removal of one failed. */
-  async function removeFiles(projectId: string, deletions: readonly Deletion[]): Promise<boolean> {
-    const gone = deletions.map(async ({ imageId, answer }) => {
-      try {
-        await removal.image(projectId, imageId)
-        return true
-      } catch (error) {
-        log.warn(
-          { error, projectId, imageId },
-          'could not remove the files of a deleted image; leaving them to a sweep',
-        )
-        return false
-      } finally {
-        answer()
+  async function removeFiles(projectId: string, deletions: readonly Answer[]): Promise<boolean> {
+    const gone = deletions.map(async ({ imageIds, answer }) => {
+      let isGone = true
+      for (let at = 0; at < imageIds.length; at += REMOVED_AT_ONCE) {
+        const outcomes = imageIds.slice(at, at + REMOVED_AT_ONCE).map((imageId) => removeImage(projectId, imageId))
+        if ((await Promise.all(outcomes)).includes(false)) isGone = false
       }
+      answer()
+      return isGone
     })
     return !(await Promise.all(gone)).includes(false)
+  }
+
+  async function removeImage(projectId: string, imageId: string): Promise<boolean> {
+    try {
+      await removal.image(projectId, imageId)
+      return true
+    } catch (error) {
+      log.warn({ error, projectId, imageId }, 'could not remove the files of a deleted image; leaving them to a sweep')
+      return false
+    }
   }
 
   /** Rejects changes whose staging area was in a workspace that was swept. @param folder in the workspace of now */
