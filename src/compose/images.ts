@@ -39,6 +39,7 @@ export const buildImages = (
       log,
     }),
     prefetched: options.prefetch,
+    background: options.background,
     cacheBytes: memory.renders,
   })
   metrics.watch({

@@ -141,7 +141,7 @@ export const settings = {
     flag: 'disk-cache-bytes',
     unit: 'bytes',
     initial: '2GiB',
-    doc: 'Disk space for renders (transforms, WebP, AVIF); 0 caches none',
+    doc: 'Disk space for renders (transforms, WebP, AVIF, PNG); 0 caches none',
   }),
   presets: setting(presets, {
     env: 'PRESETS',

@@ -71,7 +71,7 @@ export interface AppOptions {
   images: ImageService
   projects: ProjectService
   variants: Variants
-  renders: Pick<Renders, 'find'>
+  renders: Pick<Renders, 'find' | 'choose'>
   /** Accounts and their CSRF protection. @default no routes of accounts */
   accounts?: Omit<AccountRouteOptions, 'cookies' | 'networkOf'>
   /** Cache of image lists. @default none */

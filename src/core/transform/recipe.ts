@@ -3,11 +3,19 @@
 import { createHash } from 'node:crypto'
 import type { Size } from '../names.ts'
 import { EXTENSIONS, type Format } from './formats.ts'
-import { type Transform, transformParameters, withFormat } from './transform.ts'
+import { type Transform, transformParameters, withFormat, withoutTransparency } from './transform.ts'
 
-export type Recipe =
+export type Recipe = { origin?: Origin } & (
   | { kind: 'size'; size: Size; format: Format }
   | { kind: 'transform'; transform: Transform & { format: Format } }
+)
+
+/**
+ * The file that a render is made from: the JPEG original, or the lossless source, without or with transparent pixels.
+ *
+ * @default 'original'
+ */
+export type Origin = 'original' | 'opaque_source' | 'transparent_source'
 
 /** Version of the rendering: a new number invalidates every cached render. */
 const EDITION = 2
@@ -26,6 +34,39 @@ export const transformRecipe = (transform: Transform, choice: Format): Recipe =>
   const format = transform.format === 'auto' ? choice : transform.format
   return { kind: 'transform', transform: { ...withFormat(transform, format), format } }
 }
+
+/**
+ * The recipe for an image with this origin, without values that do not matter to it; one object for each.
+ *
+ * @param background colour behind transparent pixels in JPEG files
+ */
+export const recipeFrom = (recipe: Recipe, origin: Origin, background: string): Recipe => {
+  const key = `${origin} ${background}`
+  const known = applied.get(recipe) ?? new Map<string, Recipe>()
+  applied.set(recipe, known)
+  const from = known.get(key) ?? { ...applyTo(recipe, origin, background), origin }
+  known.set(key, from)
+  return from
+}
+
+const applied = new WeakMap<Recipe, Map<string, Recipe>>()
+
+const applyTo = (recipe: Recipe, origin: Origin, background: string): Recipe => {
+  if (recipe.kind === 'size') return recipe
+  const { transform } = recipe
+  const { format } = transform
+  if (origin !== 'transparent_source') return { ...recipe, transform: { ...withoutTransparency(transform), format } }
+  return format === 'jpeg' && transform.background === undefined
+    ? { ...recipe, transform: { ...transform, background } }
+    : recipe
+}
+
+/** True where the render is the stored source itself: the original as PNG. */
+export const isSource = (recipe: Recipe): boolean =>
+  (recipe.origin ?? 'original') !== 'original' &&
+  recipe.kind === 'size' &&
+  recipe.size === 'original' &&
+  recipe.format === 'png'
 
 export const formatOfRecipe = (recipe: Recipe): Format =>
   recipe.kind === 'size' ? recipe.format : recipe.transform.format
@@ -46,6 +87,9 @@ const nameOf = (recipe: Recipe): string => {
     recipe.kind === 'size'
       ? `size=${recipe.size}`
       : new URLSearchParams(transformParameters(recipe.transform)).toString()
-  const hash = createHash('sha256').update(`${EDITION}\n${recipe.kind}\n${text}`).digest('hex').slice(0, 32)
+  const { origin = 'original' } = recipe
+  // Earlier versions made renders of every image from its original.
+  const from = origin === 'original' ? '' : `\n${origin}`
+  const hash = createHash('sha256').update(`${EDITION}\n${recipe.kind}\n${text}${from}`).digest('hex').slice(0, 32)
   return `${hash}.${EXTENSIONS[formatOfRecipe(recipe)]}`
 }

@@ -3,7 +3,7 @@
 // Both forms have one canonical form, which signatures cover: the path without the extension, the format as a parameter.
 
 import { invalidParameter, type Parameter } from '../parameters.ts'
-import { type Format, formatOf, formatOfExtension } from './formats.ts'
+import { FORMATS_BY_EXTENSION, type Format, formatOf } from './formats.ts'
 import { parseTransform, transformParameters } from './transform.ts'
 
 export interface RenderPath {
@@ -20,7 +20,7 @@ export const parseRenderPath = (path: string): RenderPath | undefined => {
   const [, base, extension] = RENDER.exec(path) ?? []
   if (base === undefined) return undefined
   if (extension === undefined) return { path: base, format: undefined }
-  const format = formatOfExtension(extension)
+  const format = FORMATS_BY_EXTENSION.get(extension)
   return format && { path: base, format }
 }
 

@@ -31,10 +31,13 @@ export interface Transform {
   position: Position
   /** `auto` is negotiated by `Accept`. */
   format: Format | 'auto'
-  /** 1 to 100, undefined for the default of the format. */
+  /** 1 to 100, undefined for the default of the format. Without effect on PNG. */
   quality: number | undefined
-  /** Colour of the margins, `#rrggbb`. */
-  background: string
+  /**
+   * Colour behind transparent pixels and of the margins, `#rrggbb`. Undefined for the default: transparent pixels stay so
+   * where the format has transparency; margins of pictures without transparency are white.
+   */
+  background: string | undefined
   kernel: Kernel
 }
 
@@ -44,7 +47,13 @@ export const MAX_SIDE = 4096
 /** Limit on `dpr`, device pixels for each CSS pixel. */
 const MAX_DPR = 4
 
-export const QUALITIES = { avif: 50, webp: 80, jpeg: 80 } as const satisfies Record<Format, number>
+/** Formats that lose detail. */
+export type LossyFormat = Exclude<Format, 'png'>
+
+export const QUALITIES = { avif: 50, webp: 80, jpeg: 80 } as const satisfies Record<LossyFormat, number>
+
+/** Colour of the margins of pictures without transparency. */
+export const MARGIN_COLOUR = '#ffffff'
 
 export const POSITIONS: ReadonlyMap<string, Point> = new Map([
   ['center', { x: 0.5, y: 0.5 }],
@@ -65,7 +74,7 @@ const DEFAULTS = {
   position: { x: 0.5, y: 0.5 },
   format: 'jpeg',
   quality: undefined,
-  background: '#ffffff',
+  background: undefined,
   kernel: 'lanczos3',
 } as const satisfies Transform
 
@@ -133,7 +142,7 @@ export const parseTransform = (parameters: ReadonlyMap<string, string>): Transfo
     position: read('position', position) ?? DEFAULTS.position,
     format: read('format', format) ?? DEFAULTS.format,
     quality: read('q', q),
-    background: read('background', background) ?? DEFAULTS.background,
+    background: read('background', background),
     kernel: read('kernel', kernel) ?? DEFAULTS.kernel,
   })
 }
@@ -151,13 +160,22 @@ export const transformParameters = (transform: Transform): [name: string, value:
     ['position', isDefaultPosition(position) ? undefined : positionText(position)],
     ['format', format === DEFAULTS.format ? undefined : format],
     ['q', quality?.toString()],
-    ['background', background === DEFAULTS.background ? undefined : background.slice(1)],
+    ['background', background?.slice(1)],
     ['kernel', kernel === DEFAULTS.kernel ? undefined : kernel],
   ]
   return entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
 }
 
-/** Removes values without effect: a fit without a box, a position without crop or margin, a colour without margin. */
+/**
+ * The equal transform of a picture without transparency: a background matters to its margins alone, where it is not
+ * their usual colour. Versions before transparency had this as the canonical form.
+ */
+export const withoutTransparency = (transform: Transform): Transform => {
+  const { fit, background } = transform
+  return fit === 'contain' && background !== MARGIN_COLOUR ? transform : { ...transform, background: undefined }
+}
+
+/** Removes values without effect: a fit without a box, a position without crop or margin, a quality of PNG. */
 const canonical = (transform: Transform): Transform => {
   const hasBox = transform.width !== undefined && transform.height !== undefined
   const fit = hasBox ? transform.fit : DEFAULTS.fit
@@ -166,14 +184,11 @@ const canonical = (transform: Transform): Transform => {
   if (fit === 'contain' && typeof position === 'string')
     throw invalidParameter('position', 'a position name or a point such as 0.3,0.6 where fit is contain', position)
   const { format, quality } = transform
-  return {
-    ...transform,
-    fit,
-    position,
-    quality: format !== 'auto' && quality === QUALITIES[format] ? undefined : quality,
-    background: isFitted && fit === 'contain' ? transform.background : DEFAULTS.background,
-  }
+  return { ...transform, fit, position, quality: hasEffect(quality, format) ? quality : undefined }
 }
+
+const hasEffect = (quality: number | undefined, format: Transform['format']): boolean =>
+  format === 'auto' || (format !== 'png' && quality !== QUALITIES[format])
 
 /** A side in device pixels. @throws TintypeError `invalid_parameter` beyond {@link MAX_SIDE} */
 const scaled = (name: string, side: number | undefined, dpr: number): number | undefined => {

@@ -1,7 +1,7 @@
 // Renders in memory, for the fast path: transforms, and size names in other formats.
 
 import { IMAGE_ID_SOURCE, isSize, PROJECT_ID_SOURCE } from '../../core/names.ts'
-import { formatOfExtension, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
+import { FORMATS_BY_EXTENSION, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import { type Recipe, sizeRecipe } from '../../core/transform/recipe.ts'
 import type { RenderInMemory, Renders } from '../../services/images/renders.ts'
 import type { PictureAccess } from '../access.ts'
@@ -13,7 +13,7 @@ import { type Prepared, preparePicture } from './response-heads.ts'
 import type { Find, ReadUrl } from './types.ts'
 
 export interface ReadRenderUrlOptions {
-  renders: Pick<Renders, 'findCached'>
+  renders: Pick<Renders, 'findCached' | 'chooseNow'>
   guard: Pick<FastGuard, 'picture'>
   transformRequests: Pick<TransformRequestParser, 'cached' | 'signedUntil'>
 }
@@ -48,8 +48,9 @@ export const readRenderUrl = ({ renders, guard, transformRequests }: ReadRenderU
     const signedUntil = remembered(parsed.signedUntil)
     return (request) => {
       if (expiresMs !== Number.POSITIVE_INFINITY && Date.now() >= expiresMs) return undefined
-      const recipe = parsed.recipeFor(isChosen ? request.header('accept') : undefined)
-      const authorized = guard.picture(request, projectId, signedUntil)
+      const recipes = parsed.recipesFor(isChosen ? request.header('accept') : undefined)
+      const recipe = renders.chooseNow(projectId, imageId, recipes)
+      const authorized = recipe && guard.picture(request, projectId, signedUntil)
       const render = authorized && renders.findCached(authorized.project, imageId, recipe)
       if (!render) return undefined
       return { prepared: prepare(render, parsed.cacheControl(), authorized.access), body: render.body, route }
@@ -61,7 +62,7 @@ export const readRenderUrl = ({ renders, guard, transformRequests }: ReadRenderU
     if (path === undefined || projectId === undefined || imageId === undefined || name === undefined) return undefined
     if (name === 'render')
       return transform({ projectId, imageId, route: extension === undefined ? RENDER : RENDER_FILE }, path, search)
-    const format = extension === undefined ? undefined : formatOfExtension(extension)
+    const format = extension === undefined ? undefined : FORMATS_BY_EXTENSION.get(extension)
     if (!isSize(name) || format === undefined || format === 'jpeg') return undefined
     const query = readPictureQuery(transformRequests, path, search)
     if (!query || query.size !== undefined) return undefined

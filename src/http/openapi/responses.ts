@@ -32,7 +32,7 @@ export const NOT_MODIFIED = {
 
 const FILE = { schema: { type: 'string', format: 'binary' } } as const
 
-const PICTURE = { 'image/jpeg': FILE, 'image/webp': FILE, 'image/avif': FILE } as const
+const PICTURE = { 'image/jpeg': FILE, 'image/webp': FILE, 'image/avif': FILE, 'image/png': FILE } as const
 
 /** Responses with a picture: the whole, a part of it, or 304. */
 export const pictureResponses = (description: string, cacheControl: string) => {

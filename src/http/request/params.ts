@@ -6,7 +6,13 @@ import { isImageId, isProjectId, PROJECT_ID_RULE, SIZES, type Size } from '../..
 import { unknownImage } from '../../core/not-found.ts'
 import { eachOnce, parseParameter } from '../../core/parameters.ts'
 import { clip } from '../../core/text.ts'
-import { chooseFormat, type Format, formatOfExtension, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
+import {
+  type ByTransparency,
+  chooseFormats,
+  FORMATS_BY_EXTENSION,
+  type Format,
+  PICTURE_EXTENSIONS,
+} from '../../core/transform/formats.ts'
 import { EXPIRES, expiresSchema, SIGNATURE } from '../../core/transform/signature.ts'
 import type { Context } from '../context.ts'
 import { dedupeSchema, formatSchema, idempotencyKeySchema, limitSchema, sizeSchema } from '../schemas/parameters.ts'
@@ -39,9 +45,9 @@ export const sizeOf = (c: Context, standard: Size = 'original'): Size => queryOf
  *
  * @throws TintypeError `invalid_parameter`
  */
-export const chosenFormatOf = (c: Context): Format => {
+export const chosenFormatsOf = (c: Context): ByTransparency<Format> => {
   const format = queryOf(c, 'format', formatSchema) ?? 'jpeg'
-  return format === 'auto' ? chooseFormat(c.req.header('accept')) : format
+  return format === 'auto' ? chooseFormats(c.req.header('accept')) : { opaque: format, transparent: format }
 }
 
 /**
@@ -51,7 +57,7 @@ export const chosenFormatOf = (c: Context): Format => {
  */
 export const fileNameOf = (c: Context): { name: string; format: Format } => {
   const [name = '', ending = '', ...more] = (c.req.param('file') ?? '').split('.')
-  const format = formatOfExtension(ending)
+  const format = FORMATS_BY_EXTENSION.get(ending)
   if (format === undefined || more.length > 0) throw unknownFile(c)
   return { name, format }
 }

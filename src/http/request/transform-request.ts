@@ -3,12 +3,19 @@
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
 import { eachOnce, invalidParameter, type Parameter, parseParameter } from '../../core/parameters.ts'
-import { chooseFormat } from '../../core/transform/formats.ts'
+import { type ByTransparency, chooseFormats, type Format } from '../../core/transform/formats.ts'
 import { type Presets, presetOf } from '../../core/transform/presets.ts'
 import { type Recipe, transformRecipe } from '../../core/transform/recipe.ts'
 import { parseRenderPath, presetParameters, withFormatOf } from '../../core/transform/render-path.ts'
 import { EXPIRES, expiresSchema, SIGNATURE, verifySignature } from '../../core/transform/signature.ts'
-import { parseTransform, type Transform, transformParameters, withFormat } from '../../core/transform/transform.ts'
+import {
+  MARGIN_COLOUR,
+  parseTransform,
+  type Transform,
+  transformParameters,
+  withFormat,
+  withoutTransparency,
+} from '../../core/transform/transform.ts'
 import { IMMUTABLE, YEAR_SECONDS } from '../response/send-picture.ts'
 
 export interface TransformRequestOptions {
@@ -21,7 +28,8 @@ export interface TransformRequestOptions {
 export interface TransformRequest {
   /** True where `Accept` decides the format. */
   isChosen: boolean
-  recipeFor(accept: string | undefined): Recipe
+  /** One object for each format. */
+  recipesFor(accept: string | undefined): ByTransparency<Recipe>
   /** `Cache-Control` at present: no longer than the URL is valid. */
   cacheControl(): string
   /** Milliseconds since 1970. */
@@ -81,8 +89,7 @@ export const createTransformRequestParser = ({
         Date.now(),
       )
     if (preset === undefined) {
-      const transform = parseTransform(withFormatOf(render, parameters))
-      verify(transformParameters(transform))
+      const transform = signedTransform(parseTransform(withFormatOf(render, parameters)), verify)
       return requestOf(transform, IMMUTABLE, expires, true)
     }
     for (const [name, value] of parameters) throw invalidParameter(name, 'nothing else beside preset', value)
@@ -121,6 +128,30 @@ export const createTransformRequestParser = ({
   }
 }
 
+/** For a transform that names its format, which counts then. */
+const ANY_FORMAT: ByTransparency<Format> = { opaque: 'jpeg', transparent: 'jpeg' }
+
+/**
+ * The transform that a signature covers. Versions before transparency left out a background without effect, and white as
+ * the default: of a URL that they signed, another background than white stays without effect, so that no colour can be
+ * added to it.
+ *
+ * @throws TintypeError those of `verify`
+ */
+const signedTransform = (transform: Transform, verify: (meaning: readonly Parameter[]) => void): Transform => {
+  try {
+    verify(transformParameters(transform))
+    return transform
+  } catch (error) {
+    const before = withoutTransparency(transform)
+    if (!isInvalid(error) || before.background === transform.background) throw error
+    verify(transformParameters(before))
+    return transform.background === MARGIN_COLOUR ? transform : before
+  }
+}
+
+const isInvalid = (error: unknown): boolean => error instanceof TintypeError && error.code === 'signature_invalid'
+
 const requestOf = (
   transform: Transform,
   caching: string,
@@ -128,15 +159,20 @@ const requestOf = (
   isSigned: boolean,
 ): TransformRequest => {
   const isChosen = transform.format === 'auto'
-  const recipes = new Map<string, Recipe>()
+  const recipes = new Map<Format, Recipe>()
+  const recipeFor = (format: Format): Recipe => {
+    const recipe = recipes.get(format) ?? transformRecipe(transform, format)
+    recipes.set(format, recipe)
+    return recipe
+  }
   const expiresMs = expires === undefined ? Number.POSITIVE_INFINITY : Number(expires) * 1000
   return {
     isChosen,
-    recipeFor(accept) {
-      const format = isChosen ? chooseFormat(accept) : 'jpeg'
-      const recipe = recipes.get(format) ?? transformRecipe(transform, format)
-      recipes.set(format, recipe)
-      return recipe
+    recipesFor(accept) {
+      const formats = isChosen ? chooseFormats(accept) : ANY_FORMAT
+      // On a background, nothing is transparent.
+      const transparent = transform.background === undefined ? formats.transparent : formats.opaque
+      return { opaque: recipeFor(formats.opaque), transparent: recipeFor(transparent) }
     },
     cacheControl() {
       if (expires === undefined) return caching

@@ -3,7 +3,7 @@
 import { isPublic } from '../../core/auth/access.ts'
 import { isSize, type Size } from '../../core/names.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
-import type { Format } from '../../core/transform/formats.ts'
+import type { ByTransparency, Format } from '../../core/transform/formats.ts'
 import { sizeRecipe } from '../../core/transform/recipe.ts'
 import type { ImageService } from '../../services/images/images.ts'
 import type { Renders } from '../../services/images/renders.ts'
@@ -15,7 +15,7 @@ import { ifRevisionOf } from '../request/if-match.ts'
 import { parseBody, readJson } from '../request/json-body.ts'
 import { receiveFile } from '../request/multipart.ts'
 import {
-  chosenFormatOf,
+  chosenFormatsOf,
   dedupeOf,
   fileNameOf,
   idempotencyKeyOf,
@@ -58,7 +58,7 @@ export interface ImageRouteOptions {
   observer?: Pick<Observer, 'received'>
   /** See {@link Delivery}. */
   accelRedirect?: string
-  renders: Pick<Renders, 'find'>
+  renders: Pick<Renders, 'find' | 'choose'>
   guard: Guard
   transformRequests: TransformRequestParser
 }
@@ -79,14 +79,19 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     return guard.picture(c, projectId, signedUntil, answer)
   }
 
+  /** Stored variants, the most frequent ones, ask nothing of renders. */
+  const formatFor = (projectId: string, imageId: string, { opaque, transparent }: ByTransparency<Format>) =>
+    opaque === transparent ? opaque : renders.choose(projectId, imageId, { opaque, transparent })
+
   const byId = async (
     c: Context,
     { project, access }: AuthorizedPicture,
     imageId: string,
     size: Size,
-    format: Format,
+    formats: ByTransparency<Format>,
   ) => {
     const vary = c.get('vary')
+    const format = await formatFor(project().project_id, imageId, formats)
     if (format !== 'jpeg') {
       const render = await renders.find(project(), imageId, sizeRecipe(size, format))
       return deliverRender(c, render, withAccess(renderDelivery(render, IMMUTABLE, vary), access))
@@ -96,14 +101,20 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
   }
 
   /** @param path below the project's own */
-  const cover = (c: Context, projectId: string, path: string, read: () => { size: Size; format: Format }) =>
+  const cover = (
+    c: Context,
+    projectId: string,
+    path: string,
+    read: () => { size: Size; formats: ByTransparency<Format> },
+  ) =>
     authorize(c, projectId, path, async (authorized) => {
-      const { size, format } = read()
+      const { size, formats } = read()
       const { access } = authorized
       const project = authorized.project()
       const picture = await variants.findPrimary(project, size)
       // The image was deleted meanwhile: a newer state has another one.
       if (!picture) return undefined
+      const format = await formatFor(projectId, picture.imageId, formats)
       const delivery = coverDelivery(picture, project, Date.now())
       const vary = c.get('vary')
       if (format === 'jpeg')
@@ -164,8 +175,8 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     async read(c: Context) {
       const projectId = projectIdOf(c)
       return authorize(c, projectId, `images/${c.req.param('image_id')}`, (authorized) => {
-        const format = chosenFormatOf(c)
-        return byId(c, authorized, imageIdOf(c, projectId), sizeOf(c), format)
+        const formats = chosenFormatsOf(c)
+        return byId(c, authorized, imageIdOf(c, projectId), sizeOf(c), formats)
       })
     },
 
@@ -175,18 +186,18 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         const imageId = imageIdOf(c, projectId)
         const { name: size, format } = fileNameOf(c)
         if (!isSize(size)) throw unknownFile(c)
-        return byId(c, authorized, imageId, size, format)
+        return byId(c, authorized, imageId, size, { opaque: format, transparent: format })
       })
     },
 
     thumbnail: (c: Context) =>
-      cover(c, projectIdOf(c), 'thumbnail', () => ({ format: chosenFormatOf(c), size: 'thumb' })),
+      cover(c, projectIdOf(c), 'thumbnail', () => ({ formats: chosenFormatsOf(c), size: 'thumb' })),
 
     cover: (c: Context) =>
-      cover(c, projectIdOf(c), c.req.param('file') ?? '', () => ({
-        format: fileNameOf(c).format,
-        size: sizeOf(c, 'thumb'),
-      })),
+      cover(c, projectIdOf(c), c.req.param('file') ?? '', () => {
+        const { format } = fileNameOf(c)
+        return { formats: { opaque: format, transparent: format }, size: sizeOf(c, 'thumb') }
+      }),
 
     async edit(c: Context) {
       const projectId = projectIdOf(c)

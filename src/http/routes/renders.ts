@@ -8,7 +8,7 @@ import type { TransformRequestParser } from '../request/transform-request.ts'
 import { deliverRender, renderDelivery, withAccess } from '../response/send-picture.ts'
 
 export interface RenderRouteOptions {
-  renders: Pick<Renders, 'find'>
+  renders: Pick<Renders, 'find' | 'choose'>
   transformRequests: TransformRequestParser
   guard: Guard
 }
@@ -21,7 +21,7 @@ export const createRenderRoutes = ({ renders, transformRequests, guard }: Render
     if (file !== undefined) fileNameOf(c)
     const { url } = c.req
     const at = url.indexOf('?')
-    const { isChosen, recipeFor, cacheControl, signedUntil } = transformRequests.parse(
+    const { isChosen, recipesFor, cacheControl, signedUntil } = transformRequests.parse(
       `/projects/${projectId}/images/${c.req.param('image_id')}/${file ?? 'render'}`,
       at < 0 ? '' : url.slice(at),
     )
@@ -29,7 +29,8 @@ export const createRenderRoutes = ({ renders, transformRequests, guard }: Render
     if (isChosen) c.set('vary', 'Accept')
     const imageId = imageIdOf(c, projectId)
     return guard.picture(c, projectId, signedUntil, async ({ project, access }) => {
-      const render = await renders.find(project(), imageId, recipeFor(c.req.header('accept')))
+      const recipe = await renders.choose(projectId, imageId, recipesFor(c.req.header('accept')))
+      const render = await renders.find(project(), imageId, recipe)
       return deliverRender(c, render, withAccess(renderDelivery(render, cacheControl(), c.get('vary')), access))
     })
   },

@@ -59,7 +59,7 @@ const projectId = described(z.string().regex(PROJECT_ID), `Project id: ${PROJECT
 const imageId = described(z.string().regex(IMAGE_ID), 'Image id, as the upload returned it.', EXAMPLE_IMAGE_ID)
 const extension = described(
   extensionSchema,
-  'File extension. JPEG is stored; WebP and AVIF are rendered from the original at the first request.',
+  'File extension. JPEG is stored; the others are rendered at the first request, transparent where the picture is.',
   'jpg',
 )
 
@@ -94,8 +94,8 @@ const size = (standard: Size) =>
 
 const format = optional(
   formatSchema,
-  'Format, `jpeg` by default. The others are rendered from the original at the first request. `auto` negotiates by ' +
-    '`Accept`: AVIF, then WebP, if they are listed, else JPEG.',
+  'Format, `jpeg` by default. The others are rendered at the first request, transparent where the picture is. `auto` ' +
+    'negotiates by `Accept`: AVIF, then WebP, if they are listed, else JPEG, or PNG for a transparent picture.',
   'auto',
 )
 
@@ -193,12 +193,14 @@ export const renderQuery = z.object({
   format: optional(
     formatSchema,
     'Format, `jpeg` by default; `jpg` means the same. `auto` negotiates by `Accept`: AVIF, then WebP, if they are listed, ' +
-      'else JPEG.',
+      'else JPEG, or PNG for a picture that stays transparent.',
     'auto',
   ),
   q: optional(
     TRANSFORM.q,
-    `Quality; by default ${FORMATS.map((each) => `${each} ${QUALITIES[each]}`).join(', ')}.`,
+    `Quality; by default ${Object.entries(QUALITIES)
+      .map(([each, quality]) => `${each} ${quality}`)
+      .join(', ')} (more for transparent AVIF). Without effect on PNG, which loses nothing.`,
     75,
   ),
   dpr: optional(
@@ -208,12 +210,13 @@ export const renderQuery = z.object({
   ),
   background: optional(
     TRANSFORM.background,
-    'Colour of the margins, `rrggbb` or `rgb` in hex; white by default.',
+    'Colour of the margins and behind transparent pixels, `rrggbb` or `rgb` in hex. Without it a transparent picture ' +
+      'stays transparent, in JPEG it gets the server’s `BACKGROUND`; margins of other pictures are white.',
     '1b1f23',
   ),
   kernel: optional(
     TRANSFORM.kernel,
-    'Resampling: `lanczos3` by default; `nearest` keeps the edges of pixel art.',
+    'Resampling: `lanczos3` by default; `nearest` keeps the edges and the exact colours of pixel art.',
     'nearest',
   ),
   preset: optional(

@@ -4,11 +4,12 @@ import { LRUCache } from 'lru-cache'
 import { requireReadable } from '../../core/auth/access.ts'
 import { unknownImage, unknownProject } from '../../core/not-found.ts'
 import type { ProjectState, ReadableState } from '../../core/project/state.ts'
-import { type Recipe, recipeName } from '../../core/transform/recipe.ts'
+import { isSource, type Origin, type Recipe, recipeFrom, recipeName } from '../../core/transform/recipe.ts'
 import type { EncoderPool } from '../../image/encoder.ts'
 import type { RenderCache } from '../../stores/render-cache/render-cache.ts'
 import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
 import type { ChangeListener } from '../../stores/watch.ts'
+import { createRenderOrigins, type RenderOrigins } from './render-origins.ts'
 import { readWhole } from './variants.ts'
 
 export interface RendersOptions {
@@ -20,6 +21,8 @@ export interface RendersOptions {
    * Failed or skipped ones are rendered at their first request. @default none
    */
   prefetched?: readonly Recipe[]
+  /** Colour behind transparent pixels in JPEG files. @default '#ffffff' */
+  background?: string
   /** Memory cache for small renders, in bytes; 0 disables it. @default 16777216 (16 MiB) */
   cacheBytes?: number
   /** Largest render in the memory cache, in bytes. @default 131072 (128 KiB) */
@@ -28,7 +31,7 @@ export interface RendersOptions {
 
 export interface Render {
   imageId: string
-  /** Name of the recipe; with the image id, it identifies the content. */
+  /** Name of the recipe as it applies to the image; with the image id, it identifies the content. */
   name: string
   recipe: Recipe
   /** Modification time of the original, in whole seconds, as milliseconds since 1970. */
@@ -43,7 +46,7 @@ export interface Render {
   open(signal?: AbortSignal): Promise<Buffer<ArrayBuffer> | ReadableFile>
 }
 
-export interface Renders {
+export interface Renders extends Pick<RenderOrigins, 'choose' | 'chooseNow'> {
   /**
    * Finds a render without opening or rendering it.
    *
@@ -72,6 +75,7 @@ export interface RenderInMemory extends Omit<Render, 'open'> {
 }
 
 interface CachedRender {
+  name: string
   body: Buffer<ArrayBuffer>
   modifiedMs: number
   /** Newest revision of the project that is known to contain the image. */
@@ -82,7 +86,7 @@ interface CachedRender {
 const ENTRY_BYTES = 1000
 
 export const createRenders = (options: RendersOptions): Renders => {
-  const { store, encoders, cache, prefetched = [] } = options
+  const { store, encoders, cache, prefetched = [], background = '#ffffff' } = options
   const cacheBytes = options.cacheBytes ?? 16 * 2 ** 20
   const maxBodyBytes = cacheBytes === 0 ? -1 : (options.maxBodyBytes ?? 128 * 1024)
   const memory = new LRUCache<string, CachedRender>({
@@ -90,6 +94,7 @@ export const createRenders = (options: RendersOptions): Renders => {
     sizeCalculation: ({ body }, key) => body.length + key.length * 2 + ENTRY_BYTES,
   })
 
+  const origins = createRenderOrigins(store)
   const ending = new AbortController()
   const prefetching = new Set<Promise<void>>()
   const counts = { hits: 0, misses: 0 }
@@ -110,20 +115,23 @@ export const createRenders = (options: RendersOptions): Renders => {
 
   /** Opens a render of an image that was found in a state; newer states change nothing but that it may be deleted. */
   const openFile = async (
-    projectId: string,
-    imageId: string,
+    { projectId, imageId, origin }: { projectId: string; imageId: string; origin: Origin },
     recipe: Recipe,
     original: StoredFile,
     signal?: AbortSignal,
   ) => {
     const isWanted = async () => (await store.findVariant(projectId, imageId, 'original')) !== undefined
     if (!(await isWanted())) throw unknownImage(projectId, imageId)
+    const size = origin === 'original' ? origin : 'source'
     try {
+      // The original as PNG is the source itself.
+      const stored = isSource(recipe) ? await store.openVariant(projectId, imageId, 'source') : undefined
+      if (stored) return stored
       return await cache.get(
         { projectId, imageId, name: recipeName(recipe) },
         {
           make: (target, signal) =>
-            store.withLocalFile({ projectId, imageId, size: 'original' }, async (source) => {
+            store.withLocalFile({ projectId, imageId, size }, async (source) => {
               const { content } = await encoders.render({ source, target, recipe }, signal)
               return content
             }),
@@ -141,8 +149,7 @@ export const createRenders = (options: RendersOptions): Renders => {
 
   const find = async (project: ReadableState, imageId: string, recipe: Recipe): Promise<Render> => {
     const { project_id: projectId } = project
-    const name = recipeName(recipe)
-    const key = keyOf(projectId, imageId, name)
+    const key = keyOf(projectId, imageId, recipeName(recipe))
     const cached = memory.get(key)
     if (cached && cached.revision !== project.revision) {
       const original = await requireOriginal(project, imageId)
@@ -150,9 +157,13 @@ export const createRenders = (options: RendersOptions): Renders => {
     }
     if (cached?.revision === project.revision) {
       counts.hits++
-      return { imageId, name, recipe, modifiedMs: cached.modifiedMs, open: () => Promise.resolve(cached.body) }
+      const { name, modifiedMs } = cached
+      return { imageId, name, recipe, modifiedMs, open: () => Promise.resolve(cached.body) }
     }
     const original = await requireOriginal(project, imageId)
+    const origin = await origins.find(projectId, imageId)
+    const applied = recipeFrom(recipe, origin, background)
+    const name = recipeName(applied)
     const modifiedMs = inSeconds(original.modifiedMs)
     counts.misses++
     return {
@@ -161,11 +172,11 @@ export const createRenders = (options: RendersOptions): Renders => {
       recipe,
       modifiedMs,
       async open(signal) {
-        const file = await openFile(projectId, imageId, recipe, original, signal)
+        const file = await openFile({ projectId, imageId, origin }, applied, original, signal)
         const isRead = Buffer.isBuffer(file)
         if ((isRead ? file.length : file.bytes) > maxBodyBytes) return file
         const body = isRead ? file : await readWhole(file)
-        memory.set(key, { body, modifiedMs, revision: project.revision })
+        memory.set(key, { name, body, modifiedMs, revision: project.revision })
         return body
       },
     }
@@ -199,17 +210,19 @@ export const createRenders = (options: RendersOptions): Renders => {
 
   return {
     find,
+    choose: origins.choose,
+    chooseNow: origins.chooseNow,
 
     findCached({ project_id: projectId, revision }, imageId, recipe) {
-      const name = recipeName(recipe)
-      const cached = memory.get(keyOf(projectId, imageId, name))
+      const cached = memory.get(keyOf(projectId, imageId, recipeName(recipe)))
       if (!cached) return undefined
       if (cached.revision !== revision) {
         const original = store.currentVariant(projectId, imageId, 'original', true, revision)
         if (!original || !renew(cached, original, revision)) return undefined
       }
       counts.hits++
-      return { imageId, name, recipe, modifiedMs: cached.modifiedMs, body: cached.body }
+      const { name, modifiedMs, body } = cached
+      return { imageId, name, recipe, modifiedMs, body }
     },
 
     stats: () => ({

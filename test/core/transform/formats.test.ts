@@ -1,7 +1,7 @@
 // Which format a client gets that leaves the choice to us.
 
 import { describe, expect, it } from 'vitest'
-import { chooseFormat } from '../../../src/core/transform/formats.ts'
+import { chooseFormat, chooseFormats } from '../../../src/core/transform/formats.ts'
 
 describe('the format chosen by Accept', () => {
   it.each([
@@ -26,6 +26,30 @@ describe('the format chosen by Accept', () => {
     [undefined, 'jpeg'],
   ])('of "%s" is %s', (accept, format) => {
     expect(chooseFormat(accept)).toBe(format)
+  })
+
+  it.each([
+    ['image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8', 'avif'],
+    ['image/webp,image/png,image/svg+xml,image/*;q=0.8', 'webp'],
+    ['image/png,image/svg+xml,image/*;q=0.8', 'png'],
+    ['image/webp;q=0.3,image/*', 'png'],
+    ['image/avif;q=0.2, image/png', 'png'],
+    ['image/avif;q=0.2, image/jpeg', 'jpeg'],
+    ['image/jpeg', 'jpeg'],
+    ['image/jpeg, image/png;q=0', 'jpeg'],
+    ['image/jpeg, image/png;q=0.1', 'png'],
+    ['text/html', 'png'],
+    ['*/*', 'png'],
+    ['', 'png'],
+    [undefined, 'png'],
+  ])('of "%s" is %s for a picture with transparency', (accept, format) => {
+    expect(chooseFormat(accept, true)).toBe(format)
+    expect(chooseFormats(accept)).toEqual({ opaque: chooseFormat(accept), transparent: format })
+  })
+
+  it('is never PNG for an opaque picture', () => {
+    for (const accept of ['image/png', 'image/png,image/*;q=0.8', 'image/png,*/*;q=0.1'])
+      expect(chooseFormat(accept)).toBe('jpeg')
   })
 
   it('is found in linear time in a header of any length', () => {

@@ -11,13 +11,14 @@ const read = (text: string) =>
 it('names sizes in other formats than JPEG, and presets', () => {
   expect(read('')).toEqual([])
   expect(read('thumb.webp, medium.avif,card')).toEqual(['thumb.webp', 'medium.avif', '320 jpeg'])
+  expect(read('game.png')).toEqual(['game.png'])
 })
 
 it('renders a preset with an automatic format in both formats that Accept can choose', () => {
   expect(read('hero')).toEqual(['1600 avif', '1600 webp'])
 })
 
-it.each(['thumb.jpg', 'thumb', 'huge.webp', 'thumb.png', 'thumb.webp.webp', 'Card', '.webp'])(
+it.each(['thumb.jpg', 'thumb', 'huge.webp', 'thumb.gif', 'thumb.webp.webp', 'Card', '.webp'])(
   'refuses "%s" and lists the accepted names',
   (text) => {
     expect(() => parsePrefetch(`card,${text}`, presets)).toThrow(

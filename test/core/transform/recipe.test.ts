@@ -3,7 +3,14 @@
 import { describe, expect, it } from 'vitest'
 import { eachOnce } from '../../../src/core/parameters.ts'
 import { FORMATS } from '../../../src/core/transform/formats.ts'
-import { formatOfRecipe, recipeName, sizeRecipe, transformRecipe } from '../../../src/core/transform/recipe.ts'
+import {
+  formatOfRecipe,
+  isSource,
+  recipeFrom,
+  recipeName,
+  sizeRecipe,
+  transformRecipe,
+} from '../../../src/core/transform/recipe.ts'
 import { parseTransform } from '../../../src/core/transform/transform.ts'
 
 const parse = (query: string) => parseTransform(eachOnce(new URLSearchParams(query)))
@@ -38,6 +45,63 @@ describe('the recipe of a transform', () => {
     const transform = parse('w=9&q=80&format=auto')
     expect(transformRecipe(transform, 'webp')).toMatchObject({ transform: { quality: undefined } })
     expect(transformRecipe(transform, 'avif')).toMatchObject({ transform: { quality: 80 } })
+  })
+})
+
+describe('the recipe for an image', () => {
+  const BACKGROUND = '#102030'
+  const from = (query: string, origin: Parameters<typeof recipeFrom>[1]) =>
+    recipeFrom(transformRecipe(parse(query), 'jpeg'), origin, BACKGROUND)
+  const nameOf = (query: string, origin: Parameters<typeof recipeFrom>[1]) => recipeName(from(query, origin))
+
+  it('is one object for each origin', () => {
+    const recipe = sizeRecipe('thumb', 'png')
+    for (const origin of ['original', 'opaque_source', 'transparent_source'] as const) {
+      expect(recipeFrom(recipe, origin, BACKGROUND)).toEqual({ ...recipe, origin })
+      expect(recipeFrom(recipe, origin, BACKGROUND)).toBe(recipeFrom(recipe, origin, BACKGROUND))
+    }
+  })
+
+  it('has the file name of earlier versions where it is made from the original, and another one otherwise', () => {
+    const recipe = sizeRecipe('thumb', 'webp')
+    const names = (['original', 'opaque_source', 'transparent_source'] as const).map((origin) =>
+      recipeName(recipeFrom(recipe, origin, BACKGROUND)),
+    )
+    expect(names[0]).toBe(recipeName(recipe))
+    expect(new Set(names).size).toBe(3)
+  })
+
+  it('has no background where nothing is transparent and no margin shows it', () => {
+    for (const origin of ['original', 'opaque_source'] as const) {
+      expect(nameOf('w=9&h=8&background=123456', origin)).toBe(nameOf('w=9&h=8', origin))
+      expect(nameOf('w=9&h=8&fit=contain&background=fff', origin)).toBe(nameOf('w=9&h=8&fit=contain', origin))
+      expect(nameOf('w=9&h=8&fit=contain&background=eee', origin)).not.toBe(nameOf('w=9&h=8&fit=contain', origin))
+    }
+    const names = ['', '&background=fff', '&background=123456'].map((background) =>
+      nameOf(`w=9&h=8&format=webp${background}`, 'transparent_source'),
+    )
+    expect(new Set(names).size).toBe(3)
+  })
+
+  it('has the background of the server as JPEG of a picture with transparency, which its name tells', () => {
+    expect(from('w=9', 'transparent_source')).toMatchObject({ transform: { background: BACKGROUND } })
+    expect(nameOf('w=9', 'transparent_source')).toBe(nameOf('w=9&background=102030', 'transparent_source'))
+    expect(nameOf('w=9', 'transparent_source')).not.toBe(
+      recipeName(recipeFrom(transformRecipe(parse('w=9'), 'jpeg'), 'transparent_source', '#ffffff')),
+    )
+    expect(from('w=9&format=webp', 'transparent_source')).toMatchObject({ transform: { background: undefined } })
+    expect(from('w=9', 'original')).toMatchObject({ transform: { background: undefined } })
+  })
+
+  it('is the source itself for the original as PNG, where there is one', () => {
+    const stored = (size: 'original' | 'medium', format: 'png' | 'webp', origin: Parameters<typeof recipeFrom>[1]) =>
+      isSource(recipeFrom(sizeRecipe(size, format), origin, BACKGROUND))
+    expect(stored('original', 'png', 'transparent_source')).toBe(true)
+    expect(stored('original', 'png', 'opaque_source')).toBe(true)
+    expect(stored('original', 'png', 'original')).toBe(false)
+    expect(stored('medium', 'png', 'transparent_source')).toBe(false)
+    expect(stored('original', 'webp', 'transparent_source')).toBe(false)
+    expect(isSource(from('format=png', 'transparent_source'))).toBe(false)
   })
 })
 

@@ -5,7 +5,13 @@ import { describe, expect, it } from 'vitest'
 import { eachOnce } from '../../../src/core/parameters.ts'
 import { FORMATS } from '../../../src/core/transform/formats.ts'
 import { recipeName, transformRecipe } from '../../../src/core/transform/recipe.ts'
-import { KERNELS, POSITIONS, parseTransform, transformParameters } from '../../../src/core/transform/transform.ts'
+import {
+  KERNELS,
+  POSITIONS,
+  parseTransform,
+  transformParameters,
+  withoutTransparency,
+} from '../../../src/core/transform/transform.ts'
 
 const parse = (query: string) => parseTransform(eachOnce(new URLSearchParams(query)))
 const canonical = (query: string) => new URLSearchParams(transformParameters(parse(query))).toString()
@@ -59,17 +65,29 @@ describe('a transform', () => {
   })
 
   it.each([
-    ['w=320&h=180', 'w=320&h=180&fit=cover&position=center&format=jpeg&q=80&dpr=1&background=ffffff&kernel=lanczos3'],
+    ['w=320&h=180', 'w=320&h=180&fit=cover&position=center&format=jpeg&q=80&dpr=1&kernel=lanczos3'],
     ['w=320&h=180', 'w=160&h=90&dpr=2'],
-    ['w=320&h=180', 'w=0320&h=180&position=0.5,.50&format=jpg&background=%23FFF'],
-    ['w=320&h=180&fit=inside', 'w=320&h=180&fit=inside&position=top&background=000'],
-    ['w=320', 'w=320&fit=contain&position=top-left&background=000'],
-    ['w=320&h=180', 'w=320&h=180&background=123456'],
+    ['w=320&h=180', 'w=0320&h=180&position=0.5,.50&format=jpg'],
+    ['w=320&h=180&background=ffffff', 'background=%23FFF&w=0320&h=180'],
+    ['w=320&h=180&fit=inside', 'w=320&h=180&fit=inside&position=top'],
+    ['w=320', 'w=320&fit=contain&position=top-left'],
+    ['w=320&format=png', 'w=320&format=png&q=7'],
     ['w=9&h=9&position=0,0', 'w=9&h=9&position=top-left'],
     ['format=webp', 'format=webp&q=80'],
   ])('has one file name for %s and %s', (short, long) => {
     expect(canonical(long)).toBe(canonical(short))
     expect(recipeName(transformRecipe(parse(long), 'jpeg'))).toBe(recipeName(transformRecipe(parse(short), 'jpeg')))
+  })
+
+  it('has a background where one is given, which pictures with transparency show', () => {
+    expect(canonical('w=9&background=fff')).toBe('w=9&background=ffffff')
+    expect(canonical('w=9')).toBe('w=9')
+    const equal = (query: string) =>
+      new URLSearchParams(transformParameters(withoutTransparency(parse(query)))).toString()
+    expect(equal('w=9&background=123456')).toBe('w=9')
+    expect(equal('w=9&h=9&fit=inside&background=123456')).toBe('w=9&h=9&fit=inside')
+    expect(equal('w=9&h=9&fit=contain&background=fff')).toBe('w=9&h=9&fit=contain')
+    expect(equal('w=9&h=9&fit=contain&background=eee')).toBe('w=9&h=9&fit=contain&background=eeeeee')
   })
 
   it('has other file names where values differ', () => {
@@ -101,7 +119,7 @@ describe('a transform', () => {
     ['position', 'position=0.3'],
     ['position', 'position=-0.1,0'],
     ['position', 'w=9&h=9&fit=contain&position=attention'],
-    ['format', 'format=png'],
+    ['format', 'format=gif'],
     ['q', 'q=0'],
     ['q', 'q=101'],
     ['dpr', 'dpr=0.5'],

@@ -105,7 +105,7 @@ describe('an upload', () => {
     }
     const projects = openProjectService(store, folder)
     const variants = createVariants({ store })
-    const renders = { find: unused, findCached: () => undefined, prefetch: () => {}, close: unused }
+    const renders = { find: unused, choose: unused, findCached: () => undefined, prefetch: () => {}, close: unused }
     const transformRequests = createTransformRequestParser({})
     const check = () => store.check()
     const { port } = await listen(

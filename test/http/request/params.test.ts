@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { TintypeError } from '../../../src/core/errors.ts'
 import type { Context, Env } from '../../../src/http/context.ts'
 import {
-  chosenFormatOf,
+  chosenFormatsOf,
   dedupeOf,
   fileNameOf,
   idempotencyKeyOf,
@@ -64,10 +64,11 @@ describe('file names in the path', () => {
     expect(await read('thumb.jpg')).toEqual({ name: 'thumb', format: 'jpeg' })
     expect(await read('thumb.webp')).toEqual({ name: 'thumb', format: 'webp' })
     expect(await read('cover.avif')).toEqual({ name: 'cover', format: 'avif' })
+    expect(await read('cover.png')).toEqual({ name: 'cover', format: 'png' })
   })
 
   it('are refused with another extension, none or two', async () => {
-    for (const file of ['thumb.png', 'thumb.jpeg', 'thumb', 'thumb.jpg.jpg', 'thumb.constructor', 'thumb.JPG'])
+    for (const file of ['thumb.gif', 'thumb.jpeg', 'thumb', 'thumb.jpg.jpg', 'thumb.constructor', 'thumb.JPG'])
       expect(await read(file)).toBe(`route_not_found: There is no file "${file}" of an image.`)
   })
 })
@@ -94,12 +95,14 @@ describe('query parameters', () => {
 
   it('format is JPEG by default, and negotiated by Accept only as auto', async () => {
     const headers = { accept: 'image/webp' }
-    expect(await query(chosenFormatOf, '', headers)).toBe('jpeg')
-    expect(await query(chosenFormatOf, 'format=avif', headers)).toBe('avif')
-    expect(await query(chosenFormatOf, 'format=jpg', headers)).toBe('jpeg')
-    expect(await query(chosenFormatOf, 'format=auto', headers)).toBe('webp')
-    expect(await query(chosenFormatOf, 'format=auto')).toBe('jpeg')
-    expect(await query(chosenFormatOf, 'format=gif')).toMatch(
+    const both = (format: string) => ({ opaque: format, transparent: format })
+    expect(await query(chosenFormatsOf, '', headers)).toEqual(both('jpeg'))
+    expect(await query(chosenFormatsOf, 'format=avif', headers)).toEqual(both('avif'))
+    expect(await query(chosenFormatsOf, 'format=png', headers)).toEqual(both('png'))
+    expect(await query(chosenFormatsOf, 'format=jpg', headers)).toEqual(both('jpeg'))
+    expect(await query(chosenFormatsOf, 'format=auto', headers)).toEqual(both('webp'))
+    expect(await query(chosenFormatsOf, 'format=auto')).toEqual({ opaque: 'jpeg', transparent: 'png' })
+    expect(await query(chosenFormatsOf, 'format=gif')).toMatch(
       /^invalid_parameter: format: expected .*received "gif"\.$/,
     )
   })

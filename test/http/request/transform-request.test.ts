@@ -139,23 +139,65 @@ describe('the end of a signed URL', () => {
   })
 })
 
+describe('a background', () => {
+  const backgroundOf = (search: string) => {
+    const { transparent } = parser.parse(PATH, search).recipesFor(undefined)
+    return transparent.kind === 'transform' ? transparent.transform.background : undefined
+  }
+  const changed = 'signature_invalid: The signature does not match this URL.'
+
+  it('is covered by the signature: none can be added, removed or changed', () => {
+    expect(backgroundOf(signed('w=106&background=ff0000'))).toBe('#ff0000')
+    expect(backgroundOf(signed('w=106&background=fff'))).toBe('#ffffff')
+    expect(backgroundOf(signed('w=106'))).toBeUndefined()
+    const red = signed('w=107&h=107&fit=contain&background=ff0000')
+    for (const search of [red.replace('ff0000', '00ff00'), red.replace('background=ff0000&', '')])
+      expect(refusal(() => parser.parse(PATH, search))).toBe(changed)
+    expect(refusal(() => parser.parse(PATH, `${signed('w=107&h=107&fit=contain')}&background=ff0000`))).toBe(changed)
+  })
+
+  it('that an earlier version left out of its signature is accepted, and without effect unless it is white', () => {
+    // As they were signed: white as the default, others where no margin shows them.
+    expect(backgroundOf(`${signed('w=108&h=108&fit=contain')}&background=ffffff`)).toBe('#ffffff')
+    expect(backgroundOf(`${signed('w=108')}&background=fff`)).toBe('#ffffff')
+    expect(backgroundOf(`${signed('w=108')}&background=ff0000`)).toBeUndefined()
+    expect(backgroundOf(`${signed('w=108&h=108&fit=inside')}&background=ff0000`)).toBeUndefined()
+    expect(refusal(() => parser.parse(PATH, `${signed('w=108')}&background=ff0000&w=108`))).toMatch(
+      /^invalid_parameter/,
+    )
+    expect(refusal(() => parser.parse(PATH, `${signed('w=108', -1)}&background=fff`))).toMatch(/^signature_expired/)
+    expect(refusal(() => parser.parse(PATH, '?w=108&background=fff'))).toMatch(/^signature_required/)
+  })
+
+  it('makes a picture opaque: auto then chooses JPEG, where it is PNG for one that stays transparent', () => {
+    const formats = (search: string, accept?: string) => {
+      const { opaque, transparent } = parser.parse(PATH, search).recipesFor(accept)
+      return [formatOfRecipe(opaque), formatOfRecipe(transparent)]
+    }
+    expect(formats(signed('w=109&format=auto'))).toEqual(['jpeg', 'png'])
+    expect(formats(signed('w=109&format=auto'), 'image/webp,*/*')).toEqual(['webp', 'webp'])
+    expect(formats(signed('w=109&format=auto&background=fff'))).toEqual(['jpeg', 'jpeg'])
+    expect(formats(signed('w=109&format=png'), 'image/webp')).toEqual(['png', 'png'])
+  })
+})
+
 describe('the format of a transform', () => {
   it('is negotiated by Accept only where it is auto, with one recipe for each format', () => {
     const chosen = parser.parse(PATH, '?preset=best')
     expect(chosen.isChosen).toBe(true)
-    expect(formatOfRecipe(chosen.recipeFor('image/avif'))).toBe('avif')
-    expect(formatOfRecipe(chosen.recipeFor(undefined))).toBe('jpeg')
-    expect(chosen.recipeFor('image/avif')).toBe(chosen.recipeFor('image/avif,*/*'))
+    expect(formatOfRecipe(chosen.recipesFor('image/avif').opaque)).toBe('avif')
+    expect(formatOfRecipe(chosen.recipesFor(undefined).opaque)).toBe('jpeg')
+    expect(chosen.recipesFor('image/avif').opaque).toBe(chosen.recipesFor('image/avif,*/*').opaque)
     const fixed = parser.parse(PATH, '?preset=card')
     expect(fixed.isChosen).toBe(false)
-    expect(formatOfRecipe(fixed.recipeFor('image/avif'))).toBe('jpeg')
+    expect(formatOfRecipe(fixed.recipesFor('image/avif').opaque)).toBe('jpeg')
   })
 })
 
 describe('the extension of a transform', () => {
   const formatAt = (extension: string, search: string) => {
     const request = parser.parse(`${PATH}${extension}`, search)
-    return [formatOfRecipe(request.recipeFor('image/avif')), request.isChosen]
+    return [formatOfRecipe(request.recipesFor('image/avif').opaque), request.isChosen]
   }
 
   it('decides the format, by the signature of that format', () => {

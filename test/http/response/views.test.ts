@@ -3,7 +3,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
-import { formatOfExtension, MEDIA_TYPES, PICTURE_EXTENSIONS } from '../../../src/core/transform/formats.ts'
+import { FORMATS_BY_EXTENSION, MEDIA_TYPES, PICTURE_EXTENSIONS } from '../../../src/core/transform/formats.ts'
 import { imageListSchema } from '../../../src/http/schemas/images.ts'
 import { createTestApp, type TestApp, uploadTo } from '../../support/app.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
@@ -147,7 +147,7 @@ describe('the URLs with an extension', () => {
       for (const [extension, url] of Object.entries(urls)) {
         expect(url).toBe(`/media/projects/game/images/${image_id}/${size}.${extension}`)
         const response = await tintype.app.request(url.slice('/media'.length))
-        const format = formatOfExtension(extension)
+        const format = FORMATS_BY_EXTENSION.get(extension)
         expect([response.status, response.headers.get('content-type')], url).toEqual([
           200,
           format && MEDIA_TYPES[format],

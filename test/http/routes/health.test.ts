@@ -42,7 +42,7 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
     },
     projects: openProjectService(store, folder, { log }),
     variants: createVariants({ store }),
-    renders: { find: () => Promise.reject(failure) },
+    renders: { find: () => Promise.reject(failure), choose: () => Promise.reject(failure) },
     transformRequests: createTransformRequestParser({}),
     version: '1.2.3',
     startedAt: Date.now() - 90_500,
