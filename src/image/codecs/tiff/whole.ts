@@ -12,8 +12,9 @@ import { isWholeLzw, isWholePackBits, type Lengths } from './lengths.ts'
  * By compression. CCITT and WebP data has neither a checksum nor a length; JPEG has neither, but damage of it is
  * reported by its decoder.
  */
-const CHECKS: Record<number, (data: Buffer, lengths: Lengths) => boolean | Promise<boolean>> = {
+const CHECKS: Record<number, (data: Buffer, lengths: Lengths, rows: number) => boolean | Promise<boolean>> = {
   1: (data, { least }) => data.length >= least,
+  4: (data, _, rows) => !isOverwrittenFax(data, rows),
   5: isWholeLzw,
   8: isWholeDeflate,
   32773: isWholePackBits,
@@ -53,12 +54,19 @@ export const assertWholeTiff = async (
     const lengths = { least: bytesOf(tiff, width, height), most: bytesOf(tiff, width, fullHeight) }
     if (tiff.compression === JPEG)
       await assertWholeJpeg({ jpeg: jpegOf(data, tiff), width, heights: [height, fullHeight] })
-    else if ((await CHECKS[tiff.compression]?.(data, lengths)) === false)
+    else if ((await CHECKS[tiff.compression]?.(data, lengths, fullHeight)) === false)
       throw damagedTiff(`${name} ${index + 1} of ${expected} cannot be decoded`)
   }
 }
 
 const NONE = 1
+
+/**
+ * CCITT Group 4 data of ones alone repeats an empty row, one bit a row. More of them than rows were written over the data;
+ * the decoder stops behind the last row.
+ */
+const isOverwrittenFax = (data: Buffer, rows: number): boolean =>
+  data.length > rows / 8 + 1 && data.every((byte) => byte === 0xff)
 
 /** Pixels of a strip or tile. */
 const sizeOf = ({ width, height, tile, rowsPerStrip }: TiffDirectory, index: number) => {

@@ -1,13 +1,22 @@
 // Finds damage of uploads that their decoders do not report.
 
 import sharp from 'sharp'
+import { TintypeError } from '../../../core/errors.ts'
+import { isWholeGif } from '../../codecs/gif-data.ts'
 import { assertKnownJpeg } from '../../codecs/jpeg-frame.ts'
 import { damagedTiff, type TiffDirectory } from '../../codecs/tiff/directory.ts'
 import { assertWholeTiff, type JpegChunk } from '../../codecs/tiff/whole.ts'
+import type { AcceptedType } from '../../encoder.ts'
 import { decodedWhole, type Watch } from './damage.ts'
 
 /** @throws TintypeError `damaged_image`, `unsupported_image_layout` */
-export const assertWhole = async (bytes: Buffer, tiff: TiffDirectory | undefined): Promise<void> => {
+export const assertWhole = async (
+  bytes: Buffer,
+  type: AcceptedType,
+  tiff: TiffDirectory | undefined,
+): Promise<void> => {
+  if (type === 'image/gif' && !isWholeGif(bytes))
+    throw new TintypeError('damaged_image', 'The GIF file is damaged: the data of its first frame is not complete.')
   if (tiff) await assertWholeTiff(bytes, tiff, assertWholeJpeg)
 }
 

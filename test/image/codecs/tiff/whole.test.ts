@@ -46,6 +46,13 @@ describe('the strips or tiles of a TIFF file', () => {
     await expect(check(tiffFile(tags, [Buffer.alloc(35)]))).rejects.toMatchObject({ code: 'damaged_image' })
   })
 
+  it('are damaged where CCITT Group 4 data has more rows than the picture', async () => {
+    const tags = { 256: 64, 257: 64, 258: 1, 259: 4, 262: 0, 278: 64 }
+    await check(tiffFile(tags, [Buffer.alloc(9, 0xff)]))
+    await expect(check(tiffFile(tags, [Buffer.alloc(10, 0xff)]))).rejects.toMatchObject({ code: 'damaged_image' })
+    await check(tiffFile(tags, [Buffer.concat([Buffer.alloc(9, 0xff), Buffer.from([1])])]))
+  })
+
   it('need no sizes, which old writers leave out of a file of one strip', async () => {
     await check(tiffOf({ ...picture, rowsPerStrip: 70, tags: { 279: undefined } }))
     const file = tiffOf({ ...picture, rowsPerStrip: 70, tags: { 279: undefined } })
