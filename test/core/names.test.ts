@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cleanFileName, isImageId, isProjectId, isSize, newImageId, SIZES } from '../../src/core/names.ts'
+import {
+  cleanFileName,
+  fileNameOf,
+  isImageId,
+  isProjectId,
+  isSize,
+  newImageId,
+  SIZES,
+  VARIANTS,
+  variantsOf,
+} from '../../src/core/names.ts'
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-'
 
@@ -63,6 +73,14 @@ describe('a size', () => {
   it('is one of four, largest first', () => {
     expect(SIZES).toEqual(['original', 'medium', 'thumb', 'game'])
     expect(SIZES.every(isSize)).toBe(true)
+  })
+
+  it('is not the source, which not every image has', () => {
+    expect(isSize('source')).toBe(false)
+    expect(VARIANTS).toEqual([...SIZES, 'source'])
+    expect(variantsOf({})).toEqual(SIZES)
+    expect(variantsOf({ source: {} })).toEqual(VARIANTS)
+    expect(VARIANTS.map((name) => fileNameOf('id', name))).toEqual([...SIZES.map(() => 'id.jpg'), 'id.png'])
   })
 
   it('is no other text, not even a property of every object', () => {

@@ -45,6 +45,13 @@ it('a store of version 0.1.0 is intact, is served unchanged, and can be changed'
     )
   }
 
+  for (const { transparent, sizes } of (await listed()).images) {
+    expect(transparent).toBe(false)
+    expect(sizes).not.toHaveProperty('source')
+  }
+  const webp = await app.request(`/projects/Shop/images/${SECOND}/thumb.webp`)
+  expect(webp.headers.get('content-type')).toBe('image/webp')
+
   const { access_token } = await signedIn(post(app, '/auth/login', ADA))
   expect((await app.request('/projects/mine')).status).toBe(404)
   expect((await app.request('/projects/mine', { headers: bearer(access_token) })).status).toBe(200)

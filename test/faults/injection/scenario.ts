@@ -126,4 +126,4 @@ export const ledgerOf = (scenario: Scenario, base: Base, answer: { ok: boolean; 
 }
 
 /** A PNG of few pixels: the cheapest thing to encode. */
-const pictureOf = (red: number): Promise<Buffer> => plain(8, 8, { r: red, g: 90, b: 60 }).png().toBuffer()
+const pictureOf = (red: number): Promise<Buffer> => plain(8, 8, { r: red, g: 90, b: 60, alpha: 0.5 }).png().toBuffer()

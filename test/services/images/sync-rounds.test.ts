@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
-import { SIZES } from '../../../src/core/names.ts'
+import { SIZES, VARIANTS, type VariantName } from '../../../src/core/names.ts'
 import type { EncodeJob } from '../../../src/image/encoder.ts'
 import { createUploader } from '../../../src/services/images/upload.ts'
 import { createFileMarks } from '../../../src/stores/idempotency/file-marks.ts'
@@ -30,7 +30,7 @@ const plain = (path: string, imageId: string): string =>
     .replace(/\b\w{12,16}\.json/, 'token.json')
 
 /** Uploads to a project of so many images. @returns the rounds since the encoder has ended */
-const roundsOfUpload = async (images: number) => {
+const roundsOfUpload = async (images: number, names: readonly VariantName[] = SIZES) => {
   const storageDir = await memoryFolder()
   if (images > 0) await plantProject({ storageDir, projectId: 'shop', images })
   const store = await openFileStore(storageDir)
@@ -38,11 +38,11 @@ const roundsOfUpload = async (images: number) => {
   const encoders = {
     assertRoom() {},
     async encode({ targets }: EncodeJob) {
-      for (const size of SIZES) await writeFile(targets[size], size)
+      for (const name of names) await writeFile(targets[name] ?? '', name)
       // An encoder takes longer than a sync.
       await sleep(2 * SYNC_MS)
       syncs.restart()
-      const { sizes } = recordOf('')
+      const { sizes } = recordOf('', names)
       return { type: 'image/jpeg' as const, sha256: 'b'.repeat(64), sizes, placeholder: 'AAAA', color: '#000000' }
     },
   }
@@ -76,6 +76,20 @@ describe('an upload with a quota and an idempotency key', () => {
     )
     expect(files).toHaveLength(11)
     expect(others).toEqual([DRAFTS, [`${PROJECT}/.meta`]])
+  })
+
+  it('waits for no further round with a source, whose folder may be new', async () => {
+    const { source, ...others } = Object.fromEntries(
+      VARIANTS.map((name) => [
+        name,
+        [`${PROJECT}/${name}`, `${PROJECT}/${name}/image.${name === 'source' ? 'png' : 'jpg'}`],
+      ]),
+    )
+    expect(await roundsOfUpload(1, VARIANTS)).toEqual([
+      [PROJECT, ...(source ?? []), ...Object.values(others).flat()].sort(),
+      DRAFTS,
+      [`${PROJECT}/.meta`],
+    ])
   })
 
   it('waits for one more where it seals a segment of the list', async () => {

@@ -1,6 +1,6 @@
 import { mkdirSync, rmdirSync } from 'node:fs'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { newImageId, SIZES } from '../../../src/core/names.ts'
+import { newImageId, SIZES, VARIANTS } from '../../../src/core/names.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { addImage, fill, recordOf } from '../../contracts/store.ts'
 import { beforeCall, failing } from '../../support/disk/calls.ts'
@@ -35,6 +35,34 @@ describe('a power cut at any moment', () => {
     expect(durable()).toBeUndefined()
     const id = await addImage(store, 'shop')
     expect(durable()).toMatchObject({ revision: 1, primary_image_id: id, image_count: 1 })
+  })
+
+  it('keeps the source of an image, also where another process had created its folder without a sync', async () => {
+    const { paths, store, durable } = await onSuchADisk()
+    await addImage(store, 'shop', VARIANTS)
+    const other = await onSuchADisk({ images: 1 })
+    mkdirSync(other.paths.variants('shop', 'source'))
+    await addImage(other.store, 'shop', VARIANTS)
+    const second = await addImage(store, 'shop', VARIANTS)
+    await store.commit('shop', { type: 'delete_image', imageId: second })
+    expect(durable()).toMatchObject({ image_count: 1, images: { tail: [{ sizes: { source: {} } }] } })
+    expect(other.durable()).toMatchObject({ image_count: 2 })
+    expect(paths.root).not.toBe(other.paths.root)
+  })
+
+  it('leaves no untraceable source of a discarded or failed upload', async () => {
+    const { store, durable } = await onSuchADisk({ images: 1 })
+    const stage = await store.stage('shop')
+    await fill(stage, VARIANTS)
+    await stage.publish(VARIANTS)
+    await stage.discard()
+    const failed = await store.stage('shop')
+    await fill(failed, VARIANTS)
+    const stop = failing(({ name, to }) => name === 'rename' && /medium/.test(to), 'EIO')
+    await expect(failed.publish(VARIANTS)).rejects.toMatchObject({ code: 'store_unavailable' })
+    stop()
+    await failed.discard()
+    expect(durable()).toMatchObject({ revision: 1, image_count: 1 })
   })
 
   it('keeps it though another process had created the folders without a sync', async () => {

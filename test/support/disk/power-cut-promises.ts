@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SIZES } from '../../../src/core/names.ts'
+import { fileNameOf, VARIANTS } from '../../../src/core/names.ts'
 import { createPaths, folderOf } from '../../../src/stores/file/paths.ts'
 import { decodeRevision, decodeSegment, namedSegments, type Revision } from '../../../src/stores/history/revision.ts'
 import { type PowerCuts, watchPowerCuts } from './power-cut.ts'
@@ -80,9 +80,13 @@ export const watchPromises = (storageDir: string, projectId: string): Promises =
     const wholeSegments = cuts.wholeIn(paths.segments(projectId))
     for (const id of head ? namedSegments(head) : [])
       if (!wholeSegments.has(`${id}.json`)) broken.add(`segment ${id} may be lost, ${at}`)
-    for (const size of SIZES) {
+    const withSource = new Set(
+      head?.state.images.tail.filter(({ sizes }) => sizes.source !== undefined).map(({ id }) => id),
+    )
+    for (const size of VARIANTS) {
       const whole = cuts.wholeIn(paths.variants(projectId, size))
-      for (const id of images) if (!whole.has(`${id}.jpg`)) broken.add(`${size} of ${id} may be lost, ${at}`)
+      for (const id of size === 'source' ? withSource : images)
+        if (!whole.has(fileNameOf(id, size))) broken.add(`${size} of ${id} may be lost, ${at}`)
       for (const name of cuts.possibleIn(paths.variants(projectId, size)))
         if (!known.has(name.slice(0, -4))) broken.add(`${size} of ${name} may stay, ${at}`)
     }

@@ -188,6 +188,11 @@ const checkCover = async ({ projectId, request, report }: ProjectCheck, list: Li
 }
 
 const checkVariants = async ({ projectId, storageDir, request, report }: ProjectCheck, image: ImageRecord) => {
+  if (image.sizes.source) {
+    const onDisk = await orUndefined(readFile(createPaths(storageDir).variant(projectId, image.id, 'source')))
+    if (!onDisk || sha256Of(onDisk) !== image.sizes.source.sha256)
+      report('broken', `source of image ${image.id} ${onDisk ? 'has other bytes on disk' : 'is missing'}`)
+  }
   for (const size of SIZES) {
     const path = createPaths(storageDir).variant(projectId, image.id, size)
     const onDisk = await orUndefined(readFile(path))

@@ -75,13 +75,13 @@ export interface HashedPicture {
 /** Sides in pixels: files of one block up to many. */
 const SIDES = [16, 16, 16, 64, 64, 200]
 
-/** A JPEG file of noise, 1 to 40 KB, no two of them alike. */
+/** A JPEG file of noise, 1 to 40 KB, or every fourth time a small transparent PNG; no two of them alike. */
 export const noisePicture = async (): Promise<HashedPicture> => {
-  const side = SIDES[randomInt(SIDES.length)] ?? 16
-  const raw = { width: side, height: side, channels: 3 } as const
-  const bytes = await sharp(randomBytes(side * side * 3), { raw })
-    .jpeg()
-    .toBuffer()
+  const isTransparent = randomInt(4) === 0
+  const side = isTransparent ? 16 : (SIDES[randomInt(SIDES.length)] ?? 16)
+  const channels = isTransparent ? 4 : 3
+  const picture = sharp(randomBytes(side * side * channels), { raw: { width: side, height: side, channels } })
+  const bytes = await (isTransparent ? picture.png() : picture.jpeg()).toBuffer()
   return { bytes, sha256: sha256Of(bytes) }
 }
 

@@ -3,7 +3,7 @@
 import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SIZES } from '../../../src/core/names.ts'
+import { VARIANTS, variantsOf } from '../../../src/core/names.ts'
 import { createPaths, projectIdOf } from '../../../src/stores/file/paths.ts'
 import { orUndefined, readProject, runsNamedBy } from './read-project.ts'
 
@@ -38,8 +38,8 @@ const straysInProject = async (storageDir: string, projectId: string): Promise<s
     paths.segments(projectId),
     ...revisions.map(({ state }) => paths.revision(projectId, state.revision)),
     ...revisions.flatMap(runsNamedBy).map((segment) => paths.segment(projectId, segment)),
-    ...SIZES.map((size) => paths.variants(projectId, size)),
-    ...images.flatMap(({ id }) => SIZES.map((size) => paths.variant(projectId, id, size))),
+    ...VARIANTS.map((name) => paths.variants(projectId, name)),
+    ...images.flatMap(({ id, sizes }) => variantsOf(sizes).map((name) => paths.variant(projectId, id, name))),
   ])
   return (await everythingIn(paths.project(projectId))).filter((path) => !expected.has(path))
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { newImageId, SIZES } from '../../../../src/core/names.ts'
+import { newImageId, SIZES, type VariantName } from '../../../../src/core/names.ts'
 import { WHOLE_PROJECT_MARK } from '../../../../src/stores/file/cleanup/sweep.ts'
 import { createPaths, folderOf } from '../../../../src/stores/file/paths.ts'
 import { LEFT, thisProcess } from '../../../../src/stores/file/staging/owner.ts'
@@ -81,13 +81,13 @@ const plantWork = async (
   return work
 }
 
-/** An upload of a process: its variants are finished, and under their final names as far as it came. */
-const plantUpload = async (folder: string, owner: string, placed: number) => {
+/** An upload of a process: its variants are finished, and under their final names as far as it came, in this order. */
+const plantUpload = async (folder: string, owner: string, placed: number, names: readonly VariantName[] = SIZES) => {
   const imageId = newImageId()
   const work = await plantWork(owner, ['upload'], 'shop', imageId)
-  for (const [at, size] of SIZES.entries()) {
-    const path = at < placed ? createPaths(folder).variant('shop', imageId, size) : join(work, `${imageId}.${size}.jpg`)
-    await writeFile(path, bytesOf(imageId, size))
+  for (const [at, name] of names.entries()) {
+    const path = at < placed ? createPaths(folder).variant('shop', imageId, name) : join(work, `${imageId}.${name}.jpg`)
+    await writeFile(path, bytesOf(imageId, name))
   }
   return imageId
 }
@@ -131,6 +131,18 @@ describe('remains of a dead process are swept at the next start', () => {
     const store = await openFileStore(folder)
     expect(await idsOf(store, 'shop')).toEqual(ids)
     await expectWhole(store, folder)
+    expect(await filesUnderWay(folder)).toEqual([])
+  })
+
+  it.each([0, 1, 2, 5])('an upload with a source of which %i of 5 variants were published', async (placed) => {
+    const { folder, paths, ids } = await withProject()
+    await mkdir(paths.variants('shop', 'source'))
+    await plantUpload(folder, await plantOwner(folder), placed, ['source', ...SIZES])
+    await sweep(folder)
+    const store = await openFileStore(folder)
+    expect(await idsOf(store, 'shop')).toEqual(ids)
+    await expectWhole(store, folder)
+    expect(await readdir(paths.variants('shop', 'source'))).toEqual([])
     expect(await filesUnderWay(folder)).toEqual([])
   })
 
