@@ -9,7 +9,7 @@ import { assertPixels } from './checks/limits.ts'
 import type { Decodable } from './decodable/decodable.ts'
 import type { PixelSize } from './levels.ts'
 import { assertKnownLayout, type Colour, type Meaning, meaningOf } from './meaning.ts'
-import { readSamples, toSrgbPicture } from './samples.ts'
+import { readSamples, toSrgb, toSrgbPicture } from './samples.ts'
 
 export interface DecodeOptions {
   /** Most pixels (width × height) of an upload. */
@@ -126,15 +126,15 @@ export const decodeWhole = async (
   const work = async (watch: Watch): Promise<Level> => {
     const open = (options: SharpOptions) =>
       watch(sharp(bytes, { ...STRICT, failOn, limitInputPixels: maxPixels, ...options })).autoOrient()
-    const opened = async () => {
-      if (layout.space === 'cmyk') return open({})
-      const isWide = layout.depth === 'uint' || layout.depth === 'float'
-      if (!isWide && !isPremultiplied && !colour)
-        // Three channels of 8 bits before anything else.
-        return open({ ignoreIcc: true }).pipelineColourspace('srgb')
-      return toSrgbPicture(await readSamples(() => open({ ignoreIcc: true }), layout), colour, isPremultiplied)
-    }
-    return toLevel(await opened())
+    if (layout.space === 'cmyk') return toLevel(open({}))
+    const isWide = layout.depth === 'uint' || layout.depth === 'float'
+    if (!isWide && !isPremultiplied && !colour)
+      // Three channels of 8 bits before anything else.
+      return toLevel(open({ ignoreIcc: true }).pipelineColourspace('srgb'))
+    const samples = await readSamples(() => open({ ignoreIcc: true }), layout)
+    if (colour?.by === 'tables') return toLevel(await toSrgbPicture(samples, colour, isPremultiplied))
+    const { data, ...size } = toSrgb(samples, colour?.model, isPremultiplied)
+    return { pixels: data, ...size }
   }
   return orDamaged(decodedWhole(work))
 }

@@ -1,4 +1,4 @@
-// PNG files with chunks of colour, made in code.
+// PNG files of any layout, with chunks of colour, made in code.
 
 import { crc32, deflateSync } from 'node:zlib'
 
@@ -31,6 +31,35 @@ export const srgbChunk = (): Buffer => pngChunk('sRGB', Buffer.from([0]))
 
 export const iccp = (profile: Buffer): Buffer =>
   pngChunk('iCCP', Buffer.concat([Buffer.from('profile\0\0', 'latin1'), deflateSync(profile)]))
+
+export interface PngOptions {
+  width: number
+  height: number
+  /** 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha. */
+  colourType: 0 | 2 | 3 | 4 | 6
+  /** @default 8 */
+  bits?: 8 | 16
+  /** Big-endian, pixel by pixel. */
+  samples: Buffer
+  /** Before the pixels: colour, palette, transparency. */
+  chunks?: readonly Buffer[]
+}
+
+export const pngOf = ({ width, height, colourType, bits = 8, samples, chunks = [] }: PngOptions): Buffer => {
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(width, 0)
+  header.writeUInt32BE(height, 4)
+  header.set([bits, colourType], 8)
+  const row = samples.length / height
+  const rows = Array.from({ length: height }, (_, y) => [Buffer.alloc(1), samples.subarray(y * row, (y + 1) * row)])
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    pngChunk('IHDR', header),
+    ...chunks,
+    pngChunk('IDAT', deflateSync(Buffer.concat(rows.flat()))),
+    pngChunk('IEND', Buffer.alloc(0)),
+  ])
+}
 
 const fixed = (values: readonly number[]): Buffer => {
   const data = Buffer.alloc(4 * values.length)

@@ -1,39 +1,106 @@
 // Colour profiles made in code: the least that a colour engine takes.
 
-const XYZ_OF_SRGB = {
-  rXYZ: [0.4361, 0.2225, 0.0139],
-  gXYZ: [0.3851, 0.7169, 0.0971],
-  bXYZ: [0.1431, 0.0606, 0.7141],
+/** Red, green and blue as XYZ at D50, as published profiles have them. */
+const COLORANTS = {
+  srgb: { rXYZ: [0.4361, 0.2225, 0.0139], gXYZ: [0.3851, 0.7169, 0.0971], bXYZ: [0.1431, 0.0606, 0.7141] },
+  p3: { rXYZ: [0.5151, 0.2412, -0.0011], gXYZ: [0.292, 0.6922, 0.0419], bXYZ: [0.1571, 0.0666, 0.7841] },
+  adobe: { rXYZ: [0.6097, 0.3111, 0.0195], gXYZ: [0.2053, 0.6257, 0.0609], bXYZ: [0.1492, 0.0632, 0.7446] },
 }
 
 export interface ProfileOptions {
-  /** @default 'RGB ' */
-  space?: 'RGB ' | 'GRAY'
+  /** CMYK has tables only: inks take light away as if printed over each other. @default 'RGB ' */
+  space?: 'RGB ' | 'GRAY' | 'CMYK'
   /** Red and green change places, so that it shows whether the profile was applied. @default false */
   isSwapped?: boolean
   /** Exponent of the curves; without it they are those of sRGB. */
   gamma?: number
+  /** @default 'srgb' */
+  primaries?: keyof typeof COLORANTS
+  /** The same as tables (A2B0), beside curves and primaries of nonsense, which tables take precedence over. */
+  hasTables?: boolean
   /** Private tags, with their text. */
   extra?: Record<string, string>
 }
 
-export const makeProfile = ({ space = 'RGB ', isSwapped = false, gamma, extra = {} }: ProfileOptions = {}): Buffer => {
-  const { rXYZ, gXYZ, bXYZ } = XYZ_OF_SRGB
+export const makeProfile = (options: ProfileOptions = {}): Buffer => {
+  const { space = 'RGB ', gamma, primaries = 'srgb', extra = {}, hasTables = space === 'CMYK' } = options
   const curve = gamma === undefined ? srgbCurve() : gammaCurve(gamma)
-  const colour: [string, Buffer][] =
-    space === 'GRAY'
-      ? [['kTRC', curve]]
-      : [
-          ['rXYZ', xyz(isSwapped ? gXYZ : rXYZ)],
-          ['gXYZ', xyz(isSwapped ? rXYZ : gXYZ)],
-          ['bXYZ', xyz(bXYZ)],
-          ['rTRC', curve],
-          ['gTRC', curve],
-          ['bTRC', curve],
-        ]
+  const { rXYZ, gXYZ, bXYZ } = COLORANTS[primaries]
+  const [red, green] = options.isSwapped ? [gXYZ, rXYZ] : [rXYZ, gXYZ]
+  const colour: [string, Buffer][] = [
+    ['rXYZ', xyz(red)],
+    ['gXYZ', xyz(green)],
+    ['bXYZ', xyz(bXYZ)],
+    ['rTRC', curve],
+    ['gTRC', curve],
+    ['bTRC', curve],
+  ]
+  const tables: [string, Buffer] = ['A2B0', tableTag(space, gamma, [red, green, bXYZ])]
   const texts = Object.entries(extra).map(([name, text]): [string, Buffer] => [name, textTag(text)])
-  return assemble(space, [['wtpt', xyz([0.9642, 1, 0.8249])], ...colour, ...texts])
+  const tags = space === 'GRAY' ? [['kTRC', curve] satisfies [string, Buffer]] : space === 'CMYK' ? [] : colour
+  const nonsense = tags.map(([name]): [string, Buffer] => [
+    name,
+    name.endsWith('XYZ') ? xyz([0.3, 0.3, 0.3]) : gammaCurve(4),
+  ])
+  const all = hasTables ? [...nonsense, tables] : tags
+  return assemble(space, hasTables ? 'Lab ' : 'XYZ ', [['wtpt', xyz(D50)], ...all, ...texts])
 }
+
+const D50 = [0.9642, 1, 0.8249]
+
+/** Points of a channel in the grid of a table: profiles of scanners and printers have 9 to 33. */
+const GRID_POINTS = { GRAY: 33, 'RGB ': 33, CMYK: 13 }
+
+/**
+ * A table of 16 bits (`mft2`, ICC.1:2022 10.10) to Lab, with identities around its grid.
+ *
+ * @param colorants XYZ of red, green and blue
+ */
+const tableTag = (
+  space: keyof typeof GRID_POINTS,
+  gamma: number | undefined,
+  colorants: readonly (readonly number[])[],
+): Buffer => {
+  const inputs = { GRAY: 1, 'RGB ': 3, CMYK: 4 }[space]
+  const points = GRID_POINTS[space]
+  const light = (sample: number) => (gamma === undefined ? linearOf(sample) : sample ** gamma)
+  const values: number[] = Array(inputs).fill([0, 0xffff]).flat()
+  for (let node = 0; node < points ** inputs; node++) {
+    const samples = Array.from(
+      { length: inputs },
+      (_, channel) => (Math.floor(node / points ** (inputs - 1 - channel)) % points) / (points - 1),
+    )
+    const [first = 0, second = first, third = first, black = 0] = samples
+    const rgb = [first, second, third].map((value) =>
+      space === 'CMYK' ? light((1 - value) * (1 - black)) : light(value),
+    )
+    const [x = 0, y = 0, z = 0] = [0, 1, 2].map((axis) =>
+      rgb.reduce((sum, part, at) => sum + part * (colorants[at]?.[axis] ?? 0), 0),
+    )
+    values.push(...labOf(x / 0.9642, y, z / 0.8249))
+  }
+  for (let channel = 0; channel < 3; channel++) values.push(0, 0xffff)
+  const data = Buffer.alloc(52 + 2 * values.length)
+  data.write('mft2', 'latin1')
+  data.set([inputs, 3, points], 8)
+  for (const at of [12, 28, 44]) data.writeInt32BE(65_536, at)
+  data.writeUInt16BE(2, 48)
+  data.writeUInt16BE(2, 50)
+  for (const [at, value] of values.entries())
+    data.writeUInt16BE(Math.round(Math.min(0xffff, Math.max(0, value))), 52 + 2 * at)
+  return data
+}
+
+/** CIELAB of XYZ relative to white, as `mft2` codes it: 100 is ff00, a and b of 0 are 8000. */
+const labOf = (x: number, y: number, z: number): number[] => {
+  const [fx = 0, fy = 0, fz = 0] = [x, y, z].map((value) =>
+    value > (6 / 29) ** 3 ? Math.cbrt(value) : value / (3 * (6 / 29) ** 2) + 4 / 29,
+  )
+  const [lightness, a, b] = [116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)]
+  return [lightness * 652.8, (a + 128) * 256, (b + 128) * 256]
+}
+
+const linearOf = (sample: number): number => (sample <= 0.04045 ? sample / 12.92 : ((sample + 0.055) / 1.055) ** 2.4)
 
 /** The APP2 contents that carry a profile, in parts of so many bytes. */
 export const profileChunks = (profile: Buffer, partBytes = 65_519): Buffer[] => {
@@ -47,13 +114,13 @@ export const profileChunks = (profile: Buffer, partBytes = 65_519): Buffer[] => 
   )
 }
 
-const assemble = (space: string, tags: readonly [string, Buffer][]): Buffer => {
+const assemble = (space: string, connection: string, tags: readonly [string, Buffer][]): Buffer => {
   const head = Buffer.alloc(132 + tags.length * 12)
   head.writeUInt32BE(0x02400000, 8)
-  head.write(`mntr${space}XYZ `, 12, 'latin1')
+  head.write(`mntr${space}${connection}`, 12, 'latin1')
   head.write('acsp', 36, 'latin1')
   // The light that profiles are made for, D50.
-  xyz([0.9642, 1, 0.8249]).copy(head, 68, 8)
+  xyz(D50).copy(head, 68, 8)
   head.write('MAKR', 48, 'latin1')
   head.writeUInt32BE(tags.length, 128)
   let end = head.length

@@ -1,0 +1,116 @@
+// Pictures of all known layouts with known colours, and these colours in every output. Prints the matrix.
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Format } from '../../../../src/core/transform/formats.ts'
+import { type Recipe, sizeRecipe, transformRecipe } from '../../../../src/core/transform/recipe.ts'
+import { parseTransform } from '../../../../src/core/transform/transform.ts'
+import { encodePicture } from '../../../../src/image/worker/pipeline.ts'
+import { renderPicture } from '../../../../src/image/worker/render.ts'
+import { temporaryFolder } from '../../../support/disk/folder.ts'
+import { ROWS, type Row } from '../../../support/pictures/layouts/rows.ts'
+import { PATCH, type Shown, SIZE } from '../../../support/pictures/layouts/samples.ts'
+import { jobFor } from '../../../support/pictures/pictures.ts'
+
+/** Most levels of 255 that a colour is off. */
+const MAX_LEVELS = 3
+
+/** Not white, and of three different levels: a background that lost a channel would show. */
+const BACKGROUND = [0, 255, 128] as const
+const MARGIN = [255, 0, 128] as const
+
+const transform = (query: string, format: Format): Recipe =>
+  transformRecipe(parseTransform(new Map(new URLSearchParams(query))), format)
+
+/** Renders of an original. A preset is a transform by another name. */
+const RENDERS: Record<string, Recipe> = {
+  webp: sizeRecipe('original', 'webp'),
+  avif: sizeRecipe('thumb', 'avif'),
+  'game.avif': sizeRecipe('game', 'avif'),
+  transform: transform('w=192&format=jpeg', 'jpeg'),
+  preset: transform('w=192&h=192&fit=contain&background=ff0080&format=avif', 'avif'),
+}
+
+const OUTPUTS = ['original', 'medium', 'thumb', 'game', ...Object.keys(RENDERS), 'source']
+
+/** Points in the middle of each patch, or of the part of it that is in the middle square. */
+const POINTS = [0, 1].flatMap((row) => [48, 96, 144].map((x) => [x, PATCH * row + PATCH / 2] as const))
+
+/** Of an output, where a point of the picture is: cropped to the middle square, or with margins. */
+const placeIn = (output: string, [x, y]: readonly [number, number]): readonly [number, number] => {
+  if (output.startsWith('game'))
+    return [((x - (SIZE.width - SIZE.height) / 2) * 50) / SIZE.height, (y * 50) / SIZE.height]
+  return output === 'preset' ? [x, y + (SIZE.width - SIZE.height) / 2] : [x, y]
+}
+
+const matrix: [name: string, cells: number[]][] = []
+
+/** Largest difference of a colour, in levels. */
+const offBy = async (output: string, file: Buffer, expected: readonly Shown[]): Promise<number> => {
+  const shown = sharp(file).autoOrient().removeAlpha().toColourspace('srgb').raw()
+  const { data, info } = await shown.toBuffer({ resolveWithObject: true })
+  const differences = expected.map(([r, g, b, alpha], patch) => {
+    const [x, y] = placeIn(output, POINTS[patch] ?? [0, 0])
+    const at = (Math.floor(y) * info.width + Math.floor(x)) * info.channels
+    return [r, g, b].map((level, band) => {
+      const visible = Math.round((level * alpha + (BACKGROUND[band] ?? 0) * (255 - alpha)) / 255)
+      return Math.abs((data[at + band] ?? -99) - visible)
+    })
+  })
+  if (output === 'preset')
+    differences.push(MARGIN.map((level, band) => Math.abs((data[4 * info.channels + band] ?? -99) - level)))
+  return Math.max(...differences.flat())
+}
+
+/** The same in a file with opacity; colours that are not visible do not count. */
+const offByIn = async (file: Buffer, expected: readonly Shown[]): Promise<number> => {
+  const { data, info } = await sharp(file).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
+  expect(info.channels).toBe(4)
+  const differences = expected.flatMap(([r, g, b, alpha], patch) => {
+    const [x, y] = POINTS[patch] ?? [0, 0]
+    const at = (y * info.width + x) * 4
+    const colour = [r, g, b].map((level, band) => (alpha === 0 ? 0 : Math.abs((data[at + band] ?? -99) - level)))
+    return [...colour, Math.abs((data[at + 3] ?? -99) - alpha)]
+  })
+  return Math.max(...differences)
+}
+
+const measure = async ({ make, colours }: Row): Promise<number[]> => {
+  const folder = await temporaryFolder()
+  const source = join(folder, 'source.png')
+  const { targets, ...upload } = await jobFor(folder, await make())
+  const job = { ...upload, targets: { ...targets, source } }
+  const { sizes } = await encodePicture(job, { maxPixels: 1_000_000, background: '#00ff80' })
+  expect(sizes.original).toMatchObject(SIZE)
+  const { original, medium, thumb, game } = job.targets
+  const files = await Promise.all([original, medium, thumb, game].map((path) => readFile(path)))
+  for (const recipe of Object.values(RENDERS)) {
+    const { content } = await renderPicture({ source: original, target: undefined, recipe })
+    files.push(Buffer.from(content ?? '', 'base64'))
+  }
+  const cells = await Promise.all(files.map((file, at) => offBy(OUTPUTS[at] ?? '', file, colours)))
+  const isTransparent = colours.some(([, , , alpha]) => alpha < 255)
+  expect(sizes.source !== undefined).toBe(isTransparent)
+  return isTransparent ? [...cells, await offByIn(await readFile(source), colours)] : cells
+}
+
+describe('the colours of an upload are within 3 levels in every output', () => {
+  afterAll(() => {
+    const widest = Math.max(...matrix.map(([name]) => name.length))
+    const lines = matrix.map(
+      ([name, cells]) =>
+        `${name.padEnd(widest)} ${cells.map((cell, at) => String(cell).padStart((OUTPUTS[at] ?? '').length)).join(' ')}`,
+    )
+    process.stdout.write(
+      `\nlevels of 255 off, at most\n${' '.repeat(widest)} ${OUTPUTS.join(' ')}\n${lines.join('\n')}\n`,
+    )
+  })
+
+  it.each(ROWS.map((row) => [row.name, row] as const))('%s', async (name, row) => {
+    const cells = await measure(row)
+    matrix.push([name, cells])
+    expect(Math.max(...cells)).toBeLessThanOrEqual(MAX_LEVELS)
+  })
+})
