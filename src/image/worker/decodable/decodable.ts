@@ -20,7 +20,7 @@ export interface Decodable {
   described?: { bytes: Buffer; type: AcceptedType }
 }
 
-/** @throws TintypeError `damaged_image`, `too_many_pixels`, `unsupported_image_type` */
+/** @throws TintypeError `damaged_image`, `too_many_pixels`, `unsupported_image_type`, `unsupported_image_layout` */
 export const toDecodable = async (bytes: Buffer, type: AcceptedType, maxPixels: number): Promise<Decodable> => {
   switch (type) {
     case 'image/avif':

@@ -7,6 +7,7 @@ import { TintypeError } from '../../../core/errors.ts'
 import { acceptedTypes } from '../../accepted.ts'
 import type { PrimaryItem } from '../../codecs/isobmff/primary-item.ts'
 import { refusalOf } from '../../codecs/sniff.ts'
+import { unsupportedLayout } from '../../codecs/unsupported.ts'
 import { newTiff } from './tiff-memory.ts'
 
 /** The part of the standard interface that is used here; the types of Node 20 lack it. */
@@ -75,7 +76,8 @@ let loaded: Loaded | undefined
  * alpha where the file says so.
  *
  * @returns a TIFF file in memory
- * @throws TintypeError `damaged_image`, `too_many_pixels`; `unsupported_image_type` where libheif cannot be loaded
+ * @throws TintypeError `damaged_image`, `too_many_pixels`, `unsupported_image_layout`; `unsupported_image_type` where libheif
+ *   cannot be loaded
  */
 export const decodeHeic = (bytes: Buffer, { alpha }: PrimaryItem, maxPixels: number): Buffer => {
   loaded ??= load()
@@ -149,6 +151,10 @@ const textAt = ({ HEAPU8 }: Libheif, at: number): string =>
 
 const failureOf = (code: number, message: string): TintypeError => {
   const cause = new Error(`libheif: ${message}`)
+  if (code === ERROR.unsupported)
+    return unsupportedLayout('The HEIC file', 'features', `others (${message})`, [
+      'those of HEVC pictures and their grids',
+    ])
   if (code === ERROR.memory)
     return new TintypeError('too_many_pixels', 'The picture has more pixels than can be decoded here.', { cause })
   return new TintypeError('damaged_image', 'The picture is damaged and cannot be decoded.', { cause })

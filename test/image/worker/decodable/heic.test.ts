@@ -133,6 +133,27 @@ describe('a HEIC picture', () => {
     expect(green[0]).toBeGreaterThan(150)
   })
 
+  it('has its colours converted by its nclx, where it has no profile', async () => {
+    const { original } = await encode(heicFile([hevcItem('colour', nclx(12, 13, 6))]))
+    const [red = []] = await coloursOf(original)
+    // Display P3 (200,40,40), as lcms converts it.
+    for (const [channel, level] of [218, 0, 26].entries())
+      expect(Math.abs((red[channel] ?? 999) - level), String(red)).toBeLessThan(8)
+  })
+
+  it('is divided by its opacity where it is premultiplied', async () => {
+    // The luma of the picture, 88 of red, is its opacity.
+    const alpha = { ...hevcItem('colour', auxC(ALPHA)), references: { auxl: [1] } }
+    const colours = async (references: NewItem['references']) =>
+      (await coloursOf((await encode(heicFile([{ ...hevcItem('colour'), references }, alpha]))).original))[0] ?? []
+    const plain = await colours({})
+    const premultiplied = await colours({ prem: [2] })
+    for (const [channel, level] of [69, 181, 98].entries())
+      expect(Math.abs((plain[channel] ?? 999) - level), String(plain)).toBeLessThan(8)
+    for (const [channel, level] of [88, 207, 124].entries())
+      expect(Math.abs((premultiplied[channel] ?? 999) - level), String(premultiplied)).toBeLessThan(8)
+  })
+
   it('is decoded by its nclx, which says how colours are coded', async () => {
     // x265 wrote BT.601 of full range; read as BT.709, red is another.
     const { original } = await encode(heicFile([hevcItem('colour', nclx(1, 13, 1))]))
@@ -184,6 +205,14 @@ describe('a hostile HEIC file', () => {
       expect(await refusalOf(heicFile([{ ...item, properties: [size, ...properties.slice(1)] }]))).toMatchObject({
         code: 'damaged_image',
       })
+  })
+
+  it('is refused by name where it needs what the decoder does not know', async () => {
+    const file = heicFile([hevcItem('colour', box('zzzz', u8(0)))])
+    const associations = file.indexOf('ipma')
+    // The highest bit of an association: a decoder has to know the property.
+    file[associations + 17] = (file[associations + 17] ?? 0) | 0x80
+    expect(await refusalOf(file)).toMatchObject({ code: 'unsupported_image_layout' })
   })
 
   it.each([
