@@ -79,9 +79,19 @@ let loaded: Loaded | undefined
  * @throws TintypeError `damaged_image`, `too_many_pixels`, `unsupported_image_layout`; `unsupported_image_type` where libheif
  *   cannot be loaded
  */
-export const decodeHeic = (bytes: Buffer, { alpha }: PrimaryItem, maxPixels: number): Buffer => {
+export const decodeHeic = (bytes: Buffer, item: PrimaryItem, maxPixels: number): Buffer => {
   loaded ??= load()
   const lib = instantiate(loaded)
+  try {
+    return decodeWith(lib, bytes, item, maxPixels)
+  } catch (cause) {
+    if (cause instanceof TintypeError) throw cause
+    // WebAssembly stops at an access outside of its memory, and where that cannot grow.
+    throw new TintypeError('damaged_image', 'The picture is damaged and cannot be decoded.', { cause })
+  }
+}
+
+const decodeWith = (lib: Libheif, bytes: Buffer, { alpha }: PrimaryItem, maxPixels: number): Buffer => {
   // Behind the error of a call, 12 bytes, lie the pointers and numbers that it returns.
   const error = lib._malloc(32)
   const result = error + 16

@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { encodePicture } from '../../../../src/image/worker/pipeline.ts'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
+import { corpusFiles } from '../../../support/pictures/corpus.ts'
 import { gifOf } from '../../../support/pictures/gif.ts'
 import { hevcItem } from '../../../support/pictures/heic.ts'
 import { gridOf, heifFile, ispe, itemOf } from '../../../support/pictures/heif.ts'
 import { jobFor, plain, sha256Of } from '../../../support/pictures/pictures.ts'
 import { sequenceOf } from '../../../support/pictures/sequence.ts'
+import { skipWithout } from '../../../support/skip.ts'
 
 const options = { maxPixels: 1_000_000, background: '#00ff80' }
 
@@ -135,4 +138,30 @@ describe('a HEIC sequence', () => {
     expect(picture).toMatchObject({ type: 'image/heic', sizes: { original: { width: 64, height: 64 } } })
     expectNear(at(8, 8), RED)
   })
+})
+
+/** Colours of `reported/` at the points of its README: (10 %, 10 %), (90, 10), (10, 90), (90, 90), (50, 50). */
+const CORNERS = [RED, [40, 180, 60], BLUE, [230, 200, 40]]
+const REPORTED: Record<string, { width: number; height: number; colours: readonly (readonly number[])[] }> = {
+  'animated.avif': { width: 400, height: 240, colours: [...CORNERS, [128, 128, 128]] },
+  'first-frame-partial.gif': { width: 400, height: 240, colours: [UNDER, UNDER, UNDER, UNDER, [230, 200, 40]] },
+  'primary-is-not-first.avif': { width: 4096, height: 800, colours: [] },
+}
+
+describe('the pictures of the corpus', () => {
+  const named = (name: string) => corpusFiles('reported').find((file) => basename(file) === name)
+
+  for (const [name, expected] of Object.entries(REPORTED))
+    it(`reported/${name} shows its first frame or primary picture`, async (context) => {
+      const path = named(name)
+      if (path === undefined) return skipWithout(context, 'the test images in ../shared/corpus')
+      const { width, height, colours } = expected
+      const { picture, at } = await encode(await readFile(path), { maxPixels: 100_000_000 })
+      expect(picture.sizes.original).toMatchObject({ width, height })
+      const points = [0.1, 0.9].flatMap((y) => [0.1, 0.9].map((x) => [x, y] as const)).concat([[0.5, 0.5]])
+      for (const [index, colour] of colours.entries()) {
+        const [x = 0, y = 0] = points[index] ?? []
+        expectNear(at(Math.floor(width * x), Math.floor(height * y)), colour)
+      }
+    })
 })
