@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { signUrl } from '../../../src/index.ts'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import { createTestApp, uploadTo } from '../../support/app.ts'
+import { softSprite, toPng } from '../../support/pictures/sprites.ts'
 
 const KEYS = ['a key for tests only, 123']
 
@@ -88,6 +89,23 @@ describe('the fast path', () => {
       expect(counts.fast).toBe(status === 200 ? 1 : 0)
       counts.fast = 0
     }
+  })
+
+  it('answers a transparent picture in the format of each client, and its source, like the first time', async () => {
+    const { app, counts, answer } = await setUp()
+    const { image_id } = await uploadTo(app, 'sprites', await toPng(softSprite(64)))
+    const image = `/projects/sprites/images/${image_id}`
+    const seen = async (url: string, accept = '*/*') => {
+      const first = await answer(url, { accept })
+      const before = counts.fast
+      expect(await answer(url, { accept })).toEqual(first)
+      expect(counts.fast, url).toBe(before + 1)
+      return first.headers['content-type']
+    }
+    for (const accept of ['image/avif', 'image/webp', '*/*', 'image/jpeg'])
+      expect(await seen(`${image}/render?preset=best`, accept)).toBe(accept === '*/*' ? 'image/png' : accept)
+    for (const name of ['original.png', 'game.png', 'render.png?preset=card'])
+      expect(await seen(`${image}/${name}`)).toBe('image/png')
   })
 
   it('answers no deleted image, and no expired signature', async () => {
