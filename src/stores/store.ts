@@ -52,6 +52,13 @@ export interface Store extends Watching {
   imageList(state: ProjectState): Promise<ImageList | undefined>
 
   /**
+   * The primary image of a state; null where it has none. Undefined as for {@link Store.images}.
+   *
+   * @throws TintypeError `project_damaged`
+   */
+  cover(state: ProjectState): Promise<ImageRecord | null | undefined>
+
+  /**
    * A page of the images of a state. Undefined as for {@link Store.images}.
    *
    * @throws TintypeError `invalid_parameter` where `after` leads nowhere; `project_damaged`

@@ -22,7 +22,16 @@ import { openCatalogue, openProjectService } from '../support/store/project-serv
 
 const unused = () => Promise.reject(new Error('not used'))
 
-type Read = 'project' | 'images' | 'imagePage' | 'openVariant' | 'findVariant' | 'withLocalFile' | 'commit'
+type Read =
+  | 'project'
+  | 'images'
+  | 'imagePage'
+  | 'openVariant'
+  | 'findVariant'
+  | 'withLocalFile'
+  | 'cover'
+  | 'commit'
+  | 'transition'
 
 /** A store that runs `flip` at its n-th moment: there is one before and one behind each asynchronous call. */
 const flippingStore = (own: Store, moment: number, flip: () => Promise<void>) => {
@@ -46,7 +55,9 @@ const flippingStore = (own: Store, moment: number, flip: () => Promise<void>) =>
     openVariant: (...args) => around(() => own.openVariant(...args)),
     findVariant: (...args) => around(() => own.findVariant(...args)),
     withLocalFile: (...args) => around(() => own.withLocalFile(...args)),
+    cover: (...args) => around(() => own.cover(...args)),
     commit: (...args) => around(() => own.commit(...args)),
+    transition: (...args) => around(() => own.transition(...args)),
   }
   return { store: { ...own, ...store }, hasFlipped: () => moments > moment }
 }
@@ -205,7 +216,8 @@ describe.each(Object.entries(SCENARIOS))('where %s under a request', (_, scenari
         expect([status, text.includes('secret'), text.includes(secret)]).toEqual([200, false, false])
       },
     )
-    expect(moments).toBe(2)
+    // Of the read of the project, and of that of its cover.
+    expect(moments).toBe(4)
   })
 })
 
@@ -234,7 +246,9 @@ it.each<[method: string, path: string, body?: unknown]>([
       if (status !== 200) expect(codeOf(text)).toBe('project_not_found')
     },
   )
-  expect(statuses).toEqual([404, 404, 404, 200])
+  // The answer to a PATCH reads the cover of the state that it led to.
+  const ofCover = method === 'PATCH' ? [200, 200] : []
+  expect(statuses).toEqual([404, 404, 404, 200, ...ofCover])
 })
 
 const codeOf = (text: string): string => problemSchema.parse(JSON.parse(text)).code

@@ -9,6 +9,8 @@ import { chargedTo } from './quota.ts'
 export interface ProjectState extends Project {
   deleted: boolean
   images: ImageList
+  /** Id of the stored segment that has the primary image, as far as known: saves a search. Undefined for one in the tail. */
+  coverSegment?: string
 }
 
 /** A state that answers may show. */

@@ -10,7 +10,10 @@ import { layoutOf, resultOf } from '../../core/transform/geometry.ts'
 import type { Presets } from '../../core/transform/presets.ts'
 import { type Transform, transformParameters } from '../../core/transform/transform.ts'
 import type { UploadedImage } from '../../services/images/upload.ts'
+import type { ProjectWithCover } from '../../services/projects/projects.ts'
 import {
+  type CoverView,
+  coverSchema,
   type EditedImageView,
   type ImageView,
   imageSchema,
@@ -24,7 +27,9 @@ export interface Views {
   image(project: ReadableState, image: ImageRecord): ImageView
   editedImage(project: ReadableState, image: ImageRecord): EditedImageView
   /** @param by principal; members are shown only to principals that may manage the project */
-  project(project: ReadableState, by: Principal): ProjectView
+  project(project: ProjectWithCover, by: Principal): ProjectView
+  /** Entity tag of the view of a project. @param isManaged true for the view that managers get */
+  projectEtag(project: { revision: number }, isManaged: boolean): string
   primary(project: ReadableState): PrimaryView
   /** Entity tag of a list of images, from its revision, the fields of the views and the URLs in them. */
   listEtag(project: { revision: number }): string
@@ -46,11 +51,29 @@ export const createViews = (basePath: string, presets: Presets): Views => {
     return size === undefined ? url : `${url}?size=${size}`
   }
 
+  /** What pages and games show of an image, wherever it is named. */
+  const pictureView = (own: string, image: ImageRecord, made: ReturnType<typeof presetResults>) => {
+    const urls = ofEachSize((size) => `${own}?size=${size}`)
+    const { thumb, medium } = image.sizes
+    return {
+      sizes: { ...ofEachSize((size) => dimensions(image.sizes[size])), ...sourceOf(image) },
+      urls,
+      files: ofEachSize((size) => filesOf(`${own}/${size}`)),
+      srcset: srcsetOf(image, [candidate(urls.thumb, thumb), candidate(urls.medium, medium), ...Object.values(made)]),
+    }
+  }
+
+  const coverView = (own: string, image: ImageRecord): CoverView => ({
+    id: image.id,
+    alt: image.alt ?? null,
+    placeholder: image.placeholder ?? null,
+    color: image.color ?? null,
+    ...pictureView(own, image, presetResults(image, own, presets)),
+  })
+
   const imageView = (project: ReadableState, image: ImageRecord): ImageView => {
     const own = imageUrl(project.project_id, image.id)
-    const urls = ofEachSize((size) => `${own}?size=${size}`)
     const made = presetResults(image, own, presets)
-    const { thumb, medium } = image.sizes
     return {
       id: image.id,
       created_at: image.created_at,
@@ -65,10 +88,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
       tags: image.tags ?? [],
       focal_point: image.focal_point ?? null,
       transparent: image.transparent === true,
-      sizes: { ...ofEachSize((size) => dimensions(image.sizes[size])), ...sourceOf(image) },
-      urls,
-      files: ofEachSize((size) => filesOf(`${own}/${size}`)),
-      srcset: srcsetOf(image, [candidate(urls.thumb, thumb), candidate(urls.medium, medium), ...Object.values(made)]),
+      ...pictureView(own, image, made),
       presets: made,
     }
   }
@@ -92,12 +112,15 @@ export const createViews = (basePath: string, presets: Presets): Views => {
 
     listEtag: ({ revision }) => `"${revision}-${edition}"`,
 
+    projectEtag: ({ revision }, isManaged) => `"${revision}-${isManaged ? 'managed-' : ''}${edition}"`,
+
     // The URL names the image id, so that browsers cache unchanged covers.
-    project: (project, by) => ({
+    project: ({ project, cover }, by) => ({
       project_id: project.project_id,
       title: project.title,
       cover_url:
         project.primary_image_id === null ? null : imageUrl(project.project_id, project.primary_image_id, 'thumb'),
+      cover: cover && coverView(imageUrl(project.project_id, cover.id), cover),
       image_count: project.image_count,
       primary_image_id: project.primary_image_id,
       revision: project.revision,
@@ -131,7 +154,7 @@ const editionOf = (presets: Presets): string => {
     ([name, transform]) => `${name}:${new URLSearchParams(transformParameters(transform))}`,
   )
   // The fields too: after an update, clients fetch lists again that they have from the older version.
-  const text = [Object.keys(imageSchema.shape), PICTURE_EXTENSIONS, ...named]
+  const text = [Object.keys(imageSchema.shape), Object.keys(coverSchema.shape), PICTURE_EXTENSIONS, ...named]
   return createHash('sha256').update(text.join('\n')).digest('base64url').slice(0, 8)
 }
 

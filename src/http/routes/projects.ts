@@ -40,9 +40,11 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
   async read(c: Context) {
     const projectId = projectIdOf(c)
     return guard.read(c, projectId, async ({ by, project }) => {
-      const view = views.project(project(), by)
+      const shown = await projects.withCover(project())
+      if (!shown) return undefined
+      const view = views.project(shown, by)
       return revalidatedJson(c, view, {
-        etag: etagOf(view, by),
+        etag: views.projectEtag(view, isManaged(view, by)),
         isPrivate: isManaged(view, by) || view.visibility === 'private',
       })
     })
@@ -53,9 +55,9 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
     const by = await guard.require(c, 'create', projectId)
     const conditions = { expected: expectedOf(c), ifRevision: ifRevisionOf(c) }
     const body = parseBody(projectCreateSchema, await readOptionalJson(c, MAX_NEW_BYTES))
-    const { project, isNew } = await projects.create(projectId, body, { by, ...conditions })
-    const view = views.project(project, by)
-    const etag = { ETag: etagOf(view, by) }
+    const { isNew, ...shown } = await projects.create(projectId, body, { by, ...conditions })
+    const view = views.project(shown, by)
+    const etag = { ETag: views.projectEtag(view, isManaged(view, by)) }
     return isNew ? json(c, view, 201, { ...etag, Location: views.projectUrl(projectId) }) : json(c, view, 200, etag)
   },
 
@@ -65,7 +67,7 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
     const ifRevision = ifRevisionOf(c)
     const { image_order: imageOrder, ...edit } = parseBody(projectEditSchema, await readJson(c, MAX_EDIT_BYTES))
     const view = views.project(await projects.edit(projectId, { imageOrder, ...edit }, by, ifRevision), by)
-    return json(c, view, 200, { ETag: etagOf(view, by) })
+    return json(c, view, 200, { ETag: views.projectEtag(view, isManaged(view, by)) })
   },
 
   async remove(c: Context) {
@@ -79,6 +81,3 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
 /** True where the view shows fields that only managers see. */
 const isManaged = (view: ProjectView, by: Principal): boolean =>
   view.members !== undefined && by.kind !== 'unrestricted'
-
-const etagOf = (view: ProjectView, by: Principal): string =>
-  `"${view.revision}${isManaged(view, by) ? '-managed' : ''}"`

@@ -207,6 +207,21 @@ export const deletedImagesSchema = z
   })
   .openapi('DeletedImages')
 
+/** The primary image, as far as pages need it to show a project. */
+export const coverSchema = z
+  .object({
+    id: imageId,
+    alt: details.alt,
+    placeholder: imageFields.placeholder,
+    color: imageFields.color,
+    sizes,
+    urls,
+    files,
+    srcset: imageFields.srcset,
+  })
+  .openapi('Cover', { description: 'The cover with its URLs.' })
+
+export type CoverView = z.infer<typeof coverSchema>
 export type ImageView = z.infer<typeof imageSchema>
 export type UploadView = z.infer<typeof uploadSchema>
 export type EditedImageView = z.infer<typeof editedImageSchema>

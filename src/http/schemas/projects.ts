@@ -6,6 +6,7 @@ import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../../core/project
 import { characters } from '../../core/text.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, exampleUrls } from './examples.ts'
 import { deletedImages, next, primaryImageId, projectId, revision, time } from './fields.ts'
+import { coverSchema } from './images.ts'
 
 const visibility = z.enum(VISIBILITIES).openapi({
   example: 'public',
@@ -20,6 +21,9 @@ export const projectSchema = z
       example: exampleUrls().thumb,
       description: 'URL of the thumb of the primary image. It changes with the cover and may be cached for ever.',
     }),
+    cover: coverSchema
+      .nullable()
+      .openapi({ description: 'The cover with its URLs; null if the project has no image.' }),
     image_count: z.int().min(0).openapi({ example: 12 }),
     primary_image_id: primaryImageId,
     revision,

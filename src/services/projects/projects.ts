@@ -13,6 +13,7 @@ import { isDamage } from '../../core/errors.ts'
 import { invalidParameter } from '../../core/parameters.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
 import type { CreateProject } from '../../core/project/create-project.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
 import type { ProjectState, ReadableState } from '../../core/project/state.ts'
 import type { Catalogue } from '../../stores/catalogue/catalogue.ts'
 import type { Store } from '../../stores/store.ts'
@@ -20,7 +21,7 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { SealedCursors } from './sealed-cursor.ts'
 
 export interface ProjectServiceOptions {
-  store: Pick<Store, 'current' | 'project' | 'commit' | 'transition'>
+  store: Pick<Store, 'current' | 'project' | 'commit' | 'transition' | 'cover'>
   catalogue: Pick<Catalogue, 'list' | 'refresh'>
   log: Logger
   cursors: SealedCursors
@@ -28,8 +29,14 @@ export interface ProjectServiceOptions {
   newVisibility?: Visibility
 }
 
+/** A project with the record of its cover; null where it has none, or where that cannot be read. */
+export interface ProjectWithCover {
+  project: ReadableState
+  cover: ImageRecord | null
+}
+
 export interface ProjectPage {
-  projects: ReadableState[]
+  projects: ProjectWithCover[]
   /** Sealed cursor of the next page, undefined on the last one. */
   next: string | undefined
 }
@@ -67,18 +74,16 @@ export interface ProjectService {
    * @returns the state, and whether this call created it
    * @throws TintypeError `project_exists`, `precondition_failed`, `storage_full`
    */
-  create(
-    projectId: string,
-    project: NewProject,
-    options: CreateOptions,
-  ): Promise<{ project: ReadableState; isNew: boolean }>
+  create(projectId: string, project: NewProject, options: CreateOptions): Promise<ProjectWithCover & { isNew: boolean }>
+  /** Adds the cover to a state. Undefined where the state is too old: read and authorize the project again. */
+  withCover(project: ReadableState): Promise<ProjectWithCover | undefined>
   /**
    * Returns the state that the change led to.
    *
    * @throws TintypeError `project_not_found`, `precondition_failed`; `invalid_parameter` where the order names an
    *   unknown image or one twice
    */
-  edit(projectId: string, edit: ProjectEdit, by: Principal, ifRevision?: readonly number[]): Promise<ReadableState>
+  edit(projectId: string, edit: ProjectEdit, by: Principal, ifRevision?: readonly number[]): Promise<ProjectWithCover>
   /**
    * Deletes the project and all its images.
    *
@@ -123,6 +128,29 @@ export const createProjectService = (options: ProjectServiceOptions): ProjectSer
     return { projects, damaged }
   }
 
+  const withCover = async (project: ReadableState): Promise<ProjectWithCover | undefined> => {
+    try {
+      const cover = await store.cover(project)
+      return cover === undefined ? undefined : { project, cover }
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      log.warn({ error, projectId: project.project_id }, 'the record of a cover is damaged; answering without it')
+      return { project, cover: null }
+    }
+  }
+
+  /** The state with its cover, or a newer one where a part of it is gone. */
+  const newestWithCover = async (project: ReadableState, by: Principal): Promise<ProjectWithCover> => {
+    for (let state = project; ; ) {
+      const shown = await withCover(state)
+      if (shown) return shown
+      const newer = await store.project(project.project_id)
+      // Deleted meanwhile: the state is shown as it was read.
+      if (!newer) return { project: state, cover: null }
+      state = requireReadable(newer, by)
+    }
+  }
+
   const opened = async (after: string): Promise<string> => {
     const id = await cursors.open(after)
     if (id === undefined) throw invalidParameter('after', '"next" of an earlier page', after)
@@ -130,6 +158,8 @@ export const createProjectService = (options: ProjectServiceOptions): ProjectSer
   }
 
   return {
+    withCover,
+
     async list({ after, limit }, by) {
       const found: ReadableState[] = []
       const damaged = new Map<string, unknown>()
@@ -147,19 +177,25 @@ export const createProjectService = (options: ProjectServiceOptions): ProjectSer
         const [error] = damaged.values()
         log.warn({ error, projects: [...damaged.keys()].sort() }, 'damaged projects; omitting them from a list')
       }
-      const projects = found.slice(0, limit)
-      const last = found.length > limit ? projects.at(-1) : undefined
+      const page = found.slice(0, limit)
+      const last = found.length > limit ? page.at(-1) : undefined
+      const projects: ProjectWithCover[] = []
+      for (let at = 0; at < page.length; at += READ_AT_ONCE)
+        projects.push(
+          ...(await Promise.all(page.slice(at, at + READ_AT_ONCE).map((each) => newestWithCover(each, by)))),
+        )
       return { projects, next: last && (await cursors.seal(last.project_id)) }
     },
 
     async create(projectId, { title, visibility }, { by, ...conditions }) {
       const change = { type: 'create_project', title, visibility, newVisibility, by, ...conditions } as const
       const { before, after } = await store.transition(projectId, change)
-      return { project: requireReadable(after, by), isNew: before.deleted }
+      return { ...(await newestWithCover(requireReadable(after, by), by)), isNew: before.deleted }
     },
 
     async edit(projectId, edit, by, ifRevision) {
-      return requireReadable(await store.commit(projectId, { type: 'edit', ...edit, by, ifRevision }), by)
+      const project = await store.commit(projectId, { type: 'edit', ...edit, by, ifRevision })
+      return newestWithCover(requireReadable(project, by), by)
     },
 
     async remove(projectId, by, ifRevision) {

@@ -12,6 +12,7 @@ import type { ProjectState } from '../../core/project/state.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Observer } from '../../telemetry/observer.ts'
 import { createCommitQueue } from '../history/commit-queue.ts'
+import { coverOf } from '../history/cover.ts'
 import { pageOf } from '../history/page.ts'
 import type { CommitOptions, ImagePage, PageRequest, Stage, Store, Transition } from '../store.ts'
 import { createAfterPowerCut } from './cleanup/after-power-cut.ts'
@@ -184,6 +185,8 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     },
 
     imagePage: readPage,
+
+    cover: (state) => unlessOvertaken(state, () => coverOf(state, (list) => segments.load(state.project_id, list))),
 
     async projectIds(page) {
       refuseLinks(paths.root, paths.projects)

@@ -82,7 +82,7 @@ export interface SuccessorInput {
 export const successorOf = ({ base, state, commit, removing, removingSegments, events }: SuccessorInput): Revision => {
   const named = new Set(namedSegments({ state, removingSegments }))
   return {
-    state: withoutSegmentImages(state),
+    state: withCoverSegment(withoutSegmentImages(state), coverSegmentOf(state)),
     commits: tokensAfter(base?.commits ?? [], commit),
     removing,
     removingSegments,
@@ -99,6 +99,17 @@ const withoutSegmentImages = (state: ProjectState): ProjectState => ({
     segments: state.images.segments.map((segment) => (segment.stored ? { ...segment, images: undefined } : segment)),
   },
 })
+
+const withCoverSegment = ({ coverSegment: _, ...state }: ProjectState, segment: string | undefined): ProjectState =>
+  segment === undefined ? state : { ...state, coverSegment: segment }
+
+/** The stored segment of the primary image: the one in which it is found, or the one known before where that is named. */
+const coverSegmentOf = ({ primary_image_id: cover, images, coverSegment }: ProjectState): string | undefined => {
+  const isIn = (list: readonly { id: string }[] | undefined) => list?.some(({ id }) => id === cover) === true
+  if (cover === null || isIn(images.tail)) return undefined
+  const found = images.segments.find((segment) => isIn(segment.images))
+  return (found ?? images.segments.find(({ stored }) => stored?.id === coverSegment))?.stored?.id
+}
 
 const storedSegmentsOf = ({ images }: ProjectState): StoredSegment[] =>
   images.segments.flatMap((segment) => (segment.stored ? [storedSegment(segment.count, segment.stored)] : []))

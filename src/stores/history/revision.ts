@@ -34,6 +34,8 @@ const revisionSchema = z.object({
   removing_runs: z.array(storedSegmentSchema),
   dropped_runs: z.array(z.string()),
   runs: z.array(storedSegmentSchema),
+  // Absent from revisions of older versions.
+  cover_run: z.string().optional(),
   // The checksum matches, so an event of another form is of a newer version.
   events: z.array(projectEventSchema).optional().catch(undefined),
   images: z.array(imageSchema),
@@ -60,6 +62,7 @@ export const encodeRevision = (revision: Revision): string => {
     removing_runs: removingSegments,
     dropped_runs: droppedSegments,
     runs: images.segments.map((segment) => storedSegment(segment.count, segment.stored)),
+    ...(state.coverSegment === undefined ? {} : { cover_run: state.coverSegment }),
     ...(events ? { events } : {}),
   }
   return seal(`${fields(head)},\n  "images": ${linesOf(images.tail)}`)
@@ -68,9 +71,8 @@ export const encodeRevision = (revision: Revision): string => {
 /** @throws Error where the text is damaged in any way */
 export const decodeRevision = (text: string): Revision => {
   const body = unseal(text)
-  const { commits, removing, removing_runs, dropped_runs, runs, events, images, ...project } = revisionSchema.parse(
-    JSON.parse(body),
-  )
+  const { commits, removing, removing_runs, dropped_runs, runs, cover_run, events, images, ...project } =
+    revisionSchema.parse(JSON.parse(body))
   return {
     state: {
       ...project,
@@ -78,6 +80,7 @@ export const decodeRevision = (text: string): Revision => {
         segments: runs.map(({ count, ...stored }) => ({ images: undefined, count, stored })),
         tail: images,
       },
+      ...(cover_run === undefined ? {} : { coverSegment: cover_run }),
     },
     commits,
     removing,

@@ -62,7 +62,7 @@ describe('If-Match on changes of a project', () => {
       ['DELETE', ''],
     ] as const) {
       expect((await problemOf(send(tintype, method, path, old))).code, `${method} ${path}`).toBe('precondition_failed')
-      expect(await etagOf(tintype)).toBe('"2"')
+      expect(await etagOf(tintype)).toMatch(/^"2-/)
     }
     expect((await send(tintype, 'PUT', `/primary/${ids[1]}`, '"2"')).status).toBe(200)
     expect((await send(tintype, 'DELETE', `/images/${ids[1]}`, '"3"')).status).toBe(200)

@@ -98,16 +98,48 @@ describe('GET /projects/{project_id}', () => {
     const { app } = await createTestApp()
     const { image_id } = await uploadTo(app, 'game')
     const response = await app.request('/projects/game')
-    expect(response.headers.get('etag')).toBe('"1"')
+    const etag = response.headers.get('etag') ?? ''
+    expect(etag).toMatch(/^"1-[\w-]{8}"$/)
     const body: unknown = await response.json()
     expect(body).toEqual(projectSchema.parse(body))
     expect(body).toMatchObject({ project_id: 'game', title: null, image_count: 1, primary_image_id: image_id })
-    expect((await app.request('/projects/game', { headers: { 'If-None-Match': '"1"' } })).status).toBe(304)
+    expect((await app.request('/projects/game', { headers: { 'If-None-Match': etag } })).status).toBe(304)
   })
 
   it('answers 404 for a missing project', async () => {
     const { app } = await createTestApp()
     expect(await problemOf(app.request('/projects/game'))).toMatchObject({ status: 404, code: 'project_not_found' })
+  })
+})
+
+describe('the cover of a project', () => {
+  it('is in the list and the project, with what pages need, as the list of images shows it', async () => {
+    const tintype = await createTestApp({ presets: 'card:w=80' })
+    const { app } = tintype
+    const first = await uploadTo(app, 'game')
+    const { image_id } = await uploadTo(app, 'game')
+    const shown = async () => {
+      const { images } = imageListSchema.parse(await (await app.request('/projects/game/images')).json())
+      const { projects } = projectListSchema.parse(await (await app.request('/projects')).json())
+      const project = await projectOf(app.request('/projects/game'))
+      expect(projects).toEqual([project])
+      const image = images.find(({ id }) => id === project.primary_image_id)
+      if (project.cover) expect(image).toMatchObject(project.cover)
+      return project.cover
+    }
+    expect(await shown()).toMatchObject({ id: first.image_id, alt: null, srcset: first.srcset, files: first.files })
+    const before = (await app.request('/projects/game')).headers.get('etag')
+    await app.request(`/projects/game/primary/${image_id}`, { method: 'PUT' })
+    await app.request(`/projects/game/images/${image_id}`, {
+      method: 'PATCH',
+      body: JSON.stringify({ alt: 'A ship' }),
+      headers: { 'Content-Type': 'application/json' },
+    })
+    expect(await shown()).toMatchObject({ id: image_id, alt: 'A ship' })
+    expect((await app.request('/projects/game')).headers.get('etag')).not.toBe(before)
+    for (const id of [image_id, first.image_id]) await app.request(`/projects/game/images/${id}`, { method: 'DELETE' })
+    expect(await shown()).toBeNull()
+    expect((await projectOf(put(tintype))).cover).toBeNull()
   })
 })
 

@@ -36,7 +36,7 @@ const listing = async (names: readonly string[]) => {
     do {
       reads = 0
       const { projects, next } = await list({ after: found.at(-1)?.next, limit }, by)
-      found.push({ ids: projects.map(({ project_id }) => project_id), reads, next })
+      found.push({ ids: projects.map(({ project }) => project.project_id), reads, next })
       if (found.length > names.length + 1) throw new Error('the list has no end')
     } while (found.at(-1)?.next !== undefined)
     return found
@@ -88,7 +88,7 @@ describe('a list of projects', () => {
     await list({ limit: 1 }, ANONYMOUS)
     for (const id of ['a', 'b']) await other.commit(id, { type: 'edit', visibility: 'private' })
     const { projects, next } = await list({ limit: 2 }, ANONYMOUS)
-    expect([projects.map(({ project_id }) => project_id), next]).toEqual([['c', 'd'], undefined])
+    expect([projects.map(({ project }) => project.project_id), next]).toEqual([['c', 'd'], undefined])
   })
 
   it('has the same cursor each time, and refuses one that was not sealed by this store', async () => {
@@ -102,8 +102,8 @@ describe('a list of projects', () => {
         code: 'invalid_parameter',
         details: { field: 'after' },
       })
-    expect((await list({ after: next, limit: 10 }, ANONYMOUS)).projects.map(({ project_id }) => project_id)).toEqual([
-      'b',
-    ])
+    expect(
+      (await list({ after: next, limit: 10 }, ANONYMOUS)).projects.map(({ project }) => project.project_id),
+    ).toEqual(['b'])
   })
 })
