@@ -29,6 +29,11 @@ const PICTURES = [
   { picture: '2 MP', width: 1632, height: 1224 },
 ]
 
+const TRANSPARENT = [
+  { picture: '2 MP, transparent', width: 1632, height: 1224 },
+  { picture: '0.25 MP, transparent', width: 512, height: 512 },
+]
+
 const SIZES = ['original', 'medium', 'thumb', 'game']
 const OPTIONS = { maxPixels: 100_000_000, background: '#ffffff' }
 const INSIDE = /** @type {const} */ ({ fit: 'inside', withoutEnlargement: true })
@@ -36,7 +41,7 @@ const INSIDE = /** @type {const} */ ({ fit: 'inside', withoutEnlargement: true }
 /**
  * The ways, each from the upload's file. Settings of sharp are part of a way.
  *
- * @type {Record<'plain' | 'tintype' | 'limit' | 'core', (task: Task) => Promise<unknown>>}
+ * @type {Record<'plain' | 'tintype' | 'limit' | 'core' | 'webp', (task: Task) => Promise<unknown>>}
  */
 const WAYS = {
   /** Four pipelines on the whole upload, as a person would write them, all with default options. */
@@ -55,6 +60,7 @@ const WAYS = {
   tintype: ({ source, folder }) => {
     alone()
     const targets = Object.fromEntries(SIZES.map((size) => [size, join(folder, `${size}.jpg`)]))
+    targets.source = join(folder, 'source.png')
     return encodePicture({ source, targets }, OPTIONS)
   },
   /** One decode at the scale that sharp chooses for `medium`, and its encoding: no hash, no file, no other variant. */
@@ -66,7 +72,12 @@ const WAYS = {
       .jpeg({ quality: 80, optimiseCoding: false })
       .toBuffer()
   },
-  /** The same with Tintype's own decode, which has libjpeg halve where sharp does not. */
+  /** The whole picture, decoded and written once by sharp, with default options of WebP. */
+  webp: ({ source, folder }) => {
+    alone()
+    return sharp(source).webp().toFile(join(folder, 'whole.webp'))
+  },
+  /** The same as `limit` with Tintype's own decode, which has libjpeg halve where sharp does not. */
   core: async ({ source }) => {
     alone()
     const bytes = readFileSync(source)
@@ -77,6 +88,8 @@ const WAYS = {
     )
   },
 }
+
+/** @typedef {{ picture: string, bytes: number, tintypeMs: number, webpMs: number }} TransparentRow */
 
 /** As in an encoder process. */
 const alone = () => {
@@ -112,6 +125,52 @@ export const benchPictures = async ({ rounds = 15 } = {}) => {
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+/**
+ * Medians of the CPU time of one transparent upload, a PNG: all five files of it, and sharp's own WebP of the same pixels.
+ *
+ * @param {{ rounds?: number }} [options]
+ * @returns {Promise<TransparentRow[]>}
+ */
+export const benchTransparent = async ({ rounds = 5 } = {}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'))
+  const encoder = startProcess(ENCODER_ENVIRONMENT)
+  try {
+    const rows = []
+    for (const { picture, width, height } of TRANSPARENT) {
+      const bytes = await cutOut(width, height)
+      const source = join(folder, `${width}.png`)
+      await writeFile(source, bytes)
+      const [tintypeMs, webpMs] = await inTurn({ tintype: encoder, webp: encoder }, source, folder, rounds)
+      rows.push({ picture, bytes: bytes.length, tintypeMs, webpMs })
+    }
+    return rows
+  } finally {
+    encoder.disconnect()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A photo cut out along an ellipse with soft edges. */
+const cutOut = async (width, height) => {
+  const mask = `<svg width="${width}" height="${height}"><defs><radialGradient id="soft"><stop offset="0.9" stop-opacity="1"/>
+    <stop offset="1" stop-opacity="0"/></radialGradient></defs><rect width="100%" height="100%" fill="url(#soft)"/></svg>`
+  return sharp(await photo({ width, height }))
+    .ensureAlpha()
+    .composite([{ input: Buffer.from(mask), blend: 'dest-in' }])
+    .png()
+    .toBuffer()
+}
+
+/** @param {readonly TransparentRow[]} rows */
+const transparentTable = (rows) =>
+  rows.map(({ picture, bytes, tintypeMs, webpMs }) => ({
+    picture,
+    'upload MB': (bytes / 1e6).toFixed(1),
+    'tintype, five files ms': tintypeMs.toFixed(1),
+    "sharp's WebP ms": webpMs.toFixed(1),
+    'tintype / WebP': (tintypeMs / webpMs).toFixed(2),
+  }))
 
 /** @param {readonly PictureRow[]} rows */
 export const pictureTable = (rows) =>
@@ -158,6 +217,8 @@ const doTasks = () =>
 export const run = async ([rounds = '15']) => {
   console.log(`\nCPU of the picture work of one upload, medians of ${rounds} rounds in turn:`)
   console.table(pictureTable(await benchPictures({ rounds: Number(rounds) })))
+  console.log('\nCPU of a transparent upload, and of the same pixels as WebP by sharp alone:')
+  console.table(transparentTable(await benchTransparent({ rounds: Number(rounds) })))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) doTasks()
