@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Format } from '../../../../src/core/transform/formats.ts'
-import { type Recipe, sizeRecipe, transformRecipe } from '../../../../src/core/transform/recipe.ts'
+import { type Recipe, recipeFrom, sizeRecipe, transformRecipe } from '../../../../src/core/transform/recipe.ts'
 import { parseTransform } from '../../../../src/core/transform/transform.ts'
 import { encodePicture } from '../../../../src/image/worker/pipeline.ts'
 import { renderPicture } from '../../../../src/image/worker/render.ts'
@@ -33,7 +33,14 @@ const RENDERS: Record<string, Recipe> = {
   preset: transform('w=192&h=192&fit=contain&background=ff0080&format=avif', 'avif'),
 }
 
-const OUTPUTS = ['original', 'medium', 'thumb', 'game', ...Object.keys(RENDERS), 'source']
+/** Renders of a source with transparent pixels, which they keep. */
+const TRANSPARENT: Record<string, Recipe> = {
+  png: sizeRecipe('medium', 'png'),
+  't.webp': sizeRecipe('original', 'webp'),
+  't.avif': transform('w=192&format=avif', 'avif'),
+}
+
+const OUTPUTS = ['original', 'medium', 'thumb', 'game', ...Object.keys(RENDERS), 'source', ...Object.keys(TRANSPARENT)]
 
 /** Points in the middle of each patch, or of the part of it that is in the middle square. */
 const POINTS = [0, 1].flatMap((row) => [48, 96, 144].map((x) => [x, PATCH * row + PATCH / 2] as const))
@@ -93,7 +100,14 @@ const measure = async ({ make, colours }: Row): Promise<number[]> => {
   const cells = await Promise.all(files.map((file, at) => offBy(OUTPUTS[at] ?? '', file, colours)))
   const isTransparent = colours.some(([, , , alpha]) => alpha < 255)
   expect(sizes.source !== undefined).toBe(isTransparent)
-  return isTransparent ? [...cells, await offByIn(await readFile(source), colours)] : cells
+  if (!isTransparent) return cells
+  cells.push(await offByIn(await readFile(source), colours))
+  for (const recipe of Object.values(TRANSPARENT)) {
+    const from = recipeFrom(recipe, 'transparent_source', '#00ff80')
+    const { content } = await renderPicture({ source, target: undefined, recipe: from })
+    cells.push(await offByIn(Buffer.from(content ?? '', 'base64'), colours))
+  }
+  return cells
 }
 
 describe('the colours of an upload are within 3 levels in every output', () => {
