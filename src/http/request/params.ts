@@ -81,6 +81,21 @@ export const onlyOne = (c: Context, name: string): string | undefined =>
     : eachOnce((c.req.queries(name) ?? []).map((value) => [name, value])).get(name)
 
 /**
+ * Refuses parameters that a route does not have: a misspelt filter would show more than was asked for.
+ *
+ * @throws TintypeError `invalid_parameter`, with the names that there are
+ */
+export const requireKnown = (c: Context, known: readonly string[]): void => {
+  const unknown = Object.keys(c.req.queries()).find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw new TintypeError(
+      'invalid_parameter',
+      `Expected the parameters ${known.join(', ')}, received "${clip(unknown)}".`,
+      { details: { field: clip(unknown), expected: known, received: clip(unknown) } },
+    )
+}
+
+/**
  * Parses an optional query parameter by its schema.
  *
  * @throws TintypeError `invalid_parameter`

@@ -7,10 +7,10 @@ import type { Context } from '../context.ts'
 import type { Guard } from '../guard.ts'
 import { expectedOf, ifRevisionOf } from '../request/if-match.ts'
 import { parseBody, readJson, readOptionalJson } from '../request/json-body.ts'
-import { limitOf, projectIdOf, queryOf } from '../request/params.ts'
+import { limitOf, projectIdOf, queryOf, requireKnown } from '../request/params.ts'
 import { json, revalidatedJson } from '../response/respond.ts'
 import type { Views } from '../response/views.ts'
-import { DEFAULT_PROJECTS_PAGE, projectAfterSchema } from '../schemas/parameters.ts'
+import { DEFAULT_PROJECTS_PAGE, projectAfterSchema, projectListQuery } from '../schemas/parameters.ts'
 import { type ProjectView, projectCreateSchema, projectEditSchema } from '../schemas/projects.ts'
 
 /** Limit of the body of an edit, in bytes: an order of 100,000 images. */
@@ -18,6 +18,8 @@ const MAX_EDIT_BYTES = 4 * 1024 * 1024
 
 /** Limit of the body of a new project, in bytes. */
 const MAX_NEW_BYTES = 16 * 1024
+
+const LIST_PARAMETERS = Object.keys(projectListQuery.shape)
 
 export interface ProjectRouteOptions {
   projects: ProjectService
@@ -28,6 +30,7 @@ export interface ProjectRouteOptions {
 export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOptions) => ({
   async list(c: Context) {
     const by = principalOf(c)
+    requireKnown(c, LIST_PARAMETERS)
     const limit = limitOf(c) ?? DEFAULT_PROJECTS_PAGE
     // `from`: its name in older versions.
     const after = queryOf(c, 'after', projectAfterSchema) ?? queryOf(c, 'from', projectAfterSchema)

@@ -73,6 +73,16 @@ describe('GET /projects', () => {
     expect(await again()).toBe(200)
   })
 
+  it('refuses parameters that it does not have, and names those that it has', async () => {
+    const { app } = await createTestApp()
+    for (const query of ['visibilty=public', 'limit=2&Limit=3', '__proto__=1'])
+      expect(await problemOf(app.request(`/projects?${query}`)), query).toMatchObject({
+        status: 400,
+        code: 'invalid_parameter',
+        detail: expect.stringContaining('limit, after'),
+      })
+  })
+
   it('refuses an invalid page', async () => {
     const { app } = await createTestApp()
     for (const query of [
