@@ -18,7 +18,7 @@ export type Recipe = { origin?: Origin } & (
 export type Origin = 'original' | 'opaque_source' | 'transparent_source'
 
 /** Version of the rendering: a new number invalidates every cached render. */
-const EDITION = 2
+const EDITION = 3
 
 const sizes = new Map<string, Recipe>()
 
