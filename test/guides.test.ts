@@ -64,11 +64,22 @@ describe('the API guide', () => {
     const { folder, statuses, stdout } = await runGuide('src/http/README.md', context, {
       commandStorage: 'other-storage',
     })
-    // Upload, list, original, three formats, two of transparency, details; a new project and its upload; primary, title,
+    // Upload, list, original, three formats, two of transparency, filtered list; upload with details, details; a new project and its upload; primary, title,
     // order; list, deletion; the error, Idempotency-Key, two of If-Match, members.
     const [ok, created] = ['200', '201']
     expect(statuses).toEqual(
-      [created, Array(8).fill(ok), created, created, Array(5).fill(ok), '400', created, Array(3).fill(ok)].flat(),
+      [
+        created,
+        Array(8).fill(ok),
+        created,
+        ok,
+        created,
+        created,
+        Array(5).fill(ok),
+        '400',
+        created,
+        Array(3).fill(ok),
+      ].flat(),
     )
     const formats = ['cover.avif', 'photo.auto', 'photo.jpg.copy', 'photo.webp', 'sprite.png', 'icon.webp']
     for (const name of formats) expect((await readFile(join(folder, name))).length).toBeGreaterThan(100)

@@ -26,6 +26,8 @@ export interface EncodedPicture {
   placeholder: string
   /** Dominant colour of the picture, `#rrggbb`. */
   color: string
+  /** Time of the exposure by EXIF, see {@link takenAtOf}. */
+  takenAt?: string
 }
 
 export interface RenderJob {

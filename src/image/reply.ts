@@ -33,7 +33,11 @@ const encodedReplySchema = replySchema(
   imageSchema
     .pick({ sha256: true, sizes: true, placeholder: true, color: true })
     .required()
-    .extend({ type: z.enum(ACCEPTED_TYPES), transparent: imageSchema.shape.transparent }),
+    .extend({
+      type: z.enum(ACCEPTED_TYPES),
+      transparent: imageSchema.shape.transparent,
+      takenAt: imageSchema.shape.taken_at,
+    }),
 )
 
 const side = z.int().min(1).max(MAX_SIDE)

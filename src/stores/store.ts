@@ -3,6 +3,7 @@
 import type { VariantName } from '../core/names.ts'
 import type { ProjectChange } from '../core/project/changes.ts'
 import type { ImageList } from '../core/project/image-list.ts'
+import type { ImageQuery } from '../core/project/image-query.ts'
 import type { ImageRecord } from '../core/project/model.ts'
 import type { ProjectState } from '../core/project/state.ts'
 import type { Watching } from './watch.ts'
@@ -165,7 +166,7 @@ export interface Store extends Watching {
   close(): Promise<void>
 }
 
-export interface PageRequest {
+export interface PageRequest extends ImageQuery {
   /** `next` of an earlier page, or an image id: the page begins behind it. @default the beginning */
   after?: string
   /** Most images of the page. @default all */

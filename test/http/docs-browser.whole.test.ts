@@ -91,6 +91,7 @@ describe('the documentation in a browser', { timeout: TIMEOUT_MS }, () => {
     for (const file of [first, second]) {
       const { status, body } = await execute('uploadImage', project, { file })
       expect([status, body]).toEqual([201, expect.stringContaining('image_id')])
+      expect(JSON.parse(body), 'only what was typed').toMatchObject({ title: null, tags: [], focal_point: null })
       uploads.push(uploadSchema.parse(JSON.parse(body)))
     }
     const [{ image_id } = { image_id: '' }, other] = uploads
@@ -104,6 +105,7 @@ describe('the documentation in a browser', { timeout: TIMEOUT_MS }, () => {
     expect(await statusOf('readThumbnail', project)).toBe(200)
     expect(await statusOf('readCover', { ...project, format: 'jpg' })).toBe(200)
     expect(await statusOf('setPrimaryImage', image)).toBe(200)
+    expect(await statusOf('editImage', image)).toBe(200)
     expect(await statusOf('listProjects', {})).toBe(200)
     expect(await statusOf('readProject', project)).toBe(200)
     expect(await execute('editProject', project)).toMatchObject({

@@ -31,6 +31,9 @@ const recordedAnswerSchema = z.object({
   is_primary: z.boolean(),
 })
 
+/** Local time of a photo, and its offset where it is known. */
+const TAKEN_AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)?$/
+
 export const imageSchema = z.object({
   id: z.string().regex(IMAGE_ID),
   /** Extension of the stored files: always JPEG today. */
@@ -68,7 +71,7 @@ export const imageSchema = z.object({
   /** What a crop keeps in view: 0,0 is the top left corner of the picture as shown, 1,1 the bottom right one. */
   focal_point: z.object({ x: fraction, y: fraction }).optional(),
   /** When the photo was taken, by its EXIF data: ISO 8601 with an offset, or without one where EXIF has none. */
-  taken_at: z.string().optional(),
+  taken_at: z.string().regex(TAKEN_AT).optional(),
   /** Name of the asset that the image stands for. */
   asset: z.string().optional(),
   /** Responses to uploads with an `Idempotency-Key`. */

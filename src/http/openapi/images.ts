@@ -7,6 +7,7 @@ import { ACCEPTED_TYPES } from '../../image/encoder.ts'
 import { REPLAY_HEADER } from '../request/params.ts'
 import { IMMUTABLE } from '../response/send-picture.ts'
 import { EXAMPLE_IMAGE_URL } from '../schemas/examples.ts'
+import { imageListQuery } from '../schemas/image-list.ts'
 import { imageListSchema, primarySchema, uploadSchema } from '../schemas/images.ts'
 import {
   changeHeaders,
@@ -14,7 +15,6 @@ import {
   coverQuery,
   imageFilePath,
   imageFileQuery,
-  imageListQuery,
   imagePath,
   pictureQuery,
   projectPath,
@@ -25,6 +25,7 @@ import {
   uploadHeaders,
   uploadQuery,
 } from '../schemas/parameters.ts'
+import { detailFields } from './image-details.ts'
 import { CHANGE_FAILURES, PICTURE_FAILURES, problems, READ_FAILURES, WRITE_FAILURES } from './problems.ts'
 import { etagHeader, jsonResponse, NOT_MODIFIED, pictureResponses } from './responses.ts'
 
@@ -52,13 +53,15 @@ export const upload: RouteConfig = {
     headers: uploadHeaders,
     body: {
       required: true,
-      description: 'One file in field `file`: JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC.',
+      description:
+        'One file in field `file`: JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC. Text fields describe it, before or after the ' +
+        'file. Others are ignored, and named in the response.',
       content: {
         'multipart/form-data': {
           schema: {
             type: 'object',
             required: ['file'],
-            properties: { file: { type: 'string', format: 'binary', description: 'The image.' } },
+            properties: { file: { type: 'string', format: 'binary', description: 'The image.' }, ...detailFields },
           },
           encoding: { file: { contentType: ACCEPTED_TYPES.join(', ') } },
         },
@@ -109,7 +112,9 @@ export const list: RouteConfig = {
   operationId: 'listImages',
   tags: TAGS,
   summary: 'List the images of a project',
-  description: 'In upload order, unless `image_order` of the project was set. Without `limit`, all images.',
+  description:
+    'In upload order, unless `image_order` of the project was set, or another order is requested. Without `limit`, all ' +
+    'images. Other parameters are refused.',
   request: { params: projectPath, query: imageListQuery },
   responses: {
     200: jsonResponse('The images.', imageListSchema, etagHeader('"7-Zk3xQ0aV"')),

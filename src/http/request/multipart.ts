@@ -1,40 +1,51 @@
-// Multipart uploads: streams the one file of a form; the stream ends without an error only where the whole form is
-// valid.
+// Multipart uploads: streams the one file of a form, and reads its text fields. The stream ends without an error only
+// where the whole form is valid.
 
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import busboy from 'busboy'
 import { messageOf, TintypeError } from '../../core/errors.ts'
+import { cleanFileName } from '../../core/names.ts'
+import type { ImageDetails } from '../../core/project/image-details.ts'
 import { bytesText, clip } from '../../core/text.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import { bodyChunks, type Context } from '../context.ts'
+import { MAX_FIELD_BYTES, readField, type UploadFields } from './upload-fields.ts'
 
 /** Name of the form field that carries the file. */
 const FILE_FIELD = 'file'
 
-/** Limit of the parts of a form. Text fields are ignored. */
-const MAX_PARTS = 32
-
-/** Bytes of a text field that are read. */
-const MAX_FIELD_BYTES = 1024
+/** Limit of the parts of a form: 50 tags, one each, and other fields. */
+const MAX_PARTS = 64
 
 /** Limit of the bytes beside the file: boundaries, headers of parts (16 KiB at most in busboy), text fields. */
 const MAX_FORM_BYTES = 64 * 1024
 
+export interface UploadForm {
+  /**
+   * The file, with backpressure, one chunk in memory. The stream throws where the form is invalid, at the latest at its
+   * end: the consumer must then discard what it has read.
+   */
+  file: AsyncIterable<Uint8Array>
+  /** Details of the image. Complete once the file has ended, since fields may follow it. */
+  details(): ImageDetails
+  /** Names of the text fields that have no meaning. Complete as {@link UploadForm.details}. */
+  ignoredFields(): readonly string[]
+}
+
 /**
- * Streams the file of an upload with backpressure, one chunk in memory. The stream throws where the form is invalid, at
- * the latest at its end: the consumer must then discard what it has read.
+ * Receives the form of an upload.
  *
  * @param maxUploadBytes limit of the file
  * @param observer counts all received bytes
  * @throws TintypeError at once: `multipart_required`, `malformed_multipart`, `upload_too_large`; from the stream:
- *   these, `file_missing`, `wrong_field`, `too_many_files`, `upload_aborted`
+ *   these, `file_missing`, `wrong_field`, `too_many_files`, `invalid_parameter`, `upload_aborted`
  */
-export const receiveFile = (
+export const receiveForm = (
   c: Context,
   maxUploadBytes: number,
   observer: Pick<Observer, 'received'> = NO_OBSERVER,
-): AsyncIterable<Uint8Array> => {
+): UploadForm => {
   const contentType = c.req.header('content-type')
   if (contentType === undefined || !/^multipart\/form-data\s*(;|$)/i.test(contentType))
     throw new TintypeError(
@@ -43,7 +54,15 @@ export const receiveFile = (
       { details: { expected: 'multipart/form-data', received: contentType ?? null } },
     )
   if (Number(c.req.header('content-length')) > maxUploadBytes + MAX_FORM_BYTES) throw tooLarge(maxUploadBytes)
-  return readForm(openForm(contentType), counted(bodyChunks(c), observer), maxUploadBytes)
+  const form = openForm(contentType)
+  return {
+    file: readForm(form, counted(bodyChunks(c), observer), maxUploadBytes),
+    details() {
+      const { name, title, alt, tags, focal_point } = form.fields.details
+      return { name: name || fileNameOf(form.filename), title, alt, tags, focal_point }
+    },
+    ignoredFields: () => [...form.fields.ignored],
+  }
 }
 
 async function* counted(chunks: AsyncIterable<Uint8Array>, observer: Pick<Observer, 'received'>) {
@@ -57,15 +76,19 @@ interface Form {
   parser: busboy.Busboy
   /** The file, once its part has begun. */
   file?: Readable
-  /** False where a browser sent the field without a chosen file. */
-  named?: boolean
+  /** Empty where a browser sent the field without a chosen file. */
+  filename?: string
+  fields: UploadFields
+  /** True where the field of the file came as text. */
+  hasText: boolean
   /** First error of the form. */
   problem?: TintypeError
 }
 
 /** Creates a parser that works synchronously: after `write`, file and problem reflect the chunk. */
 const openForm = (contentType: string): Form => {
-  const form: Form = { parser: createParser(contentType) }
+  const fields = { details: {}, ignored: new Set<string>() }
+  const form: Form = { parser: createParser(contentType), fields, hasText: false }
   const fail = (error: TintypeError) => {
     form.problem ??= error
   }
@@ -75,10 +98,17 @@ const openForm = (contentType: string): Form => {
       file.on('error', () => {})
       if (name !== FILE_FIELD) return fail(wrongField(name))
       form.file = file
-      form.named = Boolean(info.filename)
+      form.filename = info.filename
     })
-    .on('field', (name) => {
-      if (name === FILE_FIELD) fail(textField())
+    .on('field', (name: string | undefined, text, { valueTruncated: isTruncated }) => {
+      // FilePond sends a text field with the name of the file.
+      form.hasText ||= name === FILE_FIELD
+      try {
+        if (name !== undefined) readField(form.fields, { name, text, isTruncated })
+      } catch (error) {
+        if (!(error instanceof TintypeError)) throw error
+        fail(error)
+      }
     })
     .on('filesLimit', () => fail(tooManyFiles()))
     .on('partsLimit', () => fail(malformed(new Error(`More than ${MAX_PARTS} parts`))))
@@ -107,7 +137,7 @@ async function* readForm(form: Form, chunks: AsyncIterable<Uint8Array>, maxUploa
       form.problem ??= malformed(error)
     })
     if (form.problem) throw form.problem
-    if (!form.file || (!form.named && fileBytes === 0)) throw fileMissing()
+    if (!form.file || (!form.filename && fileBytes === 0)) throw form.hasText ? textField() : fileMissing()
   } finally {
     parser.destroy()
   }
@@ -118,11 +148,15 @@ const nextPiece = (form: Form): Buffer | null => form.file?.read() ?? null
 const createParser = (contentType: string): busboy.Busboy => {
   const limits = { files: 1, parts: MAX_PARTS + 1, fieldSize: MAX_FIELD_BYTES }
   try {
-    return busboy({ headers: { 'content-type': contentType }, limits })
+    return busboy({ headers: { 'content-type': contentType }, limits, defParamCharset: 'utf8' })
   } catch (error) {
     throw malformed(error)
   }
 }
+
+/** Name of the file. Browsers and curl escape quotes and line breaks in it, and nothing else (HTML, section 4.10.21.8). */
+const fileNameOf = (filename = ''): string | undefined =>
+  cleanFileName(filename.replaceAll('%22', '"').replaceAll(/%0[ad]/gi, '')) || undefined
 
 const malformed = (cause: unknown): TintypeError =>
   new TintypeError('malformed_multipart', `Expected a complete multipart/form-data body: ${messageOf(cause)}.`, {

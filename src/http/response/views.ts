@@ -23,7 +23,8 @@ import {
 import type { ProjectView } from '../schemas/projects.ts'
 
 export interface Views {
-  upload(uploaded: UploadedImage): UploadView
+  /** @param ignored names of text fields without a meaning */
+  upload(uploaded: UploadedImage, ignored?: readonly string[]): UploadView
   image(project: ReadableState, image: ImageRecord): ImageView
   editedImage(project: ReadableState, image: ImageRecord): EditedImageView
   /** @param by principal; members are shown only to principals that may manage the project */
@@ -87,6 +88,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
       alt: image.alt ?? null,
       tags: image.tags ?? [],
       focal_point: image.focal_point ?? null,
+      taken_at: image.taken_at ?? null,
       transparent: image.transparent === true,
       ...pictureView(own, image, made),
       presets: made,
@@ -94,7 +96,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
   }
 
   return {
-    upload({ project, image, isNew }) {
+    upload({ project, image, isNew }, ignored = []) {
       const { id, ...view } = imageView(project, image)
       return {
         image_id: id,
@@ -102,6 +104,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
         ...view,
         revision: project.revision,
         ...(isNew ? {} : DUPLICATE),
+        ...(ignored.length > 0 ? { ignored_fields: [...ignored] } : {}),
       }
     },
 

@@ -12,17 +12,16 @@ import type { Observer } from '../../telemetry/observer.ts'
 import type { Context } from '../context.ts'
 import type { AnswerFrom, AuthorizedPicture, Guard } from '../guard.ts'
 import { ifRevisionOf } from '../request/if-match.ts'
+import { imageListRequestOf, nextQuery } from '../request/image-list.ts'
 import { parseBody, readJson } from '../request/json-body.ts'
-import { receiveFile } from '../request/multipart.ts'
+import { receiveForm } from '../request/multipart.ts'
 import {
   chosenFormatsOf,
   dedupeOf,
   fileNameOf,
   idempotencyKeyOf,
   imageIdOf,
-  limitOf,
   projectIdOf,
-  queryOf,
   REPLAY_HEADER,
   requireSignatureForm,
   sizeOf,
@@ -43,7 +42,6 @@ import {
 } from '../response/send-picture.ts'
 import type { Views } from '../response/views.ts'
 import { imageEditSchema } from '../schemas/images.ts'
-import { imageAfterSchema } from '../schemas/parameters.ts'
 
 /** Limit of the body of an edit, in bytes: every detail at its limit, in escapes. */
 const MAX_EDIT_BYTES = 128 * 1024
@@ -130,17 +128,18 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       guard.requireUploader(c, projectId)
       // Checks that need no project come first, so that their errors reveal nothing about it.
       const [idempotencyKey, dedupe] = [idempotencyKeyOf(c), dedupeOf(c)]
-      const file = receiveFile(c, maxUploadBytes, observer)
+      const form = receiveForm(c, maxUploadBytes, observer)
       const by = await guard.require(c, 'create', projectId)
-      const uploaded = await images.upload(projectId, file, {
+      const uploaded = await images.upload(projectId, form.file, {
         by,
         signal: c.req.raw.signal,
         // A key can be revoked during a long upload.
         confirm: () => guard.requireStill(c, 'create', projectId),
+        details: form.details,
         idempotencyKey,
         dedupe,
       })
-      return json(c, views.upload(uploaded), uploaded.isNew ? 201 : 200, {
+      return json(c, views.upload(uploaded, form.ignoredFields()), uploaded.isNew ? 201 : 200, {
         Location: views.imageUrl(projectId, uploaded.image.id),
         ...(uploaded.isReplay ? { [REPLAY_HEADER]: 'true' } : {}),
       })
@@ -149,21 +148,20 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     async list(c: Context) {
       const projectId = projectIdOf(c)
       return guard.read(c, projectId, async (authorized) => {
-        const limit = limitOf(c)
-        const after = queryOf(c, 'after', imageAfterSchema)
+        const request = imageListRequestOf(c)
         const project = authorized.project()
         const etag = views.listEtag(project)
         const isPrivate = !isPublic(project)
         // A client with the current list costs no read.
         if (hasEtag(c, etag)) return notModified(c, revalidated(etag, isPrivate))
-        const page = await images.list(project, { after, limit })
+        const page = await images.list(project, request)
         if (!page) return undefined
-        const next = `${views.projectUrl(projectId)}/images?limit=${limit}&after=${page.next}`
         const list = {
           project: views.primary(project),
           images: page.images,
           view: (image: ImageRecord) => views.image(project, image),
-          next: page.next === undefined ? null : next,
+          next:
+            page.next === undefined ? null : `${views.projectUrl(projectId)}/images${nextQuery(request, page.next)}`,
         }
         const text = wholeList(list)
         if (!text) return respond(c, streamedList(c, list), 200, jsonHeaders(etag, isPrivate))

@@ -102,6 +102,15 @@ const imageFields = {
     description:
       'Whether the source of the image has pixels that are not opaque. Its JPEG files show a background there.',
   }),
+  taken_at: z
+    .string()
+    .nullable()
+    .openapi({
+      example: '2026-05-03T07:12:45+02:00',
+      description:
+        'When the photo was taken, by its EXIF data: ISO 8601 in the time of that place, with the offset from UTC if EXIF ' +
+        'has one. Null if EXIF has no date, or none that exists.',
+    }),
   sizes,
   urls,
   files,
@@ -125,6 +134,14 @@ export const uploadSchema = z
     deduplicated: z.literal(true).optional().openapi({
       description: 'Present if the project already had the file and nothing was stored (`?dedupe=true`).',
     }),
+    ignored_fields: z
+      .array(z.string())
+      .optional()
+      .openapi({
+        description:
+          'Names of text fields of the form that have no meaning here, 20 at most. Absent if there are none.',
+        example: ['relativePath'],
+      }),
   })
   .openapi('UploadedImage')
 
@@ -156,7 +173,8 @@ export const imageEditSchema = z
       .optional()
       .openapi({
         maxItems: MAX_TAGS,
-        description: 'All tags of the image, in place of the former ones. Repeated ones are kept once.',
+        description:
+          'All tags of the image, in place of the former ones, each of 1 to 100 characters. Repeated ones are kept once.',
         example: [...EXAMPLE_DETAILS.tags],
       }),
     focal_point: focal_point.nullable().optional().openapi({ example: EXAMPLE_DETAILS.focal_point }),

@@ -5,7 +5,6 @@
 import { z } from '@hono/zod-openapi'
 import { IMAGE_ID, PROJECT_ID, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
 import { wholeNumber } from '../../core/parameters.ts'
-import { IMAGE_CURSOR } from '../../core/project/cursor.ts'
 import { ENTITY_TAGS } from '../../core/request/conditional.ts'
 import { FORMATS, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import { PRESET_NAME } from '../../core/transform/presets.ts'
@@ -33,7 +32,7 @@ const KEY_RULE = `1 to ${MAX_KEY_LENGTH} printable ASCII characters`
 const described = <Schema extends z.ZodType>(schema: Schema, description: string, ...examples: unknown[]) =>
   schema.meta({ description, examples })
 
-const optional = <Schema extends z.ZodType>(schema: Schema, description: string, ...examples: unknown[]) =>
+export const optional = <Schema extends z.ZodType>(schema: Schema, description: string, ...examples: unknown[]) =>
   described(schema, description, ...examples).optional()
 
 export const sizeSchema = z.enum(SIZES)
@@ -41,7 +40,6 @@ export const sizeSchema = z.enum(SIZES)
 export const formatSchema = TRANSFORM_SCHEMAS.format.meta({ enum: ['auto', ...FORMATS, 'jpg'] })
 export const extensionSchema = z.enum(PICTURE_EXTENSIONS)
 export const limitSchema = wholeNumber({ least: 1, most: MAX_PAGE })
-export const imageAfterSchema = z.string().regex(IMAGE_CURSOR, '"next" of an earlier page, or the id of an image')
 export const projectAfterSchema = z.string().regex(/^[\w-]{123}$/, '"next" of an earlier page')
 export const dedupeSchema = z.preprocess(
   (text) => (text === 'true' ? true : text === 'false' ? false : text),
@@ -105,20 +103,12 @@ export const coverQuery = z.object({ size: size('thumb'), ...privatePicture })
 export const thumbnailQuery = z.object({ format, ...privatePicture })
 
 /** @param standard entries of a page without `limit` */
-const pageLimit = (entries: string, standard: number | 'all') =>
+export const pageLimit = (entries: string, standard: number | 'all') =>
   optional(limitSchema, `Maximum number of ${entries} in the response; ${standard} by default.`, 50)
 
-const cursorOf = (entries: string) =>
+export const cursorOf = (entries: string) =>
   `Cursor: the value of \`after\` in \`next\` of an earlier page, unchanged. It stays valid when ${entries} are deleted.`
 
-export const imageListQuery = z.object({
-  limit: pageLimit('images', 'all'),
-  after: optional(
-    imageAfterSchema,
-    `${cursorOf('images')} An id is accepted, too: the page begins behind it.`,
-    EXAMPLE_IMAGE_ID,
-  ),
-})
 export const projectListQuery = z.object({
   limit: pageLimit('projects', DEFAULT_PROJECTS_PAGE),
   after: optional(projectAfterSchema, cursorOf('projects'), EXAMPLE_CURSOR),

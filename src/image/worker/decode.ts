@@ -26,6 +26,8 @@ export interface Header {
   orientation: number
   /** What its samples mean. */
   meaning: Meaning
+  /** EXIF data, absent from TIFF files, which are their own. */
+  exif: Buffer | undefined
 }
 
 /** Pixels in memory, 8 bit without padding: RGB, or RGBA with four channels. */
@@ -65,6 +67,7 @@ export const readHeader = async ({ bytes, type, described }: Decodable, maxPixel
     shown: orientation >= 5 ? { width: height, height: width } : { width, height },
     orientation,
     meaning: meaningOf(described?.bytes ?? bytes, described?.type ?? type, layout, icc),
+    exif: header.exif,
   }
 }
 

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { KeepSource } from '../../core/keep-source.ts'
 import type { Variant } from '../../core/project/model.ts'
+import { takenAtOf } from '../codecs/exif-time.ts'
 import { type JpegLayout, readJpeg, rewriteJpeg } from '../codecs/jpeg.ts'
 import { acceptedTypeOf } from '../codecs/sniff.ts'
 import type { EncodedPicture, EncodeJob } from '../encoder.ts'
@@ -46,7 +47,8 @@ export const encodePicture = async (job: EncodeJob, options: EncodeOptions): Pro
   const made = jpeg?.plain
     ? await keepOriginal(job, upload, header, jpeg, options)
     : await convertOriginal({ ...job, sha256: job.sha256 ?? sha256Of(bytes) }, upload, header, options)
-  return { type, ...made }
+  const exif = type === 'image/tiff' ? bytes : header.exif
+  return { type, takenAt: exif && takenAtOf(exif), ...made }
 }
 
 /** Keeps the pixels of the upload; makes the smaller variants from one decode at the scale of `medium`. */

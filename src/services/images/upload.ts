@@ -12,6 +12,7 @@ import {
   readsImages,
   type UploadTerms,
 } from '../../core/project/add-image.ts'
+import type { ImageDetails } from '../../core/project/image-details.ts'
 import type { ImageList } from '../../core/project/image-list.ts'
 import type { ImageRecord, RecordedAnswer } from '../../core/project/model.ts'
 import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
@@ -49,6 +50,8 @@ export interface UploadOptions {
    * principal has lost the right. @default none
    */
   confirm?(): Promise<void>
+  /** Details of the image, called once all bytes have arrived. Those of a repeated upload change nothing. @default none */
+  details?(): ImageDetails
   /** `Idempotency-Key` of the request: a repeated upload gets the answer of the first one. @default none */
   idempotencyKey?: string
   /** Returns the stored image where an identical file was uploaded before. @default false */
@@ -144,7 +147,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
     projectId: string,
     file: AsyncIterable<Uint8Array>,
     terms: UploadTerms,
-    { by, signal, confirm }: UploadOptions,
+    { by, signal, confirm, details }: UploadOptions,
   ): Promise<UploadedImage> => {
     await assertUseful(projectId, terms, by)
     const stage = await store.stage(projectId)
@@ -170,6 +173,8 @@ export const createUploader = (options: UploaderOptions): Upload => {
         transparent: picture.transparent,
         placeholder: picture.placeholder,
         color: picture.color,
+        ...details?.(),
+        taken_at: picture.takenAt,
       }
       const charged = await reserve(projectId, stage, image, by)
       await confirm?.()

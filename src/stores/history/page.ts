@@ -1,5 +1,6 @@
 // Pages of a project's list of images.
 
+import { setImmediate } from 'node:timers/promises'
 import { invalidParameter } from '../../core/parameters.ts'
 import {
   FOLLOWING,
@@ -10,20 +11,33 @@ import {
   searchByCursor,
 } from '../../core/project/cursor.ts'
 import type { ImageList } from '../../core/project/image-list.ts'
+import { type ImageFilter, matcherOf, matchesAll } from '../../core/project/image-query.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import type { ImagePage, PageRequest } from '../store.ts'
+import { sortedPage } from './sorted-page.ts'
+
+/** Parts of a list that are searched without a pause: 2,000 images. */
+const PARTS_AT_ONCE = 16
 
 /** Loads the segments of a list. */
 export type Load = (list: ImageList) => Promise<ImageList>
 
 /**
- * A page of a state's images. Reads the segments of the page alone; with a cursor, also those in front of it.
+ * A page of a state's images. Reads the segments of the page alone; with a cursor, also those in front of it; with a
+ * filter, as many as the page needs; sorted, all.
  *
- * @throws TintypeError `invalid_parameter` where `after` names no image and no neighbour of one
+ * @throws TintypeError `invalid_parameter` where `after` leads nowhere
  */
-export const pageOf = async (state: ProjectState, { after, limit }: PageRequest, load: Load): Promise<ImagePage> => {
-  const list = state.images
+export const pageOf = async (state: ProjectState, request: PageRequest, load: Load): Promise<ImagePage> => {
+  const { images } = state
+  const { sort = 'order' } = request
+  if (sort !== 'order') return sortedPage(loaded(images, load), { ...request, sort })
+  return matchesAll(request) ? wholePage(images, request, load) : filteredPage(images, request, load)
+}
+
+/** A page of consecutive images. */
+const wholePage = async (list: ImageList, { after, limit }: PageRequest, load: Load): Promise<ImagePage> => {
   const start = after === undefined ? 0 : await indexOf(list, after, load)
   const end = limit === undefined ? Number.POSITIVE_INFINITY : start + limit + FOLLOWING
   const found = await slice(list, start, end, load)
@@ -37,6 +51,37 @@ export const pageOf = async (state: ProjectState, { after, limit }: PageRequest,
   }
   const following = found.slice(limit).map(({ id }) => id)
   return { images, next: formatImageCursor({ id: images.at(-1)?.id ?? '', following, preceding }) }
+}
+
+/** A page of the images that match. Its cursor is a position in the whole list. */
+const filteredPage = async (
+  list: ImageList,
+  { after, limit = Number.POSITIVE_INFINITY, ...filter }: PageRequest & ImageFilter,
+  load: Load,
+): Promise<ImagePage> => {
+  const matches = matcherOf(filter)
+  const start = after === undefined ? 0 : await indexOf(list, after, load)
+  const images: ImageRecord[] = []
+  let [index, last] = [0, 0]
+  for await (const part of loaded(list, load))
+    for (const image of part) {
+      if (index >= start && matches(image)) {
+        if (images.length === limit) return { images, next: await cursorAt(list, last, load) }
+        images.push(image)
+        last = index
+      }
+      index++
+    }
+  return { images, next: undefined }
+}
+
+/** Cursor behind the image at an index. */
+const cursorAt = async (list: ImageList, last: number, load: Load): Promise<string> => {
+  const [own, ...following] = await slice(list, last, last + 1 + FOLLOWING, load)
+  const preceding: string[] = []
+  for (const index of precedingIndexes(last))
+    for (const { id } of await slice(list, index, index + 1, load)) preceding.push(id)
+  return formatImageCursor({ id: own?.id ?? '', following: following.map(({ id }) => id), preceding })
 }
 
 /** Index of the first image after a cursor. */
@@ -67,6 +112,14 @@ const slice = async (list: ImageList, start: number, end: number, load: Load): P
     first = behind
   }
   return images
+}
+
+/** The images of each part of a list, in order. Other requests get a turn between them. */
+async function* loaded(list: ImageList, load: Load): AsyncGenerator<readonly ImageRecord[]> {
+  for (const [at, part] of parts(list).entries()) {
+    if (at % PARTS_AT_ONCE === PARTS_AT_ONCE - 1) await setImmediate()
+    yield await imagesOf(part, load)
+  }
 }
 
 /** Every segment as a list of its own, and the tail. */

@@ -36,12 +36,16 @@ interface Body {
 /** Texts that are not valid for a parameter; undefined where every text is. */
 const wrongText = ({ schema, in: place }: Parameter): Arbitrary<string> | undefined => {
   const { pattern, enum: words, maxLength, type } = schemaAt(schema).schema
+  if (type === 'array') return undefined
   if (pattern === undefined && words === undefined && maxLength === undefined && type === 'string') return undefined
   return wrongValue(schema)
     .map(String)
     .filter((text) => mistakesIn(fromText(text, schema), schema).length > 0)
     .filter((text) => (place === 'query' ? true : place === 'header' ? isHeaderText(text) : isPathText(text)))
 }
+
+/** True for a parameter that may be repeated. */
+const isArray = (schema: string): boolean => schemaAt(schema).schema.type === 'array'
 
 /** Headers are Latin-1 text without spaces around it. */
 const isHeaderText = (text: string): boolean => /^[!-~](?:[ -~]*[!-~])?$/.test(text)
@@ -97,7 +101,12 @@ const request = (operation: Operation, source: Generated['source']): Generated =
     path: given
       .filter(({ in: place }) => place === 'path')
       .reduce((path, each) => path.replace(`{${each.name}}`, encodeURIComponent(textOf(each))), operation.path),
-    query: given.filter(({ in: place }) => place === 'query').map((each) => [each.name, textOf(each)] as const),
+    query: given
+      .filter(({ in: place }) => place === 'query')
+      .flatMap((each) => {
+        const value = values[`query.${each.name}`]
+        return (Array.isArray(value) ? value.map(String) : [textOf(each)]).map((text) => [each.name, text] as const)
+      }),
     headers: Object.fromEntries(
       given.filter(({ in: place }) => place === 'header').map((each) => [each.name, textOf(each)]),
     ),
@@ -133,7 +142,7 @@ export const wrongRequests = (operation: Operation, known: Known): Arbitrary<Gen
       return texts ? [texts.map((text) => withParameter(valid, operation, parameter, text))] : []
     }),
     ...valid.query
-      .filter(([name]) => parameters.some((each) => each.in === 'query' && each.name === name))
+      .filter(([name]) => parameters.some((each) => each.in === 'query' && each.name === name && !isArray(each.schema)))
       .map((entry) => fc.constant({ ...valid, query: [...valid.query, entry], wrong: `${entry[0]} twice` })),
     ...parameters
       .filter((each) => each.in === 'path' && path.includes(`/{${each.name}}`))

@@ -1,0 +1,48 @@
+// Parameters of a list of images: page, filter and order.
+
+import { invalidParameter, parseParameter } from '../../core/parameters.ts'
+import { tagSchema } from '../../core/project/image-details.ts'
+import type { PageRequest } from '../../stores/store.ts'
+import type { Context } from '../context.ts'
+import {
+  imageAfterSchema,
+  imageListQuery,
+  imageSearchSchema,
+  imageSortSchema,
+  MAX_FILTER_TAGS,
+} from '../schemas/image-list.ts'
+import { limitOf, queryOf } from './params.ts'
+
+const PARAMETERS = Object.keys(imageListQuery.shape)
+
+/**
+ * Parses the query of a list. Unknown parameters are refused: a misspelt filter would list all images.
+ *
+ * @throws TintypeError `invalid_parameter`
+ */
+export const imageListRequestOf = (c: Context): PageRequest => {
+  const query = c.req.queries()
+  for (const name of Object.keys(query))
+    if (!PARAMETERS.includes(name)) throw invalidParameter(name, `one of the parameters ${PARAMETERS.join(', ')}`, name)
+  const tags = (query.tag ?? []).map((tag) => parseParameter('tag', tag, tagSchema))
+  if (tags.length > MAX_FILTER_TAGS)
+    throw invalidParameter('tag', `at most ${MAX_FILTER_TAGS} tags`, `${tags.length} tags`)
+  return {
+    limit: limitOf(c),
+    after: queryOf(c, 'after', imageAfterSchema),
+    tags,
+    q: queryOf(c, 'q', imageSearchSchema)?.trim(),
+    sort: queryOf(c, 'sort', imageSortSchema),
+  }
+}
+
+/** Query of the next page, which has the same filter and order. */
+export const nextQuery = ({ limit, tags = [], q, sort }: PageRequest, after: string): string => {
+  const query = new URLSearchParams()
+  if (limit !== undefined) query.set('limit', String(limit))
+  for (const tag of tags) query.append('tag', tag)
+  if (q) query.set('q', q)
+  if (sort !== undefined) query.set('sort', sort)
+  query.set('after', after)
+  return `?${query}`
+}
