@@ -64,8 +64,9 @@ describe('the API guide', () => {
     const { folder, statuses, stdout } = await runGuide('src/http/README.md', context, {
       commandStorage: 'other-storage',
     })
-    // Upload, list, original, three formats, two of transparency, filtered list; upload with details, details; a new project and its upload; primary, title,
-    // order; list, deletion; the error, Idempotency-Key, two of If-Match, members.
+    // Upload, list, original, three formats, two of transparency, filtered list; upload with details, details; a new
+    // project and its upload; primary, title, order; list, deletion; asset, its picture, list, deletion; the error,
+    // Idempotency-Key, two of If-Match, members.
     const [ok, created] = ['200', '201']
     expect(statuses).toEqual(
       [
@@ -76,6 +77,8 @@ describe('the API guide', () => {
         created,
         created,
         Array(5).fill(ok),
+        created,
+        Array(3).fill(ok),
         '400',
         created,
         Array(3).fill(ok),

@@ -4,6 +4,7 @@ import { createTransformRequestParser } from '../http/request/transform-request.
 import { createListCache } from '../http/response/list-cache.ts'
 import type { EncoderPool } from '../image/encoder.ts'
 import { PRIORITIES } from '../image/encoder.ts'
+import { createAssetService } from '../services/images/assets.ts'
 import { createImageService } from '../services/images/images.ts'
 import { createRenders } from '../services/images/renders.ts'
 import { createVariants } from '../services/images/variants.ts'
@@ -58,8 +59,9 @@ export const buildImages = (
     quota: maxBytesPerOwner > 0 ? createFileQuota({ storageDir, store, maxBytes: maxBytesPerOwner }) : undefined,
     maxImages: maxImagesPerProject > 0 ? maxImagesPerProject : undefined,
   })
+  const assets = createAssetService({ store, variants })
   const transformRequests = createTransformRequestParser({ signingKeys: options.signingKeys, presets: options.presets })
-  return { images, variants, renders, lists, transformRequests }
+  return { images, assets, variants, renders, lists, transformRequests }
 }
 
 /** Shares of the memory cache. */

@@ -31,6 +31,7 @@ export const FAILURES = {
   route_not_found: { status: 404, title: 'No such route' },
   project_not_found: { status: 404, title: 'No such project' },
   image_not_found: { status: 404, title: 'No such image' },
+  asset_not_found: { status: 404, title: 'No such asset' },
   no_primary_image: { status: 404, title: 'The project has no image yet' },
   method_not_allowed: { status: 405, title: 'The route does not support this method' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },

@@ -34,6 +34,19 @@ export const IMAGE_ID_SOURCE = '[0-9a-z]{20}'
 /** Ids as {@link newImageId} makes them. */
 export const IMAGE_ID = new RegExp(`^${IMAGE_ID_SOURCE}$`)
 
+const MAX_ASSET_NAME_LENGTH = 100
+
+/** Form of an asset's name. */
+export const ASSET_NAME = new RegExp(
+  String.raw`^(?=.{1,${MAX_ASSET_NAME_LENGTH}}$)(?:(?!\.+/)[a-z0-9._-]+/)*(?!render$)[a-z0-9_-]+$`,
+)
+
+export const ASSET_NAME_RULE =
+  `1 to ${MAX_ASSET_NAME_LENGTH} of a-z 0-9 . _ - in parts divided by "/", no part of dots alone, no dot in the last part, ` +
+  'which is not "render"'
+
+export const isAssetName = (name: string): boolean => ASSET_NAME.test(name)
+
 export const isSize = (value: string): value is Size => SIZES.some((size) => size === value)
 
 export const isProjectId = (value: string): boolean => PROJECT_ID.test(value)

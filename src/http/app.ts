@@ -5,6 +5,7 @@ import { type ErrorCode, TintypeError } from '../core/errors.ts'
 import type { AllowedOrigins } from '../core/request/origins.ts'
 import { clip } from '../core/text.ts'
 import type { Presets } from '../core/transform/presets.ts'
+import type { AssetService } from '../services/images/assets.ts'
 import type { ImageService } from '../services/images/images.ts'
 import type { Renders } from '../services/images/renders.ts'
 import type { Variants } from '../services/images/variants.ts'
@@ -31,6 +32,7 @@ import {
 import { type Limit, limitRequests, limitSignIns } from './middleware/rate-limit.ts'
 import { loggedPath, requestLog } from './middleware/request-log.ts'
 import * as accounts from './openapi/accounts.ts'
+import * as assets from './openapi/assets.ts'
 import * as deletions from './openapi/image-deletions.ts'
 import * as imageDetails from './openapi/image-details.ts'
 import * as images from './openapi/images.ts'
@@ -44,6 +46,7 @@ import { createSessionCookies } from './response/session-cookies.ts'
 import { createViews } from './response/views.ts'
 import { createRouteTable } from './route-table.ts'
 import { type AccountRouteOptions, createAccountRoutes } from './routes/accounts.ts'
+import { createAssetRoutes } from './routes/assets.ts'
 import { createDocsRoutes } from './routes/docs.ts'
 import { createHealthRoutes } from './routes/health.ts'
 import { createImageDeletionRoutes } from './routes/image-deletions.ts'
@@ -69,6 +72,7 @@ export interface AppOptions {
   /** States of projects, for the guard alone. */
   store: Pick<Store, 'current' | 'project'>
   images: ImageService
+  assets: AssetService
   projects: ProjectService
   variants: Variants
   renders: Pick<Renders, 'find' | 'choose'>
@@ -189,6 +193,12 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(deletions.removeAll, deletion.removeAll)
   route.add(images.setPrimary, image.setPrimary)
 
+  const asset = createAssetRoutes({ ...options, guard, views, observer })
+  route.add(assets.put, asset.put)
+  route.add(assets.list, asset.list)
+  route.add(assets.read, asset.read)
+  route.describe(assets.render, assets.renderFile)
+  route.add(assets.remove, asset.remove)
   const project = createProjectRoutes({ ...options, guard, views })
   route.add(projects.list, project.list)
   route.add(projects.read, project.read)

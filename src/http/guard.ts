@@ -81,6 +81,7 @@ const ABOUT_CONTENT: ReadonlySet<ErrorCode> = new Set([
   'project_not_found',
   'project_damaged',
   'image_not_found',
+  'asset_not_found',
   'no_primary_image',
 ])
 

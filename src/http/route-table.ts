@@ -12,6 +12,8 @@ export interface RouteTable {
    * for every picture, and hold whole multipart uploads in memory.
    */
   add(description: RouteConfig, handler: Handler): void
+  /** Adds descriptions alone: of requests that the handler of another route answers. */
+  describe(...descriptions: RouteConfig[]): void
   /** Answers `OPTIONS`, and all other methods of the added paths by 405. To be called once, after the last route. */
   refuseOtherMethods(): void
 }
@@ -22,12 +24,16 @@ export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
 
   return {
     add({ hide, middleware: _, ...description }, handler) {
-      const path = description.path.split('/').map(segmentOf).join('/')
+      const path = patternOf(description.path)
       const method = description.method.toUpperCase()
       methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])])
       if (!hide) app.openAPIRegistry.registerPath(description)
       app.on(method, path, named(description.path, handler))
       templates.set(path, description.path)
+    },
+
+    describe(...descriptions) {
+      for (const description of descriptions) app.openAPIRegistry.registerPath(description)
     },
 
     // A handler for each path, because a mounted app cannot handle unmatched requests of its parent.
@@ -44,6 +50,15 @@ const named = (template: string, handler: Handler): Handler =>
     c.set('route', template)
     return handler(c, next)
   })
+
+/** Converts a template; the name of an asset may have slashes, so that all paths below the assets are one pattern. */
+const patternOf = (template: string): string =>
+  template
+    .replace(/\/\{name\}.*$/, '/{name}')
+    .split('/')
+    .map(segmentOf)
+    .join('/')
+    .replace(':name', ':name{.+}')
 
 /** Converts a segment of a template; `{size}.{format}` becomes one parameter, `file`. */
 const segmentOf = (segment: string): string => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   cleanFileName,
   fileNameOf,
+  isAssetName,
   isImageId,
   isProjectId,
   isSize,
@@ -125,5 +126,49 @@ describe('the name of an uploaded file', () => {
       }),
       { numRuns: 200, seed: 7 },
     )
+  })
+})
+
+describe('the name of an asset', () => {
+  it.each([
+    'a',
+    'hero',
+    'ui/button-ok',
+    'v1.2/ui/button_ok',
+    '-',
+    'render/a',
+    '.a/b',
+    'a'.repeat(100),
+    'renders',
+    '0/1/2',
+  ])('is %j', (name) => {
+    expect(isAssetName(name)).toBe(true)
+  })
+
+  it.each([
+    '',
+    'a'.repeat(101),
+    'Hero',
+    'ui button',
+    'ü',
+    'a.png',
+    'ui/a.png',
+    'render',
+    'ui/render',
+    '/a',
+    'a/',
+    'a//b',
+    '/',
+    './a',
+    '../a',
+    'a/../b',
+    'a/.../b',
+    '..',
+    'a%2fb',
+    'a\\b',
+    'a\nb',
+    'a\n',
+  ])('is not %j', (name) => {
+    expect(isAssetName(name)).toBe(false)
   })
 })

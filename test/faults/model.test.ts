@@ -71,4 +71,4 @@ const ROUNDS: readonly { runs: number; clients: number; steps: number; before?: 
 ]
 
 /** What may be answered where nothing is wrong with the store. */
-const KNOWN_ERRORS = ['project_not_found', 'image_not_found', 'invalid_parameter']
+const KNOWN_ERRORS = ['project_not_found', 'image_not_found', 'asset_not_found', 'invalid_parameter']

@@ -9,6 +9,7 @@ import { createApp } from '../../src/http/app.ts'
 import { createTransformRequestParser } from '../../src/http/request/transform-request.ts'
 import { problemSchema } from '../../src/http/schemas/problem.ts'
 import type { RenderJob } from '../../src/image/encoder.ts'
+import { createAssetService } from '../../src/services/images/assets.ts'
 import { createImageService } from '../../src/services/images/images.ts'
 import { createRenders } from '../../src/services/images/renders.ts'
 import { createVariants } from '../../src/services/images/variants.ts'
@@ -82,6 +83,7 @@ const appOn = (store: Store, catalogue: Catalogue, storageDir: string, principal
     policies: { ...parts.policies, identify: async () => ({ principal }), identifyNow: () => ({ principal }) },
     store,
     images: createImageService({ store, encoders, variants }),
+    assets: createAssetService({ store, variants }),
     projects: openProjectService(store, storageDir, { catalogue }),
     variants,
     renders: createRenders({ store, encoders, cache: createRenderCache({ storageDir, log: silent }) }),

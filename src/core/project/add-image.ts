@@ -6,6 +6,7 @@
 
 import type { Principal, Visibility } from '../auth/access.ts'
 import { TintypeError } from '../errors.ts'
+import { type AssetTerms, assertExpectedAsset, findAsset, takingOver, uploadedAgain } from './assets.ts'
 import { appendImage, findImage, firstImage, type ImageList, replaceImage } from './image-list.ts'
 import type { ImageRecord, Project, RecordedAnswer } from './model.ts'
 import { chargedTo } from './quota.ts'
@@ -20,8 +21,10 @@ export interface AddImage {
   terms?: UploadTerms
 }
 
-/** Conditions under which an image is added. The first two load all images of the project. */
+/** Conditions under which an image is added. The first three load all images of the project. */
 export interface UploadTerms {
+  /** Makes the image that of an asset, in place of the one before it. @default none */
+  asset?: AssetTerms
   /** Hash of the client's `Idempotency-Key`: the response to an earlier upload with it is repeated. @default none */
   idempotencyKey?: string
   /** Answers with an identical image of the project instead of storing another. @default false */
@@ -46,18 +49,29 @@ export interface ExistingImage {
 }
 
 /**
- * Adds an image. Returns the same object where an existing image answers the upload.
+ * Adds an image, or puts it in the place of another one. Returns the same object where an existing image answers the
+ * upload.
  *
  * @param state with all of its images loaded where {@link readsImages} says so
  * @param project the same state, or a new project where it does not exist
- * @throws TintypeError `quota_exceeded`, `idempotency_conflict`, `busy`
+ * @param revision see `applyChange`
+ * @throws TintypeError `quota_exceeded`, `idempotency_conflict`, `precondition_failed`, `busy`
  */
-export const addImage = (state: ProjectState, project: ProjectState, change: AddImage, now: string): ProjectState => {
+export const addImage = (
+  state: ProjectState,
+  project: ProjectState,
+  change: AddImage,
+  now: string,
+  revision: number,
+): ProjectState => {
   const { terms = {} } = change
   const existing = readsImages(terms) ? findExisting(state.images, change.image.sha256, terms, now) : undefined
+  const before = terms.asset && findAsset(project.images, terms.asset.name)
+  if (terms.asset && !existing?.answer) assertExpectedAsset(before, terms.asset, revision)
   if (existing) return answerByExisting(state, existing, change, now)
-  assertRoomForImage(state.project_id, project.image_count, terms.maxImages)
   assertCharged(project, terms.chargedTo)
+  if (before) return replaceBy(project, change, before, now)
+  assertRoomForImage(state.project_id, project.image_count, terms.maxImages)
   const primary = project.primary_image_id ?? change.image.id
   const image = withAnswerFor(change.image, change, { ...project, primary_image_id: primary }, now)
   return {
@@ -69,22 +83,42 @@ export const addImage = (state: ProjectState, project: ProjectState, change: Add
   }
 }
 
-/** Adds nothing. The image of a duplicate keeps the response for an idempotency key that is new to it. */
+/** Puts the image in the place of another one, also as the cover. */
+const replaceBy = (project: ProjectState, change: AddImage, before: ImageRecord, now: string): ProjectState => {
+  const primary = project.primary_image_id === before.id ? change.image.id : project.primary_image_id
+  const image = takingOver(change.image, before)
+  const answered = withAnswerFor(image, change, { ...project, primary_image_id: primary }, now, true)
+  return { ...project, primary_image_id: primary, images: replaceImage(project.images, answered, before.id) }
+}
+
+/**
+ * Adds nothing. The image of a duplicate keeps the response for an idempotency key that is new to it; that of an asset
+ * gets the details of the upload.
+ */
 const answerByExisting = (state: ProjectState, { image, answer }: ExistingImage, change: AddImage, now: string) => {
-  if (answer || change.terms?.idempotencyKey === undefined) return state
-  return { ...state, images: replaceImage(state.images, withAnswerFor(image, change, state, now)) }
+  if (answer) return state
+  const detailed = change.terms?.asset ? uploadedAgain(image, change.image) : image
+  const answered = withAnswerFor(detailed, change, state, now)
+  return answered === image ? state : { ...state, images: replaceImage(state.images, answered) }
 }
 
 /** Adds the response to this upload to its image, where it has an idempotency key. */
-const withAnswerFor = (image: ImageRecord, { image: upload, terms }: AddImage, state: ProjectState, now: string) => {
+const withAnswerFor = (
+  image: ImageRecord,
+  { image: upload, terms }: AddImage,
+  state: ProjectState,
+  now: string,
+  isReplacement = false,
+) => {
   const key = terms?.idempotencyKey
   if (key === undefined) return image
   const isPrimary = state.primary_image_id === image.id
-  return withAnswer(image, { key, upload: upload.id, at: now, revision: state.revision + 1, is_primary: isPrimary })
+  const answer = { key, upload: upload.id, at: now, revision: state.revision + 1, is_primary: isPrimary }
+  return withAnswer(image, isReplacement ? { ...answer, replaced: true } : answer)
 }
 
-export const readsImages = ({ idempotencyKey, dedupe = false }: UploadTerms): boolean =>
-  idempotencyKey !== undefined || dedupe
+export const readsImages = ({ idempotencyKey, dedupe = false, asset }: UploadTerms): boolean =>
+  idempotencyKey !== undefined || dedupe || asset !== undefined
 
 /**
  * The existing image that answers an upload, undefined where the upload is to be stored.
@@ -104,7 +138,9 @@ export const findExisting = (
     if (answer.image.sha256 !== sha256) throw conflict()
     return answer
   }
-  const image = terms.dedupe ? firstImage(images, (each) => each.sha256 === sha256) : undefined
+  const { asset, dedupe } = terms
+  if (!asset && !dedupe) return undefined
+  const image = firstImage(images, (each) => each.sha256 === sha256 && (!asset || each.asset === asset.name))
   return image && { image, answer: undefined }
 }
 

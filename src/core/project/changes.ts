@@ -11,6 +11,7 @@ import {
 import { TintypeError } from '../errors.ts'
 import { unknownImage, unknownProject } from '../not-found.ts'
 import { type AddImage, addImage, readsImages } from './add-image.ts'
+import { assertExpectedAsset, type DeleteAsset, requireAsset } from './assets.ts'
 import { type CreateProject, createProject } from './create-project.ts'
 import { type DeleteImages, deleteImages } from './delete-images.ts'
 import { type EditImage, editImage, repairImage } from './edit-image.ts'
@@ -33,6 +34,7 @@ type Change =
   | CreateProject
   | { type: 'delete_image'; imageId: string }
   | DeleteImages
+  | DeleteAsset
   | { type: 'set_primary'; imageId: string }
   | EditImage
   /** `imageOrder` moves the named images to the front, in that order; the others keep their order behind them. */
@@ -64,8 +66,8 @@ export const needsImages = (change: ProjectChange): boolean =>
  * that an existing image answers. An image to add must not be in the state: a search for it would load all images.
  *
  * @param revision that the state has, or will have by changes before this one in the same commit
- * @throws TintypeError `project_not_found`, `image_not_found`, `invalid_parameter`, `precondition_failed`,
- *   `project_exists`; `forbidden`, `unauthenticated`
+ * @throws TintypeError `project_not_found`, `image_not_found`, `asset_not_found`, `invalid_parameter`,
+ *   `precondition_failed`, `project_exists`; `forbidden`, `unauthenticated`
  */
 export const applyChange = (
   state: ProjectState,
@@ -76,11 +78,12 @@ export const applyChange = (
   if (change.by)
     requireAccess(change.by, actionOf(change), state.project_id, state.deleted ? undefined : accessOf(state))
   if (change.type === 'add_image')
-    return addImage(state, state.deleted ? newProject(state, change, now) : state, change, now)
+    return addImage(state, state.deleted ? newProject(state, change, now) : state, change, now, revision)
   if (state.deleted && change.type === 'create_project') return createProject(state, change, now)
   if (state.deleted) throw unknownProject(state.project_id)
   // A condition counts only where the change would be answered 2xx without it (RFC 9110 section 13.2.1).
   if ('imageId' in change) requireImage(state, change.imageId)
+  if (change.type === 'delete_asset') return deleteAsset(state, change, revision)
   assertRevision(state.project_id, change.ifRevision, revision)
   switch (change.type) {
     case 'create_project':
@@ -130,6 +133,12 @@ const assertRevision = (projectId: string, expected: readonly number[] | undefin
     `Expected the tag of project "${projectId}" at revision ${revision}, received that of ${received}.`,
     { details: { expected: revision, received: expected } },
   )
+}
+
+const deleteAsset = (state: ProjectState, change: DeleteAsset, revision: number): ProjectState => {
+  const image = requireAsset(state, change.name)
+  assertExpectedAsset(image, change, revision)
+  return deleteImage(state, image.id)
 }
 
 const deleteImage = (state: ProjectState, imageId: string): ProjectState => {

@@ -1,6 +1,8 @@
-// Events of a project: the form in which revisions list the changes that they made. Pure.
+// Events of a project: the form in which revisions list the changes that they made; the images that a change deletes. Pure.
 
 import { z } from 'zod'
+import type { AddImage } from './add-image.ts'
+import { findAsset, uploadedAgain } from './assets.ts'
 import type { ProjectChange } from './changes.ts'
 import { presentIds } from './delete-images.ts'
 import type { ProjectState } from './state.ts'
@@ -19,7 +21,7 @@ export type ProjectEvent = z.infer<typeof projectEventSchema>
 
 /**
  * Returns the events of one change, in an order that clients can apply. None where nothing visible to clients changed.
- * Works on a list whose segments are not loaded.
+ * Works on a list whose segments are not loaded, but for changes of assets.
  *
  * @param after what {@link applyChange} made of `before`
  */
@@ -29,18 +31,45 @@ export const eventsOf = (before: ProjectState, change: ProjectChange, after: Pro
   const events: ProjectEvent[] = []
   if (before.deleted || change.type === 'edit') events.push({ type: 'project.changed' })
   // An upload that an earlier image answers adds none.
-  if (change.type === 'add_image' && after.image_count > before.image_count)
+  const deleted = deletedBy(before, change, after)
+  if (change.type === 'add_image' && (after.image_count > before.image_count || deleted.length > 0))
     events.push({ type: 'image.added', image_id: change.image.id })
+  for (const imageId of deleted) events.push({ type: 'image.deleted', image_id: imageId })
+  const detailed = change.type === 'add_image' ? detailedAsset(before, change, after) : undefined
+  if (detailed !== undefined) events.push({ type: 'image.changed', image_id: detailed })
   if (change.type === 'replace_image') events.push({ type: 'image.changed', image_id: change.image.id })
   if (change.type === 'edit_image') events.push({ type: 'image.changed', image_id: change.imageId })
-  for (const id of deletedBy(before, change)) events.push({ type: 'image.deleted', image_id: id })
   if (after.primary_image_id !== before.primary_image_id)
     events.push({ type: 'cover.changed', image_id: after.primary_image_id })
   return events
 }
 
-/** Ids of the images that a change deletes one by one. @param before the state, all loaded, that it was applied to */
-export const deletedBy = (before: ProjectState, change: ProjectChange): readonly string[] => {
+/**
+ * Ids of the images that a change deleted one by one.
+ *
+ * @param before the state, all loaded, that it was applied to
+ * @param after what `applyChange` made of it
+ */
+export const deletedBy = (before: ProjectState, change: ProjectChange, after: ProjectState): readonly string[] => {
   if (change.type === 'delete_image') return [change.imageId]
-  return change.type === 'delete_images' ? presentIds(before, change.imageIds) : []
+  if (change.type === 'delete_images') return presentIds(before, change.imageIds)
+  const name = assetOf(change)
+  const old = name === undefined ? undefined : findAsset(before.images, name)
+  return old && findAsset(after.images, old.asset ?? '')?.id !== old.id ? [old.id] : []
+}
+
+/** True for a change of an asset, which may delete the image before it. */
+export const changesAsset = (change: ProjectChange): boolean => assetOf(change) !== undefined
+
+/** Name of the asset that a change is about. */
+const assetOf = (change: ProjectChange): string | undefined => {
+  if (change.type === 'delete_asset') return change.name
+  return change.type === 'add_image' ? change.terms?.asset?.name : undefined
+}
+
+/** The image of an asset whose file was uploaded again with other details. */
+const detailedAsset = (before: ProjectState, { terms }: AddImage, after: ProjectState): string | undefined => {
+  if (!terms?.asset) return undefined
+  const [old, now] = [before, after].map(({ images }) => findAsset(images, terms.asset?.name ?? ''))
+  return old && old.id === now?.id && uploadedAgain(old, now) !== old ? old.id : undefined
 }

@@ -67,10 +67,14 @@ const fits = (one: Segment, other: Segment): boolean => one.count + other.count 
 
 export const removeImage = (list: ImageList, id: string): ImageList => removeImages(list, new Set([id]))
 
-/** Replaces the record of an image. Other segments than its own stay the same objects. */
-export const replaceImage = (list: ImageList, image: ImageRecord): ImageList => {
-  const replaced = (images: readonly ImageRecord[]) => images.map((each) => (each.id === image.id ? image : each))
-  const isIn = (images: readonly ImageRecord[]) => images.some(({ id }) => id === image.id)
+/**
+ * Replaces the record of an image at its position. Other segments than its own stay the same objects.
+ *
+ * @param replacedId the image that is replaced. @default the one of the same id
+ */
+export const replaceImage = (list: ImageList, image: ImageRecord, replacedId = image.id): ImageList => {
+  const replaced = (images: readonly ImageRecord[]) => images.map((each) => (each.id === replacedId ? image : each))
+  const isIn = (images: readonly ImageRecord[]) => images.some(({ id }) => id === replacedId)
   if (isIn(list.tail)) return { ...list, tail: replaced(list.tail) }
   return {
     ...list,

@@ -29,6 +29,8 @@ const recordedAnswerSchema = z.object({
   /** State of the project in that response. */
   revision: count,
   is_primary: z.boolean(),
+  /** True where the upload replaced the image of an asset. */
+  replaced: z.literal(true).optional(),
 })
 
 /** Local time of a photo, and its offset where it is known. */

@@ -22,7 +22,7 @@ export const parseSigningKeys = (keys: readonly string[] | string): string[] => 
 }
 
 export interface Signed {
-  /** From `/projects` on, of renders without an extension: prefixes of proxies and parent apps are not signed. */
+  /** From `/projects` on, of renders without an extension, of assets with plain slashes: prefixes of proxies and parent apps are not signed. */
   path: string
   /** Signed parameters by name, without `sig`. */
   parameters: ReadonlyMap<string, string>
@@ -53,7 +53,7 @@ export const signUrl = (url: string, { keys, expiresAt }: SignUrlOptions): strin
   if (key === undefined) throw invalidParameter('keys', 'at least one signing key', 'none')
   const base = 'http://relative.invalid'
   const parsed = URL.canParse(url, base) ? new URL(url, base) : undefined
-  const path = /\/projects\/.+$/.exec(parsed?.pathname ?? '')?.[0]
+  const path = plainPath(/\/projects\/.+$/.exec(parsed?.pathname ?? '')?.[0])
   if (!parsed || path === undefined) throw invalidParameter('url', 'a URL with /projects/ in its path', url)
   const given = eachOnce(parsed.searchParams)
   given.delete(SIGNATURE)
@@ -67,6 +67,12 @@ export const signUrl = (url: string, { keys, expiresAt }: SignUrlOptions): strin
   const text = new URLSearchParams([...parameters, [SIGNATURE, signature]])
   return `${parsed.origin === base ? '' : parsed.origin}${parsed.pathname}?${text}`
 }
+
+const OF_ASSET = /^\/projects\/[^/]+\/assets\//
+
+/** Writes the slashes in the name of an asset as they are signed. */
+const plainPath = (path: string | undefined): string | undefined =>
+  path !== undefined && OF_ASSET.test(path) ? path.replaceAll(/%2f/gi, '/') : path
 
 /**
  * Verifies the signature of a request.

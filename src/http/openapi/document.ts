@@ -4,6 +4,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { FAILURES } from '../../core/errors.ts'
 import { CSRF_COOKIE, SESSION_COOKIE } from '../../services/auth/credentials.ts'
 import * as accounts from './accounts.ts'
+import * as assets from './assets.ts'
 import { shareComponents } from './components.ts'
 import * as deletions from './image-deletions.ts'
 import * as details from './image-details.ts'
@@ -31,6 +32,12 @@ const ROUTES = [
   deletions.remove,
   deletions.removeAll,
   images.setPrimary,
+  assets.put,
+  assets.list,
+  assets.read,
+  assets.render,
+  assets.renderFile,
+  assets.remove,
   projects.list,
   projects.create,
   projects.read,
@@ -87,6 +94,7 @@ export const openApiDocument = ({ version, basePath }: OpenApiOptions) => {
     security: SECURITY,
     tags: [
       { name: 'Images', description: 'Upload, list, read, render and delete images; the cover of a project.' },
+      { name: 'Assets', description: 'Images under names, whose URLs stay the same when they are replaced.' },
       { name: 'Projects', description: 'The first upload creates a project.' },
       { name: 'Accounts', description: 'Registration and sessions. Access tokens go into `Authorization: Bearer`.' },
       { name: 'Server', description: 'Health, metrics and documentation.' },

@@ -26,7 +26,7 @@ import {
   uploadQuery,
 } from '../schemas/parameters.ts'
 import { detailFields } from './image-details.ts'
-import { CHANGE_FAILURES, PICTURE_FAILURES, problems, READ_FAILURES, WRITE_FAILURES } from './problems.ts'
+import { CHANGE_FAILURES, PICTURE_FAILURES, problems, READ_FAILURES, UPLOAD_FAILURES } from './problems.ts'
 import { etagHeader, jsonResponse, NOT_MODIFIED, pictureResponses } from './responses.ts'
 
 const TAGS = ['Images']
@@ -77,32 +77,7 @@ export const upload: RouteConfig = {
       ...LOCATION,
       ...REPLAYED,
     }),
-    ...problems(
-      'invalid_project_id',
-      'invalid_parameter',
-      'project_not_found',
-      'idempotency_running',
-      'idempotency_conflict',
-      'quota_exceeded',
-      'malformed_multipart',
-      'file_missing',
-      'wrong_field',
-      'too_many_files',
-      'upload_aborted',
-      'malformed_request',
-      'request_timeout',
-      'upload_too_large',
-      'too_many_pixels',
-      'multipart_required',
-      'not_an_image',
-      'unsupported_image_type',
-      'unsupported_image_layout',
-      'empty_file',
-      'damaged_image',
-      'image_too_slow',
-      'encoder_failed',
-      ...WRITE_FAILURES,
-    ),
+    ...problems(...UPLOAD_FAILURES),
   },
 }
 

@@ -78,6 +78,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   route_not_found: { detail: 'There is no route GET /pictures.' },
   project_not_found: { detail: `There is no project "${EXAMPLE_PROJECT_ID}".` },
   image_not_found: { detail: `There is no image "${EXAMPLE_IMAGE_ID}" in project "${EXAMPLE_PROJECT_ID}".` },
+  asset_not_found: { detail: `There is no asset "ui/button-ok" in project "${EXAMPLE_PROJECT_ID}".` },
   no_primary_image: { detail: `Project "${EXAMPLE_PROJECT_ID}" has no image, so it has no cover.` },
   method_not_allowed: {
     detail: 'Expected GET, HEAD, OPTIONS, received PUT.',

@@ -53,6 +53,34 @@ export const BODY_FAILURES = [
   'upload_too_large',
 ] as const satisfies ErrorCode[]
 
+/** Failures of every upload. */
+export const UPLOAD_FAILURES = [
+  'invalid_project_id',
+  'invalid_parameter',
+  'project_not_found',
+  'idempotency_running',
+  'idempotency_conflict',
+  'quota_exceeded',
+  'malformed_multipart',
+  'file_missing',
+  'wrong_field',
+  'too_many_files',
+  'upload_aborted',
+  'malformed_request',
+  'request_timeout',
+  'upload_too_large',
+  'too_many_pixels',
+  'multipart_required',
+  'not_an_image',
+  'unsupported_image_type',
+  'unsupported_image_layout',
+  'empty_file',
+  'damaged_image',
+  'image_too_slow',
+  'encoder_failed',
+  ...WRITE_FAILURES,
+] as const satisfies ErrorCode[]
+
 /** Failures of every change of an existing project. */
 export const CHANGE_FAILURES = [
   'invalid_project_id',

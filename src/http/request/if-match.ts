@@ -1,7 +1,9 @@
 // Conditions on changes of a project: If-Match and If-None-Match (RFC 9110 sections 13.1.1 and 13.1.2).
 
 import { TintypeError } from '../../core/errors.ts'
+import { IMAGE_ID_SOURCE } from '../../core/names.ts'
 import { parseParameter } from '../../core/parameters.ts'
+import type { ExpectedAsset } from '../../core/project/assets.ts'
 import { parseEntityTags } from '../../core/request/conditional.ts'
 import type { Context } from '../context.ts'
 import { ifMatchSchema, ifNoneMatchSchema } from '../schemas/parameters.ts'
@@ -22,6 +24,25 @@ export const ifRevisionOf = (c: Context, imageId?: string): readonly number[] | 
   const tags = parseEntityTags(parseParameter('If-Match', header.trim(), ifMatchSchema)) ?? []
   if (tags === '*' || tags.some((tag) => imageId !== undefined && tag.startsWith(`"${imageId}-`))) return undefined
   return tags.flatMap((tag) => OF_REVISION.exec(tag)?.[1] ?? []).map(Number)
+}
+
+/** Entity tags of pictures, which begin with the id of the image. */
+const OF_IMAGE = new RegExp(`^"(${IMAGE_ID_SOURCE})-`)
+
+/**
+ * State that the change of an asset requires, by `If-Match` and `If-None-Match: *`. Undefined without either.
+ *
+ * @throws TintypeError as {@link expectedOf}; `invalid_parameter` where `If-Match` is malformed
+ */
+export const expectedAssetOf = (c: Context): ExpectedAsset | undefined => {
+  const expected = expectedOf(c)
+  if (expected !== 'present') return expected
+  const tags = parseEntityTags(parseParameter('If-Match', c.req.header('if-match')?.trim() ?? '', ifMatchSchema)) ?? []
+  if (tags === '*') return 'present'
+  return {
+    imageIds: tags.flatMap((tag) => OF_IMAGE.exec(tag)?.[1] ?? []),
+    revisions: tags.flatMap((tag) => OF_REVISION.exec(tag)?.[1] ?? []).map(Number),
+  }
 }
 
 /**

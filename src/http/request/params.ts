@@ -127,3 +127,9 @@ export const idempotencyKeyOf = (c: Context): string | undefined => {
 
 /** @throws TintypeError `invalid_parameter` */
 export const dedupeOf = (c: Context): boolean => queryOf(c, 'dedupe', dedupeSchema) ?? false
+
+/** The query as received, with its `?`; empty without one. */
+export const searchOf = (c: Context): string => {
+  const at = c.req.url.indexOf('?')
+  return at < 0 ? '' : c.req.url.slice(at)
+}

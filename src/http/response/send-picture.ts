@@ -65,15 +65,24 @@ export const storedDelivery = ({ imageId, size, bytes, modifiedMs }: OpenableVar
 })
 
 /**
- * Delivery of a variant as the cover, which can change at any moment. Its date is the last change of the project,
- * because an older image may become the cover after a newer one.
+ * Delivery of a picture under a URL at which another one can follow at any moment. Its date is the last change of the
+ * project, because an older image may follow a newer one.
+ *
+ * @param picture delivery under a URL of its own
  */
-export const coverDelivery = (picture: OpenableVariant, { updated_at }: Project, nowMs: number): Delivery => {
-  const { etag, contentType } = storedDelivery(picture)
+export const changingDelivery = (
+  { etag, contentType, vary }: Pick<Delivery, 'etag' | 'contentType' | 'vary'>,
+  { updated_at }: Project,
+  nowMs: number,
+): Delivery => {
   const modifiedMs = Date.parse(updated_at)
   const shownModifiedMs = coverShownMs(modifiedMs, nowMs)
-  return { etag, modifiedMs, shownModifiedMs, dateIsWeak: true, cacheControl: 'no-cache', contentType }
+  return { etag, modifiedMs, shownModifiedMs, dateIsWeak: true, cacheControl: 'no-cache', contentType, vary }
 }
+
+/** Delivery of a variant as the cover, or as that of an asset. */
+export const coverDelivery = (picture: OpenableVariant, project: Project, nowMs: number): Delivery =>
+  changingDelivery(storedDelivery(picture), project, nowMs)
 
 /** Delivery of a render. @param vary request header by which the format was chosen */
 export const renderDelivery = (

@@ -11,6 +11,7 @@ import type { Presets } from '../../core/transform/presets.ts'
 import { type Transform, transformParameters } from '../../core/transform/transform.ts'
 import type { UploadedImage } from '../../services/images/upload.ts'
 import type { ProjectWithCover } from '../../services/projects/projects.ts'
+import type { AssetView } from '../schemas/assets.ts'
 import {
   type CoverView,
   coverSchema,
@@ -34,7 +35,11 @@ export interface Views {
   primary(project: ReadableState): PrimaryView
   /** Entity tag of a list of images, from its revision, the fields of the views and the URLs in them. */
   listEtag(project: { revision: number }): string
+  /** Undefined for an image that is no asset. */
+  asset(project: ReadableState, image: ImageRecord): AssetView | undefined
   imageUrl(projectId: string, imageId: string, size?: Size): string
+  /** URL of an asset as JPEG. */
+  assetUrl(projectId: string, name: string): string
   projectUrl(projectId: string): string
   projectsUrl(): string
 }
@@ -72,6 +77,8 @@ export const createViews = (basePath: string, presets: Presets): Views => {
     ...pictureView(own, image, presetResults(image, own, presets)),
   })
 
+  const assetBase = (projectId: string, name: string) => `${projectUrl(projectId)}/assets/${name}`
+
   const imageView = (project: ReadableState, image: ImageRecord): ImageView => {
     const own = imageUrl(project.project_id, image.id)
     const made = presetResults(image, own, presets)
@@ -89,6 +96,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
       tags: image.tags ?? [],
       focal_point: image.focal_point ?? null,
       taken_at: image.taken_at ?? null,
+      asset: image.asset ?? null,
       transparent: image.transparent === true,
       ...pictureView(own, image, made),
       presets: made,
@@ -109,6 +117,12 @@ export const createViews = (basePath: string, presets: Presets): Views => {
     },
 
     image: imageView,
+
+    asset(project, image) {
+      const { asset: name } = image
+      if (name === undefined) return undefined
+      return { name, files: filesOf(assetBase(project.project_id, name)), image: imageView(project, image) }
+    },
 
     editedImage: (project, image) =>
       Object.assign({ project_id: project.project_id, revision: project.revision }, imageView(project, image)),
@@ -135,6 +149,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
     primary: ({ project_id, primary_image_id, revision }) => ({ project_id, primary_image_id, revision }),
 
     imageUrl,
+    assetUrl: (projectId, name) => `${assetBase(projectId, name)}.jpg`,
     projectUrl,
     projectsUrl,
   }

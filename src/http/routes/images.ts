@@ -24,6 +24,7 @@ import {
   projectIdOf,
   REPLAY_HEADER,
   requireSignatureForm,
+  searchOf,
   sizeOf,
   unknownFile,
 } from '../request/params.ts'
@@ -214,11 +215,6 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       return json(c, views.primary(await images.setPrimary(projectId, imageId, { by, ifRevision: ifRevisionOf(c) })))
     },
   }
-}
-
-const searchOf = (c: Context): string => {
-  const at = c.req.url.indexOf('?')
-  return at < 0 ? '' : c.req.url.slice(at)
 }
 
 /** Path and query of a URL. */

@@ -3,7 +3,7 @@
 import type { Renders } from '../../services/images/renders.ts'
 import type { Context } from '../context.ts'
 import type { Guard } from '../guard.ts'
-import { fileNameOf, imageIdOf, projectIdOf } from '../request/params.ts'
+import { fileNameOf, imageIdOf, projectIdOf, searchOf } from '../request/params.ts'
 import type { TransformRequestParser } from '../request/transform-request.ts'
 import { deliverRender, renderDelivery, withAccess } from '../response/send-picture.ts'
 
@@ -19,11 +19,9 @@ export const createRenderRoutes = ({ renders, transformRequests, guard }: Render
     const projectId = projectIdOf(c)
     const file = c.req.param('file')
     if (file !== undefined) fileNameOf(c)
-    const { url } = c.req
-    const at = url.indexOf('?')
     const { isChosen, recipesFor, cacheControl, signedUntil } = transformRequests.parse(
       `/projects/${projectId}/images/${c.req.param('image_id')}/${file ?? 'render'}`,
-      at < 0 ? '' : url.slice(at),
+      searchOf(c),
     )
     // Set before anything can fail: errors vary by `Accept` as well.
     if (isChosen) c.set('vary', 'Accept')

@@ -8,6 +8,7 @@ export const EXAMPLE_CURSOR =
   'bjQLnP-zepicpUTmu3gKLHiQHT-zNzh2hRGjBhevoB1L9RIvNEVUxTveLruM0rfj0WAK1jHDhaXXzOI8d4VFmtvBtMkA_-SNV1tdpcY4BAEl9l2w_j4kSUt26pg'
 
 export const EXAMPLE_IMAGE_ID = '4f0z6k1m9q2w8e5r7t3y'
+export const EXAMPLE_ASSET_NAME = 'ui/button-ok'
 export const EXAMPLE_IDEMPOTENCY_KEY = '8e03978e-40d5-43dd-bc93-6894a57f9324'
 export const EXAMPLE_SIGNATURE = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY'
 export const EXAMPLE_CSRF_TOKEN = 'pRIb2JdXh1YqYkSmVZ9Y0bF3u5sQm8eWc7T4nK6vL0o'

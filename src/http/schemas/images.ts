@@ -81,6 +81,10 @@ const details = {
   }),
   tags: z.array(z.string()).openapi({ example: EXAMPLE_DETAILS.tags }),
   focal_point: focalPoint,
+  asset: z.string().nullable().openapi({
+    example: null,
+    description: 'Name of the asset that the image is at present; null for none.',
+  }),
 }
 
 const imageFields = {

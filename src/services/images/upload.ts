@@ -12,6 +12,8 @@ import {
   readsImages,
   type UploadTerms,
 } from '../../core/project/add-image.ts'
+import { type AssetTerms, assertExpectedAsset, findAsset, uploadedAgain } from '../../core/project/assets.ts'
+import { deletedBy } from '../../core/project/events.ts'
 import type { ImageDetails } from '../../core/project/image-details.ts'
 import type { ImageList } from '../../core/project/image-list.ts'
 import type { ImageRecord, RecordedAnswer } from '../../core/project/model.ts'
@@ -21,6 +23,7 @@ import type { EncoderPool } from '../../image/encoder.ts'
 import type { IdempotencyMarks } from '../../stores/idempotency/marks.ts'
 import type { OwnerQuota } from '../../stores/quota/quota.ts'
 import type { Stage, Store } from '../../stores/store.ts'
+import { hashed, idempotencyKeyOf, stillRunning } from './idempotency-key.ts'
 import type { Variants } from './variants.ts'
 
 export interface UploaderOptions {
@@ -35,7 +38,7 @@ export interface UploaderOptions {
   /** Visibility of projects that an upload creates. @default 'public' */
   newVisibility?: Visibility
   /** Caches small variants of a new image. */
-  variants: Pick<Variants, 'preload'>
+  variants: Pick<Variants, 'preload' | 'forget'>
   /** @default () => new Date() */
   now?: () => Date
 }
@@ -56,6 +59,8 @@ export interface UploadOptions {
   idempotencyKey?: string
   /** Returns the stored image where an identical file was uploaded before. @default false */
   dedupe?: boolean
+  /** Makes the image that of an asset, in place of the one before it. @default none */
+  asset?: AssetTerms
 }
 
 export interface UploadedImage {
@@ -66,6 +71,8 @@ export interface UploadedImage {
   isNew: boolean
   /** True where the idempotency key was answered before. */
   isReplay: boolean
+  /** True where the image took the place of another one. */
+  isReplacement: boolean
 }
 
 export type Upload = (
@@ -73,6 +80,12 @@ export type Upload = (
   file: AsyncIterable<Uint8Array>,
   options?: UploadOptions,
 ) => Promise<UploadedImage>
+
+/** A state of a project, with all of its images. */
+interface Found {
+  project: ReadableState
+  images: ImageList
+}
 
 export const createUploader = (options: UploaderOptions): Upload => {
   const { store, encoders, marks, quota, maxImages, variants } = options
@@ -89,10 +102,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
     return requireReadable(project, by)
   }
 
-  const allImages = async (
-    projectId: string,
-    by: Principal | undefined,
-  ): Promise<{ project: ReadableState; images: ImageList } | undefined> => {
+  const allImages = async (projectId: string, by: Principal | undefined): Promise<Found | undefined> => {
     for (;;) {
       const project = await newest(projectId, by)
       if (!project) return undefined
@@ -104,8 +114,12 @@ export const createUploader = (options: UploaderOptions): Upload => {
   /** Refuses an upload before its first byte, where limits already exclude it. */
   const assertUseful = async (projectId: string, terms: UploadTerms, by: Principal | undefined): Promise<void> => {
     if (readsImages(terms)) {
-      const found = terms.idempotencyKey === undefined ? undefined : await allImages(projectId, by)
-      if (found && findRecordedAnswer(found.images, terms.idempotencyKey, now())) return
+      const { asset, idempotencyKey } = terms
+      const found = asset || idempotencyKey !== undefined ? await allImages(projectId, by) : undefined
+      if (found && findRecordedAnswer(found.images, idempotencyKey, now())) return
+      const image = asset && found && findAsset(found.images, asset.name)
+      if (asset) assertExpectedAsset(image, asset, found?.project.revision ?? 0)
+      if (asset && !image) assertRoomForImage(projectId, found?.project.image_count ?? 0, maxImages)
     } else if (maxImages !== undefined) {
       assertRoomForImage(projectId, (await newest(projectId, by))?.image_count ?? 0, maxImages)
     }
@@ -113,12 +127,23 @@ export const createUploader = (options: UploaderOptions): Upload => {
   }
 
   /** Finds an answer that needs no commit. @throws TintypeError `idempotency_conflict` */
-  const findAnswer = async (projectId: string, sha256: string, terms: UploadTerms, by: Principal | undefined) => {
+  const findAnswer = async (
+    projectId: string,
+    { sha256, ...details }: Pick<ImageRecord, 'sha256'> & ImageDetails,
+    terms: UploadTerms,
+    by: Principal | undefined,
+  ) => {
     const found = await allImages(projectId, by)
     const existing = found && findExisting(found.images, sha256, terms, now())
-    // A duplicate with a key needs a commit, which stores it as the answer of that key.
-    if (!existing || (!existing.answer && terms.idempotencyKey !== undefined)) return undefined
-    return shown(found.project, existing.image, existing.answer, false)
+    if (!existing) return undefined
+    const { image, answer } = existing
+    // A commit stores a duplicate as the answer of its key, and the details of an asset whose file is the same.
+    if (!answer && terms.idempotencyKey !== undefined) return undefined
+    if (!answer && terms.asset) {
+      assertExpectedAsset(image, terms.asset, found.project.revision)
+      if (uploadedAgain(image, details) !== image) return undefined
+    }
+    return shown(found.project, image, answer, false)
   }
 
   const reserve = async (projectId: string, stage: Stage, image: ImageRecord, by: Principal | undefined) => {
@@ -135,7 +160,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
     terms: UploadTerms,
     by: Principal | undefined,
   ): Promise<UploadedImage> => {
-    if (!readsImages(terms)) return { project, image: upload, isNew: true, isReplay: false }
+    if (!readsImages(terms)) return shown(project, upload, undefined, true)
     const images = (await store.imageList(project)) ?? (await allImages(project.project_id, by))?.images
     const outcome = images && outcomeOf(images, upload, terms, now())
     if (!outcome)
@@ -156,7 +181,7 @@ export const createUploader = (options: UploaderOptions): Upload => {
       const bytes = await stage.receive(hash ? hashed(file, hash) : file)
       if (bytes === 0) throw new TintypeError('empty_file', 'Expected an image in field "file", it has 0 bytes.')
       const sha256 = hash?.digest('hex')
-      const answer = sha256 && (await findAnswer(projectId, sha256, terms, by))
+      const answer = sha256 && (await findAnswer(projectId, { sha256, ...details?.() }, terms, by))
       if (answer) {
         await confirm?.()
         return answer
@@ -175,43 +200,36 @@ export const createUploader = (options: UploaderOptions): Upload => {
         color: picture.color,
         ...details?.(),
         taken_at: picture.takenAt,
+        asset: terms.asset?.name,
       }
       const charged = await reserve(projectId, stage, image, by)
       await confirm?.()
       await stage.publish(variantsOf(picture.sizes))
       const all = { ...terms, chargedTo: charged }
       const change = { type: 'add_image', image, by, visibility: options.newVisibility, terms: all } as const
-      const project = requireReadable(await store.commit(projectId, change, { stage }), by)
-      const uploaded = await committed(project, image, all, by)
+      const { before, after } = await store.transition(projectId, change, { stage })
+      const deleted = deletedBy(before, change, after)
+      for (const imageId of deleted) variants.forget(projectId, imageId)
+      const uploaded = await committed(requireReadable(after, by), image, all, by)
       if (uploaded.isNew && !uploaded.isReplay) await variants.preload(uploaded.project, uploaded.image)
-      return uploaded
+      return deleted.length > 0 ? { ...uploaded, isReplacement: true } : uploaded
     } finally {
       await stage.discard()
     }
   }
 
   return async (projectId, file, request = {}) => {
-    const { by, dedupe } = request
-    if (request.idempotencyKey === undefined) return upload(projectId, file, { dedupe, maxImages }, request)
+    const { by, dedupe, asset } = request
+    if (request.idempotencyKey === undefined) return upload(projectId, file, { dedupe, maxImages, asset }, request)
     const idempotencyKey = idempotencyKeyOf(projectId, request.idempotencyKey, by)
     const mark = marks ? await marks.take(idempotencyKey) : undefined
     if (marks && !mark) throw stillRunning()
     try {
-      return await upload(projectId, file, { idempotencyKey, dedupe, maxImages }, request)
+      return await upload(projectId, file, { idempotencyKey, dedupe, maxImages, asset }, request)
     } finally {
       await mark?.release()
     }
   }
-}
-
-/**
- * Hashes a key together with its principal, so that the store does not reveal it and other principals cannot reuse it.
- */
-const idempotencyKeyOf = (projectId: string, key: string, by: Principal | undefined): string => {
-  const principal = by && 'id' in by ? [by.kind, by.id] : []
-  return createHash('sha256')
-    .update(JSON.stringify([projectId, key, ...principal]))
-    .digest('hex')
 }
 
 /** @param answer recorded answer of an idempotency key */
@@ -221,25 +239,12 @@ const shown = (
   answer: RecordedAnswer | undefined,
   isFirst: boolean,
 ): UploadedImage => {
-  if (!answer) return { project, image, isNew: isFirst, isReplay: false }
+  if (!answer) return { project, image, isNew: isFirst, isReplay: false, isReplacement: false }
   return {
     project: { ...project, revision: answer.revision, primary_image_id: answer.is_primary ? image.id : null },
     image,
     isNew: answer.upload === image.id,
     isReplay: !isFirst,
+    isReplacement: answer.replaced === true && answer.upload === image.id,
   }
 }
-
-async function* hashed(file: AsyncIterable<Uint8Array>, hash: { update(chunk: Uint8Array): unknown }) {
-  for await (const chunk of file) {
-    hash.update(chunk)
-    yield chunk
-  }
-}
-
-const stillRunning = (): TintypeError =>
-  new TintypeError(
-    'idempotency_running',
-    'The first upload with this Idempotency-Key is still running. Retry in a moment.',
-    { retryAfterSeconds: 1 },
-  )

@@ -43,7 +43,7 @@ export const applyBatch = (
   for (const change of changes) {
     try {
       const next = change ? applyChange(state, change, now, state === before ? before.revision : revision) : state
-      if (change) deleted.push(...deletedBy(state, change))
+      if (change) deleted.push(...deletedBy(state, change, next))
       if (change?.type === 'delete_project') {
         deleted.push(...idsNotStored(state))
         deletedSegments.push(...storedSegmentsOf(state))

@@ -2,7 +2,7 @@
 // one set of syncs.
 
 import { needsImages, type ProjectChange } from '../../core/project/changes.ts'
-import { deletedBy } from '../../core/project/events.ts'
+import { changesAsset, deletedBy } from '../../core/project/events.ts'
 import type { Transition } from '../store.ts'
 import type { Applied } from './apply-batch.ts'
 
@@ -84,11 +84,12 @@ export const answersOf = (batch: readonly PendingChange[], { outcomes }: Applied
   batch.map(({ change, resolve, reject }, at) => {
     const outcome = outcomes[at]
     if (!outcome || 'error' in outcome) return { imageIds: [], answer: () => reject(outcome?.error) }
-    return { imageIds: change ? deletedBy(outcome.before, change) : [], answer: () => resolve(outcome) }
+    return { imageIds: change ? deletedBy(outcome.before, change, outcome.after) : [], answer: () => resolve(outcome) }
   })
 
+/** True for a change that may delete single images. */
 export const isDeletion = ({ change }: PendingChange): boolean =>
-  change?.type === 'delete_image' || change?.type === 'delete_images'
+  change?.type === 'delete_image' || change?.type === 'delete_images' || (change !== undefined && changesAsset(change))
 
 /** True for a change that needs all images loaded. */
 export const needsAll = ({ change }: PendingChange): boolean => change !== undefined && needsImages(change)

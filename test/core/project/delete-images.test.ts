@@ -30,7 +30,7 @@ describe('deleting images', () => {
     const after = applyChange(before, change, NOW)
     expect(idsOf(after)).toEqual([id(0), id(2)])
     expect(after).toMatchObject({ image_count: 2, primary_image_id: id(0) })
-    expect(deletedBy(before, change)).toEqual([id(1), id(3)])
+    expect(deletedBy(before, change, applyChange(before, change, NOW))).toEqual([id(1), id(3)])
     expect(eventsOf(before, change, after)).toEqual([
       { type: 'image.deleted', image_id: id(1) },
       { type: 'image.deleted', image_id: id(3) },
@@ -41,7 +41,7 @@ describe('deleting images', () => {
   it('skips ids that are not there and repeated ones, and changes nothing where none is there', () => {
     const before = projectWith(3)
     expect(applyChange(before, deletion(2, 9, 2), NOW)).toMatchObject({ image_count: 2 })
-    expect(deletedBy(before, deletion(2, 9, 2))).toEqual([id(2)])
+    expect(deletedBy(before, deletion(2, 9, 2), before)).toEqual([id(2)])
     expect(applyChange(before, deletion(9), NOW)).toBe(before)
     expect(eventsOf(before, deletion(9), before)).toEqual([])
   })

@@ -5,7 +5,19 @@ import { z } from 'zod'
 import { startChild } from '../../support/processes/child.ts'
 import { type Entry, entrySchema } from './entry.ts'
 
-const KINDS = ['add', 'delete', 'delete several', 'primary', 'title', 'order', 'drop', 'read', 'variant'] as const
+const KINDS = [
+  'add',
+  'put',
+  'free',
+  'delete',
+  'delete several',
+  'primary',
+  'title',
+  'order',
+  'drop',
+  'read',
+  'variant',
+] as const
 
 export interface Step {
   kind: (typeof KINDS)[number]
@@ -28,6 +40,7 @@ export const plansOf = ({ processes, clients, steps }: PlanShape): fc.Arbitrary<
     kind: fc.oneof(
       { weight: 5, arbitrary: fc.constantFrom('add' as const, 'read' as const, 'primary' as const) },
       { weight: 4, arbitrary: fc.constantFrom('delete' as const, 'delete several' as const) },
+      { weight: 4, arbitrary: fc.constantFrom('put' as const, 'put' as const, 'free' as const) },
       { weight: 3, arbitrary: fc.constantFrom('variant' as const, 'order' as const, 'title' as const) },
       { weight: 1, arbitrary: fc.constant('drop' as const) },
     ),

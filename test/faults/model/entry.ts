@@ -8,7 +8,12 @@ import type { ProjectState } from '../../../src/core/project/state.ts'
 const snapshotSchema = z.object({ ...projectSchema.shape, deleted: z.boolean(), ids: z.array(z.string()) })
 
 const changeSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('add_image'), image: imageSchema }),
+  z.object({
+    type: z.literal('add_image'),
+    image: imageSchema,
+    terms: z.object({ asset: z.object({ name: z.string() }).optional() }).optional(),
+  }),
+  z.object({ type: z.literal('delete_asset'), name: z.string() }),
   z.object({ type: z.literal('delete_image'), imageId: z.string() }),
   z.object({ type: z.literal('delete_images'), imageIds: z.array(z.string()) }),
   z.object({ type: z.literal('set_primary'), imageId: z.string() }),

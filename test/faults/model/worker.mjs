@@ -45,6 +45,8 @@ const perform = async (projectId, { kind, pick, title }) => {
   const known = knownIn(projectId)
   const id = known[pick % known.length]
   if (kind === 'add') return add(projectId)
+  if (kind === 'put') return add(projectId, assetOf(pick), pick % 3 === 0)
+  if (kind === 'free') return [await change(projectId, { type: 'delete_asset', name: assetOf(pick) })]
   if (kind === 'read' || (id === undefined && kind !== 'drop' && kind !== 'title')) return [await read(projectId)]
   if (kind === 'variant') return [await variant(projectId, id)]
   return [await change(projectId, changeOf(kind, id, known[(pick * 7 + 3) % known.length], title))]
@@ -65,14 +67,19 @@ const changeOf = (kind, imageId, other, title) => {
   return { type: 'edit', imageOrder: other === imageId ? [imageId] : [imageId, other] }
 }
 
-const add = async (projectId) => {
+const assetOf = (pick) => (pick % 2 === 0 ? 'ui/button' : 'hero')
+
+/** @param asset name of the asset to put. @default none @param isSame with a file that others put too */
+const add = async (projectId, asset, isSame = false) => {
   const stage = await store.stage(projectId)
   try {
     await Promise.all(
       Object.entries(stage.targets).map(([size, path]) => writeFile(path, `${size} of ${stage.imageId}`)),
     )
     await stage.publish()
-    const entry = await change(projectId, { type: 'add_image', image: recordOf(stage.imageId) }, stage)
+    const image = { ...recordOf(stage.imageId), ...(asset ? { asset } : {}), ...(isSame ? SAME_FILE : {}) }
+    const terms = asset ? { asset: { name: asset } } : undefined
+    const entry = await change(projectId, { type: 'add_image', image, terms }, stage)
     if (entry.result.state) knownIn(projectId).push(stage.imageId)
     return [entry]
   } finally {
@@ -129,6 +136,8 @@ const shown = async (state) => {
   const images = await store.images(state)
   return images && { ...project, ids: images.map(({ id }) => id) }
 }
+
+const SAME_FILE = { sha256: '5a'.repeat(32) }
 
 const recordOf = (id) => {
   const variantOf = () => ({ width: 4, height: 3, bytes: 1, sha256: randomBytes(32).toString('hex') })

@@ -4,6 +4,12 @@ import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { describe, expect, it } from 'vitest'
 import { openApiYaml } from '../../../src/cli/commands/openapi.ts'
 
+/** GET is on the one path, PUT and DELETE are on the other, and the name of an asset has no dot at its end. */
+const UNAMBIGUOUS = [
+  'no-ambiguous-paths: Paths should resolve unambiguously. Found two ambiguous paths: ' +
+    '`/projects/{project_id}/assets/{name}` and `/projects/{project_id}/assets/{name}.{format}`.',
+]
+
 /** Problems of a document, one line each. Examples are also checked against their schemas. */
 const lint = async (source: string): Promise<string[]> => {
   const config = await createConfig({
@@ -15,7 +21,9 @@ const lint = async (source: string): Promise<string[]> => {
     },
   })
   const problems = await lintFromString({ source, absoluteRef: 'openapi.yaml', config })
-  return problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} (${location[0]?.pointer})`)
+  return problems
+    .map(({ ruleId, message, location }) => `${ruleId}: ${message} (${location[0]?.pointer})`)
+    .filter((problem) => !UNAMBIGUOUS.some((known) => problem.startsWith(known)))
 }
 
 describe('openapi.yaml', () => {

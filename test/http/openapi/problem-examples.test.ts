@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type ErrorCode, FAILURES } from '../../../src/core/errors.ts'
 import { problems } from '../../../src/http/openapi/problems.ts'
-import { EXAMPLE_PROJECT_ID } from '../../../src/http/schemas/examples.ts'
+import { EXAMPLE_ASSET_NAME, EXAMPLE_PROJECT_ID } from '../../../src/http/schemas/examples.ts'
 import { signUrl, type TintypeOptions } from '../../../src/index.ts'
 import { type Answering, createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { createAccessApp, keyOf, READER } from '../../support/auth/access.ts'
@@ -93,6 +93,11 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
     const { app } = await createTestApp()
     await uploadTo(app, EXAMPLE_PROJECT_ID)
     return app.request(UNKNOWN_IMAGE)
+  },
+  asset_not_found: async () => {
+    const { app } = await createTestApp()
+    await uploadTo(app, EXAMPLE_PROJECT_ID)
+    return app.request(`/projects/${EXAMPLE_PROJECT_ID}/assets/${EXAMPLE_ASSET_NAME}.jpg`)
   },
   no_primary_image: async () => {
     const { app } = await createTestApp()

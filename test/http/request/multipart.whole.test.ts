@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../src/http/app.ts'
 import { createTransformRequestParser } from '../../../src/http/request/transform-request.ts'
+import { createAssetService } from '../../../src/services/images/assets.ts'
 import type { ImageService } from '../../../src/services/images/images.ts'
 import { createVariants } from '../../../src/services/images/variants.ts'
 import { createTestApp, listen, problemOf, uploadTo } from '../../support/app.ts'
@@ -112,6 +113,7 @@ describe('an upload', () => {
       createApp({
         store,
         images,
+        assets: createAssetService({ store, variants }),
         projects,
         variants,
         renders,

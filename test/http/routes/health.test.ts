@@ -9,6 +9,7 @@ import { type AppOptions, createApp } from '../../../src/http/app.ts'
 import { createTransformRequestParser } from '../../../src/http/request/transform-request.ts'
 import { healthSchema } from '../../../src/http/schemas/server.ts'
 import { ACCEPTED_TYPES } from '../../../src/image/encoder.ts'
+import { createAssetService } from '../../../src/services/images/assets.ts'
 import type { ImageService } from '../../../src/services/images/images.ts'
 import { createVariants } from '../../../src/services/images/variants.ts'
 import { createTestApp, problemOf } from '../../support/app.ts'
@@ -43,6 +44,7 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
     projects: openProjectService(store, folder, { log }),
     variants: createVariants({ store }),
     renders: { find: () => Promise.reject(failure), choose: () => Promise.reject(failure) },
+    assets: createAssetService({ store, variants: createVariants({ store }) }),
     transformRequests: createTransformRequestParser({}),
     version: '1.2.3',
     startedAt: Date.now() - 90_500,

@@ -51,7 +51,7 @@ const roundsOfUpload = async (images: number, names: readonly VariantName[] = SI
     encoders,
     marks: createFileMarks({ storageDir }),
     quota: createFileQuota({ storageDir, store, maxBytes: 10_000_000 }),
-    variants: { async preload() {} },
+    variants: { async preload() {}, forget() {} },
   })
   async function* file() {
     yield Buffer.from('an upload')

@@ -41,7 +41,7 @@ const setUp = async (options: Partial<UploaderOptions> = {}) => {
       },
     ),
   }
-  const variants = { preload: vi.fn<UploaderOptions['variants']['preload']>(async () => {}) }
+  const variants = { preload: vi.fn<UploaderOptions['variants']['preload']>(async () => {}), forget: vi.fn() }
   const upload = createUploader({ store, encoders, variants, ...options })
   const images = async () => (await store.project('game'))?.image_count ?? 0
   return { store, leftovers, encoders, variants, upload, images }

@@ -62,7 +62,7 @@ export interface CommitOptions {
  * Commits changes of one project in one revision, while the project is locked, and answers them.
  *
  * @param folder work folder in this process's workspace
- * @returns deletions of images, not answered yet: their files are removed first
+ * @returns changes that deleted images, not answered yet: the files are removed first
  * @throws TintypeError, or the error of a system call, where the outcome is unknown; no change was answered
  */
 export type Commit = (

@@ -1,12 +1,12 @@
 // Keys of the environment: each is the same one wherever it stands in the list.
 
 import { expect, it } from 'vitest'
-import { meSchema } from '../../../src/http/schemas/accounts.ts'
-import { createLogger } from '../../../src/telemetry/logger.ts'
-import { createTestApp, problemOf } from '../../support/app.ts'
-import { keyOf } from '../../support/auth/access.ts'
-import { smallPhoto } from '../../support/pictures/pictures.ts'
-import { formOf } from '../../support/upload.ts'
+import { meSchema } from '../../../../src/http/schemas/accounts.ts'
+import { createLogger } from '../../../../src/telemetry/logger.ts'
+import { createTestApp, problemOf } from '../../../support/app.ts'
+import { keyOf } from '../../../support/auth/access.ts'
+import { smallPhoto } from '../../../support/pictures/pictures.ts'
+import { formOf } from '../../../support/upload.ts'
 
 const ONE = 'one-of-all-the-shop'
 const TWO = 'two-of-all-the-shop'

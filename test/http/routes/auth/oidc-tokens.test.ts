@@ -2,11 +2,11 @@
 
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import type { TintypeOptions } from '../../../src/index.ts'
-import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
-import { ADA } from '../../support/auth/accounts.ts'
-import { createIssuer, ISSUER, OUR_AUDIENCE } from '../../support/auth/issuer.ts'
-import { bearer, post, signedIn } from '../../support/auth/sessions.ts'
+import type { TintypeOptions } from '../../../../src/index.ts'
+import { createTestApp, problemOf, type TestApp, uploadTo } from '../../../support/app.ts'
+import { ADA } from '../../../support/auth/accounts.ts'
+import { createIssuer, ISSUER, OUR_AUDIENCE } from '../../../support/auth/issuer.ts'
+import { bearer, post, signedIn } from '../../../support/auth/sessions.ts'
 
 describe('a token of another issuer', () => {
   const trusting = async (more: TintypeOptions = {}) => {

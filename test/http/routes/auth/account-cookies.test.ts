@@ -1,10 +1,10 @@
 // The routes of accounts, as browsers with cookies see them, and pages of other sites that would like to use those.
 
 import { describe, expect, it } from 'vitest'
-import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
-import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
-import { ADA } from '../../support/auth/accounts.ts'
-import { bearer, cookieHeader, cookiesOf, openApp, post, signedIn } from '../../support/auth/sessions.ts'
+import { signedInSchema } from '../../../../src/http/schemas/accounts.ts'
+import { createTestApp, problemOf, type TestApp, uploadTo } from '../../../support/app.ts'
+import { ADA } from '../../../support/auth/accounts.ts'
+import { bearer, cookieHeader, cookiesOf, openApp, post, signedIn } from '../../../support/auth/sessions.ts'
 
 describe('a browser with cookies', () => {
   const browser = async (options: { url?: string; basePath?: string } = {}) => {
