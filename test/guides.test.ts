@@ -85,7 +85,8 @@ describe('the API guide', () => {
       ].flat(),
     )
     const formats = ['cover.avif', 'photo.auto', 'photo.jpg.copy', 'photo.webp', 'sprite.png', 'icon.webp']
-    for (const name of formats) expect((await readFile(join(folder, name))).length).toBeGreaterThan(100)
+    // The smallest is an icon of one colour.
+    for (const name of formats) expect((await readFile(join(folder, name))).length).toBeGreaterThan(50)
     expect(stdout).toMatch(/exp=\d+.*sig=/)
   })
 

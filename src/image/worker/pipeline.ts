@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { KeepSource } from '../../core/keep-source.ts'
 import type { Variant } from '../../core/project/model.ts'
 import { takenAtOf } from '../codecs/exif-time.ts'
+import { exifOf } from '../codecs/isobmff/exif.ts'
 import { type JpegLayout, readJpeg, rewriteJpeg } from '../codecs/jpeg.ts'
 import { acceptedTypeOf } from '../codecs/sniff.ts'
 import type { EncodedPicture, EncodeJob } from '../encoder.ts'
@@ -47,7 +48,7 @@ export const encodePicture = async (job: EncodeJob, options: EncodeOptions): Pro
   const made = jpeg?.plain
     ? await keepOriginal(job, upload, header, jpeg, options)
     : await convertOriginal({ ...job, sha256: job.sha256 ?? sha256Of(bytes) }, upload, header, options)
-  const exif = type === 'image/tiff' ? bytes : header.exif
+  const exif = type === 'image/tiff' ? bytes : type === 'image/heic' ? exifOf(bytes) : header.exif
   return { type, takenAt: exif && takenAtOf(exif), ...made }
 }
 

@@ -129,6 +129,7 @@ const expectPhonePhoto = async (path: string) => {
   const targets = targetsIn(await temporaryFolder())
   const picture = await pool.encode({ source: path, targets })
   expect(picture).toMatchObject({ type: 'image/heic', sizes: { original: { width: 3024, height: 4032 } } })
+  expect(picture.takenAt).toBe('2020-05-04T18:39:11-04:00')
   for (const size of ['original', 'medium', 'thumb'] as const) {
     const scale = picture.sizes[size].width / 3024
     for (const [x, y, ...expected] of PHONE_PHOTO) {
