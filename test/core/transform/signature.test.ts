@@ -126,6 +126,16 @@ describe('a signed URL', () => {
     expect(new Set(ofPreset).size, 'each format of a preset has its own').toBe(4)
   })
 
+  it('of an asset is the same with plain slashes in its name and with encoded ones', () => {
+    const sigOf = (path: string) => new URL(signUrl(path, { keys: [NEW] }), 'http://any').searchParams.get('sig')
+    const encoded = signUrl('/projects/demo/assets/ui%2Fbutton.webp?size=thumb', { keys: [NEW] })
+    expect(encoded).toContain('/assets/ui%2Fbutton.webp?size=thumb&sig=')
+    expect(encoded).toContain(sigOf('/projects/demo/assets/ui/button.webp?size=thumb') ?? 'none')
+    expect(sigOf('/projects/demo/assets/ui%2fbutton/render.webp?w=8')).toBe(
+      sigOf('/projects/demo/assets/ui/button/render?w=8&format=webp'),
+    )
+  })
+
   it('is not created for an extension of another format than the query', () => {
     for (const query of ['/render.webp?format=avif', '/render.webp?format=auto', '/render.jpg?format=webp'])
       expect(() => signUrl(PATH.replace('/render', query), { keys: [NEW] })).toThrow(refusal('invalid_parameter'))
