@@ -38,11 +38,15 @@ export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
 
     // A handler for each path, because a mounted app cannot handle unmatched requests of its parent.
     refuseOtherMethods() {
-      for (const [path, known] of methods)
+      for (const [path, known] of [...methods].sort(byLiteralEnd))
         app.all(path, named(templates.get(path) ?? path, refuse([...known, 'OPTIONS'])))
     },
   }
 }
+
+/** Sorts paths whose last segment is a name before those where it is a parameter, which match it too. */
+const byLiteralEnd = ([one]: [string, unknown], [other]: [string, unknown]): number =>
+  Number(/:[^/]*$/.test(one)) - Number(/:[^/]*$/.test(other))
 
 /** Sets the route label of the metrics. */
 const named = (template: string, handler: Handler): Handler =>

@@ -12,7 +12,7 @@ const IMAGE = '/projects/game/images/00000000000000000000'
 
 const METHODS = {
   '/projects': 'GET, HEAD',
-  '/projects/game': 'GET, HEAD, PATCH, DELETE',
+  '/projects/game': 'GET, HEAD, PUT, PATCH, DELETE',
   '/projects/game/images': 'POST, GET, HEAD',
   [IMAGE]: 'GET, HEAD, PATCH, DELETE',
   '/projects/game/thumbnail': 'GET, HEAD',
@@ -63,6 +63,8 @@ describe('a known route', () => {
       const response = await app.request(path, { method: 'OPTIONS' })
       expect([response.status, response.headers.get('allow')], path).toEqual([204, `${methods}, OPTIONS`])
     }
+    const deletion = await app.request('/projects/game/images/delete', { method: 'OPTIONS' })
+    expect(deletion.headers.get('allow')).toBe('POST, OPTIONS')
   })
 })
 

@@ -8,7 +8,7 @@ import { changeHeaders, imagePath } from '../schemas/parameters.ts'
 import { BODY_FAILURES, CHANGE_FAILURES, problems } from './problems.ts'
 import { etagHeader, jsonResponse } from './responses.ts'
 
-const { title, alt, tags, focal_point } = EXAMPLE_DETAILS
+const { alt, tags, focal_point } = EXAMPLE_DETAILS
 
 /**
  * Text fields of the form of an upload. Their examples are empty, which counts as absent: Swagger UI would send others as
@@ -49,7 +49,7 @@ export const edit: RouteConfig = {
         'application/json': {
           schema: imageEditSchema,
           examples: {
-            text: { summary: 'Set title and alternative text', value: { title, alt } },
+            text: { summary: 'Set the alternative text', value: { alt } },
             tags: { summary: 'Set the tags', value: { tags } },
             focus: { summary: 'Set the focal point', value: { focal_point } },
             remove: { summary: 'Remove the title', value: { title: null } },

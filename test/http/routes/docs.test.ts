@@ -9,9 +9,13 @@ import { document, documentSchema, operationOf, operations } from '../../support
 /** A file name is one parameter for the router and two in the document. */
 const documented = (path: string): string =>
   path
-    .replace(/:file\{cover\\\..*\}$/, 'cover.{format}')
+    .replace(/:file\{(cover|render)\\\..*\}$/, '$1.{format}')
     .replace(/:file\{.*\}$/, '{size}.{format}')
+    .replace('{.+}', '')
     .replaceAll(/:(\w+)/g, '{$1}')
+
+/** Ends of paths below the assets: names may have slashes, so one route serves them all. */
+const ASSET_FILES = ['.{format}', '/render', '/render.{format}']
 
 describe('the OpenAPI document', () => {
   it('has all routes of the app alone', async () => {
@@ -19,6 +23,9 @@ describe('the OpenAPI document', () => {
     const served = app.routes
       .filter(({ method, path }) => method !== 'ALL' && !path.startsWith('/docs/'))
       .map(({ method, path }) => `${method} ${documented(path)}`)
+      .flatMap((route) =>
+        route.startsWith('GET') && route.endsWith('/assets/{name}') ? ASSET_FILES.map((end) => route + end) : route,
+      )
     expect(operations.map(({ route }) => route).sort()).toEqual(served.sort())
   })
 

@@ -191,10 +191,10 @@ describe('the log', () => {
 
   it('has one line for each request, without its query', async () => {
     const { app, lines } = await failingApp()
-    await app.request('/projects?limit=5&secret=x')
+    await app.request('/health?secret=x')
     await app.request('/nothing')
     expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
-      expect.objectContaining({ method: 'GET', path: '/projects', status: 200, ms: expect.any(Number) }),
+      expect.objectContaining({ method: 'GET', path: '/health', status: 200, ms: expect.any(Number) }),
       expect.objectContaining({ method: 'GET', path: '/nothing', status: 404 }),
     ])
     expect(lines.join()).not.toContain('secret')
