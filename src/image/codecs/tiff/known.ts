@@ -166,6 +166,11 @@ const expectDepth = (tiff: TiffDirectory, expect: Expect): void => {
   expect(isFloat || isUnsigned, 'sample format', named(SAMPLE_FORMATS, format), ['unsigned', 'float (grey or RGB)'])
   const depths = isFloat ? [16, 32] : (DEPTHS[photometric] ?? []).filter((depth) => depth >= 8 || samplesPerPixel === 1)
   expect(depths.includes(bitsOf(tiff)), 'depth', `${bitsOf(tiff)} bits a sample`, depths.map(String))
+  // libvips divides other samples by alpha wrongly: they become white, or transparent.
+  const isDivided = isFloat ? photometric === RGB : bitsOf(tiff) <= 16
+  const isPremultiplied = samplesPerPixel > (COLOURS[photometric] ?? 0) && tiff.extraSamples[0] === 1
+  const type = `${named(SAMPLE_FORMATS, format)} samples of ${bitsOf(tiff)} bits`
+  expect(!isPremultiplied || isDivided, 'alpha', `premultiplied alpha beside ${type}`, ['that is not premultiplied'])
 }
 
 const expectCompression = (tiff: TiffDirectory, expect: Expect): void => {
