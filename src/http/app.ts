@@ -75,7 +75,7 @@ export interface AppOptions {
   assets: AssetService
   projects: ProjectService
   variants: Variants
-  renders: Pick<Renders, 'find' | 'choose'>
+  renders: Pick<Renders, 'find' | 'choose' | 'focalPoint'>
   /** Accounts and their CSRF protection. @default no routes of accounts */
   accounts?: Omit<AccountRouteOptions, 'cookies' | 'networkOf'>
   /** Cache of image lists. @default none */

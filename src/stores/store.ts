@@ -6,14 +6,13 @@ import type { ImageList } from '../core/project/image-list.ts'
 import type { ImageQuery } from '../core/project/image-query.ts'
 import type { ImageRecord } from '../core/project/model.ts'
 import type { ProjectState } from '../core/project/state.ts'
+import type { FocalPoints } from './focal-points.ts'
 import type { Watching } from './watch.ts'
 
-export interface Store extends Watching {
+export interface Store extends Watching, FocalPoints {
   /**
    * Makes the store usable: creates what is missing and begins to sweep the remains of dead processes. Called once,
-   * before any other method.
-   *
-   * Of a read-only store it creates and sweeps nothing.
+   * before any other method. Of a read-only store it creates and sweeps nothing.
    *
    * @throws TintypeError `store_unavailable`, with one line that says why the store cannot be used
    */

@@ -12,8 +12,8 @@ export interface Segment {
   /** Undefined where the segment is not loaded: only its `count` is known then. */
   images: readonly ImageRecord[] | undefined
   count: number
-  /** Its file in the store, undefined until it is written. */
-  stored?: { id: string; sha256: string; bytes: number }
+  /** Its file in the store, undefined until it is written. `focal_points`: some of its images have one. */
+  stored?: { id: string; sha256: string; bytes: number; focal_points?: true | undefined }
 }
 
 export interface ImageList {

@@ -1,6 +1,6 @@
 // Geometry of a transform: scaling, cropping and padding as numbers, no pixels.
 
-import { MAX_SIDE, type Point, type Transform } from './transform.ts'
+import { CENTRE, MAX_SIDE, type Point, type Transform } from './transform.ts'
 
 interface Size {
   width: number
@@ -24,6 +24,8 @@ export interface Layout {
 const MAX_ENLARGEMENT = { lanczos3: 2, nearest: 16 } as const
 
 /**
+ * The focal point of the image has been put into the transform as its position, where it has one.
+ *
  * @param source the picture as shown, upright
  * @param enlargement limit on enlargement. @default 2, with `nearest` 16
  */
@@ -50,14 +52,11 @@ export const layoutOf = (
     height: Math.max(box.height, Math.round(source.height * scale)),
   }
   if (same(scaled, box)) return { scaled }
-  if (typeof position === 'string') return { scaled, cut: { ...box, by: position } }
+  if (position === 'attention' || position === 'entropy') return { scaled, cut: { ...box, by: position } }
+  const { x, y } = pointOf(position)
   return {
     scaled,
-    cut: {
-      ...box,
-      left: around(position.x, scaled.width, box.width),
-      top: around(position.y, scaled.height, box.height),
-    },
+    cut: { ...box, left: around(x, scaled.width, box.width), top: around(y, scaled.height, box.height) },
   }
 }
 
@@ -80,8 +79,10 @@ const inside = (source: Size, width: number, height: number, most: number): Size
 const around = (point: number, length: number, part: number): number =>
   Math.min(length - part, Math.max(0, Math.round(point * length - part / 2)))
 
+const pointOf = (position: Transform['position']): Point => (typeof position === 'object' ? position : CENTRE)
+
 const placeIn = (box: Size, scaled: Size, position: Transform['position']) => {
-  const { x, y }: Point = typeof position === 'string' ? { x: 0.5, y: 0.5 } : position
+  const { x, y } = pointOf(position)
   return { left: Math.round(x * (box.width - scaled.width)), top: Math.round(y * (box.height - scaled.height)) }
 }
 

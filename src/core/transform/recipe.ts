@@ -3,7 +3,16 @@
 import { createHash } from 'node:crypto'
 import type { Size } from '../names.ts'
 import { EXTENSIONS, type Format } from './formats.ts'
-import { type Transform, transformParameters, withFormat, withoutTransparency } from './transform.ts'
+import {
+  isCentre,
+  isFocal,
+  type Point,
+  pointText,
+  type Transform,
+  transformParameters,
+  withFormat,
+  withoutTransparency,
+} from './transform.ts'
 
 export type Recipe = { origin?: Origin } & (
   | { kind: 'size'; size: Size; format: Format }
@@ -34,6 +43,24 @@ export const transformRecipe = (transform: Transform, choice: Format): Recipe =>
   const format = transform.format === 'auto' ? choice : transform.format
   return { kind: 'transform', transform: { ...withFormat(transform, format), format } }
 }
+
+/**
+ * The recipe for an image with this focal point; the same object where it decides nothing, and for the same point as
+ * before. The recipe itself is that of an image without one: a crop around the centre.
+ *
+ * @param point null without one
+ */
+export const recipeAt = (recipe: Recipe, point: Point | null): Recipe => {
+  if (point === null || recipe.kind !== 'transform' || !isFocal(recipe.transform) || isCentre(point)) return recipe
+  const last = focused.get(recipe)
+  if (last && pointText(last.point) === pointText(point)) return last.recipe
+  const at = { point, recipe: { ...recipe, transform: { ...recipe.transform, position: point } } }
+  focused.set(recipe, at)
+  return at.recipe
+}
+
+/** The recipe for the point of the last call: most belong to one image. */
+const focused = new WeakMap<Recipe, { point: Point; recipe: Recipe }>()
 
 /**
  * The recipe for an image with this origin, without values that do not matter to it; one object for each.
@@ -82,11 +109,15 @@ export const recipeName = (recipe: Recipe): string => {
 
 const names = new WeakMap<Recipe, string>()
 
+/** The centre is the position of crops without a focal point, and was the only default of earlier versions. */
+const withShortPosition = (transform: Transform): Transform =>
+  isFocal(transform) || isCentre(transform.position) ? { ...transform, position: undefined } : transform
+
 const nameOf = (recipe: Recipe): string => {
   const text =
     recipe.kind === 'size'
       ? `size=${recipe.size}`
-      : new URLSearchParams(transformParameters(recipe.transform)).toString()
+      : new URLSearchParams(transformParameters(withShortPosition(recipe.transform))).toString()
   const { origin = 'original' } = recipe
   // Earlier versions made renders of every image from its original.
   const from = origin === 'original' ? '' : `\n${origin}`

@@ -6,6 +6,7 @@ import { isEqual } from '../auth/constant-time.ts'
 import { TintypeError } from '../errors.ts'
 import { eachOnce, invalidParameter, parseParameter, wholeNumber } from '../parameters.ts'
 import { partsOf } from '../text.ts'
+import { VERSION, versionSchema } from './focal-version.ts'
 import { canonicalParameters, parseRenderPath } from './render-path.ts'
 
 /** Shortest signing key, in characters: a shorter one can be found by brute force from a signed URL. */
@@ -59,11 +60,17 @@ export const signUrl = (url: string, { keys, expiresAt }: SignUrlOptions): strin
   given.delete(SIGNATURE)
   given.delete(EXPIRES)
   const render = parseRenderPath(path)
+  const version = render && given.get(VERSION)
+  if (version !== undefined) {
+    parseParameter(VERSION, version, versionSchema)
+    given.delete(VERSION)
+  }
   const parameters = new Map(render ? canonicalParameters(render, given) : given)
   if (expiresAt) parameters.set(EXPIRES, String(Math.floor(expiresAt.getTime() / 1000)))
   const signature = signatureOf(key, { path: render?.path ?? path, parameters })
   // The extension says it.
   if (render?.format !== undefined) parameters.delete('format')
+  if (version !== undefined) parameters.set(VERSION, version)
   const text = new URLSearchParams([...parameters, [SIGNATURE, signature]])
   return `${parsed.origin === base ? '' : parsed.origin}${parsed.pathname}?${text}`
 }

@@ -19,8 +19,11 @@ export interface Point {
   y: number
 }
 
-/** Focus of a crop: a point, or found in the picture by detail (`entropy`) or salience (`attention`). */
-export type Position = Point | 'attention' | 'entropy'
+/**
+ * Focus of a crop: a point, the focal point of the image (`focal`), or found in the picture by detail (`entropy`) or
+ * salience (`attention`).
+ */
+export type Position = Point | 'focal' | 'attention' | 'entropy'
 
 export interface Transform {
   /** Width of the result, in pixels; undefined is derived from the height. */
@@ -28,7 +31,8 @@ export interface Transform {
   height: number | undefined
   /** `cover` fills the box and crops, `contain` fills it and adds margins, `inside` fits within it. */
   fit: Fit
-  position: Position
+  /** Undefined for the default: of a crop, the focal point where the image has one; else the centre. */
+  position: Position | undefined
   /** `auto` is negotiated by `Accept`. */
   format: Format | 'auto'
   /** 1 to 100, undefined for the default of the format. Without effect on PNG. */
@@ -55,8 +59,10 @@ export const QUALITIES = { avif: 50, webp: 80, jpeg: 80 } as const satisfies Rec
 /** Colour of the margins of pictures without transparency. */
 export const MARGIN_COLOUR = '#ffffff'
 
+export const CENTRE: Point = { x: 0.5, y: 0.5 }
+
 export const POSITIONS: ReadonlyMap<string, Point> = new Map([
-  ['center', { x: 0.5, y: 0.5 }],
+  ['center', CENTRE],
   ['top', { x: 0.5, y: 0 }],
   ['bottom', { x: 0.5, y: 1 }],
   ['left', { x: 0, y: 0.5 }],
@@ -71,7 +77,7 @@ const DEFAULTS = {
   width: undefined,
   height: undefined,
   fit: 'cover',
-  position: { x: 0.5, y: 0.5 },
+  position: undefined,
   format: 'jpeg',
   quality: undefined,
   background: undefined,
@@ -79,15 +85,17 @@ const DEFAULTS = {
 } as const satisfies Transform
 
 const COORDINATE = '(?:0|1|[01]\\.0{1,3}|0?\\.\\d{1,3})'
-const POSITION = new RegExp(
-  `^(?:${[...POSITIONS.keys(), 'attention', 'entropy'].join('|')}|${COORDINATE},${COORDINATE})$`,
-)
-const POSITION_RULE = `${[...POSITIONS.keys()].join(', ')}, attention, entropy or a point such as 0.3,0.6`
+
+/** Source of a pattern of points. */
+export const POINT_SOURCE = `${COORDINATE},${COORDINATE}`
+
+const POSITION = new RegExp(`^(?:${[...POSITIONS.keys(), 'focal', 'attention', 'entropy'].join('|')}|${POINT_SOURCE})$`)
+const POSITION_RULE = `${[...POSITIONS.keys()].join(', ')}, focal, attention, entropy or a point such as 0.3,0.6`
 
 const RATIO_RULE = `a number from 1 to ${MAX_DPR} with at most two decimals`
 
 const toPosition = (text: string): Position => {
-  if (text === 'attention' || text === 'entropy') return text
+  if (text === 'focal' || text === 'attention' || text === 'entropy') return text
   const [x, y] = text.split(',').map(Number)
   return POSITIONS.get(text) ?? { x: x ?? 0.5, y: y ?? 0.5 }
 }
@@ -139,7 +147,7 @@ export const parseTransform = (parameters: ReadonlyMap<string, string>): Transfo
     width: scaled('w', read('w', w), ratio),
     height: scaled('h', read('h', h), ratio),
     fit: read('fit', fit) ?? DEFAULTS.fit,
-    position: read('position', position) ?? DEFAULTS.position,
+    position: read('position', position),
     format: read('format', format) ?? DEFAULTS.format,
     quality: read('q', q),
     background: read('background', background),
@@ -157,7 +165,7 @@ export const transformParameters = (transform: Transform): [name: string, value:
     ['w', width?.toString()],
     ['h', height?.toString()],
     ['fit', fit === DEFAULTS.fit ? undefined : fit],
-    ['position', isDefaultPosition(position) ? undefined : positionText(position)],
+    ['position', position === undefined ? undefined : positionText(position)],
     ['format', format === DEFAULTS.format ? undefined : format],
     ['q', quality?.toString()],
     ['background', background?.slice(1)],
@@ -175,12 +183,18 @@ export const withoutTransparency = (transform: Transform): Transform => {
   return fit === 'contain' && background !== MARGIN_COLOUR ? transform : { ...transform, background: undefined }
 }
 
+/** True where the focal point of the image decides the crop. */
+export const isFocal = ({ width, height, fit, position }: Transform): boolean =>
+  width !== undefined && height !== undefined && fit === 'cover' && (position === undefined || position === 'focal')
+
 /** Removes values without effect: a fit without a box, a position without crop or margin, a quality of PNG. */
 const canonical = (transform: Transform): Transform => {
   const hasBox = transform.width !== undefined && transform.height !== undefined
   const fit = hasBox ? transform.fit : DEFAULTS.fit
   const isFitted = hasBox && fit !== 'inside'
-  const position = isFitted ? transform.position : DEFAULTS.position
+  const given = isFitted ? transform.position : DEFAULTS.position
+  // The default of a crop is the focal point.
+  const position = fit === 'contain' && isCentre(given) ? undefined : given
   if (fit === 'contain' && typeof position === 'string')
     throw invalidParameter('position', 'a position name or a point such as 0.3,0.6 where fit is contain', position)
   const { format, quality } = transform
@@ -198,7 +212,10 @@ const scaled = (name: string, side: number | undefined, dpr: number): number | u
   return pixels
 }
 
-const positionText = (position: Position): string =>
-  typeof position === 'string' ? position : `${position.x},${position.y}`
+/** Text of a point, as in `position=0.3,0.6`. */
+export const pointText = ({ x, y }: Point): string => `${x},${y}`
 
-const isDefaultPosition = (position: Position): boolean => positionText(position) === positionText(DEFAULTS.position)
+const positionText = (position: Position): string => (typeof position === 'string' ? position : pointText(position))
+
+export const isCentre = (position: Position | undefined): boolean =>
+  position !== undefined && positionText(position) === pointText(CENTRE)

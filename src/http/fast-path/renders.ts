@@ -6,14 +6,14 @@ import { type Recipe, sizeRecipe } from '../../core/transform/recipe.ts'
 import type { RenderInMemory, Renders } from '../../services/images/renders.ts'
 import type { PictureAccess } from '../access.ts'
 import type { TransformRequestParser } from '../request/transform-request.ts'
-import { cachingFor, IMMUTABLE, renderDelivery } from '../response/send-picture.ts'
+import { cachingFor, IMMUTABLE, REVALIDATED, renderDelivery } from '../response/send-picture.ts'
 import type { FastGuard } from './guard.ts'
 import { type PictureQuery, readPictureQuery, remembered } from './picture-query.ts'
 import { type Prepared, preparePicture } from './response-heads.ts'
 import type { Find, ReadUrl } from './types.ts'
 
 export interface ReadRenderUrlOptions {
-  renders: Pick<Renders, 'findCached' | 'chooseNow'>
+  renders: Pick<Renders, 'findCached' | 'chooseNow' | 'focalPointNow'>
   guard: Pick<FastGuard, 'picture'>
   transformRequests: Pick<TransformRequestParser, 'cached' | 'signedUntil'>
 }
@@ -43,17 +43,22 @@ export const readRenderUrl = ({ renders, guard, transformRequests }: ReadRenderU
   ): Find | undefined => {
     const parsed = transformRequests.cached(path, search)
     if (!parsed) return undefined
-    const { isChosen, expiresMs } = parsed
+    const { isChosen, isFocal, expiresMs } = parsed
     const prepare = createPrepare(isChosen ? 'Accept' : undefined)
     const signedUntil = remembered(parsed.signedUntil)
     return (request) => {
       if (expiresMs !== Number.POSITIVE_INFINITY && Date.now() >= expiresMs) return undefined
-      const recipes = parsed.recipesFor(isChosen ? request.header('accept') : undefined)
+      const authorized = guard.picture(request, projectId, signedUntil)
+      if (!authorized) return undefined
+      const point = isFocal ? renders.focalPointNow(authorized.project, imageId) : null
+      if (point === undefined) return undefined
+      const cacheControl = parsed.cacheControl(point)
+      // Its date follows the project.
+      if (cacheControl === REVALIDATED) return undefined
+      const recipes = parsed.recipesFor(isChosen ? request.header('accept') : undefined, point)
       const recipe = renders.chooseNow(projectId, imageId, recipes)
-      const authorized = recipe && guard.picture(request, projectId, signedUntil)
-      const render = authorized && renders.findCached(authorized.project, imageId, recipe)
-      if (!render) return undefined
-      return { prepared: prepare(render, parsed.cacheControl(), authorized.access), body: render.body, route }
+      const render = recipe && renders.findCached(authorized.project, imageId, recipe)
+      return render && { prepared: prepare(render, cacheControl, authorized.access), body: render.body, route }
     }
   }
 

@@ -98,6 +98,10 @@ export const list: RouteConfig = {
   },
 }
 
+const RENDER_CACHING =
+  'The picture. A preset may be cached for a day, a URL with `exp` until then, others for ever. A crop around the focal ' +
+  'point of the image: for ever with the `v` of its URL in answers, else it is to be revalidated.'
+
 interface PictureRoute {
   path: string
   operationId: string
@@ -149,10 +153,7 @@ export const render: RouteConfig = pictureRoute({
     'at most; `attention` and `entropy` exclude `contain`. The order of the parameters and explicit defaults make no ' +
     'difference; each parameter may occur once, and there are no others.',
   request: { params: imagePath, query: renderQuery },
-  responses: pictureResponses(
-    'The picture. A preset may be cached for a day, a URL with `exp` until then, others for ever.',
-    IMMUTABLE,
-  ),
+  responses: pictureResponses(RENDER_CACHING, IMMUTABLE),
   failures: ['signature_required', 'image_not_found'],
 })
 
@@ -165,10 +166,7 @@ export const renderFile: RouteConfig = pictureRoute({
     'it must be the same. Otherwise as without one; `/render.webp?w=640` and `/render?w=640&format=webp` have the same ' +
     'signature.',
   request: { params: renderFilePath, query: renderFileQuery },
-  responses: pictureResponses(
-    'The picture. A preset may be cached for a day, a URL with `exp` until then, others for ever.',
-    IMMUTABLE,
-  ),
+  responses: pictureResponses(RENDER_CACHING, IMMUTABLE),
   failures: ['signature_required', 'image_not_found', 'route_not_found'],
 })
 

@@ -3,20 +3,24 @@
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
 import { eachOnce, invalidParameter, type Parameter, parseParameter } from '../../core/parameters.ts'
+import { currencyOf, VERSION, versionSchema } from '../../core/transform/focal-version.ts'
 import { type ByTransparency, chooseFormats, type Format } from '../../core/transform/formats.ts'
 import { type Presets, presetOf } from '../../core/transform/presets.ts'
-import { type Recipe, transformRecipe } from '../../core/transform/recipe.ts'
+import { type Recipe, recipeAt, transformRecipe } from '../../core/transform/recipe.ts'
 import { parseRenderPath, presetParameters, withFormatOf } from '../../core/transform/render-path.ts'
 import { EXPIRES, expiresSchema, SIGNATURE, verifySignature } from '../../core/transform/signature.ts'
 import {
+  isCentre,
+  isFocal,
   MARGIN_COLOUR,
+  type Point,
   parseTransform,
   type Transform,
   transformParameters,
   withFormat,
   withoutTransparency,
 } from '../../core/transform/transform.ts'
-import { IMMUTABLE, YEAR_SECONDS } from '../response/send-picture.ts'
+import { IMMUTABLE, REVALIDATED, YEAR_SECONDS } from '../response/send-picture.ts'
 
 export interface TransformRequestOptions {
   /** Keys of signed URLs: the first one signs, all verify. @default none, only presets can be requested */
@@ -28,10 +32,15 @@ export interface TransformRequestOptions {
 export interface TransformRequest {
   /** True where `Accept` decides the format. */
   isChosen: boolean
-  /** One object for each format. */
-  recipesFor(accept: string | undefined): ByTransparency<Recipe>
-  /** `Cache-Control` at present: no longer than the URL is valid. */
-  cacheControl(): string
+  /** True where the focal point of the image decides the crop. */
+  isFocal: boolean
+  /** One object for each format. @param point focal point of the image, null without one, or where it decides nothing */
+  recipesFor(accept: string | undefined, point: Point | null): ByTransparency<Recipe>
+  /**
+   * `Cache-Control` at present: no longer than the URL is valid, and {@link REVALIDATED} where a focal point decides that
+   * its version does not name.
+   */
+  cacheControl(point: Point | null): string
   /** Milliseconds since 1970. */
   expiresMs: number
   /**
@@ -61,7 +70,7 @@ export interface TransformRequestParser {
   cached(path: string, search: string): TransformRequest | undefined
 }
 
-/** `Cache-Control` of presets, which the operator can redefine. */
+/** `Cache-Control` of presets, which the operator can redefine, without a version that names the definition. */
 const PRESET_CACHING = 'public, max-age=86400'
 
 /** Limits of the cache of parsed requests. */
@@ -79,6 +88,8 @@ export const createTransformRequestParser = ({
     const expires = take(parameters, EXPIRES)
     if (expires !== undefined) parseParameter(EXPIRES, expires, expiresSchema)
     const expiry = expires === undefined ? [] : ([[EXPIRES, expires]] as const)
+    const version = take(parameters, VERSION)
+    if (version !== undefined) parseParameter(VERSION, version, versionSchema)
     const preset = take(parameters, 'preset')
     const render = parseRenderPath(path) ?? { path, format: undefined }
     const verify = (meaning: readonly Parameter[]) =>
@@ -90,14 +101,15 @@ export const createTransformRequestParser = ({
       )
     if (preset === undefined) {
       const transform = signedTransform(parseTransform(withFormatOf(render, parameters)), verify)
-      return requestOf(transform, IMMUTABLE, expires, true)
+      return requestOf({ transform, version, expires, isSigned: true })
     }
     for (const [name, value] of parameters) throw invalidParameter(name, 'nothing else beside preset', value)
     const named = presetOf(presets, preset)
     const transform = render.format === undefined ? named : withFormat(named, render.format)
-    if (signature === undefined) return requestOf(transform, PRESET_CACHING, undefined, false)
+    const requested = { transform, preset: named, version }
+    if (signature === undefined) return requestOf({ ...requested, isSigned: false })
     verify(presetParameters(render, preset))
-    return requestOf(transform, PRESET_CACHING, expires, true)
+    return requestOf({ ...requested, expires, isSigned: true })
   }
 
   const cached = (path: string, search: string): TransformRequest | undefined => {
@@ -134,30 +146,43 @@ const ANY_FORMAT: ByTransparency<Format> = { opaque: 'jpeg', transparent: 'jpeg'
 /**
  * The transform that a signature covers. Versions before transparency left out a background without effect, and white as
  * the default: of a URL that they signed, another background than white stays without effect, so that no colour can be
- * added to it.
+ * added to it. Versions before focal points left out the centre as the default position.
  *
  * @throws TintypeError those of `verify`
  */
 const signedTransform = (transform: Transform, verify: (meaning: readonly Parameter[]) => void): Transform => {
-  try {
-    verify(transformParameters(transform))
-    return transform
-  } catch (error) {
-    const before = withoutTransparency(transform)
-    if (!isInvalid(error) || before.background === transform.background) throw error
-    verify(transformParameters(before))
-    return transform.background === MARGIN_COLOUR ? transform : before
+  const opaque = withoutTransparency(transform)
+  const shown = transform.background === MARGIN_COLOUR ? transform : opaque
+  const forms = [
+    { signed: transform, means: transform },
+    ...(opaque.background === transform.background ? [] : [{ signed: opaque, means: shown }]),
+  ]
+  if (isCentre(transform.position))
+    forms.push(...forms.map(({ signed, means }) => ({ signed: { ...signed, position: undefined }, means })))
+  for (const { signed, means } of forms) {
+    try {
+      verify(transformParameters(signed))
+      return means
+    } catch (error) {
+      if (!isInvalid(error) || signed === forms.at(-1)?.signed) throw error
+    }
   }
+  return transform
 }
 
 const isInvalid = (error: unknown): boolean => error instanceof TintypeError && error.code === 'signature_invalid'
 
-const requestOf = (
-  transform: Transform,
-  caching: string,
-  expires: string | undefined,
-  isSigned: boolean,
-): TransformRequest => {
+interface Requested {
+  transform: Transform
+  /** Undefined for other transforms. */
+  preset?: Transform
+  version: string | undefined
+  /** @default never */
+  expires?: string | undefined
+  isSigned: boolean
+}
+
+const requestOf = ({ transform, preset, version, expires, isSigned }: Requested): TransformRequest => {
   const isChosen = transform.format === 'auto'
   const recipes = new Map<Format, Recipe>()
   const recipeFor = (format: Format): Recipe => {
@@ -168,14 +193,18 @@ const requestOf = (
   const expiresMs = expires === undefined ? Number.POSITIVE_INFINITY : Number(expires) * 1000
   return {
     isChosen,
-    recipesFor(accept) {
+    isFocal: isFocal(transform),
+    recipesFor(accept, point) {
       const formats = isChosen ? chooseFormats(accept) : ANY_FORMAT
       // On a background, nothing is transparent.
       const transparent = transform.background === undefined ? formats.transparent : formats.opaque
-      return { opaque: recipeFor(formats.opaque), transparent: recipeFor(transparent) }
+      const at = (format: Format) => recipeAt(recipeFor(format), point)
+      return { opaque: at(formats.opaque), transparent: at(transparent) }
     },
-    cacheControl() {
-      if (expires === undefined) return caching
+    cacheControl(point) {
+      const currency = currencyOf({ transform, preset }, version, point)
+      if (currency === 'stale') return REVALIDATED
+      if (expires === undefined) return preset && currency !== 'preset' ? PRESET_CACHING : IMMUTABLE
       const seconds = Math.floor((expiresMs - Date.now()) / 1000)
       return `public, max-age=${Math.max(0, Math.min(YEAR_SECONDS, seconds))}`
     },

@@ -31,6 +31,9 @@ export const YEAR_SECONDS = 31_536_000
 /** `Cache-Control` of variants, which never change. */
 export const IMMUTABLE = `public, max-age=${YEAR_SECONDS}, immutable`
 
+/** `Cache-Control` of pictures that can change at any moment. */
+export const REVALIDATED = 'no-cache'
+
 /** Source of the bytes. */
 export interface Source {
   bytes: number
@@ -77,7 +80,7 @@ export const changingDelivery = (
 ): Delivery => {
   const modifiedMs = Date.parse(updated_at)
   const shownModifiedMs = coverShownMs(modifiedMs, nowMs)
-  return { etag, modifiedMs, shownModifiedMs, dateIsWeak: true, cacheControl: 'no-cache', contentType, vary }
+  return { etag, modifiedMs, shownModifiedMs, dateIsWeak: true, cacheControl: REVALIDATED, contentType, vary }
 }
 
 /** Delivery of a variant as the cover, or as that of an asset. */
@@ -97,6 +100,17 @@ export const renderDelivery = (
   vary,
 })
 
+/** {@link renderDelivery} of a transform: dated like a cover where it follows a focal point, which can change. */
+export const transformDelivery = (
+  render: Omit<Render, 'open'>,
+  cacheControl: string,
+  vary: string | undefined,
+  project: Project,
+): Delivery => {
+  const delivery = renderDelivery(render, cacheControl, vary)
+  return cacheControl === REVALIDATED ? changingDelivery(delivery, project, Date.now()) : delivery
+}
+
 /**
  * Restricts the caching of private pictures: only the client caches them, and revalidates them, because its access may
  * end. With a signed URL, it caches them without revalidation until the URL expires.
@@ -104,7 +118,7 @@ export const renderDelivery = (
 export const cachingFor = (cacheControl: string, { isPrivate, untilMs }: PictureAccess): string => {
   if (!isPrivate) return cacheControl
   const seconds = untilMs === undefined ? 0 : Math.floor((untilMs - Date.now()) / 1000)
-  const isKept = seconds > 0 && cacheControl !== 'no-cache'
+  const isKept = seconds > 0 && cacheControl !== REVALIDATED
   return isKept ? `private, max-age=${Math.min(YEAR_SECONDS, seconds)}` : 'private, no-cache'
 }
 

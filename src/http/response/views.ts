@@ -3,8 +3,10 @@
 import { createHash } from 'node:crypto'
 import { accessOf, decideAccess, type Principal } from '../../core/auth/access.ts'
 import { SIZES, type Size } from '../../core/names.ts'
+import { roundedPoint } from '../../core/project/focal-points.ts'
 import type { ImageRecord, Variant } from '../../core/project/model.ts'
 import type { ReadableState } from '../../core/project/state.ts'
+import { decidingPoint, presetVersion, VERSION } from '../../core/transform/focal-version.ts'
 import { EXTENSIONS, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import { layoutOf, resultOf } from '../../core/transform/geometry.ts'
 import type { Presets } from '../../core/transform/presets.ts'
@@ -208,20 +210,19 @@ const candidate = (url: string, { width, height }: Variant): Candidate => ({ url
 
 /** URLs and dimensions of all presets for one image, by preset name. */
 export const presetResults = (
-  { width, height }: ImageRecord,
+  { width, height, focal_point }: ImageRecord,
   imageUrl: string,
   presets: Presets,
-): Record<string, PresetResult> =>
-  Object.fromEntries(
-    [...presets].map(([name, transform]) => [
-      name,
-      {
-        url: `${imageUrl}/render?preset=${name}`,
-        file: `${imageUrl}/render.${extensionOf(transform)}?preset=${name}`,
-        ...resultOf(layoutOf({ width, height }, transform)),
-      },
-    ]),
-  )
+): Record<string, PresetResult> => {
+  const results: Record<string, PresetResult> = {}
+  for (const [name, transform] of presets) {
+    const point = decidingPoint(transform, focal_point ? roundedPoint(focal_point) : null)
+    const query = `preset=${name}${point ? `&${VERSION}=${presetVersion(transform, point)}` : ''}`
+    const file = `${imageUrl}/render.${extensionOf(transform)}?${query}`
+    results[name] = { url: `${imageUrl}/render?${query}`, file, ...resultOf(layoutOf({ width, height }, transform)) }
+  }
+  return results
+}
 
 /** Extension of a preset's own format; with `auto`, of a format that every browser reads. */
 const extensionOf = ({ format }: Transform): string => EXTENSIONS[format === 'auto' ? 'webp' : format]

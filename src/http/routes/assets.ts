@@ -30,6 +30,7 @@ import {
   coverDelivery,
   deliver,
   deliverRender,
+  REVALIDATED,
   renderDelivery,
   withAccess,
 } from '../response/send-picture.ts'
@@ -40,7 +41,7 @@ export interface AssetRouteOptions {
   assets: AssetService
   images: Pick<ImageService, 'upload'>
   variants: Pick<Variants, 'find'>
-  renders: Pick<Renders, 'find' | 'choose'>
+  renders: Pick<Renders, 'find' | 'choose' | 'focalPoint'>
   views: Views
   guard: Guard
   transformRequests: TransformRequestParser
@@ -73,23 +74,25 @@ export const createAssetRoutes = (options: AssetRouteOptions) => {
         return deliver(c, picture, withAccess({ ...coverDelivery(picture, project, now), accelRedirect }, access))
       }
       const made = await renders.find(project, imageId, sizeRecipe(size, format))
-      const delivery = changingDelivery(renderDelivery(made, 'no-cache', c.get('vary')), project, now)
+      const delivery = changingDelivery(renderDelivery(made, REVALIDATED, c.get('vary')), project, now)
       return deliverRender(c, made, withAccess(delivery, access))
     })
   }
 
   const render = (c: Context, projectId: string, { path, name }: AssetPath & { kind: 'render' }) => {
     const url = `/projects/${projectId}/assets/${path}`
-    const { isChosen, recipesFor, signedUntil } = transformRequests.parse(url, searchOf(c))
+    const { isChosen, isFocal, recipesFor, signedUntil } = transformRequests.parse(url, searchOf(c))
     // Set before anything can fail: errors vary by `Accept` as well.
     if (isChosen) c.set('vary', 'Accept')
     return guard.picture(c, projectId, signedUntil, async (authorized) => {
       const project = authorized.project()
       const imageId = await assets.find(project, name)
       if (imageId === undefined) return undefined
-      const recipe = await renders.choose(projectId, imageId, recipesFor(c.req.header('accept')))
+      const point = isFocal ? await renders.focalPoint(project, imageId) : null
+      if (point === undefined) return undefined
+      const recipe = await renders.choose(projectId, imageId, recipesFor(c.req.header('accept'), point))
       const made = await renders.find(project, imageId, recipe)
-      const delivery = changingDelivery(renderDelivery(made, 'no-cache', c.get('vary')), project, Date.now())
+      const delivery = changingDelivery(renderDelivery(made, REVALIDATED, c.get('vary')), project, Date.now())
       return deliverRender(c, made, withAccess(delivery, authorized.access))
     })
   }

@@ -6,6 +6,7 @@ import { z } from '@hono/zod-openapi'
 import { IMAGE_ID, PROJECT_ID, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
 import { wholeNumber } from '../../core/parameters.ts'
 import { ENTITY_TAGS } from '../../core/request/conditional.ts'
+import { versionSchema } from '../../core/transform/focal-version.ts'
 import { FORMATS, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import { PRESET_NAME } from '../../core/transform/presets.ts'
 import { expiresSchema } from '../../core/transform/signature.ts'
@@ -175,9 +176,10 @@ export const renderQuery = z.object({
   ),
   position: optional(
     TRANSFORM.position,
-    `Focus of the crop of \`cover\` and place of the picture in \`contain\`: ${[...POSITIONS.keys()].join(', ')} ` +
-      '(`center` by default), or a point from `0,0` (top left) to `1,1` such as `0.3,0.6`. For `cover` also ' +
-      '`attention` (salient regions) and `entropy` (detail).',
+    `Focus of the crop of \`cover\` and place of the picture in \`contain\`: ${[...POSITIONS.keys()].join(', ')}, or a ` +
+      'point from `0,0` (top left) to `1,1` such as `0.3,0.6`. For `cover` also `focal` (focal point of the image, or its ' +
+      'centre), `attention` (salient regions) and `entropy` (detail). By default the focal point where the image has one, ' +
+      'else `center`.',
     '0.3,0.6',
   ),
   format: optional(
@@ -208,6 +210,13 @@ export const renderQuery = z.object({
     TRANSFORM.kernel,
     'Resampling: `lanczos3` by default; `nearest` keeps the edges and the exact colours of pixel art.',
     'nearest',
+  ),
+  v: optional(
+    versionSchema,
+    'Focal point that the URL was made for, as in the URLs of answers. It changes only how long the picture may be cached: ' +
+      'where the focal point decides the crop, for ever if it is the current one; without it, the picture is revalidated. ' +
+      'No signature covers it.',
+    '0.3,0.6',
   ),
   preset: optional(
     z.string().regex(PRESET_NAME),

@@ -3,9 +3,10 @@
 import { LRUCache } from 'lru-cache'
 import { requireReadable } from '../../core/auth/access.ts'
 import { unknownImage, unknownProject } from '../../core/not-found.ts'
-import type { ProjectState, ReadableState } from '../../core/project/state.ts'
-import { isSource, type Origin, type Recipe, recipeFrom, recipeName } from '../../core/transform/recipe.ts'
+import type { ReadableState } from '../../core/project/state.ts'
+import { isSource, type Origin, type Recipe, recipeAt, recipeFrom, recipeName } from '../../core/transform/recipe.ts'
 import type { EncoderPool } from '../../image/encoder.ts'
+import type { FocalPoints } from '../../stores/focal-points.ts'
 import type { RenderCache } from '../../stores/render-cache/render-cache.ts'
 import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
 import type { ChangeListener } from '../../stores/watch.ts'
@@ -46,7 +47,7 @@ export interface Render {
   open(signal?: AbortSignal): Promise<Buffer<ArrayBuffer> | ReadableFile>
 }
 
-export interface Renders extends Pick<RenderOrigins, 'choose' | 'chooseNow'> {
+export interface Renders extends Pick<RenderOrigins, 'choose' | 'chooseNow'>, FocalPoints {
   /**
    * Finds a render without opening or rendering it.
    *
@@ -98,12 +99,6 @@ export const createRenders = (options: RendersOptions): Renders => {
   const ending = new AbortController()
   const prefetching = new Set<Promise<void>>()
   const counts = { hits: 0, misses: 0 }
-
-  const requireProject = async (projectId: string): Promise<ProjectState> => {
-    const project = store.current(projectId) ?? (await store.project(projectId))
-    if (!project) throw unknownProject(projectId)
-    return project
-  }
 
   /** An original in a state that is still the newest. */
   const requireOriginal = async (project: ReadableState, imageId: string): Promise<StoredFile> => {
@@ -188,8 +183,11 @@ export const createRenders = (options: RendersOptions): Renders => {
       // Waits at low priority, then renders at the usual one: a request for this render joins it without further
       // waiting.
       await encoders.turn({ priority: 'prefetch', signal })
-      const project = requireReadable(await requireProject(projectId), undefined)
-      const content = await (await find(project, imageId, recipe)).open(signal)
+      const state = store.current(projectId) ?? (await store.project(projectId))
+      if (!state) throw unknownProject(projectId)
+      const project = requireReadable(state, undefined)
+      const point = (await store.focalPoint(project, imageId)) ?? null
+      const content = await (await find(project, imageId, recipeAt(recipe, point))).open(signal)
       if (!Buffer.isBuffer(content)) await content.close()
     }
   }
@@ -209,9 +207,10 @@ export const createRenders = (options: RendersOptions): Renders => {
   if (prefetched.length > 0) store.watchCommits(prefetchAdded, { signal: ending.signal })
 
   return {
+    ...origins,
     find,
-    choose: origins.choose,
-    chooseNow: origins.chooseNow,
+    focalPoint: store.focalPoint,
+    focalPointNow: store.focalPointNow,
 
     findCached({ project_id: projectId, revision }, imageId, recipe) {
       const cached = memory.get(keyOf(projectId, imageId, recipeName(recipe)))

@@ -13,6 +13,7 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { Observer } from '../../telemetry/observer.ts'
 import { createCommitQueue } from '../history/commit-queue.ts'
 import { coverOf } from '../history/cover.ts'
+import { createFocalPoints } from '../history/focal-points.ts'
 import { pageOf } from '../history/page.ts'
 import type { CommitOptions, ImagePage, PageRequest, Stage, Store, Transition } from '../store.ts'
 import { createAfterPowerCut } from './cleanup/after-power-cut.ts'
@@ -161,6 +162,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   return {
     ...watching,
     ...createVariants({ paths, heads, removal, unlessOvertaken }),
+    ...createFocalPoints({ cached: segments.cached, load: segments.load, unlessOvertaken }),
     project,
 
     current(projectId, share) {

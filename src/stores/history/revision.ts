@@ -21,7 +21,14 @@ export interface Revision {
   events: readonly ProjectEvent[] | undefined
 }
 
-const storedSegmentSchema = z.object({ id: z.string(), count: z.int().min(1), bytes: z.int(), sha256: z.string() })
+const storedSegmentSchema = z.object({
+  id: z.string(),
+  count: z.int().min(1),
+  bytes: z.int(),
+  sha256: z.string(),
+  // Absent where no image of the segment has a focal point, so that renders need not read it.
+  focal_points: z.literal(true).optional(),
+})
 
 /** Reference to the file of a segment. */
 export type StoredSegment = z.infer<typeof storedSegmentSchema>
@@ -164,7 +171,8 @@ export async function* publishedText(
 
 export const storedSegment = (count: number, stored: Omit<StoredSegment, 'count'> | undefined): StoredSegment => {
   if (!stored) throw new Error('the segment was not stored')
-  return { id: stored.id, count, bytes: stored.bytes, sha256: stored.sha256 }
+  const { id, bytes, sha256, focal_points } = stored
+  return { id, count, bytes, sha256, ...(focal_points ? { focal_points } : {}) }
 }
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -6,6 +6,7 @@ import { FORMATS } from '../../../src/core/transform/formats.ts'
 import {
   formatOfRecipe,
   isSource,
+  recipeAt,
   recipeFrom,
   recipeName,
   sizeRecipe,
@@ -45,6 +46,39 @@ describe('the recipe of a transform', () => {
     const transform = parse('w=9&q=80&format=auto')
     expect(transformRecipe(transform, 'webp')).toMatchObject({ transform: { quality: undefined } })
     expect(transformRecipe(transform, 'avif')).toMatchObject({ transform: { quality: 80 } })
+  })
+})
+
+describe('the recipe for a focal point', () => {
+  const POINT = { x: 0.3, y: 0.6 }
+  const at = (query: string, point: typeof POINT | null) => recipeAt(transformRecipe(parse(query), 'jpeg'), point)
+
+  it('crops like one for that point, under the same file name', () => {
+    const direct = recipeName(at('w=9&h=8&position=0.3,0.6', null))
+    for (const query of ['w=9&h=8', 'w=9&h=8&position=focal']) {
+      expect(at(query, POINT)).toMatchObject({ transform: { position: POINT } })
+      expect(recipeName(at(query, POINT))).toBe(direct)
+    }
+  })
+
+  it('is that of the centre without a point, under the file name of earlier versions', () => {
+    const centred = ['w=9&h=8', 'w=9&h=8&position=focal', 'w=9&h=8&position=center']
+    const names = centred.map((query) => recipeName(at(query, null)))
+    expect(new Set([...names, recipeName(at('w=9&h=8', { x: 0.5, y: 0.5 }))])).toEqual(
+      new Set(['89c2bf449fbee43debdc4cc2626c58af.jpg']),
+    )
+  })
+
+  it('is the same object where the point decides nothing, and for the same point again', () => {
+    for (const query of ['w=9', 'w=9&h=8&fit=contain', 'w=9&h=8&position=top', 'w=9&h=8&position=entropy']) {
+      const recipe = transformRecipe(parse(query), 'jpeg')
+      expect(recipeAt(recipe, POINT)).toBe(recipe)
+    }
+    const recipe = transformRecipe(parse('w=9&h=8'), 'jpeg')
+    const first = recipeAt(recipe, POINT)
+    expect(recipeAt(recipe, { ...POINT })).toBe(first)
+    expect(recipeName(recipeAt(recipe, { x: 0.3, y: 0.7 }))).not.toBe(recipeName(first))
+    expect(recipeAt(recipe, null)).toBe(recipe)
   })
 })
 

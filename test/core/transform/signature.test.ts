@@ -44,6 +44,14 @@ describe('a signed URL', () => {
     expect(signUrl(`${PATH}?w=320`, { keys: [NEW] })).not.toBe(url)
   })
 
+  it('keeps the version of a focal point, and does not cover it', () => {
+    const url = new URL(signUrl(`${PATH}?w=320&h=180&v=0.3,0.6`, { keys: [NEW] }), 'http://any')
+    expect(url.searchParams.get('v')).toBe('0.3,0.6')
+    const plain = new URL(signUrl(`${PATH}?w=320&h=180`, { keys: [NEW] }), 'http://any')
+    expect(url.searchParams.get('sig')).toBe(plain.searchParams.get('sig'))
+    expect(() => signUrl(`${PATH}?w=320&h=180&v=now`, { keys: [NEW] })).toThrow(refusal('invalid_parameter'))
+  })
+
   it('covers the meaning of the transform, not its spelling', () => {
     const signature = new URL(signUrl(`${PATH}?w=320&h=180`, { keys: [NEW] }), 'http://any').searchParams.get('sig')
     verify(`${PATH}?sig=${signature}&fit=cover&h=90&w=160&dpr=2&q=80`, [NEW])

@@ -65,9 +65,13 @@ describe('a transform', () => {
   })
 
   it.each([
-    ['w=320&h=180', 'w=320&h=180&fit=cover&position=center&format=jpeg&q=80&dpr=1&kernel=lanczos3'],
+    ['w=320&h=180', 'w=320&h=180&fit=cover&format=jpeg&q=80&dpr=1&kernel=lanczos3'],
+    ['w=320&h=180&fit=contain', 'w=320&h=180&fit=contain&position=center'],
+    ['w=320', 'w=320&position=focal'],
     ['w=320&h=180', 'w=160&h=90&dpr=2'],
-    ['w=320&h=180', 'w=0320&h=180&position=0.5,.50&format=jpg'],
+    ['w=320&h=180&position=0.5,0.5', 'w=0320&h=180&position=center&format=jpg'],
+    ['w=320&h=180&position=0.5,0.5', 'w=320&h=180&position=0.5,.50'],
+    ['w=320&h=180&position=focal', 'position=focal&h=180&w=320'],
     ['w=320&h=180&background=ffffff', 'background=%23FFF&w=0320&h=180'],
     ['w=320&h=180&fit=inside', 'w=320&h=180&fit=inside&position=top'],
     ['w=320', 'w=320&fit=contain&position=top-left'],
@@ -119,6 +123,7 @@ describe('a transform', () => {
     ['position', 'position=0.3'],
     ['position', 'position=-0.1,0'],
     ['position', 'w=9&h=9&fit=contain&position=attention'],
+    ['position', 'w=9&h=9&fit=contain&position=focal'],
     ['format', 'format=gif'],
     ['q', 'q=0'],
     ['q', 'q=101'],

@@ -106,7 +106,14 @@ describe('an upload', () => {
     }
     const projects = openProjectService(store, folder)
     const variants = createVariants({ store })
-    const renders = { find: unused, choose: unused, findCached: () => undefined, prefetch: () => {}, close: unused }
+    const renders = {
+      find: unused,
+      choose: unused,
+      focalPoint: unused,
+      findCached: () => undefined,
+      prefetch: () => {},
+      close: unused,
+    }
     const transformRequests = createTransformRequestParser({})
     const check = () => store.check()
     const { port } = await listen(

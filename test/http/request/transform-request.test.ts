@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TintypeError } from '../../../src/core/errors.ts'
-import { parsePresets } from '../../../src/core/transform/presets.ts'
+import { presetVersion } from '../../../src/core/transform/focal-version.ts'
+import { parsePresets, presetOf } from '../../../src/core/transform/presets.ts'
 import { formatOfRecipe } from '../../../src/core/transform/recipe.ts'
 import { signUrl } from '../../../src/core/transform/signature.ts'
 import { createTransformRequestParser } from '../../../src/http/request/transform-request.ts'
@@ -96,20 +97,20 @@ describe('the end of a signed URL', () => {
 
   it('limits how long clients cache the picture, to a year at most', () => {
     const request = parser.parse(PATH, signed('w=101', 60))
-    expect(request.cacheControl()).toBe('public, max-age=60')
+    expect(request.cacheControl(null)).toBe('public, max-age=60')
     vi.setSystemTime(NOW + 58_500)
-    expect(request.cacheControl()).toBe('public, max-age=1')
+    expect(request.cacheControl(null)).toBe('public, max-age=1')
     vi.setSystemTime(NOW + 90_000)
-    expect(request.cacheControl()).toBe('public, max-age=0')
+    expect(request.cacheControl(null)).toBe('public, max-age=0')
     vi.setSystemTime(NOW)
-    expect(parser.parse(PATH, signed('w=102', YEAR + 1)).cacheControl()).toBe(`public, max-age=${YEAR}`)
-    expect(parser.parse(PATH, signed('w=102', YEAR - 1)).cacheControl()).toBe(`public, max-age=${YEAR - 1}`)
+    expect(parser.parse(PATH, signed('w=102', YEAR + 1)).cacheControl(null)).toBe(`public, max-age=${YEAR}`)
+    expect(parser.parse(PATH, signed('w=102', YEAR - 1)).cacheControl(null)).toBe(`public, max-age=${YEAR - 1}`)
   })
 
   it('is never without an expiry: the picture is immutable, a preset is cached for a day', () => {
-    expect(parser.parse(PATH, signed('w=103')).cacheControl()).toBe(`public, max-age=${YEAR}, immutable`)
-    expect(parser.parse(PATH, '?preset=card').cacheControl()).toBe('public, max-age=86400')
-    expect(parser.parse(PATH, signed('preset=card')).cacheControl()).toBe('public, max-age=86400')
+    expect(parser.parse(PATH, signed('w=103')).cacheControl(null)).toBe(`public, max-age=${YEAR}, immutable`)
+    expect(parser.parse(PATH, '?preset=card').cacheControl(null)).toBe('public, max-age=86400')
+    expect(parser.parse(PATH, signed('preset=card')).cacheControl(null)).toBe('public, max-age=86400')
   })
 
   it('is required for a private project, and unknown for a preset without a signature', () => {
@@ -141,7 +142,7 @@ describe('the end of a signed URL', () => {
 
 describe('a background', () => {
   const backgroundOf = (search: string) => {
-    const { transparent } = parser.parse(PATH, search).recipesFor(undefined)
+    const { transparent } = parser.parse(PATH, search).recipesFor(undefined, null)
     return transparent.kind === 'transform' ? transparent.transform.background : undefined
   }
   const changed = 'signature_invalid: The signature does not match this URL.'
@@ -171,7 +172,7 @@ describe('a background', () => {
 
   it('makes a picture opaque: auto then chooses JPEG, where it is PNG for one that stays transparent', () => {
     const formats = (search: string, accept?: string) => {
-      const { opaque, transparent } = parser.parse(PATH, search).recipesFor(accept)
+      const { opaque, transparent } = parser.parse(PATH, search).recipesFor(accept, null)
       return [formatOfRecipe(opaque), formatOfRecipe(transparent)]
     }
     expect(formats(signed('w=109&format=auto'))).toEqual(['jpeg', 'png'])
@@ -181,23 +182,86 @@ describe('a background', () => {
   })
 })
 
+describe('a focal point', () => {
+  const POINT = { x: 0.3, y: 0.6 }
+  const PRESETS = parsePresets('card:w=80,h=60;best:w=80')
+  const parser = createTransformRequestParser({ signingKeys: KEYS, presets: PRESETS })
+  const positionOf = (search: string, point: typeof POINT | null) => {
+    const { opaque } = parser.parse(PATH, search).recipesFor(undefined, point)
+    return opaque.kind === 'transform' ? opaque.transform.position : undefined
+  }
+
+  it('makes a picture immutable for the URL that names it, and revalidated for others', () => {
+    const caching = (search: string, point: typeof POINT | null) => parser.parse(PATH, search).cacheControl(point)
+    const immutable = `public, max-age=${YEAR}, immutable`
+    const crop = signed('w=110&h=50')
+    for (const [search, point, expected] of [
+      [crop, null, immutable],
+      [crop, POINT, 'no-cache'],
+      [`${crop}&v=0.3,0.6`, POINT, immutable],
+      [`${crop}&v=0.3,0.6`, null, 'no-cache'],
+      [`${crop}&v=0.3,0.61`, POINT, 'no-cache'],
+      [signed('w=110&h=50&position=focal'), null, 'no-cache'],
+      [signed('w=110&h=50&position=focal&v=0.5,0.5'), null, immutable],
+      [signed('w=110&h=50&position=top&v=0.5,0.5'), POINT, immutable],
+      [signed('w=110&h=50&v=0.3,0.6', 60), POINT, 'public, max-age=60'],
+      [signed('w=110&h=50', 60), POINT, 'no-cache'],
+      ['?preset=card', null, 'public, max-age=86400'],
+      ['?preset=card', POINT, 'no-cache'],
+      ['?preset=card&v=0.3,0.6', POINT, 'public, max-age=86400'],
+      ['?preset=card&v=0.3,0.6_000000', POINT, 'no-cache'],
+      [`?preset=card&v=${presetVersion(presetOf(PRESETS, 'card'), POINT)}`, POINT, immutable],
+      ['?preset=best&v=0.3,0.6', POINT, 'public, max-age=86400'],
+    ] as const)
+      expect([search, caching(search, point)]).toEqual([search, expected])
+    expect(refusal(() => parser.parse(PATH, '?preset=card&v=now'))).toMatch(
+      /^invalid_parameter: v: expected the version/,
+    )
+  })
+
+  it('decides a crop without a position, also of a URL that an earlier version signed', () => {
+    expect(positionOf(signed('w=111&h=50'), POINT)).toEqual(POINT)
+    expect(positionOf('?preset=card', POINT)).toEqual(POINT)
+    expect(positionOf(signed('w=111&h=50&position=focal'), POINT)).toEqual(POINT)
+    // The centre was the default, so that it was no part of the signature.
+    for (const query of ['w=111&h=50', 'w=111&h=50&fit=cover']) {
+      const before = `${signed(query)}&position=center`
+      expect(positionOf(before, POINT)).toEqual({ x: 0.5, y: 0.5 })
+    }
+    const white = `${signed('w=111&h=50')}&position=0.5,0.5&background=fff`
+    expect(positionOf(white, POINT)).toEqual({ x: 0.5, y: 0.5 })
+  })
+
+  it('cannot be put in the place of another position, nor another in its place', () => {
+    const changed = 'signature_invalid: The signature does not match this URL.'
+    for (const position of ['focal', 'top', '0.5,0.51'])
+      expect(refusal(() => parser.parse(PATH, `${signed('w=112&h=50')}&position=${position}`))).toBe(changed)
+    const focal = signed('w=112&h=50&position=focal')
+    for (const other of ['center', 'attention'])
+      expect(refusal(() => parser.parse(PATH, focal.replace('position=focal', `position=${other}`)))).toBe(changed)
+    const centred = signed('w=112&h=50&position=center')
+    expect(positionOf(centred, POINT)).toEqual({ x: 0.5, y: 0.5 })
+    expect(refusal(() => parser.parse(PATH, centred.replace('position=0.5%2C0.5&', '')))).toBe(changed)
+  })
+})
+
 describe('the format of a transform', () => {
   it('is negotiated by Accept only where it is auto, with one recipe for each format', () => {
     const chosen = parser.parse(PATH, '?preset=best')
     expect(chosen.isChosen).toBe(true)
-    expect(formatOfRecipe(chosen.recipesFor('image/avif').opaque)).toBe('avif')
-    expect(formatOfRecipe(chosen.recipesFor(undefined).opaque)).toBe('jpeg')
-    expect(chosen.recipesFor('image/avif').opaque).toBe(chosen.recipesFor('image/avif,*/*').opaque)
+    expect(formatOfRecipe(chosen.recipesFor('image/avif', null).opaque)).toBe('avif')
+    expect(formatOfRecipe(chosen.recipesFor(undefined, null).opaque)).toBe('jpeg')
+    expect(chosen.recipesFor('image/avif', null).opaque).toBe(chosen.recipesFor('image/avif,*/*', null).opaque)
     const fixed = parser.parse(PATH, '?preset=card')
     expect(fixed.isChosen).toBe(false)
-    expect(formatOfRecipe(fixed.recipesFor('image/avif').opaque)).toBe('jpeg')
+    expect(formatOfRecipe(fixed.recipesFor('image/avif', null).opaque)).toBe('jpeg')
   })
 })
 
 describe('the extension of a transform', () => {
   const formatAt = (extension: string, search: string) => {
     const request = parser.parse(`${PATH}${extension}`, search)
-    return [formatOfRecipe(request.recipesFor('image/avif').opaque), request.isChosen]
+    return [formatOfRecipe(request.recipesFor('image/avif', null).opaque), request.isChosen]
   }
 
   it('decides the format, by the signature of that format', () => {

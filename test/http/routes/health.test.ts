@@ -43,7 +43,11 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
     },
     projects: openProjectService(store, folder, { log }),
     variants: createVariants({ store }),
-    renders: { find: () => Promise.reject(failure), choose: () => Promise.reject(failure) },
+    renders: {
+      find: () => Promise.reject(failure),
+      choose: () => Promise.reject(failure),
+      focalPoint: () => Promise.reject(failure),
+    },
     assets: createAssetService({ store, variants: createVariants({ store }) }),
     transformRequests: createTransformRequestParser({}),
     version: '1.2.3',

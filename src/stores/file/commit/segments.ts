@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../../core/errors.ts'
+import { focalPointsOf } from '../../../core/project/focal-points.ts'
 import type { ImageList, Segment } from '../../../core/project/image-list.ts'
 import type { ImageRecord } from '../../../core/project/model.ts'
 import { randomIds } from '../../../core/random-id.ts'
@@ -40,6 +41,8 @@ export interface SegmentsOptions {
 export interface Segments {
   /** A list with every segment loaded. @throws TintypeError `project_damaged`; errors of the system */
   load(projectId: string, list: ImageList): Promise<ImageList>
+  /** Images of a segment in memory. */
+  cached(segment: Segment): readonly ImageRecord[] | undefined
   /** Images of one segment. @throws TintypeError `project_damaged`; errors of the system */
   images(projectId: string, stored: StoredSegment): Promise<readonly ImageRecord[]>
   /**
@@ -100,7 +103,8 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
     const id = newSegmentId()
     const text = encodeSegment(segment.images)
     await writeNew(ownFile(folder, id), text, false)
-    const stored = { id, bytes: Buffer.byteLength(text), sha256: sha256(text) }
+    const focal = focalPointsOf(segment.images).size > 0 ? ({ focal_points: true } as const) : {}
+    const stored = { id, bytes: Buffer.byteLength(text), sha256: sha256(text), ...focal }
     cache.set(id, segment.images, { size: stored.bytes })
     return { ...segment, stored }
   }
@@ -143,6 +147,7 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
   }
 
   return {
+    cached: ({ images, stored }) => images ?? (stored && cache.get(stored.id)),
     images,
     write,
     secure,
