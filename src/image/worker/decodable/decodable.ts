@@ -1,5 +1,5 @@
-// Prepares uploads for sharp where it cannot read them as they are, or would show another picture: HEIC, sequences, and GIF
-// files whose first frame does not cover the picture.
+// Prepares uploads for sharp where it cannot read them as they are, or would show another picture: HEIC, sequences, GIF files
+// whose first frame does not cover the picture, and PNG files with compressed texts.
 
 import sharp from 'sharp'
 import { TintypeError } from '../../../core/errors.ts'
@@ -7,6 +7,7 @@ import { type FirstFrame, readFirstFrame } from '../../codecs/gif.ts'
 import { failDamaged } from '../../codecs/isobmff/boxes.ts'
 import { readPrimaryItem } from '../../codecs/isobmff/primary-item.ts'
 import { stillOf } from '../../codecs/isobmff/still.ts'
+import { withoutCompressedText } from '../../codecs/png-text.ts'
 import type { AcceptedType } from '../../encoder.ts'
 import { assertPixels } from '../checks/limits.ts'
 import { decodeHeic } from './heic.ts'
@@ -34,6 +35,8 @@ export const toDecodable = async (bytes: Buffer, type: AcceptedType, maxPixels: 
       if (!first || first.isWhole) return { bytes, type }
       return { bytes: await uncovered(bytes, first, maxPixels), type: 'image/tiff' }
     }
+    case 'image/png':
+      return { bytes: withoutCompressedText(bytes), type }
     default:
       return { bytes, type }
   }

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { toDecodable } from '../../../../src/image/worker/decodable/decodable.ts'
 import { encodePicture } from '../../../../src/image/worker/pipeline.ts'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
 import { corpusFiles } from '../../../support/pictures/corpus.ts'
@@ -9,6 +11,7 @@ import { gifOf } from '../../../support/pictures/gif.ts'
 import { hevcItem } from '../../../support/pictures/heic.ts'
 import { gridOf, heifFile, ispe, itemOf } from '../../../support/pictures/heif.ts'
 import { jobFor, plain, sha256Of } from '../../../support/pictures/pictures.ts'
+import { pngChunk, withChunks } from '../../../support/pictures/png.ts'
 import { sequenceOf } from '../../../support/pictures/sequence.ts'
 import { skipWithout } from '../../../support/skip.ts'
 
@@ -32,6 +35,15 @@ const encode = async (file: Buffer, more: Partial<typeof options> = {}) => {
 const expectNear = (seen: readonly number[], expected: readonly number[]) => {
   for (const [channel, level] of expected.entries()) expect(Math.abs((seen[channel] ?? 999) - level)).toBeLessThan(8)
 }
+
+describe('a PNG file', () => {
+  it('is decoded without its compressed texts, which may inflate to gigabytes', async () => {
+    const file = await plain(8, 8).png().toBuffer()
+    const text = pngChunk('zTXt', Buffer.concat([Buffer.from('Comment\0\0', 'latin1'), deflateSync('words')]))
+    const { bytes } = await toDecodable(withChunks(file, text, text), 'image/png', 64)
+    expect(bytes.equals(file)).toBe(true)
+  })
+})
 
 describe('the first frame of a GIF', () => {
   const screen = { width: 96, height: 64 }
