@@ -42,7 +42,7 @@ export const encodePicture = async (job: EncodeJob, options: EncodeOptions): Pro
   const tiff = readLayout(bytes, type)
   const decodable = await toDecodable(bytes, type, options.maxPixels)
   const header = await readHeader(decodable, options.maxPixels)
-  await assertWhole(bytes, type, tiff)
+  await assertWhole(bytes, type, tiff, options.maxPixels)
   const upload = { path: job.source, bytes: decodable.bytes, isTiled: tiff?.tile !== undefined }
   const jpeg = type === 'image/jpeg' ? readJpeg(bytes) : undefined
   const made = jpeg?.plain

@@ -138,7 +138,7 @@ const isCovered = (side: number, tile: number, count: number): boolean =>
   tile * count >= side && tile * (count - 1) < side
 
 /** The auxiliary picture with the opacity of the primary one. */
-const alphaOf = (meta: Meta): number | undefined =>
+export const alphaOf = (meta: Meta): number | undefined =>
   meta.references.find(({ type, from, to }) => {
     const item = meta.items.get(from)
     const description = item && type === 'auxl' && to.includes(meta.primary) ? propertyOf(item, 'auxC') : undefined
