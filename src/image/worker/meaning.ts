@@ -23,7 +23,10 @@ export type Colour = { by: 'model'; model: ColourModel } | { by: 'tables'; profi
 
 export interface Meaning {
   layout: SampleLayout
-  /** Undefined where the samples are sRGB, and of CMYK and Lab, which are left to the decoder. */
+  /**
+   * Undefined where the samples are sRGB, and of CMYK and Lab, which are left to the decoder. It takes Lab for relative to
+   * D65, as TIFF 6.0 (section 23) and ImageMagick do; Photoshop and libtiff take D50.
+   */
   colour: Colour | undefined
   /** True where colours are multiplied by alpha. */
   isPremultiplied: boolean
