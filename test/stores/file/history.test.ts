@@ -19,7 +19,7 @@ const published = async (folder: string, projectId = 'shop') =>
 const stateOf = async (store: Store, projectId = 'shop') => {
   const state = await store.project(projectId)
   if (!state) return undefined
-  const { images: _, deleted: __, ...project } = state
+  const { images: _, deleted: __, coverSegment: ___, ...project } = state
   return { ...project, images: await store.images(state) }
 }
 
