@@ -117,8 +117,19 @@ describe('the documentation in a browser', { timeout: TIMEOUT_MS }, () => {
       body: expect.stringContaining('signature_required'),
     })
     expect(await statusOf('renderImage', { ...image, preset: 'card' })).toBe(200)
+    expect(await statusOf('renderImageFile', { ...image, format: 'webp', preset: 'card' })).toBe(200)
+    const asset = { ...project, name: 'ui/button-ok' }
+    expect((await execute('putAsset', asset, { file: first })).status).toBe(201)
+    expect(await statusOf('listAssets', project)).toBe(200)
+    expect(await statusOf('readAsset', { ...asset, format: 'png' })).toBe(200)
+    expect(await statusOf('renderAsset', { ...asset, preset: 'card' })).toBe(200)
+    expect(await statusOf('renderAssetFile', { ...asset, format: 'webp', preset: 'card' })).toBe(200)
+    expect(await statusOf('deleteAsset', asset)).toBe(200)
+    expect(await statusOf('createProject', { project_id: 'new' })).toBe(201)
     for (const id of ['health', 'ready', 'metrics', 'docs', 'openApi']) expect(await statusOf(id, {}), id).toBe(200)
     expect(await statusOf('deleteImage', image)).toBe(200)
+    const selection = { image_ids: [other?.image_id] }
+    expect((await execute('deleteImages', project, { body: selection })).status).toBe(200)
     expect(await statusOf('deleteProject', project)).toBe(200)
 
     const all = operations.map(({ operation }) => operation.operationId)
