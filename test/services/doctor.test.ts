@@ -185,6 +185,12 @@ describe('stray files', () => {
     for (const path of files) await writeFile(join(storageDir, path), back[path] ?? '', 'base64')
     const found = await examineAlone(storageDir)
     expect(found.findings).toMatchObject([{ kind: 'removal_unfinished', outcome: 'mendable' }])
+    // Where its process has ended, the next start of a server finishes it.
+    await mkdir(join(paths.tmp, 'ended.left', 'commit@shop'), { recursive: true })
+    const left = await examineAlone(storageDir)
+    expect(left.findings).toContainEqual(expect.objectContaining({ kind: 'removal_unfinished', outcome: 'noted' }))
+    expect(left).toMatchObject({ remaining: 0 })
+    await rm(join(paths.tmp, 'ended.left'), { recursive: true })
     const newest = (await revisionNumbers(storageDir)).at(-1) ?? 0
     expect(await examineAlone(storageDir, { fix: true })).toMatchObject({ mended: 1, remaining: 0 })
     expect((await revisionNumbers(storageDir)).at(-1)).toBe(newest + 1)

@@ -87,7 +87,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
   const afterPowerCut = createAfterPowerCut({ paths, heads, removal, lockStaleMs, log })
-  const sweeper = createSweeper({ ...base, afterPowerCut, settle })
+  const sweeper = createSweeper({ ...base, afterPowerCut, publisher, settle })
   const deleteProject = createDeleteProject({ workspace, removal, commit: queue.commit, log })
   /** Staging areas whose image is committed: their published files stay. */
   const committed = new WeakSet<Stage>()

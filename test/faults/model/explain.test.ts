@@ -49,7 +49,22 @@ const actionOf = (change: ProjectChange): Entry['action'] => {
 
 const drop = (imageId: string): ProjectChange => ({ type: 'delete_image', imageId })
 
+/** An upload to one asset. */
+const put = (imageId: string): ProjectChange => ({
+  type: 'add_image',
+  // The same file again would change nothing.
+  image: { ...recordOf(imageId), asset: 'button', sha256: imageId.repeat(4).slice(0, 64) },
+  terms: { asset: { name: 'button' } },
+})
+
 describe('a history', () => {
+  it('of two uploads to one asset in one revision is explained, whichever is the last, and not both', () => {
+    const puts = [a, b].map((id, at) => changed(1 + at, 3 + at, put(id), stateAfter(put(id))))
+    const gone = [a, b].map((id, at) => failed(5 + at, 7 + at, { type: 'set_primary', imageId: id }, 'image_not_found'))
+    for (const one of gone) expect(explain([...puts, one], NOTHING)).toEqual([])
+    expect(explain([...puts, ...gone], NOTHING)).not.toEqual([])
+  })
+
   it.each<[string, Entry[]]>([
     ['nothing', []],
     [

@@ -7,7 +7,7 @@
 import { findImage } from '../../../src/core/project/image-list.ts'
 import type { ProjectState } from '../../../src/core/project/state.ts'
 import { type Entry, show } from './entry.ts'
-import { lastState, newestKnownBefore, outcomeOf, replay, revisionOf, type Step, UNKNOWN_OUTCOMES } from './replay.ts'
+import { lastState, newestKnownBefore, outcomeOf, replays, revisionOf, type Step, UNKNOWN_OUTCOMES } from './replay.ts'
 
 /**
  * @param history of one project
@@ -15,10 +15,21 @@ import { lastState, newestKnownBefore, outcomeOf, replay, revisionOf, type Step,
  * @returns unexplained answers, one line each; empty where one order explains everything
  */
 export const explain = (history: readonly Entry[], initial: ProjectState): string[] => {
-  const steps = replay(history, initial)
-  if (typeof steps === 'string') return [steps]
-  return [...inventedRevisions(history, steps), ...againstRealTime(history), ...outOfPlace(history, steps)]
+  const real = againstRealTime(history)
+  const all = replays(history, initial)
+  let first: string[] | undefined
+  for (let tried = 0; tried < MOST_REPLAYS; tried++) {
+    const { done, value: steps } = all.next()
+    if (done) return first ?? [steps]
+    const complaints = [...inventedRevisions(history, steps), ...real, ...outOfPlace(history, steps)]
+    if (complaints.length === 0) return []
+    first ??= complaints
+  }
+  return first ?? []
 }
+
+/** Few histories have a second order, and each further one costs as much as the first. */
+const MOST_REPLAYS = 1000
 
 /** Only the deletion of a project is followed by a revision without a request: it says that the files are gone. */
 const inventedRevisions = (history: readonly Entry[], steps: readonly Step[]): string[] => {

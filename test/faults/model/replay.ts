@@ -28,13 +28,14 @@ interface Acknowledged extends Change {
 export const UNKNOWN_OUTCOMES = ['store_unavailable', 'storage_full']
 
 /**
- * The steps that lead to every returned state and to every list that was read.
+ * All steps that lead to every returned state and to every list that was read. There can be several: two uploads to one
+ * asset, committed together, are answered alike in either order.
  *
  * @param history of one project
  * @param initial what it was before, with its images loaded
- * @returns a line that says which revision cannot be explained, where there are no such steps
+ * @returns a line that says which revision cannot be explained, for where there are no such steps
  */
-export const replay = (history: readonly Entry[], initial: ProjectState): Step[] | string => {
+export function* replays(history: readonly Entry[], initial: ProjectState): Generator<Step[], string> {
   const changes = history.flatMap((entry) => changeOf(entry, history))
   const acknowledged = changes.flatMap(acknowledgedOf)
   const reads = history.flatMap(({ action, result }) =>
@@ -43,22 +44,21 @@ export const replay = (history: readonly Entry[], initial: ProjectState): Step[]
   const newest = Math.max(0, ...history.map(({ result }) => revisionOf(result) ?? 0))
   let deepest = 0
 
-  const from = (before: ProjectState, revision: number, unknown: readonly Change[]): Step[] | undefined => {
-    if (revision > newest) return []
+  function* from(before: ProjectState, revision: number, unknown: readonly Change[]): Generator<Step[]> {
+    if (revision > newest) yield []
+    if (revision > newest) return
     deepest = Math.max(deepest, revision)
     const group = acknowledged.filter(({ state }) => state.revision === revision)
     const seen = reads.filter((read) => read.revision === revision)
     for (const { step, left } of possibleSteps(before, revision, group, unknown)) {
       const shown = snapshotOf(lastState(step))
       if (!seen.every((read) => sameContent(shown, read))) continue
-      const rest = from(lastState(step), revision + 1, left)
-      if (rest) return [step, ...rest]
+      for (const rest of from(lastState(step), revision + 1, left)) yield [step, ...rest]
     }
-    return undefined
   }
 
-  const steps = from(initial, initial.revision + 1, changes.filter(isUnknown))
-  if (steps) return [{ revision: initial.revision, states: [initial], effective: [] }, ...steps]
+  for (const steps of from(initial, initial.revision + 1, changes.filter(isUnknown)))
+    yield [{ revision: initial.revision, states: [initial], effective: [] }, ...steps]
   const unexplained = history.filter(({ result }) => revisionOf(result) === deepest)
   return `revision ${deepest}: no order of the changes explains ${unexplained.map(show).join('; ')}`
 }

@@ -7,6 +7,8 @@ import { findImage } from '../../../core/project/image-list.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../../telemetry/observer.ts'
 import type { Heads } from '../commit/heads.ts'
+import type { Publisher } from '../commit/publish-meta.ts'
+import { claimIn } from '../commit/revision-file.ts'
 import type { Segments } from '../commit/segments.ts'
 import { codeOf, removeFile, removeFolder, sync, unlessMissing } from '../fs/durable.ts'
 import { isPlainFolder, refuseLinkedProject, refuseLinks } from '../fs/no-follow.ts'
@@ -23,6 +25,7 @@ export interface SweeperOptions {
   segments: Segments
   removal: Removal
   afterPowerCut: AfterPowerCut
+  publisher: Pick<Publisher, 'publish'>
   /** Commits a revision that no longer lists removed images. */
   settle(projectId: string): Promise<void>
   log: Logger
@@ -44,7 +47,7 @@ export const WHOLE_PROJECT_MARK = 'project.removed'
 const COMMIT_FILE = /\.json$/
 
 export const createSweeper = (options: SweeperOptions): Sweeper => {
-  const { paths, workspace, heads, segments, removal, afterPowerCut, settle, log } = options
+  const { paths, workspace, heads, segments, removal, afterPowerCut, publisher, settle, log } = options
   const observer = options.observer ?? NO_OBSERVER
 
   const unpublish = async (projectId: string, imageId: string): Promise<void> => {
@@ -70,6 +73,13 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
     await rmdir(paths.lock(projectId)).catch(unlessMissing)
   }
 
+  /** Publishes meta.json, where the writer died between its commit and that. */
+  const publishLate = async (projectId: string, folder: string): Promise<void> => {
+    const head = await heads.read(projectId)
+    if (head && (claimIn(paths.published(projectId)) ?? 0) < head.state.revision)
+      await publisher.publish(projectId, head, folder)
+  }
+
   /** @param died false for a folder left to a sweep by a living owner, which holds no lock */
   const sweepFolder = async (folder: string, projectId: string, died: boolean): Promise<void> => {
     refuseLinkedProject(paths, projectId, ...paths.folders(projectId))
@@ -81,6 +91,7 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
     await segments.drop(projectId, folder)
     // Files of images that the commit deleted: they are removed after it.
     if (isCommit) await removal.project(projectId)
+    if (isCommit && died) await publishLate(projectId, folder)
     if (names.includes(WHOLE_PROJECT_MARK)) await finishRemoval(projectId)
     await removeFolder(folder)
   }

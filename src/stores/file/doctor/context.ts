@@ -116,7 +116,7 @@ export const createDoctorContext = (options: DoctorContextOptions): DoctorContex
 
   const settle = async (projectId: string) => void (await commit(projectId, undefined))
   const afterPowerCut = createAfterPowerCut({ paths, heads, removal, lockStaleMs, log })
-  const sweeper = createSweeper({ paths, workspace, heads, segments, removal, afterPowerCut, settle, log })
+  const sweeper = createSweeper({ paths, workspace, heads, segments, removal, afterPowerCut, publisher, settle, log })
 
   return {
     ...{ paths, heads, segments, removal, publisher, withLock, remake, waits, now, commit },

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { newImageId, SIZES, type VariantName } from '../../../../src/core/names.ts'
@@ -229,6 +229,20 @@ describe('remains of a dead process are swept at the next start', () => {
     const store = await openFileStore(folder)
     expect(await idsOf(store, 'shop')).toEqual([kept, other])
     await expectWhole(store, folder)
+    expect(await filesUnderWay(folder)).toEqual([])
+  })
+
+  it.each([
+    ['behind', (path: string) => writeFile(path, '{\n  "project_id": "shop",\n  "revision": 1,\n')],
+    ['not there', (path: string) => rm(path, { force: true })],
+  ])('the folder of a commit before its copy was published: meta.json is %s', async (_, prepare) => {
+    const { folder, paths } = await withProject()
+    await plantWork(await plantOwner(folder), ['revision-2.json'])
+    await prepare(paths.published('shop'))
+    await plantRevision(folder, ({ state, ...rest }) => ({ ...rest, state: { ...state, title: 'Spring' } }))
+    await sweep(folder)
+    const published: unknown = JSON.parse(await readFile(paths.published('shop'), 'utf8'))
+    expect(published).toMatchObject({ revision: (await revisionNumbers(folder)).at(-1), title: 'Spring' })
     expect(await filesUnderWay(folder)).toEqual([])
   })
 

@@ -8,7 +8,7 @@ import type { Problem } from '../problem.ts'
 import type { FileState, RegularFile } from '../read/files.ts'
 import { readHistory } from '../read/history.ts'
 import { inspectMetaJson, metaJsonHash } from '../read/meta-json.ts'
-import { findPendingWork, hasOtherOwners } from '../read/pending-work.ts'
+import { findPendingWork, hasEndedWork, hasOtherOwners, SWEPT_LATER } from '../read/pending-work.ts'
 
 /** A copy follows its revision within milliseconds, that of a long list within a second or more under load. */
 const LONG_LIST = 1000
@@ -36,7 +36,7 @@ export const checkMetaJson = async (context: DoctorContext, projectId: string): 
     }
     before = found.fingerprint
     if (Date.now() - started >= (await settleMs(context, projectId, found.images)))
-      return problemOf(context, projectId, found)
+      return problemOf(context, projectId, await explained(context, projectId, found))
   }
   return undefined
 }
@@ -47,6 +47,8 @@ interface Difference {
   /** Changes where meta.json is written again. */
   fingerprint: string
   images: number
+  /** See {@link Problem}. */
+  isRemains?: boolean
 }
 
 const compare = async (context: DoctorContext, projectId: string): Promise<Difference | undefined> => {
@@ -107,13 +109,20 @@ const settleMs = async (
   return isBusy ? BUSY_SETTLE_MS : waits.publishSettleMs
 }
 
-const problemOf = (context: DoctorContext, projectId: string, { kind, detail }: Difference): Problem => {
+/** A copy that is behind, or not there yet, can be left by a process that ended between its commit and the copy. */
+const explained = async ({ paths }: DoctorContext, projectId: string, found: Difference): Promise<Difference> => {
+  const isRemains = found.kind !== 'meta_differs' && (await hasEndedWork(paths, projectId))
+  return isRemains ? { ...found, isRemains, detail: found.detail + SWEPT_LATER } : found
+}
+
+const problemOf = (context: DoctorContext, projectId: string, { kind, detail, isRemains }: Difference): Problem => {
   const { paths, heads, publisher, lostAndFound } = context
   const path = paths.published(projectId)
   return {
     kind,
     path: context.relativePath(path),
     detail,
+    isRemains,
     repair: () =>
       context.withWorkFolder(projectId, (folder) =>
         context.withLock(projectId, async () => {

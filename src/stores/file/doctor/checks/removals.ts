@@ -5,7 +5,7 @@ import type { Revision } from '../../../history/revision.ts'
 import type { DoctorContext } from '../context.ts'
 import type { Problem } from '../problem.ts'
 import { statOf } from '../read/files.ts'
-import { findPendingWork } from '../read/pending-work.ts'
+import { findPendingWork, hasEndedWork, SWEPT_LATER } from '../read/pending-work.ts'
 
 /** Limit on checks while a process still deletes: files go a moment after their image has left the list. */
 const MAX_CHECKS = 20
@@ -20,10 +20,12 @@ export const checkRemovals = async (context: DoctorContext, projectId: string): 
     found = new Set([...found].filter((path) => again.has(path)))
     if (folders === 0 || checks === MAX_CHECKS) break
   }
+  const isRemains = found.size > 0 && (await hasEndedWork(context.paths, projectId))
   return [...found].map((path) => ({
     kind: 'removal_unfinished',
     path: context.relativePath(path),
-    detail: 'expected no files, as it was deleted; found some or cannot exclude them',
+    detail: `expected no files, as it was deleted; found some or cannot exclude them${isRemains ? SWEPT_LATER : ''}`,
+    isRemains,
     async repair() {
       await context.removal.project(projectId)
       await context.commit(projectId, undefined)

@@ -50,6 +50,17 @@ export const findPendingWork = async (
   return { imageIds, segmentIds, isWholeProject, folders }
 }
 
+/** True where a process that has ended left work on a project: the next start of a server finishes or removes it. */
+export const hasEndedWork = async (paths: Paths, projectId: string): Promise<boolean> => {
+  const [all, alive] = await Promise.all(
+    (['all', 'alive'] as const).map((owners) => findPendingWork(paths, projectId, owners)),
+  )
+  return (all?.folders ?? 0) > (alive?.folders ?? 0)
+}
+
+/** Ends the detail of a problem that {@link hasEndedWork} explains. */
+export const SWEPT_LATER = '; a process ended within its change, and the next start of a server finishes it'
+
 /** True where another process than this one works with the store. */
 export const hasOtherOwners = async (paths: Paths, ownWorkspace: string): Promise<boolean> => {
   for (const owner of await listNames(paths.tmp)) {
