@@ -1,4 +1,4 @@
-// Text in responses: clips untrusted values, formats numbers of bytes.
+// Text: clips untrusted values, formats numbers of bytes, folds case for comparisons.
 
 /** Characters of an untrusted value that a response quotes. */
 const MAX_QUOTED = 80
@@ -8,6 +8,9 @@ export const clip = (value: string): string => (value.length > MAX_QUOTED ? `${v
 
 /** Number of code points. */
 export const characters = (text: string): number => [...text].length
+
+/** Text for a comparison without case: `Straße` is `STRASSE`, and each form of sigma is one letter. */
+export const folded = (text: string): string => text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ')
 
 /**
  * Parts of a list, trimmed, without empty ones. Separators alone are one part, which its parser refuses: `API_KEYS=","`

@@ -3,6 +3,7 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { PROJECT_SORTS } from '../../src/core/project/project-query.ts'
 import { imageListSchema } from '../../src/http/schemas/images.ts'
 import { projectListSchema } from '../../src/http/schemas/projects.ts'
 import { openApp } from '../support/app.ts'
@@ -91,6 +92,20 @@ describe('a list', () => {
       for (const after of [...cursors, ...HIDDEN, 'A'.repeat(123)])
         for (const limit of [1, 2, 1000]) await equal(who, `/projects?limit=${limit}&after=${after}`)
     expect(cursors.size).toBeGreaterThanOrEqual(3)
+
+    // Each order and search, where a hidden project would stand between the visible ones or match.
+    for (const who of strangers)
+      for (const sort of PROJECT_SORTS)
+        for (const q of ['', 'o', 'PLA', 'closed', 'm1', 'z']) {
+          let pages = 0
+          for (let url: string | null = `/projects?limit=1&sort=${sort}&q=${q}`; url !== null; pages++) {
+            const { next, projects } = projectListSchema.parse(JSON.parse(await equal(who, url)))
+            expect(projects.some(({ project_id }) => HIDDEN.includes(project_id))).toBe(false)
+            if (next !== null) expect(new URL(next, 'http://x').searchParams.get('sort')).toBe(sort)
+            url = pages > 10 ? null : next
+          }
+          expect(pages).toBeLessThan(10)
+        }
 
     for (const query of ['', '?limit=1', '?limit=1000']) {
       const [one, other] = await ask({}, `/projects/open/images${query}`)

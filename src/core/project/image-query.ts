@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { IMAGE_ID } from '../names.ts'
+import { folded } from '../text.ts'
 import type { ImageRecord } from './model.ts'
 
 /** Orders of a list. A minus reverses one; images without the value come last in both. */
@@ -35,9 +36,6 @@ export const matcherOf = ({ tags = [], q = '' }: ImageFilter): ((image: ImageRec
       contains(image.alt) ||
       (image.tags?.some(contains) ?? false))
 }
-
-/** Text for a comparison without case: `Straße` is `STRASSE`, and each form of sigma is one letter. */
-const folded = (text: string): string => text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ')
 
 /** What a list is sorted by: the value, then the time of the upload, then the id. */
 export interface SortKey {

@@ -2,7 +2,8 @@
 
 import type { RouteConfig } from '@hono/zod-openapi'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, EXAMPLE_PROJECT_ID } from '../schemas/examples.ts'
-import { changeHeaders, createHeaders, projectListQuery, projectPath } from '../schemas/parameters.ts'
+import { changeHeaders, createHeaders, projectPath } from '../schemas/parameters.ts'
+import { projectListQuery } from '../schemas/project-list.ts'
 import {
   deletedSchema,
   projectCreateSchema,
@@ -22,9 +23,10 @@ export const list: RouteConfig = {
   tags: TAGS,
   summary: 'List the projects',
   description:
-    'Sorted by id, in pages: for a user, own projects and those shared with the user; for a key, the projects of the key; ' +
-    'without credentials, public projects. The list ends where `next` is null. A project that another worker has just ' +
-    'created or shared may be missing for a second.',
+    'In pages: for a user, own projects and those shared with the user; for a key, the projects of the key; without ' +
+    'credentials, public projects. The list ends where `next` is null. What another worker has just created, shared or ' +
+    'changed may be missing, or at its earlier place, for a second. While every project is read once, after the first ' +
+    'start of a large store, other orders than `id` and searches are answered 503 (`busy`).',
   request: { query: projectListQuery },
   responses: {
     200: jsonResponse('A page of projects.', projectListSchema, etagHeader('"kYJ0cXDPzMTTm1xJY6oLWg"')),

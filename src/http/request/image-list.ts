@@ -4,13 +4,8 @@ import { invalidParameter, parseParameter } from '../../core/parameters.ts'
 import { tagSchema } from '../../core/project/image-details.ts'
 import type { PageRequest } from '../../stores/store.ts'
 import type { Context } from '../context.ts'
-import {
-  imageAfterSchema,
-  imageListQuery,
-  imageSearchSchema,
-  imageSortSchema,
-  MAX_FILTER_TAGS,
-} from '../schemas/image-list.ts'
+import { imageAfterSchema, imageListQuery, imageSortSchema, MAX_FILTER_TAGS } from '../schemas/image-list.ts'
+import { searchSchema } from '../schemas/parameters.ts'
 import { limitOf, queryOf } from './params.ts'
 
 const PARAMETERS = Object.keys(imageListQuery.shape)
@@ -31,7 +26,7 @@ export const imageListRequestOf = (c: Context): PageRequest => {
     limit: limitOf(c),
     after: queryOf(c, 'after', imageAfterSchema),
     tags,
-    q: queryOf(c, 'q', imageSearchSchema)?.trim(),
+    q: queryOf(c, 'q', searchSchema)?.trim(),
     sort: queryOf(c, 'sort', imageSortSchema),
   }
 }

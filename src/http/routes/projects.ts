@@ -10,7 +10,13 @@ import { parseBody, readJson, readOptionalJson } from '../request/json-body.ts'
 import { limitOf, projectIdOf, queryOf, requireKnown } from '../request/params.ts'
 import { json, revalidatedJson } from '../response/respond.ts'
 import type { Views } from '../response/views.ts'
-import { DEFAULT_PROJECTS_PAGE, projectAfterSchema, projectListQuery } from '../schemas/parameters.ts'
+import { searchSchema } from '../schemas/parameters.ts'
+import {
+  DEFAULT_PROJECTS_PAGE,
+  projectAfterSchema,
+  projectListQuery,
+  projectSortSchema,
+} from '../schemas/project-list.ts'
 import { type ProjectView, projectCreateSchema, projectEditSchema } from '../schemas/projects.ts'
 
 /** Limit of the body of an edit, in bytes: an order of 100,000 images. */
@@ -34,8 +40,12 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
     const limit = limitOf(c) ?? DEFAULT_PROJECTS_PAGE
     // `from`: its name in older versions.
     const after = queryOf(c, 'after', projectAfterSchema) ?? queryOf(c, 'from', projectAfterSchema)
-    const page = await projects.list({ after, limit }, by)
-    const next = page.next === undefined ? null : `${views.projectsUrl()}?limit=${limit}&after=${page.next}`
+    const [sort, q] = [queryOf(c, 'sort', projectSortSchema), queryOf(c, 'q', searchSchema)?.trim() || undefined]
+    const page = await projects.list({ sort, q, after, limit }, by)
+    const next =
+      page.next === undefined
+        ? null
+        : `${views.projectsUrl()}?${queryText({ limit: String(limit), sort, q, after: page.next })}`
     const body = { projects: page.projects.map((project) => views.project(project, by)), next }
     return revalidatedJson(c, body, { isPrivate: by.kind === 'key' || by.kind === 'user' })
   },
@@ -84,3 +94,10 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
 /** True where the view shows fields that only managers see. */
 const isManaged = (view: ProjectView, by: Principal): boolean =>
   view.members !== undefined && by.kind !== 'unrestricted'
+
+/** Parameters that are present, as the query of a URL. */
+const queryText = (parameters: Record<string, string | undefined>): string => {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, value)
+  return query.toString()
+}

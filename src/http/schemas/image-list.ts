@@ -4,12 +4,10 @@ import { z } from '@hono/zod-openapi'
 import { IMAGE_CURSOR } from '../../core/project/cursor.ts'
 import { MAX_TAG, TAG } from '../../core/project/image-details.ts'
 import { IMAGE_SORTS, SORTED_CURSOR } from '../../core/project/image-query.ts'
-import { characters } from '../../core/text.ts'
 import { EXAMPLE_IMAGE_ID } from './examples.ts'
-import { cursorOf, optional, pageLimit } from './parameters.ts'
+import { cursorOf, optional, pageLimit, searchSchema } from './parameters.ts'
 
-/** Characters of a search, and tags of a filter. */
-const MAX_SEARCH = 200
+/** Tags of a filter. */
 export const MAX_FILTER_TAGS = 10
 
 export const imageAfterSchema = z
@@ -19,9 +17,6 @@ export const imageAfterSchema = z
     '"next" of an earlier page, or the id of an image',
   )
 export const imageSortSchema = z.enum(IMAGE_SORTS)
-export const imageSearchSchema = z
-  .string()
-  .refine((text) => characters(text) <= MAX_SEARCH, `a text of at most ${MAX_SEARCH} characters`)
 
 export const imageListQuery = z.object({
   limit: pageLimit('images', 'all'),
@@ -36,7 +31,7 @@ export const imageListQuery = z.object({
     ['harbour'],
   ),
   q: optional(
-    imageSearchSchema.meta({ maxLength: MAX_SEARCH }),
+    searchSchema,
     'A text that the name, the title, the alternative text or a tag contains, in any case.',
     'boats',
   ),

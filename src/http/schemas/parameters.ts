@@ -6,6 +6,7 @@ import { z } from '@hono/zod-openapi'
 import { IMAGE_ID, PROJECT_ID, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
 import { wholeNumber } from '../../core/parameters.ts'
 import { ENTITY_TAGS } from '../../core/request/conditional.ts'
+import { characters } from '../../core/text.ts'
 import { versionSchema } from '../../core/transform/focal-version.ts'
 import { FORMATS, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import { PRESET_NAME } from '../../core/transform/presets.ts'
@@ -13,7 +14,6 @@ import { expiresSchema } from '../../core/transform/signature.ts'
 import { POSITIONS, QUALITIES, TRANSFORM_SCHEMAS } from '../../core/transform/transform.ts'
 import {
   EXAMPLE_CSRF_TOKEN,
-  EXAMPLE_CURSOR,
   EXAMPLE_IDEMPOTENCY_KEY,
   EXAMPLE_IMAGE_ID,
   EXAMPLE_PROJECT_ID,
@@ -23,8 +23,8 @@ import {
 /** Most entries of one page. */
 export const MAX_PAGE = 1000
 
-/** Projects of a page without `limit`. */
-export const DEFAULT_PROJECTS_PAGE = 100
+/** Characters of a search. */
+const MAX_SEARCH = 200
 
 const MAX_KEY_LENGTH = 255
 const KEY_RULE = `1 to ${MAX_KEY_LENGTH} printable ASCII characters`
@@ -40,8 +40,11 @@ export const sizeSchema = z.enum(SIZES)
 /** The generator does not see the second name that the schema maps to the first. */
 export const formatSchema = TRANSFORM_SCHEMAS.format.meta({ enum: ['auto', ...FORMATS, 'jpg'] })
 export const extensionSchema = z.enum(PICTURE_EXTENSIONS)
+export const searchSchema = z
+  .string()
+  .refine((text) => characters(text) <= MAX_SEARCH, `a text of at most ${MAX_SEARCH} characters`)
+  .meta({ maxLength: MAX_SEARCH })
 export const limitSchema = wholeNumber({ least: 1, most: MAX_PAGE })
-export const projectAfterSchema = z.string().regex(/^[\w-]{123}$/, '"next" of an earlier page')
 export const dedupeSchema = z.preprocess(
   (text) => (text === 'true' ? true : text === 'false' ? false : text),
   z.boolean('true or false'),
@@ -109,12 +112,6 @@ export const pageLimit = (entries: string, standard: number | 'all') =>
 
 export const cursorOf = (entries: string) =>
   `Cursor: the value of \`after\` in \`next\` of an earlier page, unchanged. It stays valid when ${entries} are deleted.`
-
-export const projectListQuery = z.object({
-  limit: pageLimit('projects', DEFAULT_PROJECTS_PAGE),
-  after: optional(projectAfterSchema, cursorOf('projects'), EXAMPLE_CURSOR),
-  from: optional(projectAfterSchema, 'Name of `after` in cursors of older versions.', EXAMPLE_CURSOR),
-})
 
 export const uploadQuery = z.object({
   dedupe: optional(

@@ -1,30 +1,16 @@
 // Project service: create, list, edit title, order, visibility and members, delete.
 
-import { setImmediate } from 'node:timers/promises'
-import {
-  accessOf,
-  decideAccess,
-  type MemberRole,
-  type Principal,
-  requireReadable,
-  type Visibility,
-} from '../../core/auth/access.ts'
+import { type MemberRole, type Principal, requireReadable, type Visibility } from '../../core/auth/access.ts'
 import { isDamage } from '../../core/errors.ts'
-import { invalidParameter } from '../../core/parameters.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
 import type { CreateProject } from '../../core/project/create-project.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
-import type { ProjectState, ReadableState } from '../../core/project/state.ts'
-import type { Catalogue } from '../../stores/catalogue/catalogue.ts'
+import type { ReadableState } from '../../core/project/state.ts'
 import type { Store } from '../../stores/store.ts'
-import type { Logger } from '../../telemetry/logger.ts'
-import type { SealedCursors } from './sealed-cursor.ts'
+import { createProjectPages, type ProjectListRequest, type ProjectPagesOptions } from './project-pages.ts'
 
-export interface ProjectServiceOptions {
+export interface ProjectServiceOptions extends ProjectPagesOptions {
   store: Pick<Store, 'current' | 'project' | 'commit' | 'transition' | 'cover'>
-  catalogue: Pick<Catalogue, 'list' | 'refresh'>
-  log: Logger
-  cursors: SealedCursors
   /** Visibility of new projects whose request names none. @default 'public' */
   newVisibility?: Visibility
 }
@@ -60,14 +46,14 @@ export interface ProjectEdit {
 /** Calls with `by` also throw `forbidden` or `unauthenticated` where the principal lacks the right. */
 export interface ProjectService {
   /**
-   * Lists the projects that the principal may list, sorted by id, without damaged ones, which are logged. A page and its
-   * `next` depend on these projects alone. Each is read and judged now; one that has just become listed by another
-   * process may be missing for a second.
+   * Lists the projects that the principal may list, without damaged ones, which are logged. A page and its `next` depend
+   * on these projects alone. Each is read and judged now; one that has just become listed, or was changed, by another
+   * process may be missing, or at its earlier place, for a second.
    *
-   * @param page.after sealed cursor: the page begins behind it. @default the beginning
-   * @throws TintypeError `invalid_parameter` where `after` is no cursor of this store; those of {@link Catalogue.list}
+   * @throws TintypeError `invalid_parameter` where `after` is no cursor of this store and order; those of
+   *   {@link Catalogue.list}
    */
-  list(page: { after?: string; limit: number }, by: Principal): Promise<ProjectPage>
+  list(request: ProjectListRequest, by: Principal): Promise<ProjectPage>
   /**
    * Creates a project without images, or confirms that it exists as described.
    *
@@ -93,40 +79,12 @@ export interface ProjectService {
   remove(projectId: string, by: Principal, ifRevision?: readonly number[]): Promise<number>
 }
 
-/** Projects read at once, each with an open file. */
-const READ_AT_ONCE = 32
+/** Covers read at once. */
+const COVERS_AT_ONCE = 32
 
 export const createProjectService = (options: ProjectServiceOptions): ProjectService => {
-  const { store, catalogue, log, cursors, newVisibility } = options
-
-  /** Ids of projects that may be listed, in order: those of a restricted key, else as the catalogue knows them. */
-  const candidates = async (by: Principal, { after, limit }: { after?: string; limit: number }): Promise<string[]> => {
-    if (by.kind !== 'key' || by.projects === undefined) return catalogue.list(by, { after, limit })
-    const ids = [...new Set(by.projects)].sort().filter((id) => after === undefined || id > after)
-    return ids.slice(0, limit)
-  }
-
-  /** Reads and judges projects; returns damaged ones apart. */
-  const readEach = async (ids: readonly string[], by: Principal) => {
-    const projects: ReadableState[] = []
-    const damaged = new Map<string, unknown>()
-    const read = async (id: string) => store.current(id) ?? (await store.project(id))
-    for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
-      const part = ids.slice(at, at + READ_AT_ONCE)
-      const found = await Promise.allSettled(part.map(read))
-      for (const [index, id] of part.entries()) {
-        const outcome = found[index]
-        if (outcome?.status === 'fulfilled') {
-          if (outcome.value && isListed(outcome.value, by)) projects.push(requireReadable(outcome.value, by))
-          else catalogue.refresh(id)
-        } else if (isDamage(outcome?.reason)) damaged.set(id, outcome?.reason)
-        else throw outcome?.reason
-      }
-      // Projects in memory are read synchronously: other requests need a turn.
-      await setImmediate()
-    }
-    return { projects, damaged }
-  }
+  const { store, log, newVisibility } = options
+  const pages = createProjectPages(options)
 
   const withCover = async (project: ReadableState): Promise<ProjectWithCover | undefined> => {
     try {
@@ -151,40 +109,17 @@ export const createProjectService = (options: ProjectServiceOptions): ProjectSer
     }
   }
 
-  const opened = async (after: string): Promise<string> => {
-    const id = await cursors.open(after)
-    if (id === undefined) throw invalidParameter('after', '"next" of an earlier page', after)
-    return id
-  }
-
   return {
     withCover,
 
-    async list({ after, limit }, by) {
-      const found: ReadableState[] = []
-      const damaged = new Map<string, unknown>()
-      // One more than the page, which shows that there is a next one.
-      for (let position = after === undefined ? undefined : await opened(after); ; ) {
-        const wanted = limit + 1 - found.length
-        const ids = await candidates(by, { after: position, limit: wanted })
-        const read = await readEach(ids, by)
-        found.push(...read.projects)
-        for (const [id, error] of read.damaged) damaged.set(id, error)
-        position = ids.at(-1)
-        if (ids.length < wanted || found.length > limit) break
-      }
-      if (damaged.size > 0) {
-        const [error] = damaged.values()
-        log.warn({ error, projects: [...damaged.keys()].sort() }, 'damaged projects; omitting them from a list')
-      }
-      const page = found.slice(0, limit)
-      const last = found.length > limit ? page.at(-1) : undefined
+    async list(request, by) {
+      const { found, next } = await pages.page(request, by)
       const projects: ProjectWithCover[] = []
-      for (let at = 0; at < page.length; at += READ_AT_ONCE)
-        projects.push(
-          ...(await Promise.all(page.slice(at, at + READ_AT_ONCE).map((each) => newestWithCover(each, by)))),
-        )
-      return { projects, next: last && (await cursors.seal(last.project_id)) }
+      for (let at = 0; at < found.length; at += COVERS_AT_ONCE) {
+        const part = found.slice(at, at + COVERS_AT_ONCE)
+        projects.push(...(await Promise.all(part.map((project) => newestWithCover(project, by)))))
+      }
+      return { projects, next }
     },
 
     async create(projectId, { title, visibility }, { by, ...conditions }) {
@@ -204,6 +139,3 @@ export const createProjectService = (options: ProjectServiceOptions): ProjectSer
     },
   }
 }
-
-const isListed = (project: ProjectState, by: Principal): boolean =>
-  decideAccess(by, 'list', project.project_id, accessOf(project)) === 'allowed'

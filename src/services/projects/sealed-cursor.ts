@@ -2,6 +2,7 @@
 // where a page begins.
 
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
+import { isProjectId } from '../../core/names.ts'
 import { keyFor } from '../auth/session-tokens.ts'
 
 export interface SealedCursorsOptions {
@@ -12,32 +13,39 @@ export interface SealedCursorsOptions {
 }
 
 export interface SealedCursors {
-  /** Encrypts an id, padded so that its length is hidden too. Deterministic, so that a list keeps its ETag. */
-  seal(projectId: string): Promise<string>
-  /** Decrypts a cursor. Undefined where it was not sealed by this store. */
+  /**
+   * Encrypts a position, padded so that its length is hidden too. Deterministic, so that a list keeps its ETag.
+   *
+   * @param text from `formatPosition`
+   */
+  seal(text: string): Promise<string>
+  /** Decrypts a cursor to its text. Undefined where it was not sealed by this store. */
   open(cursor: string): Promise<string | undefined>
 }
 
 const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
-/** Length of the longest id. */
+/** Lengths of a padded text: the longest id, and the longest position of another order, rounded up to whole letters. */
 const ID_BYTES = 64
+const POSITION_BYTES = 242
 
-const FORM = /^[\w-]{123}$/
+/** Form of a cursor: of the order by id, which is that of older versions, and of any other. */
+const CURSOR = /^(?:[\w-]{123}|[\w-]{360})$/
 
 export const createSealedCursors = ({ secret, fallback }: SealedCursorsOptions): SealedCursors => ({
-  async seal(projectId) {
+  async seal(text) {
     const root = (await secret()) ?? (await fallback())
-    // Derived from the id, so that a nonce never serves two texts.
-    const nonce = createHmac('sha256', keyFor('place_nonce', root)).update(projectId).digest().subarray(0, NONCE_BYTES)
+    // Derived from the text, so that a nonce never serves two.
+    const nonce = createHmac('sha256', keyFor('place_nonce', root)).update(text).digest().subarray(0, NONCE_BYTES)
     const cipher = createCipheriv(CIPHER, keyFor('place', root), nonce, { authTagLength: TAG_BYTES })
-    const text = cipher.update(projectId.padEnd(ID_BYTES))
-    return Buffer.concat([nonce, text, cipher.final(), cipher.getAuthTag()]).toString('base64url')
+    const padded = Buffer.alloc(isProjectId(text) ? ID_BYTES : POSITION_BYTES, ' ')
+    padded.write(text)
+    return Buffer.concat([nonce, cipher.update(padded), cipher.final(), cipher.getAuthTag()]).toString('base64url')
   },
 
   async open(cursor) {
-    if (!FORM.test(cursor)) return undefined
+    if (!CURSOR.test(cursor)) return undefined
     const bytes = Buffer.from(cursor, 'base64url')
     // The last letter has two bits that are not part of the bytes.
     if (bytes.toString('base64url') !== cursor) return undefined

@@ -1,21 +1,32 @@
-// Catalogue: the index from which lists of projects are made. It knows the access rules of every project, so that a page
-// costs as much as its visible projects, however many hidden ones are in the store.
+// Catalogue: the index from which lists of projects are made. It knows the access rules, the title and the times of every
+// project, so that a page costs as much as its visible projects, however many hidden ones are in the store.
 //
-// It may lag behind the store: a list reads and judges each project that it shows, so only an entry can be missing.
+// It may lag behind the store: a list reads and judges each project that it shows, so only an entry can be missing, or at
+// an earlier place.
 
 import type { Principal } from '../../core/auth/access.ts'
+import type { Position, ProjectSort } from '../../core/project/project-query.ts'
+
+export interface CataloguePage {
+  /** @default 'id': by UTF-16 code units */
+  sort?: ProjectSort
+  /** Text that id or title contain, see `matcherOf`. @default any */
+  q?: string
+  /** Of the same order: the page begins behind it. @default the beginning */
+  after?: Position
+  limit: number
+}
 
 export interface Catalogue {
   /**
-   * Ids of the projects in the lists of a principal, sorted by UTF-16 code units. Contains every change that this process
-   * has acknowledged before the call, and those of other processes a second later at most. Never depends on projects
-   * that are hidden from the principal.
+   * The projects in the lists of a principal, each with its position in the order. Fewer than `limit` only at the end.
+   * Contains every change that this process has acknowledged before the call, and those of other processes a second later
+   * at most. Never depends on projects that are hidden from the principal.
    *
-   * @param by unrestricted: restricted keys name their projects
-   * @throws TintypeError `busy` where the first check of the store has not come as far as the page within some seconds;
-   *   `store_unavailable`
+   * @throws TintypeError `busy` where the first check of the store has not come as far as the page within some seconds, or
+   *   is not complete for another order than `id` or a search; `store_unavailable`
    */
-  list(by: Principal, page: { after?: string; limit: number }): Promise<string[]>
+  list(by: Principal, page: CataloguePage): Promise<Position[]>
   /** Reports that a project was found in another state than listed. Returns at once. */
   refresh(projectId: string): void
   /** Ends the work in the background and stores the index. */

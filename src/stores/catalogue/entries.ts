@@ -1,129 +1,173 @@
 // Entries of the catalogue, in memory: sorted by id, with the list of each kind of principal. No I/O.
 
 import { LRUCache } from 'lru-cache'
-import { decideAccess, OPEN_ACCESS, type Principal, type ProjectAccess } from '../../core/auth/access.ts'
+import { decideAccess, type Principal, type ProjectAccess } from '../../core/auth/access.ts'
+import {
+  type ListedProject,
+  matcherOf,
+  type Position,
+  type ProjectSort,
+  positionOf,
+} from '../../core/project/project-query.ts'
+import type { CataloguePage } from './catalogue.ts'
+import { createOrders, indexBehind, sortedBy } from './orders.ts'
+import { createPacking, type Row, unpack } from './rows.ts'
 
-export interface Entry {
-  readonly id: string
-  /** See `stampOf` in file-catalogue.ts. */
-  stamp: number
+export interface Entry extends ListedProject {
+  /** See `stampOf` in reader.ts. */
+  readonly stamp: number
   /** Undefined for a deleted project, and for a folder without one. */
-  access: ProjectAccess | undefined
+  readonly access: ProjectAccess | undefined
 }
 
 export interface Entries {
-  set(id: string, stamp: number, access: ProjectAccess | undefined): void
+  set(entry: Entry): void
   delete(id: string): void
   get(id: string): Entry | undefined
-  /** All entries in order, those without access too. Not to be changed. */
-  all(): readonly Entry[]
-  /** Ids behind `after` that a principal may list. */
-  list(by: Principal, page: { after?: string; limit: number }): string[]
+  /** All entries as they are now, in order, those without access too. */
+  all(): Iterable<Entry>
+  /** Projects that a principal may list, as far as one turn of the event loop takes: 20,000 entries. */
+  list(by: Principal, page: CataloguePage): Turn
+}
+
+export interface Turn {
+  found: Position[]
+  /** Position behind which the next turn goes on; undefined at the end, and where the page is full. */
+  rest: Position | undefined
 }
 
 /** Users whose lists stay in memory; others are found by a search through all entries, 10 ms for 100,000. */
 const LISTS_OF_USERS = { max: 200, maxSize: 500_000 }
-/** Access rules that are shared by equal entries. */
-const SHARED_RULES = 1000
+/** Longest list of a user that is sorted for each page: longer ones are picked out of the order of all projects. */
+const SORTED_AT_ONCE = 2000
+const WALKED_AT_ONCE = 20_000
 
 export const createEntries = (): Entries => {
-  const entries: Entry[] = []
-  const rules = new LRUCache<string, ProjectAccess>({ max: SHARED_RULES })
-  const ofUsers = new LRUCache<string, List>({ ...LISTS_OF_USERS, sizeCalculation: ({ found }) => found.length + 1 })
-  const ofKinds = new Map<string, List>()
+  const rows: Row[] = []
+  const pack = createPacking()
+  const ofUsers = new LRUCache<string, List>({ ...LISTS_OF_USERS, sizeCalculation: ({ ids }) => ids.length + 1 })
+  /** Made at the first list without credentials. */
+  let ofAnonymous: List | undefined
 
-  const newList = (by: Principal): List => ({ by, found: entries.filter((entry) => isIn(entry, by)) })
+  const newList = (by: Lister): List => ({ by, ids: rows.flatMap((row) => (isIn(row, by) ? row.id : [])) })
 
-  const listOf = (by: Principal): List => {
-    const [lists, key] =
-      by.kind === 'user' ? [ofUsers, by.id] : [ofKinds, by.kind === 'anonymous' ? 'anonymous' : 'all']
-    const known = lists.get(key)
-    if (known) return known
-    const list = newList(by)
-    lists.set(key, list)
+  const listOf = (by: Lister): List => {
+    if (by.kind === 'anonymous') {
+      ofAnonymous ??= newList(by)
+      return ofAnonymous
+    }
+    const list = ofUsers.get(by.id) ?? newList(by)
+    ofUsers.set(by.id, list)
     return list
   }
 
   /** Updates the lists in memory. Those of users keep the size that they were counted with. */
-  const relist = (entry: Entry, before: Entry): void => {
-    for (const list of [...ofKinds.values(), ...ofUsers.values()]) {
-      const [was, is] = [isIn(before, list.by), isIn(entry, list.by)]
-      if (was && !is) list.found.splice(indexBehind(list.found, entry.id, true), 1)
-      if (!was && is) insert(list.found, entry)
+  const relist = (id: string, before: Row | undefined, after: Row | undefined): void => {
+    if (before?.rule === after?.rule && before?.owner === after?.owner) return
+    for (const { by, ids } of [...(ofAnonymous ? [ofAnonymous] : []), ...ofUsers.values()]) {
+      const [was, is] = [isIn(before, by), isIn(after, by)]
+      if (was && !is) ids.splice(indexOf(ids, id), 1)
+      if (!was && is) ids.splice(indexOf(ids, id), 0, id)
     }
   }
 
-  const shared = ({ owner_id, visibility, members }: ProjectAccess): ProjectAccess => {
-    const hasMembers = Object.keys(members).length > 0
-    if (owner_id === null && visibility === 'public' && !hasMembers) return OPEN_ACCESS
-    const text = hasMembers ? JSON.stringify([visibility, owner_id, members]) : `${visibility} ${owner_id ?? ''}`
-    const known = rules.get(text)
-    if (known) return known
-    const access = { owner_id, visibility, members: hasMembers ? members : OPEN_ACCESS.members }
-    rules.set(text, access)
-    return access
+  const find = (id: string): Row | undefined => {
+    const row = rows[indexOf(rows, id)]
+    return row?.id === id ? row : undefined
   }
 
-  const find = (id: string): Entry | undefined => {
-    // Most often, entries come in their order.
-    if (id > (entries.at(-1)?.id ?? '')) return undefined
-    const entry = entries[indexBehind(entries, id, true)]
-    return entry?.id === id ? entry : undefined
+  const orders = createOrders(() => rows, find)
+
+  /** Rows in the order of a page, among them all that the principal may list. */
+  const walkOf = (by: Principal, sort: ProjectSort): readonly Row[] => {
+    const named = by.kind === 'key' && by.projects ? [...new Set(by.projects)] : undefined
+    const ids = named ?? (by.kind === 'user' ? listOf(by).ids : undefined)
+    if (ids && (named || ids.length <= SORTED_AT_ONCE)) {
+      const own = ids.flatMap((id) => find(id) ?? [])
+      return sortedBy(sort, own)
+    }
+    return sort === 'id' ? rows : orders.sorted(sort)
+  }
+
+  const walk = (by: Principal, { sort = 'id', q, after, limit }: CataloguePage): Turn => {
+    const matches = q === undefined ? () => true : matcherOf(q)
+    const sorted = walkOf(by, sort)
+    const found: Position[] = []
+    let at = after === undefined ? 0 : indexBehind(sort, sorted, after)
+    const end = Math.min(sorted.length, at + WALKED_AT_ONCE)
+    for (; at < end && found.length < limit; at++) {
+      const row = sorted[at]
+      if (row && isIn(row, by) && matches(row)) found.push(positionOf(sort, unpack(row)))
+    }
+    const last = sorted[at - 1]
+    const isOpen = found.length < limit && at < sorted.length
+    return { found, rest: isOpen && last ? positionOf(sort, unpack(last)) : undefined }
   }
 
   return {
-    get: find,
+    get(id) {
+      const row = find(id)
+      return row && unpack(row)
+    },
 
-    all: () => entries,
+    all: () => entriesOf(rows.slice()),
 
-    set(id, stamp, access) {
-      const known = find(id)
-      const entry = known ?? { id, stamp, access: undefined }
-      if (!known) insert(entries, entry)
-      const before = { ...entry }
-      entry.stamp = stamp
-      entry.access = access && shared(access)
-      if (before.access !== entry.access) relist(entry, before)
+    set(entry) {
+      const at = indexOf(rows, entry.id)
+      const known = rows[at]?.id === entry.id ? rows[at] : undefined
+      const row = pack(entry)
+      orders.changing(row.id, known)
+      relist(row.id, known, row)
+      rows.splice(at, known ? 1 : 0, row)
     },
 
     delete(id) {
-      const entry = find(id)
-      if (!entry) return
-      relist({ ...entry, access: undefined }, entry)
-      entries.splice(indexBehind(entries, id, true), 1)
+      const row = find(id)
+      if (!row) return
+      orders.changing(id, row)
+      relist(id, row, undefined)
+      rows.splice(indexOf(rows, id), 1)
     },
 
-    list(by, { after, limit }) {
-      const { found } = listOf(by)
-      const start = after === undefined ? 0 : indexBehind(found, after)
-      return found.slice(start, start + limit).map(({ id }) => id)
+    list(by, page) {
+      const { sort = 'id', q, after, limit } = page
+      const isSlice = (by.kind === 'anonymous' || by.kind === 'user') && sort === 'id' && q === undefined
+      if (!isSlice) return walk(by, page)
+      const { ids } = listOf(by)
+      const start = after === undefined ? 0 : indexOf(ids, after.id, true)
+      return { found: ids.slice(start, start + limit).map((id) => ({ key: '', id })), rest: undefined }
     },
   }
 }
 
+/** Principals whose lists stay in memory. */
+type Lister = Extract<Principal, { kind: 'anonymous' | 'user' }>
+
 interface List {
-  by: Principal
-  /** Sorted by id. */
-  found: Entry[]
+  by: Lister
+  /** Sorted. */
+  ids: string[]
 }
 
-const isIn = ({ id, access }: Entry, by: Principal): boolean =>
-  access !== undefined && (by.kind === 'key' || decideAccess(by, 'list', id, access) === 'allowed')
+function* entriesOf(rows: readonly Row[]): Generator<Entry> {
+  for (const row of rows) yield unpack(row)
+}
 
-/** Index of the first entry behind an id, or with `atId` of the entry itself where there is one. */
-const indexBehind = (sorted: readonly Entry[], id: string, atId = false): number => {
+const isIn = (row: Row | undefined, by: Principal): boolean =>
+  row?.rule !== undefined && (by.kind === 'key' || decideAccess(by, 'list', row.id, unpack(row).access) === 'allowed')
+
+/** Index of an id, or of the first one behind its place; with `isBehind` of the first one behind it in every case. */
+const indexOf = (sorted: readonly (string | Row)[], id: string, isBehind = false): number => {
+  const last = sorted.at(-1)
+  if (last === undefined || idOf(last) < id) return sorted.length
   let [low, high] = [0, sorted.length]
   while (low < high) {
     const middle = (low + high) >>> 1
-    const other = sorted[middle]?.id ?? ''
-    if (other < id || (other === id && !atId)) low = middle + 1
+    const other = idOf(sorted[middle] ?? '')
+    if (other < id || (other === id && isBehind)) low = middle + 1
     else high = middle
   }
   return low
 }
 
-const insert = (sorted: Entry[], entry: Entry): void => {
-  const last = sorted.at(-1)
-  if (!last || last.id < entry.id) sorted.push(entry)
-  else sorted.splice(indexBehind(sorted, entry.id), 0, entry)
-}
+const idOf = (row: string | Row): string => (typeof row === 'string' ? row : row.id)

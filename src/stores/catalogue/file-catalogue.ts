@@ -4,13 +4,13 @@
 //   .cache/.catalogue/changes    hints between processes (hints.ts)
 //
 // Hint and verify: commits of this process set their entries at once; those of other processes are hinted, and the project
-// is read. Everything else (changes while no process ran, a lost hint, a folder copied into the store) is found by checks,
+// is read. Of commits that change neither the project's record nor its access, as uploads, only the time is noted, which
+// the next list or poll enters, and hints to other processes in one write. Everything else (changes while no process ran, a lost hint, a folder copied into the store) is found by checks,
 // which compare the time of each project's revision folder with the recorded one. A check runs at the start, after the
 // hints were deleted, and every few minutes; new folders are looked for every second. Both files may be deleted at any
 // time, and where they cannot be written or their folder is a symbolic link, the catalogue lives in memory.
 
 import { join } from 'node:path'
-import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { storeError } from '../file/fs/durable.ts'
 import { refuseLinks } from '../file/fs/no-follow.ts'
@@ -21,6 +21,7 @@ import type { Catalogue } from './catalogue.ts'
 import { createEntries } from './entries.ts'
 import { createHints } from './hints.ts'
 import { readIndex, writeIndex } from './index-file.ts'
+import { createLists } from './lists.ts'
 import { createReader } from './reader.ts'
 
 export interface FileCatalogueOptions {
@@ -44,8 +45,6 @@ const HINTED_AT_ONCE = 500
 /** Share of the time that the search for new folders may take while projects are made all the time. */
 const MOST_SEARCHING = 1 / 20
 
-const BEING_MADE = 'The list of projects is being made after the start of the server; retry in a moment.'
-
 export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue => {
   const { store, log, pollMs = 1000, checkMs = 300_000, writeMs = 60_000, waitMs = 5000 } = options
   const paths = createPaths(options.storageDir)
@@ -55,12 +54,12 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
   const entries = createEntries()
   const hints = createHints(join(folder, 'changes'))
   const reader = createReader({ paths, store, entries, signal: end.signal, log })
-  const progress = createProgress()
+  const lists = createLists({ entries, waitMs })
   /** Projects to be read. */
   const due = new Set<string>()
-  /** The last id that the first check has passed; true once it is complete. */
-  let checked: string | true = ''
-  let failure: unknown
+  /** Times of own commits, in ISO 8601: to be entered, and to be hinted. */
+  const touched = new Map<string, string>()
+  const toBeHinted = new Map<string, number>()
   let following: Promise<void> = Promise.resolve()
   let checking: Promise<void> | undefined
   let checkAtMs = 0
@@ -70,8 +69,15 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
   let storedChanges = 0
   let timer: NodeJS.Timeout | undefined
 
-  const onCommit = ({ projectId, revisions }: ProjectChanges): void => {
-    const isDeleted = revisions.at(-1)?.events.at(-1)?.type === 'project.deleted'
+  const onCommit = ({ projectId, revisions: [revision] }: ProjectChanges): void => {
+    if (!revision) return
+    // In the way of every upload: no more than this.
+    if (!revision.events.some(({ type }) => type.startsWith('project.'))) {
+      touched.set(projectId, revision.at)
+      return
+    }
+    touched.delete(projectId)
+    const isDeleted = revision.events.at(-1)?.type === 'project.deleted'
     const state = isDeleted ? undefined : store.current(projectId)
     if (isDeleted || state) reader.committed(projectId, state)
     // Another process may have gone on: the next list waits for the read.
@@ -84,22 +90,16 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
     try {
       await reader.check({
         isNewOnly,
-        onPassed(id) {
-          if (checked === true) return
-          checked = id
-          progress.made()
-        },
+        onPassed: lists.passed,
       })
       if (end.signal.aborted) return
-      checked = true
-      failure = undefined
+      lists.completed()
       if (!isNewOnly) checkAtMs = startMs + checkMs
     } catch (error) {
-      failure = storeError(error)
+      lists.failed(storeError(error))
       log.debug({ error }, 'could not check the catalogue of projects; trying again')
     }
     searchAtMs = performance.now() + (performance.now() - startMs) / MOST_SEARCHING
-    progress.made()
   }
 
   const startCheck = (isNewOnly: boolean): void => {
@@ -108,10 +108,27 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
     })
   }
 
+  const enterTouched = (): void => {
+    for (const [id, at] of touched) {
+      const ms = Date.parse(at)
+      reader.touched(id, ms)
+      toBeHinted.set(id, ms)
+    }
+    touched.clear()
+  }
+
+  const hintTouched = (): void => {
+    enterTouched()
+    if (toBeHinted.size > 0 && !store.isReadOnly()) tryHints(() => hints.appendTimes(toBeHinted))
+    toBeHinted.clear()
+  }
+
   /** Reads projects that are due, and those of new hints. */
   const follow = async (): Promise<void> => {
+    enterTouched()
     tryHints(() => {
-      const { ids, isLost } = hints.read()
+      const { ids, times, isLost } = hints.read()
+      for (const [id, ms] of times) reader.touched(id, ms)
       for (const id of ids) due.add(id)
       if (isLost) checkAtMs = 0
     })
@@ -132,12 +149,13 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
 
   const poll = async (): Promise<void> => {
     for (const id of reader.repaired()) due.add(id)
+    hintTouched()
     await catchUp()
     const nowMs = performance.now()
-    if (checked !== true || nowMs >= checkAtMs) startCheck(false)
+    if (!lists.isComplete() || nowMs >= checkAtMs) startCheck(false)
     else if (nowMs >= searchAtMs && reader.hasNew()) startCheck(true)
     await checking
-    if (checked === true && nowMs >= writeAtMs) await storeIndex()
+    if (lists.isComplete() && nowMs >= writeAtMs) await storeIndex()
   }
 
   const schedule = (): void => {
@@ -150,7 +168,7 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
     writeAtMs = performance.now() + writeMs
     try {
       refuseLinks(paths.root, folder)
-      await writeIndex(indexPath, entries.all().slice())
+      await writeIndex(indexPath, entries.all())
       storedChanges = changes
     } catch (error) {
       log.debug({ error }, 'could not store the index of projects; keeping it in memory')
@@ -161,8 +179,7 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
     try {
       refuseLinks(paths.root, folder)
       // Entries of commits since the start are newer.
-      for (const { id, stamp, access } of (await readIndex(indexPath)) ?? [])
-        if (!entries.get(id)) entries.set(id, stamp, access)
+      for (const entry of (await readIndex(indexPath)) ?? []) if (!entries.get(entry.id)) entries.set(entry)
     } catch (error) {
       storedChanges = -1
       log.info({ error }, 'could not read the index of projects; making it again')
@@ -177,10 +194,6 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
     await poll().finally(schedule)
   }
 
-  /** True where the first check has passed a page. */
-  const isChecked = (ids: readonly string[], limit: number): boolean =>
-    checked === true || (ids.length === limit && (ids.at(-1) ?? '') <= checked)
-
   const tryHints = (act: () => void): void => {
     try {
       refuseLinks(paths.root, folder)
@@ -190,20 +203,13 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
     }
   }
 
-  store.watchCommits(onCommit, { signal: end.signal, types: ['project.changed', 'project.deleted'] })
+  store.watchCommits(onCommit, { signal: end.signal })
   const begun = options.ready.then(begin, () => {})
 
   return {
-    async list(by, { after, limit }) {
+    async list(by, page) {
       await catchUp()
-      const deadline = AbortSignal.timeout(waitMs)
-      for (;;) {
-        const ids = entries.list(by, { after, limit })
-        if (isChecked(ids, limit)) return ids
-        if (failure !== undefined) throw failure
-        if (deadline.aborted) throw new TintypeError('busy', BEING_MADE, { retryAfterSeconds: 1 })
-        await progress.next(deadline)
-      }
+      return lists.list(by, page)
     },
 
     refresh: (projectId) => void due.add(projectId),
@@ -214,30 +220,9 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
       await begun
       await checking
       await following
+      hintTouched()
       // Also where the first check was not complete: the next start goes on from there.
       if (isLoaded) await storeIndex()
     },
-  }
-}
-
-/** Wakes those that wait for progress. */
-const createProgress = () => {
-  const waiting = new Set<() => void>()
-  const made = (): void => {
-    for (const wake of waiting) wake()
-  }
-  return {
-    made,
-    /** Resolves at the next progress, or once the signal aborts. */
-    next: (signal: AbortSignal): Promise<void> =>
-      new Promise((resolve) => {
-        const wake = () => {
-          waiting.delete(wake)
-          signal.removeEventListener('abort', wake)
-          resolve()
-        }
-        waiting.add(wake)
-        signal.addEventListener('abort', wake)
-      }),
   }
 }

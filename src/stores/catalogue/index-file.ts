@@ -1,11 +1,13 @@
 // The stored index of the catalogue, which saves reading every project at the start:
 //
-//   {"format":1}
-//   ["shop",1732790000123.5,null,"public",{}]      id, stamp, owner, visibility, members; sorted by id
+//   {"format":2}
+//   ["shop",1732790000123.5,null,"public",{},"Shop",1732780000000,1732790000120]
+//                                                  id, stamp, owner, visibility, members, title, times of the first and of
+//                                                  the newest commit; sorted by id
 //   ["sold",1732790000124.5]                       a deleted project
 //   {"entries":2,"sha256":"..."}                   of all lines before
 //
-// Any damage makes it worthless as a whole; it is made again then.
+// Any damage makes it worthless as a whole; it is made again then, and so is one of another format.
 
 import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
@@ -16,7 +18,7 @@ import { MEMBER_ROLES, VISIBILITIES } from '../../core/auth/access.ts'
 import { openPlainFile } from '../file/fs/no-follow.ts'
 import type { Entry } from './entries.ts'
 
-const FORMAT = '{"format":1}'
+const FORMAT = '{"format":2}'
 /** Lines that are read or written in one turn of the event loop. */
 const LINES_AT_ONCE = 1000
 /** Age from which an unfinished file is abandoned, in milliseconds. */
@@ -29,6 +31,9 @@ const lineSchema = z.union([
     z.string().nullable(),
     z.enum(VISIBILITIES),
     z.record(z.string(), z.enum(MEMBER_ROLES)),
+    z.string().nullable(),
+    z.number(),
+    z.number(),
   ]),
   z.tuple([z.string(), z.number()]),
 ])
@@ -62,7 +67,7 @@ export const readIndex = async (path: string): Promise<Entry[] | undefined> => {
 }
 
 /** Replaces the index, by one rename: readers see the old or the new one. @throws errors of the system */
-export const writeIndex = async (path: string, entries: readonly Entry[]): Promise<void> => {
+export const writeIndex = async (path: string, entries: Iterable<Entry>): Promise<void> => {
   await mkdir(dirname(path), { recursive: true })
   await removeAbandoned(path)
   const draft = `${path}-${randomUUID()}`
@@ -80,18 +85,20 @@ export const writeIndex = async (path: string, entries: readonly Entry[]): Promi
   }
 }
 
-const writeLines = async (file: FileHandle, entries: readonly Entry[]): Promise<void> => {
+const writeLines = async (file: FileHandle, entries: Iterable<Entry>): Promise<void> => {
   const hash = createHash('sha256')
-  const write = async (text: string) => {
-    hash.update(text)
-    await file.appendFile(text)
+  let [count, lines] = [0, `${FORMAT}\n`]
+  const write = async () => {
+    hash.update(lines)
+    await file.appendFile(lines)
+    lines = ''
   }
-  await write(`${FORMAT}\n`)
-  for (let at = 0; at < entries.length; at += LINES_AT_ONCE) {
-    const part = entries.slice(at, at + LINES_AT_ONCE)
-    await write(part.map((entry) => `${lineOf(entry)}\n`).join(''))
+  for (const entry of entries) {
+    lines += `${lineOf(entry)}\n`
+    if (++count % LINES_AT_ONCE === 0) await write()
   }
-  await file.appendFile(`${JSON.stringify({ entries: entries.length, sha256: hash.digest('hex') })}\n`)
+  await write()
+  await file.appendFile(`${JSON.stringify({ entries: count, sha256: hash.digest('hex') })}\n`)
 }
 
 const removeAbandoned = async (path: string): Promise<void> => {
@@ -104,13 +111,20 @@ const removeAbandoned = async (path: string): Promise<void> => {
   }
 }
 
-const lineOf = ({ id, stamp, access }: Entry): string =>
-  JSON.stringify(access ? [id, stamp, access.owner_id, access.visibility, access.members] : [id, stamp])
+const lineOf = ({ id, stamp, access, title, createdMs, updatedMs }: Entry): string =>
+  JSON.stringify(
+    access
+      ? [id, stamp, access.owner_id, access.visibility, access.members, title ?? null, createdMs, updatedMs]
+      : [id, stamp],
+  )
 
 const entryOf = (line: string, before: Entry | undefined): Entry => {
-  const [id, stamp, owner_id, visibility, members] = lineSchema.parse(JSON.parse(line))
+  const [id, stamp, owner_id, visibility, members, title, createdMs = 0, updatedMs = 0] = lineSchema.parse(
+    JSON.parse(line),
+  )
   if (before && before.id >= id) throw new Error('the index is out of order')
-  return { id, stamp, access: visibility && members && { owner_id: owner_id ?? null, visibility, members } }
+  const access = visibility && members && { owner_id: owner_id ?? null, visibility, members }
+  return { id, title: title ?? undefined, createdMs, updatedMs, stamp, access }
 }
 
 const isEnd = (line: string, count: number, hash: ReturnType<typeof createHash>): boolean => {

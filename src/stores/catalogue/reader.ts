@@ -6,10 +6,14 @@ import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { accessOf, type GuardedProject } from '../../core/auth/access.ts'
 import { isDamage } from '../../core/errors.ts'
+import type { Project } from '../../core/project/model.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { type Paths, projectIdOf } from '../file/paths.ts'
 import type { Store } from '../store.ts'
 import type { Entries } from './entries.ts'
+
+/** What an entry is made from. */
+export type CataloguedState = GuardedProject & Pick<Project, 'title' | 'created_at' | 'updated_at'>
 
 export interface ReaderOptions {
   paths: Paths
@@ -22,7 +26,9 @@ export interface ReaderOptions {
 
 export interface Reader {
   /** Sets the entry of a project that this process has changed. @param state undefined where it was deleted */
-  committed(projectId: string, state: GuardedProject | undefined): void
+  committed(projectId: string, state: CataloguedState | undefined): void
+  /** Sets the time of a project's newest commit where it is later than the known one. Nothing else has changed. */
+  touched(projectId: string, updatedMs: number): void
   /** Reads projects, some at once. @throws errors of the store, but for damaged projects */
   read(ids: readonly string[]): Promise<void>
   /**
@@ -54,7 +60,13 @@ const NO_REVISIONS = -1
 const UNSETTLED = 0
 
 /** Access to a damaged project without an entry: for lists of all projects, which report it. */
-const UNREADABLE: GuardedProject = { project_id: '', visibility: 'private' }
+const UNREADABLE: CataloguedState = {
+  project_id: '',
+  visibility: 'private',
+  title: null,
+  created_at: new Date(0).toISOString(),
+  updated_at: new Date(0).toISOString(),
+}
 
 export const createReader = ({ paths, store, entries, signal, log }: ReaderOptions): Reader => {
   /** Damaged projects, with the stamp of their failed read. */
@@ -73,8 +85,15 @@ export const createReader = ({ paths, store, entries, signal, log }: ReaderOptio
     return hasSettled(mtimeMs) ? mtimeMs : UNSETTLED
   }
 
-  const set = (projectId: string, stamp: number, state: GuardedProject | undefined): void => {
-    entries.set(projectId, stamp, state && accessOf(state))
+  const set = (id: string, stamp: number, state: CataloguedState | undefined): void => {
+    entries.set({
+      id,
+      title: state?.title ?? undefined,
+      createdMs: state ? Date.parse(state.created_at) : 0,
+      updatedMs: state ? Date.parse(state.updated_at) : 0,
+      stamp,
+      access: state && accessOf(state),
+    })
     changeCount++
   }
 
@@ -127,11 +146,19 @@ export const createReader = ({ paths, store, entries, signal, log }: ReaderOptio
       set(projectId, UNSETTLED, state)
     },
 
+    touched(projectId, updatedMs) {
+      const entry = entries.get(projectId)
+      if (!entry?.access || entry.updatedMs >= updatedMs) return
+      commits.set(projectId, ++commitCount)
+      // Not counted: the stored index is not written for it, since the time of the folder tells the next start.
+      entries.set({ ...entry, updatedMs, stamp: UNSETTLED })
+    },
+
     async check({ isNewOnly, onPassed }) {
       const mtimeMs = mtimeOf(paths.projects)
       const ids = (await readdir(paths.projects)).flatMap((folder) => projectIdOf(folder) ?? []).sort()
       const present = new Set(ids)
-      await read(entries.all().flatMap(({ id }) => (present.has(id) ? [] : [id])))
+      await read([...entries.all()].flatMap(({ id }) => (present.has(id) ? [] : [id])))
       for (let at = 0; at < ids.length && !signal.aborted; at += COMPARED_AT_ONCE) {
         const part = ids.slice(at, at + COMPARED_AT_ONCE)
         await read(part.filter((id) => differs(id, isNewOnly)))

@@ -43,6 +43,50 @@ describe('GET /projects', () => {
     expect((await tintype.app.request(projects[0]?.cover_url ?? '')).headers.get('content-type')).toBe('image/jpeg')
   })
 
+  it('sorts and searches, and names both in the next page', async () => {
+    const { app } = await createTestApp()
+    for (const [id, title] of [
+      ['a', 'Zoo & more'],
+      ['b', 'Äpfel & more'],
+      ['c', 'Birds'],
+    ] as const) {
+      await app.request(`/projects/${id}`, {
+        method: 'PUT',
+        body: JSON.stringify({ title }),
+        headers: { 'Content-Type': 'application/json' },
+      })
+      // Times of their own.
+      await new Promise((resolve) => setTimeout(resolve, 3))
+    }
+    const pageOf = async (path: string) => projectListSchema.parse(await (await app.request(path)).json())
+    const ids = async (query: string) =>
+      (await pageOf(`/projects?${query}`)).projects.map(({ project_id }) => project_id).join('')
+    expect([await ids('sort=id'), await ids('sort=title'), await ids('sort=created'), await ids('q=')]).toEqual([
+      'abc',
+      'bca',
+      'cba',
+      'abc',
+    ])
+    await uploadTo(app, 'a')
+    expect([await ids('sort=updated'), await ids('q=%20BIRD%20'), await ids('q=nothing')]).toEqual(['acb', 'c', ''])
+    const first = await pageOf('/projects?limit=1&sort=title&q=%26%20MORE')
+    expect(first.projects.map(({ project_id }) => project_id)).toEqual(['b'])
+    expect(first.next).toMatch(/^\/projects\?limit=1&sort=title&q=%26\+MORE&after=[\w-]{360}$/)
+    const second = await pageOf(first.next ?? '')
+    expect([second.projects.map(({ project_id }) => project_id), second.next]).toEqual([['a'], null])
+    for (const [url, field] of [
+      [first.next?.replace('sort=title', 'sort=updated'), 'after'],
+      [first.next?.replace('sort=title&', ''), 'after'],
+      ['/projects?sort=name', 'sort'],
+      ['/projects?sort=', 'sort'],
+      [`/projects?q=${'x'.repeat(201)}`, 'q'],
+    ] as const) {
+      const response = await app.request(url ?? '')
+      expect(response.status, url).toBe(400)
+      expect(await response.json()).toMatchObject({ code: 'invalid_parameter', field })
+    }
+  })
+
   it('is empty without projects', async () => {
     const { app } = await createTestApp()
     expect(await (await app.request('/projects')).json()).toEqual({ projects: [], next: null })

@@ -1,6 +1,7 @@
 // Sealed cursors: ids and their lengths are hidden, and only cursors of this store are opened.
 
 import { describe, expect, it } from 'vitest'
+import { MAX_POSITION_BYTES } from '../../../src/core/project/project-query.ts'
 import { createSealedCursors } from '../../../src/services/projects/sealed-cursor.ts'
 
 const fallback = () => Promise.resolve(Buffer.alloc(32, 9))
@@ -27,6 +28,19 @@ describe('a sealed cursor', () => {
     }
     expect(new Set(sealed).size).toBe(IDS.length)
     expect(new Set(sealed.map((cursor) => cursor.slice(0, 16))).size).toBe(IDS.length)
+  })
+
+  it('has one length for all positions of other orders, and opens to each', async () => {
+    const longest = `updated\0${'😀'.repeat(40)}\0${'z'.repeat(64)}`
+    for (const text of ['title\0\0a', 'title\0 \0a', 'updated\u00001732790000123\0shop', longest]) {
+      const cursor = await cursors.seal(text)
+      expect(cursor).toMatch(/^[\w-]{360}$/)
+      expect(await withSecret(1).open(cursor)).toBe(text)
+      expect(await cursors.open(`${cursor.slice(0, 200)}${cursor[200] === 'A' ? 'B' : 'A'}${cursor.slice(201)}`)).toBe(
+        undefined,
+      )
+    }
+    expect(Buffer.byteLength(longest)).toBe(MAX_POSITION_BYTES)
   })
 
   it('is equal each time, so that a list keeps its ETag', async () => {

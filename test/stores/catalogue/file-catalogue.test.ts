@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { Principal } from '../../../src/core/auth/access.ts'
 import { TintypeError } from '../../../src/core/errors.ts'
+import type { CataloguePage } from '../../../src/stores/catalogue/catalogue.ts'
 import type { FileCatalogueOptions } from '../../../src/stores/catalogue/file-catalogue.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import type { Store } from '../../../src/stores/store.ts'
@@ -26,12 +27,19 @@ const EAGER: Partial<FileCatalogueOptions> = { pollMs: 10 }
 
 const PATIENCE = { timeout: 10_000, interval: 10 }
 
+/** A catalogue whose lists are ids alone. */
+const openIds = (...[of, folder, options]: Parameters<typeof openCatalogue>) => {
+  const catalogue = openCatalogue(of, folder, options)
+  const list = async (by: Principal, page: CataloguePage) => (await catalogue.list(by, page)).map(({ id }) => id)
+  return { ...catalogue, list }
+}
+
 /** Two processes on one folder, each with a catalogue. */
 const twoProcesses = async (options = QUIET) => {
   const { store, another, folder } = await fileStoreFixture()
   const other = await another()
   const open = (of: Store = store, more: Partial<FileCatalogueOptions> = {}) =>
-    openCatalogue(of, folder, { ...options, ...more })
+    openIds(of, folder, { ...options, ...more })
   return { store, other, folder, open, files: join(folder, '.cache', '.catalogue') }
 }
 
@@ -88,21 +96,75 @@ describe('the catalogue', () => {
     expect([await here.list(ADMIN, ALL), await there.list(ADMIN, ALL)]).toEqual([['a'], ['a']])
   })
 
-  it('reads nothing for uploads to existing projects, and writes no hint of them', async () => {
+  it('reads nothing for uploads to existing projects, and hints of all of them in one line at the next poll', async () => {
     const { store, other, open, files } = await twoProcesses()
     const there = counted(other)
     const [here, seeing] = [open(store), open(there.store)]
     await addImage(store, 'a')
     await Promise.all([here.list(ADMIN, ALL), seeing.list(ADMIN, ALL)])
-    const [text, reads] = [await readFile(join(files, 'changes'), 'utf8'), there.reads.length]
-    await addImage(store, 'a')
+    const hints = () => readFile(join(files, 'changes'), 'utf8')
+    const [text, reads] = [await hints(), there.reads.length]
+    for (let n = 0; n < 3; n++) await addImage(store, 'a')
     await seeing.list(ADMIN, ALL)
-    expect([await readFile(join(files, 'changes'), 'utf8'), there.reads.length]).toEqual([text, reads])
+    await here.list(ADMIN, { ...ALL, sort: 'updated' })
+    expect([await hints(), there.reads.length]).toEqual([text, reads])
+    await here.close()
+    const { updated_at = '' } = (await store.project('a')) ?? {}
+    expect(await hints()).toBe(`${text}a ${Date.parse(updated_at)}\n`)
+    await seeing.list(ADMIN, ALL)
+    expect(there.reads.length).toBe(reads)
+  })
+
+  it('has the newest commit of this process first, whatever it changed, and those of others after their poll', async () => {
+    const { store, other, open } = await twoProcesses()
+    const [here, there] = [open(store, EAGER), open(other)]
+    const first = async (of = here) => (await of.list(ANONYMOUS, { ...ALL, sort: 'updated' })).join('')
+    const later = () => new Promise((resolve) => setTimeout(resolve, 3))
+    for (const id of ['a', 'b', 'c']) {
+      await addImage(store, id)
+      await later()
+    }
+    expect([await first(), await first(there)]).toEqual(['cba', 'cba'])
+    const [image] = (await store.images((await store.project('a')) ?? (await Promise.reject(new Error())))) ?? []
+    await store.commit('a', { type: 'edit_image', imageId: image?.id ?? '', edit: { alt: 'x' } })
+    await later()
+    expect(await first()).toBe('acb')
+    await addImage(store, 'b')
+    await later()
+    expect(await first()).toBe('bac')
+    await store.commit('c', { type: 'edit', title: 'x' })
+    expect(await first()).toBe('cba')
+    await vi.waitFor(async () => expect(await first(there)).toBe('cba'), PATIENCE)
+    const created = { ...ALL, sort: 'created' } as const
+    expect([await here.list(ADMIN, created), await there.list(ADMIN, created)]).toEqual([
+      ['c', 'b', 'a'],
+      ['c', 'b', 'a'],
+    ])
+  })
+
+  it('follows a change of the title, here and in another process', async () => {
+    const { store, other, open } = await twoProcesses()
+    const [here, there] = [open(store), open(other)]
+    for (const id of ['a', 'b']) await addImage(store, id)
+    const both = async (page: Partial<CataloguePage>) => {
+      const lists = [await here.list(ADMIN, { ...ALL, ...page }), await there.list(ADMIN, { ...ALL, ...page })]
+      expect(lists[1]).toEqual(lists[0])
+      return lists[0]
+    }
+    expect(await both({ sort: 'title' })).toEqual(['a', 'b'])
+    await other.commit('a', { type: 'edit', title: 'Élan' })
+    expect(await both({ sort: 'title' })).toEqual(['b', 'a'])
+    expect(await both({ q: 'ELAN' })).toEqual(['a'])
+    await store.commit('a', { type: 'edit', title: null })
+    expect([await both({ sort: 'title' }), await both({ q: 'elan' })]).toEqual([['a', 'b'], []])
   })
 
   it.each([
     ['a hint that was lost', async () => {}],
-    ['the folder of the cache, removed', (files: string) => rm(join(files, '..'), { recursive: true, force: true })],
+    [
+      'the folder of the cache, removed',
+      (files: string) => rm(join(files, '..'), { recursive: true, force: true, maxRetries: 5 }),
+    ],
   ])('finds the changes behind %s', async (_, disturb) => {
     const { store, other, open, files } = await twoProcesses()
     await addImage(store, 'a')
@@ -278,6 +340,17 @@ describe('a list during the first check', () => {
     gate.open()
     await vi.waitFor(async () => expect(await catalogue.list(ANONYMOUS, ALL)).toEqual(ids.slice(10)), PATIENCE)
   })
+
+  it.each<Partial<CataloguePage>>([{ sort: 'updated' }, { sort: 'created' }, { sort: 'title' }, { q: 'p1' }])(
+    'is busy with %j until all of it is complete',
+    async (page) => {
+      const { catalogue, gate } = await held('p39')
+      const list = () => catalogue.list(ADMIN, { limit: 2, ...page })
+      await expect(list()).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: 1 })
+      gate.open()
+      await vi.waitFor(async () => expect(await list()).toHaveLength(2), PATIENCE)
+    },
+  )
 
   it('fails as the store does, until a check succeeds', async () => {
     const { store, folder, open } = await twoProcesses(EAGER)

@@ -8,14 +8,26 @@ import type { Entry } from '../../../src/stores/catalogue/entries.ts'
 import { readIndex, writeIndex } from '../../../src/stores/catalogue/index-file.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 
+const plain = (id: string, stamp: number, access: Entry['access']): Entry => ({
+  id,
+  title: undefined,
+  createdMs: 0,
+  updatedMs: 0,
+  stamp,
+  access,
+})
+
 const ENTRIES: Entry[] = [
-  { id: 'A', stamp: 1732790000123.456, access: OPEN_ACCESS },
-  { id: 'b', stamp: -1, access: undefined },
-  { id: 'c', stamp: 0, access: { owner_id: 'https://x/ü"\n', visibility: 'private', members: { 'é✓': 'editor' } } },
+  { ...plain('A', 1732790000123.456, OPEN_ACCESS), title: '', createdMs: 1, updatedMs: 1732790000123 },
+  plain('b', -1, undefined),
+  {
+    ...plain('c', 0, { owner_id: 'https://x/ü"\n', visibility: 'private', members: { 'é✓': 'editor' } }),
+    title: 'Ü "\n',
+  },
 ]
 
 const many = (count: number): Entry[] =>
-  Array.from({ length: count }, (_, at) => ({ id: `p${String(at).padStart(6, '0')}`, stamp: at, access: OPEN_ACCESS }))
+  Array.from({ length: count }, (_, at) => plain(`p${String(at).padStart(6, '0')}`, at, OPEN_ACCESS))
 
 const newPath = async () => join(await temporaryFolder(), 'deep', 'index')
 
@@ -56,10 +68,10 @@ describe('the index', () => {
     }
   })
 
-  it('is refused in a format that is not known', async () => {
+  it('is refused in a format that is not known, as that of older versions', async () => {
     const path = await newPath()
     await writeIndex(path, [])
-    await writeFile(path, (await readFile(path, 'utf8')).replace('"format":1', '"format":2'))
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"format":2', '"format":1'))
     await expect(readIndex(path)).rejects.toThrow()
   })
 
