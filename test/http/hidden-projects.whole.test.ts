@@ -3,7 +3,7 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { PROJECT_SORTS } from '../../src/core/project/project-query.ts'
+import { PROJECT_SORTS } from '../../src/core/project-query.ts'
 import { imageListSchema } from '../../src/http/schemas/images.ts'
 import { projectListSchema } from '../../src/http/schemas/projects.ts'
 import { openApp } from '../support/app.ts'

@@ -1,7 +1,7 @@
 // Parameters of the list of projects: page, order and search.
 
 import { z } from '@hono/zod-openapi'
-import { PROJECT_SORTS } from '../../core/project/project-query.ts'
+import { PROJECT_SORTS } from '../../core/project-query.ts'
 import { EXAMPLE_CURSOR } from './examples.ts'
 import { cursorOf, optional, pageLimit, searchSchema } from './parameters.ts'
 

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { accessOf, decideAccess, type Principal, requireReadable } from '../../core/auth/access.ts'
 import { isDamage } from '../../core/errors.ts'
 import { invalidParameter } from '../../core/parameters.ts'
+import type { ProjectState, ReadableState } from '../../core/project/state.ts'
 import {
   formatPosition,
   matcherOf,
@@ -11,8 +12,7 @@ import {
   type ProjectSort,
   parsePosition,
   positionOf,
-} from '../../core/project/project-query.ts'
-import type { ProjectState, ReadableState } from '../../core/project/state.ts'
+} from '../../core/project-query.ts'
 import type { Catalogue, CataloguePage } from '../../stores/catalogue/catalogue.ts'
 import type { Store } from '../../stores/store.ts'
 import type { Logger } from '../../telemetry/logger.ts'

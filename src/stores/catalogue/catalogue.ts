@@ -5,7 +5,7 @@
 // an earlier place.
 
 import type { Principal } from '../../core/auth/access.ts'
-import type { Position, ProjectSort } from '../../core/project/project-query.ts'
+import type { Position, ProjectSort } from '../../core/project-query.ts'
 
 export interface CataloguePage {
   /** @default 'id': by UTF-16 code units */

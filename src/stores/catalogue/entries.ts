@@ -1,24 +1,11 @@
 // Entries of the catalogue, in memory: sorted by id, with the list of each kind of principal. No I/O.
 
 import { LRUCache } from 'lru-cache'
-import { decideAccess, type Principal, type ProjectAccess } from '../../core/auth/access.ts'
-import {
-  type ListedProject,
-  matcherOf,
-  type Position,
-  type ProjectSort,
-  positionOf,
-} from '../../core/project/project-query.ts'
+import { decideAccess, type Principal } from '../../core/auth/access.ts'
+import { type ListedProject, matcherOf, type Position, type ProjectSort, positionOf } from '../../core/project-query.ts'
 import type { CataloguePage } from './catalogue.ts'
 import { createOrders, indexBehind, sortedBy } from './orders.ts'
-import { createPacking, type Row, unpack } from './rows.ts'
-
-export interface Entry extends ListedProject {
-  /** See `stampOf` in reader.ts. */
-  readonly stamp: number
-  /** Undefined for a deleted project, and for a folder without one. */
-  readonly access: ProjectAccess | undefined
-}
+import { createPacking, type Entry, type Row, unpack } from './rows.ts'
 
 export interface Entries {
   set(entry: Entry): void

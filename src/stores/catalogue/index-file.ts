@@ -16,7 +16,7 @@ import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { MEMBER_ROLES, VISIBILITIES } from '../../core/auth/access.ts'
 import { openPlainFile } from '../file/fs/no-follow.ts'
-import type { Entry } from './entries.ts'
+import type { Entry } from './rows.ts'
 
 const FORMAT = '{"format":2}'
 /** Lines that are read or written in one turn of the event loop. */

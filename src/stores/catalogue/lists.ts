@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Principal } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
-import type { Position } from '../../core/project/project-query.ts'
+import type { Position } from '../../core/project-query.ts'
 import type { CataloguePage } from './catalogue.ts'
 import type { Entries } from './entries.ts'
 

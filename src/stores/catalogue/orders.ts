@@ -3,7 +3,7 @@
 // An order is sorted at its first use, some tenths of a second for 100,000 projects. Changes are remembered, and merged into
 // it at its next use in one pass.
 
-import { comparePositions, type Position, type ProjectSort, positionOf } from '../../core/project/project-query.ts'
+import { comparePositions, type Position, type ProjectSort, positionOf } from '../../core/project-query.ts'
 import { type Row, unpack } from './rows.ts'
 
 export interface Orders {

@@ -2,7 +2,14 @@
 
 import { LRUCache } from 'lru-cache'
 import { OPEN_ACCESS, type ProjectAccess } from '../../core/auth/access.ts'
-import type { Entry } from './entries.ts'
+import type { ListedProject } from '../../core/project-query.ts'
+
+export interface Entry extends ListedProject {
+  /** See `stampOf` in reader.ts. */
+  readonly stamp: number
+  /** Undefined for a deleted project, and for a folder without one. */
+  readonly access: ProjectAccess | undefined
+}
 
 /**
  * Never changed: a new one takes its place. Times are seconds since {@link EPOCH_SECONDS}: whole numbers of 32 bits, the

@@ -1,7 +1,7 @@
 // Sealed cursors: ids and their lengths are hidden, and only cursors of this store are opened.
 
 import { describe, expect, it } from 'vitest'
-import { MAX_POSITION_BYTES } from '../../../src/core/project/project-query.ts'
+import { MAX_POSITION_BYTES } from '../../../src/core/project-query.ts'
 import { createSealedCursors } from '../../../src/services/projects/sealed-cursor.ts'
 
 const fallback = () => Promise.resolve(Buffer.alloc(32, 9))

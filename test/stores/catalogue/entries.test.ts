@@ -5,9 +5,10 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import type { Principal, ProjectAccess } from '../../../src/core/auth/access.ts'
 import { OPEN_ACCESS } from '../../../src/core/auth/access.ts'
-import { comparePositions, type Position, PROJECT_SORTS, positionOf } from '../../../src/core/project/project-query.ts'
+import { comparePositions, type Position, PROJECT_SORTS, positionOf } from '../../../src/core/project-query.ts'
 import type { CataloguePage } from '../../../src/stores/catalogue/catalogue.ts'
-import { createEntries, type Entries, type Entry } from '../../../src/stores/catalogue/entries.ts'
+import { createEntries, type Entries } from '../../../src/stores/catalogue/entries.ts'
+import type { Entry } from '../../../src/stores/catalogue/rows.ts'
 import { newChance } from '../../support/chance.ts'
 
 const ANONYMOUS: Principal = { kind: 'anonymous' }

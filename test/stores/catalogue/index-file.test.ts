@@ -4,8 +4,8 @@ import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { OPEN_ACCESS } from '../../../src/core/auth/access.ts'
-import type { Entry } from '../../../src/stores/catalogue/entries.ts'
 import { readIndex, writeIndex } from '../../../src/stores/catalogue/index-file.ts'
+import type { Entry } from '../../../src/stores/catalogue/rows.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 
 const plain = (id: string, stamp: number, access: Entry['access']): Entry => ({

@@ -9,7 +9,7 @@ import {
   PROJECT_SORTS,
   parsePosition,
   positionOf,
-} from '../../../src/core/project/project-query.ts'
+} from '../../src/core/project-query.ts'
 
 const named = (title: string | undefined, id = 'p') => ({ id, title, createdMs: 1, updatedMs: 2 })
 const keyOf = (title: string | undefined, id?: string) => positionOf('title', named(title, id)).key

@@ -1,7 +1,7 @@
 // Sorts and searches projects: the key of each order, the text of its cursors, and what a search compares. Pure.
 
-import { isProjectId } from '../names.ts'
-import { folded } from '../text.ts'
+import { isProjectId } from './names.ts'
+import { folded } from './text.ts'
 
 /** Orders of the list: `updated` and `created` newest first, `title` from A to Z; equal ones by id. */
 export const PROJECT_SORTS = ['id', 'updated', 'created', 'title'] as const
