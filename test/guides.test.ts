@@ -71,7 +71,7 @@ describe('the API guide', () => {
     expect(statuses).toEqual(
       [
         created,
-        Array(8).fill(ok),
+        Array(9).fill(ok),
         created,
         ok,
         created,

@@ -2,7 +2,7 @@
 
 import { LRUCache } from 'lru-cache'
 import { decideAccess, type Principal } from '../../core/auth/access.ts'
-import { type ListedProject, matcherOf, type Position, type ProjectSort, positionOf } from '../../core/project-query.ts'
+import { matcherOf, type Position, type ProjectSort, positionOf } from '../../core/project-query.ts'
 import type { CataloguePage } from './catalogue.ts'
 import { createOrders, indexBehind, sortedBy } from './orders.ts'
 import { createPacking, type Entry, type Row, unpack } from './rows.ts'
