@@ -3,6 +3,7 @@
 import type { Visibility } from './core/auth/access.ts'
 import type { Registration } from './core/auth/account.ts'
 import type { AuthMode } from './core/auth/auth-mode.ts'
+import type { Hint } from './core/hint.ts'
 import type { KeepSource } from './core/keep-source.ts'
 import type { createApp } from './http/app.ts'
 import type { AnswerFast } from './http/fast-path/types.ts'
@@ -18,14 +19,23 @@ export interface TintypeOptions {
    * folder holds a store and cannot be written. @default 'auto'
    */
   readOnly?: boolean | 'auto'
-  /** Encoder processes. @default one per core */
+  /**
+   * Encoder processes. 0: pictures are made by `tintype work`, over {@link queue}, and this process works on no jobs.
+   * @default one per core
+   */
   encoders?: number
+  /** Longest wait of a picture for an encoder of `tintype work`, in milliseconds; then 503. @default 30000 */
+  encoderWaitMs?: number
   /** Limit of uploads that wait for an encoder; further ones are answered 503. @default 64 */
   maxWaiting?: number
   /** Time limit for one picture in an encoder, in milliseconds. @default 30000 */
   encodeDeadlineMs?: number
   /** Largest upload, in bytes. @default 26214400 (25 MiB) */
   maxUploadBytes?: number
+  /** Most files of a bulk upload. @default 1000 */
+  maxBulkFiles?: number
+  /** Largest bulk upload, in bytes. @default 4294967296 (4 GiB) */
+  maxBulkBytes?: number
   /** Limit of the pixels of an upload, width times height. @default 100000000 */
   maxPixels?: number
   /** Colour behind transparent pixels, as CSS hex. @default '#ffffff' */
@@ -85,11 +95,24 @@ export interface TintypeOptions {
    * 0 is no limit. Equal in every process that shares the folder. @default 0
    */
   maxBytesPerOwner?: number
+  /** Days for which finished jobs are kept. @default 7 */
+  jobDays?: number
+  /** Limit of the jobs that wait; further ones are answered 503. @default 10000 */
+  maxQueuedJobs?: number
+  /**
+   * URL of an AMQP broker, such as `amqp://user:password@127.0.0.1:5672`, that carries jobs to all processes of the folder:
+   * servers and `tintype work`. @default each process finds jobs in the folder
+   */
+  queue?: string
   /**
    * Renders of each upload that are made in advance, while no other work waits for an encoder:
    * `thumb.webp,medium.avif`, names of presets. @default none
    */
   prefetch?: string
+  /**
+   * Limit of event streams, and of requests that wait for changes, together; further ones are answered 503. @default 1000
+   */
+  maxEventStreams?: number
   /** Limit of reading requests of one key, user or address in a window; 0 is no limit. @default 0 */
   rateLimit?: number
   /** Limit of changing requests; `auto` is a quarter of `rateLimit`, rounded up. @default 'auto' */
@@ -119,6 +142,18 @@ export interface TintypeOptions {
    * or an allowed origin. @default false
    */
   ownHostsOnly?: boolean
+  /**
+   * Receiver of all events of all projects, beside the webhooks that the API makes. Needs `webhookSecret`. Equal in every
+   * process that shares the folder. @default none
+   */
+  webhookUrl?: string
+  /** Secret that its messages are signed with: `whsec_` and the base64 of 24 to 64 bytes. @default none */
+  webhookSecret?: string
+  /**
+   * Receivers in the own network that webhooks may lead to: addresses, networks and host names, separated by commas.
+   * @default none: only addresses of the public Internet
+   */
+  webhookAllow?: string
   /** Path that the app is mounted under; prefix of every URL in responses. @default '' */
   basePath?: string
   /**
@@ -154,6 +189,21 @@ export interface Tintype {
   isReadOnly(): boolean
   /** Metrics of this instance and its process, as plain data that can be sent to another process. */
   metrics(): Promise<Snapshot>
-  /** Finishes the changes and renders under way, then closes files and ends processes. */
+  /**
+   * Calls the listener with a hint for each project that this instance has changed, and for each job that it has accepted.
+   * Other processes that serve the folder find both at their next poll, or at once where {@link hint} reports them.
+   */
+  onHint(listener: (hint: Hint) => void): void
+  /** Reports a hint of another process; `ended` where one that served the folder has ended. */
+  hint(hint: Hint): void
+  /**
+   * Ends event streams, answers the requests that wait for changes or for a job, and refuses further ones. To be called
+   * when the server stops listening, which would wait for them.
+   */
+  endWaits(): void
+  /**
+   * Finishes the changes, renders and jobs under way, then closes files and ends processes. Jobs that no encoder has begun
+   * wait for the next start.
+   */
   close(): Promise<void>
 }

@@ -5,7 +5,7 @@ import { access, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, it, type TestContext } from 'vitest'
+import { describe, expect, it, type TestContext, vi } from 'vitest'
 import { temporaryFolder } from './support/disk/folder.ts'
 import { codeBlocks, GUIDES, pathOfGuide, readGuide, withSettingsTable } from './support/guides.ts'
 import { smallPhoto } from './support/pictures/pictures.ts'
@@ -46,6 +46,9 @@ const runGuide = async (
   return { folder, stdout, statuses: stderr.match(/\b[2-5]\d\d(?= )/g) ?? [] }
 }
 
+// A limit against hanging: the commands of a guide start several servers.
+vi.setConfig({ testTimeout: 240_000 })
+
 describe('README.md', () => {
   it('has commands that work in their order', async (context) => {
     const { folder, statuses } = await runGuide('README.md', context, { commandStorage: 'other-storage' })
@@ -64,30 +67,61 @@ describe('the API guide', () => {
     const { folder, statuses, stdout } = await runGuide('src/http/README.md', context, {
       commandStorage: 'other-storage',
     })
-    // Upload, list, original, three formats, two of transparency, filtered list; upload with details, details; a new
-    // project and its upload; primary, title, order; list, deletion; asset, its picture, list, deletion; the error,
-    // Idempotency-Key, two of If-Match, members.
-    const [ok, created] = ['200', '201']
+    // Upload, list, original, three formats, two of transparency, filtered list; upload with details, details, many at
+    // once; a new project and its upload; primary, title, order; list, deletion; asset, its picture, list, deletion;
+    // changes, a wait, two streams; the error, Idempotency-Key, two of If-Match, a job and two of it, a batch and
+    // its counts, archive, a webhook, members.
+    const [ok, created, accepted] = ['200', '201', '202']
     expect(statuses).toEqual(
       [
         created,
         Array(9).fill(ok),
         created,
         ok,
+        ok,
+        ok,
         created,
         created,
         Array(5).fill(ok),
         created,
-        Array(3).fill(ok),
+        Array(7).fill(ok),
         '400',
         created,
-        Array(3).fill(ok),
+        ok,
+        ok,
+        accepted,
+        ok,
+        ok,
+        accepted,
+        ok,
+        ok,
+        created,
+        ok,
       ].flat(),
     )
     const formats = ['cover.avif', 'photo.auto', 'photo.jpg.copy', 'photo.webp', 'sprite.png', 'icon.webp']
     // The smallest is an icon of one colour.
     for (const name of formats) expect((await readFile(join(folder, name))).length).toBeGreaterThan(50)
     expect(stdout).toMatch(/exp=\d+.*sig=/)
+  })
+
+  it('has a program with the client that works', async () => {
+    const [example = ''] = codeBlocks(await readGuide('src/http/README.md'), 'js').filter((block) =>
+      block.includes('tintype/client'),
+    )
+    const folder = await temporaryFolder()
+    const { url } = await serve(['--storage', join(folder, 'storage')])
+    await upload(url, 'demo')
+    await writeFile(join(folder, 'photo.jpg'), await smallPhoto())
+    const script = example
+      .replace("'tintype/client'", JSON.stringify(pathToFileURL(dist('client/index.js')).href))
+      .replace('http://127.0.0.1:8001', url)
+    const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder })
+    expect(stderr).toBe('')
+    const lines = stdout.trim().split('\n')
+    expect(lines[0]).toBe('0 %')
+    expect(lines).toContain('100 %')
+    expect(lines.filter((line) => /^[0-9a-z]{20} photo\.jpg$/.test(line))).toHaveLength(2)
   })
 
   it('signs a URL as it shows', async () => {

@@ -10,7 +10,8 @@ const SCRIPT = fileURLToPath(new URL('./support/hops.mjs', import.meta.url))
 /** Most files of each request; encoder processes are not counted. */
 const MAX_FILES = { 'cover from memory': 15, 'cover through the app': 20, upload: 50 }
 
-it('a request runs code of few files', () => {
+// Some seconds; a minute beside many other programs.
+it('a request runs code of few files', { timeout: 300_000 }, () => {
   const output = execFileSync(process.execPath, [SCRIPT], { encoding: 'utf8' })
   const hops = z.record(z.string(), z.array(z.string()).min(5)).parse(JSON.parse(output))
   for (const [request, max] of Object.entries(MAX_FILES)) {

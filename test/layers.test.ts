@@ -76,6 +76,8 @@ describe('the rule', () => {
     ['services/a.ts', 'const a = process.env.HOME', 'reads process.env'],
     ['services/a.ts', "import { env } from 'node:process'", 'reads process.env'],
     ['services/a.ts', 'x\n'.repeat(250), 'has 251 lines'],
+    ['client/a.ts', "import { a } from '../core/a.ts'", 'client imports core'],
+    ['http/a.ts', "import type { A } from '../client/a.ts'", 'http imports client'],
     ['unheard-of/a.ts', '', 'unheard-of is no layer'],
     [
       'http/a.ts',

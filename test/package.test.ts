@@ -22,6 +22,7 @@ const run = async (program: string, args: readonly string[], cwd: string): Promi
 const CONSUMER = `
 import { Hono } from 'hono'
 import { createTintype, SIZES, type Tintype, TintypeError } from 'tintype'
+import { createClient, dataOf, type TintypeClient } from 'tintype/client'
 
 const tintype: Tintype = createTintype({ storageDir: './pictures', encoders: 1, basePath: '/media' })
 await tintype.ready
@@ -29,8 +30,13 @@ const app = new Hono().get('/', (c) => c.text('mine')).route('/media', tintype.a
 const form = new FormData()
 form.set('file', new Blob([process.argv[2] ?? '']), 'photo.jpg')
 const refused = await app.request('/media/projects/demo/images', { method: 'POST', body: form })
+const client: TintypeClient = createClient({
+  baseUrl: 'http://localhost/media',
+  fetch: async (input, init) => app.request(new Request(input, init)),
+})
+const { status } = await dataOf(client.api.GET('/health'))
 const answers = [(await app.request('/')).status, (await app.request('/media/health')).status, refused.status]
-console.log(JSON.stringify({ answers, sizes: SIZES, error: new TintypeError('busy', 'later').code }))
+console.log(JSON.stringify({ answers, sizes: SIZES, error: new TintypeError('busy', 'later').code, status }))
 await tintype.close()
 `
 
@@ -55,7 +61,15 @@ describe('the npm package', () => {
       JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', folder], root)),
     )
     const paths = files.map(({ path }) => path)
-    expect(paths).toEqual(expect.arrayContaining(['dist/cli/main.js', 'dist/index.d.ts', 'openapi.yaml', 'LICENSE']))
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'dist/cli/main.js',
+        'dist/index.d.ts',
+        'dist/client/index.js',
+        'openapi.yaml',
+        'LICENSE',
+      ]),
+    )
     expect(paths.filter((path) => !SHIPPED.test(path))).toEqual([])
 
     await writeFile(join(folder, 'package.json'), '{ "type": "module", "private": true }')
@@ -81,6 +95,7 @@ describe('the npm package', () => {
       answers: [200, 200, 415],
       sizes: ['original', 'medium', 'thumb', 'game'],
       error: 'busy',
+      status: 'ok',
     })
     expect(await readdir(join(folder, 'pictures'))).toContain('projects')
   }, 300_000)

@@ -19,9 +19,24 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./commands/serve.ts')).serveCommand,
   },
   {
+    name: 'work',
+    summary: 'Work on the jobs of a storage folder that a broker carries',
+    load: async () => (await import('./commands/work.ts')).workCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Check a storage folder and mend it',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'import',
+    summary: 'Send the pictures of a folder, a ZIP file or a project to a server',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  {
+    name: 'export',
+    summary: 'Download the images of a project into a folder or a ZIP file',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
   },
   {
     name: 'key',

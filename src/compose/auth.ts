@@ -1,5 +1,7 @@
 // Authentication: accounts, API keys, sessions, an identity provider, and the throttle of sign-ins.
 
+import type { Principal } from '../core/auth/access.ts'
+import type { WebhookOwner } from '../core/webhooks/model.ts'
 import { createIdentify, createOpenWarning } from '../http/access.ts'
 import { createClientAddress } from '../http/middleware/client-address.ts'
 import { createAccountService } from '../services/auth/accounts.ts'
@@ -41,6 +43,13 @@ export const buildAuth = ({ options, storageDir, log }: Foundation) => {
       refuseCrossOrigin: origins === '*' ? undefined : csrf.refuseCrossOrigin,
       onOpen: (options.auth ?? 'auto') === 'auto' ? createOpenWarning(client, log) : undefined,
     }),
+    /** Principal of the creator of a webhook, as it is now. */
+    async principalOf(owner: WebhookOwner): Promise<Principal | undefined> {
+      if (owner.kind === 'unrestricted') return isOpen() ? { kind: 'unrestricted' } : undefined
+      if (owner.kind === 'key') return apiKeys.principal(owner.id)
+      // Users of an identity provider have no account here.
+      return (await store.users.get(owner.id))?.disabled ? undefined : { kind: 'user', id: owner.id }
+    },
     close: accounts.close,
   }
 }

@@ -5,42 +5,62 @@ import { createRefuse } from '../http/refusals.ts'
 import { acceptedTypes } from '../image/accepted.ts'
 import type { EncoderPool } from '../image/encoder.ts'
 import type { Tintype, TintypeOptions } from '../options.ts'
-import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
+import { createMetrics } from '../telemetry/metrics.ts'
 import { createRequestIds } from '../telemetry/requests.ts'
 import { version } from '../version.ts'
 import { buildAuth } from './auth.ts'
+import { buildBroker } from './background/broker.ts'
+import { buildChangeHints } from './background/change-hints.ts'
 import { buildEncoders } from './encoders.ts'
+import { buildEvents } from './events.ts'
 import { buildFastPath } from './fast-path.ts'
 import { buildFoundation } from './foundation.ts'
 import { buildImages } from './images.ts'
+import { buildJobs } from './jobs.ts'
 import { type ParsedOptions, parseOptions } from './parse-options.ts'
 import { buildPolicies } from './policies.ts'
 import { buildProjects } from './projects.ts'
 import { buildStore } from './store.ts'
+import { buildWebhooks } from './webhooks.ts'
 
 /** @throws Error that names the invalid option */
 export const createTintype = (options: TintypeOptions = {}): Tintype => createParsedTintype(parseOptions(options))
 
 /** {@link createTintype} with parsed options. */
-export const createParsedTintype = (options: ParsedOptions): Tintype => {
-  const metrics = createMetrics({ version })
-  return compose(options, buildEncoders(options, metrics), metrics)
-}
+export const createParsedTintype = (options: ParsedOptions): Tintype => compose(options)
 
-/** {@link createParsedTintype} with other encoders, such as the plain ones that benchmarks compare with. */
-export const compose = (
-  options: ParsedOptions,
-  encoders: EncoderPool,
-  metrics: Metrics = createMetrics({ version }),
-): Tintype => {
+/**
+ * {@link createParsedTintype} with other encoders, such as the plain ones that benchmarks compare with.
+ *
+ * @param otherEncoders @default those of the options
+ */
+export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Tintype => {
+  const metrics = createMetrics({ version })
   const foundation = buildFoundation(options, metrics)
+  const broker = buildBroker(foundation)
   const auth = buildAuth(foundation)
   const policies = buildPolicies(foundation, auth)
   const stored = buildStore(foundation)
-  const images = buildImages(foundation, stored, encoders)
+  const encoders = otherEncoders ?? buildEncoders(foundation, broker, stored.ready)
+  const { limits, ...images } = buildImages(foundation, stored, encoders)
+  const { jobs, hearJob, hearEnd, onQueued, queueState, closeJobs } = buildJobs(
+    foundation,
+    stored,
+    { limits, variants: images.variants },
+    encoders,
+    broker,
+  )
   const { projects, closeCatalogue } = buildProjects(foundation, stored, auth)
-  const { store, ready } = stored
+  const feed = buildEvents(foundation, stored)
+  buildChangeHints(broker, stored)
+  const { store } = stored
+  const { ready, webhooks, closeWebhooks } = buildWebhooks(foundation, stored, auth)
   const ids = createRequestIds()
+  const end = new AbortController()
+  const endWaits = () => {
+    jobs.endWaits()
+    feed.end()
+  }
   const app = createApp({
     store,
     accounts: auth.accountRoutes,
@@ -49,13 +69,19 @@ export const compose = (
     presets: options.presets,
     accelRedirect: options.accelRedirect,
     projects,
+    jobs,
+    webhooks,
+    feed,
     check: () => store.check(),
     isReadOnly: store.isReadOnly,
+    queueState,
     ready,
     version,
     startedAt: Date.now(),
     acceptedTypes,
     maxUploadBytes: options.maxUploadBytes ?? 25 * 2 ** 20,
+    maxBulkFiles: options.maxBulkFiles ?? 1000,
+    maxBulkBytes: options.maxBulkBytes ?? 4 * 2 ** 30,
     basePath: options.basePath ?? '',
     isWholeSite: options.isWholeSite,
     log: foundation.log,
@@ -70,12 +96,27 @@ export const compose = (
     ready,
     isReadOnly: store.isReadOnly,
     metrics: metrics.snapshot,
+    onHint(listener) {
+      store.watchCommits(({ projectId }) => listener({ type: 'changed', projectId }), { signal: end.signal })
+      onQueued(({ jobId, projectId }) => listener({ type: 'queued', jobId, projectId }))
+    },
+    hint(hint) {
+      if (hint.type === 'changed') store.hint(hint.projectId)
+      else if (hint.type === 'queued') hearJob(hint)
+      else hearEnd()
+    },
+    endWaits,
     async close() {
+      endWaits()
       await ready.catch(() => {})
+      await closeJobs()
+      await closeWebhooks()
       await encoders.close()
+      await broker?.connection.close()
       await images.renders.close()
       await auth.close()
       await closeCatalogue()
+      end.abort()
       await store.close()
     },
   }

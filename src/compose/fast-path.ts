@@ -1,6 +1,6 @@
 // The fast path: answers from memory by the policies of the app.
 
-import type { Policies } from '../http/app.ts'
+import type { Policies } from '../http/app-options.ts'
 import { createFastPath } from '../http/fast-path/fast-path.ts'
 import { createFastGuard } from '../http/fast-path/guard.ts'
 import { readListUrl } from '../http/fast-path/lists.ts'
@@ -16,7 +16,7 @@ export const buildFastPath = (
   { options, log, metrics }: Foundation,
   { client, hostCheck, corsHeaders, identifyNow, limit }: Policies,
   { store }: ReturnType<typeof buildStore>,
-  { variants, lists, renders, transformRequests }: ReturnType<typeof buildImages>,
+  { variants, lists, renders, transformRequests }: Omit<ReturnType<typeof buildImages>, 'limits'>,
   ids: RequestIds,
 ) => {
   const guard = createFastGuard({ store, identifyNow })

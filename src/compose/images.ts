@@ -8,6 +8,7 @@ import { createAssetService } from '../services/images/assets.ts'
 import { createImageService } from '../services/images/images.ts'
 import { createRenders } from '../services/images/renders.ts'
 import { createVariants } from '../services/images/variants.ts'
+import { createArchives } from '../services/transfer/archives.ts'
 import { createFileQuota } from '../stores/quota/file-quota.ts'
 import { createRenderCache } from '../stores/render-cache/render-cache.ts'
 import type { Foundation } from './foundation.ts'
@@ -16,7 +17,7 @@ import type { buildStore } from './store.ts'
 
 export const buildImages = (
   { options, storageDir, log, metrics }: Foundation,
-  { store, marks }: ReturnType<typeof buildStore>,
+  { store, marks, jobStore }: ReturnType<typeof buildStore>,
   encoders: EncoderPool,
 ) => {
   const { maxBytesPerOwner = 0, maxImagesPerProject = 0 } = options
@@ -50,18 +51,26 @@ export const buildImages = (
     },
     waiting: () => Object.fromEntries(PRIORITIES.map((priority) => [priority, encoders.waitingOf(priority)])),
   })
+  const limits = {
+    quota: maxBytesPerOwner > 0 ? createFileQuota({ storageDir, store, maxBytes: maxBytesPerOwner }) : undefined,
+    maxImages: maxImagesPerProject > 0 ? maxImagesPerProject : undefined,
+  }
   const images = createImageService({
     store,
     encoders,
     variants,
     newVisibility: options.newVisibility,
     marks,
-    quota: maxBytesPerOwner > 0 ? createFileQuota({ storageDir, store, maxBytes: maxBytesPerOwner }) : undefined,
-    maxImages: maxImagesPerProject > 0 ? maxImagesPerProject : undefined,
+    async isJobUnderWay(key) {
+      const job = await jobStore.findByKey(key)
+      return job?.state === 'queued' || job?.state === 'running'
+    },
+    ...limits,
   })
   const assets = createAssetService({ store, variants })
+  const archives = createArchives({ store })
   const transformRequests = createTransformRequestParser({ signingKeys: options.signingKeys, presets: options.presets })
-  return { images, assets, variants, renders, lists, transformRequests }
+  return { images, assets, archives, variants, renders, lists, transformRequests, limits }
 }
 
 /** Shares of the memory cache. */

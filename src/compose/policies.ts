@@ -1,6 +1,6 @@
 // Policies of requests: client address, host check, CORS, authentication, rate limits.
 
-import type { Policies } from '../http/app.ts'
+import type { Policies } from '../http/app-options.ts'
 import { createCorsHeaders } from '../http/middleware/cors.ts'
 import { createHostCheck } from '../http/middleware/host-check.ts'
 import { createLimit } from '../http/middleware/rate-limit.ts'

@@ -1,7 +1,8 @@
-// The store, and the idempotency marks beside it.
+// The store, with the idempotency marks and the jobs beside it.
 
 import { createFileStore } from '../stores/file/file-store.ts'
 import { createFileMarks } from '../stores/idempotency/file-marks.ts'
+import { createFileJobs } from '../stores/jobs/file-jobs.ts'
 import type { Foundation } from './foundation.ts'
 
 export const buildStore = ({ options, storageDir, log, metrics }: Foundation) => {
@@ -26,5 +27,5 @@ export const buildStore = ({ options, storageDir, log, metrics }: Foundation) =>
         )
   }
   ready.then(sweepMarks, () => {})
-  return { store, marks, ready }
+  return { store, marks, jobStore: createFileJobs({ storageDir, store, log }), ready }
 }

@@ -5,6 +5,7 @@ import type { Issuer } from '../core/auth/issuer.ts'
 import { messageOf, TintypeError } from '../core/errors.ts'
 import { parsePrefetch, prefetchable } from '../core/transform/prefetch.ts'
 import type { Recipe } from '../core/transform/recipe.ts'
+import type { WebhookSettings } from '../core/webhooks/model.ts'
 import { type EnvFile, readEnvFile, type Texts } from './env-file.ts'
 import { type Setting, settingOf } from './setting.ts'
 import { settings } from './settings.ts'
@@ -82,13 +83,22 @@ type Parsed = z.output<z.ZodObject<typeof settings>>
 
 /** Settings whose values depend on each other, parsed together. */
 const combine = (parsed: Parsed, context: z.RefinementCtx) => {
-  const { accelRedirect, prefetch, jwksUrl, jwksIssuer, jwksAudience, ...rest } = parsed
+  const { accelRedirect, prefetch, jwksUrl, jwksIssuer, jwksAudience, webhookUrl, webhookSecret, ...rest } = parsed
   return {
     ...rest,
     accelRedirect: accelRedirect === 'off' ? undefined : accelRedirect,
     prefetch: recipesOf(parsed, context),
     issuer: issuerOf(parsed, context),
+    webhook: webhookOf(parsed, context),
+    encoders: encodersOf(parsed, context),
   }
+}
+
+/** Requires a broker where pictures are made by other processes. */
+const encodersOf = ({ encoders, queue }: Parsed, context: z.RefinementCtx): number => {
+  const message = 'expected at least 1 where QUEUE is not set, because "tintype work" is reached over it; got 0'
+  if (encoders === 0 && queue === '') context.addIssue({ code: 'custom', path: ['encoders'], message })
+  return encoders
 }
 
 const recipesOf = ({ prefetch, presets }: Parsed, context: z.RefinementCtx): readonly Recipe[] => {
@@ -120,5 +130,18 @@ const ISSUER_ENV = new Map([
   ['jwksIssuer', 'JWKS_ISSUER'],
   ['jwksAudience', 'JWKS_AUDIENCE'],
 ])
+
+/** Requires both values or none: a receiver cannot tell messages without a signature from others. */
+const webhookOf = ({ webhookUrl, webhookSecret }: Parsed, context: z.RefinementCtx): WebhookSettings | undefined => {
+  if (webhookUrl === '' && webhookSecret === '') return undefined
+  const [path, other] = webhookUrl === '' ? ['webhookUrl', 'WEBHOOK_SECRET'] : ['webhookSecret', 'WEBHOOK_URL']
+  if (webhookUrl === '' || webhookSecret === '')
+    context.addIssue({
+      code: 'custom',
+      path: [path],
+      message: `expected a value, because ${other} is set, got nothing`,
+    })
+  return { url: webhookUrl, secret: webhookSecret }
+}
 
 const schema = z.object(settings).transform(combine)

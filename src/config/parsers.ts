@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { type FixedKey, parseFixedKeys } from '../core/auth/api-key.ts'
 import { isKeyUrl, KEY_URL_RULE } from '../core/auth/issuer.ts'
 import { TintypeError } from '../core/errors.ts'
+import { isQueueUrl, QUEUE_URL_RULE } from '../core/jobs/queue-url.ts'
 import { type IsTrusted, parseProxies } from '../core/request/forwarded.ts'
 import { type AllowedOrigins, parseOrigins } from '../core/request/origins.ts'
 import { type Presets, readPresets } from '../core/transform/presets.ts'
@@ -40,8 +41,8 @@ export const wholeNumber = (least: number, most: number): Parser<number> => ({
   parse: (text) => (/^\d+$/.test(text) ? within(Number(text), least, most) : undefined),
 })
 
-export const numberOrCores = (most: number): Parser<number> => {
-  const number = wholeNumber(1, most)
+export const numberOrCores = (least: number, most: number): Parser<number> => {
+  const number = wholeNumber(least, most)
   return {
     expected: `${number.expected}, or the word cores`,
     parse: (text) => (text === 'cores' ? Math.min(availableParallelism(), most) : number.parse(text)),
@@ -101,6 +102,12 @@ export const keyUrl: Parser<string> = {
   parse: (text) => (text === '' || isKeyUrl(text) ? text : undefined),
 }
 
+/** URL of a broker; empty for none. */
+export const queueUrl: Parser<string> = {
+  expected: QUEUE_URL_RULE,
+  parse: (text) => (text === '' || isQueueUrl(text) ? text : undefined),
+}
+
 /** API keys of the environment; none where the text is empty. */
 export const apiKeys: Parser<readonly FixedKey[]> = {
   expected: 'API keys, separated by commas',
@@ -137,7 +144,8 @@ export const origins: Parser<AllowedOrigins> = {
   parse: (text) => orUndefined(() => parseOrigins(text)),
 }
 
-const orUndefined = <T>(parse: () => T): T | undefined => {
+/** Result of `parse`; undefined where it throws. */
+export const orUndefined = <T>(parse: () => T): T | undefined => {
   try {
     return parse()
   } catch {

@@ -13,11 +13,13 @@ import {
   oneOf,
   pixelCount,
   presets,
+  queueUrl,
   signingKeys,
   wholeNumber,
 } from './parsers.ts'
 import { setting } from './setting.ts'
 import { accessSettings } from './settings-access.ts'
+import { webhookSettings } from './settings-webhooks.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const LOG_FORMATS = ['auto', 'json', 'pretty']
@@ -52,19 +54,26 @@ export const settings = {
     isSwitch: true,
     doc: 'Serve a snapshot or a mounted backup: true writes nothing and answers changes 503; auto does so where the folder cannot be written; false refuses to start there',
   }),
-  workers: setting(numberOrCores(128), {
+  workers: setting(numberOrCores(1, 128), {
     env: 'WORKERS',
     flag: 'workers',
     unit: 'processes',
     initial: '1',
     doc: 'Server processes that share the port; cores is one per core',
   }),
-  encoders: setting(numberOrCores(128), {
+  encoders: setting(numberOrCores(0, 128), {
     env: 'ENCODERS',
     flag: 'encoders',
     unit: 'processes',
     initial: 'cores',
-    doc: 'Encoder processes of all workers together, at least one for each; cores is one per core',
+    doc: 'Encoder processes of all workers together, at least one for each; cores is one per core; 0 leaves pictures and jobs to "tintype work", over QUEUE',
+  }),
+  encoderWaitMs: setting(wholeNumber(100, 3_600_000), {
+    env: 'ENCODER_WAIT_MS',
+    flag: 'encoder-wait-ms',
+    unit: 'ms',
+    initial: '30000',
+    doc: 'With ENCODERS=0, the longest wait of a picture for an encoder of "tintype work"; then 503 with Retry-After',
   }),
   maxUploadBytes: setting(byteCount, {
     env: 'MAX_UPLOAD_BYTES',
@@ -72,6 +81,20 @@ export const settings = {
     unit: 'bytes',
     initial: '25MiB',
     doc: 'Largest upload; the number can have a unit: kB, MB, GB, KiB, MiB, GiB',
+  }),
+  maxBulkFiles: setting(wholeNumber(1, 100_000), {
+    env: 'MAX_BULK_FILES',
+    flag: 'max-bulk-files',
+    unit: 'files',
+    initial: '1000',
+    doc: 'Most files of one bulk upload',
+  }),
+  maxBulkBytes: setting(byteCount, {
+    env: 'MAX_BULK_BYTES',
+    flag: 'max-bulk-bytes',
+    unit: 'bytes',
+    initial: '4GiB',
+    doc: 'Largest bulk upload',
   }),
   maxPixels: setting(pixelCount, {
     env: 'MAX_PIXELS',
@@ -101,12 +124,41 @@ export const settings = {
     initial: '64',
     doc: 'Uploads of one worker that may wait for an encoder; further ones get 503 with Retry-After',
   }),
+  maxEventStreams: setting(wholeNumber(0, 100_000), {
+    env: 'MAX_EVENT_STREAMS',
+    flag: 'max-event-streams',
+    unit: 'streams',
+    initial: '1000',
+    doc: 'Event streams and requests that wait for changes, of one worker; further ones get 503 with Retry-After',
+  }),
   encodeDeadlineMs: setting(wholeNumber(100, 3_600_000), {
     env: 'ENCODE_DEADLINE_MS',
     flag: 'encode-deadline-ms',
     unit: 'ms',
     initial: '30000',
     doc: 'Longest work on one picture; then its encoder is killed and the upload gets 422',
+  }),
+  jobDays: setting(wholeNumber(1, 365), {
+    env: 'JOB_DAYS',
+    flag: 'job-days',
+    unit: 'days',
+    initial: '7',
+    doc: 'Days for which finished jobs are kept',
+  }),
+  maxQueuedJobs: setting(wholeNumber(0, 1_000_000), {
+    env: 'MAX_QUEUED_JOBS',
+    flag: 'max-queued-jobs',
+    unit: 'jobs',
+    initial: '10000',
+    doc: 'Jobs that may wait, of all workers; further ones get 503 with Retry-After; 0 accepts none',
+  }),
+  queue: setting(queueUrl, {
+    env: 'QUEUE',
+    flag: 'queue',
+    unit: 'URL',
+    initial: '',
+    doc: 'AMQP broker that carries jobs to all servers and to "tintype work", such as amqp://user:password@127.0.0.1:5672; without it, each server finds jobs in its storage folder',
+    isSecret: true,
   }),
   lockStaleMs: setting(wholeNumber(2000, 600_000), {
     env: 'LOCK_STALE_MS',
@@ -166,6 +218,7 @@ export const settings = {
     isSecret: true,
   }),
   ...accessSettings,
+  ...webhookSettings,
   logLevel: setting(oneOf(LOG_LEVELS), {
     env: 'LOG_LEVEL',
     flag: 'log-level',

@@ -123,6 +123,17 @@ export const principalOf = (c: Context): Principal => {
   return c.get('principal') ?? ANONYMOUS.principal
 }
 
+/**
+ * {@link principalOf} of a route for what belongs to a principal, such as jobs and webhooks.
+ *
+ * @throws TintypeError as it, and `unauthenticated` for anonymous requests
+ */
+export const namedPrincipalOf = (c: Context): Exclude<Principal, { kind: 'anonymous' }> => {
+  const principal = principalOf(c)
+  if (principal.kind === 'anonymous') throw unauthenticated()
+  return principal
+}
+
 /** Warns once that a client of another machine was answered without authentication. */
 export const createOpenWarning = (client: Pick<ClientAddress, 'addressOf'>, log: Logger) => {
   let isWarned = false

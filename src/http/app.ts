@@ -1,26 +1,14 @@
 // The HTTP API: middleware and routes in reading order.
 
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { type ErrorCode, TintypeError } from '../core/errors.ts'
-import type { AllowedOrigins } from '../core/request/origins.ts'
+import { TintypeError } from '../core/errors.ts'
 import { clip } from '../core/text.ts'
-import type { Presets } from '../core/transform/presets.ts'
-import type { AssetService } from '../services/images/assets.ts'
-import type { ImageService } from '../services/images/images.ts'
-import type { Renders } from '../services/images/renders.ts'
-import type { Variants } from '../services/images/variants.ts'
-import type { ProjectService } from '../services/projects/projects.ts'
-import type { Store } from '../stores/store.ts'
-import type { Logger } from '../telemetry/logger.ts'
-import type { Metrics } from '../telemetry/metrics.ts'
-import type { RequestIds } from '../telemetry/requests.ts'
-import type { Snapshot } from '../telemetry/snapshot.ts'
-import { authenticate, type Identify, type IdentifyNow } from './access.ts'
+import { authenticate } from './access.ts'
+import type { AppOptions } from './app-options.ts'
 import { type Context, type Env, viewOf } from './context.ts'
 import { createGuard } from './guard.ts'
-import type { ClientAddress } from './middleware/client-address.ts'
-import { allowOrigins, type CorsHeaders } from './middleware/cors.ts'
-import { type HostCheck, refuseOtherHosts } from './middleware/host-check.ts'
+import { allowOrigins } from './middleware/cors.ts'
+import { refuseOtherHosts } from './middleware/host-check.ts'
 import {
   refuseDotSegments,
   refuseWhileDraining,
@@ -29,107 +17,43 @@ import {
   varyByAccept,
   waitUntil,
 } from './middleware/preconditions.ts'
-import { type Limit, limitRequests, limitSignIns } from './middleware/rate-limit.ts'
-import { loggedPath, requestLog } from './middleware/request-log.ts'
+import { limitRequests, limitSignIns } from './middleware/rate-limit.ts'
+import { requestLog } from './middleware/request-log.ts'
 import * as accounts from './openapi/accounts.ts'
-import * as assets from './openapi/assets.ts'
-import * as deletions from './openapi/image-deletions.ts'
-import * as imageDetails from './openapi/image-details.ts'
-import * as images from './openapi/images.ts'
+import * as events from './openapi/events.ts'
+import * as archives from './openapi/images/archives.ts'
+import * as assets from './openapi/images/assets.ts'
+import * as bulk from './openapi/images/bulk.ts'
+import * as deletions from './openapi/images/image-deletions.ts'
+import * as imageDetails from './openapi/images/image-details.ts'
+import * as images from './openapi/images/images.ts'
 import * as projects from './openapi/projects.ts'
 import * as server from './openapi/server.ts'
-import type { TransformRequestParser } from './request/transform-request.ts'
 import { answerEarly } from './response/early-response.ts'
-import type { ListCache } from './response/list-cache.ts'
-import { problemOf, toTintypeError } from './response/problem.ts'
+import { createFailures } from './response/failures.ts'
 import { createSessionCookies } from './response/session-cookies.ts'
 import { createViews } from './response/views.ts'
 import { createRouteTable } from './route-table.ts'
-import { type AccountRouteOptions, createAccountRoutes } from './routes/accounts.ts'
+import { createAccountRoutes } from './routes/accounts.ts'
+import { createArchiveRoutes } from './routes/archives.ts'
 import { createAssetRoutes } from './routes/assets.ts'
+import { createBulkRoutes } from './routes/bulk.ts'
 import { createDocsRoutes } from './routes/docs.ts'
+import { createEventRoutes } from './routes/events.ts'
 import { createHealthRoutes } from './routes/health.ts'
 import { createImageDeletionRoutes } from './routes/image-deletions.ts'
 import { createImageRoutes } from './routes/images.ts'
+import { addJobRoutes } from './routes/jobs.ts'
 import { createMetricsRoute } from './routes/metrics.ts'
 import { createProjectRoutes } from './routes/projects.ts'
 import { createRenderRoutes } from './routes/renders.ts'
-
-/** Policies applied to each request before its route, shared with the fast path. */
-export interface Policies {
-  client: ClientAddress
-  /** @default every host is expected */
-  hostCheck?: HostCheck
-  allowedOrigins: AllowedOrigins
-  /** @default pages of other sites may not read responses */
-  corsHeaders?: CorsHeaders
-  identify: Identify
-  identifyNow: IdentifyNow
-  limit: Limit
-}
-
-export interface AppOptions {
-  /** States of projects, for the guard alone. */
-  store: Pick<Store, 'current' | 'project'>
-  images: ImageService
-  assets: AssetService
-  projects: ProjectService
-  variants: Variants
-  renders: Pick<Renders, 'find' | 'choose' | 'focalPoint'>
-  /** Accounts and their CSRF protection. @default no routes of accounts */
-  accounts?: Omit<AccountRouteOptions, 'cookies' | 'networkOf'>
-  /** Cache of image lists. @default none */
-  lists?: Pick<ListCache, 'set'>
-  /** Parses and authorizes transform requests. */
-  transformRequests: TransformRequestParser
-  /** Presets, whose URLs are part of every image view. @default none */
-  presets?: Presets
-  policies: Policies
-  /** Version of the program, for `/health` and the OpenAPI document. */
-  version: string
-  /** Start of the server, in milliseconds since 1970. */
-  startedAt: number
-  /** Media types of accepted uploads, for `/health`. */
-  acceptedTypes(): readonly string[]
-  /** Checks that the store can be used, for `/ready`. */
-  check(): Promise<void>
-  /** While true, changes are refused. @default () => false */
-  isReadOnly?(): boolean
-  /** Largest file of an upload, in bytes. */
-  maxUploadBytes: number
-  /**
-   * Prefix of every URL in responses, for a program that mounts the app under a path, such as `/media`. The routes
-   * themselves do not change.
-   *
-   * @default ''
-   */
-  basePath?: string
-  /** Redirects `GET /` to the documentation. @default false, `/` belongs to the program that mounts the app */
-  isWholeSite?: boolean
-  /**
-   * Path under which nginx serves the store's folder: stored pictures are sent by nginx (`X-Accel-Redirect`).
-   * @default pictures are sent by this process
-   */
-  accelRedirect?: string
-  /** Opening of the store: requests wait for it, and are answered 503 where it rejects. @default no wait */
-  ready?: Promise<void>
-  /** While true, changes are refused and `/ready` answers 503. @default () => false */
-  isDraining?(): boolean
-  log: Logger
-  ids: RequestIds
-  metrics: Pick<Metrics, 'observer' | 'requests' | 'snapshot'>
-  /** Gathers the metrics of all processes. @default the metrics of this instance */
-  gatherMetrics?(): Promise<readonly Snapshot[]>
-}
+import { addWebhookRoutes } from './routes/webhooks.ts'
 
 /** Paths where passwords and invitations can be guessed. */
 const SIGN_IN_PATHS = ['/auth/login', '/auth/register', '/auth/password']
 
-/** Errors of status 500 and over that are not logged here: they are expected, or logged at their origin. */
-const EXPECTED: readonly ErrorCode[] = ['busy', 'read_only', 'shutting_down', 'quota_exceeded', 'issuer_unavailable']
-
 export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
-  const { log, ids, version, startedAt, check, maxUploadBytes } = options
+  const { log, ids, version, maxUploadBytes } = options
   const { observer, requests, snapshot } = options.metrics
   const { client, hostCheck, allowedOrigins, corsHeaders, limit } = options.policies
   const { isReadOnly, isDraining } = options
@@ -138,18 +62,9 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
 
   const app = new OpenAPIHono<Env>()
 
+  const failures = createFailures({ log, observer })
   const fail = (c: Context, thrown: unknown): Promise<Response> => {
-    const error = toTintypeError(thrown, c.req.raw)
-    const { status, headers, body } = problemOf(error)
-    observer.failed(error.code)
-    if (status >= 500 && !EXPECTED.includes(error.code)) {
-      const id = c.get('requestId')
-      log.error(
-        { err: error, id, method: c.req.method, path: loggedPath(c.req.url) },
-        `${error.code}; answering ${status}`,
-      )
-      body.request_id = id
-    }
+    const { status, headers, body } = failures(c, thrown)
     const vary = c.get('vary')
     if (vary !== undefined) headers.Vary = vary
     return answerEarly(c, { status, headers, text: JSON.stringify(body) })
@@ -192,6 +107,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(deletions.remove, deletion.remove)
   route.add(deletions.removeAll, deletion.removeAll)
   route.add(images.setPrimary, image.setPrimary)
+  route.add(bulk.upload, createBulkRoutes({ ...options, guard, views, observer, failures }).upload)
 
   const asset = createAssetRoutes({ ...options, guard, views, observer })
   route.add(assets.put, asset.put)
@@ -199,12 +115,22 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(assets.read, asset.read)
   route.describe(assets.render, assets.renderFile)
   route.add(assets.remove, asset.remove)
+  if (options.jobs) addJobRoutes(route, { ...options, jobs: options.jobs, guard, views })
   const project = createProjectRoutes({ ...options, guard, views })
   route.add(projects.list, project.list)
   route.add(projects.read, project.read)
   route.add(projects.create, project.create)
   route.add(projects.edit, project.edit)
   route.add(projects.remove, project.remove)
+  route.add(archives.read, createArchiveRoutes({ ...options, guard }).read)
+
+  if (options.webhooks) addWebhookRoutes(route, { webhooks: options.webhooks, basePath })
+  if (options.feed) {
+    const event = createEventRoutes({ feed: options.feed, guard, identify: options.policies.identify })
+    route.add(events.changes, event.changes)
+    route.add(events.events, event.events)
+    route.add(events.severalEvents, event.severalEvents)
+  }
 
   if (options.accounts) {
     const cookies = createSessionCookies({ basePath, isSecure: (c) => client.isSecure(viewOf(c), c.req.url) })
@@ -217,14 +143,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
     route.add(accounts.password, account.password)
   }
 
-  const state = createHealthRoutes({
-    version,
-    startedAt,
-    acceptedTypes: options.acceptedTypes,
-    check,
-    isReadOnly,
-    isDraining,
-  })
+  const state = createHealthRoutes(options)
   route.add(server.health, state.health)
   route.add(server.ready, state.ready)
   const gather = options.gatherMetrics ?? (async () => [await snapshot()])

@@ -5,7 +5,6 @@
 // shows that the state was overtaken, and its answer may not rest on it any more, the guard judges the newest state and
 // the function answers again.
 
-import { LRUCache } from 'lru-cache'
 import {
   type Action,
   accessOf,
@@ -17,6 +16,7 @@ import {
   requireAccess,
   requireReadable,
 } from '../core/auth/access.ts'
+import { createBoundedMap } from '../core/bounded-map.ts'
 import { type ErrorCode, isDamage, TintypeError } from '../core/errors.ts'
 import { unknownProject } from '../core/not-found.ts'
 import type { ProjectState, ReadableState } from '../core/project/state.ts'
@@ -100,7 +100,7 @@ export interface GuardOptions {
 
 export const createGuard = ({ store, log }: GuardOptions): Guard => {
   /** Damaged projects that were logged, until they can be read again. */
-  const logged = new LRUCache<string, true>({ max: MAX_LOGGED })
+  const logged = createBoundedMap<true>(MAX_LOGGED)
 
   /** Finds a project in memory, without a wait. Undefined says nothing. */
   const findNow = (projectId: string): Found | undefined => {

@@ -60,22 +60,28 @@ export const ACCEPTED_TYPES = [
 
 export type AcceptedType = (typeof ACCEPTED_TYPES)[number]
 
-/** Highest first. A person waits for an upload; a prefetch is made ahead of need. */
-export const PRIORITIES = ['upload', 'transform', 'prefetch'] as const
+/** Highest first. A person waits for an upload, nobody for that of a job; a prefetch is made ahead of need. */
+export const PRIORITIES = ['upload', 'transform', 'job', 'prefetch'] as const
 
 export type Priority = (typeof PRIORITIES)[number]
 
+export interface EncodingOptions {
+  /** Aborts the job while it waits, with the signal's reason; a job that has begun is finished. */
+  signal?: AbortSignal
+  /** @default 'upload' */
+  priority?: Priority
+}
+
 export interface EncoderPool {
   /**
-   * Makes the four variants in a worker process, with priority `upload`. The files are complete once it resolves, but
+   * Makes the four variants in a worker process. The files are complete once it resolves, but
    * not synced. Some of them may exist where it rejects.
    *
-   * @param signal aborts the job while it waits, with the signal's reason; a job that has begun is finished
    * @throws TintypeError `empty_file`, `not_an_image`, `unsupported_image_type`, `unsupported_image_layout`,
    *   `damaged_image`, `too_many_pixels`, `image_too_slow` at the deadline, `busy` where the queue is full or no process can be started, `shutting_down`
    *   after `close()`, `storage_full`, `store_unavailable`, `encoder_failed` where the process died twice, `internal`
    */
-  encode(job: EncodeJob, signal?: AbortSignal): Promise<EncodedPicture>
+  encode(job: EncodeJob, options?: EncodingOptions): Promise<EncodedPicture>
   /**
    * Makes a render of a stored original, with priority `transform`. The content of a small one is returned. The file of a
    * larger one is complete once it resolves, but not synced; where it cannot be written, the content is returned. A part
@@ -93,7 +99,8 @@ export interface EncoderPool {
    */
   turn(options: { priority: Priority; signal: AbortSignal }): Promise<void>
   /**
-   * Throws where a new job would be refused: `busy` with `retryAfterSeconds`, or `shutting_down`.
+   * Throws where a new job would be refused: `busy` with `retryAfterSeconds`, or `shutting_down`. One of priority `job` is
+   * not refused for those that wait: its runner bounds them.
    *
    * @param priority @default 'upload'
    */

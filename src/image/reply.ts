@@ -15,6 +15,7 @@ const failureSchema = z.object({
   code: z.string().refine(isErrorCode),
   message: z.string(),
   details: z.record(z.string(), z.unknown()).optional(),
+  retryAfterSeconds: z.number().optional(),
   /** Stack of the underlying error, for the log. */
   cause: z.string().optional(),
 })
@@ -50,15 +51,20 @@ const renderedReplySchema = replySchema(
     .refine(({ bytes, ...picture }) => !('content' in picture) || picture.content.length === bytes),
 )
 
+const turnReplySchema = replySchema(z.object({}))
+
 /** @throws TintypeError as the worker failed; `internal` where the reply is invalid */
 export const parseEncodedReply = (reply: unknown): EncodedPicture => resultOf(encodedReplySchema.safeParse(reply))
 
 /** @throws TintypeError as {@link parseEncodedReply} */
 export const parseRenderedReply = (reply: unknown): RenderedPicture => resultOf(renderedReplySchema.safeParse(reply))
 
+/** Checks a reply without a result. @throws TintypeError as {@link parseEncodedReply} */
+export const parseTurnReply = (reply: unknown): void => void resultOf(turnReplySchema.safeParse(reply))
+
 const resultOf = <Result>({ data, error }: z.ZodSafeParseResult<EncoderReply<Result>>): Result => {
   if (!data) throw new TintypeError('internal', 'The encoder sent an invalid reply.', { cause: error })
   if ('result' in data) return data.result
-  const { code, message, details, cause } = data.failure
-  throw new TintypeError(code, message, { details, cause })
+  const { code, message, details, cause, retryAfterSeconds } = data.failure
+  throw new TintypeError(code, message, { details, cause, retryAfterSeconds })
 }

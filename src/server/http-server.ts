@@ -10,6 +10,7 @@ import { writeResponse } from '../http/fast-path/write.ts'
 import { DEFAULT_HOST, headMistake, wrongExpectation, wrongTarget } from '../http/middleware/preconditions.ts'
 import type { Refuse } from '../http/refusals.ts'
 import { continueOnRead } from '../http/request/expect-continue.ts'
+import { hasOwnDeadline, stopLongBody } from '../http/request/long-body.ts'
 import { problemOf } from '../http/response/problem.ts'
 import { createConnectionHandler } from './connection-handler.ts'
 import { createRefusals, type Received } from './refusals.ts'
@@ -23,7 +24,7 @@ export interface HttpServerOptions {
   port: number
   /** Refuses requests that are no valid HTTP. @default by a status alone */
   refuse?: Refuse
-  /** Timeout of receiving a request with its body, in milliseconds. */
+  /** Timeout of receiving a request with its body, in milliseconds. Long bodies (long-body.ts) have their own. */
   requestTimeoutMs: number
   /** Timeout of receiving the headers of a request, in milliseconds. @default 20000 */
   headersTimeoutMs?: number
@@ -47,6 +48,9 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000
  * Limit of the waiting requests of a connection, which is closed beyond it. Browsers do not pipeline, benchmarks do.
  */
 const MAX_WAITING = 100
+
+/** The error of Node, whose check knows one timeout for all requests. */
+const REQUEST_TIMEOUT = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
 
 /** Starts listening. @throws errors of `listen` of node:net, such as EADDRINUSE */
 export const startHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
@@ -86,6 +90,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
     const mistake = headMistake(request)
     if (mistake) return refusals.refuse(request, request.socket, mistake)
     received.set(request.socket, { request, response })
+    limitTime({ request, response })
     inTurn(request.socket, (end) => {
       underWay.add(response)
       response.once('close', () => {
@@ -96,10 +101,20 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
       void listener(request, response)
     })
   }
+  /** Node's own timeout would end long bodies too. */
+  const limitTime = (last: Received): void => {
+    const { request } = last
+    const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers
+    if (length === '0' && coding === undefined) return
+    const timer = setTimeout(() => {
+      if (!request.complete && !hasOwnDeadline(request)) refusals.failed(REQUEST_TIMEOUT, request.socket, last)
+    }, options.requestTimeoutMs)
+    request.once('close', () => clearTimeout(timer))
+  }
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
-      requestTimeout: options.requestTimeoutMs,
+      requestTimeout: 0,
       connectionsCheckingInterval: options.timeoutsCheckedMs ?? 5000,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       // Checked here, so that it is refused like all others.
@@ -143,7 +158,10 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
     drain() {
       draining = true
       connections.flush()
-      for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close')
+      for (const response of underWay) {
+        if (!response.headersSent) response.setHeader('Connection', 'close')
+        stopLongBody(response.req)
+      }
       for (const socket of sockets) {
         if (isBusy(socket)) continue
         // A response of the fast path may still be on its way to a slow reader.

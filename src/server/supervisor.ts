@@ -6,6 +6,7 @@ import { RateLimiterClusterMaster } from 'rate-limiter-flexible'
 import type { Config } from '../config/load.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { printStopped, type Started, saysReadOnly } from './banner.ts'
+import { createHintExchange } from './cluster-hints.ts'
 import { createMetricsExchange } from './cluster-metrics.ts'
 import { exitBySignal, onSignals } from './signals.ts'
 
@@ -26,14 +27,15 @@ const LONGEST_PAUSE_MS = 30_000
 export const pauseBefore = (shortLives: number): number =>
   shortLives <= 1 ? 0 : Math.min(1000 * 2 ** (shortLives - 2), LONGEST_PAUSE_MS)
 
-/** Encoders of one worker: its share of those of the machine, at least one. */
+/** Encoders of one worker: its share of those of the machine, at least one where there are any. */
 export const encodersOf = ({ encoders, workers }: Config, index: number): number =>
-  Math.max(1, Math.floor(encoders / workers) + (index < encoders % workers ? 1 : 0))
+  Math.max(Math.min(1, encoders), Math.floor(encoders / workers) + (index < encoders % workers ? 1 : 0))
 
 /** Resolves when all workers listen. Ends the process after the last worker, or where the first one cannot start. */
 export const supervise = async ({ config, env, log, announce }: SupervisorOptions): Promise<void> => {
   const workers = new Set<Worker>()
   const metrics = createMetricsExchange()
+  const hints = createHintExchange()
   let everListened = false
   let isReadOnly = false
   let ending = false
@@ -66,6 +68,7 @@ export const supervise = async ({ config, env, log, announce }: SupervisorOption
         isReadOnly ||= saysReadOnly(message)
       })
       metrics.watch(worker)
+      hints.watch(worker)
       // The worker had no file descriptor for a connection. node:cluster then waits for ever for its confirmation and
       // gives this worker no further connections (seen with Node 20), so the worker is replaced.
       worker.process.on('internalMessage', (message: unknown) => {

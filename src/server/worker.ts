@@ -6,8 +6,10 @@ import { createParsedTintype } from '../compose/compose.ts'
 import type { Config } from '../config/load.ts'
 import { TintypeError } from '../core/errors.ts'
 import { isLoopback } from '../core/request/hosts.ts'
+import { REQUEST_GRACE_MS, SLOWEST_BYTES_PER_MS } from '../http/request/long-body.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { printStopped, READ_ONLY, type Started } from './banner.ts'
+import { shareHints } from './cluster-hints.ts'
 import { gatherMetrics, shareMetrics } from './cluster-metrics.ts'
 import { fail } from './fail.ts'
 import { type HttpServer, startHttpServer } from './http-server.ts'
@@ -19,10 +21,6 @@ export interface WorkerOptions {
   log: Logger
 }
 
-/** Time of an upload besides its bytes, in milliseconds. */
-const REQUEST_GRACE_MS = 60_000
-/** Slowest supported connection, in bytes a millisecond: 256 kbit/s. */
-const SLOWEST_BYTES_PER_MS = 32
 /** A day, which is within the range of a timer. */
 const LONGEST_REQUEST_MS = 86_400_000
 
@@ -55,7 +53,10 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<Start
     gatherMetrics: cluster.isWorker ? gatherMetrics : undefined,
     log,
   })
-  if (cluster.isWorker) shareMetrics(tintype.metrics)
+  if (cluster.isWorker) {
+    shareMetrics(tintype.metrics)
+    shareHints(tintype)
+  }
   const start = async (): Promise<HttpServer> => {
     await tintype.ready
     if (cluster.isWorker && tintype.isReadOnly()) process.send?.(READ_ONLY)
@@ -77,6 +78,7 @@ export const startWorker = async ({ config, log }: WorkerOptions): Promise<Start
     return fail(reasonOf(error, config))
   })
   const end = async () => {
+    tintype.endWaits()
     await server.drain()
     await tintype.close()
     if (cluster.isPrimary) printStopped()

@@ -5,6 +5,7 @@
 // lock. Kept logs never free a number. Pruned logs remove old entries, so a writer that was stopped can reuse a number;
 // after creating, the newest entry decides (see {@link outcomeOf}).
 
+import { createHash } from 'node:crypto'
 import { TintypeError } from '../core/errors.ts'
 
 export interface NumberedEntry<Entry> {
@@ -82,3 +83,20 @@ export const unknownOutcome = (subject: string, cause: unknown): unknown =>
   new TintypeError('store_unavailable', `The outcome of the change to ${subject} is unknown.`, {
     retryAfterSeconds: 1,
   })
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+const CHECKSUM = '  "checksum": "'
+
+/** Completes the fields of a JSON file by a checksum. @param body lines of fields, without braces */
+export const seal = (body: string): string => {
+  const text = `{\n${body},\n`
+  return `${text}${CHECKSUM}${sha256(text)}"\n}\n`
+}
+
+/** Returns a sealed text. @throws Error where it does not match its checksum */
+export const unseal = (text: string): string => {
+  const body = text.slice(0, Math.max(0, text.lastIndexOf(CHECKSUM)))
+  if (text !== `${body}${CHECKSUM}${sha256(body)}"\n}\n`) throw new Error('the checksum does not match')
+  return text
+}

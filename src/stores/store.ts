@@ -7,9 +7,10 @@ import type { ImageQuery } from '../core/project/image-query.ts'
 import type { ImageRecord } from '../core/project/model.ts'
 import type { ProjectState } from '../core/project/state.ts'
 import type { FocalPoints } from './focal-points.ts'
+import type { StagingOwner } from './staging-owner.ts'
 import type { Watching } from './watch.ts'
 
-export interface Store extends Watching, FocalPoints {
+export interface Store extends Watching, FocalPoints, StagingOwner {
   /**
    * Makes the store usable: creates what is missing and begins to sweep the remains of dead processes. Called once,
    * before any other method. Of a read-only store it creates and sweeps nothing.
@@ -30,8 +31,7 @@ export interface Store extends Watching, FocalPoints {
   project(projectId: string): Promise<ProjectState | undefined>
 
   /**
-   * {@link Store.project} without a wait, where the state in memory can be shown to be the newest. Undefined
-   * where it cannot; the project may exist.
+   * {@link Store.project} without a wait. Undefined where the state in memory cannot be shown to be the newest.
    *
    * @param share accepts the state that another call of this turn of the event loop validated, a millisecond ago at
    *   most. That validation came after the turn had seen this call's request, so every change acknowledged before the
@@ -72,11 +72,12 @@ export interface Store extends Watching, FocalPoints {
   projectIds(page?: { after?: string; limit?: number }): Promise<string[]>
 
   /**
-   * Opens a staging area for one upload, under a new image id. Invisible to readers; `discard()` it in every case.
+   * Opens a staging area for one upload. Invisible to readers; `discard()` it in every case.
    *
+   * @param imageId a pending image, which no other living process stages. @default a new id
    * @throws TintypeError `storage_full` where too little room remains to begin; `store_unavailable`
    */
-  stage(projectId: string): Promise<Stage>
+  stage(projectId: string, imageId?: string): Promise<Stage>
 
   /** False once the staging area with this {@link Stage.id} is gone, whichever process it belonged to. */
   isStaged(stageId: string): Promise<boolean>
@@ -191,6 +192,8 @@ export interface Transition {
 export interface CommitOptions {
   /** Staging area of the image that the change adds: where it was swept meanwhile, the change is refused. */
   stage?: Stage
+  /** Longest time for which the change may wait to be committed with others of its project, in milliseconds. @default 0 */
+  gatherMs?: number
 }
 
 export interface VariantReference {
@@ -199,10 +202,7 @@ export interface VariantReference {
   size: VariantName
 }
 
-/**
- * The staging area of one upload: local files until they are published. All of it lies apart from stored files, so that
- * a crash leaves no partial stored file.
- */
+/** The staging area of one upload: local files, apart from stored ones, so that a crash leaves no partial stored file. */
 export interface Stage {
   /** Names the staging area among those of all processes. */
   readonly id: string

@@ -7,7 +7,8 @@ export interface Watching {
   /**
    * Follows projects, whether they exist yet or not, through deletion and re-creation. Each listed revision after the
    * position of its project is delivered once and in order: those of this process as soon as they are durable, those of
-   * other processes within a second. Revisions that cannot be listed are replaced by one `reset`.
+   * other processes within a second, or at once where {@link Watching.hint} reports them. Revisions that cannot be listed
+   * are replaced by one `reset`.
    *
    * The listener is called again once the promise that it returned has settled, so a slow one needs no memory: it gets
    * more revisions at once, or a `reset` where they are no longer kept. An error of it is logged, and what it was called
@@ -23,6 +24,17 @@ export interface Watching {
    * With `types`, only revisions with such an event are reported; the others cost nothing.
    */
   watchCommits(listener: ChangeListener, options: WatchOptions & { types?: readonly ProjectEvent['type'][] }): void
+
+  /**
+   * Reads the changes after a position without watching, undefined where there are none. Of many, the first part: the rest
+   * follows its revision. Kept are the newest 1,000 revisions of a project, and older ones for 7 days, 100,000 at most.
+   *
+   * @throws TintypeError `project_damaged`, `store_unavailable`
+   */
+  changesAfter(projectId: string, position: number): Promise<ProjectChanges | undefined>
+
+  /** Reports a commit of another process, so that watchers of the project read it at once. A wrong one costs two `stat` calls. */
+  hint(projectId: string): void
 }
 
 export interface WatchedProject {

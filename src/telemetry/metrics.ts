@@ -4,6 +4,17 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Observer } from './observer.ts'
 import { processMetrics } from './process-metrics.ts'
 import { createRequestMeter, type RequestMeter } from './requests.ts'
+import {
+  type BrokerSamples,
+  type JobSamples,
+  type Samples,
+  type WebhookSamples,
+  watchBroker,
+  watchJobs,
+  watchSamples,
+  watchStreams,
+  watchWebhooks,
+} from './sampled-metrics.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface MetricsOptions {
@@ -11,32 +22,27 @@ export interface MetricsOptions {
   version: string
 }
 
-/** Values that are sampled when the metrics are read. */
-export interface Samples {
-  /** Caches by name: look-ups since the start, and the present content where it is known. */
-  caches(): Record<string, CacheCounts>
-  /** Jobs waiting for an encoder, by priority. */
-  waiting(): Record<string, number>
-}
-
-export interface CacheCounts {
-  hits: number
-  misses: number
-  entries?: number
-  bytes?: number
-}
-
 export interface Metrics {
   observer: Observer
   requests: RequestMeter
   /** Adds sampled values. To be called once. */
   watch(samples: Samples): void
+  /** Adds sampled values of jobs. To be called once. */
+  watchJobs(jobs: () => JobSamples): void
+  /** Adds the sampled values of webhooks. To be called once. */
+  watchWebhooks(samples: () => WebhookSamples): void
+  /** Adds sampled values of a broker, undefined where this process does not connect to it. To be called once. */
+  watchBroker(broker: () => BrokerSamples | undefined): void
+  /** Adds the number of event streams. To be called once. */
+  watchStreams(count: () => number): void
   /** Metrics of this instance and its process. */
   snapshot(): Promise<Snapshot>
 }
 
 const LOCK_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const ENCODER_BOUNDS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 12, 30, 60]
+
+const JOB_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200]
 
 export const createMetrics = ({ version }: MetricsOptions): Metrics => {
   const registry = new Registry()
@@ -72,6 +78,12 @@ export const createMetrics = ({ version }: MetricsOptions): Metrics => {
   const changes = counter('changes_committed_total', 'Changes in these revisions.')
   const retries = counter('commit_retries_total', 'Commits that were retried because another writer was first.')
   const sweeps = counter('sweeps_total', 'Sweeps for remains of dead processes.')
+  const finishedJobs = counter('jobs_total', 'Finished jobs, by outcome.', ['outcome'])
+  const jobTime = (name: string, help: string) =>
+    new Histogram({ name: `tintype_job_${name}_seconds`, help, buckets: JOB_BOUNDS, registers })
+  const jobWaits = jobTime('wait', 'Time that a job waited for its last attempt, in seconds.')
+  const jobWork = jobTime('duration', 'Time of the last attempt of a job, in seconds.')
+  const webhooks = counter('webhook_deliveries_total', 'Attempts to deliver to webhooks, by outcome.', ['outcome'])
   const owners = counter('swept_owners_total', 'Dead processes whose remains were swept.')
 
   return {
@@ -90,53 +102,24 @@ export const createMetrics = ({ version }: MetricsOptions): Metrics => {
         sweeps.inc()
         owners.inc(count)
       },
+      jobFinished(outcome, { waitedSeconds, workedSeconds }) {
+        finishedJobs.inc({ outcome })
+        jobWaits.observe(waitedSeconds)
+        jobWork.observe(workedSeconds)
+      },
+      sentWebhook: (outcome) => webhooks.inc({ outcome }),
       failed: (code) => errors.inc({ code }),
     },
 
     watch: (samples) => watchSamples(registry, samples),
+    watchJobs: (jobs) => watchJobs(registry, jobs),
+    watchWebhooks: (samples) => watchWebhooks(registry, samples),
+    watchBroker: (broker) => watchBroker(registry, broker),
+    watchStreams: (count) => watchStreams(registry, count),
 
     async snapshot() {
       const [own, ofProcess] = await Promise.all([registry.getMetricsAsJSON(), processMetrics()])
       return [...own, ...requests.metrics(), ...ofProcess]
     },
   }
-}
-
-const watchSamples = (registry: Registry, { caches, waiting }: Samples): void => {
-  const registers = [registry]
-  new Counter({
-    name: 'tintype_cache_requests_total',
-    help: 'Cache look-ups, by result.',
-    labelNames: ['cache', 'result'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [cache, { hits, misses }] of Object.entries(caches())) {
-        this.inc({ cache, result: 'hit' }, hits)
-        this.inc({ cache, result: 'miss' }, misses)
-      }
-    },
-  })
-  const contentGauge = (unit: 'entries' | 'bytes', help: string) =>
-    new Gauge({
-      name: `tintype_cache_${unit}`,
-      help,
-      labelNames: ['cache'],
-      registers,
-      collect() {
-        for (const [cache, counts] of Object.entries(caches()))
-          if (counts[unit] !== undefined) this.set({ cache }, counts[unit])
-      },
-    })
-  contentGauge('entries', 'Entries in a memory cache.')
-  contentGauge('bytes', 'Bytes in a memory cache.')
-  new Gauge({
-    name: 'tintype_encoder_waiting',
-    help: 'Jobs waiting for an encoder, by priority.',
-    labelNames: ['priority'],
-    registers,
-    collect() {
-      for (const [priority, count] of Object.entries(waiting())) this.set({ priority }, count)
-    },
-  })
 }

@@ -1,9 +1,16 @@
 // Observer interface through which the store and the encoders report their work, to be counted as metrics.
 
 import type { ErrorCode } from '../core/errors.ts'
+import type { FinalState } from '../core/jobs/job.ts'
 
 /** Outcome of an encoder job: done, cancelled before it began because its request was aborted, or an error. */
 export type JobOutcome = 'done' | 'given_up' | ErrorCode
+
+/** Times of a job, in seconds: until its last attempt began, and of that attempt. */
+export interface JobTime {
+  waitedSeconds: number
+  workedSeconds: number
+}
 
 export interface Observer {
   /** Received bytes of an upload, stored or not. */
@@ -20,6 +27,10 @@ export interface Observer {
   retriedCommit(): void
   /** Remains of dead processes were swept. @param owners number of these processes */
   swept(owners: number): void
+  /** A job has ended. */
+  jobFinished(state: FinalState, time: JobTime): void
+  /** A message was sent to a receiver, which accepted it or not. */
+  sentWebhook(outcome: 'delivered' | 'failed'): void
   /** The response was an error. */
   failed(code: ErrorCode): void
 }
@@ -32,5 +43,7 @@ export const NO_OBSERVER: Observer = {
   committed() {},
   retriedCommit() {},
   swept() {},
+  jobFinished() {},
+  sentWebhook() {},
   failed() {},
 }

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
-import { uploadSchema } from '../../src/http/schemas/images.ts'
+import { uploadSchema } from '../../src/http/schemas/images/images.ts'
 import { leaksOf } from '../support/attacks/raw.ts'
 import { SECRET } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'

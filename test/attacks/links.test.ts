@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { SIZES } from '../../src/core/names.ts'
-import { uploadSchema } from '../../src/http/schemas/images.ts'
+import { uploadSchema } from '../../src/http/schemas/images/images.ts'
 import { KEYS } from '../support/attacks/attacked-server.ts'
 import { leaksOf } from '../support/attacks/raw.ts'
 import { keyHeader, signedPath } from '../support/attacks/target.ts'

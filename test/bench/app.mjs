@@ -14,7 +14,7 @@ import { Hono } from 'hono'
 import { createTintype } from '../../dist/index.js'
 import { createLogger } from '../../dist/telemetry/logger.js'
 import { photo } from '../support/pictures/photo.mjs'
-import { median, spread } from './statistics.mjs'
+import { median, spread } from './measure/statistics.mjs'
 
 const IMAGES = 20
 const KEY = 'a-key-of-the-benchmark'

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { median, spread } from './statistics.mjs'
+import { median, spread } from './measure/statistics.mjs'
 
 const CLIENTS = 24
 const WORKERS = [1, 2, 4]

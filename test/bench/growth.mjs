@@ -13,8 +13,8 @@ import { listOf } from '../../dist/core/project/image-list.js'
 import { createPaths } from '../../dist/stores/file/paths.js'
 import { encodeRevision, encodeSegment, publishedText, sha256 } from '../../dist/stores/history/revision.js'
 import { photo } from '../support/pictures/photo.mjs'
-import { cpuOfTree } from './cpu.mjs'
-import { median, spread } from './statistics.mjs'
+import { cpuOfTree } from './measure/cpu.mjs'
+import { median, spread } from './measure/statistics.mjs'
 
 const UPLOADS = 20
 const COVERS = 400

@@ -2,11 +2,16 @@
 
 const BENCHES = {
   app: 'CPU of a request through the app in one process, against plain Hono',
+  bulk: 'many photos in one form against 12 clients that send them one by one: time, CPU and memory',
   contention: 'changes a second of many clients in one project, committed together and each alone',
+  events: 'memory of an event stream, and the time until a change has reached all of them, and another worker',
   growth: 'what an upload and a cover cost as projects and stores grow',
+  jobs: 'uploads as jobs beside uploads that are waited for, also over RabbitMQ: images a second and CPU of an image',
   memory: 'resident memory under small uploads, distinct URLs, open connections and long lists',
-  pictures: 'CPU of the picture work of an upload against one decode and one medium encode',
+  pictures:
+    'CPU of the picture work of an upload: against its limits, another build and WebP by sharp; HEIC, transparency',
   upload: 'images a second and CPU of an image: Tintype, the plain way behind the same server, and the limit',
+  start: 'time to /ready and to the first lists of a store of many projects, and the memory of its catalogue',
   syncs: 'latency of an upload on a disk whose syncs take 5 ms, and on one where they take none',
   nginx: 'covers behind nginx, by proxy and by X-Accel-Redirect, against a server that answers a constant',
   serve: 'requests a second of covers, icons, 304 and lists against nginx; p99 of covers during uploads',

@@ -13,9 +13,9 @@ import { fileURLToPath } from 'node:url'
 import { photo } from '../support/pictures/photo.mjs'
 import { freePort, hasNginx, startNginx } from '../support/processes/nginx.mjs'
 import { startTintype, untilServing } from '../support/processes/start.mjs'
-import { cpuOfTree } from './cpu.mjs'
-import { median, spread } from './statistics.mjs'
-import { wrk } from './wrk.mjs'
+import { cpuOfTree } from './measure/cpu.mjs'
+import { median, spread } from './measure/statistics.mjs'
+import { wrk } from './measure/wrk.mjs'
 
 const KEY = 'a-key-of-the-benchmark'
 const PATH = '/projects/wall/cover.jpg'
@@ -133,7 +133,7 @@ const serveTintype = (folder, storage, name, more = {}) =>
 
 /** A plain Node server that gives every request one answer, in a process of its own. */
 const serveConstant = async (headers, body) => {
-  const child = fork(fileURLToPath(new URL('constant-server.mjs', import.meta.url)), { stdio: 'inherit' })
+  const child = fork(fileURLToPath(new URL('programs/constant-server.mjs', import.meta.url)), { stdio: 'inherit' })
   const skipped = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date'])
   child.send({ headers: [...headers].filter(([name]) => !skipped.has(name)), body: body.toString('base64') })
   const [{ port }] = await once(child, 'message')

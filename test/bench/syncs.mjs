@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { photo } from '../support/pictures/photo.mjs'
 import { formOf, startInProduction, upload } from '../support/processes/production.mjs'
-import { median } from './statistics.mjs'
+import { median } from './measure/statistics.mjs'
 
 const SOURCE = fileURLToPath(new URL('../support/disk/slow-sync.c', import.meta.url))
 

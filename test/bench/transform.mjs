@@ -16,7 +16,7 @@ import { EFFORT } from '../../dist/image/worker/render/steps.js'
 import { signUrl } from '../../dist/index.js'
 import { photo } from '../support/pictures/photo.mjs'
 import { startTintype, untilServing } from '../support/processes/start.mjs'
-import { median, spread } from './statistics.mjs'
+import { median, spread } from './measure/statistics.mjs'
 
 const KEY = 'a key of the benchmark only'
 const QUALITY = { jpeg: 80, webp: 80, avif: 50 }

@@ -11,9 +11,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { photo } from '../support/pictures/photo.mjs'
 import { createKey, formOf, startInProduction, upload } from '../support/processes/production.mjs'
-import { cpuOfTree } from './cpu.mjs'
+import { cpuOfTree } from './measure/cpu.mjs'
+import { median, spread } from './measure/statistics.mjs'
 import { benchPictures, pictureTable } from './pictures.mjs'
-import { median, spread } from './statistics.mjs'
 
 /** The pictures of pictures.mjs, in its order. */
 const PICTURES = [

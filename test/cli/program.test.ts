@@ -7,6 +7,8 @@ import { runCliHere } from '../support/processes/cli-here.ts'
 const COMMANDS: readonly (readonly [path: string, required: readonly string[]])[] = [
   ['serve', []],
   ['doctor', []],
+  ['import', ['photos']],
+  ['export', ['demo', 'folder']],
   ['key create', ['--name', 'me']],
   ['key list', []],
   ['key revoke', ['000000000000']],

@@ -36,6 +36,16 @@ describe('the setting PREFETCH', () => {
   })
 })
 
+describe('the setting ENCODERS', () => {
+  it('is 0 only where a broker leads to other processes', () => {
+    const QUEUE = 'amqp://127.0.0.1'
+    expect(load({ env: { ENCODERS: '0', QUEUE } }).encoders).toBe(0)
+    expect(mistakesOf({ flags: { '--encoders': '0' } })).toEqual([
+      '--encoders: expected at least 1 where QUEUE is not set, because "tintype work" is reached over it; got 0',
+    ])
+  })
+})
+
 describe('settings', () => {
   it('have the defaults of the design', () => {
     const { trustProxy, ...config } = load()
@@ -47,11 +57,18 @@ describe('settings', () => {
       storageDir: resolve('storage'),
       workers: 1,
       encoders: availableParallelism(),
+      encoderWaitMs: 30_000,
+      jobDays: 7,
+      maxQueuedJobs: 10_000,
+      queue: '',
       maxUploadBytes: 25 * 1024 * 1024,
+      maxBulkFiles: 1000,
+      maxBulkBytes: 4 * 1024 ** 3,
       maxPixels: 100_000_000,
       background: '#ffffff',
       keepSource: 'transparent',
       maxWaiting: 64,
+      maxEventStreams: 1000,
       encodeDeadlineMs: 30_000,
       lockStaleMs: 10_000,
       minFreeBytes: 64 * 1024 * 1024,
@@ -66,6 +83,8 @@ describe('settings', () => {
       newVisibility: 'public',
       registration: 'closed',
       issuer: undefined,
+      webhook: undefined,
+      webhookAllow: { hosts: new Set(), networks: [] },
       rateLimit: 0,
       rateLimitWrites: 'auto',
       rateLimitWindow: 60,
@@ -161,7 +180,7 @@ describe('wrong settings', () => {
       '--prot: no such flag',
       '--port: expected a whole number from 0 to 65535, got "70000"',
       '--workers: expected a whole number from 1 to 128, or the word cores, got nothing',
-      'ENCODERS: expected a whole number from 1 to 128, or the word cores, got "many"',
+      'ENCODERS: expected a whole number from 0 to 128, or the word cores, got "many"',
       'BACKGROUND: expected a colour as #rrggbb, such as #ffffff, got "white"',
       'LOG_LEVEL (in .env): expected one of trace, debug, info, warn, error, fatal, silent, got "loud"',
     ])

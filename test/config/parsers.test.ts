@@ -64,13 +64,20 @@ describe('a number of processes', () => {
     ['Cores', undefined],
     ['core', undefined],
   ])('parses "%s" as %s', (text, value) => {
-    expect(numberOrCores(128).parse(text)).toBe(value)
-    expect(numberOrCores(128).expected).toBe('a whole number from 1 to 128, or the word cores')
+    expect(numberOrCores(1, 128).parse(text)).toBe(value)
+    expect(numberOrCores(1, 128).expected).toBe('a whole number from 1 to 128, or the word cores')
+  })
+
+  it.each([
+    ['0', 0],
+    ['-1', undefined],
+  ])('that may be none parses "%s" as %s', (text, value) => {
+    expect(numberOrCores(0, 128).parse(text)).toBe(value)
   })
 
   it('is the number of cores on request, up to its limit', () => {
-    expect(numberOrCores(100_000).parse('cores')).toBe(availableParallelism())
-    expect(numberOrCores(1).parse('cores')).toBe(1)
+    expect(numberOrCores(1, 100_000).parse('cores')).toBe(availableParallelism())
+    expect(numberOrCores(1, 1).parse('cores')).toBe(1)
   })
 })
 

@@ -23,7 +23,7 @@ describe('the names of settings', () => {
 
   it('that hold secrets are marked', () => {
     const secrets = Object.entries(settings).filter(([, each]) => settingOf.get(each)?.isSecret)
-    expect(secrets.map(([key]) => key)).toEqual(['signingKeys', 'apiKeys'])
+    expect(secrets.map(([key]) => key)).toEqual(['queue', 'signingKeys', 'apiKeys', 'webhookSecret'])
   })
 })
 
@@ -33,7 +33,10 @@ it.each([
   ['storageDir', resolve('storage')],
   ['workers', 1],
   ['encoders', Math.min(availableParallelism(), 128)],
+  ['encoderWaitMs', 30_000],
   ['maxUploadBytes', 26_214_400],
+  ['maxBulkFiles', 1000],
+  ['maxBulkBytes', 4_294_967_296],
   ['maxPixels', 100_000_000],
   ['background', '#ffffff'],
   ['keepSource', 'transparent'],
@@ -56,8 +59,11 @@ it.each([
 it.each([
   ['port', 0, 65_535],
   ['workers', 1, 128],
-  ['encoders', 1, 128],
+  ['encoders', 0, 128],
+  ['encoderWaitMs', 100, 3_600_000],
   ['maxUploadBytes', 1, 2 ** 40],
+  ['maxBulkFiles', 1, 100_000],
+  ['maxBulkBytes', 1, 2 ** 40],
   ['maxPixels', 1, 1e9],
   ['maxWaiting', 0, 100_000],
   ['encodeDeadlineMs', 100, 3_600_000],

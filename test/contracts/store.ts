@@ -1,10 +1,12 @@
 // What every store must do, whatever it is made of. A store passes by ~10 lines: see test/stores/file/file-store.test.ts.
 
+import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { SIZES, VARIANTS, type VariantName } from '../../src/core/names.ts'
 import type { ImageRecord } from '../../src/core/project/model.ts'
 import type { PageRequest, ReadableFile, Stage, Store } from '../../src/stores/store.ts'
+import { openedForEach } from '../support/store/each-fixture.ts'
 
 export interface StoreFixture {
   /** A store that is open. */
@@ -19,12 +21,17 @@ export interface StoreFixture {
 /** Bytes that stand for a variant: a store does not look into pictures. */
 export const bytesOf = (imageId: string, name: VariantName): string => `${name} of ${imageId}`
 
+/** What a record says of the content of a file. */
+const contentOf = (content: string | Uint8Array) => ({
+  bytes: Buffer.byteLength(content),
+  sha256: createHash('sha256').update(content).digest('hex'),
+})
+
 export const recordOf = (imageId: string, names: readonly VariantName[] = SIZES): ImageRecord => {
   const variant = (name: VariantName) => ({
     width: 4,
     height: 3,
-    bytes: bytesOf(imageId, name).length,
-    sha256: 'a'.repeat(64),
+    ...contentOf(bytesOf(imageId, name)),
   })
   return {
     id: imageId,
@@ -90,15 +97,7 @@ async function* chunks(...texts: string[]) {
 
 export const storeContract = (name: string, open: () => Promise<StoreFixture>): void => {
   describe(`${name} keeps the promises of a store`, () => {
-    const fixtures: StoreFixture[] = []
-    const fresh = async () => {
-      const fixture = await open()
-      fixtures.push(fixture)
-      return fixture
-    }
-    afterEach(async () => {
-      await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()))
-    })
+    const fresh = openedForEach(open)
 
     it('has no state of a project before its first image', async () => {
       const { store } = await fresh()
@@ -202,7 +201,9 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       await fill(stage)
       await writeFile(stage.targets.original, large)
       await stage.publish()
-      await store.commit('shop', { type: 'add_image', image: recordOf(stage.imageId) }, { stage })
+      const { sizes, ...record } = recordOf(stage.imageId)
+      const image = { ...record, sizes: { ...sizes, original: { ...sizes.original, ...contentOf(large) } } }
+      await store.commit('shop', { type: 'add_image', image }, { stage })
       await stage.discard()
       const file = await store.openVariant('shop', stage.imageId, 'original')
       if (!file) throw new Error('expected a file')

@@ -6,12 +6,15 @@ import type { ProjectEvent } from '../../src/core/project/events.ts'
 import type { Store } from '../../src/stores/store.ts'
 import type { ChangeListener, ProjectChanges, WatchedProject } from '../../src/stores/watch.ts'
 import { newChance } from '../support/chance.ts'
+import { openedForEach } from '../support/store/each-fixture.ts'
 import { addImage, idsOf, type StoreFixture } from './store.ts'
 
 const PATIENCE = { timeout: 10_000, interval: 5 }
 
-/** More revisions than a store keeps for watchers. */
-const TOO_MANY = 300
+/** Revisions that every store keeps for watchers. */
+const KEPT = 1000
+/** More than it keeps, where their age does not count. */
+const TOO_MANY = 1200
 
 /** A listener that keeps what it was called with. */
 const newRecorder = () => {
@@ -30,24 +33,20 @@ const newRecorder = () => {
 
 const upTo = (revision: number, from = 1): number[] => Array.from({ length: revision - from + 1 }, (_, n) => from + n)
 
+/** @param open a store that keeps no more changes for their age */
 export const watchContract = (name: string, open: () => Promise<StoreFixture>): void => {
   describe(`${name} keeps its promises to watchers`, () => {
-    const fixtures: StoreFixture[] = []
+    const fresh = openedForEach(open)
     const ends: AbortController[] = []
-    const fresh = async () => {
-      const fixture = await open()
-      fixtures.push(fixture)
-      return fixture
-    }
     const watching = async (store: Store, watched: readonly WatchedProject[], listener: ChangeListener) => {
       const end = new AbortController()
       ends.push(end)
       await store.watch(watched, listener, { signal: end.signal })
       return end
     }
-    afterEach(async () => {
+    // Before the stores are closed.
+    afterEach(() => {
       for (const end of ends.splice(0)) end.abort()
-      await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()))
     })
 
     it('delivers each revision once and in order, with the events of its changes and the time of its commit', async () => {
@@ -174,7 +173,7 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
       }
     })
 
-    it('delivers one reset for a position older than the retained revisions, or newer than the project', async () => {
+    it('delivers the last thousand revisions, and one reset for an older position or one newer than the project', async () => {
       const { store } = await fresh()
       await addImage(store, 'shop')
       for (let n = 0; n < TOO_MANY; n++) await store.commit('shop', { type: 'edit', title: String(n) })
@@ -194,9 +193,51 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
         expect(heard.revisions()).toEqual([])
       }
       const heard = newRecorder()
-      await watching(store, [{ projectId: 'shop', since: newest - 3 }], heard.listener)
+      await watching(store, [{ projectId: 'shop', since: newest - KEPT }], heard.listener)
       await store.commit('shop', { type: 'edit', title: null })
-      await vi.waitFor(() => expect(heard.revisions()).toEqual(upTo(newest + 1, newest - 2)), PATIENCE)
+      await vi.waitFor(() => expect(heard.revisions()).toEqual(upTo(newest + 1, newest - KEPT + 1)), PATIENCE)
+    }, 60_000)
+
+    it('reads the changes after a position without watching, in parts, up to where there are none', async () => {
+      const { store, another } = await fresh()
+      const other = await another()
+      for (const each of [store, other, store]) await addImage(each, 'shop')
+      const found = await store.changesAfter('shop', 1)
+      expect(found).toMatchObject({ projectId: 'shop', revision: 3, reset: false })
+      expect(found?.revisions.map(({ revision }) => revision)).toEqual([2, 3])
+      expect(await store.changesAfter('shop', 3)).toBeUndefined()
+      expect(await store.changesAfter('shop', 4)).toMatchObject({ revision: 3, reset: true, revisions: [] })
+      expect(await store.changesAfter('none', 0)).toBeUndefined()
+      expect(await store.changesAfter('none', 1)).toMatchObject({ revision: 0, reset: true })
+      for (let n = 0; n < 100; n++) await other.commit('shop', { type: 'edit', title: String(n) })
+      const all: number[] = []
+      for (let position = 0; ; ) {
+        const part = await store.changesAfter('shop', position)
+        if (!part) break
+        all.push(...part.revisions.map(({ revision }) => revision))
+        position = part.revision
+      }
+      expect(all).toEqual(upTo(103))
+    })
+
+    it('delivers changes of another process at once after a hint of them', async () => {
+      const { store, another } = await fresh()
+      const other = await another()
+      await addImage(store, 'shop')
+      const heard = newRecorder()
+      await watching(store, [{ projectId: 'shop' }], heard.listener)
+      const delays: number[] = []
+      for (let n = 0; n < 15; n++) {
+        const { revision } = await other.commit('shop', { type: 'edit', title: String(n) })
+        const hintedMs = performance.now()
+        store.hint('shop')
+        store.hint('none')
+        await vi.waitFor(() => expect(heard.position()).toBe(revision), { timeout: 10_000, interval: 1 })
+        delays.push(performance.now() - hintedMs)
+      }
+      expect(heard.revisions()).toEqual(upTo(16, 2))
+      // Polls alone, 50 ms apart while another process commits, would take half of that in the middle.
+      expect(delays.sort((a, b) => a - b)[7]).toBeLessThan(100)
     })
 
     it('calls a slow listener again only when it has finished, with all revisions since', async () => {

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { appendFile, mkdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { problemSchema } from '../../src/http/schemas/problem.ts'
+import { createBallast } from '../support/disk/ballast.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
 import { mount } from '../support/disk/mounts.ts'
 import { checkStore, publishAgain } from '../support/faults/check.ts'
@@ -19,13 +18,6 @@ import { formOf } from '../support/upload.ts'
 
 /** Refusals that are waited for before the clients go. */
 const REFUSALS = 30
-/** Room that is given back, for a few hundred revisions and images. */
-const BALLAST = { bytes: 3 * 2 ** 20, files: 200 }
-
-/** A disk that was found without room so often in a row is full. */
-const QUIET_LOOKS = 5
-const LOOK_MS = 100
-
 const DISKS = [
   { short: 'room', options: 'size=9m' },
   { short: 'inodes', options: 'size=64m,nr_inodes=600' },
@@ -82,30 +74,6 @@ describe.skipIf(isMissing({ fault: 'full disk', programs: { mount: 'mount' }, ro
     expect(findings).toEqual([])
   })
 })
-
-/** What else lies on the disk: room that can be taken to the last bit, and given back. */
-const createBallast = async (disk: string, short: 'room' | 'inodes') => {
-  const folder = join(disk, 'ballast')
-  const addFiles = async (count: number) => {
-    for (let file = 0; file < count; file++) await writeFile(join(folder, randomUUID()), '')
-  }
-  await mkdir(folder)
-  await writeFile(join(folder, 'bytes'), Buffer.alloc(BALLAST.bytes))
-  await addFiles(BALLAST.files)
-  return {
-    /** Until nothing is given back any more: a change that was answered still cleans up behind itself. */
-    async fill() {
-      for (let quiet = 0; quiet < QUIET_LOOKS; await sleep(LOOK_MS)) {
-        const { bavail, bsize, ffree } = await statfs(disk)
-        const left = short === 'inodes' ? ffree : bavail * bsize
-        quiet = left === 0 ? quiet + 1 : 0
-        if (short === 'inodes') await addFiles(left)
-        else await appendFile(join(folder, 'bytes'), Buffer.alloc(left))
-      }
-    },
-    drop: () => rm(folder, { recursive: true }),
-  }
-}
 
 /** Each on an image that is there, so that only the disk can be the reason to refuse it. */
 const changesOfEveryKind = async (request: Request, ledger: LedgerBook): Promise<Response[]> => {

@@ -29,11 +29,10 @@ describe.skipIf(isMissing({ fault: 'faults at system calls', programs: { strace:
       const base = await prepareBase(join(folder, 'base'))
       const sound = await runOnce({ scenario, base, folder: join(folder, 'sound') })
       expect(sound.answer?.status).toBeLessThan(300)
-      const within = pathsWithin(sound)
+      const isStruck = (path: string) => !path.includes('.catalogue/') && (scenario.within?.test(path) ?? true)
+      const within = pathsWithin(sound).filter((path) => scenario.within?.test(`/${path}`) ?? true)
       // Hints in the cache are written beside the answer, and may be lost (test/stores/catalogue).
-      const made = new Set(
-        sound.calls.flatMap(({ name, paths }) => (paths.some((path) => !path.includes('.catalogue/')) ? [name] : [])),
-      )
+      const made = new Set(sound.calls.flatMap(({ name, paths }) => (paths.some(isStruck) ? [name] : [])))
       const calls = (scenario.calls ?? [...made]).filter((call) => !fault.never.includes(call))
       const all = await inParallel(PARALLEL, calls, async (call) => ({
         call,

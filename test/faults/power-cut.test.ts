@@ -1,4 +1,3 @@
-import { release } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -8,6 +7,7 @@ import {
   createCrashDisk,
   type DiskCopy,
   FILE_SYSTEMS,
+  mountsCopiesOf,
 } from '../support/disk/crash-disk.ts'
 import { checkPublished, checkStore, publishAgain } from '../support/faults/check.ts'
 import { acknowledgedIn, createLedger, type Ledger, ledgerOf } from '../support/faults/ledger.ts'
@@ -22,6 +22,8 @@ import { straysIn } from '../support/store/strays.ts'
 const CUTS = 30
 /** Beside them, in the middle of whatever the disk is doing. */
 const CUTS_UNDER_WAY = 10
+/** Cuts of a server without syncs until something is lost. */
+const MOST_CUTS = 5
 /** Before each cut come 0 to this many changes. */
 const MOST_CHANGES = 12
 
@@ -30,7 +32,7 @@ const PROGRAMS = { mount: 'mount', losetup: 'mount', 'mkfs.ext4': 'e2fsprogs', '
 describe.each(FILE_SYSTEMS)('a power cut on %s', (fileSystem) => {
   const fault = `power cut on ${fileSystem}`
   const programs = { ...PROGRAMS, ...(fileSystem === 'btrfs' ? { 'mkfs.btrfs': 'btrfs-progs' } : {}) }
-  const missing = isMissing({ fault, programs, root: true }) || (fileSystem === 'btrfs' && !mountsCopiesOfBtrfs(fault))
+  const missing = isMissing({ fault, programs, root: true }) || !mountsCopiesOf(fileSystem, fault)
 
   it.skipIf(missing)(`loses nothing that was acknowledged, ${CUTS + CUTS_UNDER_WAY} times`, async () => {
     const disk = await createCrashDisk(fileSystem)
@@ -71,12 +73,16 @@ describe.each(FILE_SYSTEMS)('a power cut on %s', (fileSystem) => {
       '/dev/null',
       ...inject,
     ])
-    while (load.done() < 40) await sleep(10)
-    const after = await cutPower(disk, server, ledger, 'load')
-    const findings = await checkCopy(after.copy, after.ledger)
-    after.goOn()
+    // The file system commits by itself every few seconds: on a slow machine that may be right before the cut.
+    let lost: string[] = []
+    for (let cuts = 1; cuts <= MOST_CUTS && lost.length === 0; cuts++) {
+      while (load.done() < 40 * cuts) await sleep(10)
+      const after = await cutPower(disk, server, ledger, 'load')
+      const findings = await checkCopy(after.copy, after.ledger)
+      after.goOn()
+      lost = findings.filter((line) => /^(lost|broken): /.test(line))
+    }
     await load.pause()
-    const lost = findings.filter((line) => /^(lost|broken): /.test(line))
     say(`${fault}, fsync taken away from the server: ${lost.length} lost or broken, so the check can see it`)
     expect(lost).not.toEqual([])
   })
@@ -111,19 +117,16 @@ const checkCopy = async (copy: DiskCopy, ledger: Ledger): Promise<string[]> => {
   const found = await openToRequests(storageDir)
   const findings = await checkStore({ storageDir, ledger, request: found.request, published: false })
   await found.close()
-  findings.push(...(await straysIn(storageDir)))
   const again = await openToRequests(storageDir)
-  await publishAgain(again.request, ledger)
-  findings.push(...(await checkPublished({ storageDir, ledger, request: again.request })))
+  try {
+    findings.push(...(await straysIn(storageDir)))
+    await publishAgain(again.request, ledger)
+    findings.push(...(await checkPublished({ storageDir, ledger, request: again.request })))
+  } catch (error) {
+    // A project whose revision was cut in the middle can be neither read nor changed: without syncs there are some.
+    findings.push(`broken: ${String(error)}`)
+  }
   await again.close()
   await copy.discard()
   return findings
-}
-
-/** Older kernels take a second file system with the id of a mounted one for a part of that one. */
-const mountsCopiesOfBtrfs = (fault: string): boolean => {
-  const [major = 0, minor = 0] = release().split('.').map(Number)
-  const able = major > 6 || (major === 6 && minor >= 7)
-  if (!able) say(`${fault}: skipped, Linux before 6.7 cannot mount a copy of a btrfs beside it`)
-  return able
 }

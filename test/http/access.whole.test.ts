@@ -11,6 +11,7 @@ import { createFileKeys } from '../../src/stores/accounts/file-keys.ts'
 import { createTestApp, problemOf, uploadTo } from '../support/app.ts'
 import { ADMIN, createAccessApp, createCast, keyOf, READER, type Who } from '../support/auth/access.ts'
 import { plantProject } from '../support/store/planted-project.ts'
+import { thorough } from '../support/thorough.ts'
 import { formOf } from '../support/upload.ts'
 
 /** A form whose file is refused once it is looked at. */
@@ -24,9 +25,15 @@ const REQUESTS = {
   head: ['HEAD', '/images/{image}?size=medium'],
   thumbnail: ['GET', '/thumbnail'],
   cover: ['GET', '/cover.jpg?size=game'],
+  archive: ['GET', '/archive?size=game'],
   list: ['GET', '/images'],
   project: ['GET', ''],
+  feed: ['GET', '/changes?since=0'],
+  stream: ['HEAD', '/events'],
   upload: ['POST', '/images', EMPTY_FILE],
+  // Its one file is refused, in an answer that is 200 or 202.
+  bulk: ['POST', '/images/bulk', EMPTY_FILE],
+  bulkAsync: ['POST', '/images/bulk', EMPTY_FILE, { Prefer: 'respond-async' }],
   edit: ['PATCH', '', { title: 'A title' }],
   details: ['PATCH', '/images/{image}', { title: 'A title' }],
   primary: ['PUT', '/primary/{image}'],
@@ -41,22 +48,27 @@ const all = (status: number, ...names: (keyof typeof REQUESTS)[]): Answers =>
   Object.fromEntries(names.map((name) => [name, status]))
 
 const looks = (status: number): Answers =>
-  all(status, 'picture', 'file', 'webp', 'head', 'thumbnail', 'cover', 'list', 'project')
+  all(status, 'picture', 'file', 'webp', 'head', 'thumbnail', 'cover', 'archive', 'list', 'project', 'feed', 'stream')
 /** 422 and 404 of an image are what is answered behind the guard. */
 const CHANGES: Answers = {
   upload: 422,
+  bulk: 200,
+  bulkAsync: 202,
   edit: 200,
   details: 200,
   primary: 200,
   remove: 404,
   removeAll: 200,
 }
-const changes = (status: number): Answers => all(status, 'upload', 'edit', 'details', 'primary', 'remove', 'removeAll')
+const changes = (status: number): Answers =>
+  all(status, 'upload', 'bulk', 'bulkAsync', 'edit', 'details', 'primary', 'remove', 'removeAll')
 
 const LOOKS = { ...looks(200), ...changes(403), share: 403 }
 const EDITS = { ...looks(200), ...CHANGES, share: 403 }
 const RULES = { ...EDITS, share: 200 }
 const HIDDEN = { ...looks(404), ...changes(404), share: 404 }
+/** An upload to a project that the caller does not see tells nothing of it: it may create one. */
+const NEW = { upload: 422, bulk: 200, bulkAsync: 202 }
 const MUST_SIGN_IN = { ...changes(401), share: 401 }
 
 const EXPECTED: Record<string, Record<'open' | 'closed' | 'plain' | 'none', Answers>> = {
@@ -66,13 +78,13 @@ const EXPECTED: Record<string, Record<'open' | 'closed' | 'plain' | 'none', Answ
     plain: { ...looks(200), ...MUST_SIGN_IN },
     none: { ...looks(404), ...MUST_SIGN_IN },
   },
-  admin: { open: RULES, closed: RULES, plain: RULES, none: { ...HIDDEN, upload: 422 } },
-  writer: { open: EDITS, closed: EDITS, plain: EDITS, none: { ...HIDDEN, upload: 422, share: 404 } },
+  admin: { open: RULES, closed: RULES, plain: RULES, none: { ...HIDDEN, ...NEW } },
+  writer: { open: EDITS, closed: EDITS, plain: EDITS, none: { ...HIDDEN, ...NEW, share: 404 } },
   reader: { open: LOOKS, closed: LOOKS, plain: LOOKS, none: { ...HIDDEN, ...changes(403), share: 403 } },
-  owner: { open: RULES, closed: RULES, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
-  editor: { open: EDITS, closed: EDITS, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
-  viewer: { open: LOOKS, closed: LOOKS, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
-  stranger: { open: LOOKS, closed: HIDDEN, plain: LOOKS, none: { ...HIDDEN, upload: 422 } },
+  owner: { open: RULES, closed: RULES, plain: LOOKS, none: { ...HIDDEN, ...NEW } },
+  editor: { open: EDITS, closed: EDITS, plain: LOOKS, none: { ...HIDDEN, ...NEW } },
+  viewer: { open: LOOKS, closed: LOOKS, plain: LOOKS, none: { ...HIDDEN, ...NEW } },
+  stranger: { open: LOOKS, closed: HIDDEN, plain: LOOKS, none: { ...HIDDEN, ...NEW } },
 }
 
 describe('authorization', () => {
@@ -81,9 +93,12 @@ describe('authorization', () => {
     for (const [name, kinds] of Object.entries(EXPECTED))
       for (const [project, expected] of Object.entries(kinds)) {
         const answers: Record<string, number> = {}
-        for (const [what, [method, path, body]] of Object.entries(REQUESTS)) {
+        for (const [what, [method, path, body, headers]] of Object.entries(REQUESTS)) {
           const url = `/projects/${project}${path.replace('{image}', images[project] ?? '0'.repeat(20))}`
-          answers[what] = (await ask(people[name] ?? {}, method, url, body)).status
+          const response = await ask({ ...people[name], ...headers }, method, url, body)
+          // An archive that nobody reads would keep its place among those at once.
+          await response.body?.cancel()
+          answers[what] = response.status
         }
         expect({ [`${name}, ${project}`]: answers }).toEqual({ [`${name}, ${project}`]: expected })
       }
@@ -92,15 +107,17 @@ describe('authorization', () => {
   it('refuses an invalid upload before it reads the project, but after authentication', async () => {
     const { ask, people } = await createCast()
     for (const [who, status] of Object.entries({ anonymous: 401, reader: 403, stranger: 415, viewer: 415, owner: 415 }))
-      for (const project of ['closed', 'open', 'absent']) {
-        const path = `/projects/${project}/images`
+      for (const path of ['closed', 'open', 'absent'].flatMap((project) => [
+        `/projects/${project}/images`,
+        `/projects/${project}/images/bulk`,
+      ])) {
         const refused = ask(people[who] ?? {}, 'POST', path, 'no form')
-        expect([who, project, (await refused).status]).toEqual([who, project, status])
+        expect([who, path, (await refused).status]).toEqual([who, path, status])
         const form = { ...people[who], 'Content-Type': 'multipart/form-data' }
         const noBoundary = await ask(form, 'POST', path)
-        expect([who, project, noBoundary.status]).toEqual([who, project, status === 415 ? 400 : status])
+        expect([who, path, noBoundary.status]).toEqual([who, path, status === 415 ? 400 : status])
         const key = await ask({ ...form, 'Idempotency-Key': '\u00e4' }, 'POST', `${path}?dedupe=maybe`)
-        expect([who, project, key.status]).toEqual([who, project, status === 415 ? 400 : status])
+        expect([who, path, key.status]).toEqual([who, path, status === 415 ? 400 : status])
       }
   })
 
@@ -125,6 +142,11 @@ describe('authorization', () => {
         ['GET', '/images'],
         ['GET', '/thumbnail'],
         ['GET', '/cover.png'],
+        ['GET', '/archive'],
+        ['GET', '/archive?size=huge'],
+        ['GET', `/archive?size=thumb${expired}`],
+        ['GET', '/changes?since=0&wait=1'],
+        ['GET', '/events?since=0'],
         ['GET', `/images/${image}?size=huge`],
         ['GET', `/images/${image}?size=thumb${expired}`],
         ['GET', `/images/${image}?size=thumb&size=game&sig=x`],
@@ -195,9 +217,10 @@ describe('every documented route', () => {
         const { status } = await app.request(url, { method: method.toUpperCase() })
         if (![401, 403, 404].includes(status)) open.add(`${method} ${path}`)
       }
-    // Of /auth, those that sign in and out; the list of projects shows the public ones, here none.
+    // Of /auth, those that sign in and out; the list of projects and the stream of several show the public ones, here none.
     expect([...open].filter((route) => !route.includes(' /auth/')).sort()).toEqual([
       'get /docs',
+      'get /events',
       'get /health',
       'get /openapi.json',
       'get /projects',
@@ -207,9 +230,9 @@ describe('every documented route', () => {
 })
 
 describe('the list of projects', () => {
-  it('reaches the public project behind 1001 private ones', async () => {
+  it('reaches the public project behind hundreds of private ones', async () => {
     const { ask, upload, storageDir } = await createAccessApp()
-    const hidden = Array.from({ length: 1001 }, (_, at) => `hidden-${at}`)
+    const hidden = Array.from({ length: thorough(201, 1001) }, (_, at) => `hidden-${at}`)
     for (const projectId of hidden) await plantProject({ storageDir, projectId, images: 0, visibility: 'private' })
     await upload(keyOf(ADMIN), 'last')
     const pages: string[][] = []

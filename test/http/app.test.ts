@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { describe, expect, it } from 'vitest'
-import { imageListSchema, uploadSchema } from '../../src/http/schemas/images.ts'
+import { imageListSchema, uploadSchema } from '../../src/http/schemas/images/images.ts'
 import { createTestApp, listen, problemOf } from '../support/app.ts'
 import { smallPhoto } from '../support/pictures/pictures.ts'
 import { formOf } from '../support/upload.ts'

@@ -2,9 +2,9 @@
 
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PROJECT_SORTS } from '../../src/core/project-query.ts'
-import { imageListSchema } from '../../src/http/schemas/images.ts'
+import { imageListSchema } from '../../src/http/schemas/images/images.ts'
 import { projectListSchema } from '../../src/http/schemas/projects.ts'
 import { openApp } from '../support/app.ts'
 import { ADMIN, createCast, type Who } from '../support/auth/access.ts'
@@ -55,6 +55,9 @@ const twoServers = async () => {
           return { status: response.status, headers, text: await response.text() }
         }),
     )
+  // A server refuses the list of projects (503) until it has made its index.
+  for (const { app } of apps)
+    await vi.waitFor(async () => expect((await app.request('/projects')).status).toBe(200), { timeout: 60_000 })
   const close = async () => {
     await Promise.all(apps.map((app) => app.close()))
     await rm(fuller, { recursive: true })

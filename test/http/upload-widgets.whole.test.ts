@@ -3,14 +3,16 @@
 import type { Page, Response } from 'playwright-core'
 import { build } from 'vite'
 import { expect, it, onTestFinished } from 'vitest'
-import { imageListSchema } from '../../src/http/schemas/images.ts'
-import { createTestApp, listen } from '../support/app.ts'
+import { imageListSchema } from '../../src/http/schemas/images/images.ts'
+import { type Answering, createTestApp, listen } from '../support/app.ts'
 import { startBrowser } from '../support/browser.ts'
 import { codeBlocks, readGuide } from '../support/guides.ts'
 import { smallPhoto } from '../support/pictures/pictures.ts'
 
 /** A page of this size is slow on a busy machine. */
 const LIMIT_MS = 120_000
+
+const KEY = 'a-writer-of-the-other-site'
 
 const SCRIPT = /<script type="module">([\s\S]*?)<\/script>/
 
@@ -105,6 +107,48 @@ it(
     expect((await answerTo(withFilePond, 'DELETE', () => undo.dispatchEvent('click'))).status()).toBe(200)
     expect(await images()).toHaveLength(2)
     expect(complaints).toEqual([])
+  },
+  LIMIT_MS,
+)
+
+it(
+  'takes uploads of Uppy from pages of allowed origins, with a key, and of no others',
+  async (context) => {
+    const browser = await startBrowser(context)
+    const [, snippet = ''] = codeBlocks(chapter, 'html')
+    const documents = new Map<string, string>()
+    const answer = (request: Request) =>
+      new Response(documents.get(new URL(request.url).pathname), { headers: { 'Content-Type': 'text/html' } })
+    const site = await listen({ fetch: answer, request: () => new Response() })
+    const file = { name: 'Katze 1.jpg', mimeType: 'image/jpeg', buffer: await smallPhoto() }
+
+    const upload = async (allowedOrigins: string[]) => {
+      const { app }: { app: Answering } = await createTestApp({ allowedOrigins, apiKeys: [`writer:${KEY}`] })
+      const methods: string[] = []
+      const record = (request: Request, env?: unknown) => {
+        methods.push(request.method)
+        return app.fetch(request, env)
+      }
+      const { url } = await listen({ fetch: record, request: app.request })
+      const settings = `endpoint: '${url}/projects/demo/images', headers: { 'X-API-Key': '${KEY}' }`
+      const html = snippet
+        .replace("endpoint: '/projects/demo/images'", settings)
+        .replace('</script>', "uppy.on('upload-error', () => { document.title = 'refused' })\n</script>")
+      documents.set('/upload', await pageOf(html))
+      const page = await browser.newPage()
+      await page.goto(`${site.url}/upload`)
+      await page.locator('input').setInputFiles(file)
+      await Promise.race([
+        page.getByAltText('Katze 1.jpg').waitFor({ state: 'attached' }),
+        page.waitForFunction("document.title === 'refused'"),
+      ])
+      const isRefused = (await page.title()) === 'refused'
+      await page.close()
+      return { isRefused, methods, status: (await app.request('/projects/demo/images')).status }
+    }
+    expect(await upload([site.url])).toEqual({ isRefused: false, methods: ['OPTIONS', 'POST'], status: 200 })
+    const refused = await upload(['http://127.0.0.1:1'])
+    expect([refused.isRefused, refused.status, [...new Set(refused.methods)]]).toEqual([true, 404, ['OPTIONS']])
   },
   LIMIT_MS,
 )

@@ -112,7 +112,7 @@ describe.each([
     const limit = vi.spyOn(Socket.prototype, 'setTimeout')
     onTestFinished(() => limit.mockRestore())
     const server = await start({ answerFast })
-    const expected = { headersTimeout: 20_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 }
+    const expected = { headersTimeout: 20_000, requestTimeout: 0, connectionsCheckingInterval: 5000 }
     expect(createServer).toHaveBeenLastCalledWith(expect.objectContaining(expected), expect.any(Function))
     await once(await open(server, GET), 'data')
     if (answerFast) expect(limit.mock.calls[0]).toEqual([20_000])

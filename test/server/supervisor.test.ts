@@ -16,6 +16,7 @@ describe('the encoders of a machine', () => {
     [3, 8, [3, 3, 2]],
     [2, 2, [1, 1]],
     [4, 2, [1, 1, 1, 1]],
+    [2, 0, [0, 0]],
   ])('with %i workers and %i encoders are divided as %j', (workers, encoders, shares) => {
     expect(shares.map((_, index) => encodersOf(config(workers, encoders), index))).toEqual(shares)
   })

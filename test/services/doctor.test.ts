@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { lstat, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { newImageId, SIZES } from '../../src/core/names.ts'
 import type { Paths } from '../../src/stores/file/paths.ts'
 import { thisProcess } from '../../src/stores/file/staging/owner.ts'
@@ -24,17 +24,15 @@ import {
   uploadPicture,
   withStore,
 } from '../support/store/doctor.ts'
-import { type MadeStore, makeSmallStore } from '../support/store/doctor-stores.ts'
+import { smallStore } from '../support/store/doctor-stores.ts'
 import { openFileStore } from '../support/store/file-store.ts'
 import { revisionNumbers } from '../support/store/store-folder.ts'
 
-let made: MadeStore
+let made: { storageDir: string }
 
 beforeAll(async () => {
-  made = await makeSmallStore()
+  made = await smallStore()
 })
-
-afterAll(() => made.remove())
 
 const contents = async (storageDir: string): Promise<Record<string, string>> => {
   const paths = await filesIn(storageDir)

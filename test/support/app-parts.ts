@@ -2,7 +2,7 @@
 
 import { parseProxies } from '../../src/core/request/forwarded.ts'
 import { createIdentify } from '../../src/http/access.ts'
-import type { AppOptions } from '../../src/http/app.ts'
+import type { AppOptions } from '../../src/http/app-options.ts'
 import { createClientAddress } from '../../src/http/middleware/client-address.ts'
 import { createLimit } from '../../src/http/middleware/rate-limit.ts'
 import { createRateLimits } from '../../src/services/limits/rate-limits.ts'

@@ -44,8 +44,16 @@ export interface WatchedPage {
   foreignRequests: string[]
 }
 
-/** Opens a URL in a new tab whose console and requests are recorded. */
-export const openPage = async (browser: Browser, url: string): Promise<WatchedPage> => {
+/**
+ * Opens a URL in a new tab whose console and requests are recorded.
+ *
+ * @param prepare runs before anything is loaded
+ */
+export const openPage = async (
+  browser: Browser,
+  url: string,
+  prepare?: (page: Page) => Promise<void>,
+): Promise<WatchedPage> => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
   const complaints: string[] = []
   const foreignRequests: string[] = []
@@ -58,6 +66,7 @@ export const openPage = async (browser: Browser, url: string): Promise<WatchedPa
   page.on('request', (request) => {
     if (/^https?:/.test(request.url()) && new URL(request.url()).origin !== origin) foreignRequests.push(request.url())
   })
+  await prepare?.(page)
   await page.goto(url)
   return { page, complaints, foreignRequests }
 }

@@ -2,6 +2,7 @@
 
 /** Folders (or files directly in src/) that each layer may import values from; types too, unless said otherwise. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
+  client: ['client'],
   core: ['core'],
   telemetry: ['core', 'telemetry'],
   image: ['core', 'telemetry', 'image'],
@@ -32,9 +33,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 }
 
 /** Services are given their store and encoders; they know only the interfaces. */
-const MAY_IMPORT_TYPES: Record<string, readonly string[]> = { services: ['image', 'stores'] }
+const MAY_IMPORT_TYPES: Record<string, readonly string[]> = { services: ['image', 'stores', 'queues'] }
 
 const MOST_LINES = 250
+
+/** Written by a program. */
+const GENERATED = ['client/schema.ts']
+
+/** What the package exports: the only files that pass on exports of others. */
+const ENTRIES = ['index.ts', 'client/index.ts']
 
 const MOST_FILES = 15
 
@@ -115,12 +122,12 @@ const importViolations = (path: string, code: string): string[] => {
 const shapeViolations = (path: string, text: string, code: string): string[] => {
   const lines = text.split('\n').length - 1
   return [
-    ...(lines > MOST_LINES ? [`has ${lines} lines, more than ${MOST_LINES}`] : []),
+    ...(lines > MOST_LINES && !GENERATED.includes(path) ? [`has ${lines} lines, more than ${MOST_LINES}`] : []),
     ...(/^export default\b|\bas default\b/m.test(code) ? ['has a default export'] : []),
-    ...(path !== 'index.ts' && /^export\s+(type\s+)?[{*][^;'"]*?\bfrom\b/m.test(code)
+    ...(!ENTRIES.includes(path) && /^export\s+(type\s+)?[{*][^;'"]*?\bfrom\b/m.test(code)
       ? ['passes on exports of another file']
       : []),
-    ...(path.endsWith('/index.ts') ? ['is a barrel by its name'] : []),
+    ...(path.endsWith('/index.ts') && !ENTRIES.includes(path) ? ['is a barrel by its name'] : []),
     ...(!path.startsWith('config/') && /\bprocess\.env\b|\benv\s*[,}].*from 'node:process'/.test(code)
       ? ['reads process.env']
       : []),

@@ -1,7 +1,6 @@
 // `tintype serve`: loads the settings, then serves in this process or supervises workers.
 
 import cluster from 'node:cluster'
-import { isatty } from 'node:tty'
 import { type Command, Option } from 'commander'
 import { type Config, SETTINGS } from '../../config/load.ts'
 import { flagOf } from '../../config/setting.ts'
@@ -9,9 +8,9 @@ import { bannerOf, type Started } from '../../server/banner.ts'
 import { fail } from '../../server/fail.ts'
 import { whyNotOpen } from '../../server/refuse-open.ts'
 import { supervise } from '../../server/supervisor.ts'
-import { networkDiskOf } from '../../stores/file/network-disk.ts'
-import { createLogger, type Logger } from '../../telemetry/logger.ts'
 import { createCommand, loadSettings } from '../command.ts'
+import { openLog } from '../log.ts'
+import { warnOfNetworkDisk } from '../network-disk.ts'
 
 export const serveCommand = (): Command => {
   const command = createCommand('serve')
@@ -54,27 +53,6 @@ const serve = async (flags: Record<string, string | undefined>): Promise<void> =
   const { startWorker } = await import('../../server/worker.ts')
   const worker = await startWorker({ config, log })
   if (cluster.isPrimary) announce(config, worker)
-}
-
-/** To standard error: standard output is for the banner. */
-const openLog = async ({ logLevel: level, logFormat, workers }: Config): Promise<Logger> => {
-  const isTerminal = isatty(STDERR)
-  const output = { level, fd: STDERR, isShared: workers > 1 }
-  if (logFormat === 'json' || (logFormat === 'auto' && !isTerminal)) return createLogger(output)
-  const { createPrettyFormat } = await import('../../telemetry/pretty.ts')
-  return createLogger({ ...output, gatherMs: isTerminal ? 0 : undefined, format: createPrettyFormat(isTerminal) })
-}
-
-const STDERR = 2
-
-const warnOfNetworkDisk = ({ storageDir }: Config, log: Logger): void => {
-  const fileSystem = networkDiskOf(storageDir)
-  if (fileSystem === undefined) return
-  log.warn(
-    { folder: storageDir, fileSystem },
-    'the storage folder is on a network file system; changes can be lost or seen late there, so serve it from one ' +
-      'machine only, or move it to a local disk',
-  )
 }
 
 const announce = (config: Config, started: Started): void => {

@@ -191,11 +191,15 @@ export const requireAccess = (
   }
 }
 
+/** True for a principal that may do all: a key of the role admin for all projects, and every one of an open server. */
+export const isAdmin = (principal: Principal): boolean =>
+  principal.kind === 'unrestricted' ||
+  (principal.kind === 'key' && principal.role === 'admin' && principal.projects === undefined)
+
 /** Authorizes access outside of projects, as to metrics. @throws TintypeError `unauthenticated`, `forbidden` */
 export const requireAdmin = (principal: Principal): void => {
+  if (isAdmin(principal)) return
   if (principal.kind === 'anonymous') throw unauthenticated()
-  if (principal.kind === 'unrestricted') return
-  if (principal.kind === 'key' && principal.role === 'admin' && principal.projects === undefined) return
   throw new TintypeError('forbidden', 'Expected an API key of the role admin that is for all projects.')
 }
 

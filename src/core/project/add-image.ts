@@ -19,6 +19,8 @@ export interface AddImage {
   /** Visibility of the project, where the image creates it. */
   visibility?: Visibility
   terms?: UploadTerms
+  /** True for the image of a job, which has to be pending. @default false */
+  isPending?: boolean
 }
 
 /** Conditions under which an image is added. The first three load all images of the project. */
@@ -135,7 +137,7 @@ export const findExisting = (
 ): ExistingImage | undefined => {
   const answer = findRecordedAnswer(images, terms.idempotencyKey, now)
   if (answer) {
-    if (answer.image.sha256 !== sha256) throw conflict()
+    if (answer.image.sha256 !== sha256) throw idempotencyConflict()
     return answer
   }
   const { asset, dedupe } = terms
@@ -219,7 +221,7 @@ export const outcomeOf = (
   return { ...existing, isFirst: own !== undefined || answer?.upload === upload.id }
 }
 
-const conflict = (): TintypeError =>
+export const idempotencyConflict = (): TintypeError =>
   new TintypeError('idempotency_conflict', 'The Idempotency-Key came with another file before. Take a new key.', {
     details: { field: 'Idempotency-Key' },
   })

@@ -9,6 +9,7 @@ import {
   type Visibility,
 } from '../auth/access.ts'
 import { TintypeError } from '../errors.ts'
+import { type AddPending, addPending, addPendingImage, type DropPending, dropPending } from '../jobs/pending.ts'
 import { unknownImage, unknownProject } from '../not-found.ts'
 import { type AddImage, addImage, readsImages } from './add-image.ts'
 import { assertExpectedAsset, type DeleteAsset, requireAsset } from './assets.ts'
@@ -31,6 +32,8 @@ export type ProjectChange = Change & {
 
 type Change =
   | AddImage
+  | AddPending
+  | DropPending
   | CreateProject
   | { type: 'delete_image'; imageId: string }
   | DeleteImages
@@ -53,13 +56,17 @@ type Change =
 /** Limit on the members of a project: every revision contains them. */
 export const MAX_MEMBERS = 1000
 
+const WITHOUT_IMAGES: ReadonlySet<ProjectChange['type']> = new Set(['delete_project', 'create_project', 'drop_pending'])
+
 /** True where a change depends on existing images, so that all of them must be loaded. */
 export const needsImages = (change: ProjectChange): boolean =>
   change.type === 'edit'
     ? change.imageOrder !== undefined
     : change.type === 'add_image'
       ? change.terms !== undefined && readsImages(change.terms)
-      : change.type !== 'delete_project' && change.type !== 'create_project'
+      : change.type === 'add_pending'
+        ? change.terms?.asset?.expected !== undefined
+        : !WITHOUT_IMAGES.has(change.type)
 
 /**
  * Applies a change. Returns the same object where nothing changes: a cover, title or order that is set already, an upload
@@ -78,7 +85,11 @@ export const applyChange = (
   if (change.by)
     requireAccess(change.by, actionOf(change), state.project_id, state.deleted ? undefined : accessOf(state))
   if (change.type === 'add_image')
-    return addImage(state, state.deleted ? newProject(state, change, now) : state, change, now, revision)
+    return change.isPending
+      ? addPendingImage(state, change, now, revision)
+      : addImage(state, state.deleted ? newProject(state, change, now) : state, change, now, revision)
+  if (change.type === 'add_pending')
+    return addPending(state.deleted ? newProject(state, change, now) : state, change, revision)
   if (state.deleted && change.type === 'create_project') return createProject(state, change, now)
   if (state.deleted) throw unknownProject(state.project_id)
   // A condition counts only where the change would be answered 2xx without it (RFC 9110 section 13.2.1).
@@ -101,6 +112,8 @@ export const applyChange = (
     case 'replace_image':
       requireImage(state, change.image.id)
       return repairImage(state, change.image)
+    case 'drop_pending':
+      return dropPending(state, change.pendingId)
     case 'delete_project':
       return deleteProject(state)
   }
@@ -110,6 +123,7 @@ export const applyChange = (
 export const actionOf = (change: ProjectChange): Action => {
   switch (change.type) {
     case 'add_image':
+    case 'add_pending':
     case 'create_project':
       return 'create'
     case 'delete_project':
@@ -158,6 +172,7 @@ const deleteProject = ({
   visibility: __,
   members: ___,
   made_by: ____,
+  pending: _____,
   ...state
 }: ProjectState): ProjectState => ({
   ...state,

@@ -1,6 +1,7 @@
 // Events of a project: the form in which revisions list the changes that they made; the images that a change deletes. Pure.
 
 import { z } from 'zod'
+import { pendingOf } from '../jobs/pending.ts'
 import type { AddImage } from './add-image.ts'
 import { findAsset, uploadedAgain } from './assets.ts'
 import type { ProjectChange } from './changes.ts'
@@ -18,6 +19,15 @@ export const projectEventSchema = z.discriminatedUnion('type', [
 ])
 
 export type ProjectEvent = z.infer<typeof projectEventSchema>
+
+export const PROJECT_EVENTS = [
+  'image.added',
+  'image.changed',
+  'image.deleted',
+  'cover.changed',
+  'project.changed',
+  'project.deleted',
+] as const satisfies readonly ProjectEvent['type'][]
 
 /**
  * Returns the events of one change, in an order that clients can apply. None where nothing visible to clients changed.
@@ -56,6 +66,19 @@ export const deletedBy = (before: ProjectState, change: ProjectChange, after: Pr
   const name = assetOf(change)
   const old = name === undefined ? undefined : findAsset(before.images, name)
   return old && findAsset(after.images, old.asset ?? '')?.id !== old.id ? [old.id] : []
+}
+
+/**
+ * Ids that a change has ended to be pending without adding them: an attempt that was killed may have left files of them.
+ *
+ * @param after what `applyChange` made of `before`
+ */
+export const droppedPending = (before: ProjectState, change: ProjectChange, after: ProjectState): readonly string[] => {
+  if (before.pending === after.pending || change.type === 'add_pending') return []
+  const isAdded = after.image_count > before.image_count || deletedBy(before, change, after).length > 0
+  if (change.type === 'add_image' && isAdded) return []
+  const left = new Set(pendingOf(after).map(({ id }) => id))
+  return pendingOf(before).flatMap(({ id }) => (left.has(id) ? [] : [id]))
 }
 
 /** True for a change of an asset, which may delete the image before it. */

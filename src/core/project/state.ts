@@ -9,6 +9,8 @@ import { chargedTo } from './quota.ts'
 export interface ProjectState extends Project {
   deleted: boolean
   images: ImageList
+  /** See pending.ts. Absent where no image is pending. */
+  pending?: readonly string[]
   /** Id of the stored segment that has the primary image, as far as known: saves a search. Undefined for one in the tail. */
   coverSegment?: string
 }

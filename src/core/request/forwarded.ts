@@ -2,6 +2,7 @@
 
 import ipaddr from 'ipaddr.js'
 import { partsOf } from '../text.ts'
+import { isIn, isIPv6, networkOf, plainAddress } from './networks.ts'
 
 /** True for the address of a trusted proxy. */
 export type IsTrusted = (address: string) => boolean
@@ -16,10 +17,10 @@ const NETWORK_BITS = 64
 export const parseProxies = (text: string): IsTrusted => {
   const networks = partsOf(text, ',')
     .flatMap((part) => (part === 'loopback' ? ['127.0.0.0/8', '::1/128'] : part))
-    .map(networkOf)
+    .map(requireNetwork)
   return (address) => {
     const parsed = plainAddress(address)
-    return parsed !== undefined && networks.some(([network, bits]) => isIn(parsed, network, bits))
+    return parsed !== undefined && networks.some((network) => isIn(parsed, network))
   }
 }
 
@@ -54,30 +55,12 @@ export const clientNetwork = (address: string): string => {
   return `${new ipaddr.IPv6(parts).toString()}/${NETWORK_BITS}`
 }
 
-type Address = ipaddr.IPv4 | ipaddr.IPv6
-
-const isIPv6 = (address: Address): address is ipaddr.IPv6 => address.kind() === 'ipv6'
-
-/** Undefined for anything but an address. An IPv4-mapped IPv6 address counts as IPv4. */
-const plainAddress = (text: string): Address | undefined => {
-  const bare = text.replace(/%.*$/, '')
-  if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return ipaddr.IPv4.parse(bare)
-  if (!ipaddr.IPv6.isValid(bare)) return undefined
-  const address = ipaddr.IPv6.parse(bare)
-  return address.isIPv4MappedAddress() ? address.toIPv4Address() : address
-}
-
-const networkOf = (text: string): [Address, number] => {
-  const [, base = '', bits] = /^([0-9a-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? []
-  const address = plainAddress(base)
-  const most = address && isIPv6(address) ? 128 : 32
-  if (address === undefined || Number(bits ?? most) > most)
+const requireNetwork = (text: string) => {
+  const network = networkOf(text)
+  if (network === undefined)
     throw new Error(`expected an address, a network such as 10.0.0.0/8, or loopback; received "${text}"`)
-  return [address, Number(bits ?? most)]
+  return network
 }
-
-const isIn = (address: Address, network: Address, bits: number): boolean =>
-  address.kind() === network.kind() && address.match(network, bits)
 
 const withoutPort = (text: string): string =>
   /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text

@@ -5,7 +5,7 @@
 // their responses.
 
 import type { Socket } from 'node:net'
-import { LRUCache } from 'lru-cache'
+import { createBoundedMap } from '../../core/bounded-map.ts'
 import { type Decision, decide, httpDate, namesWeakly } from '../../core/request/conditional.ts'
 import type { CorsHeaders } from '../middleware/cors.ts'
 import type { HostCheck } from '../middleware/host-check.ts'
@@ -45,7 +45,7 @@ const CACHED_URLS = { max: 10_000, maxLength: 500 }
 
 export const createFastPath = (options: FastPathOptions): AnswerFast => {
   const { readers, hostCheck, corsHeaders, limit, guard, onAnswer } = options
-  const finds = new LRUCache<string, Find>({ max: CACHED_URLS.max })
+  const finds = createBoundedMap<Find>(CACHED_URLS.max)
   /** Connection of the last request; a further one on it may be pipelined. */
   let last: Socket | undefined
 

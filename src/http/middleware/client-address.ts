@@ -1,6 +1,6 @@
 // Client address of a request, behind trusted proxies.
 
-import { LRUCache } from 'lru-cache'
+import { createBoundedMap } from '../../core/bounded-map.ts'
 import { clientNetwork, forwardedAddress, type IsTrusted } from '../../core/request/forwarded.ts'
 import type { RequestView } from '../context.ts'
 
@@ -25,9 +25,9 @@ const UNKNOWN: Client = { address: undefined, network: undefined }
 
 /** @param isTrusted whether a peer is a trusted proxy, which sets `X-Forwarded-For` and `X-Forwarded-Proto` */
 export const createClientAddress = (isTrusted: IsTrusted): ClientAddress => {
-  const peers = new LRUCache<string, { client: Client; isTrusted: boolean }>({ max: CACHED.max })
+  const peers = createBoundedMap<{ client: Client; isTrusted: boolean }>(CACHED.max)
   /** By peer and `X-Forwarded-For`. */
-  const clients = new LRUCache<string, Client>({ max: CACHED.max })
+  const clients = createBoundedMap<Client>(CACHED.max)
 
   const read = (peer: string, forwardedFor: string | undefined): Client => {
     const address = forwardedAddress(peer, forwardedFor, isTrusted)

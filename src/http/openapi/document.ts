@@ -4,13 +4,19 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { FAILURES } from '../../core/errors.ts'
 import { CSRF_COOKIE, SESSION_COOKIE } from '../../services/auth/credentials.ts'
 import * as accounts from './accounts.ts'
-import * as assets from './assets.ts'
 import { shareComponents } from './components.ts'
-import * as deletions from './image-deletions.ts'
-import * as details from './image-details.ts'
-import * as images from './images.ts'
+import * as events from './events.ts'
+import * as archives from './images/archives.ts'
+import * as assets from './images/assets.ts'
+import * as bulk from './images/bulk.ts'
+import * as deletions from './images/image-deletions.ts'
+import * as details from './images/image-details.ts'
+import * as images from './images/images.ts'
+import * as jobs from './jobs.ts'
 import * as projects from './projects.ts'
 import * as server from './server.ts'
+import * as deliveries from './webhooks/deliveries.ts'
+import * as webhooks from './webhooks/webhooks.ts'
 
 export interface OpenApiOptions {
   version: string
@@ -21,6 +27,7 @@ export interface OpenApiOptions {
 /** In the order of the documentation. */
 const ROUTES = [
   images.upload,
+  bulk.upload,
   images.list,
   images.read,
   images.file,
@@ -38,11 +45,30 @@ const ROUTES = [
   assets.render,
   assets.renderFile,
   assets.remove,
+  jobs.list,
+  jobs.read,
+  jobs.cancel,
+  jobs.retry,
+  jobs.thumbnail,
+  jobs.batch,
   projects.list,
   projects.create,
   projects.read,
   projects.edit,
   projects.remove,
+  archives.read,
+  webhooks.create,
+  webhooks.list,
+  webhooks.read,
+  webhooks.edit,
+  webhooks.remove,
+  webhooks.rotate,
+  deliveries.test,
+  deliveries.list,
+  deliveries.redeliver,
+  events.changes,
+  events.events,
+  events.severalEvents,
   accounts.register,
   accounts.login,
   accounts.refresh,
@@ -95,7 +121,10 @@ export const openApiDocument = ({ version, basePath }: OpenApiOptions) => {
     tags: [
       { name: 'Images', description: 'Upload, list, read, render and delete images; the cover of a project.' },
       { name: 'Assets', description: 'Images under names, whose URLs stay the same when they are replaced.' },
+      { name: 'Jobs', description: 'Uploads that need not be waited for (`Prefer: respond-async`).' },
       { name: 'Projects', description: 'The first upload creates a project.' },
+      { name: 'Webhooks', description: 'Messages to programs that want to know of changes.' },
+      { name: 'Events', description: 'What changes in projects: to list, to wait for, and to follow.' },
       { name: 'Accounts', description: 'Registration and sessions. Access tokens go into `Authorization: Bearer`.' },
       { name: 'Server', description: 'Health, metrics and documentation.' },
     ],

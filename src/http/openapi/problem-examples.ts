@@ -4,7 +4,14 @@ import { type ErrorCode, TintypeError } from '../../core/errors.ts'
 import { PROJECT_ID_RULE, SIZES } from '../../core/names.ts'
 import { ACCEPTED_TYPES } from '../../image/encoder.ts'
 import { type Problem, problemOf } from '../response/problem.ts'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_PROJECT_ID, EXAMPLE_SIZES } from '../schemas/examples.ts'
+import {
+  EXAMPLE_BATCH_ID,
+  EXAMPLE_IMAGE_ID,
+  EXAMPLE_JOB_ID,
+  EXAMPLE_PROJECT_ID,
+  EXAMPLE_SIZES,
+  EXAMPLE_WEBHOOK_ID,
+} from '../schemas/examples.ts'
 
 interface Example {
   detail: string
@@ -39,6 +46,10 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   invalid_body: {
     detail: 'title: expected a text of at most 200 characters, or null, received a number.',
     details: { field: 'title', expected: 'a text of at most 200 characters, or null', received: 'a number' },
+  },
+  malformed_archive: {
+    detail:
+      'Expected a complete archive: End of central directory record signature not found. Either not a zip file, or file is truncated.',
   },
   malformed_multipart: { detail: 'Expected a complete multipart/form-data body: Unexpected end of form.' },
   file_missing: {
@@ -79,6 +90,18 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   project_not_found: { detail: `There is no project "${EXAMPLE_PROJECT_ID}".` },
   image_not_found: { detail: `There is no image "${EXAMPLE_IMAGE_ID}" in project "${EXAMPLE_PROJECT_ID}".` },
   asset_not_found: { detail: `There is no asset "ui/button-ok" in project "${EXAMPLE_PROJECT_ID}".` },
+  job_not_found: { detail: `There is no job "${EXAMPLE_JOB_ID}", or no longer.` },
+  batch_not_found: { detail: `There is no batch "${EXAMPLE_BATCH_ID}", or no longer.` },
+  job_without_image: {
+    detail: `Job "${EXAMPLE_JOB_ID}" has no image: it is failed.`,
+    details: { state: 'failed' },
+  },
+  job_conflict: {
+    detail: `Expected job "${EXAMPLE_JOB_ID}" to be queued, it is succeeded.`,
+    details: { expected: 'queued', state: 'succeeded' },
+  },
+  webhook_not_found: { detail: `There is no webhook "${EXAMPLE_WEBHOOK_ID}".` },
+  delivery_not_found: { detail: 'There is no delivery 12 of the webhook.' },
   no_primary_image: { detail: `Project "${EXAMPLE_PROJECT_ID}" has no image, so it has no cover.` },
   method_not_allowed: {
     detail: 'Expected GET, HEAD, OPTIONS, received PUT.',
@@ -90,6 +113,13 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   project_exists: {
     detail: `Project "${EXAMPLE_PROJECT_ID}" exists: expected its title "Cosmic Drift", received "Drift". PATCH changes it.`,
     details: { field: 'title', expected: '"Cosmic Drift"', received: '"Drift"' },
+  },
+  too_many_webhooks: {
+    detail: 'Expected at most 20 webhooks of one key or user, there are 20. Delete one first.',
+    details: { max_webhooks: 20 },
+  },
+  webhook_of_settings: {
+    detail: 'The webhook is described by WEBHOOK_URL and WEBHOOK_SECRET; change them.',
   },
   precondition_failed: {
     detail: 'The image is not, or no longer, the one that the request names.',
@@ -123,9 +153,14 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     detail: 'Expected a range that begins before byte 20000.',
     details: { bytes: 20000 },
   },
+  unreadable_entry: { detail: 'The file cannot be read from the archive: it is encrypted.' },
   empty_file: { detail: 'Expected an image in field "file", it has 0 bytes.' },
   damaged_image: { detail: 'The JPEG file is damaged: it breaks off.' },
   image_too_slow: { detail: 'The picture could not be decoded within 30 s.' },
+  too_many_images: {
+    detail: `Expected at most 65534 images for one archive, project "${EXAMPLE_PROJECT_ID}" has 70000.`,
+    details: { max_images: 65534, images: 70000 },
+  },
   idempotency_conflict: {
     detail: 'The Idempotency-Key came with another file before. Take a new key.',
     details: { field: 'Idempotency-Key' },

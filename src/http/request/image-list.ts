@@ -4,9 +4,16 @@ import { invalidParameter, parseParameter } from '../../core/parameters.ts'
 import { tagSchema } from '../../core/project/image-details.ts'
 import type { PageRequest } from '../../stores/store.ts'
 import type { Context } from '../context.ts'
-import { imageAfterSchema, imageListQuery, imageSortSchema, MAX_FILTER_TAGS } from '../schemas/image-list.ts'
-import { searchSchema } from '../schemas/parameters.ts'
-import { limitOf, queryOf } from './params.ts'
+import { imageAfterSchema, imageListQuery, imageSortSchema, MAX_FILTER_TAGS } from '../schemas/images/image-list.ts'
+import { booleanSchema, searchSchema } from '../schemas/parameters.ts'
+import { limitOf, pendingOf, queryOf } from './params.ts'
+
+export interface ImageListRequest extends PageRequest {
+  /** Whether each image shows the hashes of its files. */
+  hashes: boolean
+  /** Whether pending images are shown. */
+  pending: boolean
+}
 
 const PARAMETERS = Object.keys(imageListQuery.shape)
 
@@ -15,7 +22,7 @@ const PARAMETERS = Object.keys(imageListQuery.shape)
  *
  * @throws TintypeError `invalid_parameter`
  */
-export const imageListRequestOf = (c: Context): PageRequest => {
+export const imageListRequestOf = (c: Context): ImageListRequest => {
   const query = c.req.queries()
   for (const name of Object.keys(query))
     if (!PARAMETERS.includes(name)) throw invalidParameter(name, `one of the parameters ${PARAMETERS.join(', ')}`, name)
@@ -28,16 +35,20 @@ export const imageListRequestOf = (c: Context): PageRequest => {
     tags,
     q: queryOf(c, 'q', searchSchema)?.trim(),
     sort: queryOf(c, 'sort', imageSortSchema),
+    hashes: queryOf(c, 'hashes', booleanSchema) ?? false,
+    pending: pendingOf(c),
   }
 }
 
 /** Query of the next page, which has the same filter and order. */
-export const nextQuery = ({ limit, tags = [], q, sort }: PageRequest, after: string): string => {
+export const nextQuery = ({ limit, tags = [], q, sort, hashes, pending }: ImageListRequest, after: string): string => {
   const query = new URLSearchParams()
   if (limit !== undefined) query.set('limit', String(limit))
   for (const tag of tags) query.append('tag', tag)
   if (q) query.set('q', q)
   if (sort !== undefined) query.set('sort', sort)
+  if (hashes) query.set('hashes', 'true')
+  if (pending) query.set('pending', 'true')
   query.set('after', after)
   return `?${query}`
 }

@@ -7,13 +7,14 @@ import busboy from 'busboy'
 import { messageOf, TintypeError } from '../../core/errors.ts'
 import { cleanFileName } from '../../core/names.ts'
 import type { ImageDetails } from '../../core/project/image-details.ts'
-import { bytesText, clip } from '../../core/text.ts'
+import { clip } from '../../core/text.ts'
+import { fileTooLarge } from '../../services/images/bulk-limits.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import { bodyChunks, type Context } from '../context.ts'
 import { MAX_FIELD_BYTES, readField, type UploadFields } from './upload-fields.ts'
 
 /** Name of the form field that carries the file. */
-const FILE_FIELD = 'file'
+export const FILE_FIELD = 'file'
 
 /** Limit of the parts of a form: 50 tags, one each, and other fields. */
 const MAX_PARTS = 64
@@ -46,14 +47,8 @@ export const receiveForm = (
   maxUploadBytes: number,
   observer: Pick<Observer, 'received'> = NO_OBSERVER,
 ): UploadForm => {
-  const contentType = c.req.header('content-type')
-  if (contentType === undefined || !/^multipart\/form-data\s*(;|$)/i.test(contentType))
-    throw new TintypeError(
-      'multipart_required',
-      `Expected multipart/form-data with the image in field "${FILE_FIELD}", received ${contentType ?? 'no Content-Type'}.`,
-      { details: { expected: 'multipart/form-data', received: contentType ?? null } },
-    )
-  if (Number(c.req.header('content-length')) > maxUploadBytes + MAX_FORM_BYTES) throw tooLarge(maxUploadBytes)
+  const contentType = contentTypeOf(c)
+  if (Number(c.req.header('content-length')) > maxUploadBytes + MAX_FORM_BYTES) throw fileTooLarge(maxUploadBytes)
   const form = openForm(contentType)
   return {
     file: readForm(form, counted(bodyChunks(c), observer), maxUploadBytes),
@@ -65,7 +60,21 @@ export const receiveForm = (
   }
 }
 
-async function* counted(chunks: AsyncIterable<Uint8Array>, observer: Pick<Observer, 'received'>) {
+/** Content type of a form. @throws TintypeError `multipart_required` */
+const contentTypeOf = (c: Context): string => {
+  const contentType = c.req.header('content-type')
+  if (contentType !== undefined && isForm(contentType)) return contentType
+  throw new TintypeError(
+    'multipart_required',
+    `Expected multipart/form-data with the image in field "${FILE_FIELD}", received ${contentType ?? 'no Content-Type'}.`,
+    { details: { expected: 'multipart/form-data', received: contentType ?? null } },
+  )
+}
+
+export const isForm = (contentType: string): boolean => /^multipart\/form-data\s*(;|$)/i.test(contentType)
+
+/** Passes a body on, and counts its bytes. */
+export async function* counted(chunks: AsyncIterable<Uint8Array>, observer: Pick<Observer, 'received'>) {
   for await (const chunk of chunks) {
     observer.received(chunk.length)
     yield chunk
@@ -88,7 +97,8 @@ interface Form {
 /** Creates a parser that works synchronously: after `write`, file and problem reflect the chunk. */
 const openForm = (contentType: string): Form => {
   const fields = { details: {}, ignored: new Set<string>() }
-  const form: Form = { parser: createParser(contentType), fields, hasText: false }
+  const limits = { files: 1, parts: MAX_PARTS + 1, fieldSize: MAX_FIELD_BYTES }
+  const form: Form = { parser: createParser(contentType, { limits }), fields, hasText: false }
   const fail = (error: TintypeError) => {
     form.problem ??= error
   }
@@ -126,7 +136,7 @@ async function* readForm(form: Form, chunks: AsyncIterable<Uint8Array>, maxUploa
       formBytes += chunk.length
       for (let piece = nextPiece(form); piece; piece = nextPiece(form)) {
         fileBytes += piece.length
-        if (fileBytes > maxUploadBytes) throw tooLarge(maxUploadBytes)
+        if (fileBytes > maxUploadBytes) throw fileTooLarge(maxUploadBytes)
         yield piece
       }
       if (formBytes - fileBytes > MAX_FORM_BYTES)
@@ -145,44 +155,39 @@ async function* readForm(form: Form, chunks: AsyncIterable<Uint8Array>, maxUploa
 
 const nextPiece = (form: Form): Buffer | null => form.file?.read() ?? null
 
-const createParser = (contentType: string): busboy.Busboy => {
-  const limits = { files: 1, parts: MAX_PARTS + 1, fieldSize: MAX_FIELD_BYTES }
+/** @throws TintypeError `malformed_multipart` where the content type has no boundary */
+export const createParser = (contentType: string, config: busboy.BusboyConfig): busboy.Busboy => {
   try {
-    return busboy({ headers: { 'content-type': contentType }, limits, defParamCharset: 'utf8' })
+    return busboy({ ...config, headers: { 'content-type': contentType }, defParamCharset: 'utf8' })
   } catch (error) {
     throw malformed(error)
   }
 }
 
 /** Name of the file. Browsers and curl escape quotes and line breaks in it, and nothing else (HTML, section 4.10.21.8). */
-const fileNameOf = (filename = ''): string | undefined =>
+export const fileNameOf = (filename = ''): string | undefined =>
   cleanFileName(filename.replaceAll('%22', '"').replaceAll(/%0[ad]/gi, '')) || undefined
 
-const malformed = (cause: unknown): TintypeError =>
+export const malformed = (cause: unknown): TintypeError =>
   new TintypeError('malformed_multipart', `Expected a complete multipart/form-data body: ${messageOf(cause)}.`, {
     cause,
   })
 
-const tooLarge = (maxBytes: number): TintypeError =>
-  new TintypeError('upload_too_large', `Expected a file of at most ${bytesText(maxBytes)}.`, {
-    details: { max_bytes: maxBytes },
-  })
-
-const wrongField = (name: string | undefined): TintypeError => {
+export const wrongField = (name: string | undefined): TintypeError => {
   const received = name === undefined ? 'a field without a name' : `field "${clip(name)}"`
   return new TintypeError('wrong_field', `Expected the file in field "${FILE_FIELD}", it came in ${received}.`, {
     details: { expected: FILE_FIELD, received: name === undefined ? null : clip(name) },
   })
 }
 
-const textField = (): TintypeError =>
+export const textField = (): TintypeError =>
   new TintypeError(
     'file_missing',
     `Field "${FILE_FIELD}" came as text. It must be a file part, with a filename (curl -F ${FILE_FIELD}=@photo.jpg).`,
     { details: { field: FILE_FIELD, expected: 'a file part', received: 'a text field' } },
   )
 
-const fileMissing = (): TintypeError =>
+export const fileMissing = (): TintypeError =>
   new TintypeError('file_missing', `Expected an image in field "${FILE_FIELD}", the form has no file.`, {
     details: { field: FILE_FIELD },
   })

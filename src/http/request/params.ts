@@ -15,7 +15,7 @@ import {
 } from '../../core/transform/formats.ts'
 import { EXPIRES, expiresSchema, SIGNATURE } from '../../core/transform/signature.ts'
 import type { Context } from '../context.ts'
-import { dedupeSchema, formatSchema, idempotencyKeySchema, limitSchema, sizeSchema } from '../schemas/parameters.ts'
+import { booleanSchema, formatSchema, idempotencyKeySchema, limitSchema, sizeSchema } from '../schemas/parameters.ts'
 
 /** @throws TintypeError `invalid_project_id` */
 export const projectIdOf = (c: Context): string => {
@@ -125,11 +125,20 @@ export const idempotencyKeyOf = (c: Context): string | undefined => {
   return key === undefined ? undefined : parseParameter('Idempotency-Key', key, idempotencyKeySchema)
 }
 
+/** True where a list shows pending images too. @throws TintypeError `invalid_parameter` */
+export const pendingOf = (c: Context): boolean => queryOf(c, 'pending', booleanSchema) ?? false
+
 /** @throws TintypeError `invalid_parameter` */
-export const dedupeOf = (c: Context): boolean => queryOf(c, 'dedupe', dedupeSchema) ?? false
+export const dedupeOf = (c: Context): boolean => queryOf(c, 'dedupe', booleanSchema) ?? false
 
 /** The query as received, with its `?`; empty without one. */
 export const searchOf = (c: Context): string => {
   const at = c.req.url.indexOf('?')
   return at < 0 ? '' : c.req.url.slice(at)
 }
+
+/** True where the client does not wait for the outcome (`respond-async`, RFC 7240 section 4.1). Other preferences are ignored. */
+export const prefersAsync = (c: Context): boolean =>
+  (c.req.header('prefer') ?? '')
+    .split(',')
+    .some((preference) => preference.split(';')[0]?.trim().toLowerCase() === 'respond-async')

@@ -1,6 +1,6 @@
 // Parses, authorizes and caches transform requests.
 
-import { LRUCache } from 'lru-cache'
+import { createBoundedMap } from '../../core/bounded-map.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { eachOnce, invalidParameter, type Parameter, parseParameter } from '../../core/parameters.ts'
 import { currencyOf, VERSION, versionSchema } from '../../core/transform/focal-version.ts'
@@ -80,7 +80,7 @@ export const createTransformRequestParser = ({
   signingKeys = [],
   presets = new Map(),
 }: TransformRequestOptions): TransformRequestParser => {
-  const cache = new LRUCache<string, TransformRequest>({ max: CACHED_REQUESTS.max })
+  const cache = createBoundedMap<TransformRequest>(CACHED_REQUESTS.max)
 
   const parse = (path: string, search: string): TransformRequest => {
     const parameters = eachOnce(new URLSearchParams(search))

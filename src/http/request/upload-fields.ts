@@ -58,7 +58,7 @@ const pointField = z.preprocess((text) => {
 export const readField = ({ details, ignored }: UploadFields, { name, text, isTruncated }: TextField): void => {
   const field = name === 'tags[]' ? 'tags' : name
   if (!Object.hasOwn(DETAIL_SCHEMAS, field)) {
-    if (ignored.size < MAX_IGNORED) ignored.add(clip(name))
+    ignoreField({ ignored }, name)
     return
   }
   if (isTruncated) throw invalidParameter(field, `at most ${MAX_FIELD_BYTES} bytes`, text)
@@ -69,12 +69,18 @@ export const readField = ({ details, ignored }: UploadFields, { name, text, isTr
     details[field] = once(details, field, parseParameter(field, text, DETAIL_SCHEMAS[field]))
 }
 
+/** Keeps the name of a field without a meaning. */
+export const ignoreField = ({ ignored }: Pick<UploadFields, 'ignored'>, name: string): void => {
+  if (ignored.size < MAX_IGNORED) ignored.add(clip(name))
+}
+
 const once = <Value>(details: ImageDetails, field: keyof ImageDetails, value: Value): Value => {
   if (details[field] !== undefined) throw invalidParameter(field, 'it once', 'it again')
   return value
 }
 
-const allTags = (before: readonly string[], more: readonly string[]): string[] => {
+/** @throws TintypeError `invalid_parameter` where they are too many */
+export const allTags = (before: readonly string[], more: readonly string[]): string[] => {
   const tags = [...new Set([...before, ...more])]
   if (tags.length > MAX_TAGS) throw invalidParameter('tags', `at most ${MAX_TAGS} tags`, `${tags.length} tags`)
   return tags

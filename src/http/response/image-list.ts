@@ -1,8 +1,9 @@
 // Bodies of image lists: short ones as one text, long ones in pieces, made as the client reads them.
 
+import type { PendingImage } from '../../core/jobs/pending.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import type { Context } from '../context.ts'
-import type { PrimaryView } from '../schemas/images.ts'
+import type { HashesView, PrimaryView } from '../schemas/images/images.ts'
 
 export interface ImageListBody {
   project: PrimaryView
@@ -11,6 +12,8 @@ export interface ImageListBody {
   view(image: ImageRecord): object
   /** URL of the next page. */
   next: string | null
+  /** @default not shown */
+  pending?: readonly PendingImage[]
 }
 
 /**
@@ -21,6 +24,19 @@ const MOST_AT_ONCE = 1000
 
 /** Images of one piece of a long list. */
 const PIECE_LENGTH = 128
+
+/** Hashes of the files of an image, for lists that show them. */
+export const hashesOf = ({ sha256: upload, sizes }: ImageRecord): HashesView => {
+  const { original, medium, thumb, game, source } = sizes
+  return {
+    upload,
+    original: original.sha256,
+    medium: medium.sha256,
+    thumb: thumb.sha256,
+    game: game.sha256,
+    ...(source ? { source: source.sha256 } : {}),
+  }
+}
 
 /** The whole text of a short list; undefined for a long one. */
 export const wholeList = (list: ImageListBody): Buffer<ArrayBuffer> | undefined =>
@@ -57,11 +73,12 @@ export const streamedList = (c: Context, list: ImageListBody): ReadableStream<Ui
   )
 }
 
-function* piecesOf({ project, images, view, next }: ImageListBody): Generator<string, undefined> {
+function* piecesOf({ project, images, view, next, pending }: ImageListBody): Generator<string, undefined> {
   yield `${JSON.stringify(project).slice(0, -1)},"images":[`
   for (let at = 0; at < images.length; at += PIECE_LENGTH) {
     const views = images.slice(at, at + PIECE_LENGTH).map((image) => JSON.stringify(view(image)))
     yield (at === 0 ? '' : ',') + views.join(',')
   }
-  yield `],"next":${JSON.stringify(next)}}`
+  const shown = pending?.map(({ id, createdAt }) => ({ id, created_at: createdAt }))
+  yield `],"next":${JSON.stringify(next)}${shown ? `,"pending":${JSON.stringify(shown)}` : ''}}`
 }

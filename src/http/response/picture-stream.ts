@@ -19,7 +19,7 @@ export const streamOf = (c: Context, file: ReadableFile, start: number, end: num
           controller.close()
         } catch (error) {
           await file.close()
-          breakOff(c, error)
+          breakOff(c, error, 'a picture could not be read to its end; closing the connection')
         }
       },
       cancel: () => file.close(),
@@ -29,11 +29,16 @@ export const streamOf = (c: Context, file: ReadableFile, start: number, end: num
   )
 }
 
-/** Ends a response that has begun: its length is sent already. @throws the error where there is no connection to close */
-const breakOff = (c: Context, error: unknown): void => {
+/**
+ * Ends a response that has begun: its length is sent already.
+ *
+ * @param message of the line in the log
+ * @throws the error where there is no connection to close
+ */
+export const breakOff = (c: Context, error: unknown, message: string): void => {
   const outgoing = incomingOf(c) && c.env.outgoing
   if (!outgoing) throw error
   const [id, { path }] = [c.get('requestId'), c.req]
-  c.get('log')?.error({ err: error, id, path }, 'a picture could not be read to its end; closing the connection')
+  c.get('log')?.error({ err: error, id, path }, message)
   outgoing.destroy()
 }

@@ -23,14 +23,14 @@ export const BASE_HEADERS = {
 
 const JSON_HEADERS = { 'Content-Type': 'application/json', ...BASE_HEADERS }
 
-export const json = (c: Context, body: unknown, status: 200 | 201 = 200, headers?: Headers): Response =>
+export const json = (c: Context, body: unknown, status: 200 | 201 | 202 = 200, headers?: Headers): Response =>
   sized(c, JSON.stringify(body), status, Object.assign({}, JSON_HEADERS, headers))
 
 /** Responds with a complete body, whose bytes are counted. */
 export const sized = (
   c: Context,
   body: string | Uint8Array<ArrayBuffer>,
-  status: 200 | 201,
+  status: 200 | 201 | 202,
   headers: Headers,
 ): Response => {
   c.set('bodyBytes', typeof body === 'string' ? Buffer.byteLength(body) : body.length)
@@ -48,7 +48,7 @@ type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
 export const respond = (
   c: Context,
   body: Body,
-  status: 200 | 201 | 204 | 206 | 302 | 304,
+  status: 200 | 201 | 202 | 204 | 206 | 302 | 304,
   headers: Headers,
 ): Response => {
   if (!c.get('hasOtherHeaders')) return new Response(body, { status, headers: withCommonHeaders(c, headers) })

@@ -11,9 +11,9 @@ import { EXTENSIONS, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import { layoutOf, resultOf } from '../../core/transform/geometry.ts'
 import type { Presets } from '../../core/transform/presets.ts'
 import { type Transform, transformParameters } from '../../core/transform/transform.ts'
-import type { UploadedImage } from '../../services/images/upload.ts'
+import type { UploadedImage } from '../../services/images/upload-answers.ts'
 import type { ProjectWithCover } from '../../services/projects/projects.ts'
-import type { AssetView } from '../schemas/assets.ts'
+import type { AssetView } from '../schemas/images/assets.ts'
 import {
   type CoverView,
   coverSchema,
@@ -22,7 +22,7 @@ import {
   imageSchema,
   type PrimaryView,
   type UploadView,
-} from '../schemas/images.ts'
+} from '../schemas/images/images.ts'
 import type { ProjectView } from '../schemas/projects.ts'
 
 export interface Views {
@@ -44,6 +44,8 @@ export interface Views {
   assetUrl(projectId: string, name: string): string
   projectUrl(projectId: string): string
   projectsUrl(): string
+  /** Prefix of every URL. */
+  basePath: string
 }
 
 /**
@@ -113,7 +115,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
         project_id: project.project_id,
         ...view,
         revision: project.revision,
-        ...(isNew ? {} : DUPLICATE),
+        ...(isNew ? {} : ({ deduplicated: true } as const)),
         ...(ignored.length > 0 ? { ignored_fields: [...ignored] } : {}),
       }
     },
@@ -154,6 +156,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
     assetUrl: (projectId, name) => `${assetBase(projectId, name)}.jpg`,
     projectUrl,
     projectsUrl,
+    basePath,
   }
 }
 
@@ -166,8 +169,6 @@ const accessView = (
   const { visibility, owner_id, members } = access
   return manages ? { visibility, owner_id, members } : { visibility }
 }
-
-const DUPLICATE = { deduplicated: true } as const
 
 const editionOf = (presets: Presets): string => {
   const named = [...presets].map(
@@ -224,7 +225,7 @@ export const presetResults = (
   return results
 }
 
-/** Extension of a preset's own format; with `auto`, of a format that every browser reads. */
+/** With `auto`, of a format that every browser reads. */
 const extensionOf = ({ format }: Transform): string => EXTENSIONS[format === 'auto' ? 'webp' : format]
 
 /**

@@ -13,7 +13,7 @@ import {
 } from '../../services/auth/credentials.ts'
 import type { CsrfGuard } from '../../services/auth/csrf.ts'
 import { ACCESS_SECONDS, type Session } from '../../services/auth/session-tokens.ts'
-import { principalOf } from '../access.ts'
+import { namedPrincipalOf } from '../access.ts'
 import type { Context } from '../context.ts'
 import { parseBody, readJson } from '../request/json-body.ts'
 import { BASE_HEADERS, json, respond } from '../response/respond.ts'
@@ -99,8 +99,7 @@ export const createAccountRoutes = ({ accounts, cookies, csrf, networkOf }: Acco
     },
 
     async me(c: Context) {
-      const principal = principalOf(c)
-      if (principal.kind === 'anonymous') throw unauthenticated()
+      const principal = namedPrincipalOf(c)
       const user = principal.kind === 'user' ? await accounts.user(principal.id) : undefined
       const view: MeView = {
         kind: principal.kind === 'unrestricted' ? 'anybody' : principal.kind,

@@ -6,16 +6,18 @@ import type { AssetService } from '../../services/images/assets.ts'
 import type { ImageService } from '../../services/images/images.ts'
 import type { Renders } from '../../services/images/renders.ts'
 import type { Variants } from '../../services/images/variants.ts'
+import type { JobService } from '../../services/jobs/jobs.ts'
 import type { Observer } from '../../telemetry/observer.ts'
 import type { Context } from '../context.ts'
 import type { Guard } from '../guard.ts'
-import * as descriptions from '../openapi/assets.ts'
+import * as descriptions from '../openapi/images/assets.ts'
 import { type AssetPath, assetNameOf, assetPathOf } from '../request/asset-path.ts'
 import { expectedAssetOf } from '../request/if-match.ts'
 import { receiveForm } from '../request/multipart.ts'
 import {
   idempotencyKeyOf,
   limitOf,
+  prefersAsync,
   projectIdOf,
   queryOf,
   REPLAY_HEADER,
@@ -24,6 +26,7 @@ import {
   sizeOf,
 } from '../request/params.ts'
 import type { TransformRequestParser } from '../request/transform-request.ts'
+import { acceptedResponse } from '../response/job-view.ts'
 import { hasEtag, json, jsonHeaders, notModified, revalidated, sized } from '../response/respond.ts'
 import {
   changingDelivery,
@@ -35,13 +38,15 @@ import {
   withAccess,
 } from '../response/send-picture.ts'
 import type { Views } from '../response/views.ts'
-import { assetNameSchema, assetPrefixSchema } from '../schemas/assets.ts'
+import { assetNameSchema, assetPrefixSchema } from '../schemas/images/assets.ts'
 
 export interface AssetRouteOptions {
   assets: AssetService
   images: Pick<ImageService, 'upload'>
   variants: Pick<Variants, 'find'>
   renders: Pick<Renders, 'find' | 'choose' | 'focalPoint'>
+  /** @default every upload is waited for */
+  jobs?: Pick<JobService, 'accept'>
   views: Views
   guard: Guard
   transformRequests: TransformRequestParser
@@ -53,7 +58,7 @@ export interface AssetRouteOptions {
 }
 
 export const createAssetRoutes = (options: AssetRouteOptions) => {
-  const { assets, images, variants, renders, views, guard, transformRequests, observer, accelRedirect } = options
+  const { assets, images, jobs, variants, renders, views, guard, transformRequests, observer, accelRedirect } = options
 
   const file = (
     c: Context,
@@ -105,7 +110,7 @@ export const createAssetRoutes = (options: AssetRouteOptions) => {
       const [expected, idempotencyKey] = [expectedAssetOf(c), idempotencyKeyOf(c)]
       const form = receiveForm(c, options.maxUploadBytes, observer)
       const by = await guard.require(c, 'create', projectId)
-      const uploaded = await images.upload(projectId, form.file, {
+      const request = {
         by,
         signal: c.req.raw.signal,
         // A key can be revoked during a long upload.
@@ -113,7 +118,10 @@ export const createAssetRoutes = (options: AssetRouteOptions) => {
         details: form.details,
         idempotencyKey,
         asset: { name, expected },
-      })
+      }
+      const accepted = jobs && prefersAsync(c) ? await jobs.accept(projectId, form.file, request) : undefined
+      if (accepted && 'job' in accepted) return acceptedResponse(c, views, accepted)
+      const uploaded = accepted?.uploaded ?? (await images.upload(projectId, form.file, request))
       const isNew = uploaded.isNew && !uploaded.isReplacement
       return json(c, views.upload(uploaded, form.ignoredFields()), isNew ? 201 : 200, {
         Location: views.assetUrl(projectId, name),

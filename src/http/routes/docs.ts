@@ -54,6 +54,12 @@ const START = `window.ui = SwaggerUIBundle({
   deepLinking: true,
   tryItOutEnabled: true,
   validatorUrl: null,
+  // The page shows an answer at its end, which a stream of events does not have by itself.
+  requestInterceptor: (request) => {
+    if (/\\/events(\\?|$)/.test(request.url) && !/[?&]seconds=/.test(request.url))
+      request.url += (request.url.includes('?') ? '&' : '?') + 'seconds=5'
+    return request
+  },
 })
 `
 

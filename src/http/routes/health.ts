@@ -1,6 +1,7 @@
 // Routes for monitoring: liveness, and readiness for uploads.
 
 import { TintypeError } from '../../core/errors.ts'
+import type { QueueState } from '../../core/jobs/queue-url.ts'
 import type { Context } from '../context.ts'
 import { shuttingDown } from '../middleware/preconditions.ts'
 import { json } from '../response/respond.ts'
@@ -14,6 +15,8 @@ export interface HealthRouteOptions {
   check(): Promise<void>
   /** @default () => false */
   isReadOnly?(): boolean
+  /** @default no broker */
+  queueState?(): QueueState | undefined
   isDraining?(): boolean
 }
 
@@ -34,6 +37,8 @@ export const createHealthRoutes = ({ version, startedAt, acceptedTypes, ...optio
       const reason = error instanceof TintypeError ? error.message : 'The store cannot be written.'
       throw new TintypeError('store_unavailable', reason, { cause: error })
     }
-    return json(c, { status: 'ready', read_only: options.isReadOnly?.() ?? false }, 200, UNCACHED)
+    const queue = options.queueState?.()
+    const state = { status: 'ready', read_only: options.isReadOnly?.() ?? false, ...(queue && { queue }) }
+    return json(c, state, 200, UNCACHED)
   },
 })

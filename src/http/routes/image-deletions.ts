@@ -8,7 +8,7 @@ import { parseBody, readJson } from '../request/json-body.ts'
 import { imageIdOf, projectIdOf } from '../request/params.ts'
 import { json } from '../response/respond.ts'
 import type { Views } from '../response/views.ts'
-import { imageDeletionSchema } from '../schemas/images.ts'
+import { imageDeletionSchema } from '../schemas/images/image-deletions.ts'
 
 /** Limit of the body of a deletion, in bytes: twice what 1000 ids take. */
 const MAX_DELETION_BYTES = 64 * 1024

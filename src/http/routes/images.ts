@@ -1,6 +1,7 @@
 // Routes of images: upload, list, read, edit, delete, and the cover.
 
 import { isPublic } from '../../core/auth/access.ts'
+import { pendingOf } from '../../core/jobs/pending.ts'
 import { isSize, type Size } from '../../core/names.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import type { ByTransparency, Format } from '../../core/transform/formats.ts'
@@ -8,6 +9,7 @@ import { sizeRecipe } from '../../core/transform/recipe.ts'
 import type { ImageService } from '../../services/images/images.ts'
 import type { Renders } from '../../services/images/renders.ts'
 import type { Variants } from '../../services/images/variants.ts'
+import type { JobService } from '../../services/jobs/jobs.ts'
 import type { Observer } from '../../telemetry/observer.ts'
 import type { Context } from '../context.ts'
 import type { AnswerFrom, AuthorizedPicture, Guard } from '../guard.ts'
@@ -21,6 +23,7 @@ import {
   fileNameOf,
   idempotencyKeyOf,
   imageIdOf,
+  prefersAsync,
   projectIdOf,
   REPLAY_HEADER,
   requireSignatureForm,
@@ -29,7 +32,8 @@ import {
   unknownFile,
 } from '../request/params.ts'
 import type { TransformRequestParser } from '../request/transform-request.ts'
-import { streamedList, wholeList } from '../response/image-list.ts'
+import { hashesOf, streamedList, wholeList } from '../response/image-list.ts'
+import { acceptedResponse } from '../response/job-view.ts'
 import type { ListCache } from '../response/list-cache.ts'
 import { hasEtag, json, jsonHeaders, notModified, respond, revalidated, sized } from '../response/respond.ts'
 import {
@@ -42,7 +46,7 @@ import {
   withAccess,
 } from '../response/send-picture.ts'
 import type { Views } from '../response/views.ts'
-import { imageEditSchema } from '../schemas/images.ts'
+import { imageEditSchema } from '../schemas/images/images.ts'
 
 /** Limit of the body of an edit, in bytes: every detail at its limit, in escapes. */
 const MAX_EDIT_BYTES = 128 * 1024
@@ -50,6 +54,8 @@ const MAX_EDIT_BYTES = 128 * 1024
 export interface ImageRouteOptions {
   images: ImageService
   variants: Variants
+  /** @default every upload is waited for */
+  jobs?: Pick<JobService, 'accept'>
   views: Views
   lists?: Pick<ListCache, 'set'>
   maxUploadBytes: number
@@ -63,8 +69,19 @@ export interface ImageRouteOptions {
 }
 
 export const createImageRoutes = (options: ImageRouteOptions) => {
-  const { images, variants, views, lists, maxUploadBytes, observer, accelRedirect, renders, guard, transformRequests } =
-    options
+  const {
+    images,
+    jobs,
+    variants,
+    views,
+    lists,
+    maxUploadBytes,
+    observer,
+    accelRedirect,
+    renders,
+    guard,
+    transformRequests,
+  } = options
 
   /** @param path below the project's own */
   const authorize = (
@@ -131,7 +148,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       const [idempotencyKey, dedupe] = [idempotencyKeyOf(c), dedupeOf(c)]
       const form = receiveForm(c, maxUploadBytes, observer)
       const by = await guard.require(c, 'create', projectId)
-      const uploaded = await images.upload(projectId, form.file, {
+      const request = {
         by,
         signal: c.req.raw.signal,
         // A key can be revoked during a long upload.
@@ -139,7 +156,10 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         details: form.details,
         idempotencyKey,
         dedupe,
-      })
+      }
+      const accepted = jobs && prefersAsync(c) ? await jobs.accept(projectId, form.file, request) : undefined
+      if (accepted && 'job' in accepted) return acceptedResponse(c, views, accepted)
+      const uploaded = accepted?.uploaded ?? (await images.upload(projectId, form.file, request))
       return json(c, views.upload(uploaded, form.ignoredFields()), uploaded.isNew ? 201 : 200, {
         Location: views.imageUrl(projectId, uploaded.image.id),
         ...(uploaded.isReplay ? { [REPLAY_HEADER]: 'true' } : {}),
@@ -160,9 +180,11 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         const list = {
           project: views.primary(project),
           images: page.images,
-          view: (image: ImageRecord) => views.image(project, image),
+          view: (image: ImageRecord) =>
+            request.hashes ? { ...views.image(project, image), sha256: hashesOf(image) } : views.image(project, image),
           next:
             page.next === undefined ? null : `${views.projectUrl(projectId)}/images${nextQuery(request, page.next)}`,
+          pending: request.pending && page.next === undefined ? pendingOf(project) : undefined,
         }
         const text = wholeList(list)
         if (!text) return respond(c, streamedList(c, list), 200, jsonHeaders(etag, isPrivate))

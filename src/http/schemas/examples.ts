@@ -8,6 +8,8 @@ export const EXAMPLE_CURSOR =
   'bjQLnP-zepicpUTmu3gKLHiQHT-zNzh2hRGjBhevoB1L9RIvNEVUxTveLruM0rfj0WAK1jHDhaXXzOI8d4VFmtvBtMkA_-SNV1tdpcY4BAEl9l2w_j4kSUt26pg'
 
 export const EXAMPLE_IMAGE_ID = '4f0z6k1m9q2w8e5r7t3y'
+export const EXAMPLE_JOB_ID = '0mobk2v5c4hq9x7m2p8s1d6w'
+export const EXAMPLE_BATCH_ID = '0mobk2v5d4hq9x7t3n5r9c1b'
 export const EXAMPLE_ASSET_NAME = 'ui/button-ok'
 export const EXAMPLE_IDEMPOTENCY_KEY = '8e03978e-40d5-43dd-bc93-6894a57f9324'
 export const EXAMPLE_SIGNATURE = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY'
@@ -17,6 +19,8 @@ export const EXAMPLE_EMAIL = 'ada@example.com'
 export const EXAMPLE_PASSWORD = 'correct horse battery staple'
 export const EXAMPLE_NEW_PASSWORD = 'quiet river under seven stones'
 export const EXAMPLE_REFRESH_TOKEN = `ttr_${EXAMPLE_USER_ID}_1_1780565400_${EXAMPLE_CSRF_TOKEN}`
+export const EXAMPLE_WEBHOOK_ID = '9c2k4q7w1x5e8r3t'
+export const EXAMPLE_WEBHOOK_SECRET = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
 export const EXAMPLE_TIME = '2026-05-04T09:30:00.000Z'
 
 export const EXAMPLE_SIZES = {
@@ -24,6 +28,15 @@ export const EXAMPLE_SIZES = {
   medium: { width: 1600, height: 1200, bytes: 401877 },
   thumb: { width: 400, height: 300, bytes: 28412 },
   game: { width: 50, height: 50, bytes: 1630 },
+} as const
+
+/** Hashes of the files of an image. */
+export const EXAMPLE_HASHES = {
+  upload: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  original: '60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752',
+  medium: 'fd61a03af4f77d870fc21e05e7e80678095c92d808cfb3b5c279ee04c74aca13',
+  thumb: 'a4e624d686e03ed2767c0abd85c14426b0b1157d2ce81d27bb4fe4f6f01d688a',
+  game: 'a140c0c1eda2def2b830363ba362aa4d7d255c262960544821f556e16661b6ff',
 } as const
 
 /** ThumbHash of a picture, in base64. */

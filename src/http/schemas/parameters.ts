@@ -45,7 +45,7 @@ export const searchSchema = z
   .refine((text) => characters(text) <= MAX_SEARCH, `a text of at most ${MAX_SEARCH} characters`)
   .meta({ maxLength: MAX_SEARCH })
 export const limitSchema = wholeNumber({ least: 1, most: MAX_PAGE })
-export const dedupeSchema = z.preprocess(
+export const booleanSchema = z.preprocess(
   (text) => (text === 'true' ? true : text === 'false' ? false : text),
   z.boolean('true or false'),
 )
@@ -103,6 +103,7 @@ const format = optional(
 
 export const pictureQuery = z.object({ size: size('original'), format, ...privatePicture })
 export const imageFileQuery = z.object(privatePicture)
+export const archiveQuery = z.object({ size: size('original'), ...privatePicture })
 export const coverQuery = z.object({ size: size('thumb'), ...privatePicture })
 export const thumbnailQuery = z.object({ format, ...privatePicture })
 
@@ -115,7 +116,7 @@ export const cursorOf = (entries: string) =>
 
 export const uploadQuery = z.object({
   dedupe: optional(
-    dedupeSchema,
+    booleanSchema,
     'With `true`, a file that the project already has is not stored again; the response is the existing image. ' +
       '`false` by default.',
     true,
@@ -128,6 +129,15 @@ export const uploadHeaders = z.object({
     'Any text that is unique to this upload. A retry with the same key within 24 hours stores nothing and returns the ' +
       'first response again, with `Idempotent-Replay: true`.',
     EXAMPLE_IDEMPOTENCY_KEY,
+  ),
+})
+
+/** Headers of an upload that need not be waited for. */
+export const asyncHeaders = z.object({
+  Prefer: optional(
+    z.string(),
+    'With `respond-async`, the upload is answered 202 as soon as it is durable, with the job that makes the image.',
+    'respond-async',
   ),
 })
 

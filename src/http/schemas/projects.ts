@@ -6,7 +6,7 @@ import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../../core/project
 import { characters } from '../../core/text.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, exampleUrls } from './examples.ts'
 import { deletedImages, next, primaryImageId, projectId, revision, time } from './fields.ts'
-import { coverSchema } from './images.ts'
+import { coverSchema } from './images/images.ts'
 
 const visibility = z.enum(VISIBILITIES).openapi({
   example: 'public',

@@ -1,6 +1,7 @@
 // Responses of the health routes.
 
 import { z } from '@hono/zod-openapi'
+import { QUEUE_STATES } from '../../core/jobs/queue-url.ts'
 import { ACCEPTED_TYPES } from '../../image/encoder.ts'
 
 export const healthSchema = z
@@ -24,5 +25,14 @@ export const readySchema = z
       description: 'True where the server takes no changes, because it serves a store that is read-only.',
       example: false,
     }),
+    queue: z
+      .enum(QUEUE_STATES)
+      .optional()
+      .openapi({
+        description:
+          'Connection to the broker that carries jobs; absent where none does. Without it, uploads are accepted as jobs ' +
+          'all the same, and made once it is back; a server without encoders refuses other uploads as busy.',
+        example: 'connected',
+      }),
   })
   .openapi('Ready')

@@ -21,7 +21,7 @@ export interface EncoderPoolOptions {
   keepSource?: KeepSource
   /** Time after which the process of a job is killed, in milliseconds. @default 30000 */
   deadlineMs?: number
-  /** Most waiting jobs of each priority; further ones are refused as `busy`. @default 64 */
+  /** Most waiting jobs of each priority but `job`; further ones are refused as `busy`. @default 64 */
   maxWaiting?: number
   /** Time after which an idle process ends, in milliseconds. @default 30000 */
   idleMs?: number
@@ -55,7 +55,7 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
   const assertRoom = (priority: Priority = 'upload'): void => {
     if (isClosed) throw new TintypeError('shutting_down', 'The server accepts no more pictures.')
     const waiting = queue.waitingOf(priority)
-    if (queue.isFree || waiting < maxWaiting) return
+    if (queue.isFree || waiting < maxWaiting || isBounded(priority)) return
     const retryAfterSeconds = Math.max(1, Math.ceil((queue.waiting * meanJobMs) / encoders / 1000))
     throw new TintypeError('busy', `${waiting} pictures are waiting already.`, { retryAfterSeconds })
   }
@@ -77,28 +77,14 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
     return result.reply
   }
 
-  const observed = async <Result>(kind: Task['kind'], work: () => Promise<Result>): Promise<Result> => {
-    let outcome: JobOutcome = 'given_up'
-    try {
-      const result = await work()
-      outcome = 'done'
-      return result
-    } catch (error) {
-      if (error instanceof TintypeError) outcome = error.code
-      throw error
-    } finally {
-      observer.jobEnded(kind, outcome)
-    }
-  }
-
   return {
-    encode: (job, signal) =>
-      observed('encode', async () => {
-        assertRoom()
-        return parseEncodedReply(await queue.use((process) => runTask(process, { kind: 'encode', job }), { signal }))
+    encode: (job, options) =>
+      observed(observer, 'encode', async () => {
+        assertRoom(options?.priority)
+        return parseEncodedReply(await queue.use((process) => runTask(process, { kind: 'encode', job }), options))
       }),
     render: (job, signal) =>
-      observed('render', async () => {
+      observed(observer, 'render', async () => {
         assertRoom('transform')
         const work = (process: WorkerProcess) => runTask(process, { kind: 'render', job })
         return parseRenderedReply(await queue.use(work, { priority: 'transform', signal }))
@@ -142,4 +128,26 @@ const isSpawnRefused = (error: unknown): boolean => {
   const code =
     'syscall' in error && 'code' in error && String(error.syscall).startsWith('spawn') ? error.code : undefined
   return SPAWN_REFUSED.some((refused) => refused === code) || isSpawnRefused(error.cause)
+}
+
+/** True for a priority whose callers bound what waits: a runner attempts so many jobs at once, and no client waits for them. */
+export const isBounded = (priority: Priority): boolean => priority === 'job'
+
+/** Does the work of one job, and reports its outcome. */
+export const observed = async <Result>(
+  observer: Pick<Observer, 'jobEnded'>,
+  kind: 'encode' | 'render',
+  work: () => Promise<Result>,
+): Promise<Result> => {
+  let outcome: JobOutcome = 'given_up'
+  try {
+    const result = await work()
+    outcome = 'done'
+    return result
+  } catch (error) {
+    if (error instanceof TintypeError) outcome = error.code
+    throw error
+  } finally {
+    observer.jobEnded(kind, outcome)
+  }
 }

@@ -9,7 +9,7 @@ import { assertPixels } from './checks/limits.ts'
 import type { Decodable } from './decodable/decodable.ts'
 import type { PixelSize } from './levels.ts'
 import { assertKnownLayout, type Colour, type Meaning, meaningOf } from './meaning.ts'
-import { readSamples, toSrgb, toSrgbPicture } from './samples.ts'
+import { type Pixels, readSamples, type Samples, toSrgb, toSrgbPicture } from './samples.ts'
 
 export interface DecodeOptions {
   /** Most pixels (width × height) of an upload. */
@@ -53,7 +53,8 @@ const SHARP_FORMATS: Partial<Record<AcceptedType, string>> = {
  *
  * @throws TintypeError `damaged_image`, `too_many_pixels`, `unsupported_image_type`, `unsupported_image_layout`
  */
-export const readHeader = async ({ bytes, type, described }: Decodable, maxPixels: number): Promise<Header> => {
+export const readHeader = async ({ bytes, type, pixels }: Decodable, maxPixels: number): Promise<Header> => {
+  if (pixels) return headerOfPixels(bytes, type, pixels)
   const header = await orDamaged(sharp(bytes, { ...ONE_PAGE, limitInputPixels: false }).metadata())
   if (header.format !== SHARP_FORMATS[type])
     throw new TintypeError('damaged_image', `Expected ${type}, as the file begins; its content is another format.`)
@@ -66,10 +67,17 @@ export const readHeader = async ({ bytes, type, described }: Decodable, maxPixel
   return {
     shown: orientation >= 5 ? { width: height, height: width } : { width, height },
     orientation,
-    meaning: meaningOf(described?.bytes ?? bytes, described?.type ?? type, layout, icc),
+    meaning: meaningOf(bytes, type, layout, icc),
     exif: header.exif,
   }
 }
+
+const headerOfPixels = (bytes: Buffer, type: AcceptedType, { width, height, channels }: Pixels): Header => ({
+  shown: { width, height },
+  orientation: 1,
+  meaning: meaningOf(bytes, type, { space: 'srgb', depth: 'uchar', bands: channels }, undefined),
+  exif: undefined,
+})
 
 /** An upload in memory, and its local path. */
 export interface Upload {
@@ -77,6 +85,8 @@ export interface Upload {
   bytes: Buffer
   /** True for a TIFF file in tiles. */
   isTiled?: boolean
+  /** Its pixels, where they have been decoded. Their memory is used for the result. */
+  pixels?: Pixels | undefined
 }
 
 /**
@@ -118,11 +128,13 @@ export const inSrgb = async (picture: Sharp, colour: Colour | undefined): Promis
  * @throws TintypeError `damaged_image`
  */
 export const decodeWhole = async (
-  { bytes, isTiled = false }: Upload,
+  { bytes, isTiled = false, pixels }: Upload,
   { meaning }: Header,
   { maxPixels }: DecodeOptions,
 ): Promise<Level> => {
   const { layout, colour, isPremultiplied } = meaning
+  if (pixels && !colour && !isPremultiplied) return levelOf(pixels)
+  if (pixels) return inSrgbLevel({ ...pixels, depth: 'uchar', bands: pixels.channels }, meaning)
   // libvips reports unreadable tiles at this level alone; in tiles it refuses nothing else. In strips it would refuse tags
   // in wrong order.
   const failOn = isTiled ? 'warning' : 'error'
@@ -134,13 +146,17 @@ export const decodeWhole = async (
     if (!isWide && !isPremultiplied && !colour)
       // Three channels of 8 bits before anything else.
       return toLevel(open({ ignoreIcc: true }).pipelineColourspace('srgb'))
-    const samples = await readSamples(() => open({ ignoreIcc: true }), layout)
-    if (colour?.by === 'tables') return toLevel(await toSrgbPicture(samples, colour, isPremultiplied))
-    const { data, ...size } = toSrgb(samples, colour?.model, isPremultiplied)
-    return { pixels: data, ...size }
+    return inSrgbLevel(await readSamples(() => open({ ignoreIcc: true }), layout), meaning)
   }
   return orDamaged(decodedWhole(work))
 }
+
+const inSrgbLevel = async (samples: Samples, { colour, isPremultiplied }: Meaning): Promise<Level> =>
+  colour?.by === 'tables'
+    ? toLevel(await toSrgbPicture(samples, colour, isPremultiplied))
+    : levelOf(toSrgb(samples, colour?.model, isPremultiplied))
+
+const levelOf = ({ data, ...size }: Pixels): Level => ({ pixels: data, ...size })
 
 /**
  * Input for sharp that makes libjpeg halve a plain JPEG while it decodes; undefined where the file itself is the input.

@@ -43,7 +43,12 @@ export const encodePicture = async (job: EncodeJob, options: EncodeOptions): Pro
   const decodable = await toDecodable(bytes, type, options.maxPixels)
   const header = await readHeader(decodable, options.maxPixels)
   await assertWhole(bytes, type, tiff, options.maxPixels)
-  const upload = { path: job.source, bytes: decodable.bytes, isTiled: tiff?.tile !== undefined }
+  const upload = {
+    path: job.source,
+    bytes: decodable.bytes,
+    pixels: decodable.pixels,
+    isTiled: tiff?.tile !== undefined,
+  }
   const jpeg = type === 'image/jpeg' ? readJpeg(bytes) : undefined
   const made = jpeg?.plain
     ? await keepOriginal(job, upload, header, jpeg, options)

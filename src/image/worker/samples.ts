@@ -1,8 +1,9 @@
 // Converts samples of a decoded picture to 8 bit sRGB.
 
 import sharp, { type Sharp } from 'sharp'
-import { type ColourModel, type Curve, linearOfSrgb, srgbOfLinear } from '../codecs/colour/model.ts'
+import { type ColourModel, type Curve, linearOfSrgb, type Matrix, srgbOfLinear } from '../codecs/colour/model.ts'
 import { taggedTiff } from '../codecs/colour/tagged-tiff.ts'
+import { convertInFixedPoint, type SamplePass } from './colour/fixed-matrix.ts'
 import type { PixelSize } from './levels.ts'
 import type { Colour, SampleLayout } from './meaning.ts'
 
@@ -101,29 +102,28 @@ export const toSrgb = (samples: Samples, model: ColourModel | undefined, isPremu
   const data = fits
     ? Buffer.from(source.buffer, source.byteOffset, count * channels)
     : Buffer.allocUnsafe(count * channels)
-  const convert = bands > 2 && (model?.matrix || model?.toneMap) ? byMatrix(model, max) : byChannel(model, max)
-  const [green, blue] = bands > 2 ? [1, 2] : [0, 0]
-  for (let pixel = 0, from = 0, to = 0; pixel < count; pixel++, from += bands, to += channels) {
-    let [r, g, b] = [source[from] ?? 0, source[from + green] ?? 0, source[from + blue] ?? 0]
-    if (hasAlpha) {
-      const alpha = source[from + bands - 1] ?? 0
-      if (isPremultiplied) {
-        const factor = alpha === 0 ? 0 : max / alpha
-        r = Math.min(max, Math.round(r * factor))
-        g = Math.min(max, Math.round(g * factor))
-        b = Math.min(max, Math.round(b * factor))
-      }
-      convert(r, g, b, data, to)
-      data[to + 3] = max === 255 ? alpha : Math.round(alpha / 257)
-    } else convert(r, g, b, data, to)
-  }
+  const pass = { source, bands, max, data, channels, count } as const
+  if (hasAlpha && isPremultiplied) divideByAlpha(pass)
+  if (bands < 3 || !(model?.matrix || model?.toneMap)) convertByChannel(pass, model)
+  else if (model.toneMap || !model.matrix || !convertInFixedPoint(pass, { ...model, matrix: model.matrix }))
+    convertByMatrix(pass, model)
   return { width, height, channels, data }
 }
 
-type Convert = (red: number, green: number, blue: number, target: Buffer, at: number) => void
+const divideByAlpha = ({ source, bands, max, count }: SamplePass): void => {
+  for (let at = 0; at < count * bands; at += bands) {
+    const alpha = source[at + bands - 1] ?? 0
+    const factor = alpha === 0 ? 0 : max / alpha
+    for (let band = 0; band < bands - 1; band++)
+      source[at + band] = Math.min(max, Math.round((source[at + band] ?? 0) * factor))
+  }
+}
 
 /** Each channel on its own: grey, and models with the primaries of sRGB. */
-const byChannel = (model: ColourModel | undefined, max: number): Convert => {
+const convertByChannel = (
+  { source, bands, max, data, channels, count }: SamplePass,
+  model: ColourModel | undefined,
+): void => {
   const [first, second, third] = model?.curves ?? [linearOfSrgb]
   const level = (curve: Curve): Uint8Array =>
     model
@@ -132,10 +132,15 @@ const byChannel = (model: ColourModel | undefined, max: number): Convert => {
   const red = level(first)
   const green = second ? level(second) : red
   const blue = third ? level(third) : red
-  return (r, g, b, target, at) => {
-    target[at] = red[r] ?? 0
-    target[at + 1] = green[g] ?? 0
-    target[at + 2] = blue[b] ?? 0
+  const [toGreen, toBlue] = bands > 2 ? [1, 2] : [0, 0]
+  const toOpacity = max === 255 ? 1 : 257
+  for (let pixel = 0, from = 0, to = 0; pixel < count; pixel++, from += bands, to += channels) {
+    const [r, g, b] = [source[from] ?? 0, source[from + toGreen] ?? 0, source[from + toBlue] ?? 0]
+    const alpha = source[from + bands - 1] ?? 0
+    data[to] = red[r] ?? 0
+    data[to + 1] = green[g] ?? 0
+    data[to + 2] = blue[b] ?? 0
+    if (channels === 4) data[to + 3] = Math.round(alpha / toOpacity)
   }
 }
 
@@ -147,33 +152,47 @@ const greyLight = ({ toneMap }: ColourModel, light: number): number => {
   return channels[0] ?? 0
 }
 
-const byMatrix = ({ curves, matrix, toneMap }: ColourModel, max: number): Convert => {
+const convertByMatrix = (
+  { source, bands, max, data, channels, count }: SamplePass,
+  { curves, matrix, toneMap }: ColourModel,
+): void => {
   const light = (curve: Curve): Float32Array =>
     Float32Array.from({ length: max + 1 }, (_, sample) => curve(sample / max))
   const [first, second = first, third = first] = curves
   const red = light(first)
   const green = second === first ? red : light(second)
   const blue = third === first ? red : light(third)
-  const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = matrix ?? [1, 0, 0, 0, 1, 0, 0, 0, 1]
+  const [m0 = 0, m1 = 0, m2 = 0, m3 = 0, m4 = 0, m5 = 0, m6 = 0, m7 = 0, m8 = 0] = (matrix ?? IDENTITY).map(
+    (factor) => factor * LIGHT_STEPS,
+  )
   const levels = levelTable()
-  const at01 = (value: number): number => (value <= 0 ? 0 : value >= 1 ? LIGHT_STEPS : (value * LIGHT_STEPS + 0.5) | 0)
+  const toOpacity = max === 255 ? 1 : 257
   const mapped = new Float64Array(3)
-  return (sampleR, sampleG, sampleB, target, at) => {
-    let [r, g, b] = [red[sampleR] ?? 0, green[sampleG] ?? 0, blue[sampleB] ?? 0]
+  for (let pixel = 0, from = 0, to = 0; pixel < count; pixel++, from += bands, to += channels) {
+    let r = red[source[from] ?? 0] ?? 0
+    let g = green[source[from + 1] ?? 0] ?? 0
+    let b = blue[source[from + 2] ?? 0] ?? 0
+    const alpha = source[from + bands - 1] ?? 0
     if (toneMap) {
       mapped[0] = r
       mapped[1] = g
       mapped[2] = b
       toneMap(mapped)
-      r = mapped[0]
-      g = mapped[1]
-      b = mapped[2]
+      r = mapped[0] ?? 0
+      g = mapped[1] ?? 0
+      b = mapped[2] ?? 0
     }
-    target[at] = levels[at01(m0 * r + m1 * g + m2 * b)] ?? 0
-    target[at + 1] = levels[at01(m3 * r + m4 * g + m5 * b)] ?? 0
-    target[at + 2] = levels[at01(m6 * r + m7 * g + m8 * b)] ?? 0
+    data[to] = levels[stepOf(m0 * r + m1 * g + m2 * b)] ?? 0
+    data[to + 1] = levels[stepOf(m3 * r + m4 * g + m5 * b)] ?? 0
+    data[to + 2] = levels[stepOf(m6 * r + m7 * g + m8 * b)] ?? 0
+    if (channels === 4) data[to + 3] = Math.round(alpha / toOpacity)
   }
 }
+
+const IDENTITY: Matrix = [1, 0, 0, 0, 1, 0, 0, 0, 1]
+
+/** Light within the range of sRGB, in whole steps. */
+const stepOf = (light: number): number => (light <= 0 ? 0 : light >= LIGHT_STEPS ? LIGHT_STEPS : (light + 0.5) | 0)
 
 let madeLevels: Uint8Array | undefined
 

@@ -15,8 +15,8 @@ export const toReply = async <Result>(work: Promise<Result>): Promise<EncoderRep
 const failureOf = (error: unknown): EncoderFailure => {
   if (!(error instanceof TintypeError))
     return { code: 'internal', message: 'The encoder failed.', cause: stackOf(error) }
-  const { code, message, details, cause } = error
-  return { code, message, details, cause: cause === undefined ? undefined : stackOf(cause) }
+  const { code, message, details, retryAfterSeconds, cause } = error
+  return { code, message, details, retryAfterSeconds, cause: cause === undefined ? undefined : stackOf(cause) }
 }
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -27,6 +27,8 @@ export interface ApiKeys extends Authenticator {
   /** @returns the key, which is stored nowhere, and its record */
   create(wanted: NewKey): Promise<{ key: string; record: KeyRecord }>
   list(): Promise<ListedKey[]>
+  /** Principal of a key that is valid now, by its id; undefined where there is none. */
+  principal(id: string): Promise<Principal | undefined>
   /** False where there is no such key. */
   revoke(id: string): Promise<boolean>
 }
@@ -37,13 +39,17 @@ export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptio
   /** Fixed keys by the hash of their secret; `'unknown'` before the first use. */
   const fixedPrincipals = new Map<string, Principal | 'unknown'>(fixed.map(({ sha256 }) => [sha256, 'unknown']))
 
+  const idOf = (key: FixedKey): Promise<string> => {
+    const id = fixedIds.get(key) ?? fixedKeyId(key)
+    fixedIds.set(key, id)
+    return id
+  }
+
   /** Compares with every key, so that the time does not depend on the match. */
   const findFixed = async (text: string): Promise<Principal | undefined> => {
     const found = fixed[fixed.map(({ sha256 }) => isSecret(text, sha256)).indexOf(true)]
     if (!found) return undefined
-    const id = fixedIds.get(found) ?? fixedKeyId(found)
-    fixedIds.set(found, id)
-    const principal: Principal = { kind: 'key', id: await id, role: found.role }
+    const principal: Principal = { kind: 'key', id: await idOf(found), role: found.role }
     fixedPrincipals.set(found.sha256, principal)
     return principal
   }
@@ -81,6 +87,12 @@ export const createApiKeys = ({ keys, fixed = [], now = Date.now }: ApiKeysOptio
     },
 
     list: () => keys.list(),
+
+    async principal(id) {
+      for (const key of fixed) if ((await idOf(key)) === id) return { kind: 'key', id, role: key.role }
+      const record = await keys.find(id)
+      return record && !isExpired(record, now()) ? principalOf(record) : undefined
+    },
 
     revoke: (id) => keys.revoke(id, new Date(now()).toISOString()),
 

@@ -2,11 +2,11 @@
 
 import { createHash, hash } from 'node:crypto'
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose'
-import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { unauthenticated } from '../../core/auth/access.ts'
 import { type Issuer, isKeyUrl, KEY_URL_RULE } from '../../core/auth/issuer.ts'
 import { hasCanonicalSignature } from '../../core/auth/jwt-form.ts'
+import { createBoundedMap } from '../../core/bounded-map.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { invalidParameter } from '../../core/parameters.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -75,7 +75,7 @@ export const createOidcTokens = (options: OidcTokensOptions): OidcTokens => {
   /** Requests for keys: a token verified by keys that were fetched again since is verified again. */
   let keysFetched = 0
   /** By the hash of the token, so that no token is kept. */
-  const known = new LRUCache<string, { userId: string; exp: number; keysFetched: number }>({ max: CACHED_TOKENS })
+  const known = createBoundedMap<{ userId: string; exp: number; keysFetched: number }>(CACHED_TOKENS)
   let failedAt = Number.NEGATIVE_INFINITY
   let loggedAt = Number.NEGATIVE_INFINITY
 

@@ -2,10 +2,10 @@
 
 import { createHmac, hash } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
-import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { isEqual } from '../../core/auth/constant-time.ts'
 import { hasCanonicalSignature } from '../../core/auth/jwt-form.ts'
+import { createBoundedMap } from '../../core/bounded-map.ts'
 
 export interface SessionTokensOptions {
   /** 32 bytes from which the keys are derived; undefined before they are made. */
@@ -57,7 +57,7 @@ const REFRESH_FORM = /^ttr_([0-9a-z]{20})_(\d{1,9})_(\d{10})_([\w-]{43})$/
 
 export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokensOptions) => {
   /** By the hash of the token, so that no token is kept. */
-  const known = new LRUCache<string, { session: Session; expiresAt: number }>({ max: CACHED_TOKENS })
+  const known = createBoundedMap<{ session: Session; expiresAt: number }>(CACHED_TOKENS)
   const seconds = () => Math.floor(now() / 1000)
 
   return {

@@ -8,11 +8,15 @@ import type { ImageEdit } from '../../core/project/image-details.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import type { ReadableState } from '../../core/project/state.ts'
 import type { ImagePage, PageRequest, Store } from '../../stores/store.ts'
+import { filesOfTar } from './archives/tar.ts'
+import { filesOfZip } from './archives/zip.ts'
+import { type BulkUpload, createBulkUploader } from './bulk.ts'
+import type { BulkFile } from './bulk-files.ts'
+import type { BulkLimits } from './bulk-limits.ts'
 import { createUploader, type Upload, type UploaderOptions } from './upload.ts'
-import type { Variants } from './variants.ts'
 
 export interface ImageServiceOptions extends UploaderOptions {
-  variants: Pick<Variants, 'preload' | 'forget'>
+  store: UploaderOptions['store'] & Pick<Store, 'imagePage' | 'images' | 'commit'>
 }
 
 /** `by`: principal of the change; `ifRevision`: revisions that the change may apply to. */
@@ -31,6 +35,13 @@ export interface DeletedImages {
   missing: string[]
 }
 
+export interface Archive {
+  type: 'zip' | 'tar'
+  projectId: string
+  chunks: AsyncIterable<Uint8Array>
+  limits: BulkLimits
+}
+
 export interface ImageService {
   /**
    * Stores one upload and its variants. The stream is written to disk as it arrives; where it throws, also at its end,
@@ -40,6 +51,15 @@ export interface ImageService {
    *   `idempotency_conflict`, `idempotency_running`, `quota_exceeded`
    */
   upload: Upload
+  /** Stores many uploads of one request, each with an outcome of its own, in their order. */
+  uploadAll: BulkUpload
+  /**
+   * The files of an archive, for {@link ImageService.uploadAll}.
+   *
+   * @throws TintypeError (in the iteration) `malformed_archive`, `file_missing`, `too_many_files`, `upload_too_large`;
+   *   errors of the body and of the store
+   */
+  filesOf(archive: Archive): AsyncIterable<BulkFile>
   /**
    * Lists a page of images. Undefined where the state is too old, and segments of its list were removed: read and
    * authorize the project again.
@@ -66,6 +86,10 @@ export const createImageService = (options: ImageServiceOptions): ImageService =
 
   return {
     upload: createUploader(options),
+    uploadAll: createBulkUploader(options),
+
+    filesOf: ({ type, projectId, chunks, limits }) =>
+      type === 'zip' ? filesOfZip(store, projectId, chunks, limits) : filesOfTar(chunks, limits),
 
     list: (project, page = {}) => store.imagePage(project, page),
 

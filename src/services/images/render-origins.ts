@@ -1,6 +1,6 @@
 // Origins of renders: the file that those of an image are made from, and whether it has transparent pixels.
 
-import { LRUCache } from 'lru-cache'
+import { createBoundedMap } from '../../core/bounded-map.ts'
 import { PNG_HEADER_BYTES, readPngHeader } from '../../core/png-header.ts'
 import type { ByTransparency } from '../../core/transform/formats.ts'
 import type { Origin } from '../../core/transform/recipe.ts'
@@ -24,7 +24,7 @@ const MAX_REMEMBERED = 20_000
 
 export const createRenderOrigins = (store: Pick<Store, 'renderSource' | 'openVariant'>): RenderOrigins => {
   /** The source of an image is stored with it, and never changes. */
-  const known = new LRUCache<string, Origin>({ max: MAX_REMEMBERED })
+  const known = createBoundedMap<Origin>(MAX_REMEMBERED)
 
   /** The head of the file tells, so that the list of images need not be loaded. */
   const read = async (projectId: string, imageId: string): Promise<Origin> => {

@@ -1,8 +1,8 @@
 // Accounts as files below `.accounts`.
 
-import { storeError } from '../file/fs/durable.ts'
+import { onDisk } from '../private/folder.ts'
 import type { AccountStore } from './account-store.ts'
-import { createAccountsFolder } from './folder.ts'
+import { createAccountsFolder } from './accounts-folder.ts'
 import { createInvites } from './invites.ts'
 import { ensureSecret, readSecret } from './secret.ts'
 import { createSessions } from './sessions.ts'
@@ -61,14 +61,3 @@ export const createFileAccountStore = ({ storageDir, now = Date.now }: FileAccou
     }),
   }
 }
-
-/** Translates failed system calls, see {@link storeError}. */
-const onDisk =
-  <Given extends unknown[], Result>(work: (...given: Given) => Promise<Result>) =>
-  async (...given: Given): Promise<Result> => {
-    try {
-      return await work(...given)
-    } catch (error) {
-      throw storeError(error)
-    }
-  }

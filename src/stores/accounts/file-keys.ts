@@ -5,16 +5,16 @@
 //
 // Both stay, so that access does not become open when the last key is revoked.
 
-import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { ROLES } from '../../core/auth/access.ts'
 import { KEY_ID } from '../../core/auth/api-key.ts'
+import { createBoundedMap } from '../../core/bounded-map.ts'
 import { PROJECT_ID } from '../../core/names.ts'
 import { storeError, throwStoreError } from '../file/fs/durable.ts'
 import { createTurns, type Validation } from '../file/fs/turns.ts'
-import { createAccountsFolder } from './folder.ts'
+import { statsOf } from '../private/records.ts'
+import { createAccountsFolder } from './accounts-folder.ts'
 import type { KeyRecord, Keys, ListedKey } from './keys.ts'
-import { statsOf } from './records.ts'
 
 const keySchema = z.object({
   id: z.string().regex(KEY_ID),
@@ -49,7 +49,7 @@ const REMEMBERED = 1000
 
 export const createFileKeys = ({ storageDir }: FileKeysOptions): Keys => {
   const accounts = createAccountsFolder(storageDir)
-  const known = new LRUCache<string, KnownKey>({ max: REMEMBERED })
+  const known = createBoundedMap<KnownKey>(REMEMBERED)
   const path = (id: string) => accounts.path('keys', `${id}.json`)
   const revocation = (id: string) => accounts.path('keys', `${id}.revoked.json`)
 

@@ -5,8 +5,9 @@ import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { removeFile, sync } from '../file/fs/durable.ts'
 import { newToken } from '../file/staging/workspace.ts'
+import { hashedName } from '../private/folder.ts'
 import type { Invites } from './account-store.ts'
-import { type AccountsFolder, hashedName } from './folder.ts'
+import type { AccountsFolder } from './accounts-folder.ts'
 
 const inviteSchema = z.object({
   created_at: z.iso.datetime(),

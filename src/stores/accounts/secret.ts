@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import type { AccountsFolder } from './folder.ts'
+import type { AccountsFolder } from './accounts-folder.ts'
 
 const FILE = 'secret.json'
 

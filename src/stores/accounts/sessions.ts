@@ -11,9 +11,9 @@ import { TintypeError } from '../../core/errors.ts'
 import { tokensAfter, unknownOutcome } from '../append-log.ts'
 import { createFileLog } from '../file/append-log.ts'
 import { newToken } from '../file/staging/workspace.ts'
+import { createRecordFormat } from '../private/records.ts'
 import type { Session, Sessions } from './account-store.ts'
-import type { AccountsFolder } from './folder.ts'
-import { createRecordFormat } from './records.ts'
+import type { AccountsFolder } from './accounts-folder.ts'
 
 const entrySchema = z.object({
   user_id: z.string(),

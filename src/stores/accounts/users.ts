@@ -8,9 +8,10 @@ import { isAccountId, type User, userSchema } from '../../core/auth/account.ts'
 import { tokensAfter, unknownOutcome } from '../append-log.ts'
 import { createFileLog } from '../file/append-log.ts'
 import { newToken } from '../file/staging/workspace.ts'
+import { hashedName } from '../private/folder.ts'
+import { createRecordFormat } from '../private/records.ts'
 import type { Users } from './account-store.ts'
-import { type AccountsFolder, hashedName } from './folder.ts'
-import { createRecordFormat } from './records.ts'
+import type { AccountsFolder } from './accounts-folder.ts'
 
 const indexSchema = z.object({ user_id: z.string() })
 

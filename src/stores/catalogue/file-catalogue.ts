@@ -10,7 +10,6 @@
 // hints were deleted, and every few minutes; new folders are looked for every second. Both files may be deleted at any
 // time, and where they cannot be written or their folder is a symbolic link, the catalogue lives in memory.
 
-import { join } from 'node:path'
 import type { Logger } from '../../telemetry/logger.ts'
 import { storeError } from '../file/fs/durable.ts'
 import { refuseLinks } from '../file/fs/no-follow.ts'
@@ -48,11 +47,10 @@ const MOST_SEARCHING = 1 / 20
 export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue => {
   const { store, log, pollMs = 1000, checkMs = 300_000, writeMs = 60_000, waitMs = 5000 } = options
   const paths = createPaths(options.storageDir)
-  const folder = join(paths.cache, '.catalogue')
-  const indexPath = join(folder, 'index')
+  const { catalogue: folder, catalogueIndex: indexPath } = paths
   const end = new AbortController()
   const entries = createEntries()
-  const hints = createHints(join(folder, 'changes'))
+  const hints = createHints(paths.catalogueHints)
   const reader = createReader({ paths, store, entries, signal: end.signal, log })
   const lists = createLists({ entries, waitMs })
   /** Projects to be read. */

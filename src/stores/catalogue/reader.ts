@@ -3,8 +3,8 @@
 import { statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
-import { LRUCache } from 'lru-cache'
 import { accessOf, type GuardedProject } from '../../core/auth/access.ts'
+import { createBoundedMap } from '../../core/bounded-map.ts'
 import { isDamage } from '../../core/errors.ts'
 import type { Project } from '../../core/project/model.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -70,9 +70,9 @@ const UNREADABLE: CataloguedState = {
 
 export const createReader = ({ paths, store, entries, signal, log }: ReaderOptions): Reader => {
   /** Damaged projects, with the stamp of their failed read. */
-  const damaged = new LRUCache<string, number>({ max: MAX_DAMAGED })
+  const damaged = createBoundedMap<number>(MAX_DAMAGED)
   /** By project: number of its last commit of this process, of those that a read can have been under way with. */
-  const commits = new LRUCache<string, number>({ max: 10_000 })
+  const commits = createBoundedMap<number>(10_000)
   let commitCount = 0
   let changeCount = 0
   /** Time of the folder of projects at the last check; undefined where a change right after it could have the same. */

@@ -1,7 +1,7 @@
 // Rows of the catalogue: entries as they are kept in memory, 100 bytes each without their texts.
 
-import { LRUCache } from 'lru-cache'
 import { OPEN_ACCESS, type ProjectAccess } from '../../core/auth/access.ts'
+import { createBoundedMap } from '../../core/bounded-map.ts'
 import type { ListedProject } from '../../core/project-query.ts'
 
 export interface Entry extends ListedProject {
@@ -39,7 +39,7 @@ const SHARED_RULES = 1000
 
 /** A function that packs entries, with rules of its own to share. */
 export const createPacking = (): ((entry: Entry) => Row) => {
-  const rules = new LRUCache<string, Rule>({ max: SHARED_RULES })
+  const rules = createBoundedMap<Rule>(SHARED_RULES)
 
   const ruleOf = ({ visibility, members }: ProjectAccess): Rule => {
     if (Object.keys(members).length === 0) return visibility === 'public' ? PUBLIC : PRIVATE

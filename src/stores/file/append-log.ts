@@ -3,7 +3,7 @@
 import { lstatSync, type Stats } from 'node:fs'
 import { readdir, rename, truncate } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { LRUCache } from 'lru-cache'
+import { createBoundedMap } from '../../core/bounded-map.ts'
 import { randomIds } from '../../core/random-id.ts'
 import { type Appended, type AppendLog, type LogFormat, type NumberedEntry, outcomeOf } from '../append-log.ts'
 import {
@@ -168,7 +168,7 @@ interface FileHead<Entry> extends Validation {
 
 /** Newest entries, kept in memory and validated by two `stat` calls. */
 const createHeads = <Entry>({ format, root, folder }: FileLogOptions<Entry>) => {
-  const heads = new LRUCache<string, FileHead<Entry>>({ max: REMEMBERED_LOGS })
+  const heads = createBoundedMap<FileHead<Entry>>(REMEMBERED_LOGS)
   const pathOf = (log: string, number: number): string => join(folder(log), `${number}.json`)
 
   /** @param stats of the entry's file, or of its draft, which is the same file by another name */

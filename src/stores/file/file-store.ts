@@ -2,7 +2,7 @@
 
 import { constants, existsSync } from 'node:fs'
 import { access, readdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { isDamage, readOnlyStore } from '../../core/errors.ts'
 import { unknownProject } from '../../core/not-found.ts'
 import { readsImages } from '../../core/project/add-image.ts'
@@ -21,6 +21,7 @@ import { createDeleteProject } from './cleanup/delete-project.ts'
 import { createRemoval } from './cleanup/removal.ts'
 import { createSweeper } from './cleanup/sweep.ts'
 import { createCommitter } from './commit/batch.ts'
+import type { KeptChanges } from './commit/change-files.ts'
 import { createHeads } from './commit/heads.ts'
 import { createProjectLock } from './commit/project-lock.ts'
 import { createPublisher } from './commit/publish-meta.ts'
@@ -32,7 +33,7 @@ import { createPaths, projectIdOf } from './paths.ts'
 import { createFreeSpace, createStage, makeProjectFolders } from './staging/staging.ts'
 import { createWorkspace } from './staging/workspace.ts'
 import { createVariants } from './variants.ts'
-import { createWatching } from './watch/watching.ts'
+import { createFileWatching } from './watching.ts'
 
 export interface FileStoreOptions {
   /** Folder of the store; made where it is missing. */
@@ -48,8 +49,10 @@ export interface FileStoreOptions {
   maxBatch?: number
   /** Longest time that commits go on under one lock, in milliseconds; 0 locks anew for each. @default 20 */
   maxHeldMs?: number
-  /** Newest revisions that stay, 32 or more, at most twice as many; watchers further behind get a `reset`. @default 32 */
+  /** Newest revisions that stay whole, 32 or more, at most twice as many. @default 32 */
   keptRevisions?: number
+  /** Changes that stay for watchers: those further behind get a `reset`. @default 1000 and those of 7 days, 100,000 at most */
+  keptChanges?: Partial<KeptChanges>
   /** Free bytes of the disk below which uploads are refused. @default 67108864 (64 MiB) */
   minFreeBytes?: number
   /** Interval of sweeps after dead processes, in milliseconds. @default 30000 */
@@ -74,16 +77,9 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const lockStaleMs = options.lockStaleMs ?? 10_000
   const lockWaitMs = options.lockWaitMs ?? lockStaleMs + 5000
   const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs, observer })
-  const { committed: onCommitted, close: endWatching, ...watching } = createWatching({ paths, heads, log })
+  const { committed: onCommitted, close: endWatching, ...watching } = createFileWatching({ paths, heads, log })
   const base = { paths, heads, segments, removal, workspace, log, observer }
-  const commitBatch = createCommitter({
-    ...options,
-    ...base,
-    publisher,
-    withLock,
-    now,
-    onCommitted,
-  })
+  const commitBatch = createCommitter({ ...options, ...base, publisher, withLock, now, onCommitted })
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
   const afterPowerCut = createAfterPowerCut({ paths, heads, removal, lockStaleMs, log })
@@ -100,11 +96,13 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     if (isReadOnly) throw readOnlyStore()
   }
 
-  const sweep = () => {
+  const sweep = (): Promise<void> => {
+    if (isReadOnly) return sweeping
     sweeping = sweeping
       .then(() => workspace.leaveRest())
       .then(() => sweeper.sweep())
       .catch((error: unknown) => log.warn({ error }, 'could not sweep; trying again'))
+    return sweeping
   }
 
   const project = async (projectId: string): Promise<ProjectState | undefined> => {
@@ -119,13 +117,15 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     await makeProjectFolders(paths, projectId)
   }
 
-  const commit = async (projectId: string, change: ProjectChange, { stage }: CommitOptions): Promise<Transition> => {
+  const commit = async (projectId: string, change: ProjectChange, options: CommitOptions): Promise<Transition> => {
+    const { stage, gatherMs } = options
     try {
       assertWritable()
-      if (change.type === 'create_project') await makeRoom(projectId)
+      if (change.type === 'create_project' || change.type === 'add_pending') await makeRoom(projectId)
       else if (change.type !== 'add_image' && !(await project(projectId))) throw unknownProject(projectId)
       if (change.type === 'delete_project') return await deleteProject(projectId, change)
-      const transition = await queue.commit(projectId, change, stage && dirname(join(paths.tmp, stage.id)))
+      const workspacePath = stage && dirname(join(paths.tmp, stage.id))
+      const transition = await queue.commit(projectId, change, { workspacePath, gatherMs })
       // An existing image may answer the upload; then the files are removed.
       if (stage && change.type === 'add_image' && !readsImages(change.terms ?? {})) committed.add(stage)
       return transition
@@ -173,7 +173,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     async open() {
       isReadOnly = await openFolder({ paths, workspace, readOnly: options.readOnly, log })
       if (isReadOnly) return
-      sweep()
+      void sweep()
       timer = setInterval(sweep, options.sweepMs ?? 30_000).unref()
     },
 
@@ -188,7 +188,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
     imagePage: readPage,
 
-    cover: (state) => unlessOvertaken(state, () => coverOf(state, (list) => segments.load(state.project_id, list))),
+    cover: (state) => unlessOvertaken(state, () => coverOf(state, (...of) => segments.find(state.project_id, ...of))),
 
     async projectIds(page) {
       refuseLinks(paths.root, paths.projects)
@@ -200,17 +200,20 @@ export const createFileStore = (options: FileStoreOptions): Store => {
       return ids.sort().slice(0, page?.limit)
     },
 
-    async stage(projectId) {
+    async stage(projectId, imageId) {
       const unpublish = async (imageId: string) => {
         if (!committed.has(stage)) await sweeper.unpublish(projectId, imageId)
       }
       assertWritable()
       await assertRoom().catch(throwStoreError)
       const isKnown = async () => (await heads.read(projectId)) !== undefined
-      const options = { paths, workspace, syncFolder, projectId, isKnown, unpublish, log }
+      const options = { paths, workspace, syncFolder, projectId, imageId, isKnown, unpublish, log }
       const stage: Stage = await createStage(options).catch(throwStoreError)
       return stage
     },
+
+    owner: () => basename(workspace.path),
+    sweep,
 
     isStaged: async (stageId) => existsSync(join(paths.tmp, stageId)),
 

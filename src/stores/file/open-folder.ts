@@ -19,6 +19,9 @@ export interface OpenFolderOptions {
   log: Logger
 }
 
+/** Folders that hold secrets. */
+const PRIVATE = ['.accounts', '.webhooks']
+
 /**
  * Makes the folders of the store and the workspace. On a full disk the workspace is made later, and the store is readable
  * meanwhile.
@@ -46,7 +49,8 @@ export const openFolder = async ({ paths, workspace, readOnly = 'auto', log }: O
   try {
     await makeFolder(paths.projects)
     await makeFolder(paths.tmp)
-    for (const folder of [paths.projects, paths.tmp, join(paths.root, '.accounts')]) refuseLinks(paths.root, folder)
+    for (const folder of [paths.projects, paths.tmp, ...PRIVATE.map((name) => join(paths.root, name))])
+      refuseLinks(paths.root, folder)
     await access(paths.projects, constants.W_OK)
     await workspace.open()
   } catch (error) {

@@ -16,6 +16,10 @@ export const createPaths = (storageDir: string) => {
     projects,
     tmp: join(root, '.tmp'),
     cache: join(root, '.cache'),
+    /** The index of all projects, and the hints of changes between processes. */
+    catalogue: join(root, '.cache', '.catalogue'),
+    catalogueIndex: join(root, '.cache', '.catalogue', 'index'),
+    catalogueHints: join(root, '.cache', '.catalogue', 'changes'),
     /** Marks of uploads under way, by their Idempotency-Key. */
     running: join(root, '.running'),
     /** Renders of one image, which can be made again. */
@@ -30,10 +34,14 @@ export const createPaths = (storageDir: string) => {
     meta,
     revision: (projectId: string, revision: number) => join(meta(projectId), `${revision}.json`),
     segments: (projectId: string) => join(meta(projectId), 'runs'),
+    /** Changes of pruned revisions. */
+    changes: (projectId: string) => join(meta(projectId), 'changes'),
+    changeFile: (projectId: string, first: number) => join(meta(projectId), 'changes', `${first}.json`),
     /** Every folder in the folder of a project. */
     folders: (projectId: string) => [
       meta(projectId),
       join(meta(projectId), 'runs'),
+      join(meta(projectId), 'changes'),
       ...VARIANTS.map((name) => join(project(projectId), name)),
     ],
     segment: (projectId: string, segmentId: string) => join(meta(projectId), 'runs', `${segmentId}.json`),

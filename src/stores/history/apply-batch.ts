@@ -1,7 +1,7 @@
 // Applies a batch of changes to a state and makes the revision that follows. No I/O.
 
 import { applyChange, type ProjectChange } from '../../core/project/changes.ts'
-import { deletedBy, eventsOf, type ProjectEvent } from '../../core/project/events.ts'
+import { deletedBy, droppedPending, eventsOf, type ProjectEvent } from '../../core/project/events.ts'
 import { emptyProject, type ProjectState } from '../../core/project/state.ts'
 import { tokensAfter } from '../append-log.ts'
 import type { Transition } from '../store.ts'
@@ -43,7 +43,7 @@ export const applyBatch = (
   for (const change of changes) {
     try {
       const next = change ? applyChange(state, change, now, state === before ? before.revision : revision) : state
-      if (change) deleted.push(...deletedBy(state, change, next))
+      if (change) deleted.push(...deletedBy(state, change, next), ...droppedPending(state, change, next))
       if (change?.type === 'delete_project') {
         deleted.push(...idsNotStored(state))
         deletedSegments.push(...storedSegmentsOf(state))
@@ -76,10 +76,13 @@ export interface SuccessorInput {
   /** Images whose files are to be removed: of earlier revisions, and of this batch. */
   removing: readonly string[]
   removingSegments: readonly StoredSegment[]
+  /** See {@link Revision.floor}. @default that of the base */
+  floor?: string | undefined
   events: readonly ProjectEvent[]
 }
 
-export const successorOf = ({ base, state, commit, removing, removingSegments, events }: SuccessorInput): Revision => {
+export const successorOf = (input: SuccessorInput): Revision => {
+  const { base, state, commit, removing, removingSegments, floor = base?.floor, events } = input
   const named = new Set(namedSegments({ state, removingSegments }))
   return {
     state: withCoverSegment(withoutSegmentImages(state), coverSegmentOf(state)),
@@ -87,6 +90,7 @@ export const successorOf = ({ base, state, commit, removing, removingSegments, e
     removing,
     removingSegments,
     droppedSegments: base ? namedSegments(base).filter((id) => !named.has(id)) : [],
+    ...(floor === undefined ? {} : { floor }),
     events,
   }
 }

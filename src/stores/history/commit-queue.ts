@@ -2,7 +2,7 @@
 // one set of syncs.
 
 import { needsImages, type ProjectChange } from '../../core/project/changes.ts'
-import { changesAsset, deletedBy } from '../../core/project/events.ts'
+import { changesAsset, deletedBy, droppedPending } from '../../core/project/events.ts'
 import type { Transition } from '../store.ts'
 import type { Applied } from './apply-batch.ts'
 
@@ -30,9 +30,20 @@ export interface CommitQueueOptions {
   maxBatch?: number
 }
 
+interface QueueOptions {
+  /** See {@link PendingChange}. */
+  workspacePath?: string
+  /**
+   * Longest time for which the change waits for others, in milliseconds. The first one without such a time ends the wait.
+   *
+   * @default 0
+   */
+  gatherMs?: number
+}
+
 export interface CommitQueue {
   /** Resolves with the states before and after the change, once it is durable. */
-  commit(projectId: string, change: ProjectChange | undefined, workspacePath?: string): Promise<Transition>
+  commit(projectId: string, change: ProjectChange | undefined, options?: QueueOptions): Promise<Transition>
   /** Resolves once no change is waiting or under way. */
   idle(): Promise<void>
 }
@@ -42,7 +53,21 @@ export const createCommitQueue = ({ commitBatch, maxBatch }: CommitQueueOptions)
   const waiting = new Map<string, PendingChange[]>()
   const working = new Map<string, Promise<void>>()
 
-  const work = async (projectId: string, queue: PendingChange[]): Promise<void> => {
+  /** By project: ends the wait for others. */
+  const gathering = new Map<string, () => void>()
+
+  const gather = (projectId: string, ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(() => gathering.get(projectId)?.(), ms)
+      gathering.set(projectId, () => {
+        clearTimeout(timer)
+        gathering.delete(projectId)
+        resolve()
+      })
+    })
+
+  const work = async (projectId: string, queue: PendingChange[], gatherMs: number): Promise<void> => {
+    if (gatherMs > 0) await gather(projectId, gatherMs)
     while (queue.length > 0) {
       const early = queue.length
       try {
@@ -57,12 +82,13 @@ export const createCommitQueue = ({ commitBatch, maxBatch }: CommitQueueOptions)
   }
 
   return {
-    commit(projectId, change, workspacePath) {
+    commit(projectId, change, { workspacePath, gatherMs = 0 } = {}) {
       return new Promise((resolve, reject) => {
         const queue = waiting.get(projectId) ?? []
         queue.push({ change, workspacePath, resolve, reject })
         waiting.set(projectId, queue)
-        if (!working.has(projectId)) working.set(projectId, work(projectId, queue))
+        if (!working.has(projectId)) working.set(projectId, work(projectId, queue, gatherMs))
+        else if (gatherMs === 0 || queue.length >= most) gathering.get(projectId)?.()
       })
     },
 
@@ -84,12 +110,20 @@ export const answersOf = (batch: readonly PendingChange[], { outcomes }: Applied
   batch.map(({ change, resolve, reject }, at) => {
     const outcome = outcomes[at]
     if (!outcome || 'error' in outcome) return { imageIds: [], answer: () => reject(outcome?.error) }
-    return { imageIds: change ? deletedBy(outcome.before, change, outcome.after) : [], answer: () => resolve(outcome) }
+    return { imageIds: change ? removedBy(outcome, change) : [], answer: () => resolve(outcome) }
   })
+
+const removedBy = ({ before, after }: Transition, change: ProjectChange): readonly string[] =>
+  change.type === 'delete_project'
+    ? []
+    : [...deletedBy(before, change, after), ...droppedPending(before, change, after)]
 
 /** True for a change that may delete single images. */
 export const isDeletion = ({ change }: PendingChange): boolean =>
-  change?.type === 'delete_image' || change?.type === 'delete_images' || (change !== undefined && changesAsset(change))
+  change?.type === 'delete_image' ||
+  change?.type === 'delete_images' ||
+  change?.type === 'drop_pending' ||
+  (change !== undefined && changesAsset(change))
 
 /** True for a change that needs all images loaded. */
 export const needsAll = ({ change }: PendingChange): boolean => change !== undefined && needsImages(change)

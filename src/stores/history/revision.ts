@@ -1,10 +1,11 @@
 // Formats of revision files and segment files: readable JSON, sealed by a checksum.
 
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { PENDING_ENTRY } from '../../core/jobs/pending.ts'
 import { type ProjectEvent, projectEventSchema } from '../../core/project/events.ts'
 import { type ImageRecord, imageSchema, projectSchema } from '../../core/project/model.ts'
 import type { ProjectState } from '../../core/project/state.ts'
+import { seal, sha256, unseal } from '../append-log.ts'
 
 /** A committed state of a project, with the records of the commit protocol. */
 export interface Revision {
@@ -17,6 +18,8 @@ export interface Revision {
   removingSegments: readonly StoredSegment[]
   /** Segments that the preceding revision was the last to name. */
   droppedSegments: readonly string[]
+  /** Date of an S3 engine, ISO 8601, before which no image may have been published that is added from now on. */
+  floor?: string | undefined
   /** Events of its changes; undefined where they are unknown, as in revisions of older versions. */
   events: readonly ProjectEvent[] | undefined
 }
@@ -43,6 +46,10 @@ const revisionSchema = z.object({
   runs: z.array(storedSegmentSchema),
   // Absent from revisions of older versions.
   cover_run: z.string().optional(),
+  // Absent where none was set.
+  floor: z.iso.datetime().optional(),
+  // Absent where none is, and from revisions of older versions.
+  pending: z.array(z.string().regex(PENDING_ENTRY)).optional(),
   // The checksum matches, so an event of another form is of a newer version.
   events: z.array(projectEventSchema).optional().catch(undefined),
   images: z.array(imageSchema),
@@ -60,7 +67,7 @@ const listedSchema = revisionSchema.pick({
 
 /** @throws Error where a segment of the state was not stored */
 export const encodeRevision = (revision: Revision): string => {
-  const { state, commits, removing, removingSegments, droppedSegments, events } = revision
+  const { state, commits, removing, removingSegments, droppedSegments, floor, events } = revision
   const { images, ...project } = state
   const head = {
     ...inOrder(project),
@@ -70,16 +77,32 @@ export const encodeRevision = (revision: Revision): string => {
     dropped_runs: droppedSegments,
     runs: images.segments.map((segment) => storedSegment(segment.count, segment.stored)),
     ...(state.coverSegment === undefined ? {} : { cover_run: state.coverSegment }),
+    ...(floor === undefined ? {} : { floor }),
+    ...(state.pending && state.pending.length > 0 ? { pending: state.pending } : {}),
     ...(events ? { events } : {}),
   }
-  return seal(`${fields(head)},\n  "images": ${linesOf(images.tail)}`)
+  return seal(`${fields(head)}${IMAGES}${linesOf(images.tail)}`)
 }
+
+/** Begins the last field of a revision. No text in a field contains a line break. */
+const IMAGES = ',\n  "images": '
 
 /** @throws Error where the text is damaged in any way */
 export const decodeRevision = (text: string): Revision => {
   const body = unseal(text)
-  const { commits, removing, removing_runs, dropped_runs, runs, cover_run, events, images, ...project } =
-    revisionSchema.parse(JSON.parse(body))
+  const {
+    commits,
+    removing,
+    removing_runs,
+    dropped_runs,
+    runs,
+    cover_run,
+    floor,
+    pending,
+    events,
+    images,
+    ...project
+  } = revisionSchema.parse(JSON.parse(body))
   return {
     state: {
       ...project,
@@ -88,11 +111,13 @@ export const decodeRevision = (text: string): Revision => {
         tail: images,
       },
       ...(cover_run === undefined ? {} : { coverSegment: cover_run }),
+      ...(pending === undefined ? {} : { pending }),
     },
     commits,
     removing,
     removingSegments: removing_runs,
     droppedSegments: dropped_runs,
+    ...(floor === undefined ? {} : { floor }),
     events,
   }
 }
@@ -121,9 +146,10 @@ export const listedOf = ({ state, commits, events }: Pick<Revision, 'commits' | 
   events,
 })
 
-/** Reads a revision without its images. @throws Error where the text is damaged in any way */
+/** Reads a revision without parsing its images. @throws Error where the text is damaged in any way */
 export const decodeListed = (text: string): ListedEntry => {
-  const { commits, events, ...state } = listedSchema.parse(JSON.parse(unseal(text)))
+  const head = unseal(text).slice(0, text.indexOf(IMAGES))
+  const { commits, events, ...state } = listedSchema.parse(JSON.parse(`${head}}`))
   return listedOf({ state, commits, events })
 }
 
@@ -138,6 +164,24 @@ export const encodeSegment = (images: readonly ImageRecord[]): string => {
 export const decodeSegment = (text: string, stored: { sha256: string }): ImageRecord[] => {
   if (sha256(text) !== stored.sha256) throw new Error('the checksum does not match')
   return z.array(imageSchema).parse(JSON.parse(text))
+}
+
+/**
+ * Reads one image of a segment, a tenth of the work of {@link decodeSegment}. Undefined where it is not in it.
+ *
+ * @throws Error where the text does not match its checksum, or the record its schema
+ */
+export const decodeSegmentImage = (
+  text: string,
+  stored: { sha256: string },
+  imageId: string,
+): ImageRecord | undefined => {
+  if (sha256(text) !== stored.sha256) throw new Error('the checksum does not match')
+  // In a text of a record, the quotes of this would be escaped.
+  const at = text.indexOf(`"id":${JSON.stringify(imageId)}`)
+  if (at === -1) return undefined
+  const line = text.slice(text.lastIndexOf('\n', at) + 1, text.indexOf('\n', at)).trim()
+  return imageSchema.parse(JSON.parse(line.endsWith(',') ? line.slice(0, -1) : line))
 }
 
 /** Ids of the segments that a revision needs: of its images, and of images to be removed. */
@@ -175,8 +219,6 @@ export const storedSegment = (count: number, stored: Omit<StoredSegment, 'count'
   return { id, count, bytes, sha256, ...(focal_points ? { focal_points } : {}) }
 }
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
 const ORDER = [...Object.keys(projectSchema.shape), 'deleted']
 
 /**
@@ -204,17 +246,4 @@ const lineOf = (image: ImageRecord): string => {
   const line = JSON.stringify(image)
   lines.set(image, line)
   return line
-}
-
-const CHECKSUM = '  "checksum": "'
-
-const seal = (body: string): string => {
-  const text = `{\n${body},\n`
-  return `${text}${CHECKSUM}${sha256(text)}"\n}\n`
-}
-
-const unseal = (text: string): string => {
-  const body = text.slice(0, Math.max(0, text.lastIndexOf(CHECKSUM)))
-  if (text !== `${body}${CHECKSUM}${sha256(body)}"\n}\n`) throw new Error('the checksum does not match')
-  return text
 }

@@ -4,7 +4,7 @@
 // uploads under way are reserved in a ledger while their staging area exists. So a crash keeps bytes reserved only until
 // its staging area is swept, and a deletion frees bytes at once.
 
-import { LRUCache } from 'lru-cache'
+import { createBoundedMap } from '../../core/bounded-map.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
@@ -33,7 +33,7 @@ const AT_ONCE = 32
 
 export const createOwnerQuota = ({ store, ledger, maxBytes }: OwnerQuotaOptions): OwnerQuota => {
   /** Bytes of projects at a revision. */
-  const sums = new LRUCache<string, { revision: number; bytes: number }>({ max: 100_000 })
+  const sums = createBoundedMap<{ revision: number; bytes: number }>(100_000)
   /** By owner: the last reservation. They wait for each other here, so that only other processes compete in the ledger. */
   const turns = new Map<string, Promise<void>>()
   let scan: Promise<ReadonlyMap<string, readonly string[]>> | undefined

@@ -2,7 +2,7 @@
 
 import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { PROBLEM_KINDS } from '../../../src/stores/file/doctor/problem.ts'
 import { version } from '../../../src/version.ts'
@@ -11,16 +11,14 @@ import { temporaryFolder } from '../../support/disk/folder.ts'
 import { runCliHere } from '../../support/processes/cli-here.ts'
 import { runTintype, serve } from '../../support/processes/tintype.ts'
 import { copyOf, seenIn } from '../../support/store/doctor.ts'
-import { type MadeStore, makeSmallStore } from '../../support/store/doctor-stores.ts'
+import { smallStore } from '../../support/store/doctor-stores.ts'
 import { upload } from '../../support/upload.ts'
 
-let made: MadeStore
+let made: { storageDir: string }
 
 beforeAll(async () => {
-  made = await makeSmallStore()
+  made = await smallStore()
 })
-
-afterAll(() => made.remove())
 
 const doctor = async (storageDir: string, ...flags: string[]) => {
   const run = await runTintype(['doctor', '--storage', storageDir, ...flags])

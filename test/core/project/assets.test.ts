@@ -196,3 +196,14 @@ it('the name is free once its image was deleted by its id', () => {
   const { next } = apply(three, { type: 'delete_image', imageId: id(1) })
   expect(ids(apply(next, putChange(5, { expected: 'absent' })).next)).toEqual([id(0), id(2), id(5)])
 })
+
+it('a refused condition names the image of the asset at present', () => {
+  const refused = (message: string, image_id: string | null) =>
+    expect.objectContaining({ code: 'precondition_failed', message, details: { image_id } })
+  expect(() => apply(three, putChange(5, { expected: 'absent' }))).toThrow(
+    refused(`Expected another state of asset "${NAME}": it is image "${id(1)}".`, id(1)),
+  )
+  expect(() => apply(three, putChange(5, { expected: 'present', name: 'other' }))).toThrow(
+    refused('Expected another state of asset "other": there is none.', null),
+  )
+})

@@ -98,7 +98,9 @@ describe('creating a project that exists', () => {
     [create({ title: null }), 'title', '"Drift"', 'null'],
     [create({ title: 'Drift', visibility: 'public' }), 'visibility', 'private', 'public'],
   ])('fails where it differs: %j', (change, field, expected, received) => {
-    expect(errorOf(existing, change)).toMatchObject({ code: 'project_exists', details: { field, expected, received } })
+    const message = `Project "shop" exists: expected its ${field} ${expected}, received ${received}. PATCH changes it.`
+    const details = { field, expected, received }
+    expect(errorOf(existing, change)).toMatchObject({ code: 'project_exists', message, details })
   })
 
   it('compares the visibility of a project of an older version, which names none, as public', () => {
@@ -125,6 +127,15 @@ describe('conditions of a creation', () => {
       create({ title: 'Other', ifRevision: [3], expected: 'present' }),
     ])
       expect(errorOf(existing, change)).toMatchObject({ code: 'precondition_failed' })
+  })
+
+  it('say what was expected and what is there', () => {
+    expect(errorOf(existing, create({ expected: 'absent' }))).toMatchObject({
+      message: 'Expected no project "shop" (If-None-Match: *), it exists.',
+    })
+    expect(errorOf(absent, create({ expected: 'present' }))).toMatchObject({
+      message: 'Expected an existing project "shop" (If-Match), there is none.',
+    })
   })
 
   it('fail where there is no project, or hold', () => {

@@ -124,3 +124,26 @@ it('a repaired record has the details of the one that it replaces', () => {
   expect(keepDetails(full, image)).toMatchObject({ taken_at: full.taken_at })
   expect(keepDetails(full, image).title).toBeUndefined()
 })
+
+it('each detail says what is expected', () => {
+  const expected = (name: keyof typeof DETAIL_SCHEMAS, value: unknown) => [
+    ...new Set(DETAIL_SCHEMAS[name].safeParse(value).error?.issues.map(({ message }) => message)),
+  ]
+  const tag = 'tags of 1 to 100 characters without commas and control characters'
+  const point = 'x and y, each a number from 0 to 1'
+  for (const [name, value, message] of [
+    ['title', 7, 'a text of at most 200 characters'],
+    ['title', 'x'.repeat(201), 'a text of at most 200 characters'],
+    ['alt', null, 'a text of at most 2000 characters'],
+    ['alt', 'x'.repeat(2001), 'a text of at most 2000 characters'],
+    ['tags', 'a', 'at most 50 tags'],
+    ['tags', Array.from({ length: 51 }, (_, n) => `t${n}`), 'at most 50 tags'],
+    ['tags', [7], tag],
+    ['tags', ['a,b'], tag],
+    ['tags', ['x'.repeat(101)], tag],
+    ['focal_point', 7, point],
+    ['focal_point', { x: 2, y: -1 }, point],
+    ['focal_point', { x: '0', y: 0 }, point],
+  ] as const)
+    expect(expected(name, value), `${name} ${JSON.stringify(value)}`).toEqual([message])
+})

@@ -13,8 +13,14 @@ import {
 import type { ImageRecord } from '../../../src/core/project/model.ts'
 import { recordOf } from '../../contracts/store.ts'
 
-/** The nth image that a test makes. */
-const image = (n: number): ImageRecord => recordOf(String(n).padStart(20, '0'))
+const records: ImageRecord[] = []
+
+/** The nth image of every list. Made once: a record takes four hashes. */
+const image = (n: number): ImageRecord => {
+  const record = records[n] ?? recordOf(String(n).padStart(20, '0'))
+  records[n] = record
+  return record
+}
 const images = (count: number): ImageRecord[] => Array.from({ length: count }, (_, n) => image(n))
 const ids = (list: ImageList): string[] => imagesOf(list).map(({ id }) => id)
 

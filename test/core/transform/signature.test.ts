@@ -114,6 +114,13 @@ describe('a signed URL', () => {
       )
   })
 
+  it('covers encoded slashes as they are outside of the names of assets', () => {
+    for (const path of ['/projects/demo/images/a%2Fb', '/projects/demo/images/projects/x/assets/a%2Fb']) {
+      const expected = createHmac('sha256', NEW).update(`tintype-url-1\n${path}\nn=1`).digest('base64url')
+      expect(signUrl(`${path}?n=1`, { keys: [NEW] })).toBe(`${path}?n=1&sig=${expected}`)
+    }
+  })
+
   it('is the same with the format as an extension and as a parameter', () => {
     const partsOf = (query: string, expiresAt?: Date) => {
       const url = new URL(signUrl(PATH.replace('/render', query), { keys: [NEW], expiresAt }), 'http://any')

@@ -1,6 +1,8 @@
 // What must hold after a run, seen by a fresh store on what the struck process left.
 
 import { readdir, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { vi } from 'vitest'
 import { z } from 'zod'
 import type { ErrorCode } from '../../../src/core/errors.ts'
 import { problemSchema } from '../../../src/http/schemas/problem.ts'
@@ -10,8 +12,9 @@ import { openToRequests } from '../../support/faults/open.ts'
 import type { Request } from '../../support/processes/server-tree.ts'
 import { orUndefined } from '../../support/store/read-project.ts'
 import { straysIn } from '../../support/store/strays.ts'
+import { imagesOf, restingJobs } from '../background/jobs.ts'
 import type { Answer, Run } from './run.ts'
-import { type Base, ledgerOf, type Scenario, storageOf } from './scenario.ts'
+import { type Base, ledgerOf, PROJECT, type Scenario, storageOf } from './scenario.ts'
 
 /** How a fault may be answered, beside by the change itself. */
 export interface Allowed {
@@ -36,6 +39,7 @@ export const checkRun = async (scenario: Scenario, base: Base, run: Run, allowed
   const findings = [...wrongAnswer(run.answer, allowed), ...wrongList(scenario, base, run.list, acknowledged)]
 
   await withStore(storageDir, async (request) => {
+    if (scenario.isJob) findings.push(...(await unfinishedJobs(storageDir, request)))
     const list = await answerOf(request, `/projects/${scenario.projectId}/images`)
     findings.push(...wrongList(scenario, base, list, acknowledged))
     findings.push(...(await checkStore({ storageDir, ledger, request, published: false })))
@@ -69,6 +73,29 @@ const wrongList = (scenario: Scenario, base: Base, list: Answer | undefined, ack
   if (scenario.isUndone(images, primary, base)) return acknowledged ? ['an acknowledged change is lost'] : []
   return [`the project has the images ${images} with primary ${primary}`]
 }
+
+/** What jobs have left once all of them have ended, none as failed. */
+const unfinishedJobs = async (storageDir: string, request: Request): Promise<string[]> => {
+  const jobs = await restingJobs(request)
+  const files = await vi
+    .waitFor(async () => {
+      const found = await Promise.all(AT_WORK.map((name) => orUndefined(readdir(join(storageDir, '.jobs', name)))))
+      const all = found.flatMap((names) => names ?? [])
+      if (all.length > 0) throw new Error(`there remains ${all}`)
+      return all
+    }, WAIT)
+    .catch((error: unknown) => [String(error)])
+  // What was not accepted is undone by then.
+  const { pending } = await imagesOf(request, PROJECT)
+  return [
+    ...jobs.flatMap(({ state, problem }) => (state === 'succeeded' ? [] : [`a job is ${state}: ${problem?.detail}`])),
+    ...(pending ?? []).map(({ id }) => `${id} is pending`),
+    ...files,
+  ]
+}
+
+const AT_WORK = ['new', 'queued', 'running', 'failed', 'uploads']
+const WAIT = { timeout: 20_000, interval: 50 }
 
 const NOTHING: z.infer<typeof listSchema> = { primary_image_id: null, images: [] }
 

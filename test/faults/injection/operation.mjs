@@ -16,6 +16,14 @@ webcrypto.getRandomValues = (bytes) => {
   return bytes
 }
 
+// The time of a job is part of its name.
+const startedMs = Number(process.env.STARTED_MS)
+globalThis.Date = class extends Date {
+  constructor(...given) {
+    super(...(given.length > 0 ? given : [startedMs]))
+  }
+}
+
 let tintype
 
 process.on('message', async ({ type, ...message }) => {
@@ -34,8 +42,9 @@ const tasks = {
     return { thread: Number((await readlink('/proc/thread-self')).split('/').at(-1)) }
   },
 
-  async request({ method, path, upload, json }) {
-    const answer = await tintype.app.request(path, { method, ...(await bodyOf(upload, json)) })
+  async request({ method, path, upload, json, headers = {} }) {
+    const body = await bodyOf(upload, json)
+    const answer = await tintype.app.request(path, { method, ...body, headers: { ...body.headers, ...headers } })
     const text = await answer.text()
     return { status: answer.status, body: text === '' ? null : JSON.parse(text) }
   },

@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
+import { jobSchema } from '../../../src/http/schemas/jobs.ts'
 import { type Child, startChild } from '../../support/processes/child.ts'
 import { killAllIn, processesIn } from '../../support/processes/processes.ts'
 import { type Base, copyOf, NO_PICTURE, type Scenario, storageOf } from './scenario.ts'
@@ -45,7 +46,7 @@ export const runOnce = async ({ scenario, base, folder, within, injection }: Run
   const cwd = join(folder, 'cwd')
   await mkdir(cwd)
   // One thread for all calls to the disk, so that the n-th call is the same one each time.
-  const env = { UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' }
+  const env = { UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0', STARTED_MS: String(base.startedMs) }
   const child = await startChild(new URL('./operation.mjs', import.meta.url), { env, cwd })
   const storageDir = storageOf(folder)
   const options = { storageDir, lockStaleMs: LOCK_STALE_MS }
@@ -62,6 +63,8 @@ export const runOnce = async ({ scenario, base, folder, within, injection }: Run
   const paths = within?.map((path) => join(storageDir, path))
   const trace = await attach({ thread, log: join(folder, 'strace.log'), paths, injection })
   const answer = await ask(scenario.request(base))
+  const job = scenario.isJob ? jobSchema.safeParse(answer?.body).data : undefined
+  if (job) await ask({ method: 'GET', path: `${job.links.self}?wait=30` })
   const list = await ask({ method: 'GET', path: `/projects/${scenario.projectId}/images` })
   await child.ask({ type: 'close' }).catch(gone)
   await trace.detach()

@@ -2,7 +2,7 @@
 
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { uploadSchema } from '../../../src/http/schemas/images.ts'
+import { z } from 'zod'
 import { createLedger, type LedgerBook } from '../../support/faults/ledger.ts'
 import { openToRequests } from '../../support/faults/open.ts'
 import { plain, sha256Of } from '../../support/pictures/pictures.ts'
@@ -18,6 +18,8 @@ export interface Base {
   images: readonly string[]
   /** SHA-256 of what the images were uploaded from. */
   uploads: readonly string[]
+  /** Milliseconds since 1970. */
+  startedMs: number
 }
 
 export interface Scenario {
@@ -28,7 +30,11 @@ export interface Scenario {
   process?: 'server' | 'encoder'
   /** System calls at which they are put in. @default all that change the disk */
   calls?: readonly string[]
-  request(base: Base): { method: string; path: string; upload?: string }
+  request(base: Base): { method: string; path: string; upload?: string; headers?: Record<string, string> }
+  /** True where the answer is a job, which is waited for. @default false */
+  isJob?: boolean
+  /** Paths, from `/` below the store, to which calls are struck: the others are struck in another scenario. @default all */
+  within?: RegExp
   /** Whether the project is as the operation makes it. */
   isDone(images: readonly string[], primary: string | null, base: Base): boolean
   isUndone(images: readonly string[], primary: string | null, base: Base): boolean
@@ -45,6 +51,21 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'an upload',
     projectId: PROJECT,
     request: () => ({ method: 'POST', path: `/projects/${PROJECT}/images`, upload: PICTURE }),
+    isDone: withOneMore,
+    isUndone: asBefore,
+  },
+  {
+    name: 'an upload that is not waited for',
+    projectId: PROJECT,
+    isJob: true,
+    // Its variants and its commits are those of any upload.
+    within: /\/\.jobs\/|\/(?:upload|job\.json)$/,
+    request: () => ({
+      method: 'POST',
+      path: `/projects/${PROJECT}/images`,
+      upload: PICTURE,
+      headers: { Prefer: 'respond-async' },
+    }),
     isDone: withOneMore,
     isUndone: asBefore,
   },
@@ -96,16 +117,22 @@ export const prepareBase = async (folder: string): Promise<Base> => {
   const { request, close } = await openToRequests(storageOf(folder))
   for (const red of [10, 120, 230]) {
     const bytes = await pictureOf(red)
-    const answer = await request(`/projects/${PROJECT}/images`, { method: 'POST', body: formOf(bytes) })
-    images.push(uploadSchema.parse(await answer.json()).image_id)
+    // The last one as a job, so that the folders of jobs are there.
+    const headers: Record<string, string> = red === 230 ? { Prefer: 'respond-async' } : {}
+    const answer = await request(`/projects/${PROJECT}/images`, { method: 'POST', body: formOf(bytes), headers })
+    const { image_id: imageId, links } = uploadedSchema.parse(await answer.json())
+    if (links?.self) await request(`${links.self}?wait=30`)
+    images.push(imageId)
     uploads.push(sha256Of(bytes))
   }
   await close()
   const bytes = await pictureOf(0)
   await writeFile(join(folder, PICTURE), bytes)
   await writeFile(join(folder, NO_PICTURE), 'no picture')
-  return { folder, images, uploads: [...uploads, sha256Of(bytes)] }
+  return { folder, images, uploads: [...uploads, sha256Of(bytes)], startedMs: Date.now() }
 }
+
+const uploadedSchema = z.object({ image_id: z.string(), links: z.object({ self: z.string() }).partial().optional() })
 
 export const copyOf = (base: Base, folder: string): Promise<void> => cp(base.folder, folder, { recursive: true })
 

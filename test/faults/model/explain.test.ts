@@ -34,7 +34,13 @@ const variant = (start: number, end: number, imageId: string, bytes: string | nu
   entry(start, end, { type: 'variant', imageId }, { bytes })
 
 const actionOf = (change: ProjectChange): Entry['action'] => {
-  if (change.type === 'replace_image' || change.type === 'edit_image' || change.type === 'create_project')
+  if (
+    change.type === 'replace_image' ||
+    change.type === 'edit_image' ||
+    change.type === 'create_project' ||
+    change.type === 'add_pending' ||
+    change.type === 'drop_pending'
+  )
     throw new Error('no process of the model does that')
   return {
     type: 'change',

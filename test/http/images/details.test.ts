@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { editedImageSchema, imageListSchema } from '../../../src/http/schemas/images.ts'
+import { editedImageSchema, imageListSchema } from '../../../src/http/schemas/images/images.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
 
 const edit = ({ app }: TestApp, id: string, body: unknown, headers: Record<string, string> = {}) =>

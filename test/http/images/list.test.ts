@@ -1,9 +1,12 @@
 // Lists of images by tag, text and order.
 
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { imageListSchema, uploadSchema } from '../../../src/http/schemas/images.ts'
-import { createTestApp, problemOf, type TestApp } from '../../support/app.ts'
-import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { SIZES } from '../../../src/core/names.ts'
+import { imageListSchema, uploadSchema } from '../../../src/http/schemas/images/images.ts'
+import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
+import { sha256Of, smallPhoto } from '../../support/pictures/pictures.ts'
 import { formOf } from '../../support/upload.ts'
 
 const PATH = '/projects/game/images'
@@ -70,11 +73,12 @@ describe('GET /projects/{project_id}/images', () => {
   })
 
   it.each([
-    ['tags=sea', 'tags', 'one of the parameters limit, after, tag, q, sort'],
-    ['page=2', 'page', 'one of the parameters limit, after, tag, q, sort'],
+    ['tags=sea', 'tags', 'one of the parameters pending, limit, after, tag, q, sort, hashes'],
+    ['page=2', 'page', 'one of the parameters pending, limit, after, tag, q, sort, hashes'],
     ['sort=size', 'sort', ['order', 'uploaded', '-uploaded', 'taken', '-taken', 'name', '-name']],
     ['sort=name&sort=name', 'sort', 'it once'],
     ['q=a&q=b', 'q', 'it once'],
+    ['hashes=yes', 'hashes', 'true or false'],
     ['tag=', 'tag', 'tags of 1 to 100 characters without commas and control characters'],
     ['tag=a,b', 'tag', 'tags of 1 to 100 characters without commas and control characters'],
     [`tag=${'a'.repeat(101)}`, 'tag', 'tags of 1 to 100 characters without commas and control characters'],
@@ -91,6 +95,25 @@ describe('GET /projects/{project_id}/images', () => {
       field,
       ...(expected === undefined ? {} : { expected }),
     })
+  })
+
+  it('shows the hashes of the stored files and of the upload on request, on every page', async () => {
+    const app = await createTestApp()
+    const photo = await smallPhoto()
+    for (let n = 0; n < 2; n++) await uploadTo(app.app, 'game', photo)
+    const listed = async (url: string) => imageListSchema.parse(await (await app.app.request(url)).json())
+    const first = await listed(`${PATH}?hashes=true&limit=1`)
+    expect(first.next).toContain('hashes=true')
+    for (const { images } of [first, await listed(first.next ?? '')])
+      for (const { id, sha256 } of images) {
+        expect(sha256?.upload).toBe(sha256Of(photo))
+        for (const size of SIZES) {
+          const stored = await readFile(join(app.storageDir, 'projects', 'game', size, `${id}.jpg`))
+          expect(sha256?.[size]).toBe(sha256Of(stored))
+        }
+      }
+    for (const query of ['', '?hashes=false'])
+      for (const image of (await listed(PATH + query)).images) expect(image).not.toHaveProperty('sha256')
   })
 
   it('has a tag of its revision, and follows an edit', async () => {

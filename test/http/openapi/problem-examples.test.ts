@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type ErrorCode, FAILURES } from '../../../src/core/errors.ts'
 import { problems } from '../../../src/http/openapi/problems.ts'
-import { EXAMPLE_ASSET_NAME, EXAMPLE_PROJECT_ID } from '../../../src/http/schemas/examples.ts'
+import {
+  EXAMPLE_ASSET_NAME,
+  EXAMPLE_BATCH_ID,
+  EXAMPLE_JOB_ID,
+  EXAMPLE_PROJECT_ID,
+  EXAMPLE_WEBHOOK_ID,
+} from '../../../src/http/schemas/examples.ts'
+import { jobSchema } from '../../../src/http/schemas/jobs.ts'
+import { webhookViewSchema } from '../../../src/http/schemas/webhooks.ts'
 import { signUrl, type TintypeOptions } from '../../../src/index.ts'
 import { type Answering, createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { createAccessApp, keyOf, READER } from '../../support/auth/access.ts'
@@ -41,6 +49,8 @@ const twoFiles = async (): Promise<FormData> => {
   return form
 }
 
+const RECEIVER = 'https://receiver.example/hook'
+
 const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
   invalid_project_id: () => asked('/projects/.hidden'),
   invalid_parameter: () => asked(`${UNKNOWN_IMAGE}?size=huge`),
@@ -50,6 +60,12 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
     const headers = { 'Content-Type': 'application/json' }
     return app.request(PROJECT, { method: 'PATCH', body: '{"title":7}', headers })
   },
+  malformed_archive: async () =>
+    (await createTestApp()).app.request(`${IMAGES}/bulk`, {
+      method: 'POST',
+      body: 'PK',
+      headers: { 'Content-Type': 'application/zip' },
+    }),
   malformed_multipart: () => sentTo('--x\r\n', {}, { 'Content-Type': 'multipart/form-data; boundary=x' }),
   file_missing: () => sentTo(new FormData()),
   wrong_field: () => sentTo(formOf(Buffer.from('x'), 'photo')),
@@ -98,6 +114,38 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
     const { app } = await createTestApp()
     await uploadTo(app, EXAMPLE_PROJECT_ID)
     return app.request(`/projects/${EXAMPLE_PROJECT_ID}/assets/${EXAMPLE_ASSET_NAME}.jpg`)
+  },
+  job_not_found: () => asked(`/jobs/${EXAMPLE_JOB_ID}`),
+  batch_not_found: () => asked(`/batches/${EXAMPLE_BATCH_ID}`),
+  job_without_image: async () => {
+    const { app } = await createTestApp()
+    const response = await sent(app, text('no picture'), { Prefer: 'respond-async' })
+    const { job_id: id } = jobSchema.parse(await response.json())
+    await app.request(`/jobs/${id}?wait=20`)
+    return app.request(`/jobs/${id}/thumbnail`)
+  },
+  job_conflict: async () => {
+    const { app } = await createTestApp()
+    const response = await sent(app, formOf(await smallPhoto()), { Prefer: 'respond-async' })
+    const { job_id: id } = jobSchema.parse(await response.json())
+    await app.request(`/jobs/${id}?wait=20`)
+    return app.request(`/jobs/${id}`, { method: 'DELETE' })
+  },
+  webhook_not_found: () => asked(`/webhooks/${EXAMPLE_WEBHOOK_ID}`),
+  delivery_not_found: async () => {
+    const { app } = await createTestApp()
+    const { id } = webhookViewSchema.parse(await (await post(app, '/webhooks', { url: RECEIVER })).json())
+    return app.request(`/webhooks/${id}/deliveries/12/redeliver`, { method: 'POST' })
+  },
+  too_many_webhooks: async () => {
+    const { app } = await createTestApp()
+    for (let n = 0; n < 20; n++) await post(app, '/webhooks', { url: RECEIVER })
+    return post(app, '/webhooks', { url: RECEIVER })
+  },
+  webhook_of_settings: async () => {
+    const webhookSecret = `whsec_${Buffer.alloc(32).toString('base64')}`
+    const { app } = await createTestApp({ webhookUrl: RECEIVER, webhookSecret })
+    return app.request('/webhooks/settings', { method: 'DELETE' })
   },
   no_primary_image: async () => {
     const { app } = await createTestApp()
@@ -160,6 +208,7 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
  * machine or two requests at the same moment.
  */
 const NOT_PROVOKED = [
+  'unreadable_entry',
   'upload_aborted',
   'malformed_request',
   'request_timeout',
@@ -167,6 +216,7 @@ const NOT_PROVOKED = [
   'headers_too_large',
   'issuer_unavailable',
   'idempotency_running',
+  'too_many_images',
   'image_too_slow',
   'encoder_failed',
   'internal',
@@ -182,7 +232,7 @@ const withoutNumbers = (problem: object): unknown =>
     typeof value === 'number'
       ? 0
       : typeof value === 'string'
-        ? value.replaceAll(/\b[0-9a-z]{20}\b/g, 'id').replaceAll(/\d+/g, '0')
+        ? value.replaceAll(/\b(?:[0-9a-z]{20}|[0-9a-z]{24})\b/g, 'id').replaceAll(/\d+/g, '0')
         : value,
   )
 

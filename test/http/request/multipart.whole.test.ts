@@ -9,6 +9,7 @@ import { createTransformRequestParser } from '../../../src/http/request/transfor
 import { createAssetService } from '../../../src/services/images/assets.ts'
 import type { ImageService } from '../../../src/services/images/images.ts'
 import { createVariants } from '../../../src/services/images/variants.ts'
+import { createArchives } from '../../../src/services/transfer/archives.ts'
 import { createTestApp, listen, problemOf, uploadTo } from '../../support/app.ts'
 import { openApp } from '../../support/app-parts.ts'
 import { filesIn } from '../../support/disk/folder.ts'
@@ -98,6 +99,10 @@ describe('an upload', () => {
         }
         throw new Error('enough')
       },
+      uploadAll: unused,
+      filesOf: () => {
+        throw new Error('not used')
+      },
       list: unused,
       edit: unused,
       remove: unused,
@@ -122,6 +127,7 @@ describe('an upload', () => {
         images,
         assets: createAssetService({ store, variants }),
         projects,
+        archives: createArchives({ store }),
         variants,
         renders,
         transformRequests,
@@ -130,6 +136,8 @@ describe('an upload', () => {
         startedAt: 0,
         acceptedTypes: () => ['image/jpeg'],
         maxUploadBytes: 1e9,
+        maxBulkFiles: 10,
+        maxBulkBytes: 1e9,
         log: silent,
         ...openApp(),
       }),

@@ -3,7 +3,7 @@
 import { readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { imageListSchema, uploadSchema } from '../../../src/http/schemas/images.ts'
+import { imageListSchema, uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import type { Tintype } from '../../../src/index.ts'
 import { createTestApp as openApp, problemOf } from '../../support/app.ts'
 import { plainJpeg, smallPhoto } from '../../support/pictures/pictures.ts'

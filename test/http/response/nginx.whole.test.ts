@@ -8,13 +8,15 @@ import { Agent, request as requestTls } from 'node:https'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest'
-import { uploadSchema } from '../../../src/http/schemas/images.ts'
+import { bulkSchema } from '../../../src/http/schemas/images/bulk.ts'
+import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import type { TintypeOptions } from '../../../src/index.ts'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { moveAndLink } from '../../support/attacks/linked.ts'
 import { ADMIN } from '../../support/auth/access.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { readStream } from '../../support/event-stream.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
 import { freePort, hasNginx, startNginx } from '../../support/processes/nginx.mjs'
 import { skipWithout } from '../../support/skip.ts'
@@ -68,6 +70,28 @@ const behindNginx = async (context: TestContext) => {
       .replace('127.0.0.1:8080', `127.0.0.1:${port}`)
       .replaceAll('/srv/tintype/storage/', `${storageDir}/`),
   )
+}
+
+const withDefaults = ({ server, port }: Places): string =>
+  `server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${server}; } }`
+
+/** A stream stays open meanwhile: a buffer would hold an event back until it is full or the stream ends. */
+const expectEachEvent = async ({ app, url }: Awaited<ReturnType<typeof startBehind>>): Promise<void> => {
+  await uploadTo(app, 'Game', await photo('#a05030'))
+  const answer = await fetch(`${url}/projects/Game/events`)
+  expect(answer.headers.get('content-type')).toBe('text/event-stream')
+  const stream = readStream(answer)
+  await expect.poll(stream.lastEventId, { timeout: 10_000 }).toBe('1')
+  for (let count = 1; count <= 3; count++) {
+    const response = await fetch(`${url}/projects/Game`, {
+      method: 'PATCH',
+      body: JSON.stringify({ title: `title ${count}` }),
+      headers: { 'Content-Type': 'application/json' },
+    })
+    expect(response.status).toBe(200)
+    expect((await stream.until(count)).map(({ type }) => type)).toEqual(Array(count).fill('project.changed'))
+  }
+  await stream.cancel()
 }
 
 const photo = (background: string) => plainJpeg(1000, 700, background)
@@ -150,6 +174,23 @@ describe('behind nginx', () => {
     expect(byDate.status).toBe(200)
   })
 
+  it('each event of a stream is passed on at once', async (context) => {
+    await expectEachEvent(await behindNginx(context))
+  })
+
+  it('many images of one form are larger than a single upload may be', async (context) => {
+    const { url } = await behindNginx(context)
+    const form = new FormData()
+    // Two of 20 MB are more than `client_max_body_size` of the server.
+    const large = new Blob([Buffer.alloc(20 * 2 ** 20)])
+    for (const content of [large, large, new Blob([new Uint8Array(await photo('#a05030'))])])
+      form.append('file', content, 'a.jpg')
+    const answer = await fetch(`${url}/projects/Game/images/bulk`, { method: 'POST', body: form })
+    const { results } = bulkSchema.parse(await answer.json())
+    expect(results.map(({ status }) => status)).toEqual([415, 415, 201])
+    expect((await fetch(`${url}/projects/Game/images`, { method: 'POST', body: form })).status).toBe(413)
+  })
+
   it('the folder is not accessible, deleted images are gone, and uploads are passed on', async (context) => {
     const { url, storageDir } = await behindNginx(context)
     const body = formOf(await photo('#a0a0a0'))
@@ -184,7 +225,7 @@ describe('nginx with TLS, as the guide shows it', () => {
     const tintype = await startBehind(context, options, ({ server, port }) =>
       text
         .replace('127.0.0.1:8001', `127.0.0.1:${server}`)
-        .replace('443', `127.0.0.1:${port}`)
+        .replace('listen 443', `listen 127.0.0.1:${port}`)
         .replace(/\/etc\S+privkey.pem/, key)
         .replace(/\/etc\S+fullchain.pem/, cert),
     )
@@ -225,13 +266,13 @@ describe('nginx with TLS, as the guide shows it', () => {
 })
 
 describe('nginx with its default settings', () => {
+  // Over HTTP/1.0 it gathers the parts of an answer, but for the header of Tintype.
+  it('passes on each event of a stream at once', async (context) => {
+    await expectEachEvent(await startBehind(context, {}, withDefaults))
+  })
+
   it('gets whole answers over HTTP/1.0, each on a connection of its own', async (context) => {
-    const { app, url, direct, connections } = await startBehind(
-      context,
-      {},
-      ({ server, port }) =>
-        `server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${server}; } }`,
-    )
+    const { app, url, direct, connections } = await startBehind(context, {}, withDefaults)
     const { image_id } = await uploadTo(app, 'game', await photo('#602050'))
     for (const path of ['cover.jpg', `images/${image_id}`, `images/${image_id}/thumb.webp`, 'images', 'nothing']) {
       const [told, sent] = [await fetch(`${direct}/projects/game/${path}`), await fetch(`${url}/projects/game/${path}`)]

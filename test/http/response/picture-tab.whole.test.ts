@@ -1,7 +1,7 @@
 // A picture that is opened in a tab of its own.
 
 import { describe, expect, it } from 'vitest'
-import { uploadSchema } from '../../../src/http/schemas/images.ts'
+import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { openPage, startBrowser } from '../../support/browser.ts'
 import { serve } from '../../support/processes/tintype.ts'
 import { upload } from '../../support/upload.ts'

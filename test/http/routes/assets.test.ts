@@ -2,12 +2,14 @@
 
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { assetListSchema } from '../../../src/http/schemas/assets.ts'
-import { imageListSchema, uploadSchema } from '../../../src/http/schemas/images.ts'
+import { assetListSchema } from '../../../src/http/schemas/images/assets.ts'
+import { imageListSchema, uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { signUrl } from '../../../src/index.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { createCast } from '../../support/auth/access.ts'
+import { temporaryFolder } from '../../support/disk/folder.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
+import { plantProject } from '../../support/store/planted-project.ts'
 import { straysIn } from '../../support/store/strays.ts'
 import { formOf } from '../../support/upload.ts'
 
@@ -76,6 +78,35 @@ describe('PUT of an asset', () => {
     expect(images.map(({ id }) => id)).toEqual([before.image_id, replaced.view.image_id, after.image_id])
     expect(images[1]).toMatchObject({ title: 'OK', alt: 'a button', tags: ['ui'], asset: 'ui/button' })
     expect(images.map(({ asset }) => asset)).toEqual([null, 'ui/button', null])
+  })
+
+  it('sets the words of the image by text fields, and keeps those that an upload does not name', async () => {
+    const tintype = await createTestApp()
+    const send = async (photo: Buffer, fields: Record<string, string>) => {
+      const body = new FormData()
+      for (const [name, text] of Object.entries(fields)) body.set(name, text)
+      body.set('file', new Blob([new Uint8Array(photo)]), 'ok.jpg')
+      const response = await tintype.app.request(BUTTON, { method: 'PUT', body })
+      return { status: response.status, view: uploadSchema.parse(await response.json()) }
+    }
+    const words = { title: 'OK', alt: 'a red button', tags: ['ui', 'red'], focal_point: { x: 0.25, y: 0.5 } }
+    const fields = { ...words, tags: 'ui, red', focal_point: '0.25,0.5', colour: 'red' }
+    const first = await send(await red(), fields)
+    expect(first).toMatchObject({ status: 201, view: { ...words, name: 'ok.jpg', ignored_fields: ['colour'] } })
+    const second = await send(await blue(), { alt: 'a blue button', tags: 'ui' })
+    expect(second).toMatchObject({ status: 200, view: { ...words, alt: 'a blue button', tags: ['ui'] } })
+    expect(second.view.ignored_fields ?? []).toEqual([])
+    const same = await send(await blue(), { title: 'Cancel' })
+    expect(same).toMatchObject({ status: 200, view: { title: 'Cancel', alt: 'a blue button', revision: 3 } })
+    expect(same.view.image_id).toBe(second.view.image_id)
+    const { images } = await imagesOf(tintype)
+    expect(images).toMatchObject([{ title: 'Cancel', alt: 'a blue button', tags: ['ui'], asset: 'ui/button' }])
+    const refused = new FormData()
+    refused.set('focal_point', '2,2')
+    refused.set('file', new Blob([new Uint8Array(await red())]), 'ok.jpg')
+    const problem = await problemOf(tintype.app.request(BUTTON, { method: 'PUT', body: refused }))
+    expect(problem).toMatchObject({ code: 'invalid_parameter', field: 'focal_point' })
+    expect((await imagesOf(tintype)).revision).toBe(3)
   })
 
   it('honours If-Match and If-None-Match, with the tags of pictures and of lists', async () => {
@@ -234,17 +265,18 @@ describe('GET of an asset', () => {
   })
 
   it('finds names in a project of several segments, and after its list has changed', async () => {
-    const tintype = await createTestApp()
+    const storageDir = await temporaryFolder()
+    await plantProject({ storageDir, projectId: 'game', images: 255, files: false })
+    const tintype = await createTestApp({ storageDir })
     await put(tintype, await red())
-    const photo = await plainJpeg(4, 4)
-    for (let n = 0; n < 13; n++)
-      await Promise.all(Array.from({ length: 10 }, () => uploadTo(tintype.app, 'game', photo)))
+    // The 256th image of a list seals its second segment: the asset is in it.
+    for (let n = 0; n < 3; n++) await uploadTo(tintype.app, 'game')
     expect((await shownAt(tintype, `${BUTTON}.jpg`)).colour).toBe('red')
     await put(tintype, await blue())
     expect((await shownAt(tintype, `${BUTTON}.jpg`)).colour).toBe('blue')
     await tintype.app.request(BUTTON, { method: 'DELETE' })
     expect((await tintype.app.request(`${BUTTON}.jpg`)).status).toBe(404)
-    expect((await imagesOf(tintype)).images).toHaveLength(130)
+    expect((await imagesOf(tintype)).images).toHaveLength(258)
   })
 })
 

@@ -5,13 +5,15 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { TintypeError } from '../../../src/core/errors.ts'
 import { emptyProject } from '../../../src/core/project/state.ts'
-import { type AppOptions, createApp } from '../../../src/http/app.ts'
+import { createApp } from '../../../src/http/app.ts'
+import type { AppOptions } from '../../../src/http/app-options.ts'
 import { createTransformRequestParser } from '../../../src/http/request/transform-request.ts'
 import { healthSchema } from '../../../src/http/schemas/server.ts'
 import { ACCEPTED_TYPES } from '../../../src/image/encoder.ts'
 import { createAssetService } from '../../../src/services/images/assets.ts'
 import type { ImageService } from '../../../src/services/images/images.ts'
 import { createVariants } from '../../../src/services/images/variants.ts'
+import { createArchives } from '../../../src/services/transfer/archives.ts'
 import { createTestApp, problemOf } from '../../support/app.ts'
 import { openApp } from '../../support/app-parts.ts'
 import { fileStoreFixture } from '../../support/store/file-store.ts'
@@ -20,7 +22,19 @@ import { formOf } from '../../support/upload.ts'
 
 const failingImages = (failure: unknown): ImageService => {
   const fail = () => Promise.reject(failure)
-  return { upload: fail, list: fail, edit: fail, remove: fail, removeAll: fail, setPrimary: fail }
+  const filesOf = () => {
+    throw failure
+  }
+  return {
+    upload: fail,
+    uploadAll: fail,
+    filesOf,
+    list: fail,
+    edit: fail,
+    remove: fail,
+    removeAll: fail,
+    setPrimary: fail,
+  }
 }
 
 /** An app whose images fail as a test wants it, and what it wrote to the log. */
@@ -42,6 +56,7 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
       project: async (id) => ({ ...emptyProject(id, new Date(0).toISOString()), deleted: false }),
     },
     projects: openProjectService(store, folder, { log }),
+    archives: createArchives({ store }),
     variants: createVariants({ store }),
     renders: {
       find: () => Promise.reject(failure),
@@ -55,6 +70,8 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
     acceptedTypes: () => ['image/jpeg'],
     check: () => store.check(),
     maxUploadBytes: 1000,
+    maxBulkFiles: 10,
+    maxBulkBytes: 10_000,
     log,
     ...openApp(),
     ...rest,

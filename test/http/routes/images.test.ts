@@ -1,7 +1,7 @@
 // The image routes: every row of the API's table.
 
 import { describe, expect, it } from 'vitest'
-import { imageListSchema, primarySchema, uploadSchema } from '../../../src/http/schemas/images.ts'
+import { imageListSchema, primarySchema, uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
 import { filesIn } from '../../support/disk/folder.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'

@@ -1,7 +1,7 @@
 // The project routes: list, look at one, title and order, delete.
 
 import { describe, expect, it } from 'vitest'
-import { imageListSchema } from '../../../src/http/schemas/images.ts'
+import { imageListSchema } from '../../../src/http/schemas/images/images.ts'
 import { projectListSchema, projectSchema } from '../../../src/http/schemas/projects.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
 import { filesIn } from '../../support/disk/folder.ts'

@@ -3,23 +3,23 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { uploadSchema } from '../../../src/http/schemas/images.ts'
+import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import type { Tintype } from '../../../src/index.ts'
 import { createTestApp, problemOf } from '../../support/app.ts'
-import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { smallPhoto, sprite } from '../../support/pictures/pictures.ts'
 import { formOf } from '../../support/upload.ts'
 
-const send = async (app: Tintype['app'], project: string, key?: string) =>
+const send = async (app: Tintype['app'], project: string, key?: string, picture?: Buffer) =>
   app.request(`/projects/${project}/images`, {
     method: 'POST',
-    body: formOf(await smallPhoto()),
+    body: formOf(picture ?? (await smallPhoto())),
     headers: key === undefined ? {} : { 'X-API-Key': key },
   })
 
-/** What the small photo takes with its variants. */
-const bytesOfOne = async (): Promise<number> => {
+/** What a picture takes with its variants. @default the small photo */
+const bytesOfOne = async (picture?: Buffer): Promise<number> => {
   const { app } = await createTestApp()
-  const { sizes } = uploadSchema.parse(await (await send(app, 'shop')).json())
+  const { sizes } = uploadSchema.parse(await (await send(app, 'shop', undefined, picture)).json())
   return Object.values(sizes).reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
@@ -69,6 +69,25 @@ describe('MAX_BYTES_PER_OWNER', () => {
     expect((await send(app, 'a')).status).toBe(507)
     await app.request('/projects/b', { method: 'DELETE' })
     expect((await send(app, 'c')).status).toBe(201)
+  })
+
+  it('charges the source of a transparent picture, and gives it back', async () => {
+    const picture = await sprite().png().toBuffer()
+    const one = await bytesOfOne(picture)
+    const upload = ({ app }: Pick<Tintype, 'app'>) => send(app, 'game', undefined, picture)
+    const tight = await createTestApp({ maxBytesPerOwner: one - 1 })
+    expect(await problemOf(upload(tight))).toMatchObject({ code: 'quota_exceeded', image_bytes: one, used_bytes: 0 })
+    const exact = await createTestApp({ maxBytesPerOwner: one })
+    const { image_id, sizes } = uploadSchema.parse(await (await upload(exact)).json())
+    expect(sizes.source?.bytes).toBeGreaterThan(0)
+    expect(await problemOf(upload(exact))).toMatchObject({ code: 'quota_exceeded', used_bytes: one })
+    await exact.app.request(`/projects/game/images/${image_id}`, { method: 'DELETE' })
+    expect((await upload(exact)).status).toBe(201)
+    // A process that did not make the reservation counts the same.
+    const later = await createTestApp({ storageDir: exact.storageDir, maxBytesPerOwner: 2 * one - 1 })
+    expect(await problemOf(upload(later))).toMatchObject({ code: 'quota_exceeded', used_bytes: one })
+    await later.app.request('/projects/game', { method: 'DELETE' })
+    expect((await upload(later)).status).toBe(201)
   })
 
   it('counts images that were stored before there was a quota', async () => {

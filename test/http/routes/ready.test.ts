@@ -2,8 +2,42 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createTintype } from '../../../src/index.ts'
+import { createTestApp } from '../../support/app.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { freePort } from '../../support/processes/nginx.mjs'
 import { silent } from '../../support/store/file-store.ts'
+import { formOf } from '../../support/upload.ts'
+
+describe('readiness with a broker that is away', () => {
+  it('says so, and accepts uploads as jobs', async () => {
+    const { app } = await createTestApp({ queue: `amqp://127.0.0.1:${await freePort()}` })
+    const ready = await app.request('/ready')
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { status: 'ready', read_only: false, queue: 'disconnected' },
+    ])
+    const headers = { Prefer: 'respond-async' }
+    const body = formOf(await smallPhoto())
+    const accepted = await app.request('/projects/game/images', { method: 'POST', body, headers })
+    expect(accepted.status).toBe(202)
+    expect(await accepted.json()).toMatchObject({ state: 'queued' })
+  })
+
+  it('says nothing of a broker where the store is read-only or none is set', async () => {
+    const url = `amqp://127.0.0.1:${await freePort()}`
+    const { storageDir, app } = await createTestApp()
+    const readOnly = await createTestApp({ storageDir, readOnly: true, queue: url })
+    expect(await (await app.request('/ready')).json()).toEqual({ status: 'ready', read_only: false })
+    expect(await (await readOnly.app.request('/ready')).json()).toEqual({ status: 'ready', read_only: true })
+  })
+
+  it('refuses a URL that is none of a broker', () => {
+    expect(() => createTintype({ queue: 'http://user:hidden@localhost' })).toThrow(
+      /^queue: expected the URL of an AMQP broker/,
+    )
+  })
+})
 
 describe('an app that is used before it is ready', () => {
   it('answers its first request once the store is open', async () => {

@@ -4,6 +4,7 @@ import { TintypeError } from '../../../src/core/errors.ts'
 import { readJpeg, rewriteJpeg } from '../../../src/image/codecs/jpeg.ts'
 import { phonePhoto, segment, withSegments } from '../../support/pictures/pictures.ts'
 import { makeProfile, profileChunks } from '../../support/pictures/profiles.ts'
+import { thorough } from '../../support/thorough.ts'
 
 /** Reads and rewrites; true where the file was taken. Whatever it throws must be `damaged_image`. */
 const isTaken = (file: Buffer): boolean => {
@@ -32,7 +33,7 @@ describe('a hostile JPEG is read or refused as damaged, and nothing else', () =>
       fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {
         expect(isTaken(Buffer.concat([Buffer.from([0xff, 0xd8]), bytes]))).toBe(false)
       }),
-      { numRuns: 3000 },
+      { numRuns: thorough(300, 3000) },
     )
   })
 
@@ -44,7 +45,7 @@ describe('a hostile JPEG is read or refused as damaged, and nothing else', () =>
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         isTaken(Buffer.concat([Buffer.from([0xff, 0xd8]), ...pieces, Buffer.from([0xff, 0xd9])]))
       }),
-      { numRuns: 3000 },
+      { numRuns: thorough(300, 3000) },
     )
   })
 
@@ -65,7 +66,7 @@ describe('a hostile JPEG is read or refused as damaged, and nothing else', () =>
         }
         isTaken(hostile)
       }),
-      { numRuns: 5000 },
+      { numRuns: thorough(500, 5000) },
     )
   })
 })

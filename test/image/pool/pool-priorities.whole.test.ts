@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
 import { sizeRecipe } from '../../../src/core/transform/recipe.ts'
+import type { Priority } from '../../../src/image/encoder.ts'
 import { createEncoderPool } from '../../../src/image/pool/pool.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { noise } from '../../support/pictures/pictures.ts'
@@ -25,11 +26,11 @@ const setUp = async (maxWaiting = 64) => {
   }
   const turn = (name: string) => done(name, pool.turn({ priority: 'prefetch', signal: new AbortController().signal }))
   const [original, medium, thumb, game] = SIZES
-  const upload = (name: string) => {
+  const upload = (name: string, priority?: Priority) => {
     const path = (size: string) => join(folder, `${files}-${size}.jpg`)
     const targets = { original: path(original), medium: path(medium), thumb: path(thumb), game: path(game) }
     files++
-    return done(name, pool.encode({ source, targets }))
+    return done(name, pool.encode({ source, targets }, { priority }))
   }
   return { pool, order, render, turn, upload, folder }
 }
@@ -51,6 +52,15 @@ describe('the encoders', () => {
     await expect(render('too many')).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: expect.any(Number) })
     expect(() => pool.assertRoom('transform')).toThrow(expect.objectContaining({ code: 'busy' }))
     await Promise.all([...work, upload('upload')])
+  })
+
+  it.each([0, 1])('take every picture of a job with room for %i, and none after their end', async (maxWaiting) => {
+    const { pool, order, upload } = await setUp(maxWaiting)
+    const names = Array.from({ length: 6 }, (_, index) => `job ${index}`)
+    await Promise.all(names.map((name) => upload(name, 'job')))
+    expect(order).toEqual(names)
+    await pool.close()
+    expect(() => pool.assertRoom('job')).toThrow(expect.objectContaining({ code: 'shutting_down' }))
   })
 
   it('do not begin a transform whose client has disconnected', async () => {

@@ -9,12 +9,16 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import type { EncoderPool } from '../../../src/image/encoder.ts'
 import { createEncoderPool, type EncoderPoolOptions } from '../../../src/image/pool/pool.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { closeSharedEncoders } from '../../support/encoders/shared.ts'
 import { blank } from '../../support/pictures/bombs.ts'
 import { jobFor, photo } from '../../support/pictures/pictures.ts'
 import { encodersOf, isRunning, isStopped, memoryOf, peakMemoryOf, until } from '../../support/processes/processes.ts'
 
 /** An encoder has 90 MB after small pictures; the pixels of a large one are 45 MB. */
 const MOST_IDLE_BYTES = 125e6
+
+// Processes are counted: that of earlier files would be one of them.
+beforeAll(closeSharedEncoders)
 
 const openPool = (options: EncoderPoolOptions = {}) => {
   const pool = createEncoderPool({ encoders: 1, ...options })
@@ -156,7 +160,7 @@ describe('an encoder pool that has a process', () => {
     if (!running || !leaving || !staying) throw new Error('no jobs')
     const giveUp = new AbortController()
     const first = pool.encode(running)
-    const second = pool.encode(leaving, giveUp.signal)
+    const second = pool.encode(leaving, { signal: giveUp.signal })
     const third = pool.encode(staying)
     giveUp.abort(new Error('the client has gone'))
     await expect(second).rejects.toThrow('the client has gone')

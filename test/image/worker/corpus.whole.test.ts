@@ -3,17 +3,21 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
 import { createEncoderPool } from '../../../src/image/pool/pool.ts'
 import { middleSquare, sizeWithin } from '../../../src/image/worker/levels.ts'
 import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
+import { closeSharedEncoders } from '../../support/encoders/shared.ts'
 import { corpusFiles, eachOfCorpus } from '../../support/pictures/corpus.ts'
 import { markersOf, meanDifference, targetsIn } from '../../support/pictures/pictures.ts'
 import { cpuOf, encodersOf } from '../../support/processes/processes.ts'
 import { skipWithout } from '../../support/skip.ts'
 
 const pool = createEncoderPool({ encoders: 1, idleMs: 600_000 })
+
+// The time of the only process is measured: that of earlier files would be another one.
+beforeAll(closeSharedEncoders)
 
 /** What cameras and programs write beside a picture; each stands in at least one of the photos. */
 const MARKS = ['http://ns.adobe', 'MPF\0', 'Photoshop', 'Canon', 'NIKON', 'KODAK', 'hdrgm']

@@ -2,21 +2,19 @@
 
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { accessOf } from '../../../src/core/auth/access.ts'
 import { readHistory } from '../../../src/stores/file/doctor/read/history.ts'
 import type { Paths } from '../../../src/stores/file/paths.ts'
 import { ADMIN, createAccessApp, keyOf } from '../../support/auth/access.ts'
 import { copyOf, examine, withStore } from '../../support/store/doctor.ts'
-import { type MadeStore, makeSmallStore } from '../../support/store/doctor-stores.ts'
+import { smallStore } from '../../support/store/doctor-stores.ts'
 
-let small: MadeStore
+let small: { storageDir: string }
 
 beforeAll(async () => {
-  small = await makeSmallStore()
+  small = await smallStore()
 }, 120_000)
-
-afterAll(() => small.remove())
 
 const access = (storageDir: string) =>
   withStore(storageDir, async (store) => {

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { imageListSchema } from '../../../src/http/schemas/images.ts'
+import { imageListSchema } from '../../../src/http/schemas/images/images.ts'
 import { createTestApp, type TestApp, uploadTo } from '../../support/app.ts'
 import { plain, sha256Of, sprite, spritePixels } from '../../support/pictures/pictures.ts'
 

@@ -3,7 +3,7 @@
 import { readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createAccountsFolder } from '../../../src/stores/accounts/folder.ts'
+import { createAccountsFolder } from '../../../src/stores/accounts/accounts-folder.ts'
 import { createSessions } from '../../../src/stores/accounts/sessions.ts'
 import { newSession } from '../../contracts/accounts.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'

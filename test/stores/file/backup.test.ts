@@ -5,12 +5,13 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it, onTestFinished } from 'vitest'
+import { VARIANTS } from '../../../src/core/names.ts'
 import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
-import { uploadSchema } from '../../../src/http/schemas/images.ts'
+import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { readGuide } from '../../support/guides.ts'
-import { noisePicture, sha256Of } from '../../support/pictures/pictures.ts'
+import { noisePicture, sha256Of, sprite } from '../../support/pictures/pictures.ts'
 import { runTintype, serve } from '../../support/processes/tintype.ts'
 import { skipWithout } from '../../support/skip.ts'
 import { readProject } from '../../support/store/read-project.ts'
@@ -84,6 +85,12 @@ it('contains every change acknowledged before it began, and is a valid store', a
     await Promise.allSettled(writers)
   })
 
+  /** A picture whose pixels are kept beside its JPEG files. */
+  const transparent = await sprite().png().toBuffer()
+  const sent = await fetch(`${url}/projects/first/images`, { method: 'POST', headers, body: formOf(transparent) })
+  const { image_id: spriteId } = uploadSchema.parse(await sent.json())
+  acknowledged[0]?.images.set(spriteId, sha256Of(transparent))
+
   const more = async (uploads: number): Promise<void> => {
     for (const enough = total() + uploads; total() < enough; )
       await Promise.race([...writers, new Promise((resolve) => setTimeout(resolve, 10))])
@@ -112,8 +119,13 @@ it('contains every change acknowledged before it began, and is a valid store', a
       for (const [id, sha256] of images) {
         const record = records.get(id)
         expect(record?.sha256, `${id} of ${projectId}`).toBe(sha256)
-        const file = await readFile(createPaths(restored).variant(projectId, id, 'original'))
-        expect(sha256Of(file)).toBe(record?.sizes.original.sha256)
+        for (const variant of VARIANTS) {
+          const size = record?.sizes[variant]
+          if (!size) continue
+          const file = await readFile(createPaths(restored).variant(projectId, id, variant))
+          expect(sha256Of(file), `${variant} of ${id}`).toBe(size.sha256)
+        }
+        if (id === spriteId) expect(record).toMatchObject({ transparent: true, sizes: { source: { width: 96 } } })
       }
     }
 

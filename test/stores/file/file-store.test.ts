@@ -1,5 +1,10 @@
+import { assetContract } from '../../contracts/assets.ts'
 import { storeContract } from '../../contracts/store.ts'
 import { fileStoreFixture } from '../../support/store/file-store.ts'
 
-storeContract('the file store', fileStoreFixture)
-storeContract('the file store that commits each change alone', () => fileStoreFixture({ maxBatch: 1, maxHeldMs: 0 }))
+const eachAlone = () => fileStoreFixture({ maxBatch: 1, maxHeldMs: 0 })
+
+for (const contract of [storeContract, assetContract]) {
+  contract('the file store', fileStoreFixture)
+  contract('the file store that commits each change alone', eachAlone)
+}

@@ -52,6 +52,7 @@ describe('the paths of a store', () => {
       paths.lock('Shop'),
       paths.revision('Shop', 12),
       paths.segment('Shop', 'r1'),
+      paths.changeFile('Shop', 33),
       ...SIZES.map((size) => paths.variant('Shop', 'x', size)),
     ]
     expect(places.map((path) => relative(root, path))).toEqual([
@@ -60,6 +61,7 @@ describe('the paths of a store', () => {
       'projects/!shop/meta.lock',
       'projects/!shop/.meta/12.json',
       'projects/!shop/.meta/runs/r1.json',
+      'projects/!shop/.meta/changes/33.json',
       'projects/!shop/original/x.jpg',
       'projects/!shop/medium/x.jpg',
       'projects/!shop/thumb/x.jpg',

@@ -47,6 +47,20 @@ describe('a commit queue', () => {
     expect(batches.flat()).toEqual(titles(count))
   })
 
+  it.each([
+    ['the time of the first one is over', 1, []],
+    ['as many wait as a batch can hold', 64, []],
+    ['a change comes that does not wait', 2, ['urgent']],
+  ])('gathers changes until %s', async (_, count, urgent) => {
+    const { queue, batches } = queueOf()
+    // Long, where its end is not what is waited for.
+    const gatherMs = count === 1 ? 1 : 1_000_000
+    const gathered = titles(count).map((title) => queue.commit('shop', edit(title), { gatherMs }))
+    expect(batches).toEqual([])
+    await Promise.all([...gathered, ...urgent.map((title) => queue.commit('shop', edit(title)))])
+    expect(batches).toEqual([[...titles(count), ...urgent]])
+  })
+
   it('commits each change alone with a batch of 1', async () => {
     const { queue, batches } = queueOf({ maxBatch: 1 })
     await Promise.all(titles(3).map((title) => queue.commit('shop', edit(title))))

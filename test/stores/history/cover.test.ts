@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import type { ProjectChange } from '../../../src/core/project/changes.ts'
-import { type ImageList, listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
+import { type ImageList, listOf, SEGMENT_LENGTH, type Segment } from '../../../src/core/project/image-list.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
 import { emptyProject, type ProjectState } from '../../../src/core/project/state.ts'
 import { applyBatch, successorOf } from '../../../src/stores/history/apply-batch.ts'
@@ -29,22 +29,26 @@ const memory = () => {
   })
   const load = async (list: ImageList): Promise<ImageList> => ({
     ...list,
-    segments: list.segments.map((segment) => {
-      if (!segment.images) reads++
-      return { ...segment, images: segment.images ?? segments.get(segment.stored?.id ?? '') }
-    }),
+    segments: list.segments.map((segment) => ({
+      ...segment,
+      images: segment.images ?? segments.get(segment.stored?.id ?? ''),
+    })),
   })
+  const find = async ({ images, stored }: Segment, imageId: string): Promise<ImageRecord | undefined> => {
+    if (!images) reads++
+    return (images ?? segments.get(stored?.id ?? ''))?.find((image) => image.id === imageId)
+  }
   const takeReads = (): number => {
     const taken = reads
     reads = 0
     return taken
   }
-  return { write, load, takeReads }
+  return { write, load, find, takeReads }
 }
 
 /** A project of three segments and a rest, and what follows from changes, read back from its file each time. */
 const history = () => {
-  const { write, load, takeReads } = memory()
+  const { write, load, find, takeReads } = memory()
   let state: ProjectState = {
     ...emptyProject('shop', NOW),
     deleted: false,
@@ -68,11 +72,11 @@ const history = () => {
     takeReads()
     return state
   }
-  return { commit, load, takeReads }
+  return { commit, find, takeReads }
 }
 
 it('is found by one read at most after every change', async () => {
-  const { commit, load, takeReads } = history()
+  const { commit, find, takeReads } = history()
   const middle = SEGMENT_LENGTH + 7
   const steps: [cover: number, reads: number, change: ProjectChange][] = [
     [0, 1, { type: 'edit', title: 'one' }],
@@ -85,17 +89,17 @@ it('is found by one read at most after every change', async () => {
   ]
   for (const [cover, reads, change] of steps) {
     const state = await commit(change)
-    expect((await coverOf(state, load))?.id, change.type).toBe(id(cover))
+    expect((await coverOf(state, find))?.id, change.type).toBe(id(cover))
     expect(takeReads(), change.type).toBe(reads)
   }
 })
 
 it('is found in a state that does not say where it is, or says it wrongly', async () => {
-  const { commit, load } = history()
+  const { commit, find } = history()
   const { coverSegment, ...older } = await commit({ type: 'set_primary', imageId: id(2 * SEGMENT_LENGTH) })
   expect(coverSegment).toBeDefined()
   const [first] = older.images.segments
   for (const state of [older, { ...older, coverSegment: 'gone' }, { ...older, coverSegment: first?.stored?.id }])
-    expect((await coverOf(state, load))?.id).toBe(id(2 * SEGMENT_LENGTH))
-  expect(await coverOf({ ...older, primary_image_id: null }, load)).toBeNull()
+    expect((await coverOf(state, find))?.id).toBe(id(2 * SEGMENT_LENGTH))
+  expect(await coverOf({ ...older, primary_image_id: null }, find)).toBeNull()
 })

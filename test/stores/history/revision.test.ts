@@ -5,15 +5,16 @@ import type { ProjectEvent } from '../../../src/core/project/events.ts'
 import { imagesOf, listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
 import { type ImageRecord, imageSchema, projectSchema } from '../../../src/core/project/model.ts'
 import { emptyProject, type ProjectState } from '../../../src/core/project/state.ts'
+import { sha256 } from '../../../src/stores/append-log.ts'
 import {
   decodeRevision,
   decodeSegment,
+  decodeSegmentImage,
   encodeRevision,
   encodeSegment,
   publishedText,
   type Revision,
   readDroppedSegments,
-  sha256,
 } from '../../../src/stores/history/revision.ts'
 import { recordOf } from '../../contracts/store.ts'
 
@@ -230,6 +231,20 @@ describe('a segment file', () => {
     expect(() => decodeSegment(encodeSegment(images(SEGMENT_LENGTH - 1)), stored)).toThrow('checksum')
     expect(() => decodeSegment(text.replace('"width":4', '"width":5'), stored)).toThrow('checksum')
     expect(() => decodeSegment('', stored)).toThrow('checksum')
+  })
+
+  it('gives one of its images without the others, whatever their texts say', () => {
+    const [first, second, ...rest] = images(SEGMENT_LENGTH)
+    if (!first || !second) throw new Error('expected images')
+    const answers = [
+      { key: 'a'.repeat(64), upload: second.id, at: '2026-01-02T03:04:05.678Z', revision: 1, is_primary: false },
+    ]
+    const all = [{ ...first, title: `"id":"${second.id}"`, answers }, { ...second, title: 'x,' }, ...rest]
+    const text = encodeSegment(all)
+    const stored = { sha256: sha256(text) }
+    for (const image of all) expect(decodeSegmentImage(text, stored, image.id)).toEqual(image)
+    expect(decodeSegmentImage(text, stored, 'z'.repeat(20))).toBeUndefined()
+    expect(() => decodeSegmentImage(text.replace('"width":4', '"width":5'), stored, second.id)).toThrow('checksum')
   })
 })
 

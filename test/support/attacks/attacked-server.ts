@@ -30,7 +30,8 @@ const SETTINGS = {
   SIGN_IN_LIMIT: '0',
   MAX_UPLOAD_BYTES: String(MAX_UPLOAD_BYTES),
   MAX_PIXELS: String(MAX_PIXELS),
-  ENCODE_DEADLINE_MS: '5000',
+  // Beyond the time of a sound HEIC photo on a busy machine.
+  ENCODE_DEADLINE_MS: '10000',
   LOG_LEVEL: 'warn',
 } as const
 

@@ -1,7 +1,7 @@
 // Client that uses the server as it is meant during attacks, and checks every answer.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { uploadSchema } from '../../../src/http/schemas/images.ts'
+import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { noisePicture, sha256Of } from '../pictures/pictures.ts'
 import { formOf } from '../upload.ts'
 import { KEYS } from './attacked-server.ts'

@@ -2,7 +2,7 @@
 
 import type { z } from 'zod'
 import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
-import { uploadSchema } from '../../../src/http/schemas/images.ts'
+import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import type { TintypeOptions } from '../../../src/index.ts'
 import { createTestApp, type TestApp } from '../app.ts'
 import { smallPhoto } from '../pictures/pictures.ts'

@@ -9,9 +9,11 @@
 // store.img. So a copy of disk.img holds what was flushed, and of the rest whatever the kernel happened to write.
 
 import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { release } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPaths } from '../../../src/stores/file/paths.ts'
+import { say } from '../faults/say.ts'
 import { orUndefined } from '../store/read-project.ts'
 import { temporaryFolder } from './folder.ts'
 import { mount, run, unmount } from './mounts.ts'
@@ -93,6 +95,15 @@ export const createCrashDisk = async (fileSystem: FileSystem): Promise<CrashDisk
       }
     },
   }
+}
+
+/** Older kernels take a second btrfs with the id of a mounted one for a part of that one. */
+export const mountsCopiesOf = (fileSystem: FileSystem, fault: string): boolean => {
+  if (fileSystem !== 'btrfs') return true
+  const [major = 0, minor = 0] = release().split('.').map(Number)
+  const able = major > 6 || (major === 6 && minor >= 7)
+  if (!able) say(`${fault}: skipped, Linux before 6.7 cannot mount a copy of a btrfs beside it`)
+  return able
 }
 
 const makeFileSystem = (fileSystem: FileSystem, image: string) =>

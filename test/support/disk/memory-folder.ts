@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
 /** Where Linux has a disk in memory. */
-const IN_MEMORY = '/dev/shm'
+export const IN_MEMORY = '/dev/shm'
 
 /** On the disk of temporary files where there is no disk in memory. Removed at the end of the test. */
 export const memoryFolder = async (): Promise<string> => {

@@ -24,4 +24,7 @@ export interface Peak {
   all: number
 }
 
+/** Runs a load, and samples the processes that work in a folder. */
+export declare const peakDuring: (cwd: string, run: () => Promise<unknown>) => Promise<Omit<Peak, 'load'>>
+
 export declare const underLoad: (load: Load) => Promise<Peak[]>

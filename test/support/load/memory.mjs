@@ -10,6 +10,8 @@ import { formOf, upload } from '../processes/production.mjs'
 const CLIENTS = 8
 /** Interval of the samples, in milliseconds. */
 const SAMPLE_MS = 20
+/** Interval of the searches for new processes, in milliseconds: one at each sample would take a core of a busy machine. */
+const SEARCH_MS = 500
 const PROJECT = 'shop'
 
 /** @type {import('./memory.d.mts').underLoad} */
@@ -91,10 +93,16 @@ const answerTo = (socket, request) =>
     socket.write(request)
   })
 
-const peakDuring = async (cwd, run) => {
+/** @type {import('./memory.d.mts').peakDuring} */
+export const peakDuring = async (cwd, run) => {
   const peak = { server: 0, encoder: 0, all: 0 }
-  const sample = () => {
-    const each = processesIn(cwd)
+  let [known, searchedMs] = [[], Number.NEGATIVE_INFINITY]
+  const sample = (isLast = false) => {
+    if (isLast || performance.now() - searchedMs > SEARCH_MS) {
+      known = processesIn(cwd)
+      searchedMs = performance.now()
+    }
+    const each = known.map((one) => ({ ...one, bytes: residentBytes(one.pid) }))
     const bytesOf = (isEncoder) => each.filter((one) => one.isEncoder === isEncoder).map(({ bytes }) => bytes)
     peak.server = Math.max(peak.server, ...bytesOf(false))
     peak.encoder = Math.max(peak.encoder, ...bytesOf(true))
@@ -104,13 +112,13 @@ const peakDuring = async (cwd, run) => {
     )
   }
   sample()
-  const timer = setInterval(sample, SAMPLE_MS)
+  const timer = setInterval(() => sample(), SAMPLE_MS)
   try {
     await run()
   } finally {
     clearInterval(timer)
   }
-  sample()
+  sample(true)
   return peak
 }
 
@@ -119,10 +127,17 @@ const processesIn = (cwd) =>
   readdirSync('/proc').flatMap((pid) => {
     try {
       if (!/^\d+$/.test(pid) || readlinkSync(`/proc/${pid}/cwd`) !== cwd) return []
-      const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-      const isEncoder = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('image/worker/main')
-      return [{ bytes: Number(kilobytes ?? 0) * 1024, isEncoder }]
+      return [{ pid, isEncoder: readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('image/worker/main') }]
     } catch {
       return []
     }
   })
+
+/** Zero for a process that has ended. */
+const residentBytes = (pid) => {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
+  } catch {
+    return 0
+  }
+}

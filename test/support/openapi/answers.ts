@@ -25,7 +25,7 @@ export interface DescribedOperation {
 
 /** Headers of HTTP itself, and those that protect browsers, which the document leaves out. */
 const GENERIC =
-  /^(?:content-(?:type|length|security-policy)|date|connection|keep-alive|transfer-encoding|vary|cache-control|access-control-.*|x-content-type-options|x-frame-options|referrer-policy|cross-origin-resource-policy|x-accel-redirect)$/
+  /^(?:content-(?:type|length|security-policy)|date|connection|keep-alive|transfer-encoding|vary|cache-control|access-control-.*|x-content-type-options|x-frame-options|referrer-policy|cross-origin-resource-policy|x-accel-(?:redirect|buffering))$/
 
 const PROBLEM = 'application/problem+json'
 const PROBLEM_SCHEMA = pointerTo('components', 'schemas', 'Problem')

@@ -148,7 +148,8 @@ export const wrongRequests = (operation: Operation, known: Known): Arbitrary<Gen
       .filter((each) => each.in === 'path' && path.includes(`/{${each.name}}`))
       .map(({ name }) =>
         fc.constantFrom(...BAD_ENCODINGS).map((text) => {
-          const [segment, wrong] = [`/${valid.source.values[`path.${name}`]}`, `path ${name}: ${text}`]
+          const value = encodeURIComponent(String(valid.source.values[`path.${name}`]))
+          const [segment, wrong] = [`/${value}`, `path ${name}: ${text}`]
           return { ...valid, path: valid.path.replace(segment, `/${text}`), wrong }
         }),
       ),

@@ -35,15 +35,15 @@ export const makeProfile = (options: ProfileOptions = {}): Buffer => {
     ['gTRC', curve],
     ['bTRC', curve],
   ]
-  const tables: [string, Buffer] = ['A2B0', tableTag(space, gamma, [red, green, bXYZ])]
   const texts = Object.entries(extra).map(([name, text]): [string, Buffer] => [name, textTag(text)])
   const tags = space === 'GRAY' ? [['kTRC', curve] satisfies [string, Buffer]] : space === 'CMYK' ? [] : colour
+  if (!hasTables) return assemble(space, 'XYZ ', [['wtpt', xyz(D50)], ...tags, ...texts])
   const nonsense = tags.map(([name]): [string, Buffer] => [
     name,
     name.endsWith('XYZ') ? xyz([0.3, 0.3, 0.3]) : gammaCurve(4),
   ])
-  const all = hasTables ? [...nonsense, tables] : tags
-  return assemble(space, hasTables ? 'Lab ' : 'XYZ ', [['wtpt', xyz(D50)], ...all, ...texts])
+  const tables: [string, Buffer] = ['A2B0', tableTag(space, gamma, [red, green, bXYZ])]
+  return assemble(space, 'Lab ', [['wtpt', xyz(D50)], ...nonsense, tables, ...texts])
 }
 
 const D50 = [0.9642, 1, 0.8249]

@@ -57,6 +57,20 @@ export const startInProduction = async (folder, env = {}) => {
   return { ...server, key }
 }
 
+/**
+ * Starts `tintype work` for the jobs of a server that {@link startInProduction} has started in the folder.
+ *
+ * @param {string} folder
+ * @param {NodeJS.ProcessEnv} env with QUEUE
+ */
+export const startWorkInProduction = async (folder, env) => {
+  const log = openSync(join(folder, 'work.log'), 'w')
+  const args = ['work', '--storage', join(folder, 'storage')]
+  const started = startTintype(args, { cwd: folder, env: { ...PRODUCTION, ...env }, log })
+  while (!started.stdout().includes('Ctrl-C')) await once(started.child.stdout, 'data')
+  return started
+}
+
 const BOUNDARY = '----------------------------tintype'
 
 /**
@@ -81,15 +95,60 @@ let uploads = 0
  * @param {string} project
  * @param {Buffer} body of {@link formOf}
  */
-export const upload = async ({ url, key }, project, body) => {
+export const upload = async (server, project, body) => {
+  await post(server, project, body, {}, 201)
+}
+
+/**
+ * Uploads without waiting for the picture.
+ *
+ * @param {{ url: string, key?: string }} server
+ * @param {string} project
+ * @param {Buffer} body of {@link formOf}
+ * @returns {Promise<string>} the id of the job
+ */
+export const enqueue = async (server, project, body) => {
+  const answer = await post(server, project, body, { Prefer: 'respond-async' }, 202)
+  return JSON.parse(answer).job_id
+}
+
+/**
+ * Waits until a job has succeeded.
+ *
+ * @param {{ url: string, key?: string }} server
+ * @param {string} jobId
+ */
+export const untilDone = async ({ url, key }, jobId) => {
+  for (;;) {
+    const answer = JSON.parse(await send(`${url}/jobs/${jobId}?wait=60`, { headers: keyHeaders(key) }, 200))
+    if (answer.state === 'succeeded') return
+    if (answer.state !== 'queued' && answer.state !== 'running') throw new Error(JSON.stringify(answer))
+  }
+}
+
+const post = async ({ url, key }, project, body, more, status) => {
   const headers = {
     'Content-Type': `multipart/form-data; boundary=${BOUNDARY}`,
     'Content-Length': body.length,
     'Idempotency-Key': `upload-${++uploads}`,
-    ...(key === undefined ? {} : { 'X-API-Key': key }),
+    ...keyHeaders(key),
+    ...more,
   }
-  const sent = request(`${url}/projects/${project}/images`, { method: 'POST', agent, headers }).end(body)
-  const [response] = await once(sent, 'response')
+  const sent = () => send(`${url}/projects/${project}/images`, { method: 'POST', headers }, status, body)
+  try {
+    return await sent()
+  } catch (error) {
+    // An idle connection that the server closed at this moment, as on a busy machine. The key makes a repetition safe.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) throw error
+    return await sent()
+  }
+}
+
+const keyHeaders = (key) => (key === undefined ? {} : { 'X-API-Key': key })
+
+const send = async (url, options, status, body) => {
+  const [response] = await once(request(url, { ...options, agent }).end(body), 'response')
   const answer = await text(response)
-  if (response.statusCode !== 201) throw new Error(`${response.statusCode} ${answer}`)
+  if (response.statusCode !== status) throw new Error(`${response.statusCode} ${answer}`)
+  return answer
 }

@@ -59,6 +59,12 @@ export interface Server {
 /** Longest time for one answer, in milliseconds: more than any wait inside of the server. */
 const ANSWER_MS = 60_000
 
+/**
+ * Longest time for one answer while workers are killed, in milliseconds: Node's round robin keeps a connection for ever
+ * whose worker is killed while it is handed over.
+ */
+export const HAND_OVER_MS = 5000
+
 /** A server that is not started yet. It is killed at the end of the test. */
 export const createServer = async (options: ServerOptions): Promise<Server> => {
   const cwd = await temporaryFolder()
@@ -87,9 +93,9 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   }
 
   const isOk = async (path: string): Promise<boolean> => {
-    const answer = await request(path).catch(() => undefined)
-    await answer?.arrayBuffer()
-    return answer?.status === 200
+    const answer = await request(path, { signal: AbortSignal.timeout(HAND_OVER_MS) }).catch(() => undefined)
+    const body = await answer?.arrayBuffer().catch(() => undefined)
+    return body !== undefined && answer?.status === 200
   }
 
   const isServer = (pid: number): boolean => commandOf(pid).includes(`${MAIN} serve`)

@@ -1,4 +1,4 @@
-// Stores for tests of the doctor: made once, copied for each test.
+// Stores for tests of the doctor: made once in a process, copied for each test.
 
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,8 +12,25 @@ export interface MadeStore {
   remove(): Promise<void>
 }
 
+/** A store for copies; removed with the temporary files of the whole run. */
+type Copied = Pick<MadeStore, 'storageDir'>
+
+let small: Promise<Copied> | undefined
+let long: Promise<Copied> | undefined
+
 /** Two small projects, with everything in their history that can happen to one. */
-export const makeSmallStore = (): Promise<MadeStore> =>
+export const smallStore = (): Promise<Copied> => {
+  small ??= makeSmallStore()
+  return small
+}
+
+/** One project whose list is long enough for a segment, and had another one before. Many pictures are the same. */
+export const longStore = (): Promise<Copied> => {
+  long ??= makeLongStore()
+  return long
+}
+
+const makeSmallStore = (): Promise<MadeStore> =>
   makeStore(async (storageDir) =>
     withStore(storageDir, async (store) => {
       const images = imagesOver(store)
@@ -30,8 +47,7 @@ export const makeSmallStore = (): Promise<MadeStore> =>
     }),
   )
 
-/** One project whose list is long enough for a run, and had another one before. Many pictures are the same. */
-export const makeLongStore = (): Promise<MadeStore> =>
+const makeLongStore = (): Promise<MadeStore> =>
   makeStore(async (storageDir) =>
     withStore(storageDir, async (store) => {
       const few = await Promise.all(Array.from({ length: 7 }, (_, number) => numberedPicture(number)))

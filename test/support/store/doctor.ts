@@ -64,16 +64,22 @@ export const withStore = async <T>(storageDir: string, work: (store: Store) => P
 }
 
 /** What a visitor sees: every image in order with the bytes of its variants, and which one is primary. */
-export const seenIn = (storageDir: string, projectId: string) =>
+export const seenIn = async (storageDir: string, projectId: string) => {
+  const listed = await listedIn(storageDir, projectId)
+  if (!listed) return undefined
+  const files: string[] = []
+  for (const id of listed.ids)
+    for (const size of SIZES) files.push(await base64Of(createPaths(storageDir).variant(projectId, id, size)))
+  return { ...listed, files }
+}
+
+/** What a visitor sees of the list: the images in order, and which one is primary. */
+export const listedIn = (storageDir: string, projectId: string) =>
   withStore(storageDir, async (store) => {
     const state = await store.project(projectId)
     if (!state) return undefined
-    const images = (await store.images(state)) ?? []
-    const files: string[] = []
-    for (const { id } of images)
-      for (const size of SIZES) files.push(await base64Of(createPaths(storageDir).variant(projectId, id, size)))
     const { title, primary_image_id: primary } = state
-    return { ids: images.map(({ id }) => id), title, primary, files }
+    return { ids: ((await store.images(state)) ?? []).map(({ id }) => id), title, primary }
   })
 
 const base64Of = (path: string): Promise<string> => readFile(path, 'base64').catch(() => 'missing')

@@ -5,10 +5,10 @@ import type { Visibility } from '../../../src/core/auth/access.ts'
 import { newImageId, SIZES } from '../../../src/core/names.ts'
 import { listOf } from '../../../src/core/project/image-list.ts'
 import { emptyProject } from '../../../src/core/project/state.ts'
-import { REMEMBERED_TOKENS } from '../../../src/stores/append-log.ts'
+import { REMEMBERED_TOKENS, sha256 } from '../../../src/stores/append-log.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { newToken } from '../../../src/stores/file/staging/workspace.ts'
-import { encodeRevision, encodeSegment, sha256 } from '../../../src/stores/history/revision.ts'
+import { encodeRevision, encodeSegment } from '../../../src/stores/history/revision.ts'
 import { bytesOf, recordOf } from '../../contracts/store.ts'
 
 export interface PlantedProject {

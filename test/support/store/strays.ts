@@ -1,10 +1,11 @@
 // Files that should not be there once a store has come to rest.
 
-import { readdir } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { VARIANTS, variantsOf } from '../../../src/core/names.ts'
-import { createPaths, projectIdOf } from '../../../src/stores/file/paths.ts'
+import { createPaths, type Paths, projectIdOf } from '../../../src/stores/file/paths.ts'
+import { decodeChanges } from '../../../src/stores/history/change-file.ts'
 import { orUndefined, readProject, runsNamedBy } from './read-project.ts'
 
 /** One line for each file or folder of a resting store that nothing accounts for, from `stray: `. */
@@ -36,12 +37,25 @@ const straysInProject = async (storageDir: string, projectId: string): Promise<s
     paths.published(projectId),
     paths.meta(projectId),
     paths.segments(projectId),
+    paths.changes(projectId),
+    ...(await changeFiles(paths, projectId)),
     ...revisions.map(({ state }) => paths.revision(projectId, state.revision)),
     ...revisions.flatMap(runsNamedBy).map((segment) => paths.segment(projectId, segment)),
     ...VARIANTS.map((name) => paths.variants(projectId, name)),
     ...images.flatMap(({ id, sizes }) => variantsOf(sizes).map((name) => paths.variant(projectId, id, name))),
   ])
   return (await everythingIn(paths.project(projectId))).filter((path) => !expected.has(path))
+}
+
+/** Intact files of the changes of pruned revisions. */
+const changeFiles = async (paths: Paths, projectId: string): Promise<string[]> => {
+  const intact: string[] = []
+  for (const path of await everythingIn(paths.changes(projectId))) {
+    const text = await orUndefined(readFile(path, 'utf8'))
+    if (text !== undefined && decodeChanges(text, projectId, Number.parseInt(basename(path), 10)).length > 0)
+      intact.push(path)
+  }
+  return intact
 }
 
 /** A process that lives has a folder with nothing but its owner file. */

@@ -1,6 +1,6 @@
 // After each test file: the encoder processes that its apps shared end.
 
 import { afterAll } from 'vitest'
-import { closeSharedEncoders } from '../shared-encoders.ts'
+import { closeSharedEncoders } from '../encoders/shared.ts'
 
 afterAll(closeSharedEncoders)

@@ -14,6 +14,8 @@ export interface Property {
   /** `ispe`, `colr`, `irot` … */
   type: string
   content: Buffer
+  /** True where a decoder has to know it. */
+  isEssential: boolean
 }
 
 export interface Item {
@@ -107,11 +109,17 @@ const assignProperties = (boxes: readonly Box[], items: ReadonlyMap<number, Item
     for (let entries = reader.uint(4); entries > 0; entries--) {
       const item = items.get(reader.uint(version === 0 ? 2 : 4))
       for (let count = reader.uint(1); count > 0; count--) {
-        // The highest bit marks properties that a decoder has to know.
-        const index = (flags & 1) === 1 ? reader.uint(2) & 0x7fff : reader.uint(1) & 0x7f
+        const bits = (flags & 1) === 1 ? 15 : 7
+        const association = reader.uint((bits + 1) / 8)
+        const index = association & (2 ** bits - 1)
         const property = all[index - 1]
         if (index > 0 && !property) failDamaged('an item has a property that the file has not')
-        if (property) item?.properties.push(property)
+        if (property)
+          item?.properties.push({
+            type: property.type,
+            content: property.content,
+            isEssential: association >> bits === 1,
+          })
         if (item && item.properties.length > MAX_PROPERTIES) failDamaged('an item has too many properties')
       }
     }

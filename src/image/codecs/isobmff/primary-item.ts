@@ -2,7 +2,9 @@
 // (HEIF) and 23000-22 (MIAF).
 
 import { failDamaged, fullBox, readerOf } from './boxes.ts'
+import { readGrid, sourcesOf } from './derived.ts'
 import { type Item, type Meta, readMeta } from './meta.ts'
+import { placementOf } from './placement.ts'
 
 /** Colour of coded pixels, numbers of ITU-T H.273. */
 export interface Nclx {
@@ -42,9 +44,6 @@ export interface PrimaryItem extends PixelSize {
 /** Auxiliary types of opacity: of MIAF, and of HEVC in HEIF. */
 const ALPHA_TYPES = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', 'urn:mpeg:hevc:2015:auxid:1']
 
-/** Above the bytes of the description of a grid. */
-const MAX_GRID_BYTES = 64
-
 /** Types of items that are made from others, which `dimg` refers to. */
 const DERIVED = ['grid', 'iden', 'iovl']
 
@@ -61,13 +60,14 @@ export const readPrimaryItem = (file: Buffer): PrimaryItem | undefined => {
   const alphaId = alphaOf(meta)
   const alphaPixels = alphaId === undefined ? 0 : measure(alphaId).pixels
   const [first = item] = coded
+  const shown = placementOf({ width, height }, item.properties)
   return {
     id: item.id,
     type: item.type,
     codings: [...new Set([...coded].map(({ type }) => type))],
     width,
     height,
-    shown: shownSize({ width, height }, item),
+    shown: { width: shown.width, height: shown.height },
     decodedPixels: Math.max(pixels, alphaPixels),
     ...colourOf(item, first),
     ...samplesOf(first),
@@ -87,8 +87,7 @@ interface Measured extends PixelSize {
 
 /** Measures each item once: items can be derived from the same ones many times over. */
 const createMeasure = (meta: Meta): ((id: number) => Measured) => {
-  const sources = new Map<number, readonly number[]>()
-  for (const { type, from, to } of meta.references) if (type === 'dimg' && !sources.has(from)) sources.set(from, to)
+  const sources = sourcesOf(meta)
   const known = new Map<number, Measured | 'in progress'>()
 
   const measure = (id: number): Measured => {
@@ -112,7 +111,8 @@ const createMeasure = (meta: Meta): ((id: number) => Measured) => {
   return measure
 }
 
-const sizeOf = (item: Item): PixelSize => {
+/** @throws TintypeError `damaged_image` */
+export const sizeOf = (item: Item): PixelSize => {
   const { reader } = fullBox(propertyOf(item, 'ispe') ?? failDamaged('a picture has no dimensions'))
   const [width, height] = [reader.uint(4), reader.uint(4)]
   return width > 0 && height > 0 ? { width, height } : failDamaged('a picture has no pixels')
@@ -120,11 +120,7 @@ const sizeOf = (item: Item): PixelSize => {
 
 /** @throws TintypeError `damaged_image` where the tiles do not cover the picture exactly, but for its last row and column */
 const assertGrid = (meta: Meta, item: Item, size: PixelSize, tiles: readonly Measured[]): void => {
-  const reader = readerOf(meta.dataOf(item.id, MAX_GRID_BYTES) ?? failDamaged('a grid has no description'))
-  reader.uint(1)
-  const bytes = (reader.uint(1) & 1) === 1 ? 4 : 2
-  const [rows, columns] = [reader.uint(1) + 1, reader.uint(1) + 1]
-  const [width, height] = [reader.uint(bytes), reader.uint(bytes)]
+  const { rows, columns, width, height } = readGrid(meta, item.id)
   const [tile] = tiles
   if (!tile || tiles.length !== rows * columns) failDamaged('a grid has not as many tiles as it says')
   else if (tiles.some((one) => one.width !== tile.width || one.height !== tile.height))
@@ -145,29 +141,14 @@ export const alphaOf = (meta: Meta): number | undefined =>
     return description !== undefined && ALPHA_TYPES.includes(fullBox(description).reader.text())
   })?.from
 
-/** Clean aperture, then rotation by quarter turns. */
-const shownSize = (size: PixelSize, item: Item): PixelSize => {
-  let { width, height } = size
-  for (const { type, content } of item.properties) {
-    const reader = readerOf(content)
-    if (type === 'irot' && (reader.uint(1) & 1) === 1) [width, height] = [height, width]
-    if (type === 'clap') {
-      const [across, ofAcross, down, ofDown] = [reader.uint(4), reader.uint(4), reader.uint(4), reader.uint(4)]
-      if (ofAcross === 0 || ofDown === 0) failDamaged('a clean aperture is divided by zero')
-      width = Math.min(width, Math.max(1, Math.round(across / ofAcross)))
-      height = Math.min(height, Math.max(1, Math.round(down / ofDown)))
-    }
-  }
-  return { width, height }
-}
-
 /** A grid without colour of its own has that of its tiles. */
 const colourOf = (item: Item, first: Item): Pick<PrimaryItem, 'icc' | 'nclx'> => {
   const own = coloursIn(item)
   return own.icc || own.nclx ? own : coloursIn(first)
 }
 
-const coloursIn = (item: Item): Pick<PrimaryItem, 'icc' | 'nclx'> => {
+/** @throws TintypeError `damaged_image` */
+export const coloursIn = (item: Item): Pick<PrimaryItem, 'icc' | 'nclx'> => {
   const colours: Pick<PrimaryItem, 'icc' | 'nclx'> = {}
   for (const { type, content } of item.properties) {
     if (type !== 'colr') continue
@@ -199,5 +180,5 @@ const samplesOf = (item: Item): Pick<PrimaryItem, 'depth' | 'isGrey'> => {
   return { depth: 8 + (reader.uint(1) & 7), isGrey: chroma === 0 }
 }
 
-const propertyOf = (item: Item, type: string): Buffer | undefined =>
+export const propertyOf = (item: Item, type: string): Buffer | undefined =>
   item.properties.find((property) => property.type === type)?.content

@@ -4,21 +4,19 @@
 import sharp from 'sharp'
 import { TintypeError } from '../../../core/errors.ts'
 import { type FirstFrame, readFirstFrame } from '../../codecs/gif.ts'
-import { failDamaged } from '../../codecs/isobmff/boxes.ts'
-import { readPrimaryItem } from '../../codecs/isobmff/primary-item.ts'
 import { stillOf } from '../../codecs/isobmff/still.ts'
 import { withoutCompressedText } from '../../codecs/png-text.ts'
 import type { AcceptedType } from '../../encoder.ts'
 import { assertPixels } from '../checks/limits.ts'
+import type { Pixels } from '../samples.ts'
 import { decodeHeic } from './heic.ts'
-import { newTiff } from './tiff-memory.ts'
 
 export interface Decodable {
   /** A file in memory; the upload itself in most cases. */
   bytes: Buffer
   type: AcceptedType
-  /** File that says what the pixels mean, where these bytes do not. @default this one */
-  described?: { bytes: Buffer; type: AcceptedType }
+  /** Its pixels, where sharp does not decode them: upright, of the colours that the file says. */
+  pixels?: Pixels
 }
 
 /** @throws TintypeError `damaged_image`, `too_many_pixels`, `unsupported_image_type`, `unsupported_image_layout` */
@@ -28,12 +26,12 @@ export const toDecodable = async (bytes: Buffer, type: AcceptedType, maxPixels: 
       return { bytes: stillOf(bytes, 'avif'), type }
     case 'image/heic': {
       const still = stillOf(bytes, 'heic')
-      return { bytes: decodeStill(still, maxPixels), type: 'image/tiff', described: { bytes: still, type } }
+      return { bytes: still, type, pixels: decodeHeic(still, maxPixels) }
     }
     case 'image/gif': {
       const first = readFirstFrame(bytes)
       if (!first || first.isWhole) return { bytes, type }
-      return { bytes: await uncovered(bytes, first, maxPixels), type: 'image/tiff' }
+      return { bytes, type, pixels: await uncovered(bytes, first, maxPixels) }
     }
     case 'image/png':
       return { bytes: withoutCompressedText(bytes), type }
@@ -42,29 +40,20 @@ export const toDecodable = async (bytes: Buffer, type: AcceptedType, maxPixels: 
   }
 }
 
-const decodeStill = (bytes: Buffer, maxPixels: number): Buffer => {
-  const item = readPrimaryItem(bytes) ?? failDamaged('the file has no picture')
-  assertPixels(item.width, item.height, maxPixels)
-  // Tiles reach over the edges of a picture, by less than one of them.
-  if (item.decodedPixels > 2 * maxPixels) failDamaged(`a decoder holds ${item.decodedPixels} pixels of the picture`)
-  return decodeHeic(bytes, item, maxPixels)
-}
-
 /** Makes what the first frame does not cover transparent. Decoders fill it with black or with a colour of the file. */
-const uncovered = async (bytes: Buffer, { width, height, frame }: FirstFrame, maxPixels: number): Promise<Buffer> => {
+const uncovered = async (bytes: Buffer, { width, height, frame }: FirstFrame, maxPixels: number): Promise<Pixels> => {
   assertPixels(width, height, maxPixels)
   const options = { page: 0, pages: 1, animated: false, failOn: 'error', limitInputPixels: maxPixels } as const
   try {
     const picture = sharp(bytes, options).toColourspace('srgb').ensureAlpha().raw()
     const { data, info } = await picture.toBuffer({ resolveWithObject: true })
-    const tiff = newTiff({ width: info.width, height: info.height, channels: 4 })
-    tiff.pixels.fill(0)
+    const shown = Buffer.alloc(data.length)
     const end = Math.min(frame.left + frame.width, info.width)
     for (let y = frame.top; y < Math.min(frame.top + frame.height, info.height); y++) {
       const row = y * info.width
-      tiff.pixels.set(data.subarray((row + frame.left) * 4, (row + end) * 4), (row + frame.left) * 4)
+      shown.set(data.subarray((row + frame.left) * 4, (row + end) * 4), (row + frame.left) * 4)
     }
-    return tiff.file
+    return { width: info.width, height: info.height, channels: 4, data: shown }
   } catch (cause) {
     throw new TintypeError('damaged_image', 'The picture is damaged and cannot be decoded.', { cause })
   }

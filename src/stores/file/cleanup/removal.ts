@@ -4,7 +4,7 @@
 import { lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { LRUCache } from 'lru-cache'
+import { createBoundedMap } from '../../../core/bounded-map.ts'
 import { VARIANTS } from '../../../core/names.ts'
 import { findImage } from '../../../core/project/image-list.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
@@ -52,7 +52,7 @@ const CHECKED_AT_ONCE = 200
 
 export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): Removal => {
   /** By project: segments that the head still lists, whose images are durably removed. */
-  const finished = new LRUCache<string, Set<string>>({ max: 1000 })
+  const finished = createBoundedMap<Set<string>>(1000)
 
   const variantFolders = (projectId: string): string[] => VARIANTS.map((name) => paths.variants(projectId, name))
 

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, rename, rmdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { isPending } from '../../../core/jobs/pending.ts'
 import { findImage } from '../../../core/project/image-list.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import { NO_OBSERVER, type Observer } from '../../../telemetry/observer.ts'
@@ -36,7 +37,7 @@ export interface SweeperOptions {
 export interface Sweeper {
   /** Sweeps the workspace of every dead owner. Touches only projects with work under way. */
   sweep(): Promise<void>
-  /** Removes the files of an image that is not part of its project. */
+  /** Removes the files of an image that is not part of its project, nor pending in it. */
   unpublish(projectId: string, imageId: string): Promise<void>
 }
 
@@ -52,6 +53,8 @@ export const createSweeper = (options: SweeperOptions): Sweeper => {
 
   const unpublish = async (projectId: string, imageId: string): Promise<void> => {
     const head = await heads.read(projectId)
+    // The next attempt of its job replaces them, or ends that it is pending, which removes them.
+    if (head && isPending(head.state, imageId)) return
     if (head && findImage(await segments.load(projectId, head.state.images), imageId)) return
     // Its writer may have died before syncing it, and files are removed for good.
     if (head) await sync(paths.meta(projectId))

@@ -1,20 +1,19 @@
 // Batches of changes under one lock of their project, and the cleanup behind them: files of deleted images, unnamed
-// segments, old revisions.
+// segments, old revisions (prune.ts).
 
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { LRUCache } from 'lru-cache'
+import { createBoundedMap } from '../../../core/bounded-map.ts'
 import { TintypeError } from '../../../core/errors.ts'
 import { type Answer, type CommitBatch, isDeletion, type PendingChange } from '../../history/commit-queue.ts'
-import { namedSegments, readDroppedSegments } from '../../history/revision.ts'
-import { codeOf, readText, removeFile, removeFolder, storeError, sync, throwStoreError } from '../fs/durable.ts'
+import { removeFolder, storeError, throwStoreError } from '../fs/durable.ts'
 import { refuseLinkedProject } from '../fs/no-follow.ts'
 import type { Workspace } from '../staging/workspace.ts'
 import { type CommitOptions, createCommit } from './attempt.ts'
 import type { ProjectLock } from './project-lock.ts'
-import { MIN_REVISIONS, readRevision, revisionNumbersNow } from './revision-file.ts'
+import { createPruner, type PrunerOptions } from './prune.ts'
 
-export interface CommitterOptions extends CommitOptions {
+export interface CommitterOptions extends CommitOptions, Pick<PrunerOptions, 'keptRevisions' | 'keptChanges'> {
   workspace: Workspace
   withLock: ProjectLock
   /**
@@ -22,18 +21,18 @@ export interface CommitterOptions extends CommitOptions {
    * over takes as long as half a commit. @default 20
    */
   maxHeldMs?: number
-  /** See `FileStoreOptions`. @default 32 */
-  keptRevisions?: number
 }
 
 /** Images of one change whose files are removed at once: other requests need the disk too. */
 const REMOVED_AT_ONCE = 16
 
 export const createCommitter = (options: CommitterOptions): CommitBatch => {
-  const { paths, segments, removal, workspace, withLock, log } = options
+  const { paths, heads, segments, removal, workspace, withLock, log } = options
   const maxHeldMs = options.maxHeldMs ?? 20
   const commit = createCommit(options)
   const prune = createPruner(options)
+  /** By project: the revision with which old ones are removed again. */
+  const due = createBoundedMap<number>(1000)
 
   return async (projectId, take) => {
     const folder = await workspace.folder(projectId).catch(throwStoreError)
@@ -56,7 +55,8 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
         }
       })
       await Promise.all(removals)
-      await prune(projectId)
+      const newest = heads.current(projectId)?.state.revision ?? Number.POSITIVE_INFINITY
+      if (newest >= (due.get(projectId) ?? 0)) due.set(projectId, await prune(projectId, folder))
       await removal.retry(projectId)
     } catch (error) {
       if (!taken) throw storeError(error)
@@ -120,65 +120,3 @@ const sweptAway = (projectId: string): TintypeError =>
     `The upload to project "${projectId}" was removed as abandoned; send it again.`,
     { retryAfterSeconds: 1 },
   )
-
-/**
- * Removes old revisions of a project where there are many, and the segments that only they name. Needs no lock: commits
- * never read old revisions, and several processes may remove the same ones. Never throws.
- */
-type Prune = (projectId: string) => Promise<void>
-
-const createPruner = ({ paths, heads, segments, log, keptRevisions = 0 }: CommitterOptions): Prune => {
-  const retained = Math.max(MIN_REVISIONS, keptRevisions)
-  /** Removing many at a time keeps the folder short without a removal in every commit. */
-  const most = 2 * retained
-  /** By project: the oldest revision at the last listing. */
-  const oldest = new LRUCache<string, number>({ max: 1000 })
-
-  return async (projectId) => {
-    try {
-      const newest = heads.current(projectId)?.state.revision ?? Number.POSITIVE_INFINITY
-      if (newest - (oldest.get(projectId) ?? 0) < most) return
-      const numbers = revisionNumbersNow(paths.meta(projectId))
-      oldest.set(projectId, numbers[0] ?? 0)
-      if (numbers.length > most) await removeOld(projectId, numbers)
-    } catch (error) {
-      log.warn({ error, projectId }, 'could not remove old revisions; a later commit tries again')
-    }
-  }
-
-  /** Oldest first, so that the others have no gap. Segments go, durably, before the last revision that names them. */
-  async function removeOld(projectId: string, numbers: readonly number[]): Promise<void> {
-    refuseLinkedProject(paths, projectId, paths.meta(projectId), paths.segments(projectId))
-    const old = numbers.slice(0, -retained)
-    const followers = numbers.slice(1, old.length + 1)
-    const candidates = (await Promise.all(followers.map((number) => droppedSegments(projectId, number)))).flat()
-    // A suspended writer may have reused a pruned number: segments that its revision drops may be in use.
-    const head = heads.current(projectId)
-    if (!head) return
-    const named = new Set(namedSegments(head))
-    const dropped = candidates.filter((segment) => !named.has(segment))
-    for (const segment of dropped) await removeFile(paths.segment(projectId, segment))
-    if (dropped.length > 0) await sync(paths.segments(projectId))
-    for (const [at, number] of old.entries()) {
-      // A suspended writer reused the number and could not unlink it: segments of this revision alone go with it.
-      if (numbers[at + 1] !== number + 1) await dropNamed(projectId, number)
-      await removeFile(paths.revision(projectId, number))
-    }
-  }
-
-  async function dropNamed(projectId: string, number: number): Promise<void> {
-    // Segments of a damaged revision are unknown; the doctor finds them.
-    const read = await readRevision(paths.revision(projectId, number), projectId, number).catch(() => undefined)
-    if (read) await segments.dropUnnamed(projectId, namedSegments(read.revision), number)
-  }
-
-  /** None where the revision is gone: its segments were removed before it. */
-  async function droppedSegments(projectId: string, number: number): Promise<string[]> {
-    try {
-      return readDroppedSegments(await readText(paths.revision(projectId, number)))
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return []
-      throw error
-    }
-  }
-}

@@ -8,13 +8,14 @@ import { focalPointsOf } from '../../../core/project/focal-points.ts'
 import type { ImageList, Segment } from '../../../core/project/image-list.ts'
 import type { ImageRecord } from '../../../core/project/model.ts'
 import { randomIds } from '../../../core/random-id.ts'
+import { sha256 } from '../../append-log.ts'
 import {
   decodeSegment,
+  decodeSegmentImage,
   encodeSegment,
   namedSegments,
   type Revision,
   type StoredSegment,
-  sha256,
   storedSegment,
 } from '../../history/revision.ts'
 import {
@@ -43,6 +44,11 @@ export interface Segments {
   load(projectId: string, list: ImageList): Promise<ImageList>
   /** Images of a segment in memory. */
   cached(segment: Segment): readonly ImageRecord[] | undefined
+  /**
+   * One image of a segment, undefined where it is not in it. Others are not read, so that a list of the covers of long
+   * projects costs little more than one of short ones. @throws TintypeError `project_damaged`; errors of the system
+   */
+  find(projectId: string, segment: Segment, imageId: string): Promise<ImageRecord | undefined>
   /** Images of one segment. @throws TintypeError `project_damaged`; errors of the system */
   images(projectId: string, stored: StoredSegment): Promise<readonly ImageRecord[]>
   /**
@@ -62,6 +68,9 @@ export interface Segments {
   dropUnnamed(projectId: string, ids: readonly string[], but?: number): Promise<void>
 }
 
+/** Single images in memory: covers, about a kilobyte each. */
+const MAX_FOUND = 5000
+
 const newSegmentId = randomIds(16)
 
 /** Codes of the system for a damaged segment; undefined where its content is damaged. */
@@ -72,15 +81,17 @@ export const SEGMENT_FILE = /^run-([0-9a-z]{16})\.json$/
 
 export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments => {
   const cache = new LRUCache<string, readonly ImageRecord[]>({ maxSize: maxBytes ?? 32 * 2 ** 20 })
+  /** Single images of other segments, by the id of the segment and their own. */
+  const found = new LRUCache<string, ImageRecord>({ max: MAX_FOUND })
 
-  const images = async (projectId: string, stored: StoredSegment): Promise<readonly ImageRecord[]> => {
-    const known = cache.get(stored.id)
-    if (known) return known
+  const read = async <T>(
+    projectId: string,
+    stored: StoredSegment,
+    decode: (text: string, stored: StoredSegment) => T,
+  ): Promise<T> => {
     try {
       refuseLinkedProject(paths, projectId, paths.meta(projectId), paths.segments(projectId))
-      const loaded = decodeSegment(await readText(paths.segment(projectId, stored.id)), stored)
-      cache.set(stored.id, loaded, { size: stored.bytes })
-      return loaded
+      return decode(await readText(paths.segment(projectId, stored.id)), stored)
     } catch (error) {
       if (!DAMAGE.has(codeOf(error))) throw error
       throw new TintypeError(
@@ -90,6 +101,16 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
       )
     }
   }
+
+  const images = async (projectId: string, stored: StoredSegment): Promise<readonly ImageRecord[]> => {
+    const known = cache.get(stored.id)
+    if (known) return known
+    const loaded = await read(projectId, stored, decodeSegment)
+    cache.set(stored.id, loaded, { size: stored.bytes })
+    return loaded
+  }
+
+  const cached = ({ images, stored }: Segment) => images ?? (stored && cache.get(stored.id))
 
   const loadSegment = async (projectId: string, segment: Segment): Promise<Segment> =>
     segment.images
@@ -147,8 +168,20 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
   }
 
   return {
-    cached: ({ images, stored }) => images ?? (stored && cache.get(stored.id)),
+    cached,
     images,
+
+    async find(projectId, segment, imageId) {
+      const loaded = cached(segment)
+      if (loaded) return loaded.find(({ id }) => id === imageId)
+      const stored = storedSegment(segment.count, segment.stored)
+      const key = `${stored.id}/${imageId}`
+      const image =
+        found.get(key) ?? (await read(projectId, stored, (text) => decodeSegmentImage(text, stored, imageId)))
+      if (image) found.set(key, image)
+      return image
+    },
+
     write,
     secure,
 

@@ -6,14 +6,19 @@ import type { Logger } from '../../../telemetry/logger.ts'
 import { assertKnownFormat } from '../format.ts'
 import { refuseLinks } from '../fs/no-follow.ts'
 import { projectIdOf } from '../paths.ts'
+import { checkCatalogue } from './checks/catalogue.ts'
+import { checkChanges } from './checks/changes.ts'
 import { checkFolders, checkLock, checkMissingFolders } from './checks/folders.ts'
+import { checkJobs } from './checks/jobs.ts'
 import { linksInProject, linksOutsideProjects } from './checks/links.ts'
 import { checkMetaJson } from './checks/meta-json.ts'
+import { checkPending } from './checks/pending.ts'
 import { checkRemovals } from './checks/removals.ts'
 import { checkHead, checkOlderRevisions } from './checks/revisions.ts'
 import { checkSegments, findSegmentFaults } from './checks/segments.ts'
 import { checkStrays, unknownEntry } from './checks/strays.ts'
 import { checkVariants } from './checks/variants.ts'
+import { checkWebhooks } from './checks/webhooks.ts'
 import { checkIdempotencyMarks, checkWorkspaces } from './checks/workspaces.ts'
 import { createDoctorContext, type RemakeVariants } from './context.ts'
 import type { Problem } from './problem.ts'
@@ -90,6 +95,10 @@ export const createInspector = (options: InspectorOptions): Inspector => {
 
     async *projects() {
       yield* linksOutsideProjects(context)
+      yield* checkCatalogue(context)
+      yield* checkWebhooks(context)
+      // Before the projects: what is pending is compared with the jobs that remain.
+      yield* checkJobs(context)
       for await (const name of iterateNames(paths.projects)) {
         const projectId = projectIdOf(name)
         yield projectId !== undefined && (await isProject(projectId))
@@ -124,6 +133,8 @@ export const createInspector = (options: InspectorOptions): Inspector => {
       if ((await assessHead(paths, projectId)).recovery) return
       yield* await checkMissingFolders(context, projectId)
       yield* await checkOlderRevisions(context, projectId)
+      yield* checkPending(context, projectId)
+      yield* checkChanges(context, projectId)
       const segments = await checkSegments(context, projectId)
       yield* segments
       if (segments.length === 0 || (await findSegmentFaults(context, projectId)).length === 0)

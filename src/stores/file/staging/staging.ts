@@ -8,7 +8,17 @@ import { fileNameOf, newImageId, SIZES, type VariantName } from '../../../core/n
 import type { Logger } from '../../../telemetry/logger.ts'
 import type { Stage } from '../../store.ts'
 import type { SharedSync } from '../fs/durable.ts'
-import { allDone, codeOf, makeOne, removeFolder, storeError, sync, throwStoreError, writeAllOf } from '../fs/durable.ts'
+import {
+  allDone,
+  codeOf,
+  makeOne,
+  removeFile,
+  removeFolder,
+  storeError,
+  sync,
+  throwStoreError,
+  writeAllOf,
+} from '../fs/durable.ts'
 import { refuseLinkedProject, refuseLinks } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
 import type { Workspace } from './workspace.ts'
@@ -19,6 +29,8 @@ export interface StageOptions {
   /** Syncs a folder that uploads share. */
   syncFolder: SharedSync
   projectId: string
+  /** Id of a pending image, of which an earlier attempt may have published files. @default a new one */
+  imageId?: string
   /** False before the first revision of the project. */
   isKnown(): Promise<boolean>
   /** Removes published files, unless the image is part of the project. */
@@ -29,27 +41,28 @@ export interface StageOptions {
 /** Size up to which chunks are gathered for one write, in bytes. */
 const WRITE_BYTES = 512 * 1024
 
-export const createStage = async ({
-  paths,
-  workspace,
-  syncFolder,
-  projectId,
-  isKnown,
-  unpublish,
-  log,
-}: StageOptions): Promise<Stage> => {
-  const imageId = newImageId()
+/** Paths in the folder of a staging area: of the upload, and of each variant. */
+export const stageFiles = (folder: string, imageId: string): Pick<Stage, 'uploadPath' | 'targets'> => {
+  const target = (name: VariantName) => join(folder, fileNameOf(`${imageId}.${name}`, name))
+  return {
+    uploadPath: join(folder, 'upload'),
+    targets: {
+      original: target('original'),
+      medium: target('medium'),
+      thumb: target('thumb'),
+      game: target('game'),
+      source: target('source'),
+    },
+  }
+}
+
+export const createStage = async (options: StageOptions): Promise<Stage> => {
+  const { paths, workspace, syncFolder, projectId, isKnown, unpublish, log } = options
+  const isAgain = options.imageId !== undefined
+  const imageId = options.imageId ?? newImageId()
   // The id in its name names the files that a sweep removes.
   const folder = await workspace.folder(projectId, imageId)
-  const uploadPath = join(folder, 'upload')
-  const target = (name: VariantName) => join(folder, fileNameOf(`${imageId}.${name}`, name))
-  const targets = {
-    original: target('original'),
-    medium: target('medium'),
-    thumb: target('thumb'),
-    game: target('game'),
-    source: target('source'),
-  }
+  const { uploadPath, targets } = stageFiles(folder, imageId)
   const published = new Set<VariantName>()
   /** Parents of folders of the project whose names may not be durable yet. */
   const unsynced = new Set<string>()
@@ -64,7 +77,7 @@ export const createStage = async ({
 
   const publish = async (name: VariantName): Promise<void> => {
     const path = paths.variant(projectId, imageId, name)
-    if (existsSync(path)) throw new Error(`the name of image ${imageId} is taken`)
+    if (!isAgain && existsSync(path)) throw new Error(`the name of image ${imageId} is taken`)
     await rename(targets[name], path)
     published.add(name)
   }
@@ -76,6 +89,8 @@ export const createStage = async ({
       await publish('source')
     }
     for (const name of names) if (!published.has(name)) await publish(name)
+    // An earlier attempt may have had one, under another setting.
+    if (isAgain && !names.includes('source')) await removeFile(paths.variant(projectId, imageId, 'source'))
   }
 
   const makeProject = async (): Promise<void> => {
@@ -101,16 +116,9 @@ export const createStage = async ({
     targets,
 
     async receive(stream) {
-      const handle = await open(uploadPath, 'wx').catch(throwStoreError)
-      try {
-        const arrived = await writeStream(handle, stream)
-        const size = bytesIn(handle)
-        if (size !== arrived) throw storeError(new Error(`${arrived} bytes arrived, ${size} are on disk`))
-        secure()
-        return size
-      } finally {
-        await handle.close()
-      }
+      const size = await receiveFile(uploadPath, stream)
+      secure()
+      return size
     },
 
     async publish(names = SIZES) {
@@ -145,6 +153,19 @@ export const createStage = async ({
         await workspace.leave(folder)
       }
     },
+  }
+}
+
+/** Writes a stream to a new file, see {@link Stage.receive}. */
+export const receiveFile = async (path: string, stream: AsyncIterable<Uint8Array>): Promise<number> => {
+  const handle = await open(path, 'wx').catch(throwStoreError)
+  try {
+    const arrived = await writeStream(handle, stream)
+    const size = bytesIn(handle)
+    if (size !== arrived) throw storeError(new Error(`${arrived} bytes arrived, ${size} are on disk`))
+    return size
+  } finally {
+    await handle.close()
   }
 }
 

@@ -9,9 +9,10 @@ import { temporaryFolder } from '../../../support/disk/folder.ts'
 import { photoPixels, randomFrom } from '../../../support/pictures/photo.mjs'
 import { jobFor } from '../../../support/pictures/pictures.ts'
 import { relaid, type TiffFileOptions, tiffOf } from '../../../support/pictures/tiff.ts'
+import { thorough } from '../../../support/thorough.ts'
 
 const SIDE = 96
-const PLACES = 12
+const PLACES = thorough(4, 12)
 /** Side of the blocks that are searched for holes, in pixels. */
 const BLOCK = 16
 
@@ -130,7 +131,8 @@ describe('a TIFF file with one strip or tile overwritten', () => {
       const { chunks, chunkAt } = readTiffDirectory(file)
       expect(chunks).toBeGreaterThan(0)
       const random = randomFrom(chunks)
-      for (let index = 0; index < chunks; index++)
+      // The decoder reads chunks in one loop: each third one is enough of a sample.
+      for (let index = 0; index < chunks; index += thorough(3, 1))
         for (const byte of [() => 0, () => 0xff, () => Math.floor(random() * 256)]) {
           const { offset, bytes = 0 } = chunkAt(index)
           const damaged = Buffer.from(file)

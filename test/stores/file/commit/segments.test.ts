@@ -35,6 +35,31 @@ describe('a segment', () => {
     expect(await segments.load('shop', loaded)).toBe(loaded)
   })
 
+  it('gives one image without loading the others, and from memory afterwards', async () => {
+    const { paths, segments, list } = await opened()
+    const [segment] = list.segments
+    if (!segment) throw new Error('expected a segment')
+    const { id } = storedSegment(SEGMENT_LENGTH, segment.stored)
+    const imageId = imagesOf(await createSegments({ paths }).load('shop', list))[7]?.id ?? ''
+    expect(await segments.find('shop', segment, imageId)).toMatchObject({ id: imageId })
+    expect(segments.cached(segment)).toBeUndefined()
+    expect(await segments.find('shop', segment, 'z'.repeat(20))).toBeUndefined()
+    await writeFile(paths.segment('shop', id), '[]\n')
+    expect(await segments.find('shop', segment, imageId)).toMatchObject({ id: imageId })
+    const anew = createSegments({ paths }).find('shop', segment, imageId)
+    await expect(anew).rejects.toMatchObject({ code: 'project_damaged' })
+  })
+
+  it('that is loaded gives an image without a read', async () => {
+    const { paths, segments, list } = await opened()
+    const [segment] = (await segments.load('shop', list)).segments
+    if (!segment) throw new Error('expected a segment')
+    await rm(paths.segment('shop', storedSegment(SEGMENT_LENGTH, segment.stored).id))
+    const last = segment.images?.at(-1)
+    expect(await segments.find('shop', segment, last?.id ?? '')).toBe(last)
+    expect(await segments.find('shop', { ...segment, images: undefined }, last?.id ?? '')).toEqual(last)
+  })
+
   it.each(['missing', 'changed'])(
     'that is %s on disk makes the project damaged, unless it is in memory',
     async (damage) => {

@@ -10,6 +10,9 @@ import { moveToLost } from './strays.ts'
 
 /** Folders of accounts that hold a folder for each user, session or owner. */
 const ACCOUNT_LOGS = ['users', 'families', 'usage']
+const JOB_FOLDERS = ['records', 'uploads', 'new', 'queued', 'running', 'failed', 'finished', 'keys', 'batches']
+/** Folders of webhooks that hold a folder for each of them. */
+const WEBHOOK_LOGS = ['endpoints', 'cursors', 'deliveries']
 const ACCOUNT_FOLDERS = [...ACCOUNT_LOGS, '.tmp', 'keys', 'emails', 'invites']
 
 /** The target may hold all images, so the link is not moved: the folder has to be put back by hand. */
@@ -27,14 +30,25 @@ export const linksInProject = (context: DoctorContext, projectId: string): Probl
 
 /** Links in place of the other folders of the store. */
 export async function* linksOutsideProjects(context: DoctorContext): AsyncGenerator<Problem> {
-  const { root, tmp, cache, running } = context.paths
+  const { root, tmp, cache, catalogue, running } = context.paths
   const accounts = join(root, '.accounts')
-  for (const folder of [tmp, accounts, ...ACCOUNT_FOLDERS.map((name) => join(accounts, name)), join(root, '.lost')])
+  const jobs = ['.jobs', ...JOB_FOLDERS.map((name) => join('.jobs', name))]
+  const webhooks = join(root, '.webhooks')
+  const others = [...jobs, '.lost'].map((name) => join(root, name))
+  const inAccounts = ACCOUNT_FOLDERS.map((name) => join(accounts, name))
+  const inWebhooks = [...WEBHOOK_LOGS, '.tmp'].map((name) => join(webhooks, name))
+  for (const folder of [tmp, accounts, ...inAccounts, webhooks, ...inWebhooks, ...others])
     if (!isPlainFolder(folder)) yield linkedFolder(context, folder)
-  for (const name of ACCOUNT_LOGS)
-    for await (const entry of linksIn(join(accounts, name))) yield linkedFolder(context, entry)
+  const logs = [
+    ...ACCOUNT_LOGS.map((name) => join(accounts, name)),
+    ...WEBHOOK_LOGS.map((name) => join(webhooks, name)),
+  ]
+  for (const folder of logs) for await (const entry of linksIn(folder)) yield linkedFolder(context, entry)
+  for await (const cursors of foldersIn(join(webhooks, 'cursors')))
+    for await (const entry of linksIn(cursors)) yield linkedFolder(context, entry)
   for (const folder of [running, cache]) if (!isPlainFolder(folder)) yield needlessLink(context, folder)
   for await (const project of foldersIn(cache)) {
+    if (project === catalogue) continue
     if (!isPlainFolder(project)) yield needlessLink(context, project)
     else for await (const image of linksIn(project)) yield needlessLink(context, image)
   }

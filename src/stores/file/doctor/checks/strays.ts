@@ -1,6 +1,7 @@
 // Checks for stray files: entries of a project that no revision names. They are moved to .lost/, never deleted.
 
 import { join } from 'node:path'
+import { pendingOf } from '../../../../core/jobs/pending.ts'
 import { VARIANTS, type VariantName, variantsOf } from '../../../../core/names.ts'
 import type { ImageRecord } from '../../../../core/project/model.ts'
 import { storedSegment } from '../../../history/revision.ts'
@@ -72,7 +73,7 @@ async function* strayVariants(
   }
 }
 
-/** Variants of images that the head lists or that are being removed; undefined where its list cannot be read whole. */
+/** Variants of images that the head lists, that are pending or being removed; undefined where its list cannot be read whole. */
 const namedAmong = async (
   { paths, heads }: DoctorContext,
   projectId: string,
@@ -80,7 +81,10 @@ const namedAmong = async (
 ): Promise<ReadonlyMap<string, readonly VariantName[]> | undefined> => {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const head = await heads.read(projectId)
-    const named = new Map<string, readonly VariantName[]>(head?.removing.map((id) => [id, VARIANTS]))
+    const pending = head ? pendingOf(head.state).map(({ id }) => id) : []
+    const named = new Map<string, readonly VariantName[]>(
+      [...(head?.removing ?? []), ...pending].map((id) => [id, VARIANTS]),
+    )
     const take = (images: readonly ImageRecord[], isRemoving = false) => {
       for (const { id, sizes } of images) if (found.has(id)) named.set(id, isRemoving ? VARIANTS : variantsOf(sizes))
     }

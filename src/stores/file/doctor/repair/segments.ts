@@ -3,12 +3,12 @@
 import { join } from 'node:path'
 import { appendImage, type ImageList, imagesOf, listOf, type Segment } from '../../../../core/project/image-list.ts'
 import type { ImageRecord } from '../../../../core/project/model.ts'
+import { sha256 } from '../../../append-log.ts'
 import {
   encodeSegment,
   namedSegments,
   type Revision,
   type StoredSegment,
-  sha256,
   storedSegment,
 } from '../../../history/revision.ts'
 import { linkNew, makeFolder, sync, writeNew } from '../../fs/durable.ts'

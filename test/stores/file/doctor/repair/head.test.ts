@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { appendFile, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { SIZES } from '../../../../../src/core/names.ts'
 import { readHistory } from '../../../../../src/stores/file/doctor/read/history.ts'
 import type { Paths } from '../../../../../src/stores/file/paths.ts'
@@ -22,20 +22,15 @@ import {
   uploadPicture,
   withStore,
 } from '../../../../support/store/doctor.ts'
-import { type MadeStore, makeLongStore, makeSmallStore } from '../../../../support/store/doctor-stores.ts'
+import { longStore, smallStore } from '../../../../support/store/doctor-stores.ts'
 
-let small: MadeStore
-let long: MadeStore
+let small: { storageDir: string }
+let long: { storageDir: string }
 
 beforeAll(async () => {
-  small = await makeSmallStore()
-  long = await makeLongStore()
+  small = await smallStore()
+  long = await longStore()
 }, 120_000)
-
-afterAll(async () => {
-  await small.remove()
-  await long.remove()
-})
 
 /** Mends a store, and shows that nothing is left to mend. */
 const mend = async (storageDir: string) => {

@@ -1,0 +1,32 @@
+// Export into a ZIP file, written beside its place and renamed. An existing file stays.
+
+import { randomBytes } from 'node:crypto'
+import { createWriteStream, existsSync } from 'node:fs'
+import { link, rm } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { makeZip } from 'client-zip'
+
+export interface ZipEntry {
+  name: string
+  lastModified: Date
+  input: AsyncIterable<Uint8Array> | string
+}
+
+/** @throws Error where the file exists, or cannot be written, and errors of the entries */
+export const writeZip = async (path: string, entries: AsyncIterable<ZipEntry>): Promise<void> => {
+  if (existsSync(path)) throw new Error(`${path} exists already; choose another name`)
+  const temporary = `${path}.${randomBytes(8).toString('hex')}.part`
+  try {
+    await pipeline(Readable.from(piecesOf(entries)), createWriteStream(temporary, { flags: 'wx' }))
+    // Unlike a rename, it fails where another program has made the file meanwhile.
+    await link(temporary, path)
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+async function* piecesOf(entries: AsyncIterable<ZipEntry>) {
+  const reader = makeZip(entries).getReader()
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) yield piece.value
+}

@@ -1,0 +1,25 @@
+// The broker that all processes of a store share; undefined where none is set.
+
+import { type AmqpConnection, createAmqpConnection } from '../../queues/amqp/connection.ts'
+import { ensureQueueId } from '../../stores/private/queue-id.ts'
+import type { Foundation } from '../foundation.ts'
+
+export interface Broker {
+  connection: AmqpConnection
+  /** Prefix of the names of all queues, the same in all processes of the store. @throws TintypeError `store_unavailable` */
+  prefix(): Promise<string>
+}
+
+export const buildBroker = ({ options, storageDir, log, metrics }: Foundation): Broker | undefined => {
+  const { queue: url = '' } = options
+  if (url === '') return undefined
+  const connection = createAmqpConnection({ url, log })
+  metrics.watchBroker(() => {
+    const reconnects = connection.reconnects()
+    return reconnects === undefined ? undefined : { isConnected: connection.isConnected(), reconnects }
+  })
+  return {
+    connection,
+    prefix: async () => `tintype.${await ensureQueueId(storageDir)}`,
+  }
+}

@@ -1,0 +1,79 @@
+// Webhooks: their service, and the deliverer in the background.
+
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { createAttempts } from '../services/webhooks/attempts.ts'
+import { createDeliverer } from '../services/webhooks/deliverer.ts'
+import { createChangesAfter } from '../services/webhooks/job-changes.ts'
+import { createWebhookService } from '../services/webhooks/registry.ts'
+import { createRights } from '../services/webhooks/rights.ts'
+import { createSender } from '../services/webhooks/sender.ts'
+import { followSettings } from '../services/webhooks/settings-webhook.ts'
+import { createHints } from '../stores/catalogue/hints.ts'
+import { createPaths } from '../stores/file/paths.ts'
+import { createFileWebhookStore } from '../stores/webhooks/file-webhook-store.ts'
+import type { buildAuth } from './auth.ts'
+import type { Foundation } from './foundation.ts'
+import type { buildStore } from './store.ts'
+
+export const buildWebhooks = (
+  { options, storageDir, log, metrics }: Foundation,
+  { store, jobStore: jobs, ready }: ReturnType<typeof buildStore>,
+  { principalOf }: ReturnType<typeof buildAuth>,
+) => {
+  const webhookStore = createFileWebhookStore({ storageDir, leaseStaleMs: options.lockStaleMs })
+  const sender = createSender({ allowed: options.webhookAllow })
+  const rights = createRights({ store, principalOf })
+  const attempts = createAttempts({ store: webhookStore, sender, observer: metrics.observer, now: Date.now })
+  const deliverer = createDeliverer({
+    store: webhookStore,
+    changes: store,
+    changesAfter: createChangesAfter(store, jobs),
+    jobs,
+    // The hints that the catalogue of each process writes.
+    hints: createHints(join(createPaths(storageDir).cache, '.catalogue', 'changes')),
+    attempts,
+    rights,
+    log,
+    now: Date.now,
+    sleep: (ms, signal) => setTimeout(ms, undefined, { signal, ref: false }).catch(() => {}),
+    random: Math.random,
+  })
+  metrics.watchWebhooks(() => {
+    const { revisions, oldestMs } = deliverer.waiting()
+    return { revisions, oldestSeconds: oldestMs === undefined ? 0 : Math.max(0, (Date.now() - oldestMs) / 1000) }
+  })
+
+  let isClosed = false
+  const start = async (): Promise<void> => {
+    if (store.isReadOnly()) return
+    await followSettings(webhookStore, options.webhook).catch((error: unknown) => {
+      log.error({ error }, 'could not store the webhook of WEBHOOK_URL; trying again at the next start')
+    })
+    await webhookStore.sweep().catch((error: unknown) => {
+      log.warn({ error }, 'could not remove drafts of webhooks; trying again at the next start')
+    })
+    if (!isClosed) deliverer.start()
+  }
+  const started = ready.then(start)
+  // Unhandled, a failure would end a program that does not await it; its first request reports it instead.
+  started.catch(() => {})
+
+  return {
+    /** The store is open, and the webhook of the settings is what they say. */
+    ready: started,
+    webhooks: createWebhookService({
+      store: webhookStore,
+      rights,
+      attempts,
+      sender,
+      onChange: deliverer.refresh,
+    }),
+    async closeWebhooks() {
+      isClosed = true
+      await started.catch(() => {})
+      await deliverer.close()
+      await sender.close()
+    },
+  }
+}

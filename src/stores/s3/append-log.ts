@@ -1,0 +1,169 @@
+// Append logs in a bucket: `<number, 12 digits>.json` below one prefix for each log, created by `If-None-Match: *`.
+//
+// A reader shows that the entry in memory is the newest by `HEAD` of its successor: 404 proves it, as long as entries stay
+// for longer than the time since the proof before, both by the engine's clock. Else it lists the log to its end.
+//
+// A writer that got 200 lists what is behind its entry, because its number may have been used and removed while it was
+// stopped; one that got 412 reads the entry, because a request whose answer was lost is sent again. See outcomeOf.
+
+import { createBoundedMap } from '../../core/bounded-map.ts'
+import { type Appended, type AppendLog, type LogFormat, type NumberedEntry, outcomeOf } from '../append-log.ts'
+import type { Bucket } from './client/bucket.ts'
+import type { ListedObject } from './client/listing.ts'
+import { entryName, entryNumber } from './keys.ts'
+import { createProofs } from './proofs.ts'
+
+export interface BucketLogOptions<Entry> {
+  bucket: Bucket
+  format: LogFormat<Entry>
+  /** Prefix of a log, with a slash at the end. */
+  prefix(log: string): string
+  /** True for logs that are removed whole some day: each read lists them, since absence proves nothing. @default false */
+  isRemovable?: boolean
+  /** Newest entries that an append keeps. @default all; they are pruned elsewhere, or never */
+  keep?: number
+  /** Age below which no entry is pruned, in milliseconds by the engine's clock. @default {@link MIN_AGE_MS} */
+  minAgeMs?: number
+}
+
+export interface BucketLog<Entry> extends AppendLog<Entry> {
+  /** The newest entry that this process knows of, without a proof that it still is the newest. */
+  known(log: string): NumberedEntry<Entry> | undefined
+  /** {@link AppendLog.newest} as it was at some moment of the last `staleMs`. */
+  recent(log: string, staleMs: number): Promise<NumberedEntry<Entry> | undefined>
+  forget(log: string): void
+}
+
+/** Entries stay at least this long, by the engine's clock, in milliseconds. */
+export const MIN_AGE_MS = 3_600_000
+/** A proof stands on the one before for this long: less than entries stay, as dates come in whole seconds. */
+const PROOF_MS = MIN_AGE_MS - 600_000
+
+const REMEMBERED_LOGS = 10_000
+/** For each further try, the entry that was listed was removed. */
+const MOST_TRIES = 100
+
+interface Head<Entry> {
+  found: NumberedEntry<Entry>
+  /** Last proof that it was the newest: by the engine's clock, and by `performance.now()` when that proof began. */
+  provedMs: number
+  atMs: number
+}
+
+export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): BucketLog<Entry> => {
+  const { bucket, format, prefix, isRemovable = false, keep, minAgeMs = MIN_AGE_MS } = options
+  const heads = createBoundedMap<Head<Entry>>(REMEMBERED_LOGS)
+  const keyOf = (log: string, number: number): string => prefix(log) + entryName(number)
+
+  /** Entries from a number on, lowest first, and the engine's clock. */
+  const listFrom = async (log: string, first: number) => {
+    const after = first > 1 ? keyOf(log, first - 1) : undefined
+    const { objects, dateMs } = await bucket.listAll(prefix(log), { after, delimiter: '/' })
+    const numbered = objects.flatMap((object) => {
+      const number = entryNumber(object.key.slice(prefix(log).length))
+      return number === undefined ? [] : { ...object, number }
+    })
+    return { numbered, dateMs }
+  }
+
+  const remember = (log: string, found: NumberedEntry<Entry>, provedMs: number, atMs: number): void => {
+    // A slower read must not replace what a faster one has found.
+    if ((heads.get(log)?.found.number ?? 0) <= found.number) heads.set(log, { found, provedMs, atMs })
+  }
+
+  const readNewest = async (log: string): Promise<NumberedEntry<Entry> | undefined> => {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const atMs = performance.now()
+      const first = isRemovable ? 1 : (heads.get(log)?.found.number ?? 1)
+      const { numbered, dateMs } = await listFrom(log, first)
+      const number = numbered.at(-1)?.number
+      if (number === undefined) {
+        heads.delete(log)
+        if (first === 1) return undefined
+        continue
+      }
+      const known = heads.get(log)
+      if (known?.found.number === number) {
+        remember(log, known.found, dateMs, atMs)
+        return known.found
+      }
+      const text = await bucket.text(keyOf(log, number))
+      if (text === undefined) continue
+      const found = { number, entry: format.decode(text, log, number) }
+      remember(log, found, dateMs, atMs)
+      return found
+    }
+    throw new Error(`the log in ${prefix(log)} changes too fast to be read`)
+  }
+
+  const prove = async (log: string): Promise<NumberedEntry<Entry> | undefined> => {
+    const head = heads.get(log)
+    if (!head || isRemovable) return readNewest(log)
+    const atMs = performance.now()
+    const { found: successor, dateMs } = await bucket.head(keyOf(log, head.found.number + 1))
+    if (successor || dateMs - head.provedMs > PROOF_MS) return readNewest(log)
+    remember(log, head.found, dateMs, atMs)
+    return head.found
+  }
+
+  const proofs = createProofs(prove)
+
+  /** Decides whether an entry that was created, or may have been removed since, is part of the log. */
+  const confirm = async (log: string, number: number, entry: Entry, isCreated: boolean): Promise<Appended> => {
+    const atMs = performance.now()
+    const { numbered, dateMs } = await listFrom(log, isRemovable || keep !== undefined ? 1 : number)
+    // The log was removed, and this entry began it anew.
+    const isAlone = isRemovable && number > 1 && !numbered.some((each) => each.number !== number)
+    if (isAlone || !isCreated || numbered.at(-1)?.number !== number) {
+      const head = await readNewest(log)
+      const newest = head && { number: head.number, tokens: format.tokensOf(head.entry) }
+      const outcome =
+        isAlone || (!head && isRemovable) ? 'taken' : outcomeOf(number, format.tokensOf(entry).at(-1), newest)
+      if (outcome === 'taken' && isCreated) {
+        heads.delete(log)
+        await bucket.remove(keyOf(log, number))
+      }
+      return { outcome }
+    }
+    remember(log, { number, entry }, dateMs, atMs)
+    if (keep !== undefined) await prune(numbered.slice(0, -keep), dateMs)
+    return { outcome: 'ours' }
+  }
+
+  /** Best effort: a later append removes the rest. */
+  const prune = async (old: readonly ListedObject[], dateMs: number): Promise<void> => {
+    for (const { key, modifiedMs } of old) if (dateMs - modifiedMs >= minAgeMs) await bucket.remove(key).catch(() => {})
+  }
+
+  return {
+    newest: proofs,
+
+    known: (log) => heads.get(log)?.found,
+
+    async recent(log, staleMs) {
+      const head = heads.get(log)
+      return head && !isRemovable && performance.now() - head.atMs < staleMs ? head.found : proofs(log)
+    },
+
+    forget: (log) => void heads.delete(log),
+
+    async append(log, number, entry, beside) {
+      const body = format.encode(entry)
+      await beside?.()
+      try {
+        const { isNew } = await bucket.putNew(keyOf(log, number), body)
+        const text = isNew ? body : await bucket.text(keyOf(log, number))
+        if (text !== undefined && text !== body) return { outcome: 'taken' }
+        return await confirm(log, number, entry, text === body)
+      } catch (cause) {
+        return { outcome: 'unknown', cause }
+      }
+    },
+
+    async remove(log) {
+      heads.delete(log)
+      const { objects } = await bucket.listAll(prefix(log))
+      for (const { key } of objects) await bucket.remove(key)
+    },
+  }
+}

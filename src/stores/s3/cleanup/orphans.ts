@@ -1,0 +1,99 @@
+// Orphans: objects of uploads whose server died before the commit. Removed without trust in any local clock.
+//
+// A sweep first commits a floor to the project, which is a date of the engine: from then on no image is added whose files
+// were published before it. So an older object that the project does not name then never will be named, and is removed: a
+// server that slept for a day is never acknowledged on files that are gone.
+
+import { isPending } from '../../../core/jobs/pending.ts'
+import { VARIANTS } from '../../../core/names.ts'
+import { imagesOf } from '../../../core/project/image-list.ts'
+import { emptyProject } from '../../../core/project/state.ts'
+import { randomIds } from '../../../core/random-id.ts'
+import { unknownOutcome } from '../../append-log.ts'
+import { successorOf } from '../../history/apply-batch.ts'
+import type { Revision } from '../../history/revision.ts'
+import type { BucketLog } from '../append-log.ts'
+import type { Bucket } from '../client/bucket.ts'
+import type { ListedObject } from '../client/listing.ts'
+import { imageOfKey, keys } from '../keys.ts'
+import type { Segments } from '../segments.ts'
+
+export interface OrphansOptions {
+  bucket: Pick<Bucket, 'listAll' | 'remove'>
+  revisions: Pick<BucketLog<Revision>, 'newest' | 'append'>
+  segments: Pick<Segments, 'load'>
+  /** Age below which no object counts as an orphan, in milliseconds. @default {@link MARGIN_MS} */
+  marginMs?: number
+  onCommitted(revision: Revision): void
+}
+
+/**
+ * Removes the orphans of a project, if it has any that are old enough.
+ *
+ * @returns their number
+ * @throws TintypeError `store_unavailable`, `project_damaged`
+ */
+export type SweepOrphans = (projectId: string) => Promise<number>
+
+/** Difference of the clocks of an engine's machines that is tolerated, and most of an upload's time. */
+const MARGIN_MS = 3_600_000
+/** For each further try, another process committed first. */
+const MOST_TRIES = 100
+
+const newToken = randomIds(12)
+
+export const createOrphans = (options: OrphansOptions): SweepOrphans => {
+  const { bucket, revisions, segments, marginMs = MARGIN_MS, onCommitted } = options
+
+  /** Objects that the project does not name now, and the engine's clock at the end of their listing. */
+  const unnamed = async (projectId: string, head: Revision | undefined, objects: readonly ListedObject[]) => {
+    if (!head) return objects
+    const images = imagesOf(await segments.load(projectId, head.state.images)).map(({ id }) => id)
+    const named = new Set([...images, ...head.removing])
+    const isNamed = (imageId: string) => named.has(imageId) || isPending(head.state, imageId)
+    // Images of a deleted project that are still being removed are listed in segments alone.
+    return head.removingSegments.length > 0 ? [] : objects.filter(({ key }) => !isNamed(imageOfKey(key)))
+  }
+
+  const listObjects = async (projectId: string) => {
+    const objects: ListedObject[] = []
+    let dateMs = 0
+    for (const name of VARIANTS) {
+      const listed = await bucket.listAll(keys.variants(projectId, name))
+      objects.push(...listed.objects)
+      dateMs = listed.dateMs
+    }
+    return { objects, dateMs }
+  }
+
+  /** Commits a floor. @returns the revision that has it, or a higher one */
+  const raiseFloor = async (projectId: string, floorMs: number): Promise<Revision> => {
+    const floor = new Date(floorMs).toISOString()
+    const token = newToken()
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const base = (await revisions.newest(projectId))?.entry
+      if (base?.floor !== undefined && Date.parse(base.floor) >= floorMs) return base
+      const state = base?.state ?? emptyProject(projectId, floor)
+      const { removing, removingSegments } = base ?? { removing: [], removingSegments: [] }
+      const next = { ...state, revision: state.revision + 1, updated_at: floor }
+      const revision = successorOf({ base, state: next, commit: token, removing, removingSegments, floor, events: [] })
+      const { outcome, cause } = await revisions.append(projectId, next.revision, revision)
+      if (outcome === 'unknown') throw unknownOutcome(`project "${projectId}"`, cause)
+      if (outcome === 'taken') continue
+      onCommitted(revision)
+      return revision
+    }
+    throw new Error(`too many processes change project "${projectId}" at once`)
+  }
+
+  return async (projectId) => {
+    const { objects, dateMs } = await listObjects(projectId)
+    const isOld = ({ modifiedMs }: ListedObject) => dateMs - modifiedMs > marginMs
+    const old = objects.filter(isOld)
+    const suspects = await unnamed(projectId, (await revisions.newest(projectId))?.entry, old)
+    if (suspects.length === 0) return 0
+    const orphans = await unnamed(projectId, await raiseFloor(projectId, dateMs), suspects)
+    for (const { key } of orphans) await bucket.remove(key)
+    return orphans.length
+  }
+}

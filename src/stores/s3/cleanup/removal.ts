@@ -1,0 +1,80 @@
+// Removes objects of deleted images, after the revision that deletes them. It lists them until they are gone, so a crash
+// leaves nothing behind.
+
+import { createBoundedMap } from '../../../core/bounded-map.ts'
+import { VARIANTS } from '../../../core/names.ts'
+import type { Logger } from '../../../telemetry/logger.ts'
+import type { Revision, StoredSegment } from '../../history/revision.ts'
+import type { Bucket } from '../client/bucket.ts'
+import { keys } from '../keys.ts'
+import type { Segments } from '../segments.ts'
+
+export interface RemovalOptions {
+  bucket: Pick<Bucket, 'remove'>
+  segments: Pick<Segments, 'images'>
+  log: Logger
+}
+
+export interface Removal {
+  /** Removes the objects of images. @throws TintypeError `store_unavailable` */
+  images(projectId: string, imageIds: readonly string[]): Promise<void>
+  /** Removes all images that a revision lists as removed. @throws as `images` */
+  project(projectId: string, revision: Pick<Revision, 'removing' | 'removingSegments'>): Promise<void>
+  /** Images and segments that the successor of a revision has to list as removed. */
+  remaining(projectId: string, base: Revision | undefined): Pick<Revision, 'removing' | 'removingSegments'>
+  /** Removes again what a revision lists, where it is much: its remover may have died. Never throws. */
+  retry(projectId: string, revision: Revision): Promise<void>
+}
+
+/** Images whose objects are removed at once. */
+const REMOVED_AT_ONCE = 8
+/** Listed images from which their removal is repeated. */
+const FEWEST_TO_RETRY = 64
+
+export const createRemoval = ({ bucket, segments, log }: RemovalOptions): Removal => {
+  /** Images and segments that this process has removed, and a head may still list. */
+  const gone = createBoundedMap<true>(100_000)
+
+  const image = async (projectId: string, imageId: string): Promise<void> => {
+    await Promise.all(VARIANTS.map((name) => bucket.remove(keys.variant(projectId, imageId, name))))
+    gone.set(imageId, true)
+  }
+
+  const images = async (projectId: string, imageIds: readonly string[]): Promise<void> => {
+    for (let at = 0; at < imageIds.length; at += REMOVED_AT_ONCE)
+      await Promise.all(imageIds.slice(at, at + REMOVED_AT_ONCE).map((imageId) => image(projectId, imageId)))
+  }
+
+  const segment = async (projectId: string, stored: StoredSegment): Promise<void> => {
+    await images(
+      projectId,
+      (await segments.images(projectId, stored)).map(({ id }) => id),
+    )
+    gone.set(stored.id, true)
+  }
+
+  const project: Removal['project'] = async (projectId, { removing, removingSegments }) => {
+    await images(
+      projectId,
+      removing.filter((imageId) => !gone.has(imageId)),
+    )
+    for (const stored of removingSegments) if (!gone.has(stored.id)) await segment(projectId, stored)
+  }
+
+  return {
+    images,
+    project,
+
+    remaining: (_, base) => ({
+      removing: (base?.removing ?? []).filter((imageId) => !gone.has(imageId)),
+      removingSegments: (base?.removingSegments ?? []).filter(({ id }) => !gone.has(id)),
+    }),
+
+    async retry(projectId, revision) {
+      if (revision.removing.length < FEWEST_TO_RETRY && revision.removingSegments.length === 0) return
+      await project(projectId, revision).catch((error: unknown) =>
+        log.warn({ error, projectId }, 'could not remove objects of deleted images; a later commit tries again'),
+      )
+    },
+  }
+}

@@ -1,0 +1,52 @@
+// Pages of a listing (ListObjectsV2), the only XML of the engine that is read beside its errors.
+
+import { XMLParser } from 'fast-xml-parser'
+import { z } from 'zod'
+
+export interface ListedObject {
+  key: string
+  bytes: number
+  /** Milliseconds since 1970, by the engine's clock. */
+  modifiedMs: number
+}
+
+export interface ListedPage {
+  objects: readonly ListedObject[]
+  /** With a delimiter: the beginnings that keys behind it have in common, each with the delimiter. */
+  folders: readonly string[]
+  /** Continues the listing; undefined on its last page. */
+  next: string | undefined
+}
+
+/** Keys come with `encoding-type=url`, so that no character of them can break the XML. */
+const decoded = z.string().transform((text) => decodeURIComponent(text.replaceAll('+', ' ')))
+
+const resultSchema = z.object({
+  ListBucketResult: z.object({
+    IsTruncated: z.enum(['true', 'false']),
+    NextContinuationToken: z.string().optional(),
+    Contents: z.array(z.object({ Key: decoded, Size: z.coerce.number(), LastModified: z.string() })).default([]),
+    CommonPrefixes: z.array(z.object({ Prefix: decoded })).default([]),
+  }),
+})
+
+const parser = new XMLParser({
+  parseTagValue: false,
+  isArray: (name) => name === 'Contents' || name === 'CommonPrefixes',
+})
+
+/** @throws Error where the text is no page of a listing */
+export const readListing = (text: string): ListedPage => {
+  const { ListBucketResult: result } = resultSchema.parse(parser.parse(text))
+  if (result.IsTruncated === 'true' && result.NextContinuationToken === undefined)
+    throw new Error('the listing goes on without a token')
+  return {
+    objects: result.Contents.map(({ Key, Size, LastModified }) => ({
+      key: Key,
+      bytes: Size,
+      modifiedMs: Date.parse(LastModified),
+    })),
+    folders: result.CommonPrefixes.map(({ Prefix }) => Prefix),
+    next: result.IsTruncated === 'true' ? result.NextContinuationToken : undefined,
+  }
+}

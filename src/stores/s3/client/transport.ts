@@ -1,0 +1,160 @@
+// Signed requests to a bucket, each repeated with the same bytes until the engine answers or the deadline has passed.
+
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
+import { AwsV4Signer } from 'aws4fetch'
+import { TintypeError } from '../../../core/errors.ts'
+import type { CredentialSource } from './credentials.ts'
+import { unreachable } from './failures.ts'
+import type { Location } from './location.ts'
+import { type Answer, createSender, type Method, type Send } from './sender.ts'
+
+/** A local file as the body of a request. */
+export interface FileBody {
+  path: string
+  bytes: number
+  /** Hexadecimal. */
+  sha256: string
+}
+
+export type Body = string | Uint8Array | FileBody
+
+export type RequestKind = 'put' | 'get' | 'head' | 'delete' | 'list' | 'bucket'
+
+export interface SignedRequest {
+  kind: RequestKind
+  method: Method
+  url: string
+  headers?: Readonly<Record<string, string>>
+  body?: Body
+}
+
+/** One attempt, for metrics. */
+export interface Attempt {
+  kind: RequestKind
+  /** Status, or undefined where no answer came. */
+  status: number | undefined
+  seconds: number
+  sentBytes: number
+  /** False for a repetition. */
+  isFirst: boolean
+}
+
+export interface TransportOptions {
+  location: Location
+  credentials: CredentialSource
+  /** Longest silence of the engine in one attempt, in milliseconds. @default 10000 */
+  timeoutMs?: number
+  /** Time after which no further attempt begins, in milliseconds. @default 20000 */
+  deadlineMs?: number
+  /** First pause before a repetition, in milliseconds; each later one is up to twice as long. @default 50 */
+  pauseMs?: number
+  /** @default none */
+  onAttempt?(attempt: Attempt): void
+  /** @default by connections that are kept open, 64 at most */
+  send?: Send
+}
+
+export interface Transport {
+  /**
+   * The first answer that is final: 409, 429 and all of 5xx are not, nor is silence.
+   *
+   * @throws TintypeError `store_unavailable` at the deadline: the request may have been carried out
+   */
+  request(request: SignedRequest): Promise<Answer>
+  close(): Promise<void>
+}
+
+const MOST_PAUSE_MS = 2000
+
+const EMPTY_SHA256 = createHash('sha256').digest('hex')
+
+export const createTransport = (options: TransportOptions): Transport => {
+  const { location, credentials, timeoutMs = 10_000, deadlineMs = 20_000, pauseMs = 50, onAttempt } = options
+  const sender = createSender({ timeoutMs })
+  const send = options.send ?? sender.send
+  /** Keys derived from the secret, for a day each. */
+  const cache = new Map<string, ArrayBuffer>()
+
+  const sign = async ({ method, url, headers }: SignedRequest, sha256: string): Promise<Record<string, string>> => {
+    const signer = new AwsV4Signer({
+      ...(await credentials()),
+      method,
+      url,
+      headers: { ...headers, 'x-amz-content-sha256': sha256 },
+      service: 's3',
+      region: location.region,
+      cache,
+    })
+    return Object.fromEntries((await signer.sign()).headers)
+  }
+
+  const attempt = async (wanted: SignedRequest, sha256: string, isFirst: boolean): Promise<Answer> => {
+    const { kind, method, url, body } = wanted
+    const bytes = lengthOf(body)
+    const headers = await sign(wanted, sha256)
+    // An engine answers 411 to a stream without a length.
+    if (bytes !== undefined) headers['content-length'] = String(bytes)
+    const beganMs = performance.now()
+    const note = (status: number | undefined) =>
+      onAttempt?.({ kind, status, seconds: (performance.now() - beganMs) / 1000, sentBytes: bytes ?? 0, isFirst })
+    try {
+      const answer = await send(url, { method, headers, body: bytesOf(body) })
+      note(answer.status)
+      return answer
+    } catch (error) {
+      note(undefined)
+      throw error
+    }
+  }
+
+  return {
+    async request(wanted) {
+      const untilMs = performance.now() + deadlineMs
+      const sha256 = hashOf(wanted.body)
+      for (let tries = 0; ; tries++) {
+        const outcome = await attempt(wanted, sha256, tries === 0).catch((error: unknown) => ({ error }))
+        if (!('error' in outcome) && isFinal(wanted.kind, outcome.status)) return outcome
+        if ('error' in outcome && isLocal(outcome.error)) throw outcome.error
+        if (performance.now() >= untilMs) {
+          if ('error' in outcome) throw unreachable(location.endpoint, outcome.error)
+          return outcome
+        }
+        if (!('error' in outcome)) await outcome.discard()
+        // With jitter, so that writers of one key do not meet again.
+        await setTimeout(Math.min(pauseMs * 2 ** tries, MOST_PAUSE_MS) * (0.5 + Math.random() / 2))
+      }
+    },
+
+    close: sender.close,
+  }
+}
+
+/** 409: another writer of the key is not done yet. For a bucket it says that its name is taken. */
+const isFinal = (kind: RequestKind, status: number): boolean =>
+  status < 500 && status !== 429 && (status !== 409 || kind === 'bucket')
+
+/** True for errors of credentials, and of the file that is sent. */
+const isLocal = (error: unknown): boolean =>
+  error instanceof TintypeError || (error instanceof Error && 'path' in error)
+
+const isFileBody = (body: Body): body is FileBody => typeof body !== 'string' && 'path' in body
+
+const bytesOf = (body: Body | undefined): Uint8Array | Readable | undefined => {
+  if (body === undefined) return undefined
+  if (typeof body === 'string') return Buffer.from(body)
+  return isFileBody(body) ? createReadStream(body.path, { end: Math.max(0, body.bytes - 1) }) : body
+}
+
+const lengthOf = (body: Body | undefined): number | undefined => {
+  if (body === undefined) return undefined
+  if (typeof body === 'string') return Buffer.byteLength(body)
+  return isFileBody(body) ? body.bytes : body.byteLength
+}
+
+const hashOf = (body: Body | undefined): string => {
+  if (body === undefined) return EMPTY_SHA256
+  return isFileBody(body) ? body.sha256 : createHash('sha256').update(body).digest('hex')
+}

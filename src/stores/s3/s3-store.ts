@@ -1,0 +1,220 @@
+// Store in a bucket: wiring of its parts, and reads of projects.
+//
+// Any number of servers share the bucket, which is the one truth. Each has a local folder of its own for uploads under way and
+// copies of variants; while none of its processes runs, that folder may be deleted.
+
+import { basename, join } from 'node:path'
+import { isDamage, TintypeError } from '../../core/errors.ts'
+import { type ImageList, imagesOf } from '../../core/project/image-list.ts'
+import type { ProjectState } from '../../core/project/state.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Observer } from '../../telemetry/observer.ts'
+import { storeError, throwStoreError } from '../file/fs/durable.ts'
+import { createPaths, projectIdOf } from '../file/paths.ts'
+import { createWorkspace } from '../file/staging/workspace.ts'
+import { coverOf } from '../history/cover.ts'
+import { createFocalPoints } from '../history/focal-points.ts'
+import { pageOf } from '../history/page.ts'
+import { decodeRevision, encodeRevision, type Revision } from '../history/revision.ts'
+import type { Store } from '../store.ts'
+import { createBucketLog } from './append-log.ts'
+import { createOrphans } from './cleanup/orphans.ts'
+import type { KeptRevisions } from './cleanup/prune.ts'
+import type { Bucket } from './client/bucket.ts'
+import { createDiskCache } from './disk-cache.ts'
+import { keys } from './keys.ts'
+import { createLeases, type Leases } from './leases.ts'
+import { probeBucket } from './probe.ts'
+import { createSegments } from './segments.ts'
+import { createVariants } from './variants.ts'
+import { createBucketWatching } from './watching.ts'
+import { createWriting } from './writing.ts'
+
+export interface S3StoreOptions {
+  bucket: Bucket
+  /** Local folder for uploads under way and copies of variants; made where it is missing. */
+  workDir: string
+  log: Logger
+  /** Makes the bucket where it is missing. @default false */
+  createBucket?: boolean
+  /** Most bytes of local copies of variants. @default 1073741824 (1 GiB) */
+  cacheBytes?: number
+  /**
+   * Time for which a variant is served by its id after another server has deleted it or hidden its project, in
+   * milliseconds. @default 5000
+   */
+  staleMs?: number
+  /** Limit on changes that are committed together; 1 commits each alone. @default 64 */
+  maxBatch?: number
+  /** Revisions that stay: watchers further behind get a `reset`. @default see {@link KeptRevisions} */
+  keptRevisions?: Partial<KeptRevisions>
+  /** Free bytes of the local disk below which uploads are refused. @default 67108864 (64 MiB) */
+  minFreeBytes?: number
+  /** Interval of sweeps after dead uploads in all projects, in milliseconds. @default 86400000 (a day) */
+  orphanSweepMs?: number
+  /** Age below which no object counts as that of a dead upload, in milliseconds; shorter in tests alone. @default 3600000 */
+  orphanMarginMs?: number
+  /** Longest time until a watcher finds a commit of another server, in milliseconds. @default 5000 */
+  pollMs?: number
+  /** @default () => new Date() */
+  now?: () => Date
+  /** @default none */
+  observer?: Observer
+}
+
+const DAY_MS = 86_400_000
+
+export interface S3Store extends Store {
+  /** Leases of the processes, for the marks beside the store. */
+  leases: Leases
+}
+
+export const createS3Store = (options: S3StoreOptions): S3Store => {
+  const { bucket, log, staleMs = 5000 } = options
+  const paths = createPaths(options.workDir)
+  const cache = createDiskCache({ folder: join(paths.cache, 'variants'), maxBytes: options.cacheBytes ?? 2 ** 30, log })
+  const segments = createSegments({ bucket })
+  const revisions = createBucketLog<Revision>({
+    bucket,
+    format: { encode: encodeRevision, decode: decodeAt, tokensOf: ({ commits }) => commits },
+    prefix: keys.meta,
+  })
+  const { committed: onCommitted, close: endWatching, ...watching } = createBucketWatching({ ...options, revisions })
+  const now = options.now ?? (() => new Date())
+  const workspace = createWorkspace({ paths })
+  const leases = createLeases({ bucket, paths, owner: () => basename(workspace.path), log })
+  const parts = { paths, workspace, leases, revisions, segments, cache }
+  const writing = createWriting({ ...options, ...parts, now, onCommitted })
+  const { open: openWriting, assertRoom, close: closeWriting, ...writes } = writing
+  const sweepOrphans = createOrphans({
+    ...{ bucket, revisions, segments, onCommitted },
+    marginMs: options.orphanMarginMs,
+  })
+  let timer: NodeJS.Timeout | undefined
+  let sweeping: Promise<void> = Promise.resolve()
+  let isClosed = false
+
+  const living = (revision: Revision | undefined): ProjectState | undefined =>
+    revision && !revision.state.deleted ? revision.state : undefined
+
+  const project = async (projectId: string): Promise<ProjectState | undefined> =>
+    living((await revisions.newest(projectId))?.entry)
+
+  /** Reads a part of a state. Undefined where that fails and the state is not the newest any more. */
+  const unlessOvertaken = async <T>({ project_id, revision }: ProjectState, read: () => Promise<T>) => {
+    try {
+      return await read()
+    } catch (error) {
+      if (isDamage(error) && (await revisions.newest(project_id))?.number !== revision) return undefined
+      throw storeError(error)
+    }
+  }
+
+  const imageList = (state: ProjectState): Promise<ImageList | undefined> =>
+    unlessOvertaken(state, () => segments.load(state.project_id, state.images))
+
+  const projectIds: Store['projectIds'] = async (page) => {
+    const behind = page?.after
+    const ids: string[] = []
+    let from: string | undefined
+    do {
+      const { folders, next } = await bucket.list({ prefix: keys.projects, delimiter: '/', from })
+      ids.push(...folders.flatMap((folder) => projectIdOf(basename(folder)) ?? []))
+      from = next
+    } while (from !== undefined)
+    return ids
+      .filter((id) => behind === undefined || id > behind)
+      .sort()
+      .slice(0, page?.limit)
+  }
+
+  const sweepAll = async (): Promise<void> => {
+    for (const projectId of await projectIds()) {
+      if (isClosed) return
+      await sweepOrphans(projectId).catch((error: unknown) =>
+        log.warn({ error, projectId }, 'could not remove remains of uploads; trying again at the next sweep'),
+      )
+    }
+  }
+
+  /** The first sweep at a random time, so that servers started together do not sweep together. */
+  const scheduleSweep = (share: number): void => {
+    timer = setTimeout(
+      () => {
+        sweeping = sweepAll()
+          .catch((error: unknown) => log.warn({ error }, 'could not list projects to sweep; trying again'))
+          .finally(() => scheduleSweep(1))
+      },
+      share * (options.orphanSweepMs ?? DAY_MS),
+    ).unref()
+  }
+
+  return {
+    ...watching,
+    ...writes,
+    ...createVariants({
+      bucket,
+      cache,
+      segments,
+      recent: async (projectId) => living((await revisions.recent(projectId, staleMs))?.entry),
+    }),
+    ...createFocalPoints({ cached: segments.cached, load: segments.load, unlessOvertaken }),
+    project,
+    projectIds,
+    imageList,
+    leases,
+
+    // No state in memory can be shown to be the newest without a request.
+    current: () => undefined,
+
+    async open() {
+      try {
+        if (options.createBucket) await bucket.create()
+        await probeBucket(bucket)
+        await openWriting()
+        await cache.open()
+      } catch (error) {
+        throw storeError(error)
+      }
+      scheduleSweep(Math.random())
+    },
+
+    isReadOnly: () => false,
+
+    async images(state) {
+      const list = await imageList(state)
+      return list && imagesOf(list)
+    },
+
+    imagePage: (state, page) =>
+      unlessOvertaken(state, () => pageOf(state, page, (list) => segments.load(state.project_id, list))),
+
+    cover: (state) => unlessOvertaken(state, () => coverOf(state, (...of) => segments.find(state.project_id, ...of))),
+
+    async check() {
+      await assertRoom().catch(throwStoreError)
+      await bucket.put('.probe/check', '')
+    },
+
+    async close() {
+      isClosed = true
+      endWatching()
+      await closeWriting()
+      await sweeping
+      clearTimeout(timer)
+      await bucket.close()
+    },
+  }
+}
+
+const decodeAt = (text: string, projectId: string, number: number): Revision => {
+  try {
+    const revision = decodeRevision(text)
+    if (revision.state.project_id === projectId && revision.state.revision === number) return revision
+    throw new Error(`the object is revision ${revision.state.revision} of "${revision.state.project_id}"`)
+  } catch (cause) {
+    throw new TintypeError('project_damaged', `The image list of project "${projectId}" is damaged in the bucket.`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,80 @@
+// Variants of images in a bucket, read through the local disk for as long as their image is part of its project.
+
+import type { VariantName } from '../../core/names.ts'
+import { unknownImage } from '../../core/not-found.ts'
+import type { ImageRecord } from '../../core/project/model.ts'
+import type { ProjectState } from '../../core/project/state.ts'
+import type { Store, StoredFile } from '../store.ts'
+import type { Bucket } from './client/bucket.ts'
+import type { DiskCache } from './disk-cache.ts'
+import { keys } from './keys.ts'
+import type { Segments } from './segments.ts'
+
+export interface VariantsOptions {
+  bucket: Pick<Bucket, 'read'>
+  cache: DiskCache
+  segments: Pick<Segments, 'find'>
+  /** State of a project as it was a few seconds ago, or is; undefined where it does not exist. */
+  recent(projectId: string): Promise<ProjectState | undefined>
+}
+
+export type Variants = Pick<Store, 'openVariant' | 'findVariant' | 'currentVariant' | 'withLocalFile' | 'renderSource'>
+
+export const createVariants = ({ bucket, cache, segments, recent }: VariantsOptions): Variants => {
+  /** Record of an image, where it is part of the project. @param at the revision that it is for. @default any */
+  const recordOf = async (projectId: string, imageId: string, at?: number): Promise<ImageRecord | undefined> => {
+    const state = await recent(projectId)
+    if (!state || (at !== undefined && state.revision !== at)) return undefined
+    const inTail = state.images.tail.find(({ id }) => id === imageId)
+    if (inTail) return inTail
+    // Newest first, as most requests are for new images.
+    for (const segment of state.images.segments.toReversed()) {
+      const found = await segments.find(projectId, segment, imageId)
+      if (found) return found
+    }
+    return undefined
+  }
+
+  const open = async (projectId: string, imageId: string, size: VariantName) => {
+    const record = await recordOf(projectId, imageId)
+    const content = record?.sizes[size]
+    if (!record || !content) return undefined
+    const key = keys.variant(projectId, imageId, size)
+    const file = await cache.file(content, () => bucket.read(key, 0, content.bytes))
+    return { ...file, ...fileOf(record, size) }
+  }
+
+  return {
+    openVariant: open,
+
+    async findVariant(projectId, imageId, size, at) {
+      const record = await recordOf(projectId, imageId, at)
+      return record && fileOf(record, size)
+    },
+
+    // No state in memory can be shown to be the newest without a request.
+    currentVariant: () => undefined,
+
+    async withLocalFile({ projectId, imageId, size }, use) {
+      const file = await open(projectId, imageId, size)
+      if (!file) throw unknownImage(projectId, imageId)
+      try {
+        return await use(file.path)
+      } finally {
+        await file.close()
+      }
+    },
+
+    async renderSource(projectId, imageId) {
+      const record = await recordOf(projectId, imageId)
+      if (!record) throw unknownImage(projectId, imageId)
+      return { projectId, imageId, size: record.sizes.source ? 'source' : 'original' }
+    },
+  }
+}
+
+/** A variant never changes, so it is as old as its image on every server. */
+const fileOf = (record: ImageRecord, size: VariantName): StoredFile | undefined => {
+  const variant = record.sizes[size]
+  return variant && { bytes: variant.bytes, modifiedMs: Date.parse(record.created_at) }
+}

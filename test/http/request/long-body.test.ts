@@ -1,0 +1,112 @@
+// Long bodies: the deadline follows the pace of the client, and the server's own does not end them.
+
+import { setTimeout } from 'node:timers/promises'
+import { Hono } from 'hono'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { TintypeError } from '../../../src/core/errors.ts'
+import type { Env } from '../../../src/http/context.ts'
+import { openLongBody } from '../../../src/http/request/long-body.ts'
+import { answerEarly } from '../../../src/http/response/early-response.ts'
+import { startHttpServer } from '../../../src/server/http-server.ts'
+import { connectRaw } from '../../support/raw-client.ts'
+
+interface Options {
+  /** Allowed wait for the client, in milliseconds. */
+  graceMs?: number
+  /** Pause behind each chunk, in milliseconds. */
+  pauseMs?: number
+  requestTimeoutMs?: number
+}
+
+/** Answers the number of bytes, or the code of the error that ended the body. */
+const start = async ({ graceMs, pauseMs = 0, requestTimeoutMs = 30_000 }: Options = {}) => {
+  const read = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
+    let bytes = 0
+    try {
+      for await (const chunk of chunks) {
+        bytes += chunk.length
+        await setTimeout(pauseMs)
+      }
+      return `${bytes} bytes`
+    } catch (error) {
+      return error instanceof TintypeError ? error.code : String(error)
+    }
+  }
+  const app = new Hono<Env>().post('/', async (c) =>
+    answerEarly(c, { status: 200, headers: {}, text: await read(openLongBody(c, graceMs).chunks) }),
+  )
+  const server = await startHttpServer({ fetch: app.fetch, host: '127.0.0.1', port: 0, requestTimeoutMs })
+  onTestFinished(() => server.drain().catch(() => {}))
+  return server
+}
+
+const head = (bytes: number): string => `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${bytes}\r\n\r\n`
+
+describe('a long body', () => {
+  it('that pauses for longer than its grace is ended, and its connection closed', async () => {
+    const { port } = await start({ graceMs: 50 })
+    const client = await connectRaw(port)
+    await client.send(`${head(10)}12345`)
+    const answer = await client.end
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*\r\nconnection: close\r\n[\s\S]*request_timeout$/i)
+  })
+
+  it('that drips is ended too: pauses add up', async () => {
+    const { port } = await start({ graceMs: 200 })
+    const client = await connectRaw(port)
+    await client.send(head(1000))
+    const drip = setInterval(() => client.send('x'), 20)
+    onTestFinished(() => clearInterval(drip))
+    expect(await client.end).toMatch(/request_timeout$/)
+  })
+
+  it('has the time that its bytes take on a slow line besides', async () => {
+    const { port } = await start({ graceMs: 50 })
+    const client = await connectRaw(port)
+    // 32 bytes a millisecond: a second and a half.
+    await client.send(head(48_001))
+    await client.send('x'.repeat(48_000))
+    await setTimeout(200)
+    await client.send('x')
+    expect(await client.until('bytes')).toMatch(/48001 bytes$/)
+  })
+
+  it('is not ended for the time that the server takes', async () => {
+    const { port } = await start({ graceMs: 500, pauseMs: 600 })
+    const client = await connectRaw(port)
+    await client.send(`${head(2)}x`)
+
+    await setTimeout(50)
+    await client.send('y')
+    expect(await client.until('bytes')).toMatch(/2 bytes$/)
+  })
+
+  it('is not ended by the timeout of the server', async () => {
+    const { port } = await start({ requestTimeoutMs: 100 })
+    const client = await connectRaw(port)
+    await client.send(`${head(2)}x`)
+    await setTimeout(300)
+    await client.send('y')
+    expect(await client.until('bytes')).toMatch(/2 bytes$/)
+  })
+
+  it('is ended when the server stops', async () => {
+    const server = await start()
+    const client = await connectRaw(server.port)
+    await client.send(`${head(10)}12345`)
+    await setTimeout(50)
+    const drained = server.drain()
+    expect(await client.end).toMatch(/\r\nconnection: close\r\n[\s\S]*shutting_down$/i)
+    await drained
+  })
+
+  it('of a runtime without sockets has no deadline', async () => {
+    const app = new Hono<Env>().post('/', async (c) => {
+      let bytes = 0
+      for await (const chunk of openLongBody(c, 0).chunks) bytes += chunk.length
+      return c.text(String(bytes))
+    })
+    const response = await app.request('/', { method: 'POST', body: 'x'.repeat(10) })
+    expect(await response.text()).toBe('10')
+  })
+})
