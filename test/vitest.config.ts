@@ -45,7 +45,7 @@ export default defineConfig({
     outputFile: report ? { json: report } : {},
     silent: 'passed-only',
     // Most conditions hold within a few milliseconds, but not on a machine that is busy with something else.
-    expect: { poll: { interval: 5, timeout: 10_000 } },
+    expect: { poll: { interval: 5, timeout: 60_000 } },
     // Compiled modules stay in node_modules/ between runs, by the hash of their source.
     experimental: { fsModuleCache: true },
     // openapi-typescript needs an API that TypeScript 7 has not.
@@ -99,8 +99,8 @@ function project(name: string, options: ProjectOptions) {
       // More than cores: these files wait for timers, disks and other processes half of the time.
       maxWorkers: availableParallelism() + 2,
       // Real pictures, processes and syncs on a machine that may be slow: a limit against hanging, not a measurement.
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      testTimeout: 240_000,
+      hookTimeout: 240_000,
       ...options,
     },
   }

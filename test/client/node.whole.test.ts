@@ -18,7 +18,7 @@ import { serve } from '../support/processes/tintype.ts'
 
 const RETRY = { firstWaitMs: 20, longestWaitMs: 5000, attempts: 8 }
 
-const PATIENCE = { timeout: 30_000, interval: 10 }
+const PATIENCE = { timeout: 60_000, interval: 10 }
 
 const KEY = 'a-writer-of-this-test'
 

@@ -49,7 +49,7 @@ describe('a log that nobody reads', () => {
             log += read()
             return report.test(log)
           },
-          { timeout: 30_000, interval: 5 },
+          { timeout: 60_000, interval: 5 },
         )
         .toBe(true)
       const metrics = await (await fetch(`${service.url}/metrics`)).text()

@@ -31,14 +31,14 @@ it('an acknowledged upload is answered again after a kill -9; one under way is s
       'Content-Length: 5000\r\nIdempotency-Key: order-1\r\n\r\n--x\r\n' +
       'Content-Disposition: form-data; name="file"; filename="photo.jpg"\r\n\r\n',
   )
-  await expect.poll(() => readdir(join(storage, '.running')).catch(() => []), { timeout: 10_000 }).toHaveLength(1)
+  await expect.poll(() => readdir(join(storage, '.running')).catch(() => []), { timeout: 60_000 }).toHaveLength(1)
   expect((await send(first.url)).status).toBe(409)
   first.child.kill('SIGKILL')
   await once(socket, 'close')
 
   const second = await begin()
   // Swept at the start, whether its key ever comes again or not.
-  await expect.poll(() => readdir(join(storage, '.running')), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => readdir(join(storage, '.running')), { timeout: 60_000 }).toEqual([])
   const answer = await send(second.url)
   expect([answer.status, answer.headers.get('idempotent-replay')]).toEqual([201, null])
   const body = await answer.json()

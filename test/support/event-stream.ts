@@ -22,7 +22,7 @@ export interface ReadStream {
   cancel(): Promise<void>
 }
 
-const PATIENCE = { timeout: 10_000, interval: 2 }
+const PATIENCE = { timeout: 60_000, interval: 2 }
 
 /** Reads a stream of events as it comes. */
 export const readStream = ({ body }: Pick<Response, 'body'>): ReadStream => {

@@ -4,7 +4,7 @@ import { temporaryFolder } from '../../support/disk/folder.ts'
 import { freePort } from '../../support/processes/nginx.mjs'
 import { runTintype } from '../../support/processes/tintype.ts'
 
-const working = (stdout: () => string) => vi.waitFor(() => expect(stdout()).toContain('Ctrl-C'), { timeout: 50_000 })
+const working = (stdout: () => string) => vi.waitFor(() => expect(stdout()).toContain('Ctrl-C'), { timeout: 60_000 })
 
 describe('tintype work', () => {
   it('needs a broker, and says so in one line', async () => {
@@ -32,7 +32,7 @@ describe('tintype work', () => {
     expect(run.stdout()).toContain(`queue     127.0.0.1:${port}\n`)
     expect(run.stdout()).toContain(`files     ${join(folder, 'storage')}\n`)
     expect(run.stdout()).toContain('encoders  1\n')
-    await vi.waitFor(() => expect(run.stderr()).toContain('cannot reach the broker'), { timeout: 20_000 })
+    await vi.waitFor(() => expect(run.stderr()).toContain('cannot reach the broker'), { timeout: 60_000 })
     expect(await run.stop()).toBe(0)
     expect(run.stdout()).toContain('has stopped')
     expect(run.stdout() + run.stderr()).not.toContain('hidden')

@@ -9,7 +9,7 @@ import { metricsText } from '../../../src/telemetry/snapshot.ts'
 import { scriptedBroker } from '../../support/amqp/scripted.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 
-const WAIT = { timeout: 30_000, interval: 5 }
+const WAIT = { timeout: 60_000, interval: 5 }
 
 /** A process of a store that is connected to a broker. */
 const processOf = async (storageDir: string, queue: string) => {

@@ -12,7 +12,7 @@ import { straysAfterSweep } from '../../support/store/strays.ts'
 import { formOf } from '../../support/upload.ts'
 
 /** Longest time until all that was interrupted has come to its end: several sweeps. */
-export const REST_MS = 60_000
+export const REST_MS = 180_000
 
 /** By job id: the image that was promised, and whether the upload was damaged. */
 export type Acknowledged = ReadonlyMap<string, { imageId: string; isDamaged: boolean }>

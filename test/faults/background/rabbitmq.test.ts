@@ -61,7 +61,7 @@ describe.skipIf(lacksRabbitMq('kill -9 over RabbitMQ'))('jobs over RabbitMQ', ()
     await round(async () => {
       await broker.kill()
     })
-    await vi.waitFor(async () => expect(await queueOf(server)).toBe('disconnected'), { timeout: 30_000 })
+    await vi.waitFor(async () => expect(await queueOf(server)).toBe('disconnected'), { timeout: 60_000 })
     await round(async () => {})
     // All of those that were sent without a broker.
     expect(acknowledged.size).toBe(sent)

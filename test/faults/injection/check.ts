@@ -95,7 +95,7 @@ const unfinishedJobs = async (storageDir: string, request: Request): Promise<str
 }
 
 const AT_WORK = ['new', 'queued', 'running', 'failed', 'uploads']
-const WAIT = { timeout: 20_000, interval: 50 }
+const WAIT = { timeout: 60_000, interval: 50 }
 
 const NOTHING: z.infer<typeof listSchema> = { primary_image_id: null, images: [] }
 

@@ -179,7 +179,7 @@ describe('a crop', () => {
     const { presets } = uploadSchema.parse(await uploaded.json())
     const renders = async () =>
       (await filesIn(storageDir).catch(() => [])).filter((path) => path.includes('.cache') && path.endsWith('.jpg'))
-    await expect.poll(renders, { timeout: 10_000 }).toHaveLength(1)
+    await expect.poll(renders, { timeout: 60_000 }).toHaveLength(1)
     const card = await app.request(presets.card?.url ?? '')
     expect(await middleOf(Buffer.from(await card.arrayBuffer()))).toBe('right')
     expect(await renders()).toHaveLength(1)

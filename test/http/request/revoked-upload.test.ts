@@ -34,7 +34,7 @@ const uploadAround = async (
   const client = await connectRaw(port)
   await client.send(postHead('/projects/shop/images', body.length).replace('\r\n\r\n', `\r\n${lines.join('')}\r\n`))
   await client.send(body.subarray(0, 1000))
-  await expect.poll(() => stagedIn(storageDir), { timeout: 10_000 }).toHaveLength(1)
+  await expect.poll(() => stagedIn(storageDir), { timeout: 60_000 }).toHaveLength(1)
   await change()
   await client.send(body.subarray(1000))
   return (await client.until('\r\n')).slice(9, 12)

@@ -81,7 +81,7 @@ const expectEachEvent = async ({ app, url }: Awaited<ReturnType<typeof startBehi
   const answer = await fetch(`${url}/projects/Game/events`)
   expect(answer.headers.get('content-type')).toBe('text/event-stream')
   const stream = readStream(answer)
-  await expect.poll(stream.lastEventId, { timeout: 10_000 }).toBe('1')
+  await expect.poll(stream.lastEventId, { timeout: 60_000 }).toBe('1')
   for (let count = 1; count <= 3; count++) {
     const response = await fetch(`${url}/projects/Game`, {
       method: 'PATCH',

@@ -52,7 +52,7 @@ describe('a prefetched render', () => {
   it('exists before its first request, and is requested like any other', async () => {
     const { app, image, cached, picture } = await setUp({ prefetch: 'thumb.webp,best' })
     // AVIF and WebP for the preset that leaves it to the client.
-    await expect.poll(cached, { timeout: 10_000 }).toHaveLength(3)
+    await expect.poll(cached, { timeout: 60_000 }).toHaveLength(3)
     expect((await picture(`${image}/thumb.webp`)).format).toBe('webp')
     expect((await picture(`${image}/render?preset=best`, { accept: BROWSER })).format).toBe('heif')
     expect(await cached()).toHaveLength(3)

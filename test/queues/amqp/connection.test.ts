@@ -3,7 +3,7 @@ import { createAmqpConnection } from '../../../src/queues/amqp/connection.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { METHODS, type ScriptedBroker, scriptedBroker } from '../../support/amqp/scripted.ts'
 
-const WAIT = { timeout: 30_000, interval: 5 }
+const WAIT = { timeout: 60_000, interval: 5 }
 
 const connectTo = async ({ url }: ScriptedBroker) => {
   const connection = createAmqpConnection({ url, log: createLogger({ level: 'silent' }), firstPauseMs: 10 })

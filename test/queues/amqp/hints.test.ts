@@ -5,7 +5,7 @@ import { createAmqpHints } from '../../../src/queues/amqp/hints.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { METHODS, type ScriptedBroker, scriptedBroker } from '../../support/amqp/scripted.ts'
 
-const WAIT = { timeout: 30_000, interval: 5 }
+const WAIT = { timeout: 60_000, interval: 5 }
 const EXCHANGE = 'test.hints'
 
 /** A process of the store, once it is connected. */

@@ -8,7 +8,7 @@ import { createLogger } from '../../../src/telemetry/logger.ts'
 import { queueContract } from '../../contracts/queue.ts'
 import { createRabbitMq, lacksRabbitMq, type RabbitMq } from '../../support/processes/rabbitmq.ts'
 
-const WAIT = { timeout: 30_000, interval: 10 }
+const WAIT = { timeout: 60_000, interval: 10 }
 const AT_ONCE = 4
 /** Messages of one project in the broker. */
 const OF_PROJECT = 8
@@ -35,7 +35,7 @@ describe.skipIf(lacksRabbitMq('AMQP'))('over RabbitMQ', () => {
   beforeAll(async () => {
     broker = await createRabbitMq()
     await broker.start()
-  }, 180_000)
+  })
   afterAll(() => broker.remove())
 
   /** @param isAlone false where another process of the store may be the dispatcher */

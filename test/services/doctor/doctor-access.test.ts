@@ -14,7 +14,7 @@ let small: { storageDir: string }
 
 beforeAll(async () => {
   small = await smallStore()
-}, 120_000)
+})
 
 const access = (storageDir: string) =>
   withStore(storageDir, async (store) => {

@@ -32,7 +32,7 @@ const storeOf = (name: 'small' | 'long'): string => made[name]
 beforeAll(async () => {
   made.small = (await smallStore()).storageDir
   made.long = (await longStore()).storageDir
-}, 120_000)
+})
 
 /** A file and another of its kind. Candidates come in an order that is the same for every store that is made. */
 type Pick = (paths: Paths, chance: Chance) => Promise<[path: string, other: string]>

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../support/disk/folder.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
 import { formOf } from '../../support/upload.ts'
 
-const WAIT = { timeout: 20_000 }
+const WAIT = { timeout: 60_000 }
 
 /** A job that has ended, in a store that is closed. */
 const endedJob = async (bytes: Uint8Array) => {

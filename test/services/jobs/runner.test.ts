@@ -17,7 +17,7 @@ import { acceptJob, openJobs } from '../../support/store/jobs.ts'
 
 const log = createLogger({ level: 'silent' })
 const NEVER_MS = 3_600_000
-const WAIT = { timeout: 20_000 }
+const WAIT = { timeout: 60_000 }
 
 /** A process without a runner. */
 const open = (storageDir: string) => openJobs(storageDir, { sweepMs: NEVER_MS })

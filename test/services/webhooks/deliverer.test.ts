@@ -10,7 +10,7 @@ const ACCEPTED: Sent = { status: 204, error: null }
 const POLL_MS = 1000
 const DAY_MS = 86_400_000
 
-const until = (condition: () => unknown) => vi.waitFor(condition, { timeout: 20_000, interval: 5 })
+const until = (condition: () => unknown) => vi.waitFor(condition, { timeout: 60_000, interval: 5 })
 
 /** Waits for a number of messages that were sent. */
 const sent = ({ sent }: World, count: number) => until(() => expect(sent.length).toBeGreaterThanOrEqual(count))

@@ -35,7 +35,7 @@ it('the receiver of the guide has 15 lines, takes signed messages once, and refu
   const post = async (headers: Record<string, string>) =>
     (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body: message.body })).status
   const signed = () => signedHeaders(message, [secret], Date.now())
-  await vi.waitFor(() => post({}), { timeout: 30_000, interval: 50 })
+  await vi.waitFor(() => post({}), { timeout: 60_000, interval: 50 })
   expect([await post(signed()), await post(signed()), await post({ ...signed(), 'webhook-id': 'other' })]).toEqual([
     204, 204, 400,
   ])

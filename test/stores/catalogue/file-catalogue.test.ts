@@ -25,7 +25,7 @@ const ALL = { limit: 1000 }
 const QUIET: Partial<FileCatalogueOptions> = { pollMs: 1_000_000 }
 const EAGER: Partial<FileCatalogueOptions> = { pollMs: 10 }
 
-const PATIENCE = { timeout: 10_000, interval: 10 }
+const PATIENCE = { timeout: 60_000, interval: 10 }
 
 /** A catalogue whose lists are ids alone. */
 const openIds = (...[of, folder, options]: Parameters<typeof openCatalogue>) => {

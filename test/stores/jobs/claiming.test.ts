@@ -122,7 +122,7 @@ describe('a claim whose record cannot be read', () => {
     })
     onTestFinished(() => runner.stop())
     runner.start()
-    await vi.waitFor(() => expect(begun).toEqual([`1 ${jobId}`]), { timeout: 20_000 })
+    await vi.waitFor(() => expect(begun).toEqual([`1 ${jobId}`]), { timeout: 60_000 })
     expect(failures).toBe(1)
   })
 })

@@ -11,7 +11,7 @@ import { MAIN, type Run, startTintype } from './start.mjs'
 /** Says that the store can be written. */
 const READY = '/ready'
 /** Longest time until a server answers, in milliseconds. */
-const START_MS = 60_000
+const START_MS = 180_000
 
 export interface ServerOptions {
   storageDir: string

@@ -7,7 +7,7 @@ import { codeBlocks, readGuide } from '../../../support/guides.ts'
 import { serve } from '../../../support/processes/tintype.ts'
 import { upload } from '../../../support/upload.ts'
 
-const PATIENCE = { timeout: 20_000, interval: 20 }
+const PATIENCE = { timeout: 60_000, interval: 20 }
 
 describe('the EventSource of the guide', () => {
   it('hears the changes of a project in a browser', async (context) => {
@@ -25,7 +25,7 @@ describe('the EventSource of the guide', () => {
     expect((await opened).status()).toBe(200)
     expect((await upload(url, 'demo')).status).toBe(201)
     await vi.waitFor(() => expect(lines.join('\n')).toMatch(/^image\.added [0-9a-z]{20}$/m), PATIENCE)
-  }, 120_000)
+  })
 })
 
 describe('the streams of a server', () => {
@@ -46,5 +46,5 @@ describe('the streams of a server', () => {
     await heard.ended
     expect(await exited).toBe(0)
     await unread.body?.cancel().catch(() => {})
-  }, 60_000)
+  })
 })

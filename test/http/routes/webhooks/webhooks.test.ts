@@ -20,7 +20,7 @@ const URL = 'https://receiver.example/hook'
 const ALLOW = { webhookAllow: '127.0.0.1' }
 const ADMIN = keyOf(KEY)
 
-const until = (condition: () => unknown) => vi.waitFor(condition, { timeout: 20_000, interval: 20 })
+const until = (condition: () => unknown) => vi.waitFor(condition, { timeout: 60_000, interval: 20 })
 
 const read = async <T>(answer: Response | Promise<Response>, schema: z.ZodType<T>): Promise<T> => {
   const response = await answer

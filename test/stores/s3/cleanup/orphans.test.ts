@@ -37,7 +37,7 @@ describe.skipIf(!hasCeph)('a sweep of orphans, over Ceph', () => {
     expect(await keysIn(bucket)).toHaveLength(16)
     await setTimeout(3500)
     const other = await sweeping()
-    await expect.poll(() => keysIn(bucket), { timeout: 30_000 }).toHaveLength(8)
+    await expect.poll(() => keysIn(bucket), { timeout: 60_000 }).toHaveLength(8)
     const late = store.commit('shop', { type: 'add_image', image: recordOf(slow.imageId) }, { stage: slow })
     await expect(late).rejects.toMatchObject({
       code: 'store_unavailable',

@@ -30,7 +30,7 @@ let long: { storageDir: string }
 beforeAll(async () => {
   small = await smallStore()
   long = await longStore()
-}, 120_000)
+})
 
 /** Mends a store, and shows that nothing is left to mend. */
 const mend = async (storageDir: string) => {
