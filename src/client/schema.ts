@@ -484,6 +484,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{project_id}/manifest.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the manifest of a project: the URL of every picture by name
+         * @description For game engines and service workers. A picture is named by its asset, else by its id; its URL is that of the image, and changes when the asset is replaced. In the answer to a signed request of a private project, every URL is signed and ends when the request does; to a request with credentials, the URLs are plain and need credentials as well. Other parameters are refused.
+         */
+        get: operations["readManifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks": {
         parameters: {
             query?: never;
@@ -1992,6 +2012,65 @@ export interface components {
              * @example 1
              */
             deleted_images: number;
+        };
+        /** @description Pictures by the name of the asset, else by the id of the image. */
+        Manifest: {
+            /** @example cosmic-drift */
+            project_id: string;
+            /**
+             * @description Number of changes of the project.
+             * @example 7
+             */
+            revision: number;
+            /** @enum {string} */
+            size: "original" | "medium" | "thumb" | "game";
+            /** @enum {string} */
+            format: "avif" | "webp" | "png" | "jpeg";
+            files: {
+                [key: string]: components["schemas"]["ManifestFile"];
+            };
+        };
+        /**
+         * @description A picture: its URL, which never means another picture, its pixels, and length and SHA-256 of the file. These are null in other formats than JPEG, which are rendered at the first request.
+         * @example {
+         *       "url": "/projects/cosmic-drift/images/4f0z6k1m9q2w8e5r7t3y/thumb.jpg",
+         *       "width": 400,
+         *       "height": 300,
+         *       "bytes": 28412,
+         *       "sha256": "a4e624d686e03ed2767c0abd85c14426b0b1157d2ce81d27bb4fe4f6f01d688a"
+         *     }
+         */
+        ManifestFile: {
+            url: string;
+            width: number;
+            height: number;
+            bytes: number | null;
+            sha256: string | null;
+        };
+        /**
+         * @description A manifest of PixiJS (`Assets.init`): with `layout=pixi`.
+         * @example {
+         *       "bundles": [
+         *         {
+         *           "name": "cosmic-drift",
+         *           "assets": [
+         *             {
+         *               "alias": "ui/button-ok",
+         *               "src": "/projects/cosmic-drift/images/4f0z6k1m9q2w8e5r7t3y/thumb.webp"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        PixiManifest: {
+            bundles: {
+                name: string;
+                assets: {
+                    alias: string;
+                    src: string;
+                }[];
+            }[];
         };
         WebhookWithSecret: {
             /** @example 9c2k4q7w1x5e8r3t */
@@ -5312,6 +5391,56 @@ export interface operations {
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_or_project_damaged"];
             503: components["responses"]["busy_or_store_unavailable_or_issuer_unavailable"];
+        };
+    };
+    readManifest: {
+        parameters: {
+            query?: {
+                /** @description Size name; `original` by default. `game` is exactly 50 x 50, the others keep the proportions. */
+                size?: components["parameters"]["query.size"];
+                /** @description End of the validity of the URL, in seconds since 1970. */
+                exp?: components["parameters"]["query.exp"];
+                /** @description Signature of the URL, made by `tintype sign` or `signUrl`. It grants access to a picture of a private project without credentials and requires `exp`. */
+                sig?: components["parameters"]["query.sig"];
+                /** @description Format of the URLs, `jpeg` by default; `jpg` means the same. The others are rendered at the first request. */
+                format?: "avif" | "webp" | "png" | "jpeg" | "jpg";
+                /** @description `files` (default): an object by name. `pixi`: a manifest of PixiJS, with one bundle of the name of the project. */
+                layout?: "files" | "pixi";
+            };
+            header?: never;
+            path: {
+                /** @description Project id: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                project_id: components["parameters"]["path.project_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The manifest. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "7-uX0fQ2wA"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Manifest"] | components["schemas"]["PixiManifest"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_project_id_or_invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["unexpected_host_or_signature_invalid_or_signature_expired"];
+            404: components["responses"]["project_not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["store_unavailable_or_issuer_unavailable"];
         };
     };
     listWebhooks: {

@@ -27,6 +27,7 @@ import * as bulk from './openapi/images/bulk.ts'
 import * as deletions from './openapi/images/image-deletions.ts'
 import * as imageDetails from './openapi/images/image-details.ts'
 import * as images from './openapi/images/images.ts'
+import * as manifests from './openapi/images/manifest.ts'
 import * as projects from './openapi/projects.ts'
 import * as server from './openapi/server.ts'
 import { answerEarly } from './response/early-response.ts'
@@ -40,6 +41,7 @@ import { createAssetRoutes } from './routes/assets.ts'
 import { createBulkRoutes } from './routes/bulk.ts'
 import { createDocsRoutes } from './routes/docs.ts'
 import { createEventRoutes } from './routes/events.ts'
+import { createManifestRoutes } from './routes/games/manifest.ts'
 import { createHealthRoutes } from './routes/health.ts'
 import { createImageDeletionRoutes } from './routes/image-deletions.ts'
 import { createImageRoutes } from './routes/images.ts'
@@ -123,6 +125,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(projects.edit, project.edit)
   route.add(projects.remove, project.remove)
   route.add(archives.read, createArchiveRoutes({ ...options, guard }).read)
+  route.add(manifests.read, createManifestRoutes({ ...options, guard, views }).read)
 
   if (options.webhooks) addWebhookRoutes(route, { webhooks: options.webhooks, basePath })
   if (options.feed) {

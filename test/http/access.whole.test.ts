@@ -26,6 +26,7 @@ const REQUESTS = {
   thumbnail: ['GET', '/thumbnail'],
   cover: ['GET', '/cover.jpg?size=game'],
   archive: ['GET', '/archive?size=game'],
+  manifest: ['GET', '/manifest.json'],
   list: ['GET', '/images'],
   project: ['GET', ''],
   feed: ['GET', '/changes?since=0'],
@@ -48,7 +49,11 @@ const all = (status: number, ...names: (keyof typeof REQUESTS)[]): Answers =>
   Object.fromEntries(names.map((name) => [name, status]))
 
 const looks = (status: number): Answers =>
-  all(status, 'picture', 'file', 'webp', 'head', 'thumbnail', 'cover', 'archive', 'list', 'project', 'feed', 'stream')
+  all(
+    status,
+    ...(['picture', 'file', 'webp', 'head', 'thumbnail', 'cover', 'archive', 'manifest'] as const),
+    ...(['list', 'project', 'feed', 'stream'] as const),
+  )
 /** 422 and 404 of an image are what is answered behind the guard. */
 const CHANGES: Answers = {
   upload: 422,
@@ -145,6 +150,9 @@ describe('authorization', () => {
         ['GET', '/archive'],
         ['GET', '/archive?size=huge'],
         ['GET', `/archive?size=thumb${expired}`],
+        ['GET', '/manifest.json'],
+        ['GET', '/manifest.json?size=huge'],
+        ['GET', `/manifest.json?layout=pixi${expired}`],
         ['GET', '/changes?since=0&wait=1'],
         ['GET', '/events?since=0'],
         ['GET', `/images/${image}?size=huge`],

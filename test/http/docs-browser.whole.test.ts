@@ -182,7 +182,15 @@ const VISITS: Record<string, Visit> = {
   'assets and projects': {
     ids: [
       ...['putAsset', 'listAssets', 'readAsset', 'renderAsset', 'renderAssetFile', 'deleteAsset', 'uploadImages'],
-      ...['readArchive', 'createProject', 'listProjects', 'readProject', 'editProject', 'deleteProject'],
+      ...[
+        'readArchive',
+        'readManifest',
+        'createProject',
+        'listProjects',
+        'readProject',
+        'editProject',
+        'deleteProject',
+      ],
     ],
     async press(docs) {
       const [file] = await Promise.all(PHOTOS)
@@ -195,6 +203,7 @@ const VISITS: Record<string, Visit> = {
       expect(await statusOf(docs, 'deleteAsset', asset)).toBe(200)
       expect((await docs.execute('uploadImages', PROJECT, { file })).status).toBe(200)
       expect(await statusOf(docs, 'readArchive', PROJECT)).toBe(200)
+      expect(await statusOf(docs, 'readManifest', PROJECT)).toBe(200)
       expect(await statusOf(docs, 'createProject', { project_id: 'new' })).toBe(201)
       expect(await statusOf(docs, 'listProjects')).toBe(200)
       expect(await statusOf(docs, 'readProject', PROJECT)).toBe(200)

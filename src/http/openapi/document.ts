@@ -12,6 +12,7 @@ import * as bulk from './images/bulk.ts'
 import * as deletions from './images/image-deletions.ts'
 import * as details from './images/image-details.ts'
 import * as images from './images/images.ts'
+import * as manifests from './images/manifest.ts'
 import * as jobs from './jobs.ts'
 import * as projects from './projects.ts'
 import * as server from './server.ts'
@@ -57,6 +58,7 @@ const ROUTES = [
   projects.edit,
   projects.remove,
   archives.read,
+  manifests.read,
   webhooks.create,
   webhooks.list,
   webhooks.read,

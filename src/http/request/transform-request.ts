@@ -8,7 +8,7 @@ import { type ByTransparency, chooseFormats, type Format } from '../../core/tran
 import { type Presets, presetOf } from '../../core/transform/presets.ts'
 import { type Recipe, recipeAt, transformRecipe } from '../../core/transform/recipe.ts'
 import { parseRenderPath, presetParameters, withFormatOf } from '../../core/transform/render-path.ts'
-import { EXPIRES, expiresSchema, SIGNATURE, verifySignature } from '../../core/transform/signature.ts'
+import { EXPIRES, expiresSchema, SIGNATURE, signUrl, verifySignature } from '../../core/transform/signature.ts'
 import {
   isCentre,
   isFocal,
@@ -66,6 +66,12 @@ export interface TransformRequestParser {
    * @throws TintypeError `signature_invalid`, also where it never ends; `signature_expired`, `invalid_parameter`
    */
   signedUntil(path: string, search: string): number | undefined
+  /**
+   * Signs the URL of a picture with the key of new signatures, for a response to a request that was signed itself.
+   *
+   * @param untilMs end of the signature, in milliseconds since 1970
+   */
+  sign(url: string, untilMs: number): string
   /** A cached request that is still valid. */
   cached(path: string, search: string): TransformRequest | undefined
 }
@@ -119,6 +125,8 @@ export const createTransformRequestParser = ({
 
   return {
     cached,
+
+    sign: (url, untilMs) => signUrl(url, { keys: signingKeys, expiresAt: new Date(untilMs) }),
 
     signedUntil(path, search) {
       const parameters = eachOnce(new URLSearchParams(search))

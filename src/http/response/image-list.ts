@@ -42,9 +42,11 @@ export const hashesOf = ({ sha256: upload, sizes }: ImageRecord): HashesView => 
 export const wholeList = (list: ImageListBody): Buffer<ArrayBuffer> | undefined =>
   list.images.length > MOST_AT_ONCE ? undefined : Buffer.from([...piecesOf(list)].join(''))
 
-/** Streams a list at the pace of the client. Its bytes are counted at the end. */
-export const streamedList = (c: Context, list: ImageListBody): ReadableStream<Uint8Array> => {
-  const pieces = piecesOf(list)
+/** Streams a list at the pace of the client. */
+export const streamedList = (c: Context, list: ImageListBody): ReadableStream<Uint8Array> => streamed(c, piecesOf(list))
+
+/** Streams a text, each piece made when the client takes it. Its bytes are counted at the end. */
+export const streamed = (c: Context, pieces: Iterator<string, undefined>): ReadableStream<Uint8Array> => {
   let end: (bytes: number) => void = () => {}
   c.set(
     'streamedBytes',
