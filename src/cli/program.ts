@@ -39,6 +39,11 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./commands/export.ts')).exportCommand,
   },
   {
+    name: 'pull',
+    summary: 'Keep a folder equal to the assets of a project, for builds of games',
+    load: async () => (await import('./commands/pull.ts')).pullCommand,
+  },
+  {
     name: 'key',
     summary: 'Create, list and revoke API keys',
     load: async () => (await import('./commands/key.ts')).keyCommand,

@@ -9,6 +9,7 @@ const COMMANDS: readonly (readonly [path: string, required: readonly string[]])[
   ['doctor', []],
   ['import', ['photos']],
   ['export', ['demo', 'folder']],
+  ['pull', ['demo', 'folder']],
   ['key create', ['--name', 'me']],
   ['key list', []],
   ['key revoke', ['000000000000']],
