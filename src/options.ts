@@ -157,7 +157,12 @@ export interface TintypeOptions {
   /** Path that the app is mounted under; prefix of every URL in responses. @default '' */
   basePath?: string
   /**
-   * Redirects `GET /` to the documentation, for an app that is served alone. Else `/` belongs to the program that
+   * Serves the web gallery: its pages `/` and `/g/<project>`, and its files under `/gallery/`, all below `basePath`.
+   * @default false
+   */
+  gallery?: boolean
+  /**
+   * Redirects `GET /` to the documentation where there is no gallery, for an app that is served alone. Else `/` belongs to the program that
    * mounts the app. @default false
    */
   isWholeSite?: boolean

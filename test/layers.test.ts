@@ -16,7 +16,7 @@ const filesBelow = (folder: string): string[] =>
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
 
 const sources = (): Map<string, string> => {
-  const paths = filesBelow(src).filter((path) => path.endsWith('.ts'))
+  const paths = filesBelow(src).filter((path) => /\.tsx?$/.test(path))
   return new Map(paths.map((path) => [path, readFileSync(join(src, path), 'utf8')]))
 }
 

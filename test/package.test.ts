@@ -51,7 +51,8 @@ const TSCONFIG = {
 /** How npm says that it has no network. The message of a failed program holds what it wrote to stderr. */
 const UNREACHABLE = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|ENOTCACHED)\b/
 
-const SHIPPED = /^(dist\/.+\.(js|d\.ts)|openapi\.yaml|README\.md|LICENSE|package\.json)$/
+const SHIPPED =
+  /^(dist\/.+\.(js|d\.ts)|dist\/gallery\/.+\.(html|css|svg)|openapi\.yaml|README\.md|LICENSE|package\.json)$/
 const packedSchema = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })])
 
 describe('the npm package', () => {
@@ -66,6 +67,7 @@ describe('the npm package', () => {
         'dist/cli/main.js',
         'dist/index.d.ts',
         'dist/client/index.js',
+        'dist/gallery/index.html',
         'openapi.yaml',
         'LICENSE',
       ]),

@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const report = process.env.TINTYPE_TEST_REPORT
 
 /** Folders of `npm run test:unit`: rules, pictures, and the API without a server process. */
-const UNIT = ['core', 'config', 'telemetry', 'image', 'http', 'client']
+const UNIT = ['core', 'config', 'telemetry', 'image', 'http', 'client', 'gallery']
 
 /** Tests that start programs, send megabytes or take seconds of a core: not for `npm run test:unit`. */
 const WHOLE = 'test/**/*.whole.test.ts'

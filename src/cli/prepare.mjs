@@ -97,6 +97,10 @@ const build = async () => {
     at('node_modules', 'typescript', 'bin', 'tsc'),
     ...['-p', at('src', 'tsconfig.json'), '--noCheck', '--outDir', fresh],
   ])
+  await run(process.execPath, [
+    at('node_modules', 'vite', 'bin', 'vite.js'),
+    ...['build', at('src', 'gallery'), '--outDir', join(fresh, 'gallery'), '--logLevel', 'warn'],
+  ])
   // Renamed file by file: a process that runs from dist/ finds each file whole, old or new.
   const names = filesIn(fresh).map((path) => relative(fresh, path))
   for (const name of names) {

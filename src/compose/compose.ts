@@ -83,6 +83,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
     maxBulkFiles: options.maxBulkFiles ?? 1000,
     maxBulkBytes: options.maxBulkBytes ?? 4 * 2 ** 30,
     basePath: options.basePath ?? '',
+    gallery: options.gallery,
     isWholeSite: options.isWholeSite,
     log: foundation.log,
     ids,

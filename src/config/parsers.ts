@@ -64,6 +64,11 @@ export const oneOf = <Word extends string>(words: readonly Word[]): Parser<Word>
   parse: (text) => words.find((word) => word === text),
 })
 
+export const boolean: Parser<boolean> = {
+  expected: 'true or false',
+  parse: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
+}
+
 export const booleanOrAuto: Parser<boolean | 'auto'> = {
   expected: 'true, false or auto',
   parse: (text) => BOOLEANS_OR_AUTO.get(text),

@@ -4,6 +4,7 @@ import { KEEP_SOURCE } from '../core/keep-source.ts'
 import { MIN_KEY_LENGTH } from '../core/transform/signature.ts'
 import {
   anyText,
+  boolean,
   booleanOrAuto,
   byteCount,
   byteCountOrNone,
@@ -216,6 +217,13 @@ export const settings = {
     initial: '',
     doc: `Keys of signed URLs, of ${MIN_KEY_LENGTH} characters or more, separated by commas; the first signs, all are accepted`,
     isSecret: true,
+  }),
+  gallery: setting(boolean, {
+    env: 'GALLERY',
+    flag: 'gallery',
+    unit: 'mode',
+    initial: 'true',
+    doc: 'The web gallery at / and /g/…: true, or false, which leads / to the documentation',
   }),
   ...accessSettings,
   ...webhookSettings,

@@ -88,7 +88,9 @@ export interface AppOptions {
    * @default ''
    */
   basePath?: string
-  /** Redirects `GET /` to the documentation. @default false, `/` belongs to the program that mounts the app */
+  /** Serves the web gallery: `/`, `/g/…`, `/gallery/…`. @default false */
+  gallery?: boolean
+  /** Redirects `GET /` to the documentation, without the gallery. @default false, `/` belongs to the program that mounts the app */
   isWholeSite?: boolean
   /**
    * Path under which nginx serves the store's folder: stored pictures are sent by nginx (`X-Accel-Redirect`).

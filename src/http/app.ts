@@ -6,6 +6,7 @@ import { clip } from '../core/text.ts'
 import { authenticate } from './access.ts'
 import type { AppOptions } from './app-options.ts'
 import { type Context, type Env, viewOf } from './context.ts'
+import { createGalleryRoutes } from './gallery/routes.ts'
 import { createGuard } from './guard.ts'
 import { allowOrigins } from './middleware/cors.ts'
 import { refuseOtherHosts } from './middleware/host-check.ts'
@@ -157,7 +158,12 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(server.docsBundle, documentation.bundle)
   route.add(server.docsAsset, documentation.asset)
   route.add(server.openApi, documentation.openApi)
-  if (options.isWholeSite) route.add(server.front, documentation.front)
+  if (options.gallery) {
+    const gallery = createGalleryRoutes({ ...options, client, views })
+    route.add(server.galleryFront, gallery.front)
+    route.add(server.galleryProject, gallery.project)
+    route.add(server.galleryAsset, gallery.asset)
+  } else if (options.isWholeSite) route.add(server.front, documentation.front)
 
   route.refuseOtherMethods()
   // A parent app answers unknown paths, but all below /projects belong to this app.

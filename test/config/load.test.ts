@@ -53,6 +53,7 @@ describe('settings', () => {
     expect(config).toEqual({
       port: 8001,
       readOnly: 'auto',
+      gallery: true,
       host: '127.0.0.1',
       storageDir: resolve('storage'),
       workers: 1,

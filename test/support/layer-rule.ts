@@ -3,6 +3,7 @@
 /** Folders (or files directly in src/) that each layer may import values from; types too, unless said otherwise. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   client: ['client'],
+  gallery: ['client', 'gallery'],
   core: ['core'],
   telemetry: ['core', 'telemetry'],
   image: ['core', 'telemetry', 'image'],

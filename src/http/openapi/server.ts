@@ -78,6 +78,17 @@ export const docsBundle: RouteConfig = {
   responses: { 200: { description: 'The file.' } },
 }
 
+/** Pages and files of the gallery, which are not part of the API; not in the document. */
+const page = (path: string): RouteConfig => ({
+  method: 'get',
+  path,
+  hide: true,
+  responses: { 200: { description: 'The page or file.' } },
+})
+export const galleryFront = page('/')
+export const galleryProject = page('/g/{project_id}')
+export const galleryAsset = page('/gallery/{asset}')
+
 /** Redirect of a server without a parent app; not in the document, which is the same for both. */
 export const front: RouteConfig = {
   method: 'get',

@@ -1,0 +1,58 @@
+// Dialogs: one modal at a time, with the focus and keys of <dialog>.
+
+import { signal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { t } from '../texts/texts.ts'
+import { Icon } from './icon.tsx'
+
+const shownDialog = signal<ComponentChildren>(null)
+
+export const openDialog = (dialog: ComponentChildren): void => {
+  shownDialog.value = dialog
+}
+
+export const closeDialog = (): void => {
+  shownDialog.value = null
+}
+
+export const DialogHost = () => <>{shownDialog.value}</>
+
+interface DialogProps {
+  title: string
+  /** @default closes it */
+  onClose?: () => void
+  /** @default false */
+  isWide?: boolean
+  children: ComponentChildren
+}
+
+export const Dialog = ({ title, onClose = closeDialog, isWide = false, children }: DialogProps) => {
+  const element = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const before = document.activeElement
+    element.current?.showModal()
+    return () => {
+      if (before instanceof HTMLElement) before.focus()
+    }
+  }, [])
+  return (
+    <dialog
+      ref={element}
+      class={isWide ? 'dialog wide' : 'dialog'}
+      aria-labelledby="dialog-title"
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+    >
+      <header>
+        <h2 id="dialog-title">{title}</h2>
+        <button type="button" class="quiet round" aria-label={t.close} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {children}
+    </dialog>
+  )
+}

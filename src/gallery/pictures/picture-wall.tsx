@@ -1,0 +1,186 @@
+// The justified wall of pictures: blocks that are drawn when they come near, keys, and moving by drag and drop.
+
+import { useSignal } from '@preact/signals'
+import { Component } from 'preact'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { imageUrl, navigate } from '../app/router.ts'
+import { isMember } from '../app/session.ts'
+import { deleteSelected, moveSelected } from '../project/actions.ts'
+import type { Image, ProjectModel } from '../project/model.ts'
+import { type Block, layOut, verticalNeighbour } from './layout.ts'
+import { moved } from './order.ts'
+import { Tile } from './tile.tsx'
+import { dropMark, isHeld } from './wall-state.ts'
+
+export const PictureWall = ({ model }: { model: ProjectModel }) => {
+  const element = useRef<HTMLDivElement>(null)
+  const width = useSignal(0)
+  const { value: images } = model.images
+  useEffect(() => {
+    if (!element.current) return
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) width.value = Math.floor(entry.contentRect.width)
+    })
+    observer.observe(element.current)
+    return () => observer.disconnect()
+  }, [width])
+  const blocks = useMemo(
+    () =>
+      layOut(
+        images.map((image) => image.width / image.height),
+        width.value,
+      ),
+    [images, width.value],
+  )
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the links in it, which move the focus among them
+    <div
+      ref={element}
+      class="wall"
+      onKeyDown={(event) => void onKey(event, model, blocks)}
+      onPointerDown={hold}
+      {...dropHandlers(model)}
+    >
+      {blocks.map((block) => (
+        <BlockView
+          key={block.first}
+          block={block}
+          images={images.slice(block.first, block.first + block.boxes.length)}
+          model={model}
+          isFirst={block.first === 0}
+        />
+      ))}
+    </div>
+  )
+}
+
+interface BlockProps {
+  block: Block
+  images: readonly Image[]
+  model: ProjectModel
+  isFirst: boolean
+}
+
+/** Drawn again only where its pictures or their places have changed. */
+class BlockView extends Component<BlockProps> {
+  override shouldComponentUpdate(next: BlockProps): boolean {
+    const { block, images } = this.props
+    return (
+      next.images.length !== images.length ||
+      next.block.height !== block.height ||
+      next.images.some((image, at) => image !== images[at]) ||
+      next.block.boxes.some((box, at) => box.left !== block.boxes[at]?.left || box.width !== block.boxes[at]?.width)
+    )
+  }
+
+  render({ block, images, model, isFirst }: BlockProps) {
+    return (
+      <ul class="block" style={{ height: `${block.height}px` }}>
+        {images.map((image, at) => {
+          const box = block.boxes[at]
+          return box && <Tile key={image.id} image={image} box={box} model={model} isFirst={isFirst && at < 12} />
+        })}
+      </ul>
+    )
+  }
+}
+
+const hold = (): void => {
+  isHeld.value = true
+  const end = new AbortController()
+  const release = () => {
+    end.abort()
+    isHeld.value = false
+  }
+  for (const type of ['pointerup', 'pointercancel', 'dragend']) addEventListener(type, release, { signal: end.signal })
+}
+
+const onKey = async (event: KeyboardEvent, model: ProjectModel, blocks: readonly Block[]): Promise<void> => {
+  const { selection, projectId } = model
+  const link = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-image]') : null
+  const { value: images } = model.images
+  const at = images.findIndex(({ id }) => id === link?.dataset.image)
+  const mayEdit = isMember.value
+  const step = STEPS[event.key]
+  if (step !== undefined && event.altKey) {
+    if (!mayEdit || !model.isOrdered.value) return
+    event.preventDefault()
+    const id = images[at]?.id
+    if (selection.ids.value.size === 0 && id !== undefined) selection.set([id])
+    await moveSelected(model, step > 0 ? 1 : -1)
+    focusOn(id)
+  } else if (step !== undefined && at >= 0) {
+    event.preventDefault()
+    const next = step === 1 || step === -1 ? at + step : verticalNeighbour(blocks, at, step > 0 ? 1 : -1)
+    const target = images[next]?.id
+    if (event.shiftKey && target !== undefined) selection.set([...selection.ids.value, images[at]?.id ?? '', target])
+    focusOn(target)
+  } else if (event.key === ' ' && at >= 0 && mayEdit && link?.matches('a')) {
+    event.preventDefault()
+    const id = images[at]?.id ?? ''
+    if (event.shiftKey)
+      selection.extend(
+        id,
+        images.map((image) => image.id),
+      )
+    else selection.toggle(id)
+  } else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && mayEdit) {
+    event.preventDefault()
+    selection.set(images.map(({ id }) => id))
+  } else if (event.key === 'Escape') selection.clear()
+  else if (event.key === 'Delete' && mayEdit) deleteSelected(model)
+  else if (event.key === 'Enter' && at >= 0 && link?.matches('a')) {
+    event.preventDefault()
+    navigate(imageUrl(projectId, images[at]?.id ?? ''))
+  }
+}
+
+/** Steps of arrow keys: 1 to the next picture, 2 to the next row. */
+const STEPS: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 2, ArrowUp: -2 }
+
+export const focusOn = (id: string | undefined): void => {
+  const link = id === undefined ? null : document.querySelector<HTMLElement>(`a[data-image="${CSS.escape(id)}"]`)
+  link?.focus()
+  link?.scrollIntoView({ block: 'nearest' })
+}
+
+/** Type of a drag within the wall, beside which files can be dropped on the page. */
+const DRAGGED = 'application/x-tintype-images'
+
+const dropHandlers = (model: ProjectModel) => ({
+  onDragStart(event: DragEvent) {
+    const id = imageOf(event)?.dataset.image
+    if (id === undefined || !event.dataTransfer || !isMember.value || !model.isOrdered.value)
+      return event.preventDefault()
+    if (!model.selection.ids.value.has(id)) model.selection.set([id])
+    event.dataTransfer.setData(DRAGGED, id)
+    event.dataTransfer.effectAllowed = 'move'
+  },
+  onDragOver(event: DragEvent) {
+    if (!event.dataTransfer?.types.includes(DRAGGED)) return
+    event.preventDefault()
+    const tile = imageOf(event)
+    const id = tile?.dataset.image
+    if (!tile || id === undefined) return
+    const { left, width } = tile.getBoundingClientRect()
+    const isBehind = event.clientX > left + width / 2
+    const { value } = dropMark
+    if (value?.id !== id || value.isBehind !== isBehind) dropMark.value = { id, isBehind }
+  },
+  onDragEnd() {
+    dropMark.value = undefined
+  },
+  onDrop(event: DragEvent) {
+    const { value: mark } = dropMark
+    if (!event.dataTransfer?.types.includes(DRAGGED) || !mark) return
+    event.preventDefault()
+    event.stopPropagation()
+    dropMark.value = undefined
+    const order = model.images.value.map(({ id }) => id)
+    const before = mark.isBehind ? order[order.indexOf(mark.id) + 1] : mark.id
+    void model.reorder(moved(order, model.selection.ids.value, before))
+  },
+})
+
+const imageOf = ({ target }: Event): HTMLElement | null =>
+  target instanceof Element ? target.closest<HTMLElement>('li[data-image]') : null

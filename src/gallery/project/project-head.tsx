@@ -1,0 +1,107 @@
+// Head of a project: title, number of pictures, uploads and settings.
+
+import { useRef } from 'preact/hooks'
+import { base } from '../app/api.ts'
+import { follow, wallUrl } from '../app/router.ts'
+import { isMember } from '../app/session.ts'
+import { openDialog } from '../parts/dialog.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { lazy } from '../parts/lazy.tsx'
+import { t } from '../texts/texts.ts'
+import { ACCEPTED, chosenFiles } from '../upload/files.ts'
+import { uploads } from '../upload/uploads.ts'
+import type { ProjectModel } from './model.ts'
+
+const Settings = lazy(async () => (await import('../settings/settings-dialog.tsx')).SettingsDialog)
+const Developers = lazy(async () => (await import('../developers/developer-dialog.tsx')).DeveloperDialog)
+
+export const ProjectHead = ({ model }: { model: ProjectModel }) => {
+  const { projectId, project } = model
+  const { title = null, image_count: count = 0, visibility } = project.value ?? {}
+  return (
+    <div class="head">
+      <a class="button quiet round" href={wallUrl} onClick={follow} aria-label={t.toProjects}>
+        <Icon name="back" />
+      </a>
+      <div class="grow">
+        <h1>{title ?? projectId}</h1>
+        <p class="about">
+          {visibility === 'private' && (
+            <>
+              <Icon name="lock" />
+              {t.private} ·{' '}
+            </>
+          )}
+          {project.value ? t.pictures(count) : ' '}
+        </p>
+      </div>
+      {project.value && (
+        <div class="buttons">
+          {count > 0 && (
+            <a
+              class="button quiet round"
+              href={`${base}/projects/${encodeURIComponent(projectId)}/archive`}
+              download={`${projectId}.zip`}
+              aria-label={t.downloadAll}
+              title={t.downloadAll}
+            >
+              <Icon name="download" />
+            </a>
+          )}
+          <button
+            type="button"
+            class="quiet round"
+            aria-label={t.forDevelopers}
+            title={t.forDevelopers}
+            onClick={() => openDialog(<Developers model={model} />)}
+          >
+            <Icon name="code" />
+          </button>
+          {isMember.value && (
+            <button
+              type="button"
+              class="quiet round"
+              aria-label={t.settings}
+              title={t.settings}
+              onClick={() => openDialog(<Settings model={model} />)}
+            >
+              <Icon name="settings" />
+            </button>
+          )}
+          {isMember.value && <UploadButtons projectId={projectId} />}
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Of all browsers, and of no standard. */
+const FOLDERS = { webkitdirectory: true }
+
+const UploadButtons = ({ projectId }: { projectId: string }) => {
+  const files = useRef<HTMLInputElement>(null)
+  const folder = useRef<HTMLInputElement>(null)
+  const take = ({ currentTarget: input }: { currentTarget: HTMLInputElement }) => {
+    uploads.add(projectId, chosenFiles(input.files))
+    input.value = ''
+  }
+  return (
+    <>
+      <input ref={files} type="file" hidden multiple accept={ACCEPTED} onChange={take} data-input="files" />
+      <input ref={folder} type="file" hidden multiple {...FOLDERS} onChange={take} data-input="folder" />
+      <button
+        type="button"
+        class="quiet round"
+        aria-label={t.uploadFolder}
+        title={t.uploadFolder}
+        onClick={() => folder.current?.click()}
+      >
+        <Icon name="folder" />
+      </button>
+      <button type="button" class="primary" title={t.uploadHint} onClick={() => files.current?.click()}>
+        <Icon name="upload" />
+        {t.upload}
+      </button>
+    </>
+  )
+}

@@ -1,0 +1,56 @@
+// The bar of the selection: what can be done with the selected images.
+
+import { openDialog } from '../parts/dialog.tsx'
+import { Icon, type IconName } from '../parts/icon.tsx'
+import { lazy } from '../parts/lazy.tsx'
+import { t } from '../texts/texts.ts'
+import { deleteSelected, downloadSelected, makeCover, moveSelected } from './actions.ts'
+import type { ProjectModel } from './model.ts'
+
+const Details = lazy(async () => (await import('../details/details-dialog.tsx')).DetailsDialog)
+
+export const SelectionBar = ({ model }: { model: ProjectModel }) => {
+  const { selection, images, isOrdered } = model
+  const { size } = selection.ids.value
+  if (size === 0) return null
+  const [only] = size === 1 ? selection.ids.value : []
+  return (
+    <div class="selection-bar" role="toolbar" aria-label={t.selection}>
+      <button
+        type="button"
+        class="quiet round"
+        aria-label={t.clearSelection}
+        title={t.clearSelection}
+        onClick={selection.clear}
+      >
+        <Icon name="close" />
+      </button>
+      <span class="grow" role="status">
+        {t.selected(size)}
+      </span>
+      <button type="button" class="quiet" onClick={() => selection.set(images.value.map(({ id }) => id))}>
+        {t.selectAll}
+      </button>
+      {only !== undefined && (
+        <>
+          <Tool icon="edit" label={t.details} onClick={() => openDialog(<Details model={model} imageId={only} />)} />
+          <Tool icon="star" label={t.makeCover} onClick={() => void makeCover(model)} />
+        </>
+      )}
+      {isOrdered.value && (
+        <>
+          <Tool icon="back" label={t.moveEarlier} onClick={() => void moveSelected(model, -1)} />
+          <Tool icon="next" label={t.moveLater} onClick={() => void moveSelected(model, 1)} />
+        </>
+      )}
+      <Tool icon="download" label={t.downloadSelected} onClick={() => void downloadSelected(model)} />
+      <Tool icon="trash" label={t.deleteSelected} onClick={() => deleteSelected(model)} />
+    </div>
+  )
+}
+
+const Tool = ({ icon, label, onClick }: { icon: IconName; label: string; onClick(): void }) => (
+  <button type="button" class="quiet round" aria-label={label} title={label} onClick={onClick}>
+    <Icon name={icon} />
+  </button>
+)
