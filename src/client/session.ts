@@ -21,6 +21,9 @@ interface Kept {
 
 const CSRF_COOKIE = /(?:^|; )tintype_csrf=([^;]*)/
 
+/** CSRF token of a page without a session: guests with a share link need the header, with any value. */
+const GUEST = 'guest'
+
 /** Routes of accounts that need no session, or end it. */
 const WITHOUT_SESSION: ReadonlySet<string | undefined> = new Set(['login', 'register', 'refresh', 'logout'])
 
@@ -125,7 +128,7 @@ export const createSession = ({ base, fetch, onSignedOut }: SessionOptions): Cre
     const token = csrf()
     const isStale = token !== undefined && token !== ended && !isFresh(token)
     if (isStale && !WITHOUT_SESSION.has(accountRoute(path))) await renewed(false)
-    return method === 'GET' || method === 'HEAD' ? {} : headersOf(csrf())
+    return method === 'GET' || method === 'HEAD' ? {} : headersOf(csrf() ?? GUEST)
   }
 
   return {

@@ -11,8 +11,10 @@ import { createCsrfGuard } from '../services/auth/csrf.ts'
 import { createOidcTokens } from '../services/auth/oidc-tokens.ts'
 import { createPasswords } from '../services/auth/passwords.ts'
 import { createSignInThrottle, throttledAccounts } from '../services/auth/sign-in-throttle.ts'
+import { createLinkCookies } from '../services/links/link-cookies.ts'
 import { createFileAccountStore } from '../stores/accounts/file-account-store.ts'
 import { createFileKeys } from '../stores/accounts/file-keys.ts'
+import { createFileLinks } from '../stores/links/file-links.ts'
 import { createIsOpen } from './auth-configured.ts'
 import type { Foundation } from './foundation.ts'
 
@@ -25,11 +27,13 @@ export const buildAuth = ({ options, storageDir, log }: Foundation) => {
   const csrf = createCsrfGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })
   const oidcTokens = issuer && createOidcTokens({ ...issuer, log })
   const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }), fixed })
+  const links = createFileLinks({ storageDir })
   const throttle = createSignInThrottle({ isShared: Boolean(options.sharedLimits), log })
 
   return {
     client,
     store,
+    links,
     isOpen,
     accountRoutes: { accounts: throttledAccounts(accounts, throttle), csrf },
     ...createIdentify({
@@ -38,6 +42,7 @@ export const buildAuth = ({ options, storageDir, log }: Foundation) => {
         createBearerAuthenticator(accounts, oidcTokens),
         createCookieAuthenticator(accounts, csrf),
       ],
+      links: createLinkCookies({ links, csrf }),
       isOpen,
       // No origin is foreign where pages of every site may use the API.
       refuseCrossOrigin: origins === '*' ? undefined : csrf.refuseCrossOrigin,

@@ -5,6 +5,7 @@ import { createRefuse } from '../http/refusals.ts'
 import { acceptedTypes } from '../image/accepted.ts'
 import type { EncoderPool } from '../image/encoder.ts'
 import type { Tintype, TintypeOptions } from '../options.ts'
+import { createLinkService } from '../services/links/links.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { createRequestIds } from '../telemetry/requests.ts'
 import { version } from '../version.ts'
@@ -71,6 +72,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
     projects,
     jobs,
     webhooks,
+    links: createLinkService({ links: auth.links, store }),
     feed,
     check: () => store.check(),
     isReadOnly: store.isReadOnly,

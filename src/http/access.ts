@@ -1,10 +1,12 @@
 // Authenticates requests: finds their principals, and warns of open servers. Routes are authorized by guard.ts.
 
-import { type Principal, unauthenticated } from '../core/auth/access.ts'
+import { type Principal, unauthenticated, withLinks } from '../core/auth/access.ts'
+import type { LinkGrant } from '../core/auth/links.ts'
 import { TintypeError } from '../core/errors.ts'
 import { isLoopback } from '../core/request/hosts.ts'
 import { READING } from '../core/request/safe-methods.ts'
 import type { Authenticator, Credentials } from '../services/auth/credentials.ts'
+import type { LinkCookies } from '../services/links/link-cookies.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type Check, type Context, type RequestView, viewOf } from './context.ts'
 import type { ClientAddress } from './middleware/client-address.ts'
@@ -12,6 +14,8 @@ import type { ClientAddress } from './middleware/client-address.ts'
 export interface IdentifyOptions {
   /** Tried in this order, until one recognizes its credentials. */
   authenticators: readonly Authenticator[]
+  /** Share links of anonymous requests and of users. @default none */
+  links?: LinkCookies
   /** Whether every request may do everything at present. */
   isOpen(): boolean
   /** Throws where a page of a foreign origin sent the request. @default no check */
@@ -42,15 +46,22 @@ const UNRESTRICTED: Identity = { principal: { kind: 'unrestricted' } }
 const ANONYMOUS: Identity = { principal: { kind: 'anonymous' } }
 
 export const createIdentify = (options: IdentifyOptions): { identify: Identify; identifyNow: IdentifyNow } => {
-  const { authenticators, isOpen, refuseCrossOrigin, onOpen } = options
+  const { authenticators, links, isOpen, refuseCrossOrigin, onOpen } = options
 
-  const recall = (request: RequestView & Pick<Credentials, 'share'>): Identity | undefined => {
+  const recallOwn = (request: RequestView & Pick<Credentials, 'share'>): Identity | undefined => {
     for (const authenticator of authenticators) {
       const principal = authenticator.recall(request)
       if (principal === 'unknown') return undefined
       if (principal) return { principal }
     }
     return request.header('authorization') === undefined ? ANONYMOUS : undefined
+  }
+
+  const recall = (request: RequestView & Pick<Credentials, 'share'>): Identity | undefined => {
+    const own = recallOwn(request)
+    if (!own || !links || !mayHoldLinks(own.principal)) return own
+    const grants = links.recall(request)
+    return grants === 'unknown' ? undefined : withGrants(own.principal, grants, own)
   }
 
   const identifyNow: IdentifyNow = (request) => {
@@ -72,15 +83,18 @@ export const createIdentify = (options: IdentifyOptions): { identify: Identify; 
     const known = receivedMs === undefined || isOpen() ? identifyNow(request) : undefined
     if (known) return known
     const { method, header } = request
+    const sent = { method, header, receivedMs }
+    const identified = async (principal: Principal): Promise<Identity> =>
+      links && mayHoldLinks(principal) ? withGrants(principal, await links.grantsOf(sent, principal)) : { principal }
     try {
       for (const { authenticate } of authenticators) {
-        const principal = await authenticate({ method, header, receivedMs })
-        if (principal) return { principal }
+        const principal = await authenticate(sent)
+        if (principal) return await identified(principal)
       }
       // Credentials in an unknown form are an error, instead of the rights of an anonymous client.
       if (header('authorization') !== undefined)
         throw unauthenticated('Expected an API key or a token in "Authorization: Bearer", it is neither.')
-      return ANONYMOUS
+      return await identified(ANONYMOUS.principal)
     } catch (error) {
       if (!(error instanceof TintypeError)) throw error
       return { ...ANONYMOUS, refusal: error }
@@ -90,11 +104,18 @@ export const createIdentify = (options: IdentifyOptions): { identify: Identify; 
   return { identify, identifyNow }
 }
 
+/** Keys have rights of their own alone, and an open server has no others. */
+const mayHoldLinks = ({ kind }: Principal): boolean => kind === 'anonymous' || kind === 'user'
+
+/** @param own identity without grants. @default a new one */
+const withGrants = (principal: Principal, links: readonly LinkGrant[], own: Identity = { principal }): Identity =>
+  links.length === 0 ? own : { principal: withLinks(principal, links) }
+
 /** Basis of access to a picture, which limits its caching. */
 export interface PictureAccess {
   /** True in a private project. */
   isPrivate: boolean
-  /** End of the signed URL that grants access, in milliseconds since 1970. */
+  /** End of the signed URL or the share link that grants access, in milliseconds since 1970. */
   untilMs?: number
 }
 

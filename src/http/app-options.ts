@@ -9,6 +9,7 @@ import type { ImageService } from '../services/images/images.ts'
 import type { Renders } from '../services/images/renders.ts'
 import type { Variants } from '../services/images/variants.ts'
 import type { JobService } from '../services/jobs/jobs.ts'
+import type { LinkService } from '../services/links/links.ts'
 import type { ProjectService } from '../services/projects/projects.ts'
 import type { Archives } from '../services/transfer/archives.ts'
 import type { WebhookService } from '../services/webhooks/registry.ts'
@@ -24,7 +25,7 @@ import type { HostCheck } from './middleware/host-check.ts'
 import type { Limit } from './middleware/rate-limit.ts'
 import type { TransformRequestParser } from './request/transform-request.ts'
 import type { ListCache } from './response/list-cache.ts'
-import type { AccountRouteOptions } from './routes/accounts.ts'
+import type { AccountRouteOptions } from './routes/auth/accounts.ts'
 
 /** Policies applied to each request before its route, shared with the fast path. */
 export interface Policies {
@@ -56,6 +57,8 @@ export interface AppOptions {
   webhooks?: WebhookService
   /** Accounts and their CSRF protection. @default no routes of accounts */
   accounts?: Omit<AccountRouteOptions, 'cookies' | 'networkOf'>
+  /** @default no routes of share links */
+  links?: LinkService
   /** Cache of image lists. @default none */
   lists?: Pick<ListCache, 'set'>
   /** Parses and authorizes transform requests. */

@@ -31,14 +31,15 @@ import * as images from './openapi/images/images.ts'
 import * as manifests from './openapi/images/manifest.ts'
 import * as projects from './openapi/projects.ts'
 import * as server from './openapi/server.ts'
+import { createSessionCookies } from './response/auth/session-cookies.ts'
 import { answerEarly } from './response/early-response.ts'
 import { createFailures } from './response/failures.ts'
-import { createSessionCookies } from './response/session-cookies.ts'
 import { createViews } from './response/views.ts'
 import { createRouteTable } from './route-table.ts'
-import { createAccountRoutes } from './routes/accounts.ts'
 import { createArchiveRoutes } from './routes/archives.ts'
 import { createAssetRoutes } from './routes/assets.ts'
+import { createAccountRoutes } from './routes/auth/accounts.ts'
+import { addLinkRoutes } from './routes/auth/links.ts'
 import { createBulkRoutes } from './routes/bulk.ts'
 import { createDocsRoutes } from './routes/docs.ts'
 import { createEventRoutes } from './routes/events.ts'
@@ -128,6 +129,8 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(archives.read, createArchiveRoutes({ ...options, guard }).read)
   route.add(manifests.read, createManifestRoutes({ ...options, guard, views }).read)
 
+  const cookieOptions = { basePath, isSecure: (c: Context) => client.isSecure(viewOf(c), c.req.url) }
+  if (options.links) addLinkRoutes(route, { links: options.links, guard, views, cookies: cookieOptions })
   if (options.webhooks) addWebhookRoutes(route, { webhooks: options.webhooks, basePath })
   if (options.feed) {
     const event = createEventRoutes({ feed: options.feed, guard, identify: options.policies.identify })
@@ -137,7 +140,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   }
 
   if (options.accounts) {
-    const cookies = createSessionCookies({ basePath, isSecure: (c) => client.isSecure(viewOf(c), c.req.url) })
+    const cookies = createSessionCookies(cookieOptions)
     const account = createAccountRoutes({ ...options.accounts, cookies, networkOf: (c) => client.networkOf(viewOf(c)) })
     route.add(accounts.register, account.register)
     route.add(accounts.login, account.login)

@@ -10,12 +10,16 @@ import {
   accessOf,
   decideAccess,
   isPublic,
+  linksOf,
+  mayReadByLink,
   mayReadBySignature,
   type Principal,
   type ProjectAccess,
   requireAccess,
   requireReadable,
+  withoutLinks,
 } from '../core/auth/access.ts'
+import { noDownload, pictureGrant, type WantedPicture } from '../core/auth/links.ts'
 import { createBoundedMap } from '../core/bounded-map.ts'
 import { type ErrorCode, isDamage, TintypeError } from '../core/errors.ts'
 import { unknownProject } from '../core/not-found.ts'
@@ -37,8 +41,11 @@ export interface Guard {
    * refused. A token that has only expired since the request arrived stays valid.
    */
   requireStill(c: Context, action: Action, projectId: string): Promise<void>
-  /** Authorizes an upload without the project: the principal must have the right to create projects. */
-  requireUploader(c: Context, projectId: string): void
+  /**
+   * Authorizes an upload without the project: the principal must have the right to create projects, or for `upload` a
+   * share link that allows it.
+   */
+  requireUploader(c: Context, action: 'create' | 'upload', projectId: string): void
   /**
    * Authorizes reading a project or its list, and answers.
    *
@@ -48,17 +55,25 @@ export interface Guard {
   /**
    * Authorizes reading a picture, and answers. Public projects need no credentials, and ignore invalid ones.
    *
-   * @param signedUntil end of the request's signature, in milliseconds since 1970; undefined without a signature.
-   *   Called only for private and absent projects. Throws where the signature is not valid.
    * @throws TintypeError `project_not_found`, `unauthenticated`, errors of `signedUntil`: equal for private and absent
-   *   projects; errors of `answer`
+   *   projects; `forbidden` for holders of a link without downloads; errors of `answer`
    */
   picture(
     c: Context,
     projectId: string,
-    signedUntil: () => number | undefined,
+    request: PictureRequest,
     answer: AnswerFrom<AuthorizedPicture>,
   ): Promise<Response>
+}
+
+export interface PictureRequest {
+  /**
+   * End of the request's signature, in milliseconds since 1970; undefined without a signature. Called only for private and
+   * absent projects. Throws where the signature is not valid.
+   */
+  signedUntil(): number | undefined
+  /** Called only for holders of a share link of the project. Throws where the request is not valid. */
+  wanted(): WantedPicture
 }
 
 /**
@@ -161,7 +176,11 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
       await require(c, action, projectId)
     },
 
-    requireUploader: (c, projectId) => requireAccess(principalOf(c), 'create', projectId, undefined),
+    requireUploader(c, action, projectId) {
+      const principal = principalOf(c)
+      const mayUpload = linksOf(principal)?.some((link) => link.projectId === projectId && link.upload) ?? false
+      if (action === 'create' || !mayUpload) requireAccess(principal, action, projectId, undefined)
+    },
 
     async read(c, projectId, answer) {
       const by = principalOf(c)
@@ -172,15 +191,19 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
       return answerFrom(projectId, authorize, answer)
     },
 
-    picture(c, projectId, signedUntil, answer) {
+    picture(c, projectId, { signedUntil, wanted }, answer) {
       const authorize = (found: Found): AuthorizedPicture => {
         const { project } = found
         if (project && isPublic(project)) return { project: () => project, access: PUBLIC }
         const principal = c.get('principal')
-        if (principal && decideAccess(principal, 'read', projectId, accessIn(found)) === 'allowed')
+        if (principal && decideAccess(withoutLinks(principal), 'read', projectId, accessIn(found)) === 'allowed')
           return { project: () => requireReadable(projectOf(found, projectId), principal), access: PRIVATE }
+        const grant = project && principal && pictureGrant(linksOf(principal), project, wanted)
+        if (project && grant && grant !== 'no_download' && mayReadByLink(project, grant))
+          return { project: () => project, access: { isPrivate: true, untilMs: grant.expiresMs } }
         const untilMs = signedUntil()
-        if (untilMs === undefined) throw c.get('refusal') ?? unknownProject(projectId)
+        if (untilMs === undefined)
+          throw c.get('refusal') ?? (grant === 'no_download' ? noDownload(projectId) : unknownProject(projectId))
         if (!project || !mayReadBySignature(project, untilMs)) throw unknownProject(projectId)
         return { project: () => project, access: { isPrivate: true, untilMs } }
       }

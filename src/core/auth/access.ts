@@ -2,6 +2,7 @@
 
 import { TintypeError } from '../errors.ts'
 import { unknownProject } from '../not-found.ts'
+import { type LinkGrant, projectGrant } from './links.ts'
 
 /** Roles of API keys: `admin` may do all, `writer` change images and projects, `reader` read. */
 export const ROLES = ['admin', 'writer', 'reader'] as const
@@ -9,14 +10,14 @@ export type Role = (typeof ROLES)[number]
 
 /** The principal of a request, after authentication. */
 export type Principal =
-  /** A request without credentials. */
-  | { kind: 'anonymous' }
+  /** A request without credentials; `links` are the share links that it holds, here and of users. */
+  | { kind: 'anonymous'; links?: readonly LinkGrant[] }
   /** Any request of a server without access control, as on a laptop. */
   | { kind: 'unrestricted' }
   /** An API key; `projects` are the only ones that it is valid for, where present. */
   | { kind: 'key'; id: string; role: Role; projects?: readonly string[] }
   /** A person, by the id of an account here or by the subject of another issuer's token. */
-  | { kind: 'user'; id: string }
+  | { kind: 'user'; id: string; links?: readonly LinkGrant[] }
 
 export const VISIBILITIES = ['public', 'private'] as const
 export type Visibility = (typeof VISIBILITIES)[number]
@@ -31,6 +32,8 @@ export interface ProjectAccess {
   visibility: Visibility
   /** Member roles by user id. */
   members: Readonly<Record<string, MemberRole>>
+  /** Creation of the project, which its share links are bound to. */
+  created_at?: string
 }
 
 export const OPEN_ACCESS: ProjectAccess = { owner_id: null, visibility: 'public', members: {} }
@@ -41,17 +44,16 @@ export interface GuardedProject {
   owner_id?: string | null
   visibility?: Visibility
   members?: Readonly<Record<string, MemberRole>>
+  created_at?: string
 }
 
 /** The access rules of a project. */
-export const accessOf = ({ owner_id, visibility, members }: GuardedProject): ProjectAccess =>
-  owner_id === undefined && visibility === undefined && members === undefined
-    ? OPEN_ACCESS
-    : {
-        owner_id: owner_id ?? OPEN_ACCESS.owner_id,
-        visibility: visibility ?? OPEN_ACCESS.visibility,
-        members: members ?? OPEN_ACCESS.members,
-      }
+export const accessOf = ({ owner_id, visibility, members, created_at }: GuardedProject): ProjectAccess => ({
+  owner_id: owner_id ?? OPEN_ACCESS.owner_id,
+  visibility: visibility ?? OPEN_ACCESS.visibility,
+  members: members ?? OPEN_ACCESS.members,
+  created_at,
+})
 
 declare const READABLE: unique symbol
 
@@ -79,6 +81,12 @@ export const mayReadBySignature = <State extends GuardedProject>(
   untilMs: number | undefined,
 ): project is Readable<State> => untilMs !== undefined || isPublic(project)
 
+/** Judges a state by the share link that shows the picture of a request. @param grant undefined without one */
+export const mayReadByLink = <State extends GuardedProject>(
+  project: State,
+  grant: LinkGrant | undefined,
+): project is Readable<State> => grant !== undefined || isPublic(project)
+
 /** @throws TintypeError `project_not_found` where the principal may not read this state, see {@link mayRead} */
 export const requireReadable = <State extends GuardedProject>(
   project: State,
@@ -90,10 +98,23 @@ export const requireReadable = <State extends GuardedProject>(
 
 /**
  * `read`: images and state of one project. `list`: its entry in lists. `write`: upload, delete, order, choose the
- * cover. `create`: an upload, which creates the project where the id is free. `manage`: change members and visibility,
- * delete the project.
+ * cover. `create`: a change that creates the project where the id is free; `upload`: such a change that adds a picture,
+ * which share links may allow in a project that exists. `manage`: change members and visibility, delete the project.
  */
-export type Action = 'read' | 'list' | 'write' | 'create' | 'manage'
+export type Action = 'read' | 'list' | 'write' | 'create' | 'upload' | 'manage'
+
+/** Share links of a principal; undefined without any. */
+export const linksOf = (principal: Principal): readonly LinkGrant[] | undefined =>
+  principal.kind === 'anonymous' || principal.kind === 'user' ? principal.links : undefined
+
+/** The principal without its share links. */
+export const withoutLinks = (principal: Principal): Principal => withLinks(principal, undefined)
+
+/** The principal with these share links, where it can have any. */
+export const withLinks = (principal: Principal, links: readonly LinkGrant[] | undefined): Principal =>
+  linksOf(principal) !== links && (principal.kind === 'anonymous' || principal.kind === 'user')
+    ? { ...principal, links }
+    : principal
 
 /** Decision on an action. `hidden`: answered as an absent project; `sign_in`: authentication is needed. */
 export type Verdict = 'allowed' | 'hidden' | 'forbidden' | 'sign_in'
@@ -109,7 +130,9 @@ export const decideAccess = (
   projectId: string,
   access: ProjectAccess | undefined,
 ): Verdict => {
-  if (action === 'create') return decideUpload(principal, projectId, access)
+  const grant = access && projectGrant(linksOf(principal), { project_id: projectId, created_at: access.created_at })
+  if (grant && (action === 'read' || (action === 'upload' && grant.upload))) return 'allowed'
+  if (action === 'create' || action === 'upload') return decideUpload(principal, projectId, access)
   if (principal.kind === 'anonymous') return decideAnonymous(action, access)
   const level = levelOf(principal, projectId, access)
   if (level >= REQUIRED_LEVELS[action]) return 'allowed'
@@ -214,5 +237,6 @@ const MAY = {
   list: 'may read project',
   write: 'may change project',
   create: 'may upload to project',
+  upload: 'may upload to project',
   manage: 'may manage project',
 } as const satisfies Record<Action, string>

@@ -123,6 +123,7 @@ export const applyChange = (
 export const actionOf = (change: ProjectChange): Action => {
   switch (change.type) {
     case 'add_image':
+      return change.terms?.asset ? 'create' : 'upload'
     case 'add_pending':
     case 'create_project':
       return 'create'

@@ -1,6 +1,15 @@
 // Authorizes requests of the fast path without a wait, by the functions of the app's guard, on the state that is shown.
 
-import { isPublic, mayRead, mayReadBySignature, type Principal } from '../../core/auth/access.ts'
+import {
+  isPublic,
+  linksOf,
+  mayRead,
+  mayReadByLink,
+  mayReadBySignature,
+  type Principal,
+  withoutLinks,
+} from '../../core/auth/access.ts'
+import { pictureGrant, type WantedPicture } from '../../core/auth/links.ts'
 import type { ReadableState } from '../../core/project/state.ts'
 import type { Store } from '../../stores/store.ts'
 import { type IdentifyNow, type PictureAccess, PRIVATE, PUBLIC } from '../access.ts'
@@ -17,9 +26,15 @@ export interface FastGuard {
   /**
    * Authorizes reading a picture. Public projects need no credentials, and ignore invalid ones.
    *
+   * @param wanted see {@link PictureRequest}
    * @param signedUntil end of the request's signature, in milliseconds since 1970; undefined without a valid one
    */
-  picture(request: FastView, projectId: string, signedUntil: () => number | undefined): Authorized | undefined
+  picture(
+    request: FastView,
+    projectId: string,
+    wanted: WantedPicture,
+    signedUntil: () => number | undefined,
+  ): Authorized | undefined
   /** Authorizes reading a list. */
   list(request: FastView, projectId: string): Authorized | undefined
 }
@@ -39,14 +54,17 @@ export const createFastGuard = ({ store, identifyNow }: FastGuardOptions): FastG
   return {
     principalOf,
 
-    picture(request, projectId, signedUntil) {
+    picture(request, projectId, wanted, signedUntil) {
       const project = store.current(projectId, request.share)
       if (!project) return undefined
       if (isPublic(project)) return { project, access: PUBLIC }
       const principal = principalOf(request)
       // Not by its signature alone: with valid credentials, the response is cached in another way.
       if (!principal) return undefined
-      if (mayRead(project, principal)) return { project, access: PRIVATE }
+      if (mayRead(project, withoutLinks(principal))) return { project, access: PRIVATE }
+      const grant = pictureGrant(linksOf(principal), project, () => wanted)
+      if (grant && grant !== 'no_download' && mayReadByLink(project, grant))
+        return { project, access: { isPrivate: true, untilMs: grant.expiresMs } }
       const untilMs = signedUntil()
       if (untilMs === undefined || Date.now() >= untilMs || !mayReadBySignature(project, untilMs)) return undefined
       return { project, access: { isPrivate: true, untilMs } }

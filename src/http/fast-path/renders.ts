@@ -1,8 +1,8 @@
 // Renders in memory, for the fast path: transforms, and size names in other formats.
 
-import { IMAGE_ID_SOURCE, isSize, PROJECT_ID_SOURCE } from '../../core/names.ts'
-import { FORMATS_BY_EXTENSION, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
-import { type Recipe, sizeRecipe } from '../../core/transform/recipe.ts'
+import { IMAGE_ID_SOURCE, isSize, PROJECT_ID_SOURCE, type Size } from '../../core/names.ts'
+import { FORMATS_BY_EXTENSION, type Format, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
+import { sizeRecipe } from '../../core/transform/recipe.ts'
 import type { RenderInMemory, Renders } from '../../services/images/renders.ts'
 import type { PictureAccess } from '../access.ts'
 import type { TransformRequestParser } from '../request/transform-request.ts'
@@ -27,10 +27,18 @@ const RENDER = '/projects/{project_id}/images/{image_id}/render'
 const RENDER_FILE = '/projects/{project_id}/images/{image_id}/render.{format}'
 
 export const readRenderUrl = ({ renders, guard, transformRequests }: ReadRenderUrlOptions): ReadUrl => {
-  const file = (projectId: string, imageId: string, recipe: Recipe, { signedUntil }: PictureQuery): Find => {
+  const file = (
+    projectId: string,
+    imageId: string,
+    name: Size,
+    format: Format,
+    { signedUntil }: PictureQuery,
+  ): Find => {
+    const recipe = sizeRecipe(name, format)
     const prepare = createPrepare(undefined)
+    const wanted = { imageId, isOriginal: name === 'original' }
     return (request) => {
-      const authorized = guard.picture(request, projectId, signedUntil)
+      const authorized = guard.picture(request, projectId, wanted, signedUntil)
       const render = authorized && renders.findCached(authorized.project, imageId, recipe)
       return render && { prepared: prepare(render, IMMUTABLE, authorized.access), body: render.body, route: FILE }
     }
@@ -46,9 +54,10 @@ export const readRenderUrl = ({ renders, guard, transformRequests }: ReadRenderU
     const { isChosen, isFocal, expiresMs } = parsed
     const prepare = createPrepare(isChosen ? 'Accept' : undefined)
     const signedUntil = remembered(parsed.signedUntil)
+    const wanted = { imageId, isOriginal: parsed.isFullSize }
     return (request) => {
       if (expiresMs !== Number.POSITIVE_INFINITY && Date.now() >= expiresMs) return undefined
-      const authorized = guard.picture(request, projectId, signedUntil)
+      const authorized = guard.picture(request, projectId, wanted, signedUntil)
       if (!authorized) return undefined
       const point = isFocal ? renders.focalPointNow(authorized.project, imageId) : null
       if (point === undefined) return undefined
@@ -71,7 +80,7 @@ export const readRenderUrl = ({ renders, guard, transformRequests }: ReadRenderU
     if (!isSize(name) || format === undefined || format === 'jpeg') return undefined
     const query = readPictureQuery(transformRequests, path, search)
     if (!query || query.size !== undefined) return undefined
-    return file(projectId, imageId, sizeRecipe(name, format), query)
+    return file(projectId, imageId, name, format, query)
   }
 }
 

@@ -51,8 +51,9 @@ export const readVariantUrl = (options: ReadVariantUrlOptions): ReadUrl => {
 
   const byId = ({ projectId, size, route, signedUntil }: PictureUrl, imageId: string): Find => {
     let last: { mark: Mark; prepared: Prepared } | undefined
+    const wanted = { imageId, isOriginal: size === 'original' }
     return (request) => {
-      const authorized = isForApp(request) ? undefined : guard.picture(request, projectId, signedUntil)
+      const authorized = isForApp(request) ? undefined : guard.picture(request, projectId, wanted, signedUntil)
       const picture = authorized && variants.findCached(authorized.project, imageId, size)
       if (!picture) return undefined
       const { access } = authorized
@@ -70,8 +71,9 @@ export const readVariantUrl = (options: ReadVariantUrlOptions): ReadUrl => {
     let last:
       | { mark: Mark; changed: string; changedMs: number; shownMs: number; isPrivate: boolean; prepared: Prepared }
       | undefined
+    const wanted = { isOriginal: size === 'original' }
     return (request) => {
-      const authorized = isForApp(request) ? undefined : guard.picture(request, projectId, signedUntil)
+      const authorized = isForApp(request) ? undefined : guard.picture(request, projectId, wanted, signedUntil)
       const imageId = authorized?.project.primary_image_id
       const picture = imageId && variants.findCached(authorized.project, imageId, size)
       if (!picture) return undefined

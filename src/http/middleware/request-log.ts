@@ -22,15 +22,24 @@ export const NO_ROUTE = 'none'
 /** Start of the query, also escaped by mistake: a signature may follow it. */
 const QUERY = /\?|%3f/i
 
+/** Path of a share link, whose token lets its holder in: nothing of it is logged. Under `/projects`, `s` is an id. */
+const LINK = /^(?:(?!\/projects\/).)*\/s\/./s
+
+const ESCAPED = /%([0-7][\da-f])/gi
+
+const hidesToken = (path: string): boolean =>
+  LINK.test(path.replace(ESCAPED, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))))
+
 /**
- * Path of a URL without the query, still encoded, so that it is always one line.
+ * Path of a URL without the query, still encoded, so that it is always one line, and without the token of a share link.
  *
  * @param url absolute, or from its path on
  */
 export const loggedPath = (url: string): string => {
   const path = url.startsWith('/') ? url : url.slice(url.indexOf('/', url.indexOf('://') + 3))
   const end = path.search(QUERY)
-  return end < 0 ? path : path.slice(0, end)
+  const own = end < 0 ? path : path.slice(0, end)
+  return hidesToken(own) ? '/s/…' : own
 }
 
 /** Logs and counts requests, with the time until the response begins. */

@@ -107,7 +107,8 @@ const withExamplesIn = (examples: Record<string, object>, response: Response): R
     examples[code] = example
     return [code, { $ref: `#/components/examples/${code}` }] as const
   })
-  return { ...response, content: { [PROBLEM]: { ...problem, examples: Object.fromEntries(references) } } }
+  const shared = { [PROBLEM]: { ...problem, examples: Object.fromEntries(references) } }
+  return { ...response, content: { ...response.content, ...shared } }
 }
 
 const withCommonHeaders = (response: Response): Response => ({

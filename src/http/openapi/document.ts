@@ -14,6 +14,7 @@ import * as details from './images/image-details.ts'
 import * as images from './images/images.ts'
 import * as manifests from './images/manifest.ts'
 import * as jobs from './jobs.ts'
+import * as links from './links.ts'
 import * as projects from './projects.ts'
 import * as server from './server.ts'
 import * as deliveries from './webhooks/deliveries.ts'
@@ -58,7 +59,14 @@ const ROUTES = [
   projects.edit,
   projects.remove,
   archives.read,
+<<<<<<< HEAD
   manifests.read,
+=======
+  links.create,
+  links.list,
+  links.revoke,
+  links.open,
+>>>>>>> 1f47789 (feat(links): add share links)
   webhooks.create,
   webhooks.list,
   webhooks.read,
@@ -125,6 +133,7 @@ export const openApiDocument = ({ version, basePath }: OpenApiOptions) => {
       { name: 'Assets', description: 'Images under names, whose URLs stay the same when they are replaced.' },
       { name: 'Jobs', description: 'Uploads that need not be waited for (`Prefer: respond-async`).' },
       { name: 'Projects', description: 'The first upload creates a project.' },
+      { name: 'Links', description: 'Links that show a project, or one image, to everyone who has them, for a time.' },
       { name: 'Webhooks', description: 'Messages to programs that want to know of changes.' },
       { name: 'Events', description: 'What changes in projects: to list, to wait for, and to follow.' },
       { name: 'Accounts', description: 'Registration and sessions. Access tokens go into `Authorization: Bearer`.' },

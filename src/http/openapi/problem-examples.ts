@@ -100,6 +100,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     detail: `Expected job "${EXAMPLE_JOB_ID}" to be queued, it is succeeded.`,
     details: { expected: 'queued', state: 'succeeded' },
   },
+  link_not_found: { detail: 'The link is unknown, has expired or was withdrawn.' },
   webhook_not_found: { detail: `There is no webhook "${EXAMPLE_WEBHOOK_ID}".` },
   delivery_not_found: { detail: 'There is no delivery 12 of the webhook.' },
   no_primary_image: { detail: `Project "${EXAMPLE_PROJECT_ID}" has no image, so it has no cover.` },
@@ -113,6 +114,10 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   project_exists: {
     detail: `Project "${EXAMPLE_PROJECT_ID}" exists: expected its title "Cosmic Drift", received "Drift". PATCH changes it.`,
     details: { field: 'title', expected: '"Cosmic Drift"', received: '"Drift"' },
+  },
+  too_many_links: {
+    detail: `Expected at most 100 links of project "${EXAMPLE_PROJECT_ID}", there are 100. Revoke one first.`,
+    details: { max_links: 100 },
   },
   too_many_webhooks: {
     detail: 'Expected at most 20 webhooks of one key or user, there are 20. Delete one first.',

@@ -108,6 +108,7 @@ export const READ_FAILURES = [
 
 /** Failures of every route that sends a picture, rendered if necessary. */
 export const PICTURE_FAILURES = [
+  'forbidden',
   'signature_invalid',
   'signature_expired',
   'precondition_failed',

@@ -1,6 +1,7 @@
 // Parameters of a request in its path, query and headers, parsed and checked.
 
 import type { z } from '@hono/zod-openapi'
+import { linksOf, type Principal } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { isImageId, isProjectId, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
 import { unknownImage } from '../../core/not-found.ts'
@@ -137,8 +138,12 @@ export const searchOf = (c: Context): string => {
   return at < 0 ? '' : c.req.url.slice(at)
 }
 
-/** True where the client does not wait for the outcome (`respond-async`, RFC 7240 section 4.1). Other preferences are ignored. */
-export const prefersAsync = (c: Context): boolean =>
+/**
+ * True where the client does not wait for the outcome (`respond-async`, RFC 7240 section 4.1). Other preferences are
+ * ignored, and all of callers with a share link, who could not follow a job.
+ */
+export const prefersAsync = (c: Context, by: Principal): boolean =>
+  linksOf(by) === undefined &&
   (c.req.header('prefer') ?? '')
     .split(',')
     .some((preference) => preference.split(';')[0]?.trim().toLowerCase() === 'respond-async')

@@ -34,6 +34,8 @@ export interface TransformRequest {
   isChosen: boolean
   /** True where the focal point of the image decides the crop. */
   isFocal: boolean
+  /** True where neither width nor height is given: the render has all pixels of the original. */
+  isFullSize: boolean
   /** One object for each format. @param point focal point of the image, null without one, or where it decides nothing */
   recipesFor(accept: string | undefined, point: Point | null): ByTransparency<Recipe>
   /**
@@ -202,6 +204,7 @@ const requestOf = ({ transform, preset, version, expires, isSigned }: Requested)
   return {
     isChosen,
     isFocal: isFocal(transform),
+    isFullSize: transform.width === undefined && transform.height === undefined,
     recipesFor(accept, point) {
       const formats = isChosen ? chooseFormats(accept) : ANY_FORMAT
       // On a background, nothing is transparent.

@@ -30,7 +30,7 @@ export const json = (c: Context, body: unknown, status: 200 | 201 | 202 = 200, h
 export const sized = (
   c: Context,
   body: string | Uint8Array<ArrayBuffer>,
-  status: 200 | 201 | 202,
+  status: 200 | 201 | 202 | 404,
   headers: Headers,
 ): Response => {
   c.set('bodyBytes', typeof body === 'string' ? Buffer.byteLength(body) : body.length)
@@ -48,7 +48,7 @@ type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
 export const respond = (
   c: Context,
   body: Body,
-  status: 200 | 201 | 202 | 204 | 206 | 302 | 304,
+  status: 200 | 201 | 202 | 204 | 206 | 302 | 304 | 404,
   headers: Headers,
 ): Response => {
   if (!c.get('hasOtherHeaders')) return new Response(body, { status, headers: withCommonHeaders(c, headers) })

@@ -1,7 +1,7 @@
 // Views of projects and images in responses, with the URLs of their files.
 
 import { createHash } from 'node:crypto'
-import { accessOf, decideAccess, type Principal } from '../../core/auth/access.ts'
+import type { Principal } from '../../core/auth/access.ts'
 import { SIZES, type Size } from '../../core/names.ts'
 import { roundedPoint } from '../../core/project/focal-points.ts'
 import type { ImageRecord, Variant } from '../../core/project/model.ts'
@@ -24,6 +24,7 @@ import {
   type UploadView,
 } from '../schemas/images/images.ts'
 import type { ProjectView } from '../schemas/projects.ts'
+import { accessView } from './auth/access-view.ts'
 
 export interface Views {
   /** @param ignored names of text fields without a meaning */
@@ -33,7 +34,7 @@ export interface Views {
   /** @param by principal; members are shown only to principals that may manage the project */
   project(project: ProjectWithCover, by: Principal): ProjectView
   /** Entity tag of the view of a project. @param isManaged true for the view that managers get */
-  projectEtag(project: { revision: number }, isManaged: boolean): string
+  projectEtag(project: Pick<ProjectView, 'revision' | 'link'>, isManaged: boolean): string
   primary(project: ReadableState): PrimaryView
   /** Entity tag of a list of images, from its revision, the fields of the views and the URLs in them. */
   listEtag(project: { revision: number }): string
@@ -133,7 +134,8 @@ export const createViews = (basePath: string, presets: Presets): Views => {
 
     listEtag: ({ revision }) => `"${revision}-${edition}"`,
 
-    projectEtag: ({ revision }, isManaged) => `"${revision}-${isManaged ? 'managed-' : ''}${edition}"`,
+    projectEtag: ({ revision, link }, isManaged) =>
+      `"${revision}-${isManaged ? 'managed-' : ''}${link ? `${link.id}-` : ''}${edition}"`,
 
     // The URL names the image id, so that browsers cache unchanged covers.
     project: ({ project, cover }, by) => ({
@@ -158,16 +160,6 @@ export const createViews = (basePath: string, presets: Presets): Views => {
     projectsUrl,
     basePath,
   }
-}
-
-const accessView = (
-  project: ReadableState,
-  by: Principal,
-): Pick<ProjectView, 'visibility' | 'owner_id' | 'members'> => {
-  const access = accessOf(project)
-  const manages = decideAccess(by, 'manage', project.project_id, access) === 'allowed'
-  const { visibility, owner_id, members } = access
-  return manages ? { visibility, owner_id, members } : { visibility }
 }
 
 const editionOf = (presets: Presets): string => {

@@ -24,7 +24,8 @@ export const createArchiveRoutes = ({ archives, guard, transformRequests }: Arch
     const projectId = projectIdOf(c)
     requireSignatureForm(c)
     const signedUntil = () => transformRequests.signedUntil(`/projects/${projectId}/archive`, searchOf(c))
-    return guard.picture(c, projectId, signedUntil, async (authorized) => {
+    const wanted = () => ({ isOriginal: true })
+    return guard.picture(c, projectId, { signedUntil, wanted }, async (authorized) => {
       requireKnown(c, PARAMETERS)
       const size = sizeOf(c)
       const project = authorized.project()

@@ -67,7 +67,8 @@ export const createAssetRoutes = (options: AssetRouteOptions) => {
   ): Promise<Response> => {
     requireSignatureForm(c)
     const signedUntil = () => transformRequests.signedUntil(`/projects/${projectId}/assets/${path}`, searchOf(c))
-    return guard.picture(c, projectId, signedUntil, async (authorized) => {
+    const wanted = () => ({ isOriginal: sizeOf(c) === 'original' })
+    return guard.picture(c, projectId, { signedUntil, wanted }, async (authorized) => {
       const size = sizeOf(c)
       const { access } = authorized
       const project = authorized.project()
@@ -86,10 +87,11 @@ export const createAssetRoutes = (options: AssetRouteOptions) => {
 
   const render = (c: Context, projectId: string, { path, name }: AssetPath & { kind: 'render' }) => {
     const url = `/projects/${projectId}/assets/${path}`
-    const { isChosen, isFocal, recipesFor, signedUntil } = transformRequests.parse(url, searchOf(c))
+    const { isChosen, isFocal, isFullSize, recipesFor, signedUntil } = transformRequests.parse(url, searchOf(c))
     // Set before anything can fail: errors vary by `Accept` as well.
     if (isChosen) c.set('vary', 'Accept')
-    return guard.picture(c, projectId, signedUntil, async (authorized) => {
+    const wanted = () => ({ isOriginal: isFullSize })
+    return guard.picture(c, projectId, { signedUntil, wanted }, async (authorized) => {
       const project = authorized.project()
       const imageId = await assets.find(project, name)
       if (imageId === undefined) return undefined
@@ -105,7 +107,7 @@ export const createAssetRoutes = (options: AssetRouteOptions) => {
   return {
     async put(c: Context) {
       const projectId = projectIdOf(c)
-      guard.requireUploader(c, projectId)
+      guard.requireUploader(c, 'create', projectId)
       const name = assetNameOf(c)
       const [expected, idempotencyKey] = [expectedAssetOf(c), idempotencyKeyOf(c)]
       const form = receiveForm(c, options.maxUploadBytes, observer)
@@ -119,7 +121,7 @@ export const createAssetRoutes = (options: AssetRouteOptions) => {
         idempotencyKey,
         asset: { name, expected },
       }
-      const accepted = jobs && prefersAsync(c) ? await jobs.accept(projectId, form.file, request) : undefined
+      const accepted = jobs && prefersAsync(c, by) ? await jobs.accept(projectId, form.file, request) : undefined
       if (accepted && 'job' in accepted) return acceptedResponse(c, views, accepted)
       const uploaded = accepted?.uploaded ?? (await images.upload(projectId, form.file, request))
       const isNew = uploaded.isNew && !uploaded.isReplacement

@@ -98,23 +98,23 @@ export const createBulkRoutes = (options: BulkRouteOptions) => {
   return {
     async upload(c: Context) {
       const projectId = projectIdOf(c)
-      guard.requireUploader(c, projectId)
+      guard.requireUploader(c, 'upload', projectId)
       // As for a single upload: errors of checks that need no project reveal nothing about it.
       const [idempotencyKey, dedupe] = [idempotencyKeyOf(c), dedupeOf(c)]
       const body = bulkBodyOf(c, limits)
       const { chunks, stop } = openLongBody(c)
       const files = open(projectId, body, counted(chunks, observer))
-      const by = await guard.require(c, 'create', projectId)
+      const by = await guard.require(c, 'upload', projectId)
       const report = (outcome: BatchOutcome) => resultOf(c, outcome)
       const request: BulkUploadOptions = {
         by,
         signal: c.req.raw.signal,
         stop,
-        confirm: () => guard.requireStill(c, 'create', projectId),
+        confirm: () => guard.requireStill(c, 'upload', projectId),
         idempotencyKey,
         dedupe,
       }
-      if (jobs && prefersAsync(c))
+      if (jobs && prefersAsync(c, by))
         return acceptedResponse(c, await jobs.batches.accept(projectId, files.files, report, request), files)
       const { reports, broken } = await images.uploadAll(projectId, files.files, report, request)
       if (broken && reports.length === 0) throw broken.error

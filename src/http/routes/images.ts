@@ -1,6 +1,7 @@
 // Routes of images: upload, list, read, edit, delete, and the cover.
 
 import { isPublic } from '../../core/auth/access.ts'
+import type { WantedPicture } from '../../core/auth/links.ts'
 import { pendingOf } from '../../core/jobs/pending.ts'
 import { isSize, type Size } from '../../core/names.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
@@ -88,11 +89,12 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     c: Context,
     projectId: string,
     path: string,
+    wanted: () => WantedPicture,
     answer: AnswerFrom<AuthorizedPicture>,
   ): Promise<Response> => {
     requireSignatureForm(c)
     const signedUntil = () => transformRequests.signedUntil(`/projects/${projectId}/${path}`, searchOf(c))
-    return guard.picture(c, projectId, signedUntil, answer)
+    return guard.picture(c, projectId, { signedUntil, wanted }, answer)
   }
 
   /** Stored variants, the most frequent ones, ask nothing of renders. */
@@ -122,8 +124,9 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     projectId: string,
     path: string,
     read: () => { size: Size; formats: ByTransparency<Format> },
-  ) =>
-    authorize(c, projectId, path, async (authorized) => {
+  ) => {
+    const wanted = () => ({ isOriginal: read().size === 'original' })
+    return authorize(c, projectId, path, wanted, async (authorized) => {
       const { size, formats } = read()
       const { access } = authorized
       const project = authorized.project()
@@ -139,25 +142,26 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       const { etag, contentType } = renderDelivery(render, IMMUTABLE, vary)
       return deliverRender(c, render, withAccess({ ...delivery, etag, contentType, vary }, access))
     })
+  }
 
   return {
     async upload(c: Context) {
       const projectId = projectIdOf(c)
-      guard.requireUploader(c, projectId)
+      guard.requireUploader(c, 'upload', projectId)
       // Checks that need no project come first, so that their errors reveal nothing about it.
       const [idempotencyKey, dedupe] = [idempotencyKeyOf(c), dedupeOf(c)]
       const form = receiveForm(c, maxUploadBytes, observer)
-      const by = await guard.require(c, 'create', projectId)
+      const by = await guard.require(c, 'upload', projectId)
       const request = {
         by,
         signal: c.req.raw.signal,
         // A key can be revoked during a long upload.
-        confirm: () => guard.requireStill(c, 'create', projectId),
+        confirm: () => guard.requireStill(c, 'upload', projectId),
         details: form.details,
         idempotencyKey,
         dedupe,
       }
-      const accepted = jobs && prefersAsync(c) ? await jobs.accept(projectId, form.file, request) : undefined
+      const accepted = jobs && prefersAsync(c, by) ? await jobs.accept(projectId, form.file, request) : undefined
       if (accepted && 'job' in accepted) return acceptedResponse(c, views, accepted)
       const uploaded = accepted?.uploaded ?? (await images.upload(projectId, form.file, request))
       return json(c, views.upload(uploaded, form.ignoredFields()), uploaded.isNew ? 201 : 200, {
@@ -195,7 +199,8 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
 
     async read(c: Context) {
       const projectId = projectIdOf(c)
-      return authorize(c, projectId, `images/${c.req.param('image_id')}`, (authorized) => {
+      const wanted = () => ({ imageId: imageIdOf(c, projectId), isOriginal: sizeOf(c) === 'original' })
+      return authorize(c, projectId, `images/${c.req.param('image_id')}`, wanted, (authorized) => {
         const formats = chosenFormatsOf(c)
         return byId(c, authorized, imageIdOf(c, projectId), sizeOf(c), formats)
       })
@@ -203,12 +208,19 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
 
     async file(c: Context) {
       const projectId = projectIdOf(c)
-      return authorize(c, projectId, `images/${c.req.param('image_id')}/${c.req.param('file')}`, (authorized) => {
-        const imageId = imageIdOf(c, projectId)
-        const { name: size, format } = fileNameOf(c)
-        if (!isSize(size)) throw unknownFile(c)
-        return byId(c, authorized, imageId, size, { opaque: format, transparent: format })
-      })
+      const wanted = () => ({ imageId: imageIdOf(c, projectId), isOriginal: fileNameOf(c).name === 'original' })
+      return authorize(
+        c,
+        projectId,
+        `images/${c.req.param('image_id')}/${c.req.param('file')}`,
+        wanted,
+        (authorized) => {
+          const imageId = imageIdOf(c, projectId)
+          const { name: size, format } = fileNameOf(c)
+          if (!isSize(size)) throw unknownFile(c)
+          return byId(c, authorized, imageId, size, { opaque: format, transparent: format })
+        },
+      )
     },
 
     thumbnail: (c: Context) =>

@@ -84,8 +84,8 @@ export const addJobRoutes = (route: RouteTable, options: JobRouteOptions): void 
       throw new TintypeError('job_without_image', `Job "${job.job_id}" has no image: it is ${state}.`, {
         details: { state },
       })
-    const unsigned = () => undefined
-    return guard.picture(c, job.project_id, unsigned, async ({ project, access }) => {
+    const request = { signedUntil: () => undefined, wanted: () => ({ imageId: job.image_id, isOriginal: false }) }
+    return guard.picture(c, job.project_id, request, async ({ project, access }) => {
       const picture = await variants.find(project(), job.image_id, 'thumb')
       return deliver(c, picture, withAccess(Object.assign(storedDelivery(picture), { accelRedirect }), access))
     })

@@ -58,7 +58,7 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
       const view = views.project(shown, by)
       return revalidatedJson(c, view, {
         etag: views.projectEtag(view, isManaged(view, by)),
-        isPrivate: isManaged(view, by) || view.visibility === 'private',
+        isPrivate: isManaged(view, by) || view.link !== undefined || view.visibility === 'private',
       })
     })
   },

@@ -19,14 +19,15 @@ export const createRenderRoutes = ({ renders, transformRequests, guard }: Render
     const projectId = projectIdOf(c)
     const file = c.req.param('file')
     if (file !== undefined) fileNameOf(c)
-    const { isChosen, isFocal, recipesFor, cacheControl, signedUntil } = transformRequests.parse(
+    const { isChosen, isFocal, isFullSize, recipesFor, cacheControl, signedUntil } = transformRequests.parse(
       `/projects/${projectId}/images/${c.req.param('image_id')}/${file ?? 'render'}`,
       searchOf(c),
     )
     // Set before anything can fail: errors vary by `Accept` as well.
     if (isChosen) c.set('vary', 'Accept')
     const imageId = imageIdOf(c, projectId)
-    return guard.picture(c, projectId, signedUntil, async (authorized) => {
+    const wanted = () => ({ imageId, isOriginal: isFullSize })
+    return guard.picture(c, projectId, { signedUntil, wanted }, async (authorized) => {
       const project = authorized.project()
       const point = isFocal ? await renders.focalPoint(project, imageId) : null
       if (point === undefined) return undefined

@@ -38,6 +38,10 @@ export const projectSchema = z
       description: 'Roles of the members by user id. Present for principals that may manage the project.',
       example: EXAMPLE_MEMBERS,
     }),
+    link: z
+      .object({ id: z.string(), upload: z.boolean(), download: z.boolean(), expires: time })
+      .optional()
+      .openapi({ description: 'The share link that the request holds the cookie of, and what it allows.' }),
   })
   .openapi('Project')
 

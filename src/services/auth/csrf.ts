@@ -23,6 +23,13 @@ export interface CsrfGuard {
   verify(request: Credentials, sessionId: string): Promise<void>
   /** @throws TintypeError `csrf` where the browser names another origin */
   refuseCrossOrigin(request: Credentials): void
+  /**
+   * Accepts a request with the cookie of a share link, which has no session, that a page of this origin sent: by the
+   * origin, and by the header of the CSRF token, which a page of another origin cannot send without a preflight.
+   *
+   * @throws TintypeError `csrf`
+   */
+  requireOwnPage(request: Credentials): void
 }
 
 const CSRF_HEADER = 'x-csrf-token'
@@ -42,6 +49,12 @@ export const createCsrfGuard = ({ tokens, trustedOrigins = [] }: CsrfGuardOption
 
   return {
     refuseCrossOrigin,
+
+    requireOwnPage(request) {
+      refuseCrossOrigin(request)
+      if (request.header(CSRF_HEADER) === undefined)
+        throw csrfError('Expected the header "X-CSRF-Token", of any value, beside the cookie of a link.')
+    },
 
     async verify(request, sessionId) {
       refuseCrossOrigin(request)

@@ -74,7 +74,7 @@ export const createUploadAnswers = ({ store, maxImages, now }: UploadAnswersOpti
   const newest: UploadAnswers['newest'] = async (projectId, by) => {
     const project = await store.project(projectId)
     if (!project) return undefined
-    if (by) requireAccess(by, 'create', projectId, accessOf(project))
+    if (by) requireAccess(by, 'upload', projectId, accessOf(project))
     return requireReadable(project, by)
   }
 

@@ -8,10 +8,14 @@ import { signUrl, type TintypeOptions } from '../../../src/index.ts'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { SESSION_COOKIE } from '../../../src/services/auth/credentials.ts'
 import { createSessionTokens } from '../../../src/services/auth/session-tokens.ts'
+import { LINK_COOKIE } from '../../../src/services/links/link-cookies.ts'
 import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
+import { createFileLinks } from '../../../src/stores/links/file-links.ts'
+import type { LinkRecord } from '../../../src/stores/links/links.ts'
 import type { TestApp } from '../../support/app.ts'
 import { ADMIN, createCast, keyOf, READER, type Who } from '../../support/auth/access.ts'
+import { makeLink, openLink, plantLink } from '../../support/auth/links.ts'
 import { cookieHeader, post, signedIn } from '../../support/auth/sessions.ts'
 
 const KEYS = ['sixteen characters or more']
@@ -41,7 +45,10 @@ const EARLIER_S = 895
 /** Senders whose requests are also sent with a condition. */
 const REVALIDATING: ReadonlySet<string> = new Set(['nobody', 'a stored key', 'a changed key'])
 
-const sendersOf = async ({ app, people, storageDir }: Cast): Promise<Record<string, Sent>> => {
+const sendersOf = async (cast: Cast): Promise<Record<string, Sent>> => {
+  const { app, people, storageDir } = cast
+  const plant = (fields?: Partial<LinkRecord>, projectId = 'closed') =>
+    plantLink(cast, people.admin ?? {}, projectId, fields)
   const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }) })
   const create = async (name: string, options: { projects?: string[]; expiresAt?: Date } = {}) =>
     apiKeys.create({ name, role: 'reader', ...options })
@@ -61,7 +68,18 @@ const sendersOf = async ({ app, people, storageDir }: Cast): Promise<Record<stri
     return { token: `Bearer ${access_token}`, cookie: cookieHeader({ [SESSION_COOKIE]: access_token ?? '' }) }
   }
   const [owner, ended] = [await signIn('owner'), await signIn('owner')]
+  const withdrawn = await makeLink(cast, people.admin ?? {}, 'closed')
+  const guest = await plant()
   const senders = {
+    'a link': sent(guest, true, true),
+    'a link beside a token of a stranger': sent({ ...people.stranger, ...guest }, true, true),
+    'a link beside a token of the owner': sent({ ...guest, Authorization: owner.token }, true, true),
+    'a link beside an invalid key': sent({ ...guest, ...keyOf('tt_x') }, false),
+    'a link without downloads': sent(await plant({ download: false }), true, true),
+    'a link to another project': sent(await plant({}, 'open'), true),
+    'an expired link': sent(await plant({ expires_at: new Date(Date.now() + 5000).toISOString() }), true),
+    'a revoked link': sent(await openLink(cast, withdrawn.url), false),
+    'a malformed link': sent(cookieHeader({ [`${LINK_COOKIE}x`]: 'nonsense' }), true),
     nobody: sent({}, true),
     'a fixed key': sent(keyOf(READER), true, true),
     'a fixed key as a token': sent({ Authorization: `Bearer ${READER}` }, true, true),
@@ -91,6 +109,7 @@ const sendersOf = async ({ app, people, storageDir }: Cast): Promise<Record<stri
   // Used once, so that they are remembered, and then revoked, ended and expired.
   for (const { who } of Object.values(senders)) await app.request('/projects/closed', { headers: who })
   await apiKeys.revoke(revoked.record.id)
+  await createFileLinks({ storageDir }).remove(withdrawn.id)
   // By another process.
   await createFileAccountStore({ storageDir }).sessions.end(claimsOf(ended.token).sid)
   vi.setSystemTime(Date.now() + 10_000)

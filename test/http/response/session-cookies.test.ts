@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import type { Env } from '../../../src/http/context.ts'
-import { createSessionCookies } from '../../../src/http/response/session-cookies.ts'
+import { createSessionCookies } from '../../../src/http/response/auth/session-cookies.ts'
 
 const SIGNED_IN = {
   user: {

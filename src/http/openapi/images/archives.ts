@@ -40,6 +40,7 @@ export const read: RouteConfig = {
       'invalid_parameter',
       'project_not_found',
       'too_many_images',
+      'forbidden',
       'signature_invalid',
       'signature_expired',
       'busy',

@@ -1,10 +1,10 @@
 // Session cookies of browsers: sets and clears them.
 
 import { deleteCookie, setCookie } from 'hono/cookie'
-import type { SignedIn } from '../../services/auth/accounts.ts'
-import { CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOKIE } from '../../services/auth/credentials.ts'
-import { ACCESS_SECONDS, REFRESH_SECONDS } from '../../services/auth/session-tokens.ts'
-import type { Context } from '../context.ts'
+import type { SignedIn } from '../../../services/auth/accounts.ts'
+import { CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOKIE } from '../../../services/auth/credentials.ts'
+import { ACCESS_SECONDS, REFRESH_SECONDS } from '../../../services/auth/session-tokens.ts'
+import type { Context } from '../../context.ts'
 
 export interface SessionCookiesOptions {
   /** Path that the app is mounted under. */

@@ -1,23 +1,23 @@
 // Routes of accounts: register, sign in, refresh, sign out, own principal, change of password.
 
 import type { z } from '@hono/zod-openapi'
-import { unauthenticated } from '../../core/auth/access.ts'
-import type { User } from '../../core/auth/account.ts'
-import type { AccountService, SignedIn } from '../../services/auth/accounts.ts'
+import { unauthenticated } from '../../../core/auth/access.ts'
+import type { User } from '../../../core/auth/account.ts'
+import type { AccountService, SignedIn } from '../../../services/auth/accounts.ts'
 import {
   bearerOf,
   type Credentials,
   cookieOf,
   REFRESH_COOKIE,
   SESSION_COOKIE,
-} from '../../services/auth/credentials.ts'
-import type { CsrfGuard } from '../../services/auth/csrf.ts'
-import { ACCESS_SECONDS, type Session } from '../../services/auth/session-tokens.ts'
-import { namedPrincipalOf } from '../access.ts'
-import type { Context } from '../context.ts'
-import { parseBody, readJson } from '../request/json-body.ts'
-import { BASE_HEADERS, json, respond } from '../response/respond.ts'
-import type { SessionCookies } from '../response/session-cookies.ts'
+} from '../../../services/auth/credentials.ts'
+import type { CsrfGuard } from '../../../services/auth/csrf.ts'
+import { ACCESS_SECONDS, type Session } from '../../../services/auth/session-tokens.ts'
+import { namedPrincipalOf } from '../../access.ts'
+import type { Context } from '../../context.ts'
+import { parseBody, readJson } from '../../request/json-body.ts'
+import type { SessionCookies } from '../../response/auth/session-cookies.ts'
+import { BASE_HEADERS, json, respond } from '../../response/respond.ts'
 import {
   credentialsSchema,
   type MeView,
@@ -26,7 +26,7 @@ import {
   type SignedInView,
   sessionSchema,
   type UserView,
-} from '../schemas/accounts.ts'
+} from '../../schemas/accounts.ts'
 
 export interface AccountRouteOptions {
   accounts: AccountService
