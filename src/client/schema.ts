@@ -504,6 +504,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{project_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the share links that are valid
+         * @description For callers that may change the project. Oldest first, without their addresses.
+         */
+        get: operations["listLinks"];
+        put?: never;
+        /**
+         * Create a share link
+         * @description For callers that may change the project. Its address lets everyone who has it read the project, or one image of it, and with `upload` add pictures, until it expires or is revoked. At most 100 links of a project are valid at a time.
+         */
+        post: operations["createLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{project_id}/links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a share link
+         * @description For callers that may change the project. It ends at once, also for those who have opened it.
+         */
+        delete: operations["revokeLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/s/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open a share link
+         * @description Sets a cookie by which the routes of the project answer as far as the link allows, and is sent to no other. Requests other than GET also need the header `X-CSRF-Token`, of any value. A browser (`Accept: text/html`) is led to the project.
+         */
+        get: operations["openLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks": {
         parameters: {
             query?: never;
@@ -1202,7 +1266,7 @@ export interface components {
              * @description Stable identifier of the error, for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_project_id" | "invalid_parameter" | "invalid_body" | "malformed_multipart" | "malformed_archive" | "file_missing" | "wrong_field" | "too_many_files" | "upload_aborted" | "wrong_credentials" | "unauthenticated" | "forbidden" | "registration_closed" | "invite_invalid" | "csrf" | "unexpected_host" | "signature_required" | "signature_invalid" | "signature_expired" | "route_not_found" | "project_not_found" | "image_not_found" | "asset_not_found" | "job_not_found" | "batch_not_found" | "job_without_image" | "webhook_not_found" | "delivery_not_found" | "no_primary_image" | "method_not_allowed" | "request_timeout" | "idempotency_running" | "job_conflict" | "email_taken" | "project_exists" | "too_many_webhooks" | "webhook_of_settings" | "precondition_failed" | "upload_too_large" | "too_many_pixels" | "multipart_required" | "not_an_image" | "unsupported_image_type" | "unsupported_image_layout" | "range_not_satisfiable" | "expectation_failed" | "empty_file" | "unreadable_entry" | "damaged_image" | "image_too_slow" | "too_many_images" | "idempotency_conflict" | "rate_limited" | "headers_too_large" | "client_gone" | "internal" | "project_damaged" | "busy" | "encoder_failed" | "read_only" | "store_unavailable" | "issuer_unavailable" | "shutting_down" | "storage_full" | "quota_exceeded";
+            code: "malformed_request" | "invalid_project_id" | "invalid_parameter" | "invalid_body" | "malformed_multipart" | "malformed_archive" | "file_missing" | "wrong_field" | "too_many_files" | "upload_aborted" | "wrong_credentials" | "unauthenticated" | "forbidden" | "registration_closed" | "invite_invalid" | "csrf" | "unexpected_host" | "signature_required" | "signature_invalid" | "signature_expired" | "route_not_found" | "project_not_found" | "image_not_found" | "asset_not_found" | "job_not_found" | "batch_not_found" | "job_without_image" | "link_not_found" | "webhook_not_found" | "delivery_not_found" | "no_primary_image" | "method_not_allowed" | "request_timeout" | "idempotency_running" | "job_conflict" | "email_taken" | "project_exists" | "too_many_links" | "too_many_webhooks" | "webhook_of_settings" | "precondition_failed" | "upload_too_large" | "too_many_pixels" | "multipart_required" | "not_an_image" | "unsupported_image_type" | "unsupported_image_layout" | "range_not_satisfiable" | "expectation_failed" | "empty_file" | "unreadable_entry" | "damaged_image" | "image_too_slow" | "too_many_images" | "idempotency_conflict" | "rate_limited" | "headers_too_large" | "client_gone" | "internal" | "project_damaged" | "busy" | "encoder_failed" | "read_only" | "store_unavailable" | "issuer_unavailable" | "shutting_down" | "storage_full" | "quota_exceeded";
             /** @description `X-Request-Id` of the response, under which the server logged the error. */
             request_id?: string;
         } & {
@@ -1927,6 +1991,17 @@ export interface components {
             members?: {
                 [key: string]: "viewer" | "editor";
             };
+            /** @description The share link that the request holds the cookie of, and what it allows. */
+            link?: {
+                id: string;
+                upload: boolean;
+                download: boolean;
+                /**
+                 * Format: date-time
+                 * @example 2026-05-04T09:30:00.000Z
+                 */
+                expires: string;
+            };
         };
         /** @description The cover with its URLs; null if the project has no image. */
         Cover: {
@@ -2071,6 +2146,131 @@ export interface components {
                     src: string;
                 }[];
             }[];
+        };
+        LinkWithUrl: {
+            /** @example 0z4x9k2m7q1w5e8r3t6y0u4i */
+            id: string;
+            /** @example cosmic-drift */
+            project_id: string;
+            /**
+             * @description The only image that the link shows; null for the whole project.
+             * @example null
+             */
+            image_id: string | null;
+            /**
+             * @description Whether guests may add pictures.
+             * @example false
+             */
+            upload: boolean;
+            /**
+             * @description Whether guests may read originals and archives.
+             * @example true
+             */
+            download: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-05-04T09:30:00.000Z
+             */
+            expires: string;
+            /**
+             * Format: date-time
+             * @example 2026-05-04T09:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * @description Address to share. It is shown once: only a hash of it is stored.
+             * @example /s/ttl_0z4x9k2m7q1w5e8r3t6y0u4i_pRIb2JdXh1YqYkSmVZ9Y0bF3u5sQm8eWc7T4nK6vL0o
+             */
+            url: string;
+        };
+        NewLink: {
+            /**
+             * Format: date-time
+             * @description End of the link: an ISO 8601 time with an offset, 60 seconds to 366 days from now.
+             * @example 2026-05-04T09:30:00.000Z
+             */
+            expires: string;
+            /**
+             * @description The only image that the link shows; without it all.
+             * @example 4f0z6k1m9q2w8e5r7t3y
+             */
+            image_id?: string;
+            /**
+             * @description `true` lets guests add pictures. Not with `image_id`.
+             * @example false
+             */
+            upload?: boolean;
+            /**
+             * @description `false` shows no originals and gives no archives.
+             * @example true
+             */
+            download?: boolean;
+        };
+        LinkList: {
+            links: components["schemas"]["Link"][];
+        };
+        Link: {
+            /** @example 0z4x9k2m7q1w5e8r3t6y0u4i */
+            id: string;
+            /** @example cosmic-drift */
+            project_id: string;
+            /**
+             * @description The only image that the link shows; null for the whole project.
+             * @example null
+             */
+            image_id: string | null;
+            /**
+             * @description Whether guests may add pictures.
+             * @example false
+             */
+            upload: boolean;
+            /**
+             * @description Whether guests may read originals and archives.
+             * @example true
+             */
+            download: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-05-04T09:30:00.000Z
+             */
+            expires: string;
+            /**
+             * Format: date-time
+             * @example 2026-05-04T09:30:00.000Z
+             */
+            created_at: string;
+        };
+        OpenedLink: {
+            /** @example 0z4x9k2m7q1w5e8r3t6y0u4i */
+            id: string;
+            /** @example cosmic-drift */
+            project_id: string;
+            /**
+             * @description The only image that the link shows; null for the whole project.
+             * @example null
+             */
+            image_id: string | null;
+            /**
+             * @description Whether guests may add pictures.
+             * @example false
+             */
+            upload: boolean;
+            /**
+             * @description Whether guests may read originals and archives.
+             * @example true
+             */
+            download: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-05-04T09:30:00.000Z
+             */
+            expires: string;
+            /**
+             * @description Title of the project.
+             * @example Cosmic Drift
+             */
+            title: string | null;
+            image?: components["schemas"]["Image"];
         };
         WebhookWithSecret: {
             /** @example 9c2k4q7w1x5e8r3t */
@@ -2756,8 +2956,8 @@ export interface components {
                 "image/png": Blob;
             };
         };
-        /** @description The host of the request is not accepted (`unexpected_host`). The signature does not match the URL (`signature_invalid`). The signed URL has expired (`signature_expired`) */
-        unexpected_host_or_signature_invalid_or_signature_expired: {
+        /** @description The permission is missing (`forbidden`). The host of the request is not accepted (`unexpected_host`). The signature does not match the URL (`signature_invalid`). The signed URL has expired (`signature_expired`) */
+        forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2903,8 +3103,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & unknown;
             };
         };
-        /** @description The host of the request is not accepted (`unexpected_host`). The URL needs a signature (`signature_required`). The signature does not match the URL (`signature_invalid`). The signed URL has expired (`signature_expired`) */
-        unexpected_host_or_signature_required_or_signature_invalid_or_signature_expired: {
+        /** @description The permission is missing (`forbidden`). The host of the request is not accepted (`unexpected_host`). The URL needs a signature (`signature_required`). The signature does not match the URL (`signature_invalid`). The signed URL has expired (`signature_expired`) */
+        forbidden_or_unexpected_host_or_signature_required_or_signature_invalid_or_signature_expired: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2982,6 +3182,47 @@ export interface components {
         };
         /** @description The server is busy (`busy`). The store cannot be written (`store_unavailable`). The keys of the token issuer cannot be fetched (`issuer_unavailable`) */
         busy_or_store_unavailable_or_issuer_unavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                /**
+                 * @description Seconds to wait before a retry.
+                 * @example 5
+                 */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & unknown;
+            };
+        };
+        /** @description Not a project id (`invalid_project_id`) */
+        invalid_project_id: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & unknown;
+            };
+        };
+        /** @description The permission is missing (`forbidden`). The host of the request is not accepted (`unexpected_host`) */
+        forbidden_or_unexpected_host: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & unknown;
+            };
+        };
+        /** @description The store cannot be written (`store_unavailable`) */
+        store_unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3095,23 +3336,6 @@ export interface components {
                  * @example GET, HEAD, OPTIONS
                  */
                 Allow?: string;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & unknown;
-            };
-        };
-        /** @description The store cannot be written (`store_unavailable`) */
-        store_unavailable: {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                RateLimit: components["headers"]["RateLimit"];
-                /**
-                 * @description Seconds to wait before a retry.
-                 * @example 5
-                 */
-                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -3540,7 +3764,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["unexpected_host_or_signature_invalid_or_signature_expired"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
             404: components["responses"]["project_not_found_or_image_not_found"];
             412: components["responses"]["precondition_failed"];
             416: components["responses"]["range_not_satisfiable"];
@@ -3703,7 +3927,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["unexpected_host_or_signature_invalid_or_signature_expired"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
             404: components["responses"]["route_not_found_or_project_not_found_or_image_not_found"];
             412: components["responses"]["precondition_failed"];
             416: components["responses"]["range_not_satisfiable"];
@@ -3793,7 +4017,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["unexpected_host_or_signature_required_or_signature_invalid_or_signature_expired"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_required_or_signature_invalid_or_signature_expired"];
             404: components["responses"]["project_not_found_or_image_not_found"];
             412: components["responses"]["precondition_failed"];
             416: components["responses"]["range_not_satisfiable"];
@@ -3883,7 +4107,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["unexpected_host_or_signature_required_or_signature_invalid_or_signature_expired"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_required_or_signature_invalid_or_signature_expired"];
             404: components["responses"]["route_not_found_or_project_not_found_or_image_not_found"];
             412: components["responses"]["precondition_failed"];
             416: components["responses"]["range_not_satisfiable"];
@@ -3986,7 +4210,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["unexpected_host_or_signature_invalid_or_signature_expired"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
             /** @description No such project (`project_not_found`). The project has no image yet (`no_primary_image`) */
             404: {
                 headers: {
@@ -4102,7 +4326,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["unexpected_host_or_signature_invalid_or_signature_expired"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
             /** @description No such route (`route_not_found`). No such project (`project_not_found`). The project has no image yet (`no_primary_image`) */
             404: {
                 headers: {
@@ -4518,7 +4742,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["unexpected_host_or_signature_invalid_or_signature_expired"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
             404: components["responses"]["route_not_found_or_project_not_found_or_image_not_found_or_asset_not_found"];
             412: components["responses"]["precondition_failed"];
             416: components["responses"]["range_not_satisfiable"];
@@ -4643,7 +4867,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["unexpected_host_or_signature_required_or_signature_invalid_or_signature_expired"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_required_or_signature_invalid_or_signature_expired"];
             404: components["responses"]["route_not_found_or_project_not_found_or_image_not_found_or_asset_not_found"];
             412: components["responses"]["precondition_failed"];
             416: components["responses"]["range_not_satisfiable"];
@@ -4768,7 +4992,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["unexpected_host_or_signature_required_or_signature_invalid_or_signature_expired"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_required_or_signature_invalid_or_signature_expired"];
             404: components["responses"]["route_not_found_or_project_not_found_or_image_not_found_or_asset_not_found"];
             412: components["responses"]["precondition_failed"];
             416: components["responses"]["range_not_satisfiable"];
@@ -4986,7 +5210,7 @@ export interface operations {
             206: components["responses"]["PartialContent"];
             304: components["responses"]["NotModified"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["unexpected_host_or_signature_invalid_or_signature_expired"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
             /** @description No such project (`project_not_found`). No such image (`image_not_found`). No such job (`job_not_found`). The job has no image, or not yet (`job_without_image`) */
             404: {
                 headers: {
@@ -5129,18 +5353,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            /** @description Not a project id (`invalid_project_id`) */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & unknown;
-                };
-            };
+            400: components["responses"]["invalid_project_id"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["unexpected_host"];
             404: components["responses"]["project_not_found"];
@@ -5374,7 +5587,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["unexpected_host_or_signature_invalid_or_signature_expired"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
             404: components["responses"]["project_not_found"];
             /** @description The project has too many images for this request (`too_many_images`) */
             422: {
@@ -5436,11 +5649,222 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["unexpected_host_or_signature_invalid_or_signature_expired"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
             404: components["responses"]["project_not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_or_project_damaged"];
             503: components["responses"]["store_unavailable_or_issuer_unavailable"];
+        };
+    };
+    listLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project id: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                project_id: components["parameters"]["path.project_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The links. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkList"];
+                };
+            };
+            400: components["responses"]["invalid_project_id"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden_or_unexpected_host"];
+            404: components["responses"]["project_not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["store_unavailable_or_issuer_unavailable"];
+        };
+    };
+    createLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Value of the cookie `tintype_csrf`; required if the session is identified by a cookie. */
+                "X-CSRF-Token"?: components["parameters"]["header.X-CSRF-Token"];
+            };
+            path: {
+                /** @description Project id: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                project_id: components["parameters"]["path.project_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLink"];
+            };
+        };
+        responses: {
+            /** @description Created, with its address. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkWithUrl"];
+                };
+            };
+            /** @description The request is not valid HTTP (`malformed_request`). Not a project id (`invalid_project_id`). The body is not valid for this route (`invalid_body`). The upload was aborted (`upload_aborted`) */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden_or_csrf_or_unexpected_host"];
+            404: components["responses"]["project_not_found_or_image_not_found"];
+            408: components["responses"]["request_timeout"];
+            /** @description The project has too many links (`too_many_links`) */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Seconds to wait before a retry.
+                     * @example 5
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            413: components["responses"]["upload_too_large"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_read_only_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
+        };
+    };
+    revokeLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Value of the cookie `tintype_csrf`; required if the session is identified by a cookie. */
+                "X-CSRF-Token"?: components["parameters"]["header.X-CSRF-Token"];
+            };
+            path: {
+                /** @description Project id: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                project_id: components["parameters"]["path.project_id"];
+                /** @description Id of the link. */
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link has ended. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid_project_id"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden_or_csrf_or_unexpected_host"];
+            /** @description No such project (`project_not_found`). No such link, or it has ended (`link_not_found`) */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_read_only_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
+        };
+    };
+    openLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Token in the address of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the link leads to. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /** @description Cookie of the link. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedLink"];
+                };
+            };
+            /** @description For browsers. */
+            302: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /** @description Address of the project or the image. */
+                    Location?: string;
+                    /** @description Cookie of the link. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["unexpected_host"];
+            /** @description No such link, or it has ended (`link_not_found`); a page for browsers. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                    "text/html": string;
+                };
+            };
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["store_unavailable"];
         };
     };
     listWebhooks: {
@@ -6379,18 +6803,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["unauthenticated"];
-            /** @description The permission is missing (`forbidden`). The host of the request is not accepted (`unexpected_host`) */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & unknown;
-                };
-            };
+            403: components["responses"]["forbidden_or_unexpected_host"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["busy_or_store_unavailable_or_issuer_unavailable"];

@@ -85,6 +85,9 @@ const LOOKS = {
 
 const ORIGINAL = 'GET /projects/{project_id}/images/{image_id}'
 const ARCHIVE = 'GET /projects/{project_id}/archive'
+const MANIFEST = 'GET /projects/{project_id}/manifest.json'
+/** Originals and all that names or holds them. */
+const originals = (change: string) => ({ [ORIGINAL]: change, [ARCHIVE]: change, [MANIFEST]: change })
 
 const UPLOADS = {
   'POST /projects/{project_id}/images': '401 422',
@@ -98,14 +101,13 @@ describe('a share link', () => {
     const cast = await createTarget()
     const owner = cast.people.owner ?? {}
     const guest = (body: Record<string, unknown>) => guestOf(cast, owner, 'closed', body)
-    expect(await gained(cast, await guest({}))).toEqual({ ...LOOKS, [ORIGINAL]: '404 200', [ARCHIVE]: '404 200' })
+    expect(await gained(cast, await guest({}))).toEqual({ ...LOOKS, ...originals('404 200') })
     const looker = await guest({ download: false })
-    expect(await gained(cast, looker)).toEqual({ ...LOOKS, [ORIGINAL]: '404 403', [ARCHIVE]: '404 403' })
+    expect(await gained(cast, looker)).toEqual({ ...LOOKS, ...originals('404 403') })
     expect(await gained(cast, await guest({ download: false, upload: true }))).toEqual({
       ...LOOKS,
       ...UPLOADS,
-      [ORIGINAL]: '404 403',
-      [ARCHIVE]: '404 403',
+      ...originals('404 403'),
     })
     const image = cast.images.closed ?? ''
     expect(await gained(cast, await guest({ image_id: image }))).toEqual({ ...PICTURES, [ORIGINAL]: '404 200' })
@@ -161,6 +163,15 @@ describe('a share link', () => {
     expect(
       (await cast.ask({ ...CSRF, ...good }, 'POST', '/projects/closed/images', formOf(await smallPhoto()))).status,
     ).toBe(401)
+  })
+
+  it('gives no signed URLs, which would outlast it', async () => {
+    const cast = await createCast({ signingKeys: 'sixteen characters or more' })
+    const guest = await guestOf(cast, cast.people.owner ?? {}, 'closed')
+    for (const path of ['manifest.json', 'manifest.json?size=thumb&layout=pixi', 'images', 'changes?since=0']) {
+      const answer = await cast.ask(guest, 'GET', `/projects/closed/${path}`)
+      expect([path, answer.status, /[?&]sig=/.test(await answer.text())]).toEqual([path, 200, false])
+    }
   })
 
   it('creates no project, replaces no asset, and makes no job', async () => {

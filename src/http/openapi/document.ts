@@ -59,14 +59,11 @@ const ROUTES = [
   projects.edit,
   projects.remove,
   archives.read,
-<<<<<<< HEAD
   manifests.read,
-=======
   links.create,
   links.list,
   links.revoke,
   links.open,
->>>>>>> 1f47789 (feat(links): add share links)
   webhooks.create,
   webhooks.list,
   webhooks.read,

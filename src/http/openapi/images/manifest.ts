@@ -25,6 +25,7 @@ export const read: RouteConfig = {
       'invalid_project_id',
       'invalid_parameter',
       'project_not_found',
+      'forbidden',
       'signature_invalid',
       'signature_expired',
       ...READ_FAILURES,

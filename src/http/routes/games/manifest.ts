@@ -44,10 +44,12 @@ export const createManifestRoutes = ({ images, views, guard, transformRequests }
     const projectId = projectIdOf(c)
     requireSignatureForm(c)
     const signedUntil = () => transformRequests.signedUntil(`/projects/${projectId}/manifest.json`, searchOf(c))
-    return guard.picture(c, projectId, signedUntil, async ({ project: authorized, access }) => {
+    const wanted = () => ({ isOriginal: sizeOf(c) === 'original' })
+    return guard.picture(c, projectId, { signedUntil, wanted }, async ({ project: authorized, access }) => {
       requireKnown(c, PARAMETERS)
-      // With credentials too: the pictures may be loaded without them.
-      const untilMs = access.untilMs ?? (access.isPrivate ? signedUntil() : undefined)
+      // With credentials too: the pictures may be loaded without them. A share link gives no signatures, which would outlast
+      // its revocation.
+      const untilMs = access.isPrivate ? signedUntil() : undefined
       const request = {
         size: sizeOf(c),
         format: queryOf(c, 'format', manifestFormatSchema) ?? 'jpeg',
