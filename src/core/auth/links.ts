@@ -3,7 +3,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { TintypeError } from '../errors.ts'
 import { randomIds } from '../random-id.ts'
-import { hashOf } from './api-key.ts'
 
 /** A share link as part of a principal: a right in one project, beside those that the principal has itself. */
 export interface LinkGrant {
@@ -103,7 +102,7 @@ export const groupIn = (linkId: string): string => linkId.slice(0, GROUP_LENGTH)
 export const newLink = (projectId: string): { id: string; token: string; sha256: string } => {
   const id = groupOf(projectId) + newRest()
   const secret = randomBytes(32).toString('base64url')
-  return { id, token: `ttl_${id}_${secret}`, sha256: hashOf(secret).toString('hex') }
+  return { id, token: `ttl_${id}_${secret}`, sha256: createHash('sha256').update(secret).digest('hex') }
 }
 
 export const parseLinkToken = (text: string): { id: string; secret: string } | undefined => {

@@ -70,19 +70,8 @@ export interface ImageRouteOptions {
 }
 
 export const createImageRoutes = (options: ImageRouteOptions) => {
-  const {
-    images,
-    jobs,
-    variants,
-    views,
-    lists,
-    maxUploadBytes,
-    observer,
-    accelRedirect,
-    renders,
-    guard,
-    transformRequests,
-  } = options
+  const { images, jobs, variants, views, lists, renders, guard, transformRequests } = options
+  const { maxUploadBytes, observer, accelRedirect } = options
 
   /** @param path below the project's own */
   const authorize = (

@@ -131,6 +131,14 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
     await app.request(`/jobs/${id}?wait=20`)
     return app.request(`/jobs/${id}`, { method: 'DELETE' })
   },
+  link_not_found: () => asked('/s/x'),
+  too_many_links: async () => {
+    const { app } = await createTestApp()
+    await uploadTo(app, EXAMPLE_PROJECT_ID)
+    const expires = new Date(Date.now() + 3_600_000).toISOString()
+    for (let n = 0; n < 100; n++) await post(app, `/projects/${EXAMPLE_PROJECT_ID}/links`, { expires })
+    return post(app, `/projects/${EXAMPLE_PROJECT_ID}/links`, { expires })
+  },
   webhook_not_found: () => asked(`/webhooks/${EXAMPLE_WEBHOOK_ID}`),
   delivery_not_found: async () => {
     const { app } = await createTestApp()
