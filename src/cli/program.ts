@@ -44,6 +44,11 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./commands/pull.ts')).pullCommand,
   },
   {
+    name: 'copy',
+    summary: 'Copy all projects of a store to another folder or bucket',
+    load: async () => (await import('./commands/copy.ts')).copyCommand,
+  },
+  {
     name: 'key',
     summary: 'Create, list and revoke API keys',
     load: async () => (await import('./commands/key.ts')).keyCommand,

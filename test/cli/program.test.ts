@@ -10,6 +10,7 @@ const COMMANDS: readonly (readonly [path: string, required: readonly string[]])[
   ['import', ['photos']],
   ['export', ['demo', 'folder']],
   ['pull', ['demo', 'folder']],
+  ['copy', ['from', 'to']],
   ['key create', ['--name', 'me']],
   ['key list', []],
   ['key revoke', ['000000000000']],

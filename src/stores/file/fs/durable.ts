@@ -14,7 +14,7 @@ import { TintypeError } from '../../../core/errors.ts'
  */
 export const writeNew = async (
   path: string,
-  content: string | Uint8Array | AsyncIterable<string>,
+  content: string | Uint8Array | AsyncIterable<string | Uint8Array>,
   isDurable = true,
 ): Promise<void> => {
   const handle = await open(path, 'wx')

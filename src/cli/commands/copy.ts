@@ -1,0 +1,115 @@
+// `tintype copy`: copies all projects of a store to another folder or bucket: a backup, or a move.
+
+import { resolve, sep } from 'node:path'
+import { type Command, Option } from 'commander'
+import { readBucketEnv } from '../../config/bucket-env.ts'
+import { onSignals } from '../../server/signals.ts'
+import type { CopyTarget } from '../../stores/copy/place.ts'
+import { createCommand } from '../command.ts'
+import { EXIT_CODES } from '../transfer/import-report.ts'
+
+interface CopyFlags {
+  verify?: boolean
+  parallel: string
+}
+
+const MOST_PARALLEL = 64
+
+const ENVIRONMENT = `
+Buckets take S3_ENDPOINT, S3_REGION, S3_PATH_STYLE, S3_CREATE_BUCKET and the
+AWS_ variables from the environment; of the bucket that is copied from, those
+that begin with SOURCE_, such as SOURCE_S3_ENDPOINT, come first.`
+
+export const copyCommand = (): Command =>
+  createCommand('copy')
+    .description(
+      'Copy all projects of a store to another folder or bucket, while servers run on the store. It may be started again ' +
+        'at any time, and copies only what is new. No server may run on the copy meanwhile.',
+    )
+    .argument('<from>', 'Folder of the store, or s3://bucket/prefix')
+    .argument('<to>', 'Folder, or s3://bucket/prefix')
+    .option('--verify', 'Check the SHA-256 of every file of the copy, and copy damaged ones again')
+    .addOption(new Option('--parallel <files>', `Files at once, 1 to ${MOST_PARALLEL}`).default('16'))
+    .addHelpText('after', EXIT_CODES + ENVIRONMENT)
+    .action(async (from: string, to: string, flags: CopyFlags) => {
+      process.exitCode = await runCopy(from, to, flags)
+    })
+
+const runCopy = async (from: string, to: string, { verify = false, parallel }: CopyFlags): Promise<number> => {
+  const [source, target] = [locationOf('from', from), locationOf('to', to)]
+  const count = /^\d{1,2}$/.test(parallel) ? Number(parallel) : 0
+  if (count < 1 || count > MOST_PARALLEL)
+    throw new Error(`--parallel: expected a number from 1 to ${MOST_PARALLEL}, got "${parallel}"`)
+  if (isWithin(source, target) || isWithin(target, source))
+    throw new Error(`expected two places, neither in the other, got ${from} and ${to}`)
+  const [{ copyStore }, { createProgress }, { reportTransfer }] = await Promise.all([
+    import('../../stores/copy/copy-store.ts'),
+    import('../transfer/progress.ts'),
+    import('../transfer/import-report.ts'),
+  ])
+  const stop = new AbortController()
+  onSignals(() => stop.abort(new Error('stopped; start it again to go on')))
+  const places = [await placeOf(source, 'SOURCE_'), await placeOf(target)] as const
+  const progress = createProgress()
+  try {
+    const { copied, present, onlyInTarget, refused, bytes } = await copyStore({
+      ...{ source: places[0], target: places[1], verify, parallel: count },
+      signal: stop.signal,
+      onProgress: progress.show,
+    })
+    progress.stop()
+    return reportTransfer({
+      counts: [
+        [copied, 'projects copied'],
+        [present, 'up to date'],
+        [onlyInTarget, 'only in the copy'],
+      ],
+      refused,
+      bytes,
+    })
+  } finally {
+    progress.stop()
+    for (const place of places) await place.close()
+  }
+}
+
+/** A folder, or a bucket with a prefix, which is empty or ends with a slash. */
+type Location = { folder: string } | { bucket: string; prefix: string }
+
+/** Names of buckets by the rules of AWS, and parts of a prefix that need no escape. */
+const BUCKET_URL = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[\w!.()-]+)*)\/?$/
+
+const locationOf = (argument: string, text: string): Location => {
+  if (!/^[a-z0-9]+:\/\//i.test(text)) return { folder: resolve(text) }
+  const [, bucket, path = ''] = BUCKET_URL.exec(text) ?? []
+  if (bucket === undefined) throw new Error(`${argument}: expected a folder, or s3://bucket/prefix, got "${text}"`)
+  return { bucket, prefix: path === '' ? '' : `${path.slice(1)}/` }
+}
+
+const isWithin = (inner: Location, outer: Location): boolean => {
+  if ('folder' in inner) return 'folder' in outer && `${inner.folder}${sep}`.startsWith(`${outer.folder}${sep}`)
+  // Buckets of one name on two engines are two.
+  return 'bucket' in outer && inner.bucket === outer.bucket && inner.prefix.startsWith(outer.prefix) && isOneEngine()
+}
+
+const isOneEngine = (): boolean => readBucketEnv('SOURCE_').endpoint === readBucketEnv().endpoint
+
+const placeOf = async (location: Location, prefix?: string): Promise<CopyTarget> => {
+  if ('folder' in location) {
+    const { createFolderPlace } = await import('../../stores/copy/folder-place.ts')
+    return createFolderPlace(location.folder)
+  }
+  const [{ createBucketPlace }, { createBucket }, { createCredentialSource }] = await Promise.all([
+    import('../../stores/copy/bucket-place.ts'),
+    import('../../stores/s3/client/bucket.ts'),
+    import('../../stores/s3/client/credentials.ts'),
+  ])
+  const { create, credentials, endpoint, isPathStyle, region } = readBucketEnv(prefix)
+  const bucket = createBucket({
+    ...location,
+    ...{ region, credentials: createCredentialSource(credentials) },
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(isPathStyle === undefined ? {} : { isPathStyle }),
+  })
+  return createBucketPlace({ bucket, create: create && prefix === undefined })
+}
