@@ -13,6 +13,7 @@ const schemaShape = z.looseObject({
   enum: z.array(z.unknown()).optional(),
   const: z.unknown().optional(),
   pattern: z.string().optional(),
+  format: z.string().optional(),
   minLength: z.number().optional(),
   maxLength: z.number().optional(),
   minimum: z.number().optional(),
@@ -37,6 +38,27 @@ export const schemaAt = (pointer: string): { schema: z.infer<typeof schemaShape>
   return schema.$ref === undefined ? { schema, pointer } : schemaAt(schema.$ref.slice(1))
 }
 
+/** Misses in a row after which a schema counts as one that the generator has no values for. */
+const MOST_MISSES = 10_000
+
+/** A filter that fails where nothing passes it, instead of generating for ever. */
+const boundedTo = (pointer: string, fits: (value: unknown) => boolean): ((value: unknown) => boolean) => {
+  let misses = 0
+  return (value) => {
+    if (fits(value)) {
+      misses = 0
+      return true
+    }
+    if (++misses > MOST_MISSES) throw new Error(`expected a generator for ${pointer}: ${misses} values do not fit`)
+    return false
+  }
+}
+
+/** Times from an hour to a month ahead: valid wherever a time in the future is. */
+const soon: Arbitrary<string> = fc
+  .integer({ min: 1, max: 24 * 30 })
+  .map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString())
+
 /** Strings in characters of one and two code units; control characters too. */
 const anyString = (minLength = 0, maxLength = 40): Arbitrary<string> =>
   fc.oneof(
@@ -58,7 +80,7 @@ const anyString = (minLength = 0, maxLength = 40): Arbitrary<string> =>
 export const validValue = (pointer: string, name: string, known: Known): Arbitrary<unknown> => {
   const { schema, pointer: found } = schemaAt(pointer)
   const types = [schema.type ?? []].flat()
-  const fits = (value: unknown) => mistakesIn(value, found).length === 0
+  const fits = boundedTo(found, (value) => mistakesIn(value, found).length === 0)
   const ofState = known[name]?.filter((value) => types.includes('array') || fits(value))
   // Of values that only the state makes valid, none of this form is known: it is left out.
   if (ofState?.length === 0) return fc.constant(undefined)
@@ -82,6 +104,7 @@ export const validValue = (pointer: string, name: string, known: Known): Arbitra
       case 'object':
         return objectOf()
       default:
+        if (schema.format === 'date-time') return soon
         return schema.pattern === undefined ? anyString(minLength, maxLength) : textOf(schema.pattern)
     }
   }
