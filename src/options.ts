@@ -36,6 +36,8 @@ export interface TintypeOptions {
   maxBulkFiles?: number
   /** Largest bulk upload, in bytes. @default 4294967296 (4 GiB) */
   maxBulkBytes?: number
+  /** Most images of one atlas. @default 6000 */
+  maxAtlasImages?: number
   /** Limit of the pixels of an upload, width times height. @default 100000000 */
   maxPixels?: number
   /** Colour behind transparent pixels, as CSS hex. @default '#ffffff' */

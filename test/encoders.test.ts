@@ -26,6 +26,7 @@ const setUp = async () => {
       const { content, ...size } = await renderPicture(job)
       return content === undefined ? size : { ...size, content: Buffer.from(content, 'base64') }
     },
+    draw: () => Promise.reject(new Error('nothing draws here')),
     turn: async () => {},
     assertRoom: () => {},
     waitingOf: () => 0,

@@ -568,6 +568,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{project_id}/atlas.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All images of a project as one picture, for games
+         * @description The frames of the images in the JSON form that Phaser (`load.atlas`) and Pixi (`Assets.load`) read. A frame is named by the asset of its image, else by the id of the image. It keeps its page and place for as long as its image is in the project. Each frame is surrounded by its own pixels, so that nothing bleeds into it. Other parameters are refused.
+         */
+        get: operations["readAtlas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{project_id}/atlas/{index}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The frames of a further page of an atlas
+         * @description Named by `related_multi_packs` of the first one, and requested with the same query.
+         */
+        get: operations["readAtlasPart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{project_id}/atlas/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page of an atlas
+         * @description Its name, from `meta.image`, contains the revision of the places and a hash of the content: the page never changes. One that was replaced in the last hour can still be requested: where it is not cached any more, the page that follows it is sent, in which the remaining frames have the same places. Any query is ignored, as Pixi appends that of the document.
+         */
+        get: operations["readAtlasPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/atlas.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The covers of several projects as one picture, for games
+         * @description As the atlas of a project, with the cover of each project as a frame that is named by the id of the project. The places follow from the order of the projects; nothing of them is stored. Other parameters are refused.
+         */
+        get: operations["readCoversAtlas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/atlas/{projects}/{index}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The covers on a further page
+         * @description Named by `related_multi_packs` of the first document, and requested with the same query.
+         */
+        get: operations["readCoversAtlasPart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/atlas/{projects}/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page of covers
+         * @description Its name, from `meta.image`, contains a hash of the content: the page never changes. Where a cover was replaced, the new cover is in its place. Any query is ignored, as Pixi appends that of the document.
+         */
+        get: operations["readCoversAtlasPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks": {
         parameters: {
             query?: never;
@@ -1266,7 +1386,7 @@ export interface components {
              * @description Stable identifier of the error, for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_project_id" | "invalid_parameter" | "invalid_body" | "malformed_multipart" | "malformed_archive" | "file_missing" | "wrong_field" | "too_many_files" | "upload_aborted" | "wrong_credentials" | "unauthenticated" | "forbidden" | "registration_closed" | "invite_invalid" | "csrf" | "unexpected_host" | "signature_required" | "signature_invalid" | "signature_expired" | "route_not_found" | "project_not_found" | "image_not_found" | "asset_not_found" | "job_not_found" | "batch_not_found" | "job_without_image" | "link_not_found" | "webhook_not_found" | "delivery_not_found" | "no_primary_image" | "method_not_allowed" | "request_timeout" | "idempotency_running" | "job_conflict" | "email_taken" | "project_exists" | "too_many_links" | "too_many_webhooks" | "webhook_of_settings" | "precondition_failed" | "upload_too_large" | "too_many_pixels" | "multipart_required" | "not_an_image" | "unsupported_image_type" | "unsupported_image_layout" | "range_not_satisfiable" | "expectation_failed" | "empty_file" | "unreadable_entry" | "damaged_image" | "image_too_slow" | "too_many_images" | "idempotency_conflict" | "rate_limited" | "headers_too_large" | "client_gone" | "internal" | "project_damaged" | "busy" | "encoder_failed" | "read_only" | "store_unavailable" | "issuer_unavailable" | "shutting_down" | "storage_full" | "quota_exceeded";
+            code: "malformed_request" | "invalid_project_id" | "invalid_parameter" | "invalid_body" | "malformed_multipart" | "malformed_archive" | "file_missing" | "wrong_field" | "too_many_files" | "upload_aborted" | "wrong_credentials" | "unauthenticated" | "forbidden" | "registration_closed" | "invite_invalid" | "csrf" | "unexpected_host" | "signature_required" | "signature_invalid" | "signature_expired" | "route_not_found" | "project_not_found" | "image_not_found" | "asset_not_found" | "page_not_found" | "job_not_found" | "batch_not_found" | "job_without_image" | "link_not_found" | "webhook_not_found" | "delivery_not_found" | "no_primary_image" | "method_not_allowed" | "request_timeout" | "idempotency_running" | "job_conflict" | "email_taken" | "project_exists" | "too_many_links" | "too_many_webhooks" | "webhook_of_settings" | "precondition_failed" | "upload_too_large" | "too_many_pixels" | "multipart_required" | "not_an_image" | "unsupported_image_type" | "unsupported_image_layout" | "range_not_satisfiable" | "expectation_failed" | "empty_file" | "unreadable_entry" | "damaged_image" | "image_too_slow" | "too_many_images" | "idempotency_conflict" | "rate_limited" | "headers_too_large" | "client_gone" | "internal" | "project_damaged" | "busy" | "encoder_failed" | "read_only" | "store_unavailable" | "issuer_unavailable" | "shutting_down" | "storage_full" | "quota_exceeded";
             /** @description `X-Request-Id` of the response, under which the server logged the error. */
             request_id?: string;
         } & {
@@ -2272,6 +2392,179 @@ export interface components {
             title: string | null;
             image?: components["schemas"]["Image"];
         };
+        Atlas: {
+            frames: {
+                [key: string]: {
+                    /**
+                     * @example {
+                     *       "x": 2,
+                     *       "y": 2,
+                     *       "w": 50,
+                     *       "h": 50
+                     *     }
+                     */
+                    frame: {
+                        x: number;
+                        y: number;
+                        w: number;
+                        h: number;
+                    };
+                    /** @enum {boolean} */
+                    rotated: false;
+                    /** @enum {boolean} */
+                    trimmed: false;
+                    /**
+                     * @example {
+                     *       "x": 0,
+                     *       "y": 0,
+                     *       "w": 50,
+                     *       "h": 50
+                     *     }
+                     */
+                    spriteSourceSize: {
+                        x: number;
+                        y: number;
+                        w: number;
+                        h: number;
+                    };
+                    /**
+                     * @example {
+                     *       "w": 50,
+                     *       "h": 50
+                     *     }
+                     */
+                    sourceSize: {
+                        w: number;
+                        h: number;
+                    };
+                };
+            };
+            meta: {
+                /** @enum {string} */
+                app: "https://www.npmjs.com/package/tintype";
+                /** @enum {string} */
+                version: "1.0";
+                /** @enum {string} */
+                format: "RGBA8888";
+                /** @enum {string} */
+                scale: "1";
+                /**
+                 * @description Revision of the places of the frames; 0 for covers.
+                 * @example 7
+                 */
+                revision: number;
+                /**
+                 * @description URL of the page, relative to that of this document.
+                 * @example atlas/game.2048.0.7.abcdefghijklmnopqrstuv.webp
+                 */
+                image: string;
+                /**
+                 * @example {
+                 *       "w": 1998,
+                 *       "h": 1998
+                 *     }
+                 */
+                size: {
+                    w: number;
+                    h: number;
+                };
+                /**
+                 * @description Number of pages.
+                 * @example 1
+                 */
+                pages: number;
+                /**
+                 * @description Documents of the other pages, relative to that of this one.
+                 * @example [
+                 *       "atlas/1.json"
+                 *     ]
+                 */
+                related_multi_packs?: string[];
+            };
+        };
+        MultiAtlas: {
+            textures: {
+                /**
+                 * @description URL of the page, relative to that of this document.
+                 * @example atlas/game.2048.0.7.abcdefghijklmnopqrstuv.webp
+                 */
+                image: string;
+                /** @enum {string} */
+                format: "RGBA8888";
+                /**
+                 * @example {
+                 *       "w": 1998,
+                 *       "h": 1998
+                 *     }
+                 */
+                size: {
+                    w: number;
+                    h: number;
+                };
+                /** @enum {number} */
+                scale: 1;
+                frames: {
+                    filename: string;
+                    /**
+                     * @example {
+                     *       "x": 2,
+                     *       "y": 2,
+                     *       "w": 50,
+                     *       "h": 50
+                     *     }
+                     */
+                    frame: {
+                        x: number;
+                        y: number;
+                        w: number;
+                        h: number;
+                    };
+                    /** @enum {boolean} */
+                    rotated: false;
+                    /** @enum {boolean} */
+                    trimmed: false;
+                    /**
+                     * @example {
+                     *       "x": 0,
+                     *       "y": 0,
+                     *       "w": 50,
+                     *       "h": 50
+                     *     }
+                     */
+                    spriteSourceSize: {
+                        x: number;
+                        y: number;
+                        w: number;
+                        h: number;
+                    };
+                    /**
+                     * @example {
+                     *       "w": 50,
+                     *       "h": 50
+                     *     }
+                     */
+                    sourceSize: {
+                        w: number;
+                        h: number;
+                    };
+                }[];
+            }[];
+            meta: {
+                /** @enum {string} */
+                app: "https://www.npmjs.com/package/tintype";
+                /** @enum {string} */
+                version: "1.0";
+                /** @enum {string} */
+                format: "RGBA8888";
+                /** @enum {string} */
+                scale: "1";
+                /**
+                 * @description Revision of the places of the frames; 0 for covers.
+                 * @example 7
+                 */
+                revision: number;
+            };
+        };
         WebhookWithSecret: {
             /** @example 9c2k4q7w1x5e8r3t */
             id: string;
@@ -3209,6 +3502,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & unknown;
             };
         };
+        /** @description The project has too many images for this request (`too_many_images`) */
+        too_many_images: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & unknown;
+            };
+        };
         /** @description The permission is missing (`forbidden`). The host of the request is not accepted (`unexpected_host`) */
         forbidden_or_unexpected_host: {
             headers: {
@@ -3232,6 +3537,47 @@ export interface components {
                  * @example 5
                  */
                 "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & unknown;
+            };
+        };
+        /** @description The host of the request is not accepted (`unexpected_host`). The signature does not match the URL (`signature_invalid`). The signed URL has expired (`signature_expired`) */
+        unexpected_host_or_signature_invalid_or_signature_expired: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & unknown;
+            };
+        };
+        /** @description The server is busy (`busy`). The store cannot be written (`store_unavailable`). The keys of the token issuer cannot be fetched (`issuer_unavailable`). The server is shutting down (`shutting_down`) */
+        busy_or_store_unavailable_or_issuer_unavailable_or_shutting_down: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                /**
+                 * @description Seconds to wait before a retry.
+                 * @example 5
+                 */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & unknown;
+            };
+        };
+        /** @description Decoding the image took too long (`image_too_slow`). The project has too many images for this request (`too_many_images`) */
+        image_too_slow_or_too_many_images: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -3264,23 +3610,6 @@ export interface components {
         };
         /** @description The webhook is described by the settings of the server (`webhook_of_settings`) */
         webhook_of_settings: {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                RateLimit: components["headers"]["RateLimit"];
-                /**
-                 * @description Seconds to wait before a retry.
-                 * @example 5
-                 */
-                "Retry-After"?: number;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & unknown;
-            };
-        };
-        /** @description The server is busy (`busy`). The store cannot be written (`store_unavailable`). The keys of the token issuer cannot be fetched (`issuer_unavailable`). The server is shutting down (`shutting_down`) */
-        busy_or_store_unavailable_or_issuer_unavailable_or_shutting_down: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3392,6 +3721,16 @@ export interface components {
         "path.job_id": string;
         /** @description Value of the cookie `tintype_csrf`; required if the session is identified by a cookie. */
         "header.X-CSRF-Token": string;
+        /** @description Longest side of a page in pixels, 2048 by default. */
+        "query.page": "2048" | "4096";
+        /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
+        "query.multi": "" | "true" | "false";
+        /** @description Number of the page, from 0. */
+        "path.index": string;
+        /** @description Name of the page, as `meta.image` gives it. */
+        "path.page": string;
+        /** @description Ids of projects joined by commas, as `meta.image` gives them. */
+        "path.projects": string;
         /** @description Webhook id. */
         "path.webhook_id": string;
         /** @description The stream ends after so many seconds; without it, it goes on. */
@@ -5589,18 +5928,7 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
             404: components["responses"]["project_not_found"];
-            /** @description The project has too many images for this request (`too_many_images`) */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & unknown;
-                };
-            };
+            422: components["responses"]["too_many_images"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_or_project_damaged"];
             503: components["responses"]["busy_or_store_unavailable_or_issuer_unavailable"];
@@ -5865,6 +6193,386 @@ export interface operations {
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_or_project_damaged"];
             503: components["responses"]["store_unavailable"];
+        };
+    };
+    readAtlas: {
+        parameters: {
+            query?: {
+                /** @description Size of the frames: `game` (50 x 50, the default), `thumb` (at most 400 x 400), or a preset with both sides, each of at most 512 pixels. */
+                size?: string;
+                /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */
+                format?: "webp" | "png" | "jpeg" | "jpg";
+                /** @description Longest side of a page in pixels, 2048 by default. */
+                page?: components["parameters"]["query.page"];
+                /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
+                multi?: components["parameters"]["query.multi"];
+                /** @description End of the validity of the URL, in seconds since 1970. */
+                exp?: components["parameters"]["query.exp"];
+                /** @description Signature of the URL, made by `tintype sign` or `signUrl`. It grants access to the atlas of a private project, its pages included, and requires `exp`. */
+                sig?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project id: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                project_id: components["parameters"]["path.project_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frames, and the URL of the page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "k3vF0u1P9wQm2xT7bR5yZa"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Atlas"] | components["schemas"]["MultiAtlas"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_project_id_or_invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["unexpected_host_or_signature_invalid_or_signature_expired"];
+            404: components["responses"]["project_not_found"];
+            422: components["responses"]["too_many_images"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
+        };
+    };
+    readAtlasPart: {
+        parameters: {
+            query?: {
+                /** @description Size of the frames: `game` (50 x 50, the default), `thumb` (at most 400 x 400), or a preset with both sides, each of at most 512 pixels. */
+                size?: string;
+                /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */
+                format?: "webp" | "png" | "jpeg" | "jpg";
+                /** @description Longest side of a page in pixels, 2048 by default. */
+                page?: components["parameters"]["query.page"];
+                /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
+                multi?: components["parameters"]["query.multi"];
+                /** @description End of the validity of the URL, in seconds since 1970. */
+                exp?: components["parameters"]["query.exp"];
+                /** @description Signature of the URL, made by `tintype sign` or `signUrl`. It grants access to the atlas of a private project, its pages included, and requires `exp`. */
+                sig?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project id: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                project_id: components["parameters"]["path.project_id"];
+                /** @description Number of the page, from 0. */
+                index: components["parameters"]["path.index"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frames, and the URL of the page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "k3vF0u1P9wQm2xT7bR5yZa"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Atlas"] | components["schemas"]["MultiAtlas"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_project_id_or_invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["unexpected_host_or_signature_invalid_or_signature_expired"];
+            /** @description No such project (`project_not_found`). No such page of an atlas, or it was replaced (`page_not_found`) */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            422: components["responses"]["too_many_images"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
+        };
+    };
+    readAtlasPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project id: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                project_id: components["parameters"]["path.project_id"];
+                /** @description Name of the page, as `meta.image` gives it. */
+                page: components["parameters"]["path.page"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "4f0z6k1m9q2w8e5r7t3y-thumb-28412"
+                     */
+                    ETag?: string;
+                    /** @description Time of the last change. */
+                    "Last-Modified"?: string;
+                    /** @description Range requests are supported. */
+                    "Accept-Ranges"?: "bytes";
+                    /**
+                     * @description Caching policy.
+                     * @example public, max-age=31536000, immutable
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description `Accept` after content negotiation.
+                     * @example Accept
+                     */
+                    Vary?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "image/webp": Blob;
+                    "image/avif": Blob;
+                    "image/png": Blob;
+                };
+            };
+            206: components["responses"]["PartialContent"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_project_id_or_invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
+            /** @description No such project (`project_not_found`). No such image (`image_not_found`). No such page of an atlas, or it was replaced (`page_not_found`) */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            412: components["responses"]["precondition_failed"];
+            416: components["responses"]["range_not_satisfiable"];
+            422: components["responses"]["image_too_slow_or_too_many_images"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_encoder_failed_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
+        };
+    };
+    readCoversAtlas: {
+        parameters: {
+            query: {
+                /** @description Ids of the projects whose covers are shown, in this order, joined by commas. Projects that do not exist, and those that the caller may not see, are left out. */
+                projects: string;
+                /** @description Size of the frames: `game` (50 x 50, the default), `thumb` (at most 400 x 400), or a preset with both sides, each of at most 512 pixels. */
+                size?: string;
+                /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */
+                format?: "webp" | "png" | "jpeg" | "jpg";
+                /** @description Longest side of a page in pixels, 2048 by default. */
+                page?: components["parameters"]["query.page"];
+                /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
+                multi?: components["parameters"]["query.multi"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frames, and the URL of the page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "k3vF0u1P9wQm2xT7bR5yZa"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Atlas"] | components["schemas"]["MultiAtlas"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["unexpected_host"];
+            422: components["responses"]["too_many_images"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["store_unavailable_or_issuer_unavailable"];
+        };
+    };
+    readCoversAtlasPart: {
+        parameters: {
+            query?: {
+                /** @description Ids of the projects whose covers are shown, in this order, joined by commas. Projects that do not exist, and those that the caller may not see, are left out. */
+                projects?: string;
+                /** @description Size of the frames: `game` (50 x 50, the default), `thumb` (at most 400 x 400), or a preset with both sides, each of at most 512 pixels. */
+                size?: string;
+                /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */
+                format?: "webp" | "png" | "jpeg" | "jpg";
+                /** @description Longest side of a page in pixels, 2048 by default. */
+                page?: components["parameters"]["query.page"];
+                /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
+                multi?: components["parameters"]["query.multi"];
+            };
+            header?: never;
+            path: {
+                /** @description Ids of projects joined by commas, as `meta.image` gives them. */
+                projects: components["parameters"]["path.projects"];
+                /** @description Number of the page, from 0. */
+                index: components["parameters"]["path.index"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frames, and the URL of the page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "k3vF0u1P9wQm2xT7bR5yZa"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Atlas"] | components["schemas"]["MultiAtlas"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["unexpected_host"];
+            /** @description No such page of an atlas, or it was replaced (`page_not_found`) */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            422: components["responses"]["too_many_images"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["store_unavailable_or_issuer_unavailable"];
+        };
+    };
+    readCoversAtlasPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ids of projects joined by commas, as `meta.image` gives them. */
+                projects: components["parameters"]["path.projects"];
+                /** @description Name of the page, as `meta.image` gives it. */
+                page: components["parameters"]["path.page"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "4f0z6k1m9q2w8e5r7t3y-thumb-28412"
+                     */
+                    ETag?: string;
+                    /** @description Time of the last change. */
+                    "Last-Modified"?: string;
+                    /** @description Range requests are supported. */
+                    "Accept-Ranges"?: "bytes";
+                    /**
+                     * @description Caching policy.
+                     * @example public, max-age=31536000, immutable
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description `Accept` after content negotiation.
+                     * @example Accept
+                     */
+                    Vary?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "image/webp": Blob;
+                    "image/avif": Blob;
+                    "image/png": Blob;
+                };
+            };
+            206: components["responses"]["PartialContent"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
+            /** @description No such image (`image_not_found`). No such page of an atlas, or it was replaced (`page_not_found`) */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            412: components["responses"]["precondition_failed"];
+            416: components["responses"]["range_not_satisfiable"];
+            422: components["responses"]["image_too_slow_or_too_many_images"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_encoder_failed_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
         };
     };
     listWebhooks: {

@@ -16,7 +16,7 @@ import { buildEncoders } from './encoders.ts'
 import { buildEvents } from './events.ts'
 import { buildFastPath } from './fast-path.ts'
 import { buildFoundation } from './foundation.ts'
-import { buildImages } from './images.ts'
+import { buildAtlases, buildImages } from './images.ts'
 import { buildJobs } from './jobs.ts'
 import { type ParsedOptions, parseOptions } from './parse-options.ts'
 import { buildPolicies } from './policies.ts'
@@ -43,7 +43,9 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
   const policies = buildPolicies(foundation, auth)
   const stored = buildStore(foundation)
   const encoders = otherEncoders ?? buildEncoders(foundation, broker, stored.ready)
-  const { limits, ...images } = buildImages(foundation, stored, encoders)
+  const built = buildImages(foundation, stored, encoders)
+  const { limits, renderCache: _, ...images } = built
+  const { closePages, ...atlases } = buildAtlases(foundation, stored, built, encoders)
   const { jobs, hearJob, hearEnd, onQueued, queueState, closeJobs } = buildJobs(
     foundation,
     stored,
@@ -67,6 +69,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
     accounts: auth.accountRoutes,
     policies,
     ...images,
+    ...atlases,
     presets: options.presets,
     accelRedirect: options.accelRedirect,
     projects,
@@ -117,6 +120,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
       await encoders.close()
       await broker?.connection.close()
       await images.renders.close()
+      await closePages()
       await auth.close()
       await closeCatalogue()
       end.abort()

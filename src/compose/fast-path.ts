@@ -16,7 +16,7 @@ export const buildFastPath = (
   { options, log, metrics }: Foundation,
   { client, hostCheck, corsHeaders, identifyNow, limit }: Policies,
   { store }: ReturnType<typeof buildStore>,
-  { variants, lists, renders, transformRequests }: Omit<ReturnType<typeof buildImages>, 'limits'>,
+  { variants, lists, renders, transformRequests }: Omit<ReturnType<typeof buildImages>, 'limits' | 'renderCache'>,
   ids: RequestIds,
 ) => {
   const guard = createFastGuard({ store, identifyNow })

@@ -1,15 +1,20 @@
-// Images: uploads, variants, renders and lists, and their shares of the memory cache.
+// Images: uploads, variants, renders, lists and atlases, and their shares of the memory cache.
 
+import type { PageSignature } from '../core/atlas/page-name.ts'
+import { signUrl } from '../core/transform/signature.ts'
 import { createTransformRequestParser } from '../http/request/transform-request.ts'
 import { createListCache } from '../http/response/list-cache.ts'
 import type { EncoderPool } from '../image/encoder.ts'
 import { PRIORITIES } from '../image/encoder.ts'
+import { createAtlases } from '../services/atlases/atlases.ts'
+import { createPageMaker } from '../services/atlases/page-maker.ts'
 import { createAssetService } from '../services/images/assets.ts'
 import { createImageService } from '../services/images/images.ts'
 import { createRenders } from '../services/images/renders.ts'
 import { createVariants } from '../services/images/variants.ts'
 import { createArchives } from '../services/transfer/archives.ts'
 import { createFileQuota } from '../stores/quota/file-quota.ts'
+import { createPagePixels, PAGES_FOLDER } from '../stores/render-cache/page-pixels.ts'
 import { createRenderCache } from '../stores/render-cache/render-cache.ts'
 import type { Foundation } from './foundation.ts'
 import type { ParsedOptions } from './parse-options.ts'
@@ -31,15 +36,16 @@ export const buildImages = (
     current: (projectId) => store.current(projectId),
     maxBytes: memory.lists,
   })
+  const renderCache = createRenderCache({
+    storageDir,
+    maxBytes: options.diskCacheBytes,
+    isReadOnly: store.isReadOnly,
+    log,
+  })
   const renders = createRenders({
     store,
     encoders,
-    cache: createRenderCache({
-      storageDir,
-      maxBytes: options.diskCacheBytes,
-      isReadOnly: store.isReadOnly,
-      log,
-    }),
+    cache: renderCache,
     prefetched: options.prefetch,
     background: options.background,
     cacheBytes: memory.renders,
@@ -70,7 +76,35 @@ export const buildImages = (
   const assets = createAssetService({ store, variants })
   const archives = createArchives({ store })
   const transformRequests = createTransformRequestParser({ signingKeys: options.signingKeys, presets: options.presets })
-  return { images, assets, archives, variants, renders, lists, transformRequests, limits }
+  return { images, assets, archives, variants, renders, renderCache, lists, transformRequests, limits }
+}
+
+/** Plans and pages of atlases, and signatures of pages. */
+export const buildAtlases = (
+  { options, storageDir, log }: Foundation,
+  { store }: ReturnType<typeof buildStore>,
+  { renders, renderCache: cache }: ReturnType<typeof buildImages>,
+  encoders: EncoderPool,
+) => {
+  const pixels = createPagePixels({
+    storageDir,
+    log,
+    maxBytes: options.diskCacheBytes,
+    isReadOnly: store.isReadOnly,
+  })
+  const background = options.background ?? '#ffffff'
+  const pages = createPageMaker({ store, renders, encoders, cache, pixels, background, folder: PAGES_FOLDER })
+  const { signingKeys } = options
+  const signPage = (path: string, untilMs: number): PageSignature => {
+    const url = signUrl(path, { keys: signingKeys, expiresAt: new Date(untilMs) })
+    const { searchParams } = new URL(url, 'http://relative.invalid')
+    return { exp: searchParams.get('exp') ?? '', sig: searchParams.get('sig') ?? '' }
+  }
+  return {
+    atlases: createAtlases({ store, pages, maxImages: options.maxAtlasImages }),
+    signPage,
+    closePages: pixels.close,
+  }
 }
 
 /** Shares of the memory cache. */

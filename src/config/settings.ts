@@ -20,6 +20,7 @@ import {
 } from './parsers.ts'
 import { setting } from './setting.ts'
 import { accessSettings } from './settings-access.ts'
+import { atlasSettings } from './settings-atlases.ts'
 import { webhookSettings } from './settings-webhooks.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -97,6 +98,7 @@ export const settings = {
     initial: '4GiB',
     doc: 'Largest bulk upload',
   }),
+  ...atlasSettings,
   maxPixels: setting(pixelCount, {
     env: 'MAX_PIXELS',
     flag: 'max-pixels',

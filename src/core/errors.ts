@@ -33,6 +33,7 @@ export const FAILURES = {
   project_not_found: { status: 404, title: 'No such project' },
   image_not_found: { status: 404, title: 'No such image' },
   asset_not_found: { status: 404, title: 'No such asset' },
+  page_not_found: { status: 404, title: 'No such page of an atlas, or it was replaced' },
   job_not_found: { status: 404, title: 'No such job' },
   batch_not_found: { status: 404, title: 'No such batch' },
   job_without_image: { status: 404, title: 'The job has no image, or not yet' },

@@ -1,8 +1,10 @@
 // Options of the app: services, policies and settings of its routes.
 
+import type { PageSignature } from '../core/atlas/page-name.ts'
 import type { QueueState } from '../core/jobs/queue-url.ts'
 import type { AllowedOrigins } from '../core/request/origins.ts'
 import type { Presets } from '../core/transform/presets.ts'
+import type { Atlases } from '../services/atlases/atlases.ts'
 import type { ChangeFeed } from '../services/events/change-feed.ts'
 import type { AssetService } from '../services/images/assets.ts'
 import type { ImageService } from '../services/images/images.ts'
@@ -48,6 +50,10 @@ export interface AppOptions {
   projects: ProjectService
   archives: Archives
   variants: Variants
+  /** @default no routes of atlases */
+  atlases?: Atlases
+  /** Signs the path of a page of an atlas. @default no page is signed */
+  signPage?(path: string, untilMs: number): PageSignature
   /** Change feed. @default no routes of events */
   feed?: ChangeFeed
   renders: Pick<Renders, 'find' | 'choose' | 'focalPoint'>

@@ -38,6 +38,7 @@ import { createViews } from './response/views.ts'
 import { createRouteTable } from './route-table.ts'
 import { createArchiveRoutes } from './routes/archives.ts'
 import { createAssetRoutes } from './routes/assets.ts'
+import { addAtlasRoutes } from './routes/atlases/atlases.ts'
 import { createAccountRoutes } from './routes/auth/accounts.ts'
 import { addLinkRoutes } from './routes/auth/links.ts'
 import { createBulkRoutes } from './routes/bulk.ts'
@@ -131,6 +132,8 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
 
   const cookieOptions = { basePath, isSecure: (c: Context) => client.isSecure(viewOf(c), c.req.url) }
   if (options.links) addLinkRoutes(route, { links: options.links, guard, views, cookies: cookieOptions })
+  if (options.atlases) addAtlasRoutes(route, { ...options, atlases: options.atlases, guard })
+
   if (options.webhooks) addWebhookRoutes(route, { webhooks: options.webhooks, basePath })
   if (options.feed) {
     const event = createEventRoutes({ feed: options.feed, guard, identify: options.policies.identify })

@@ -1,5 +1,6 @@
 // The encoder interface: one upload in, four JPEG files and a lossless source out; or one stored picture in, one render out. Local paths only.
 
+import type { PageFormat } from '../core/atlas/formats.ts'
 import type { Size } from '../core/names.ts'
 import type { ImageRecord } from '../core/project/model.ts'
 import type { Recipe } from '../core/transform/recipe.ts'
@@ -47,6 +48,40 @@ export interface RenderedPicture {
   content?: Buffer<ArrayBuffer>
 }
 
+/** Place of a frame on a page, in pixels. */
+export interface DrawBox {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+/** A frame and its picture: a stored JPEG file, or a PNG render in a part of a file. Local path. */
+export interface DrawCell extends DrawBox {
+  path: string
+  /** Position in the file. @default the whole file */
+  start?: number
+  bytes?: number
+}
+
+export interface DrawJob {
+  page: { width: number; height: number }
+  format: PageFormat
+  /** CSS colour behind transparent pixels of a JPEG page. */
+  background: string
+  /** Pixels that are repeated around each frame. */
+  extruded: number
+  /** RGBA pixels of an earlier page that this one begins with. @default an empty page */
+  base?: { path: string; width: number; height: number }
+  /** Frames of the earlier page that are removed. */
+  cleared: readonly DrawBox[]
+  cells: readonly DrawCell[]
+  /** Path of the file for the RGBA pixels; it does not exist yet. @default they are not kept */
+  raw?: string
+  /** Path of the file for the page; it does not exist yet. @default its content is returned */
+  target?: string
+}
+
 /** Media types of accepted uploads; `image/heic` where its decoder is installed. */
 export const ACCEPTED_TYPES = [
   'image/jpeg',
@@ -92,6 +127,13 @@ export interface EncoderPool {
    *   writing
    */
   render(job: RenderJob, signal?: AbortSignal): Promise<RenderedPicture>
+  /**
+   * Draws a page of an atlas, with priority `transform`. Files are complete once it resolves, but not synced; parts of
+   * them may exist where it rejects.
+   *
+   * @throws TintypeError as {@link render}, and `storage_full`
+   */
+  draw(job: DrawJob, signal?: AbortSignal): Promise<RenderedPicture>
   /**
    * Resolves once a job of this priority would begin: a process is free and nothing of higher priority waits.
    *

@@ -27,6 +27,7 @@ const REQUESTS = {
   cover: ['GET', '/cover.jpg?size=game'],
   archive: ['GET', '/archive?size=game'],
   manifest: ['GET', '/manifest.json'],
+  atlas: ['GET', '/atlas.json'],
   list: ['GET', '/images'],
   project: ['GET', ''],
   feed: ['GET', '/changes?since=0'],
@@ -51,7 +52,7 @@ const all = (status: number, ...names: (keyof typeof REQUESTS)[]): Answers =>
 const looks = (status: number): Answers =>
   all(
     status,
-    ...(['picture', 'file', 'webp', 'head', 'thumbnail', 'cover', 'archive', 'manifest'] as const),
+    ...(['picture', 'file', 'webp', 'head', 'thumbnail', 'cover', 'archive', 'manifest', 'atlas'] as const),
     ...(['list', 'project', 'feed', 'stream'] as const),
   )
 /** 422 and 404 of an image are what is answered behind the guard. */
@@ -153,6 +154,11 @@ describe('authorization', () => {
         ['GET', '/manifest.json'],
         ['GET', '/manifest.json?size=huge'],
         ['GET', `/manifest.json?layout=pixi${expired}`],
+        ['GET', '/atlas.json'],
+        ['GET', '/atlas.json?size=huge'],
+        ['GET', `/atlas.json?size=thumb${expired}`],
+        ['GET', '/atlas/1.json?multi'],
+        ['GET', `/atlas/game.2048.0.3.${'a'.repeat(22)}.webp`],
         ['GET', '/changes?since=0&wait=1'],
         ['GET', '/events?since=0'],
         ['GET', `/images/${image}?size=huge`],
@@ -227,6 +233,7 @@ describe('every documented route', () => {
       }
     // Of /auth, those that sign in and out; the list of projects and the stream of several show the public ones, here none.
     expect([...open].filter((route) => !route.includes(' /auth/')).sort()).toEqual([
+      'get /atlas.json',
       'get /docs',
       'get /events',
       'get /health',

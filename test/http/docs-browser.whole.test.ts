@@ -4,6 +4,7 @@ import type { Locator, Route } from 'playwright-core'
 import { assert, describe, expect, it, type TestContext } from 'vitest'
 import { z } from 'zod'
 import { signedInSchema } from '../../src/http/schemas/accounts.ts'
+import { atlasSchema } from '../../src/http/schemas/atlases/atlases.ts'
 import { batchSchema } from '../../src/http/schemas/batches.ts'
 import { uploadSchema } from '../../src/http/schemas/images/images.ts'
 import { jobSchema } from '../../src/http/schemas/jobs.ts'
@@ -215,6 +216,24 @@ const VISITS: Record<string, Visit> = {
     },
     // Swagger UI says it of each list of files, and shows the usual field.
     complaints: [/Could not find component: JsonSchema_string_binary/],
+  },
+  atlases: {
+    ids: [
+      ...['uploadImage', 'readAtlas', 'readAtlasPart', 'readAtlasPage'],
+      ...['readCoversAtlas', 'readCoversAtlasPart', 'readCoversAtlasPage'],
+    ],
+    async press(docs) {
+      await uploadBoth(docs)
+      const pageIn = (body: string) => atlasSchema.parse(JSON.parse(body)).meta.image.split('/').at(-1) ?? ''
+      const atlas = await docs.execute('readAtlas', PROJECT)
+      expect(atlas.status).toBe(200)
+      expect(await statusOf(docs, 'readAtlasPart', { ...PROJECT, index: '0' })).toBe(200)
+      expect(await statusOf(docs, 'readAtlasPage', { ...PROJECT, page: pageIn(atlas.body) })).toBe(200)
+      const covers = await docs.execute('readCoversAtlas', { projects: 'game' })
+      expect(covers.status).toBe(200)
+      expect(await statusOf(docs, 'readCoversAtlasPart', { projects: 'game', index: '0' })).toBe(200)
+      expect(await statusOf(docs, 'readCoversAtlasPage', { projects: 'game', page: pageIn(covers.body) })).toBe(200)
+    },
   },
   'the server, changes and jobs': {
     ids: [

@@ -74,6 +74,7 @@ const appOn = (store: Store, catalogue: Catalogue, storageDir: string, principal
       return { width: 1, height: 1, bytes: 1 }
     },
     assertRoom() {},
+    draw: unused,
     turn: unused,
     waitingOf: () => 0,
     close: async () => {},

@@ -1,5 +1,7 @@
 // Changes of a project as data, and their application to a state. Pure: a change can be applied again to a newer state.
 
+import { addSlots } from '../atlas/follow.ts'
+import type { AddSlots } from '../atlas/tables.ts'
 import {
   type Action,
   accessOf,
@@ -18,7 +20,7 @@ import { type DeleteImages, deleteImages } from './delete-images.ts'
 import { type EditImage, editImage, repairImage } from './edit-image.ts'
 import { findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage } from './image-list.ts'
 import type { ImageRecord } from './model.ts'
-import { newProject, type ProjectState } from './state.ts'
+import { deletedProject, newProject, type ProjectState } from './state.ts'
 
 export type ProjectChange = Change & {
   /**
@@ -50,6 +52,7 @@ type Change =
       members?: Readonly<Record<string, MemberRole | null>>
     }
   | { type: 'delete_project' }
+  | AddSlots
   /** A repair: replaces the record of an image under its id, at its position. Its details stay. */
   | { type: 'replace_image'; image: ImageRecord }
 
@@ -114,8 +117,10 @@ export const applyChange = (
       return repairImage(state, change.image)
     case 'drop_pending':
       return dropPending(state, change.pendingId)
+    case 'add_slots':
+      return addSlots(state, change, now)
     case 'delete_project':
-      return deleteProject(state)
+      return deletedProject(state)
   }
 }
 
@@ -166,23 +171,6 @@ const deleteImage = (state: ProjectState, imageId: string): ProjectState => {
     images: removeImage(state.images, imageId),
   }
 }
-
-/** The tombstone names neither owner nor members. */
-const deleteProject = ({
-  owner_id: _,
-  visibility: __,
-  members: ___,
-  made_by: ____,
-  pending: _____,
-  ...state
-}: ProjectState): ProjectState => ({
-  ...state,
-  deleted: true,
-  title: null,
-  primary_image_id: null,
-  image_count: 0,
-  images: listOf([]),
-})
 
 const edit = (state: ProjectState, change: ProjectChange & { type: 'edit' }): ProjectState => {
   const { title = state.title, imageOrder } = change

@@ -1,5 +1,6 @@
 // The state of a project: its record and its images, at one revision.
 
+import type { SlotTables } from '../atlas/tables.ts'
 import type { Principal, Readable, Visibility } from '../auth/access.ts'
 import { type ImageList, listOf } from './image-list.ts'
 import type { Project } from './model.ts'
@@ -11,6 +12,8 @@ export interface ProjectState extends Project {
   images: ImageList
   /** See pending.ts. Absent where no image is pending. */
   pending?: readonly string[]
+  /** Slot tables of its atlases. Absent where none was requested. */
+  atlas?: SlotTables | undefined
   /** Id of the stored segment that has the primary image, as far as known: saves a search. Undefined for one in the tail. */
   coverSegment?: string
 }
@@ -42,4 +45,22 @@ export const newProject = (
   ...(by?.kind === 'user' ? { owner_id: by.id } : {}),
   ...(by?.kind === 'key' ? { made_by: chargedTo(undefined, by) } : {}),
   ...(visibility === 'private' ? { visibility } : {}),
+})
+
+/** The tombstone names neither owner nor members. */
+export const deletedProject = ({
+  owner_id: _,
+  visibility: __,
+  members: ___,
+  made_by: ____,
+  pending: _____,
+  atlas: ______,
+  ...state
+}: ProjectState): ProjectState => ({
+  ...state,
+  deleted: true,
+  title: null,
+  primary_image_id: null,
+  image_count: 0,
+  images: listOf([]),
 })

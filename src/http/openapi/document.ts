@@ -4,6 +4,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { FAILURES } from '../../core/errors.ts'
 import { CSRF_COOKIE, SESSION_COOKIE } from '../../services/auth/credentials.ts'
 import * as accounts from './accounts.ts'
+import * as atlases from './atlases/atlases.ts'
 import { shareComponents } from './components.ts'
 import * as events from './events.ts'
 import * as archives from './images/archives.ts'
@@ -64,6 +65,12 @@ const ROUTES = [
   links.list,
   links.revoke,
   links.open,
+  atlases.project,
+  atlases.projectIndex,
+  atlases.projectPage,
+  atlases.covers,
+  atlases.coversIndex,
+  atlases.coversPage,
   webhooks.create,
   webhooks.list,
   webhooks.read,
@@ -131,6 +138,7 @@ export const openApiDocument = ({ version, basePath }: OpenApiOptions) => {
       { name: 'Jobs', description: 'Uploads that need not be waited for (`Prefer: respond-async`).' },
       { name: 'Projects', description: 'The first upload creates a project.' },
       { name: 'Links', description: 'Links that show a project, or one image, to everyone who has them, for a time.' },
+      { name: 'Atlases', description: 'Many images as one picture, for games.' },
       { name: 'Webhooks', description: 'Messages to programs that want to know of changes.' },
       { name: 'Events', description: 'What changes in projects: to list, to wait for, and to follow.' },
       { name: 'Accounts', description: 'Registration and sessions. Access tokens go into `Authorization: Bearer`.' },

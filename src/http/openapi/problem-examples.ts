@@ -90,6 +90,9 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   project_not_found: { detail: `There is no project "${EXAMPLE_PROJECT_ID}".` },
   image_not_found: { detail: `There is no image "${EXAMPLE_IMAGE_ID}" in project "${EXAMPLE_PROJECT_ID}".` },
   asset_not_found: { detail: `There is no asset "ui/button-ok" in project "${EXAMPLE_PROJECT_ID}".` },
+  page_not_found: {
+    detail: 'There is no such page, or it was replaced more than an hour ago: load the atlas again.',
+  },
   job_not_found: { detail: `There is no job "${EXAMPLE_JOB_ID}", or no longer.` },
   batch_not_found: { detail: `There is no batch "${EXAMPLE_BATCH_ID}", or no longer.` },
   job_without_image: {

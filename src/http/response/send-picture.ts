@@ -127,7 +127,11 @@ export const withAccess = (delivery: Delivery, access: PictureAccess): Delivery 
   access.isPrivate ? { ...delivery, cacheControl: cachingFor(delivery.cacheControl, access) } : delivery
 
 /** Sends a render, made now unless it is cached. @throws errors of {@link deliver} */
-export const deliverRender = async (c: Context, render: Render, delivery: Delivery): Promise<Response> => {
+export const deliverRender = async (
+  c: Context,
+  render: Pick<Render, 'open'>,
+  delivery: Delivery,
+): Promise<Response> => {
   const open = () => render.open(c.req.raw.signal)
   const source = { bytes: 0, open }
   // The length of a render is known only after rendering.

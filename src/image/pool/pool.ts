@@ -70,7 +70,7 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
     }
     const ms = performance.now() - begin
     meanJobMs += NEWEST_WEIGHT * (ms - meanJobMs)
-    observer.encoded(task.kind, ms / 1000)
+    observer.encoded(task.kind === 'encode' ? 'encode' : 'render', ms / 1000)
     if (result.end === 'timed_out')
       throw new TintypeError('image_too_slow', `The picture could not be decoded within ${deadlineMs / 1000} s.`)
     if (result.end === 'died') throw deathOf(result.cause)
@@ -87,6 +87,12 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
       observed(observer, 'render', async () => {
         assertRoom('transform')
         const work = (process: WorkerProcess) => runTask(process, { kind: 'render', job })
+        return parseRenderedReply(await queue.use(work, { priority: 'transform', signal }))
+      }),
+    draw: (job, signal) =>
+      observed(observer, 'render', async () => {
+        assertRoom('transform')
+        const work = (process: WorkerProcess) => runTask(process, { kind: 'draw', job })
         return parseRenderedReply(await queue.use(work, { priority: 'transform', signal }))
       }),
     async turn(options) {
@@ -106,6 +112,7 @@ export const createEncoderPool = (options: EncoderPoolOptions = {}): EncoderPool
 /** Prepares the second try of a task: removes what the first one has written. A render then needs no file. */
 const again = async (task: Task): Promise<Task> => {
   if (task.kind === 'render') return { kind: 'render', job: { ...task.job, target: undefined } }
+  if (task.kind === 'draw') return { kind: 'draw', job: { ...task.job, target: undefined, raw: undefined } }
   await Promise.all(Object.values(task.job.targets).map((path) => rm(path, { force: true }))).catch(
     (cause: unknown) => {
       throw new TintypeError('store_unavailable', 'The store cannot be used now.', { cause, retryAfterSeconds: 5 })

@@ -2,8 +2,8 @@
 
 import { fileURLToPath } from 'node:url'
 import { pool as createWorkerPool, type Pool } from 'workerpool'
-import type { EncodeJob, RenderJob } from '../encoder.ts'
-import type { Encode, Render } from '../worker/main.ts'
+import type { DrawJob, EncodeJob, RenderJob } from '../encoder.ts'
+import type { Draw, Encode, Render } from '../worker/main.ts'
 import type { EncodeOptions } from '../worker/pipeline.ts'
 
 export interface WorkerProcessOptions extends EncodeOptions {
@@ -20,7 +20,10 @@ export interface WorkerProcess {
   close(): Promise<void>
 }
 
-export type Task = { kind: 'encode'; job: EncodeJob } | { kind: 'render'; job: RenderJob }
+export type Task =
+  | { kind: 'encode'; job: EncodeJob }
+  | { kind: 'render'; job: RenderJob }
+  | { kind: 'draw'; job: DrawJob }
 
 export type TaskResult =
   /** A reply that is not checked yet. */
@@ -82,10 +85,7 @@ export const createWorkerProcess = ({ deadlineMs, idleMs, ...encode }: WorkerPro
         current.kill.abort()
       }, deadlineMs)
       try {
-        const reply: unknown =
-          task.kind === 'encode'
-            ? await current.pool.exec<Encode>('encode', [task.job, encode])
-            : await current.pool.exec<Render>('render', [task.job])
+        const reply = await exec(current.pool, task, encode)
         idle = setTimeout(close, idleMs)
         return { end: 'replied', reply }
       } catch (cause) {
@@ -97,6 +97,17 @@ export const createWorkerProcess = ({ deadlineMs, idleMs, ...encode }: WorkerPro
       }
     },
     close,
+  }
+}
+
+const exec = async (pool: Pool, task: Task, encode: EncodeOptions): Promise<unknown> => {
+  switch (task.kind) {
+    case 'encode':
+      return pool.exec<Encode>('encode', [task.job, encode])
+    case 'render':
+      return pool.exec<Render>('render', [task.job])
+    case 'draw':
+      return pool.exec<Draw>('draw', [task.job])
   }
 }
 

@@ -2,6 +2,7 @@
 // paths are relative to it.
 
 import { z } from 'zod'
+import { PAGE_FORMATS } from '../../core/atlas/formats.ts'
 import { SIZES } from '../../core/names.ts'
 import { FORMATS } from '../../core/transform/formats.ts'
 import type { Recipe } from '../../core/transform/recipe.ts'
@@ -48,6 +49,13 @@ const transform = z
     background,
   }))
 
+/** Largest page of an atlas, in pixels. */
+const MAX_PAGE_SIDE = 4096
+
+const colour = z.string().regex(/^#[0-9a-f]{6}$/i)
+const pixels = z.int().min(0)
+const box = { x: pixels, y: pixels, width: pixels, height: pixels }
+
 const origin = z.enum(['original', 'opaque_source', 'transparent_source']).optional()
 
 const recipe: z.ZodType<Recipe> = z.discriminatedUnion('kind', [
@@ -69,6 +77,18 @@ const taskSchema = z.discriminatedUnion('kind', [
     sha256: z.string().optional(),
   }),
   z.object({ kind: z.literal('render'), source: path, target: renderTarget.optional(), recipe }),
+  z.object({
+    kind: z.literal('draw'),
+    page: z.object({ width: z.int().min(1).max(MAX_PAGE_SIDE), height: z.int().min(1).max(MAX_PAGE_SIDE) }),
+    format: z.enum(PAGE_FORMATS),
+    background: colour,
+    extruded: z.int().min(0).max(8),
+    base: z.object({ path, width: pixels, height: pixels }).optional(),
+    cleared: z.array(z.object(box)),
+    cells: z.array(z.object({ ...box, path, start: pixels.optional(), bytes: pixels.optional() })),
+    raw: renderTarget.optional(),
+    target: renderTarget.optional(),
+  }),
   /** Waits until a picture of its priority would begin. */
   z.object({ kind: z.literal('turn') }),
 ])

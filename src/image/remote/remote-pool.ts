@@ -6,7 +6,7 @@ import { relative, sep } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import { variantsOf } from '../../core/names.ts'
 import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
-import type { EncodedPicture, EncodeJob, EncoderPool, Priority, RenderJob } from '../encoder.ts'
+import type { DrawJob, EncodedPicture, EncodeJob, EncoderPool, Priority, RenderJob } from '../encoder.ts'
 import { isBounded, observed } from '../pool/pool.ts'
 import { parseEncodedReply, parseRenderedReply, parseTurnReply } from '../reply.ts'
 import { parseReply, type RemoteTask } from './messages.ts'
@@ -95,6 +95,22 @@ export const createRemoteEncoders = (options: RemoteEncodersOptions): EncoderPoo
     return picture
   }
 
+  const draw = async (job: DrawJob, how: CallOptions) => {
+    const { base, cells, raw, target, ...rest } = job
+    const task = {
+      ...rest,
+      cleared: [...rest.cleared],
+      base: base && { ...base, path: below(base.path) },
+      cells: cells.map((cell) => ({ ...cell, path: below(cell.path) })),
+      raw: raw === undefined ? undefined : below(raw),
+      target: target === undefined ? undefined : below(target),
+    }
+    const { reply, suffix } = await call({ kind: 'draw', ...task }, how)
+    const picture = parseRenderedReply(reply)
+    if (picture.content === undefined) await Promise.all([adopt(target, suffix), adopt(raw, suffix)])
+    return picture
+  }
+
   return {
     encode: (job, { priority: lane = 'upload', signal } = {}) =>
       observed(observer, 'encode', async () => {
@@ -105,6 +121,11 @@ export const createRemoteEncoders = (options: RemoteEncodersOptions): EncoderPoo
       observed(observer, 'render', async () => {
         assertRoom('transform')
         return render(job, { lane: 'transform', signal })
+      }),
+    draw: (job, signal) =>
+      observed(observer, 'render', async () => {
+        assertRoom('transform')
+        return draw(job, { lane: 'transform', signal })
       }),
     async turn({ priority: lane, signal }) {
       assertRoom(lane)

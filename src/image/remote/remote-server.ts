@@ -11,7 +11,7 @@ import { toReply } from '../worker/to-reply.ts'
 import { parseTask, type RemoteReply, type RemoteTask } from './messages.ts'
 
 export interface RemoteServerOptions {
-  encoders: Pick<EncoderPool, 'encode' | 'render' | 'turn'>
+  encoders: Pick<EncoderPool, 'encode' | 'render' | 'draw' | 'turn'>
   /** Folder of the store, absolute and without symbolic links. */
   storageDir: string
   /** Ends waits for a turn. */
@@ -66,14 +66,37 @@ export const createRemoteServer = ({ encoders, storageDir, signal }: RemoteServe
     return { ...picture, content: content.toString('base64') }
   }
 
+  const draw = async (
+    { kind: _, base, cells, raw, target, ...rest }: Extract<RemoteTask, { kind: 'draw' }>,
+    suffix: string,
+  ): Promise<RenderReply> => {
+    const at = async (path: string | undefined) => path && (await within(path)) + suffix
+    const [rawFile, file] = [await at(raw), await at(target)]
+    const job = {
+      ...rest,
+      base: base && { ...base, path: await within(base.path) },
+      cells: await Promise.all(cells.map(async (cell) => ({ ...cell, path: await within(cell.path) }))),
+      raw: rawFile,
+      target: file,
+    }
+    const { content, ...picture } = await encoders.draw(job)
+    if (content === undefined) return picture
+    for (const path of [rawFile, file]) if (path !== undefined) await rm(path, { force: true }).catch(() => {})
+    return { ...picture, content: content.toString('base64') }
+  }
+
+  const madeBy = async (task: Exclude<RemoteTask, { kind: 'turn' }>, suffix: string, lane: Priority) => {
+    if (task.kind === 'render') return toReply(render(task, suffix))
+    return task.kind === 'draw' ? toReply(draw(task, suffix)) : toReply(encode(task, suffix, lane))
+  }
+
   return async (content, { lane }) => {
     const task = parseTask(content)
     if (!task) return { reply: await toReply(Promise.reject(refused())) }
     if (task.kind === 'turn')
       return { reply: await toReply(encoders.turn({ priority: lane, signal }).then(() => ({}))) }
     const suffix = `.${newSuffix()}`
-    const made = task.kind === 'render' ? toReply(render(task, suffix)) : toReply(encode(task, suffix, lane))
-    return { reply: await made, suffix }
+    return { reply: await madeBy(task, suffix, lane), suffix }
   }
 }
 

@@ -12,6 +12,7 @@ const { toReply } = await import('./to-reply.ts')
 const { hardenSharp } = await import('./hardening.ts')
 const { encodePicture } = await import('./pipeline.ts')
 const { renderPicture } = await import('./render.ts')
+const { drawPage } = await import('./atlas/draw.ts')
 
 /**
  * Time without a job after which garbage is collected, in milliseconds. Pixels are memory outside V8's heap, and an idle
@@ -32,7 +33,9 @@ const replyTo = async <Result>(work: Promise<Result>) => {
 hardenSharp()
 const encode = (...job: Parameters<typeof encodePicture>) => replyTo(encodePicture(...job))
 const render = (...job: Parameters<typeof renderPicture>) => replyTo(renderPicture(...job))
-worker({ encode, render })
+const draw = (...job: Parameters<typeof drawPage>) => replyTo(drawPage(...job))
+worker({ encode, render, draw })
 
 export type Encode = typeof encode
 export type Render = typeof render
+export type Draw = typeof draw

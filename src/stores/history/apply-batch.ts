@@ -1,5 +1,6 @@
 // Applies a batch of changes to a state and makes the revision that follows. No I/O.
 
+import { followSlots } from '../../core/atlas/follow.ts'
 import { applyChange, type ProjectChange } from '../../core/project/changes.ts'
 import { deletedBy, droppedPending, eventsOf, type ProjectEvent } from '../../core/project/events.ts'
 import { emptyProject, type ProjectState } from '../../core/project/state.ts'
@@ -42,13 +43,15 @@ export const applyBatch = (
   let state = before
   for (const change of changes) {
     try {
-      const next = change ? applyChange(state, change, now, state === before ? before.revision : revision) : state
+      let next = change ? applyChange(state, change, now, state === before ? before.revision : revision) : state
       if (change) deleted.push(...deletedBy(state, change, next), ...droppedPending(state, change, next))
       if (change?.type === 'delete_project') {
         deleted.push(...idsNotStored(state))
         deletedSegments.push(...storedSegmentsOf(state))
       }
-      if (change) events.push(...eventsOf(state, change, next))
+      const made = change ? eventsOf(state, change, next) : []
+      if (change) next = followSlots(next, slotChanges(change, made), now)
+      events.push(...made)
       const previous = state
       state = next
       outcomes.push({ before: previous, after: { ...next, revision, updated_at: now } })
@@ -66,6 +69,12 @@ export const applyBatch = (
     }
   return { outcomes, state: { ...state, revision, updated_at: now }, deleted, deletedSegments, events }
 }
+
+/** Images whose slots a change frees, and those that it adds. */
+const slotChanges = (change: ProjectChange, events: readonly ProjectEvent[]) => ({
+  removed: events.flatMap((event) => (event.type === 'image.deleted' ? [event.image_id] : [])),
+  added: change.type === 'add_image' && events.some(({ type }) => type === 'image.added') ? [change.image] : [],
+})
 
 export interface SuccessorInput {
   base: Revision | undefined

@@ -1,6 +1,7 @@
 // Formats of revision files and segment files: readable JSON, sealed by a checksum.
 
 import { z } from 'zod'
+import { slotTableSchema } from '../../core/atlas/slots.ts'
 import { PENDING_ENTRY } from '../../core/jobs/pending.ts'
 import { type ProjectEvent, projectEventSchema } from '../../core/project/events.ts'
 import { type ImageRecord, imageSchema, projectSchema } from '../../core/project/model.ts'
@@ -50,6 +51,8 @@ const revisionSchema = z.object({
   floor: z.iso.datetime().optional(),
   // Absent where none is, and from revisions of older versions.
   pending: z.array(z.string().regex(PENDING_ENTRY)).optional(),
+  // Absent where no atlas was requested, and from revisions of older versions.
+  atlas: z.record(z.string(), slotTableSchema).optional().catch(undefined),
   // The checksum matches, so an event of another form is of a newer version.
   events: z.array(projectEventSchema).optional().catch(undefined),
   images: z.array(imageSchema),
@@ -79,6 +82,7 @@ export const encodeRevision = (revision: Revision): string => {
     ...(state.coverSegment === undefined ? {} : { cover_run: state.coverSegment }),
     ...(floor === undefined ? {} : { floor }),
     ...(state.pending && state.pending.length > 0 ? { pending: state.pending } : {}),
+    ...(state.atlas ? { atlas: state.atlas } : {}),
     ...(events ? { events } : {}),
   }
   return seal(`${fields(head)}${IMAGES}${linesOf(images.tail)}`)
@@ -90,19 +94,9 @@ const IMAGES = ',\n  "images": '
 /** @throws Error where the text is damaged in any way */
 export const decodeRevision = (text: string): Revision => {
   const body = unseal(text)
-  const {
-    commits,
-    removing,
-    removing_runs,
-    dropped_runs,
-    runs,
-    cover_run,
-    floor,
-    pending,
-    events,
-    images,
-    ...project
-  } = revisionSchema.parse(JSON.parse(body))
+  const { commits, removing, removing_runs, dropped_runs, runs, cover_run, floor, pending, atlas, ...rest } =
+    revisionSchema.parse(JSON.parse(body))
+  const { events, images, ...project } = rest
   return {
     state: {
       ...project,
@@ -112,6 +106,7 @@ export const decodeRevision = (text: string): Revision => {
       },
       ...(cover_run === undefined ? {} : { coverSegment: cover_run }),
       ...(pending === undefined ? {} : { pending }),
+      ...(atlas === undefined ? {} : { atlas }),
     },
     commits,
     removing,

@@ -39,7 +39,8 @@ const actionOf = (change: ProjectChange): Entry['action'] => {
     change.type === 'edit_image' ||
     change.type === 'create_project' ||
     change.type === 'add_pending' ||
-    change.type === 'drop_pending'
+    change.type === 'drop_pending' ||
+    change.type === 'add_slots'
   )
     throw new Error('no process of the model does that')
   return {

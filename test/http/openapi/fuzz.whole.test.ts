@@ -108,10 +108,14 @@ const openFuzzed = async () => {
   return { prepare, send, urlOf }
 }
 
+const isAtlas = (path: string): boolean => /\/(?:atlas|\d+)\.json$/.test(path)
+
 const isRender = (path: string): boolean => /\/render(?:\.[a-z]+)?$/.test(path)
 
 /** Rules between parameters, which the description of the operation says in words. */
 const bySaidRules = (generated: Generated): Generated => {
+  if (isAtlas(generated.path))
+    return { ...generated, query: generated.query.map(([name, value]) => [name, name === 'size' ? 'thumb' : value]) }
   if (!isRender(generated.path)) return generated
   const get = (name: string) => generated.query.find(([each]) => each === name)?.[1]
   if (get('preset') !== undefined) return { ...generated, query: [['preset', 'card']] }

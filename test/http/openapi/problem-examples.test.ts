@@ -115,6 +115,11 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
     await uploadTo(app, EXAMPLE_PROJECT_ID)
     return app.request(`/projects/${EXAMPLE_PROJECT_ID}/assets/${EXAMPLE_ASSET_NAME}.jpg`)
   },
+  page_not_found: async () => {
+    const { app } = await createTestApp()
+    await uploadTo(app, EXAMPLE_PROJECT_ID)
+    return app.request(`/projects/${EXAMPLE_PROJECT_ID}/atlas/9.json`)
+  },
   job_not_found: () => asked(`/jobs/${EXAMPLE_JOB_ID}`),
   batch_not_found: () => asked(`/batches/${EXAMPLE_BATCH_ID}`),
   job_without_image: async () => {

@@ -1,0 +1,127 @@
+// Atlas service: plans of the images of a project, and of the covers of several projects; their pages.
+
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { PageSide } from '../../core/atlas/formats.ts'
+import type { PageName } from '../../core/atlas/page-name.ts'
+import { slotsInOrder } from '../../core/atlas/pages.ts'
+import type { AtlasSize } from '../../core/atlas/size.ts'
+import { isKept, slotsOf } from '../../core/atlas/slots.ts'
+import { hasRoomFor } from '../../core/atlas/tables.ts'
+import { mayRead, type Principal } from '../../core/auth/access.ts'
+import { TintypeError } from '../../core/errors.ts'
+import type { ReadableState } from '../../core/project/state.ts'
+import type { Store } from '../../stores/store.ts'
+import type { PageMaker } from './page-maker.ts'
+import { type AtlasPlan, type FrameSource, planOf } from './plan.ts'
+
+export interface AtlasesOptions {
+  store: Pick<Store, 'project' | 'current' | 'images' | 'cover' | 'commit' | 'isReadOnly'>
+  pages: PageMaker
+  /** Most frames of an atlas. @default 6000 */
+  maxImages?: number
+}
+
+export interface Atlases {
+  /**
+   * Plans the atlas of a project. The first request for a size gives all images their slots, in a commit. Undefined where
+   * the state is not the newest any more: read and authorize the project again.
+   *
+   * @throws TintypeError `too_many_images`; those of {@link Store.commit}
+   */
+  ofProject(project: ReadableState, size: AtlasSize, side: PageSide): Promise<AtlasPlan | undefined>
+  /**
+   * Plans the atlas of the covers of projects, in their order. Those without a cover leave their place empty.
+   *
+   * @throws TintypeError `too_many_images`, `project_damaged`
+   */
+  ofCovers(projects: readonly ReadableState[], size: AtlasSize, side: PageSide): Promise<AtlasPlan>
+  /** The projects of a list that the principal may read, in its order. */
+  readable(projectIds: readonly string[], by: Principal): Promise<ReadableState[]>
+  /** True where pages of this name may be requested of a project: its slots are of the last hour. */
+  isKept(project: ReadableState, size: AtlasSize, page: PageName): boolean
+  pages: PageMaker
+}
+
+/** Plans in memory, each of about 200 bytes for a frame. */
+const MOST_PLANS = 32
+
+export const createAtlases = ({ store, pages, maxImages = 6000 }: AtlasesOptions): Atlases => {
+  const plans = new LRUCache<string, AtlasPlan>({ max: MOST_PLANS })
+
+  const requireRoom = (count: number): void => {
+    if (count <= maxImages) return
+    throw new TintypeError(
+      'too_many_images',
+      `Expected at most ${maxImages} images for an atlas, there are ${count}.`,
+      {
+        details: { expected: maxImages, received: count },
+      },
+    )
+  }
+
+  return {
+    pages,
+
+    async ofProject(project, size, side) {
+      const { project_id: owner, revision, image_count: count, atlas } = project
+      requireRoom(count)
+      const key = `${owner}/${revision}/${project.created_at}/${size.table}/${side}`
+      const known = plans.get(key)
+      if (known) return known
+      const table = atlas?.[size.table]
+      if (!table && count > 0 && !store.isReadOnly() && hasRoomFor(atlas, size.table, count)) {
+        const after = await store.commit(owner, { type: 'add_slots', name: size.table, rule: size.rule })
+        if (after.atlas?.[size.table]) return undefined
+      }
+      const images = await store.images(project)
+      if (!images) return undefined
+      const sources = new Map(images.map((image) => [image.id, { name: image.asset ?? image.id, project, image }]))
+      const slots = table ? slotsOf(table) : slotsInOrder(size.rule, images)
+      const name = shortHash(size.table)
+      const plan = planOf({ owner, name, size, side, revision: table?.revision ?? 0 }, slots, sources)
+      plans.set(key, plan)
+      return plan
+    },
+
+    async ofCovers(projects, size, side) {
+      requireRoom(projects.length)
+      const sources = new Map<string, FrameSource>()
+      for (const project of projects) {
+        const image = (await store.cover(project)) ?? undefined
+        if (image) sources.set(project.project_id, { name: project.project_id, project, image })
+      }
+      const ids = projects.map(({ project_id }) => project_id)
+      const slots = slotsInOrder(size.coverRule, ids.map(placeholder))
+      const name = shortHash(`${size.table} ${ids.join(' ')}`)
+      return planOf({ owner: COVERS, name, size, side, revision: 0 }, slots, sources)
+    },
+
+    async readable(projectIds, by) {
+      const found: ReadableState[] = []
+      for (const projectId of new Set(projectIds)) {
+        const project = store.current(projectId) ?? (await store.project(projectId).catch(unlessDamaged))
+        if (project && mayRead(project, by)) found.push(project)
+      }
+      return found
+    },
+
+    isKept(project, size, { revision }) {
+      const table = project.atlas?.[size.table]
+      return table ? isKept(table, revision, Date.now()) : revision === 0
+    },
+  }
+}
+
+/** Owner of the pages of covers in the cache; no id of a project. */
+const COVERS = '~covers'
+
+/** A cell has the same place whatever is in it. */
+const placeholder = (id: string) => ({ id, width: 1, height: 1, sizes: { thumb: { width: 1, height: 1 } } })
+
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
+
+/** A damaged project has no cover that could be shown. */
+const unlessDamaged = (error: unknown): undefined => {
+  if (!(error instanceof TintypeError) || error.code !== 'project_damaged') throw error
+}
