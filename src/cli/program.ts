@@ -45,7 +45,7 @@ const COMMANDS: readonly LazyCommand[] = [
   },
   {
     name: 'copy',
-    summary: 'Copy all projects of a store to another folder or bucket',
+    summary: 'Copy a store to another folder or bucket',
     load: async () => (await import('./commands/copy.ts')).copyCommand,
   },
   {

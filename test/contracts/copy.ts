@@ -24,12 +24,12 @@ interface Wanted {
 
 export const copyBetween = async (
   { source, target }: Wanted,
-  options: { verify?: boolean; signal?: AbortSignal; onProgress?: () => void } = {},
+  options: { verify?: boolean; accounts?: boolean; signal?: AbortSignal; onProgress?: () => void } = {},
 ) => {
   const [from, to] = [source.place(), target.place()]
   try {
     return await copyStore({
-      ...{ source: from, target: to, verify: false, parallel: 8 },
+      ...{ source: from, target: to, verify: false, accounts: false, parallel: 8 },
       ...{ signal: new AbortController().signal, onProgress: () => {}, ...options },
     })
   } finally {
@@ -146,6 +146,42 @@ export const copyContract = (name: string, open: () => Promise<Wanted>): void =>
       expect(copied).toBe(1)
       expect(files).toBeLessThan(24)
       await assertSame(places)
+    })
+
+    it('has the accounts, keys and webhooks of the store, unless it is told not to', async () => {
+      const places = await open()
+      const store = await places.source.open()
+      await addImage(store, 'shop')
+      const records = {
+        '.accounts/emails/ab.json': '{"user_id":"one"}\n',
+        '.accounts/families/f/7.json': '{"generation":7}\n',
+        '.accounts/keys/key.json': '{"role":"admin"}\n',
+        '.accounts/users/one/12.json': '{"email":"a@example.com"}\n',
+        '.webhooks/endpoints/hook/1.json': '{"url":"https://example.com"}\n',
+      }
+      const place = places.source.place()
+      await place.openToWrite()
+      for (const [path, text] of Object.entries(records)) await place.putRecord(path, text)
+      const copied = async () => {
+        const target = places.target.place()
+        const paths = await target.records()
+        const found = await Promise.all(paths.map(async (path) => [path, await target.record(path)] as const))
+        await target.close()
+        return Object.fromEntries(found)
+      }
+      expect(await copyBetween(places)).toMatchObject({ records: 0, copied: 1 })
+      expect(await copied()).toEqual({})
+      expect(await copyBetween(places, { accounts: true })).toMatchObject({ records: 5, copied: 0 })
+      expect(await copied()).toEqual(records)
+      await place.removeRecord('.accounts/families/f/7.json')
+      await place.putRecord('.accounts/keys/key.revoked.json', '{}\n')
+      expect(await copyBetween(places, { accounts: true })).toMatchObject({ records: 1 })
+      const { '.accounts/families/f/7.json': _, ...kept } = records
+      expect(await copied()).toEqual({ ...kept, '.accounts/keys/key.revoked.json': '{}\n' })
+      await place.removeRecord('.accounts/keys/key.json')
+      await expect(copyBetween(places, { accounts: true })).rejects.toThrow('accounts or keys of its own')
+      expect(await copyBetween(places)).toMatchObject({ records: 0, present: 1 })
+      await place.close()
     })
 
     it('with verify finds a damaged file, and copies it again; a damaged source is refused', async () => {

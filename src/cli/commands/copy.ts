@@ -9,6 +9,7 @@ import { createCommand } from '../command.ts'
 import { EXIT_CODES } from '../transfer/import-report.ts'
 
 interface CopyFlags {
+  accounts: boolean
   verify?: boolean
   parallel: string
 }
@@ -23,11 +24,12 @@ that begin with SOURCE_, such as SOURCE_S3_ENDPOINT, come first.`
 export const copyCommand = (): Command =>
   createCommand('copy')
     .description(
-      'Copy all projects of a store to another folder or bucket, while servers run on the store. It may be started again ' +
+      'Copy a store to another folder or bucket, while servers run on the store. It may be started again ' +
         'at any time, and copies only what is new. No server may run on the copy meanwhile.',
     )
     .argument('<from>', 'Folder of the store, or s3://bucket/prefix')
     .argument('<to>', 'Folder, or s3://bucket/prefix')
+    .option('--no-accounts', 'Without accounts, API keys and webhooks')
     .option('--verify', 'Check the SHA-256 of every file of the copy, and copy damaged ones again')
     .addOption(new Option('--parallel <files>', `Files at once, 1 to ${MOST_PARALLEL}`).default('16'))
     .addHelpText('after', EXIT_CODES + ENVIRONMENT)
@@ -35,7 +37,11 @@ export const copyCommand = (): Command =>
       process.exitCode = await runCopy(from, to, flags)
     })
 
-const runCopy = async (from: string, to: string, { verify = false, parallel }: CopyFlags): Promise<number> => {
+const runCopy = async (
+  from: string,
+  to: string,
+  { verify = false, accounts, parallel }: CopyFlags,
+): Promise<number> => {
   const [source, target] = [locationOf('from', from), locationOf('to', to)]
   const count = /^\d{1,2}$/.test(parallel) ? Number(parallel) : 0
   if (count < 1 || count > MOST_PARALLEL)
@@ -52,8 +58,8 @@ const runCopy = async (from: string, to: string, { verify = false, parallel }: C
   const places = [await placeOf(source, 'SOURCE_'), await placeOf(target)] as const
   const progress = createProgress()
   try {
-    const { copied, present, onlyInTarget, refused, bytes } = await copyStore({
-      ...{ source: places[0], target: places[1], verify, parallel: count },
+    const { records, copied, present, onlyInTarget, refused, bytes } = await copyStore({
+      ...{ source: places[0], target: places[1], verify, accounts, parallel: count },
       signal: stop.signal,
       onProgress: progress.show,
     })
@@ -61,6 +67,7 @@ const runCopy = async (from: string, to: string, { verify = false, parallel }: C
     return reportTransfer({
       counts: [
         [copied, 'projects copied'],
+        [records, 'records of accounts and webhooks'],
         [present, 'up to date'],
         [onlyInTarget, 'only in the copy'],
       ],

@@ -9,6 +9,7 @@ import { projectIdOf } from '../file/paths.ts'
 import type { Bucket } from '../s3/client/bucket.ts'
 import { entryName, entryNumber, imageOfKey, keys } from '../s3/keys.ts'
 import { checked } from './checked.ts'
+import { RECORD_ROOTS } from './copy-records.ts'
 import type { CopyTarget } from './place.ts'
 
 export interface BucketPlaceOptions {
@@ -70,6 +71,21 @@ export const createBucketPlace = ({ bucket, create = false }: BucketPlaceOptions
       return new Map(objects.map(({ key, bytes }) => [imageOfKey(key), bytes]))
     },
 
+    async records() {
+      const found: string[] = []
+      for (const root of RECORD_ROOTS)
+        for (const { key } of (await bucket.listAll(`${root}/`)).objects) found.push(plainName(key))
+      return found.sort()
+    },
+
+    record: (path) => bucket.text(paddedName(path)),
+
+    async putRecord(path, text) {
+      await bucket.put(paddedName(path), text)
+    },
+
+    removeRecord: (path) => bucket.remove(paddedName(path)),
+
     async segments(projectId) {
       const { objects } = await bucket.listAll(keys.segment(projectId, '').replace(/\.json$/, ''))
       return objects.map(({ key }) => imageOfKey(key))
@@ -120,3 +136,8 @@ export const createBucketPlace = ({ bucket, create = false }: BucketPlaceOptions
     },
   }
 }
+
+/** Entries of logs have names of 12 digits in a bucket, and plain numbers in a folder. */
+const plainName = (key: string): string => key.replace(/\/(\d{12})\.json$/, (_, digits) => `/${Number(digits)}.json`)
+const paddedName = (path: string): string =>
+  path.replace(/\/(\d+)\.json$/, (_, digits) => `/${entryName(Number(digits))}`)

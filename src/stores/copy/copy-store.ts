@@ -2,6 +2,7 @@
 
 import { messageOf } from '../../core/errors.ts'
 import { copyProject } from './copy-project.ts'
+import { copyRecords } from './copy-records.ts'
 import { isOfPlace } from './failure.ts'
 import type { CopySource, CopyTarget } from './place.ts'
 
@@ -10,6 +11,8 @@ export interface CopyStoreOptions {
   target: CopyTarget
   /** See `CopyProjectOptions`. */
   verify: boolean
+  /** Whether accounts, API keys and webhooks are copied. */
+  accounts: boolean
   /** Files at once. */
   parallel: number
   signal: AbortSignal
@@ -27,6 +30,8 @@ export interface CopyTally {
 }
 
 export interface CopiedStore {
+  /** Records of accounts, API keys and webhooks that were written. */
+  records: number
   /** Projects whose newest revision was copied. */
   copied: number
   /** Projects that were up to date. */
@@ -46,9 +51,11 @@ export const copyStore = async (options: CopyStoreOptions): Promise<CopiedStore>
   const { source, target, parallel, signal, onProgress } = options
   await source.open()
   await target.openToWrite()
+  // First: a copy that was stopped must not be open to everybody.
+  const records = options.accounts ? await copyRecords(source, target, signal) : 0
   const projectIds = await source.projectIds()
   const known = new Set(projectIds)
-  const result: CopiedStore = { copied: 0, present: 0, onlyInTarget: 0, refused: [], files: 0, bytes: 0 }
+  const result: CopiedStore = { records, copied: 0, present: 0, onlyInTarget: 0, refused: [], files: 0, bytes: 0 }
   const tally = { files: 0, allFiles: 0, bytes: 0, allBytes: 0 }
   const onFiles = ({ planned = 0, done = 0, bytes }: { planned?: number; done?: number; bytes: number }) => {
     tally.allFiles += planned

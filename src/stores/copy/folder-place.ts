@@ -1,7 +1,7 @@
 // A store in a folder, as the source or target of a copy.
 
-import { rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, readdir, rename, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import { isImageId, SIZES, type VariantName } from '../../core/names.ts'
 import { revisionNumbers } from '../file/commit/revision-file.ts'
@@ -22,6 +22,7 @@ import { createPaths, projectIdOf } from '../file/paths.ts'
 import { createWorkspace } from '../file/staging/workspace.ts'
 import { publishedText } from '../history/revision.ts'
 import { checked } from './checked.ts'
+import { RECORD_ROOTS } from './copy-records.ts'
 import type { CopyTarget, VariantFile } from './place.ts'
 
 export const createFolderPlace = (folder: string): CopyTarget => {
@@ -91,6 +92,45 @@ export const createFolderPlace = (folder: string): CopyTarget => {
         if (stats && isImageId(imageId)) found.set(imageId, stats.size)
       }
       return found
+    },
+
+    async records() {
+      const found: string[] = []
+      const collect = async (folder: string): Promise<void> => {
+        refuseLinks(paths.root, join(paths.root, folder))
+        const entries = (await readdir(join(paths.root, folder), { withFileTypes: true }).catch(unlessMissing)) ?? []
+        for (const entry of entries) {
+          const path = `${folder}/${entry.name}`
+          // Drafts of records.
+          if (entry.name.startsWith('.')) continue
+          if (entry.isDirectory()) await collect(path)
+          else if (entry.isFile()) found.push(path)
+        }
+      }
+      for (const root of RECORD_ROOTS) await collect(root)
+      return found.sort()
+    },
+
+    record: (path) => readText(join(paths.root, path)).catch(unlessMissing),
+
+    async putRecord(path, text) {
+      const folder = join(paths.root, dirname(path))
+      refuseLinks(paths.root, folder)
+      await makeFolder(join(paths.root, path.split('/')[0] ?? ''))
+      // Private: hashes of passwords, and the secret of all tokens.
+      await chmod(join(paths.root, path.split('/')[0] ?? ''), 0o700)
+      await makeFolder(folder)
+      const own = draft()
+      await writeNew(own, text)
+      await rename(own, join(paths.root, path))
+      await sync(folder)
+    },
+
+    async removeRecord(path) {
+      refuseLinks(paths.root, join(paths.root, dirname(path)))
+      await removeFile(join(paths.root, path))
+      // An ended session has no folder.
+      await rmdir(join(paths.root, dirname(path))).catch(() => {})
     },
 
     segments: async (projectId) =>

@@ -25,6 +25,13 @@ export interface CopySource {
   revision(projectId: string, number: number): Promise<string | undefined>
   /** Undefined where it is gone. */
   segment(projectId: string, segmentId: string): Promise<string | undefined>
+  /**
+   * Paths of the records of accounts and webhooks below the store, such as `.accounts/keys/<id>.json`, sorted. Numbers of
+   * entries are plain.
+   */
+  records(): Promise<string[]>
+  /** Undefined where it is gone. */
+  record(path: string): Promise<string | undefined>
   /** Reads a variant. @throws (in the iteration) Error where it is missing, or shorter than its record */
   read(file: VariantFile): AsyncIterable<Uint8Array>
   close(): Promise<void>
@@ -50,6 +57,9 @@ export interface CopyTarget extends CopySource {
   removeRevision(projectId: string, number: number): Promise<void>
   removeSegment(projectId: string, segmentId: string): Promise<void>
   removeVariant(projectId: string, imageId: string, name: VariantName): Promise<void>
+  /** Writes a record, in place of one that is there. Durable when it resolves. */
+  putRecord(path: string, text: string): Promise<void>
+  removeRecord(path: string): Promise<void>
   /** Ends the copy of a project: its head can be found from now on. */
   publish(state: ProjectState): Promise<void>
   /** False where the copy of this head was not ended. */

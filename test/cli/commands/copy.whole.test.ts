@@ -1,6 +1,6 @@
 // `tintype copy` of the store of a running server.
 
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
@@ -72,6 +72,26 @@ describe('a copy into a folder', () => {
     expect(await projectFiles(to)).toEqual(await projectFiles(from))
     expect(await run('doctor', '--storage', to)).toMatchObject({ code: 0, stderr: '' })
     expect(await copy('--verify')).toMatchObject({ code: 0, stdout: '1 up to date (0 B).\n' })
+  })
+
+  it('has the keys of the store, and their revocations', async () => {
+    const { from, to, run } = await shop(1)
+    const created = await run('key', 'create', '--name', 'me', '--role', 'admin', '--storage', from)
+    const [key = ''] = /tt_[\w-]+/.exec(created.stdout) ?? []
+    expect(await run('copy', from, to, '--no-accounts')).toMatchObject({ code: 0 })
+    expect(await readdir(to)).not.toContain('.accounts')
+    expect(await run('copy', from, to)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1 records of accounts'),
+    })
+    expect((await stat(join(to, '.accounts'))).mode & 0o777).toBe(0o700)
+    const { url } = await serve(['--storage', to])
+    const see = async (headers: Record<string, string>) => (await fetch(`${url}/webhooks`, { headers })).status
+    expect([await see({}), await see({ 'X-API-Key': key })]).toEqual([401, 200])
+    const id = key.split('_')[1] ?? ''
+    expect(await run('key', 'revoke', id, '--storage', from)).toMatchObject({ code: 0 })
+    expect(await run('copy', from, to)).toMatchObject({ code: 0 })
+    expect(await see({ 'X-API-Key': key })).toBe(401)
   })
 
   it('copies damaged files again with --verify, and says what it cannot copy', async () => {
