@@ -1,6 +1,6 @@
 // What every store of accounts must do. One passes by ~13 lines: see test/stores/accounts/file-account-store.test.ts.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { newAccountId, type User } from '../../src/core/auth/account.ts'
 import { TintypeError } from '../../src/core/errors.ts'
 import type { AccountStore, Claim } from '../../src/stores/accounts/account-store.ts'
@@ -11,6 +11,8 @@ export interface AccountStoreFixture {
   another(): AccountStore
   /** Lets the next creations of records happen and answer an error, as where responses are lost. @default 1 */
   loseAnswers(count?: number): void
+  /** True where what another process ends may count for some seconds where nothing is read. @default false */
+  isStale?: boolean
 }
 
 export const AT = '2026-05-04T09:30:00.000Z'
@@ -160,13 +162,15 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
     })
 
     it('remembers a session that was found, until any process ends it', async () => {
-      const { store, another } = await open()
+      const { store, another, isStale } = await open()
       const other = another()
       const id = await other.sessions.begin(newSession())
       expect(store.sessions.isAliveNow(id)).toBe(false)
       await store.sessions.isAlive(id)
       expect(store.sessions.isAliveNow(id)).toBe(true)
       await other.sessions.end(id)
+      expect(other.sessions.isAliveNow(id)).toBe(false)
+      if (isStale) await vi.waitUntil(() => !store.sessions.isAliveNow(id), 60_000)
       expect(store.sessions.isAliveNow(id)).toBe(false)
     })
 

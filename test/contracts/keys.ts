@@ -1,12 +1,14 @@
 // What every store of API keys must do. One passes by ~10 lines: see test/stores/accounts/file-keys.test.ts.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { KeyRecord, Keys } from '../../src/stores/accounts/keys.ts'
 
 export interface KeysFixture {
   keys: Keys
   /** The same keys as another process has them. */
   another(): Keys
+  /** True where what another process revokes may count for some seconds where nothing is read. @default false */
+  isStale?: boolean
 }
 
 const recordOf = (id: string, created_at = '2026-05-04T09:30:00.000Z'): KeyRecord => ({
@@ -50,14 +52,17 @@ export const keysContract = (name: string, open: () => Promise<KeysFixture>): vo
     })
 
     it('remembers a key that was found, until any process revokes it', async () => {
-      const { keys, another } = await open()
+      const { keys, another, isStale } = await open()
       const record = recordOf('aaaaaaaaaaa1')
       const other = another()
       await other.add(record)
       expect(keys.current(record.id)).toBeUndefined()
       await keys.find(record.id)
       expect(keys.current(record.id)).toEqual(record)
+      await other.find(record.id)
       await other.revoke(record.id, LATER)
+      expect(other.current(record.id)).toBeUndefined()
+      if (isStale) await vi.waitUntil(() => !keys.current(record.id), 60_000)
       expect(keys.current(record.id)).toBeUndefined()
     })
 

@@ -1,6 +1,6 @@
 // What every store of webhooks must do.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { KEPT_DELIVERIES } from '../../src/core/webhooks/model.ts'
 import type { WebhookStore } from '../../src/stores/webhooks/webhook-store.ts'
 import { AT, newWebhook } from '../support/webhooks/webhook.ts'
@@ -35,7 +35,9 @@ export const webhooksContract = (name: string, open: () => Promise<WebhookStoreF
     it('shows a webhook in every process once it is created, and none before', async () => {
       const { store, another } = await open()
       const other = another()
-      expect([store.mayHaveAny(), await other.list()]).toEqual([false, []])
+      // It may be true before the first answer of a medium that has to be asked.
+      await vi.waitUntil(() => !store.mayHaveAny(), 60_000)
+      expect(await other.list()).toEqual([])
       const [first, second] = [newWebhook({ id: '0000000000000001' }), newWebhook({ id: '0000000000000002' })]
       expect([await store.create(second), await store.create(first)]).toEqual([true, true])
       expect(other.mayHaveAny()).toBe(true)

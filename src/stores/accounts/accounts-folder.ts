@@ -1,8 +1,7 @@
 // Folder of accounts and keys.
 
-import { createPrivateFolder, type PrivateFolder } from '../private/folder.ts'
+import { createPrivateFolder } from '../private/folder.ts'
+import type { RecordFolder } from '../private/record-folder.ts'
 
-export type AccountsFolder = PrivateFolder
-
-export const createAccountsFolder = (storageDir: string): AccountsFolder =>
+export const createAccountsFolder = (storageDir: string): RecordFolder =>
   createPrivateFolder(storageDir, '.accounts', 'an account')

@@ -1,6 +1,7 @@
-// Accounts as files below `.accounts`.
+// Accounts as records below `.accounts`.
 
 import { onDisk } from '../private/folder.ts'
+import type { RecordFolder } from '../private/record-folder.ts'
 import type { AccountStore } from './account-store.ts'
 import { createAccountsFolder } from './accounts-folder.ts'
 import { createInvites } from './invites.ts'
@@ -15,8 +16,11 @@ export interface FileAccountStoreOptions {
   now?(): number
 }
 
-export const createFileAccountStore = ({ storageDir, now = Date.now }: FileAccountStoreOptions): AccountStore => {
-  const folder = createAccountsFolder(storageDir)
+export const createFileAccountStore = ({ storageDir, now }: FileAccountStoreOptions): AccountStore =>
+  createAccountStore(createAccountsFolder(storageDir), now)
+
+/** @param folder of the records, in any medium */
+export const createAccountStore = (folder: RecordFolder, now = Date.now): AccountStore => {
   const users = createUsers(folder)
   const sessions = createSessions(folder)
   const invites = createInvites(folder)

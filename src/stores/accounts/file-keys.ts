@@ -16,7 +16,7 @@ import { statsOf } from '../private/records.ts'
 import { createAccountsFolder } from './accounts-folder.ts'
 import type { KeyRecord, Keys, ListedKey } from './keys.ts'
 
-const keySchema = z.object({
+export const keySchema = z.object({
   id: z.string().regex(KEY_ID),
   name: z.string(),
   role: z.enum(ROLES),
@@ -28,7 +28,7 @@ const keySchema = z.object({
   expires_at: z.iso.datetime().nullable(),
 })
 
-const revocationSchema = z.object({ revoked_at: z.iso.datetime() })
+export const revocationSchema = z.object({ revoked_at: z.iso.datetime() })
 
 export interface FileKeysOptions {
   /** Folder of the store. */

@@ -4,20 +4,20 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import type { AccountsFolder } from './accounts-folder.ts'
+import type { RecordFolder } from '../private/record-folder.ts'
 
 const FILE = 'secret.json'
 
 const secretSchema = z.object({ secret: z.base64url().length(43), created_at: z.iso.datetime() })
 
 /** Reads the secret, undefined before it is made, when no token can be valid. */
-export const readSecret = async (accounts: AccountsFolder): Promise<Buffer | undefined> => {
+export const readSecret = async (accounts: RecordFolder): Promise<Buffer | undefined> => {
   const found = await accounts.read(accounts.path(FILE), secretSchema)
   return found && Buffer.from(found.secret, 'base64url')
 }
 
 /** Reads the secret, or makes it: 32 random bytes. @param now milliseconds since 1970 */
-export const ensureSecret = async (accounts: AccountsFolder, now: number): Promise<Buffer> => {
+export const ensureSecret = async (accounts: RecordFolder, now: number): Promise<Buffer> => {
   const found = await readSecret(accounts)
   if (found) return found
   const secret = { secret: randomBytes(32).toString('base64url'), created_at: new Date(now).toISOString() }

@@ -4,16 +4,15 @@
 //
 // The folder is removed once the final entry exists, or long after the last token has expired.
 
-import { stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { isAccountId, newAccountId } from '../../core/auth/account.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { tokensAfter, unknownOutcome } from '../append-log.ts'
-import { createFileLog } from '../file/append-log.ts'
 import { newToken } from '../file/staging/workspace.ts'
-import { createRecordFormat } from '../private/records.ts'
+import type { RecordFolder } from '../private/record-folder.ts'
 import type { Session, Sessions } from './account-store.ts'
-import type { AccountsFolder } from './accounts-folder.ts'
+
+const FOLDER = 'families'
 
 const entrySchema = z.object({
   user_id: z.string(),
@@ -26,20 +25,12 @@ const entrySchema = z.object({
 })
 
 export const createSessions = (
-  accounts: AccountsFolder,
+  accounts: RecordFolder,
 ): Sessions & {
   /** Removes sessions that were not renewed since `before`, in milliseconds since 1970. */
   sweep(before: number): Promise<void>
 } => {
-  const log = createFileLog({
-    format: createRecordFormat(entrySchema),
-    root: accounts.store,
-    folder: (id) => accounts.path('families', id),
-    drafts: () => accounts.folder('.tmp'),
-    older: 'pruned',
-    keep: 1,
-    makeFolder: (id) => accounts.makeLogFolder('families', id),
-  })
+  const log = accounts.log({ folder: FOLDER, schema: entrySchema, older: 'pruned' })
 
   /** The newest entry. A damaged one counts as none: the session is over, and its owner can sign in again. */
   const find = async (id: string) => {
@@ -103,11 +94,7 @@ export const createSessions = (
     },
 
     async sweep(before) {
-      for (const id of await accounts.names(accounts.path('families'))) {
-        const found = await stat(accounts.path('families', id)).catch(() => undefined)
-        // A new entry changes the folder, and a copy of the store is as new as the copy.
-        if (found && Math.max(found.mtimeMs, found.ctimeMs) < before) await log.remove(id)
-      }
+      for await (const { log: id, changedMs } of accounts.logs(FOLDER)) if (changedMs < before) await log.remove(id)
     },
   }
 }

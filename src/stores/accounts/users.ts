@@ -6,27 +6,18 @@
 import { z } from 'zod'
 import { isAccountId, type User, userSchema } from '../../core/auth/account.ts'
 import { tokensAfter, unknownOutcome } from '../append-log.ts'
-import { createFileLog } from '../file/append-log.ts'
 import { newToken } from '../file/staging/workspace.ts'
 import { hashedName } from '../private/folder.ts'
-import { createRecordFormat } from '../private/records.ts'
+import type { RecordFolder } from '../private/record-folder.ts'
 import type { Users } from './account-store.ts'
-import type { AccountsFolder } from './accounts-folder.ts'
 
 const indexSchema = z.object({ user_id: z.string() })
 
 /** `commits`: tokens of the last writers, newest last; absent in files of older versions. */
 const entrySchema = userSchema.extend({ commits: z.array(z.string()).optional() })
 
-export const createUsers = (accounts: AccountsFolder): Users => {
-  const log = createFileLog({
-    format: createRecordFormat(entrySchema),
-    root: accounts.store,
-    folder: (id) => accounts.path('users', id),
-    drafts: () => accounts.folder('.tmp'),
-    older: 'emptied',
-    makeFolder: (id) => accounts.makeLogFolder('users', id),
-  })
+export const createUsers = (accounts: RecordFolder): Users => {
+  const log = accounts.log({ folder: 'users', schema: entrySchema, older: 'kept' })
 
   const get = async (id: string): Promise<User | undefined> => {
     const found = isAccountId(id) ? await log.newest(id) : undefined

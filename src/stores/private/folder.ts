@@ -1,9 +1,9 @@
 // Folders of secrets, such as keys and accounts. Their files appear complete and synced, and only where their name is free.
 
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { chmod, lstat, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { z } from 'zod'
 import { randomIds } from '../../core/random-id.ts'
 import { unknownOutcome } from '../append-log.ts'
 import {
@@ -16,11 +16,11 @@ import {
   sync,
   writeNew,
 } from '../file/fs/durable.ts'
+import { createFileLog, entryNumbers } from '../file/append-log.ts'
 import { namesIn } from '../file/fs/names-in.ts'
 import { refuseLinks } from '../file/fs/no-follow.ts'
-import { encodeRecord, readRecord } from './records.ts'
-
-export type PrivateFolder = ReturnType<typeof createPrivateFolder>
+import type { RecordFolder } from './record-folder.ts'
+import { createRecordFormat, encodeRecord, readRecord } from './records.ts'
 
 /** Age from which a draft in `.tmp` belongs to a crashed process, in milliseconds. */
 const ABANDONED_MS = 3_600_000
@@ -33,7 +33,7 @@ const newToken = randomIds(16)
  * @param name in the folder of the store
  * @param subject of errors: 'an account'
  */
-export const createPrivateFolder = (storageDir: string, name: string, subject: string) => {
+export const createPrivateFolder = (storageDir: string, name: string, subject: string): RecordFolder => {
   const store = resolve(storageDir)
   const root = join(store, name)
   const tmp = join(root, '.tmp')
@@ -63,42 +63,62 @@ export const createPrivateFolder = (storageDir: string, name: string, subject: s
     return path
   }
 
-  return {
-    store,
+  const path = (...names: string[]) => join(root, ...names)
 
-    path: (...names: string[]) => join(root, ...names),
+  /** The folder of a record must not be reached by a symbolic link. */
+  const read: RecordFolder['read'] = async (of, schema) => {
+    refuseLinks(store, dirname(of))
+    return readRecord(of, schema, subject)
+  }
+
+  const names = async (of: string): Promise<string[]> => {
+    refuseLinks(store, of)
+    return namesIn(of)
+  }
+
+  return {
+    path,
+    names,
 
     folder,
 
-    /**
-     * Reads a record of a folder that is not reached by a symbolic link. Undefined where there is none.
-     *
-     * @throws TintypeError `store_unavailable`, also where the record is damaged
-     */
-    async read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-      refuseLinks(store, dirname(path))
-      return readRecord(path, schema, subject)
+    read,
+
+    exists: (of) => Promise.resolve(existsSync(of)),
+
+    async remove(of, isDurable = true) {
+      await removeFile(of)
+      if (isDurable) await sync(dirname(of))
     },
 
-    /** Names in a folder of {@link path}; none where there is no folder. */
-    async names(path: string): Promise<string[]> {
-      refuseLinks(store, path)
-      return namesIn(path)
+    removeFolder,
+
+    log({ folder: inner, schema, older, keep = 1, isDurable }) {
+      const log = createFileLog({
+        format: createRecordFormat(schema, subject),
+        root: store,
+        folder: (of) => path(inner, of),
+        drafts: () => folder('.tmp'),
+        ...(older === 'kept' ? { older: 'emptied' } : { older, keep }),
+        isDurable,
+        makeFolder: async (of) => makeFolder(join(await folder(inner), of)),
+      })
+      return {
+        ...log,
+        numbers: async (of) => entryNumbers(await names(path(inner, of))),
+        entry: (of, number) => read(path(inner, of, `${number}.json`), schema),
+      }
     },
 
-    /** Makes the folder of an append log. */
-    async makeLogFolder(inner: string, log: string): Promise<void> {
-      await makeFolder(join(await folder(inner), log))
+    /** A new entry changes the folder, and a copy of the store is as new as the copy. */
+    async *logs(inner) {
+      for (const log of await names(path(inner))) {
+        const found = await stat(path(inner, log)).catch(() => undefined)
+        if (found) yield { log, changedMs: Math.max(found.mtimeMs, found.ctimeMs) }
+      }
     },
 
-    /**
-     * Creates a file, which appears complete. Durable when it resolves.
-     *
-     * @param content unique: no other writer creates the same bytes
-     * @returns false where the name is taken
-     * @throws TintypeError `store_unavailable` where the outcome is unknown; errors of the system
-     */
-    async publish(inFolder: string, name: string, content: unknown): Promise<boolean> {
+    async publish(inFolder, name, content) {
       refuseLinks(store, inFolder)
       const draft = join(await folder('.tmp'), newToken())
       await writeNew(draft, encodeRecord(content))
@@ -113,8 +133,9 @@ export const createPrivateFolder = (storageDir: string, name: string, subject: s
       }
     },
 
-    /** Removes drafts of crashed processes, by the clock of the disk: the last change of the folder. */
-    async sweep(): Promise<void> {
+    /** By the clock of the disk: the last change of the folder. */
+    async sweep() {
+      if (!existsSync(tmp)) return
       refuseLinks(store, tmp)
       const { mtimeMs: lastMs } = await stat(tmp)
       for (const name of await namesIn(tmp)) {

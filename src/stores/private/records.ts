@@ -9,7 +9,7 @@ import { readText, unlessMissing } from '../file/fs/durable.ts'
 /** Undefined where there is no such file. @throws TintypeError `store_unavailable` where it is damaged */
 export const readRecord = async <T>(path: string, schema: z.ZodType<T>, subject: string): Promise<T | undefined> => {
   const text = await readText(path).catch(unlessMissing)
-  return text === undefined ? undefined : parsed(text, schema, path, subject)
+  return text === undefined ? undefined : parseRecord(text, schema, path, subject)
 }
 
 export const encodeRecord = (content: unknown): string => `${JSON.stringify(content)}\n`
@@ -20,11 +20,12 @@ export const createRecordFormat = <T extends { commits?: string[] }>(
   subject = 'an account',
 ): LogFormat<T> => ({
   encode: encodeRecord,
-  decode: (text, log, number) => parsed(text, schema, `${log}/${number}.json`, subject),
+  decode: (text, log, number) => parseRecord(text, schema, `${log}/${number}.json`, subject),
   tokensOf: ({ commits }) => commits ?? [],
 })
 
-const parsed = <T>(text: string, schema: z.ZodType<T>, path: string, subject: string): T => {
+/** @throws TintypeError `store_unavailable` where the text is damaged */
+export const parseRecord = <T>(text: string, schema: z.ZodType<T>, path: string, subject: string): T => {
   try {
     return schema.parse(JSON.parse(text))
   } catch {

@@ -29,6 +29,8 @@ export interface BucketLogOptions<Entry> {
 export interface BucketLog<Entry> extends AppendLog<Entry> {
   /** The newest entry that this process knows of, without a proof that it still is the newest. */
   known(log: string): NumberedEntry<Entry> | undefined
+  /** The newest entry where it was shown to be it at some moment of the last `staleMs`. Undefined says nothing. */
+  current(log: string, staleMs: number): NumberedEntry<Entry> | undefined
   /** {@link AppendLog.newest} as it was at some moment of the last `staleMs`. */
   recent(log: string, staleMs: number): Promise<NumberedEntry<Entry> | undefined>
   forget(log: string): void
@@ -139,6 +141,11 @@ export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): Bucket
     newest: proofs,
 
     known: (log) => heads.get(log)?.found,
+
+    current(log, staleMs) {
+      const head = heads.get(log)
+      return head && performance.now() - head.atMs < staleMs ? head.found : undefined
+    },
 
     async recent(log, staleMs) {
       const head = heads.get(log)

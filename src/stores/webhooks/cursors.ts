@@ -3,11 +3,9 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { tokensAfter, unknownOutcome } from '../append-log.ts'
-import { createFileLog } from '../file/append-log.ts'
 import { folderOf, projectIdOf } from '../file/paths.ts'
 import { newToken } from '../file/staging/workspace.ts'
-import type { PrivateFolder } from '../private/folder.ts'
-import { createRecordFormat, statsOf } from '../private/records.ts'
+import type { RecordFolder } from '../private/record-folder.ts'
 import type { WebhookCursors } from './webhook-store.ts'
 
 export const cursorSchema = z.object({
@@ -17,16 +15,8 @@ export const cursorSchema = z.object({
   commits: z.array(z.string()).optional(),
 })
 
-export const createCursors = (folder: PrivateFolder): WebhookCursors => {
-  const log = createFileLog({
-    format: createRecordFormat(cursorSchema, 'a webhook'),
-    root: folder.store,
-    folder: (name) => folder.path('cursors', name),
-    drafts: () => folder.folder('.tmp'),
-    older: 'pruned',
-    keep: 1,
-    makeFolder: (name) => folder.makeLogFolder('cursors', name),
-  })
+export const createCursors = (folder: RecordFolder): WebhookCursors => {
+  const log = folder.log({ folder: 'cursors', schema: cursorSchema, older: 'pruned' })
   const nameOf = (webhookId: string, projectId: string): string => join(webhookId, folderOf(projectId))
 
   return {
@@ -37,7 +27,7 @@ export const createCursors = (folder: PrivateFolder): WebhookCursors => {
 
     async advance(webhookId, projectId, number, cursor) {
       // A cursor of a removed webhook would stay for ever.
-      if (!statsOf(folder.path('endpoints', webhookId))) return undefined
+      if (!(await folder.exists(folder.path('endpoints', webhookId)))) return undefined
       const name = nameOf(webhookId, projectId)
       const before = number === 0 ? undefined : await log.newest(name)
       if (number !== (before?.number ?? 0)) return undefined

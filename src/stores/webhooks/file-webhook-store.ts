@@ -1,4 +1,4 @@
-// Webhooks as files:
+// Webhooks as records, here as files:
 //
 //   .webhooks/endpoints/<id>/<number>.json             the highest number counts; the last one of a removed webhook says so
 //   .webhooks/cursors/<id>/<project>/<number>.json     the highest number counts
@@ -8,11 +8,10 @@
 import { z } from 'zod'
 import { isWebhookId, type Webhook, webhookSchema } from '../../core/webhooks/model.ts'
 import { tokensAfter, unknownOutcome } from '../append-log.ts'
-import { createFileLog } from '../file/append-log.ts'
-import { removeFolder } from '../file/fs/durable.ts'
 import { newToken } from '../file/staging/workspace.ts'
 import { createPrivateFolder, onDisk } from '../private/folder.ts'
-import { createRecordFormat, statsOf } from '../private/records.ts'
+import type { RecordFolder } from '../private/record-folder.ts'
+import { statsOf } from '../private/records.ts'
 import { createCursors } from './cursors.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createTakeLease } from './lease.ts'
@@ -25,8 +24,12 @@ export interface FileWebhookStoreOptions {
   leaseStaleMs?: number
 }
 
+/** Folder of webhooks in a store. */
+export const WEBHOOKS = '.webhooks'
+export const ENDPOINTS = 'endpoints'
+
 /** Names webhooks in errors. */
-const SUBJECT = 'a webhook'
+export const SUBJECT = 'a webhook'
 
 const entrySchema = webhookSchema.extend({
   /** In the final entry alone. */
@@ -39,16 +42,21 @@ export const createFileWebhookStore = ({
   storageDir,
   leaseStaleMs = 10_000,
 }: FileWebhookStoreOptions): WebhookStore => {
-  const folder = createPrivateFolder(storageDir, '.webhooks', SUBJECT)
-  const log = createFileLog({
-    format: createRecordFormat(entrySchema, SUBJECT),
-    root: folder.store,
-    folder: (id) => folder.path('endpoints', id),
-    drafts: () => folder.folder('.tmp'),
-    older: 'pruned',
-    keep: 1,
-    makeFolder: (id) => folder.makeLogFolder('endpoints', id),
+  const folder = createPrivateFolder(storageDir, WEBHOOKS, SUBJECT)
+  return createWebhookStore({
+    folder,
+    mayHaveAny: () => statsOf(folder.path(ENDPOINTS)) !== undefined,
+    takeLease: createTakeLease(folder, leaseStaleMs),
   })
+}
+
+export interface WebhookStoreOptions extends Pick<WebhookStore, 'mayHaveAny' | 'takeLease'> {
+  /** Of the records, in any medium. */
+  folder: RecordFolder
+}
+
+export const createWebhookStore = ({ folder, mayHaveAny, takeLease }: WebhookStoreOptions): WebhookStore => {
+  const log = folder.log({ folder: ENDPOINTS, schema: entrySchema, older: 'pruned' })
   const cursors = createCursors(folder)
   const deliveries = createDeliveries(folder)
 
@@ -73,16 +81,16 @@ export const createFileWebhookStore = ({
   }
 
   const removeRest = async (id: string): Promise<void> => {
-    for (const name of ['cursors', 'deliveries']) await removeFolder(folder.path(name, id))
+    for (const name of ['cursors', 'deliveries']) await folder.removeFolder(folder.path(name, id))
     await log.remove(id)
   }
 
   return {
-    mayHaveAny: () => statsOf(folder.path('endpoints')) !== undefined,
+    mayHaveAny,
 
     list: onDisk(async () => {
       const found: Webhook[] = []
-      for (const id of (await folder.names(folder.path('endpoints'))).filter(isWebhookId).sort()) {
+      for (const id of (await folder.names(folder.path(ENDPOINTS))).filter(isWebhookId).sort()) {
         const webhook = await newest(id)
         if (webhook) found.push(webhookOf(webhook.entry))
       }
@@ -128,11 +136,9 @@ export const createFileWebhookStore = ({
       get: onDisk(deliveries.get),
     },
 
-    takeLease: onDisk(createTakeLease(folder, leaseStaleMs)),
+    takeLease: onDisk(takeLease),
 
-    sweep: onDisk(async () => {
-      if (statsOf(folder.path('.tmp'))) await folder.sweep()
-    }),
+    sweep: onDisk(folder.sweep),
   }
 }
 

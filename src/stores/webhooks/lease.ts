@@ -2,13 +2,13 @@
 
 import { lock } from 'proper-lockfile'
 import { codeOf } from '../file/fs/durable.ts'
-import type { PrivateFolder } from '../private/folder.ts'
+import type { RecordFolder } from '../private/record-folder.ts'
 import type { Lease } from './webhook-store.ts'
 
 const NAME = 'deliverer'
 
 /** @param staleMs age at which it counts as left by a killed process */
-export const createTakeLease = (folder: PrivateFolder, staleMs: number) => async (): Promise<Lease | undefined> => {
+export const createTakeLease = (folder: RecordFolder, staleMs: number) => async (): Promise<Lease | undefined> => {
   let isHeld = true
   const settings = {
     realpath: false,
