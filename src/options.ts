@@ -15,6 +15,29 @@ export interface TintypeOptions {
   /** Folder of the store; created where it is missing. @default './storage' */
   storageDir?: string
   /**
+   * Bucket that holds the store in place of {@link storageDir}, for any number of servers: `s3://bucket/prefix`. Not with
+   * `readOnly: true`, `accelRedirect` or `encoders: 0`. @default none
+   */
+  store?: string
+  /** URL of the engine of {@link store}. @default AWS's of the region */
+  s3Endpoint?: string
+  /** Region of the bucket. @default 'us-east-1' */
+  s3Region?: string
+  /** True for `https://host/bucket/key`, false for `https://bucket.host/key`. @default true with an endpoint */
+  s3PathStyle?: boolean
+  /** Creates the bucket where it is missing. @default false */
+  s3CreateBucket?: boolean
+  /** Static keys of the bucket. @default the AWS provider chain: environment, shared files, roles, web identity */
+  s3Credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+  /** With a bucket, local folder for uploads under way and copies of pictures. @default './bucket-cache' */
+  bucketCacheDir?: string
+  /** With a bucket, most bytes of the local copies. @default 10737418240 (10 GiB) */
+  bucketCacheBytes?: number
+  /**
+   * With a bucket, longest time for which what another server deleted or revoked still works here, in seconds. @default 5
+   */
+  staleSeconds?: number
+  /**
    * Serves a snapshot or a mounted backup: nothing is written, and changes are answered 503 `read_only`. `auto`: where the
    * folder holds a store and cannot be written. @default 'auto'
    */

@@ -24,7 +24,7 @@ const WHOLE = 'test/**/*.whole.test.ts'
 const OTHER_COMMANDS = ['faults', 'bench']
 
 /** Tests of stores in a bucket, which share one engine. */
-const IN_A_BUCKET = 'test/stores/s3/**/*.test.ts'
+const IN_A_BUCKET = ['test/stores/s3/**/*.test.ts', 'test/**/*.bucket.test.ts']
 
 /** Files that replace a module, which would be replaced for later files of the same process too. */
 const MOCKING = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
@@ -59,18 +59,18 @@ export default defineConfig({
         sequence: { groupOrder: 1 },
         maxWorkers: availableParallelism() + 1,
         include: UNIT.map((folder) => `test/${folder}/**/*.test.ts`),
-        exclude: [WHOLE, ...MOCKING],
+        exclude: [WHOLE, ...IN_A_BUCKET, ...MOCKING],
         isolate: false,
       }),
       project('whole', {
         sequence: { groupOrder: 2 },
         include: ['test/*.test.ts', `test/!(${[...UNIT, ...OTHER_COMMANDS].join('|')})/**/*.test.ts`, WHOLE],
-        exclude: [...MOCKING, IN_A_BUCKET],
+        exclude: [...MOCKING, ...IN_A_BUCKET],
         isolate: false,
       }),
       project('s3', {
         sequence: { groupOrder: 3 },
-        include: [IN_A_BUCKET],
+        include: IN_A_BUCKET,
         globalSetup: [...GLOBAL_SETUP, 'test/support/vitest/ceph.ts'],
         isolate: false,
         // The first tests wait for the engine.

@@ -53,7 +53,7 @@ export const loadSettings = (sources: Parameters<typeof loadConfig>[0]): LoadedC
 /** Settings of a command that works on a store without a server. @throws TintypeError where its format is newer */
 export const loadStoreSettings = (storage: string | undefined): Config => {
   const { config } = loadSettings({ flags: storage === undefined ? {} : { '--storage': storage } })
-  assertKnownFormat(config.storageDir)
+  if (!config.bucket) assertKnownFormat(config.storageDir)
   return config
 }
 

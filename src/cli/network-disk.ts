@@ -4,7 +4,8 @@ import type { Config } from '../config/load.ts'
 import { networkDiskOf } from '../stores/file/network-disk.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
-export const warnOfNetworkDisk = ({ storageDir }: Config, log: Logger): void => {
+export const warnOfNetworkDisk = ({ storageDir, bucket }: Config, log: Logger): void => {
+  if (bucket) return
   const fileSystem = networkDiskOf(storageDir)
   if (fileSystem === undefined) return
   log.warn(

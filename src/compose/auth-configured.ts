@@ -1,4 +1,4 @@
-// Open access: every request may do everything, as long as the store has no way to authenticate.
+// Open access of a store in a folder: every request may do everything, as long as the store has no way to authenticate.
 //
 // A file of its own, because `tintype serve` checks it before it loads the application.
 
@@ -19,12 +19,22 @@ export const createAuthConfigured = (options: AuthConfiguration): (() => boolean
 
 /**
  * Whether access is open now. Authentication that is set up at run time closes it for good, also where it is removed.
+ *
+ * @param isUnclaimed true until the store has keys or users. @default by the folder
  */
-export const createIsOpen = (options: AuthConfiguration & Pick<ParsedOptions, 'auth'>): (() => boolean) => {
+export const createIsOpen = (
+  options: AuthConfiguration & Pick<ParsedOptions, 'auth'>,
+  isUnclaimed?: () => boolean,
+): (() => boolean) => {
   const { storageDir = './storage', auth = 'auto' } = options
   if (auth !== 'auto') return () => auth === 'none'
-  return isConfigured(options) ? () => false : createIsUnclaimed(resolve(storageDir))
+  return isConfigured(options) ? () => false : (isUnclaimed ?? createIsUnclaimed(resolve(storageDir)))
 }
 
-const isConfigured = ({ apiKeys, registration = 'closed', issuer }: AuthConfiguration): boolean =>
+/** True where access does not depend on the keys and users of the store. */
+export const isConfigured = ({
+  apiKeys,
+  registration = 'closed',
+  issuer,
+}: Omit<AuthConfiguration, 'storageDir'>): boolean =>
   apiKeys.length > 0 || registration !== 'closed' || issuer !== undefined

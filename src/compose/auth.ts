@@ -12,22 +12,25 @@ import { createOidcTokens } from '../services/auth/oidc-tokens.ts'
 import { createPasswords } from '../services/auth/passwords.ts'
 import { createSignInThrottle, throttledAccounts } from '../services/auth/sign-in-throttle.ts'
 import { createLinkCookies } from '../services/links/link-cookies.ts'
+import { createBucketAccounts } from '../stores/accounts/bucket-accounts.ts'
 import { createFileAccountStore } from '../stores/accounts/file-account-store.ts'
 import { createFileKeys } from '../stores/accounts/file-keys.ts'
 import { createFileLinks } from '../stores/links/file-links.ts'
-import { createIsOpen } from './auth-configured.ts'
+import { createIsOpen, isConfigured } from './auth-configured.ts'
 import type { Foundation } from './foundation.ts'
 
-export const buildAuth = ({ options, storageDir, log }: Foundation) => {
+export const buildAuth = ({ options, storageDir, bucket, log }: Foundation) => {
   const { registration = 'closed', allowedOrigins: origins, apiKeys: fixed, issuer } = options
   const client = createClientAddress(options.trustProxy)
-  const isOpen = createIsOpen({ ...options, storageDir })
-  const store = createFileAccountStore({ storageDir })
+  const shared = bucket && createBucketAccounts({ bucket, staleMs: options.bucket?.staleMs ?? 5000 })
+  const isOpen = createIsOpen({ ...options, storageDir }, shared && (() => !shared.isClaimed()))
+  const store = shared?.store ?? createFileAccountStore({ storageDir })
+  const keys = shared?.keys ?? createFileKeys({ storageDir })
   const accounts = createAccountService({ store, passwords: createPasswords(), registration })
   const csrf = createCsrfGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })
   const oidcTokens = issuer && createOidcTokens({ ...issuer, log })
-  const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }), fixed })
-  const links = createFileLinks({ storageDir })
+  const apiKeys = createApiKeys({ keys, fixed })
+  const links = shared?.links ?? createFileLinks({ storageDir })
   const throttle = createSignInThrottle({ isShared: Boolean(options.sharedLimits), log })
 
   return {
@@ -55,6 +58,13 @@ export const buildAuth = ({ options, storageDir, log }: Foundation) => {
       // Users of an identity provider have no account here.
       return (await store.users.get(owner.id))?.disabled ? undefined : { kind: 'user', id: owner.id }
     },
-    close: accounts.close,
+    /** Finds out whether access is open. @throws TintypeError `store_unavailable` */
+    async open() {
+      if ((options.auth ?? 'auto') === 'auto' && !isConfigured(options)) await shared?.open()
+    },
+    async close() {
+      shared?.close()
+      await accounts.close()
+    },
   }
 }

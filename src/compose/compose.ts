@@ -41,7 +41,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
   const broker = buildBroker(foundation)
   const auth = buildAuth(foundation)
   const policies = buildPolicies(foundation, auth)
-  const stored = buildStore(foundation)
+  const stored = buildStore(foundation, auth.open)
   const encoders = otherEncoders ?? buildEncoders(foundation, broker, stored.ready)
   const built = buildImages(foundation, stored, encoders)
   const { limits, renderCache: _, ...images } = built
@@ -124,7 +124,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
       await auth.close()
       await closeCatalogue()
       end.abort()
-      await store.close()
+      await stored.close()
     },
   }
 }

@@ -3,24 +3,29 @@
 import { realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { codeOf } from '../stores/file/fs/durable.ts'
+import type { Bucket } from '../stores/s3/client/bucket.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { openBucket } from './bucket/client.ts'
 import type { ParsedOptions } from './parse-options.ts'
 
 export interface Foundation {
   options: ParsedOptions
   /**
    * Absolute, since a program may change its working folder, and without symbolic links: it may be one, whose target is
-   * decided here, once.
+   * decided here, once. Of a store in a bucket: its local folder.
    */
   storageDir: string
+  /** Bucket that holds the store; undefined where the folder does. */
+  bucket: Bucket | undefined
   log: Logger
   metrics: Metrics
 }
 
 export const buildFoundation = (options: ParsedOptions, metrics: Metrics): Foundation => ({
   options,
-  storageDir: realFolder(resolve(options.storageDir ?? './storage')),
+  storageDir: realFolder(resolve(options.bucket?.cacheDir ?? options.storageDir ?? './storage')),
+  bucket: options.bucket && openBucket(options.bucket, metrics.createBucketMeter()),
   log: options.log ?? createLogger({ level: 'warn' }),
   metrics,
 })

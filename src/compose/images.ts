@@ -13,6 +13,7 @@ import { createImageService } from '../services/images/images.ts'
 import { createRenders } from '../services/images/renders.ts'
 import { createVariants } from '../services/images/variants.ts'
 import { createArchives } from '../services/transfer/archives.ts'
+import { createBucketQuota } from '../stores/quota/bucket-quota.ts'
 import { createFileQuota } from '../stores/quota/file-quota.ts'
 import { createPagePixels, PAGES_FOLDER } from '../stores/render-cache/page-pixels.ts'
 import { createRenderCache } from '../stores/render-cache/render-cache.ts'
@@ -22,7 +23,7 @@ import type { buildStore } from './store.ts'
 
 export const buildImages = (
   { options, storageDir, log, metrics }: Foundation,
-  { store, marks, jobStore }: ReturnType<typeof buildStore>,
+  { store, marks, jobStore, shared }: ReturnType<typeof buildStore>,
   encoders: EncoderPool,
 ) => {
   const { maxBytesPerOwner = 0, maxImagesPerProject = 0 } = options
@@ -57,8 +58,12 @@ export const buildImages = (
     },
     waiting: () => Object.fromEntries(PRIORITIES.map((priority) => [priority, encoders.waitingOf(priority)])),
   })
+  const createQuota = (maxBytes: number) =>
+    shared
+      ? createBucketQuota({ bucket: shared.bucket, store, maxBytes })
+      : createFileQuota({ storageDir, store, maxBytes })
   const limits = {
-    quota: maxBytesPerOwner > 0 ? createFileQuota({ storageDir, store, maxBytes: maxBytesPerOwner }) : undefined,
+    quota: maxBytesPerOwner > 0 ? createQuota(maxBytesPerOwner) : undefined,
     maxImages: maxImagesPerProject > 0 ? maxImagesPerProject : undefined,
   }
   const images = createImageService({

@@ -3,6 +3,7 @@
 import type { FixedKey } from '../core/auth/api-key.ts'
 import { parseFixedKeys } from '../core/auth/api-key.ts'
 import type { Issuer } from '../core/auth/issuer.ts'
+import { type BucketSettings, bucketSettingsOf, parseStoreUrl, STORE_URL_RULE } from '../core/bucket-settings.ts'
 import { isQueueUrl, QUEUE_URL_RULE } from '../core/jobs/queue-url.ts'
 import { type IsTrusted, parseProxies } from '../core/request/forwarded.ts'
 import { type AllowedOrigins, parseOrigins } from '../core/request/origins.ts'
@@ -24,24 +25,39 @@ interface ParsedValues {
   issuer: Issuer | undefined
   webhook: WebhookSettings | undefined
   webhookAllow: AllowedDestinations
+  /** Bucket that holds the store; undefined where a folder does. */
+  bucket?: BucketSettings | undefined
 }
+
+type BucketText =
+  | 'store'
+  | 's3Endpoint'
+  | 's3Region'
+  | 's3PathStyle'
+  | 's3CreateBucket'
+  | 's3Credentials'
+  | 'bucketCacheDir'
+  | 'bucketCacheBytes'
+  | 'staleSeconds'
 
 /** Options without text to parse, as the settings of a server are. */
 export interface ParsedOptions
   extends ParsedValues,
     Omit<
       TintypeOptions,
-      keyof ParsedValues | 'jwksUrl' | 'jwksIssuer' | 'jwksAudience' | 'webhookUrl' | 'webhookSecret'
+      keyof ParsedValues | BucketText | 'jwksUrl' | 'jwksIssuer' | 'jwksAudience' | 'webhookUrl' | 'webhookSecret'
     > {}
 
 /** @throws TintypeError `invalid_parameter`, Error that names the value that is not valid */
-export const parseOptions = (options: TintypeOptions): ParsedOptions => {
+export const parseOptions = (given: TintypeOptions): ParsedOptions => {
+  const { bucket, options } = takeBucket(given)
   const { jwksUrl, jwksIssuer = '', jwksAudience = '', webhookUrl, webhookSecret, ...rest } = options
   if (options.queue && !isQueueUrl(options.queue)) throw new Error(`queue: expected ${QUEUE_URL_RULE}`)
   if (options.encoders === 0 && !options.queue) throw new Error('encoders: expected at least 1 without a queue, got 0')
   const presets = parsePresets(options.presets ?? '')
   return {
     ...rest,
+    bucket,
     signingKeys: parseSigningKeys(options.signingKeys ?? []),
     presets,
     prefetch: parsePrefetch(options.prefetch ?? '', presets),
@@ -60,4 +76,24 @@ const parseWebhook = (url = '', secret = ''): WebhookSettings | undefined => {
   if (!parseDestination(url)) throw new Error(`webhookUrl: expected ${URL_RULE}`)
   if (!isSecretText(secret)) throw new Error(`webhookSecret: expected ${SECRET_RULE}`)
   return { url, secret }
+}
+
+/** @throws Error where the URL is not valid, or an option cannot be had with a bucket */
+const takeBucket = (given: TintypeOptions) => {
+  const { store = '', s3Endpoint = '', s3Region = '', s3PathStyle = 'auto', s3CreateBucket = false, ...others } = given
+  const { s3Credentials, bucketCacheDir = './bucket-cache', bucketCacheBytes = 10 * 2 ** 30, ...rest } = others
+  const { staleSeconds = 5, ...options } = rest
+  if (store === '') return { bucket: undefined, options }
+  if (!parseStoreUrl(store)) throw new Error(`store: expected ${STORE_URL_RULE}, got "${store}"`)
+  const { readOnly, accelRedirect, encoders, storageDir } = options
+  const refused = { readOnly: readOnly === true, accelRedirect, encoders: encoders === 0, storageDir }
+  for (const [name, value] of Object.entries(refused))
+    if (value) throw new Error(`${name}: expected no such value with store, which is ${store}`)
+  const bucket = bucketSettingsOf({
+    ...{ store, s3Endpoint, s3Region, s3PathStyle, s3CreateBucket, bucketCacheDir, bucketCacheBytes, staleSeconds },
+    awsAccessKeyId: s3Credentials?.accessKeyId ?? '',
+    awsSecretAccessKey: s3Credentials?.secretAccessKey ?? '',
+    awsSessionToken: s3Credentials?.sessionToken ?? '',
+  })
+  return { bucket, options }
 }

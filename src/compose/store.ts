@@ -1,23 +1,53 @@
-// The store, with the idempotency marks and the jobs beside it.
+// The store, with the idempotency marks and the jobs beside it, in a folder or in a bucket.
 
+import type { BucketSettings } from '../core/bucket-settings.ts'
+import { type BucketHints, createBucketHints } from '../stores/catalogue/bucket-hints.ts'
 import { createFileStore } from '../stores/file/file-store.ts'
+import { createBucketMarks } from '../stores/idempotency/bucket-marks.ts'
 import { createFileMarks } from '../stores/idempotency/file-marks.ts'
+import type { IdempotencyMarks } from '../stores/idempotency/marks.ts'
+import { createBucketJobs } from '../stores/jobs/bucket/bucket-jobs.ts'
 import { createFileJobs } from '../stores/jobs/file-jobs.ts'
+import type { JobStore } from '../stores/jobs/job-store.ts'
+import type { Bucket } from '../stores/s3/client/bucket.ts'
+import type { Leases } from '../stores/s3/leases.ts'
+import { createS3Store } from '../stores/s3/s3-store.ts'
+import type { Store } from '../stores/store.ts'
 import type { Foundation } from './foundation.ts'
 
-export const buildStore = ({ options, storageDir, log, metrics }: Foundation) => {
-  const store = createFileStore({
-    storageDir,
-    readOnly: options.readOnly,
-    lockStaleMs: options.lockStaleMs,
-    minFreeBytes: options.minFreeBytes,
-    observer: metrics.observer,
-    log,
-  })
-  const ready = store.open()
+export interface Stored {
+  store: Store
+  marks: IdempotencyMarks
+  jobStore: JobStore
+  /** Resolves once the store is open. */
+  ready: Promise<void>
+  /** Of a store in a bucket. */
+  shared?: BucketParts
+  close(): Promise<void>
+}
+
+/** What the other stores in a bucket are made of. */
+export interface BucketParts {
+  bucket: Bucket
+  staleMs: number
+  leases: Leases
+  hints: BucketHints
+}
+
+/** @param alsoOpen opens what lies beside the store */
+export const buildStore = (foundation: Foundation, alsoOpen: () => Promise<void> = async () => {}): Stored => {
+  const { log, bucket, options } = foundation
+  const { store, marks, jobStore, shared } = bucket
+    ? inBucket(foundation, bucket, options.bucket)
+    : { ...inFolder(foundation), shared: undefined }
+  const open = async (): Promise<void> => {
+    await store.open()
+    await shared?.hints.open()
+    await alsoOpen()
+  }
+  const ready = open()
   // Unhandled, a failure would end a program that does not await `ready`; its first request reports it instead.
   ready.catch(() => {})
-  const marks = createFileMarks({ storageDir })
   const sweepMarks = () => {
     if (!store.isReadOnly())
       marks
@@ -27,5 +57,44 @@ export const buildStore = ({ options, storageDir, log, metrics }: Foundation) =>
         )
   }
   ready.then(sweepMarks, () => {})
-  return { store, marks, jobStore: createFileJobs({ storageDir, store, log }), ready }
+  return {
+    ...{ store, marks, jobStore, ready },
+    ...(shared ? { shared } : {}),
+    async close() {
+      await shared?.hints.close().catch(() => {})
+      await store.close()
+    },
+  }
+}
+
+const inFolder = ({ options, storageDir, log, metrics }: Foundation) => {
+  const store = createFileStore({
+    storageDir,
+    readOnly: options.readOnly,
+    lockStaleMs: options.lockStaleMs,
+    minFreeBytes: options.minFreeBytes,
+    observer: metrics.observer,
+    log,
+  })
+  return { store, marks: createFileMarks({ storageDir }), jobStore: createFileJobs({ storageDir, store, log }) }
+}
+
+const inBucket = (
+  { options, storageDir, log, metrics }: Foundation,
+  bucket: Bucket,
+  { staleMs = 5000, create, cacheBytes }: Partial<BucketSettings> = {},
+) => {
+  const store = createS3Store({
+    ...{ bucket, workDir: storageDir, log, staleMs, pollMs: staleMs, cacheBytes, createBucket: create },
+    minFreeBytes: options.minFreeBytes,
+    observer: metrics.observer,
+  })
+  const { leases, owner } = store
+  const hints = createBucketHints({ bucket, pollMs: staleMs, log, onChanged: store.hint })
+  return {
+    store,
+    marks: createBucketMarks({ bucket, leases, owner }),
+    jobStore: createBucketJobs({ bucket, leases, owner, workDir: storageDir, staleMs, log }),
+    shared: { bucket, staleMs, leases, hints },
+  }
 }

@@ -11,6 +11,7 @@ import { createSender } from '../services/webhooks/sender.ts'
 import { followSettings } from '../services/webhooks/settings-webhook.ts'
 import { createHints } from '../stores/catalogue/hints.ts'
 import { createPaths } from '../stores/file/paths.ts'
+import { createBucketWebhookStore } from '../stores/webhooks/bucket-webhook-store.ts'
 import { createFileWebhookStore } from '../stores/webhooks/file-webhook-store.ts'
 import type { buildAuth } from './auth.ts'
 import type { Foundation } from './foundation.ts'
@@ -18,10 +19,12 @@ import type { buildStore } from './store.ts'
 
 export const buildWebhooks = (
   { options, storageDir, log, metrics }: Foundation,
-  { store, jobStore: jobs, ready }: ReturnType<typeof buildStore>,
+  { store, jobStore: jobs, shared, ready }: ReturnType<typeof buildStore>,
   { principalOf }: ReturnType<typeof buildAuth>,
 ) => {
-  const webhookStore = createFileWebhookStore({ storageDir, leaseStaleMs: options.lockStaleMs })
+  const webhookStore = shared
+    ? createBucketWebhookStore({ ...shared, owner: store.owner })
+    : createFileWebhookStore({ storageDir, leaseStaleMs: options.lockStaleMs })
   const sender = createSender({ allowed: options.webhookAllow })
   const rights = createRights({ store, principalOf })
   const attempts = createAttempts({ store: webhookStore, sender, observer: metrics.observer, now: Date.now })
@@ -31,7 +34,9 @@ export const buildWebhooks = (
     changesAfter: createChangesAfter(store, jobs),
     jobs,
     // The hints that the catalogue of each process writes.
-    hints: createHints(join(createPaths(storageDir).cache, '.catalogue', 'changes')),
+    hints: shared ? shared.hints.reader() : createHints(join(createPaths(storageDir).cache, '.catalogue', 'changes')),
+    // Each look is a request to a bucket.
+    ...(shared ? { pollMs: shared.staleMs } : {}),
     attempts,
     rights,
     log,

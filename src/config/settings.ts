@@ -21,6 +21,7 @@ import {
 import { setting } from './setting.ts'
 import { accessSettings } from './settings-access.ts'
 import { atlasSettings } from './settings-atlases.ts'
+import { storeSettings } from './settings-store.ts'
 import { webhookSettings } from './settings-webhooks.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -227,6 +228,7 @@ export const settings = {
     initial: 'true',
     doc: 'The web gallery at / and /g/…: true, or false, which leads / to the documentation',
   }),
+  ...storeSettings,
   ...accessSettings,
   ...webhookSettings,
   logLevel: setting(oneOf(LOG_LEVELS), {

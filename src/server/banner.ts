@@ -2,6 +2,7 @@
 
 import { isIPv6 } from 'node:net'
 import type { Config } from '../config/load.ts'
+import { storeUrlOf } from '../core/bucket-settings.ts'
 import { version } from '../version.ts'
 
 const EVERY_ADDRESS = new Map([
@@ -24,14 +25,15 @@ export const READ_ONLY = { tintype: 'read_only' } as const
 export const saysReadOnly = (message: unknown): boolean =>
   typeof message === 'object' && message !== null && 'tintype' in message && message.tintype === READ_ONLY.tintype
 
-export const bannerOf = ({ host, storageDir, workers, gallery }: Config, { port, isReadOnly }: Started): string => {
+export const bannerOf = (config: Config, { port, isReadOnly }: Started): string => {
+  const { host, storageDir, bucket, workers, gallery } = config
   const url = `http://${EVERY_ADDRESS.get(host) ?? (isIPv6(host) ? `[${host}]` : host)}:${port}`
   const everywhere = EVERY_ADDRESS.has(host) ? ', and every other address of this machine' : ''
   return `
   Tintype ${version}${workers > 1 ? `, ${workers} workers` : ''}
 
 ${gallery ? `  gallery   ${url}\n` : ''}  address   ${url}${everywhere}
-  files     ${storageDir}${isReadOnly ? ' (read-only: changes are refused)' : ''}
+  files     ${bucket ? storeUrlOf(bucket) : storageDir}${isReadOnly ? ' (read-only: changes are refused)' : ''}
   docs      ${url}/docs
   try       curl ${isReadOnly ? `${url}/projects` : `-F file=@photo.jpg ${url}/projects/demo/images`}
 

@@ -2,6 +2,7 @@
 
 import { createWork } from '../compose/background/work.ts'
 import type { Config } from '../config/load.ts'
+import { storeUrlOf } from '../core/bucket-settings.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { version } from '../version.ts'
@@ -40,11 +41,11 @@ export const startWork = async ({ config, log }: WorkOptions): Promise<void> => 
 
 const FOR_EVER_MS = 2 ** 30
 
-const bannerOf = ({ storageDir, queue, encoders }: Config): string => `
+const bannerOf = ({ storageDir, bucket, queue, encoders }: Config): string => `
   Tintype ${version}, working on jobs
 
   queue     ${new URL(queue).host}
-  files     ${storageDir}
+  files     ${bucket ? storeUrlOf(bucket) : storageDir}
   encoders  ${encoders}
 
   Ctrl-C stops it; pictures under way are finished first.

@@ -1,6 +1,7 @@
 // Metrics of one instance, in a registry of its own: requests, caches, encoders, commits.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { type BucketAttempt, createBucketMeter } from './bucket-metrics.ts'
 import type { Observer } from './observer.ts'
 import { processMetrics } from './process-metrics.ts'
 import { createRequestMeter, type RequestMeter } from './requests.ts'
@@ -35,6 +36,8 @@ export interface Metrics {
   watchBroker(broker: () => BrokerSamples | undefined): void
   /** Adds the number of event streams. To be called once. */
   watchStreams(count: () => number): void
+  /** Adds the requests to a bucket. To be called once. @returns counts an attempt at one */
+  createBucketMeter(): (attempt: BucketAttempt) => void
   /** Metrics of this instance and its process. */
   snapshot(): Promise<Snapshot>
 }
@@ -115,6 +118,7 @@ export const createMetrics = ({ version }: MetricsOptions): Metrics => {
     watchJobs: (jobs) => watchJobs(registry, jobs),
     watchWebhooks: (samples) => watchWebhooks(registry, samples),
     watchBroker: (broker) => watchBroker(registry, broker),
+    createBucketMeter: () => createBucketMeter(registry),
     watchStreams: (count) => watchStreams(registry, count),
 
     async snapshot() {

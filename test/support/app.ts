@@ -23,8 +23,12 @@ export interface TestApp extends Tintype {
 /** Options that need encoder processes of their own. */
 const OF_ENCODERS = ['encoders', 'maxPixels', 'background', 'keepSource', 'encodeDeadlineMs', 'maxWaiting'] as const
 
-/** The API on a folder in the process of the test, closed by the caller. Encoders are shared unless an option is about them. */
-export const openApp = async (storageDir: string, options: TintypeOptions = {}): Promise<Tintype> => {
+/**
+ * The API in the process of the test, closed by the caller. Encoders are shared unless an option is about them.
+ *
+ * @param storageDir undefined with options of a bucket
+ */
+export const openApp = async (storageDir: string | undefined, options: TintypeOptions = {}): Promise<Tintype> => {
   const given = { storageDir, log: createLogger({ level: 'silent' }), ...options }
   const hasOwnEncoders = OF_ENCODERS.some((name) => options[name] !== undefined)
   const tintype = hasOwnEncoders

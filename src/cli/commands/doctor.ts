@@ -29,6 +29,10 @@ export const doctorCommand = (): Command =>
     .action(async (options: DoctorOptions) => {
       const { project, fix = false, json = false } = options
       const config = settingsOf(options)
+      if (config.bucket)
+        throw new Error(
+          'STORE: expected no value, because "tintype doctor" checks a folder; set STORAGE_DIR (--storage)',
+        )
       const { createReport, DOCTOR_EXIT } = await import('./doctor-report.ts')
       const report = createReport({ storageDir: config.storageDir, fix, json })
       process.exitCode = DOCTOR_EXIT[await examine(config, project, fix, report)]

@@ -6,7 +6,6 @@ import { MAX_KEY_NAME_LENGTH, parseKey } from '../../core/auth/api-key.ts'
 import { messageOf } from '../../core/errors.ts'
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
 import { type ApiKeys, createApiKeys, type NewKey } from '../../services/auth/api-keys.ts'
-import { createFileKeys } from '../../stores/accounts/file-keys.ts'
 import { createCommand, createGroup, jsonOption, loadStoreSettings, printJson, storageOption } from '../command.ts'
 import { timeIn } from '../duration.ts'
 import { keyTable, keyView } from './key-report.ts'
@@ -45,7 +44,7 @@ const createKeyCommand = (): Command =>
     .action(async (options: CreateOptions, command: Command) => {
       // Not a requiredOption: commander would check it before it suggests a name for a misspelt one.
       if (options.name === undefined) command.error("error: required option '--name <name>' not specified")
-      const { key, record } = await keysOf(options).create(newKeyOf(options))
+      const { key, record } = await (await keysOf(options)).create(newKeyOf(options))
       if (options.json) return printJson({ key, ...keyView({ ...record, revoked_at: null }, Date.now()) })
       process.stdout.write(`${key}\n`)
       process.stderr.write('The key is shown only once. Send it as X-API-Key.\n')
@@ -57,7 +56,7 @@ const listCommand = (): Command =>
     .addOption(jsonOption())
     .addOption(storageOption())
     .action(async (options: CommonOptions) => {
-      const keys = (await keysOf(options).list()).map((key) => keyView(key, Date.now()))
+      const keys = (await (await keysOf(options)).list()).map((key) => keyView(key, Date.now()))
       if (options.json) return printJson({ keys })
       process.stdout.write(keyTable(keys))
     })
@@ -70,13 +69,16 @@ const revokeCommand = (): Command =>
     .addOption(storageOption())
     .action(async (text: string, options: CommonOptions) => {
       const id = parseKey(text)?.id ?? text
-      if (!(await keysOf(options).revoke(id))) throw new Error(`there is no key "${id}"; "tintype key list" lists them`)
+      if (!(await (await keysOf(options)).revoke(id)))
+        throw new Error(`there is no key "${id}"; "tintype key list" lists them`)
       if (options.json) return printJson({ id, revoked: true })
       process.stdout.write(`${id} is revoked\n`)
     })
 
-const keysOf = ({ storage }: CommonOptions): ApiKeys =>
-  createApiKeys({ keys: createFileKeys({ storageDir: loadStoreSettings(storage).storageDir }) })
+const keysOf = async ({ storage }: CommonOptions): Promise<ApiKeys> => {
+  const { openAccounts } = await import('../../compose/bucket/accounts.ts')
+  return createApiKeys(openAccounts(loadStoreSettings(storage)))
+}
 
 /** @throws Error with one line for each mistake */
 const newKeyOf = ({ name = '', role, project, expires }: CreateOptions): NewKey => {

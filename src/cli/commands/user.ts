@@ -117,12 +117,12 @@ interface Users {
 
 const openUsers = async ({ storage }: StorageOptions): Promise<Users> => {
   const config = loadStoreSettings(storage)
-  const [{ createFileAccountStore }, { createPasswords }, { createUserAdmin, newPassword }] = await Promise.all([
-    import('../../stores/accounts/file-account-store.ts'),
+  const [{ openAccounts }, { createPasswords }, { createUserAdmin, newPassword }] = await Promise.all([
+    import('../../compose/bucket/accounts.ts'),
     import('../../services/auth/passwords.ts'),
     import('../../services/auth/user-admin.ts'),
   ])
-  const store = createFileAccountStore({ storageDir: config.storageDir })
+  const { store } = openAccounts(config)
   return { admin: createUserAdmin({ store, passwords: createPasswords() }), newPassword, config }
 }
 

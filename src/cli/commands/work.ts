@@ -9,7 +9,7 @@ import { openLog } from '../log.ts'
 import { warnOfNetworkDisk } from '../network-disk.ts'
 
 /** Settings that are flags here too. */
-const FLAGS = new Set(['STORAGE_DIR', 'QUEUE', 'ENCODERS', 'LOG_LEVEL', 'LOG_FORMAT'])
+const FLAGS = new Set(['STORAGE_DIR', 'STORE', 'QUEUE', 'ENCODERS', 'LOG_LEVEL', 'LOG_FORMAT'])
 
 export const workCommand = (): Command => {
   const command = createCommand('work').description(

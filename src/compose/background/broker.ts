@@ -1,7 +1,8 @@
 // The broker that all processes of a store share; undefined where none is set.
 
 import { type AmqpConnection, createAmqpConnection } from '../../queues/amqp/connection.ts'
-import { ensureQueueId } from '../../stores/private/queue-id.ts'
+import { createBucketFolder } from '../../stores/private/bucket-folder.ts'
+import { createQueueFolder, ensureQueueId, QUEUES } from '../../stores/private/queue-id.ts'
 import type { Foundation } from '../foundation.ts'
 
 export interface Broker {
@@ -10,7 +11,7 @@ export interface Broker {
   prefix(): Promise<string>
 }
 
-export const buildBroker = ({ options, storageDir, log, metrics }: Foundation): Broker | undefined => {
+export const buildBroker = ({ options, storageDir, bucket, log, metrics }: Foundation): Broker | undefined => {
   const { queue: url = '' } = options
   if (url === '') return undefined
   const connection = createAmqpConnection({ url, log })
@@ -18,8 +19,11 @@ export const buildBroker = ({ options, storageDir, log, metrics }: Foundation): 
     const reconnects = connection.reconnects()
     return reconnects === undefined ? undefined : { isConnected: connection.isConnected(), reconnects }
   })
+  const folder = bucket
+    ? createBucketFolder({ bucket, name: QUEUES, subject: 'the id of the queues', staleMs: 0 })
+    : createQueueFolder(storageDir)
   return {
     connection,
-    prefix: async () => `tintype.${await ensureQueueId(storageDir)}`,
+    prefix: async () => `tintype.${await ensureQueueId(folder)}`,
   }
 }

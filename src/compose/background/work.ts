@@ -31,7 +31,7 @@ export const createWork = (options: ParsedOptions): Work => {
   const foundation = buildFoundation(options, createMetrics({ version }))
   const broker = buildBroker(foundation)
   const auth = buildAuth(foundation)
-  const stored = buildStore(foundation)
+  const stored = buildStore(foundation, auth.open)
   const encoders = buildEncoders(foundation, broker, stored.ready)
   const { limits, variants, renders } = buildImages(foundation, stored, encoders)
   const { closeJobs } = buildJobs(foundation, stored, { limits, variants }, encoders, broker)
@@ -39,7 +39,8 @@ export const createWork = (options: ParsedOptions): Work => {
   const { closeCatalogue } = buildProjects(foundation, stored, auth)
   buildChangeHints(broker, stored, { isListening: false })
   const { store, ready } = stored
-  const closeCalls = broker ? serveCalls(foundation, broker, encoders) : async () => {}
+  // Servers on other machines have no folder in common with this one: their pictures are theirs.
+  const closeCalls = broker && !foundation.bucket ? serveCalls(foundation, broker, encoders) : async () => {}
   return {
     ready,
     isReadOnly: store.isReadOnly,
@@ -51,7 +52,7 @@ export const createWork = (options: ParsedOptions): Work => {
       await renders.close()
       await auth.close()
       await closeCatalogue()
-      await store.close()
+      await stored.close()
     },
   }
 }

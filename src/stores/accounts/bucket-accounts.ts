@@ -1,4 +1,4 @@
-// Accounts and API keys as objects in a bucket, by the keys of the files.
+// Accounts, API keys and share links as objects in a bucket, by the keys of the files.
 //
 // What another server changes acts here within some seconds, and what this process changes at once.
 
@@ -6,6 +6,8 @@ import { z } from 'zod'
 import { KEY_ID } from '../../core/auth/api-key.ts'
 import { createBoundedMap } from '../../core/bounded-map.ts'
 import { TintypeError } from '../../core/errors.ts'
+import { createBucketLinks } from '../links/bucket-links.ts'
+import type { Links } from '../links/links.ts'
 import { createBucketFolder } from '../private/bucket-folder.ts'
 import type { RecordFolder } from '../private/record-folder.ts'
 import type { Bucket } from '../s3/client/bucket.ts'
@@ -23,6 +25,7 @@ export interface BucketAccountsOptions {
 export interface BucketAccounts {
   store: AccountStore
   keys: Keys
+  links: Links
   /** Finds out whether there are keys or users, and goes on to until there are. @throws TintypeError `store_unavailable` */
   open(): Promise<void>
   /**
@@ -50,7 +53,12 @@ export const createBucketAccounts = ({ bucket, staleMs }: BucketAccountsOptions)
       if (CLAIMING.some((each) => path.startsWith(each))) claim.found()
     },
   })
-  return { store: createAccountStore(folder), keys: createKeys(folder, staleMs), ...claim.watch }
+  return {
+    store: createAccountStore(folder),
+    keys: createKeys(folder, staleMs),
+    links: createBucketLinks(folder, staleMs),
+    ...claim.watch,
+  }
 }
 
 const createClaim = (bucket: Bucket, staleMs: number) => {
@@ -60,8 +68,7 @@ const createClaim = (bucket: Bucket, staleMs: number) => {
 
   const look = async (): Promise<void> => {
     const beganMs = performance.now()
-    for (const prefix of CLAIMING)
-      if ((await bucket.list({ prefix, limit: 1 })).objects.length > 0) isClaimed = true
+    for (const prefix of CLAIMING) if ((await bucket.list({ prefix, limit: 1 })).objects.length > 0) isClaimed = true
     answeredMs = beganMs
   }
 

@@ -18,17 +18,23 @@ import type { Store } from '../store.ts'
 import type { ProjectChanges } from '../watch.ts'
 import type { Catalogue } from './catalogue.ts'
 import { createEntries } from './entries.ts'
-import { createHints } from './hints.ts'
+import { createProjectFolders, type ProjectFolders } from './folders.ts'
+import { createHints, type Hints } from './hints.ts'
 import { readIndex, writeIndex } from './index-file.ts'
 import { createLists } from './lists.ts'
 import { createReader } from './reader.ts'
 
 export interface FileCatalogueOptions {
+  /** Folder of the store; of one in a bucket, its local folder. The index lies there. */
   storageDir: string
   store: Pick<Store, 'current' | 'project' | 'watchCommits' | 'isReadOnly'>
   /** Resolves once the store is open; no work begins before. */
   ready: Promise<void>
   log: Logger
+  /** Projects as checks find them. @default by the folders of {@link storageDir} */
+  folders?: ProjectFolders
+  /** Hints of other processes. @default by a file below {@link storageDir} */
+  hints?: Hints
   /** Interval at which hints and new folders are looked for without a request, in milliseconds. @default 1000 */
   pollMs?: number
   /** Interval of checks of all projects, in milliseconds. @default 300000 (5 minutes) */
@@ -50,8 +56,9 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
   const { catalogue: folder, catalogueIndex: indexPath } = paths
   const end = new AbortController()
   const entries = createEntries()
-  const hints = createHints(paths.catalogueHints)
-  const reader = createReader({ paths, store, entries, signal: end.signal, log })
+  const hints = options.hints ?? createHints(paths.catalogueHints)
+  const folders = options.folders ?? createProjectFolders(paths)
+  const reader = createReader({ folders, store, entries, signal: end.signal, log })
   const lists = createLists({ entries, waitMs })
   /** Projects to be read. */
   const due = new Set<string>()

@@ -145,7 +145,7 @@ export const createHints = (path: string): Hints => {
         position.offset = isFollowed ? found.size : position.offset
         return nothing(true)
       }
-      return { ...parsed(read.text.slice(0, end)), isLost: false }
+      return { ...parseHints(read.text.slice(0, end)), isLost: false }
     },
   }
 }
@@ -155,7 +155,8 @@ const isUnchanged = ({ inode, modifiedMs, offset }: Position, { ino, mtimeMs, si
 
 const nothing = (isLost: boolean) => ({ ids: [], times: new Map<string, number>(), isLost })
 
-const parsed = (text: string): { ids: string[]; times: Map<string, number> } => {
+/** Parses lines of hints. */
+export const parseHints = (text: string): { ids: string[]; times: Map<string, number> } => {
   const [ids, times] = [new Set<string>(), new Map<string, number>()]
   for (const line of text.split('\n')) {
     const [id = '', time, ...more] = line.split(' ')

@@ -1,22 +1,20 @@
 // Reads projects into entries of the catalogue, and checks all of them against the store.
 
-import { statSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { accessOf, type GuardedProject } from '../../core/auth/access.ts'
 import { createBoundedMap } from '../../core/bounded-map.ts'
 import { isDamage } from '../../core/errors.ts'
 import type { Project } from '../../core/project/model.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { type Paths, projectIdOf } from '../file/paths.ts'
 import type { Store } from '../store.ts'
 import type { Entries } from './entries.ts'
+import { NO_REVISIONS, type ProjectFolders, UNSETTLED } from './folders.ts'
 
 /** What an entry is made from. */
 export type CataloguedState = GuardedProject & Pick<Project, 'title' | 'created_at' | 'updated_at'>
 
 export interface ReaderOptions {
-  paths: Paths
+  folders: ProjectFolders
   store: Pick<Store, 'project'>
   entries: Entries
   /** Ends checks under way. */
@@ -52,13 +50,6 @@ const READ_AT_ONCE = 16
 const COMPARED_AT_ONCE = 200
 /** Damaged projects that are looked at for a repair. */
 const MAX_DAMAGED = 100
-/** Age from which the time of a folder tells of every change: some file systems count in seconds. */
-const SETTLED_MS = 2000
-
-/** Stamps of a project without revisions, and of one that is to be read at the next check. */
-const NO_REVISIONS = -1
-const UNSETTLED = 0
-
 /** Access to a damaged project without an entry: for lists of all projects, which report it. */
 const UNREADABLE: CataloguedState = {
   project_id: '',
@@ -68,22 +59,13 @@ const UNREADABLE: CataloguedState = {
   updated_at: new Date(0).toISOString(),
 }
 
-export const createReader = ({ paths, store, entries, signal, log }: ReaderOptions): Reader => {
+export const createReader = ({ folders, store, entries, signal, log }: ReaderOptions): Reader => {
   /** Damaged projects, with the stamp of their failed read. */
   const damaged = createBoundedMap<number>(MAX_DAMAGED)
   /** By project: number of its last commit of this process, of those that a read can have been under way with. */
   const commits = createBoundedMap<number>(10_000)
   let commitCount = 0
   let changeCount = 0
-  /** Time of the folder of projects at the last check; undefined where a change right after it could have the same. */
-  let foldersMs: number | undefined
-
-  /** Identifies a state of a project without reading it: every commit makes a file in this folder. */
-  const stampOf = (projectId: string): number => {
-    const mtimeMs = mtimeOf(paths.meta(projectId))
-    if (mtimeMs === undefined) return NO_REVISIONS
-    return hasSettled(mtimeMs) ? mtimeMs : UNSETTLED
-  }
 
   const set = (id: string, stamp: number, state: CataloguedState | undefined): void => {
     entries.set({
@@ -105,7 +87,7 @@ export const createReader = ({ paths, store, entries, signal, log }: ReaderOptio
   const readOne = async (projectId: string): Promise<void> => {
     for (;;) {
       const before = commitCount
-      const stamp = stampOf(projectId)
+      const stamp = folders.stamp(projectId)
       const found = await store.project(projectId).then(
         (state) => ({ state }),
         (error: unknown) => ({ error }),
@@ -114,7 +96,7 @@ export const createReader = ({ paths, store, entries, signal, log }: ReaderOptio
       if ((commits.get(projectId) ?? 0) > before) continue
       damaged.delete(projectId)
       if ('state' in found) {
-        const isGone = stamp === NO_REVISIONS && mtimeOf(paths.project(projectId)) === undefined
+        const isGone = stamp === NO_REVISIONS && folders.isGone(projectId)
         return isGone ? remove(projectId) : set(projectId, stamp, found.state)
       }
       if (!isDamage(found.error)) throw found.error
@@ -135,7 +117,7 @@ export const createReader = ({ paths, store, entries, signal, log }: ReaderOptio
 
   const differs = (id: string, isNewOnly: boolean): boolean => {
     const known = entries.get(id)
-    return !known || (!isNewOnly && (known.stamp === UNSETTLED || known.stamp !== stampOf(id)))
+    return !known || (!isNewOnly && (known.stamp === UNSETTLED || known.stamp !== folders.stamp(id)))
   }
 
   return {
@@ -155,8 +137,7 @@ export const createReader = ({ paths, store, entries, signal, log }: ReaderOptio
     },
 
     async check({ isNewOnly, onPassed }) {
-      const mtimeMs = mtimeOf(paths.projects)
-      const ids = (await readdir(paths.projects)).flatMap((folder) => projectIdOf(folder) ?? []).sort()
+      const ids = await folders.ids()
       const present = new Set(ids)
       await read([...entries.all()].flatMap(({ id }) => (present.has(id) ? [] : [id])))
       for (let at = 0; at < ids.length && !signal.aborted; at += COMPARED_AT_ONCE) {
@@ -165,25 +146,13 @@ export const createReader = ({ paths, store, entries, signal, log }: ReaderOptio
         onPassed(part.at(-1) ?? '')
         await setImmediate()
       }
-      foldersMs = mtimeMs !== undefined && hasSettled(mtimeMs) ? mtimeMs : undefined
+      folders.compared()
     },
 
-    hasNew: () => foldersMs === undefined || mtimeOf(paths.projects) !== foldersMs,
+    hasNew: folders.hasNew,
 
-    repaired: () => [...damaged.entries()].flatMap(([id, stamp]) => (stampOf(id) === stamp ? [] : [id])),
+    repaired: () => [...damaged.entries()].flatMap(([id, stamp]) => (folders.stamp(id) === stamp ? [] : [id])),
 
     changes: () => changeCount,
   }
 }
-
-/** Undefined where there is nothing. Synchronous: 3 microseconds. */
-const mtimeOf = (path: string): number | undefined => {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.mtimeMs
-  } catch {
-    // A loop of links, a file on the way: the read that follows reports it.
-    return undefined
-  }
-}
-
-const hasSettled = (mtimeMs: number): boolean => Math.abs(Date.now() - mtimeMs) >= SETTLED_MS

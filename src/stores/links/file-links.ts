@@ -11,7 +11,7 @@ import { onDisk } from '../private/folder.ts'
 import { statsOf } from '../private/records.ts'
 import type { LinkRecord, Links } from './links.ts'
 
-const linkSchema = z.object({
+export const linkSchema = z.object({
   id: z.string().refine(isLinkId),
   project_id: z.string().regex(PROJECT_ID),
   project_created_at: z.iso.datetime(),

@@ -6,6 +6,7 @@ import { chmod, lstat, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { randomIds } from '../../core/random-id.ts'
 import { unknownOutcome } from '../append-log.ts'
+import { createFileLog, entryNumbers } from '../file/append-log.ts'
 import {
   codeOf,
   linkOnce,
@@ -16,7 +17,6 @@ import {
   sync,
   writeNew,
 } from '../file/fs/durable.ts'
-import { createFileLog, entryNumbers } from '../file/append-log.ts'
 import { namesIn } from '../file/fs/names-in.ts'
 import { refuseLinks } from '../file/fs/no-follow.ts'
 import type { RecordFolder } from './record-folder.ts'

@@ -3,8 +3,10 @@
 import { z } from 'zod'
 import { randomIds } from '../../core/random-id.ts'
 import { createPrivateFolder, onDisk } from './folder.ts'
+import type { RecordFolder } from './record-folder.ts'
 
-const FOLDER = '.queue'
+/** Folder of the id in a store. */
+export const QUEUES = '.queue'
 const FILE = 'id.json'
 
 const ID_LENGTH = 12
@@ -13,9 +15,12 @@ const schema = z.object({ id: z.string().regex(/^[0-9a-z]{12}$/) })
 
 const newId = randomIds(ID_LENGTH)
 
+/** Folder of the id in a store on disk. */
+export const createQueueFolder = (storageDir: string): RecordFolder =>
+  createPrivateFolder(storageDir, QUEUES, 'the id of the queues')
+
 /** Reads the id, or makes it, durably. @throws TintypeError `store_unavailable` */
-export const ensureQueueId = onDisk(async (storageDir: string): Promise<string> => {
-  const folder = createPrivateFolder(storageDir, FOLDER, 'the id of the queues')
+export const ensureQueueId = onDisk(async (folder: RecordFolder): Promise<string> => {
   for (;;) {
     const found = await folder.read(folder.path(FILE), schema)
     if (found) return found.id

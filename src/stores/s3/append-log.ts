@@ -134,7 +134,8 @@ export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): Bucket
 
   /** Best effort: a later append removes the rest. */
   const prune = async (old: readonly ListedObject[], dateMs: number): Promise<void> => {
-    for (const { key, modifiedMs } of old) if (dateMs - modifiedMs >= minAgeMs) await bucket.remove(key).catch(() => {})
+    for (const { key, modifiedMs } of old)
+      if (minAgeMs === 0 || dateMs - modifiedMs >= minAgeMs) await bucket.remove(key).catch(() => {})
   }
 
   return {

@@ -157,6 +157,7 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
       cache,
       segments,
       recent: async (projectId) => living((await revisions.recent(projectId, staleMs))?.entry),
+      newest: project,
     }),
     ...createFocalPoints({ cached: segments.cached, load: segments.load, unlessOvertaken }),
     project,

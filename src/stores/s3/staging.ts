@@ -80,7 +80,7 @@ export const createStage = async (options: StageOptions): Promise<Stage> => {
   }
 }
 
-const fileBodyOf = async (path: string): Promise<FileBody> => {
+export const fileBodyOf = async (path: string): Promise<FileBody> => {
   const hash = createHash('sha256')
   let bytes = 0
   for await (const chunk of createReadStream(path)) {

@@ -16,20 +16,30 @@ export interface VariantsOptions {
   segments: Pick<Segments, 'find'>
   /** State of a project as it was a few seconds ago, or is; undefined where it does not exist. */
   recent(projectId: string): Promise<ProjectState | undefined>
+  /** Newest state of a project; undefined where it does not exist. */
+  newest(projectId: string): Promise<ProjectState | undefined>
 }
 
 export type Variants = Pick<Store, 'openVariant' | 'findVariant' | 'currentVariant' | 'withLocalFile' | 'renderSource'>
 
-export const createVariants = ({ bucket, cache, segments, recent }: VariantsOptions): Variants => {
+export const createVariants = ({ bucket, cache, segments, recent, newest }: VariantsOptions): Variants => {
   /** Record of an image, where it is part of the project. @param at the revision that it is for. @default any */
   const recordOf = async (projectId: string, imageId: string, at?: number): Promise<ImageRecord | undefined> => {
     const state = await recent(projectId)
+    const found = await findIn(state, imageId, at)
+    if (found) return found
+    // It may have been added on another server a moment ago.
+    const next = await newest(projectId)
+    return next?.revision === state?.revision ? undefined : findIn(next, imageId, at)
+  }
+
+  const findIn = async (state: ProjectState | undefined, imageId: string, at: number | undefined) => {
     if (!state || (at !== undefined && state.revision !== at)) return undefined
     const inTail = state.images.tail.find(({ id }) => id === imageId)
     if (inTail) return inTail
     // Newest first, as most requests are for new images.
     for (const segment of state.images.segments.toReversed()) {
-      const found = await segments.find(projectId, segment, imageId)
+      const found = await segments.find(state.project_id, segment, imageId)
       if (found) return found
     }
     return undefined

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { ensureQueueId } from '../../../src/stores/private/queue-id.ts'
+import { createQueueFolder, ensureQueueId } from '../../../src/stores/private/queue-id.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 
 describe('the id of the queues of a store', () => {
   it('is made once, also where several processes make it at the same time', async () => {
     const folder = await temporaryFolder()
-    const ids = await Promise.all(Array.from({ length: 8 }, () => ensureQueueId(folder)))
+    const ids = await Promise.all(Array.from({ length: 8 }, () => ensureQueueId(createQueueFolder(folder))))
     expect(ids[0]).toMatch(/^[0-9a-z]{12}$/)
-    expect(new Set([...ids, await ensureQueueId(folder)]).size).toBe(1)
-    expect(await ensureQueueId(await temporaryFolder())).not.toBe(ids[0])
+    expect(new Set([...ids, await ensureQueueId(createQueueFolder(folder))]).size).toBe(1)
+    expect(await ensureQueueId(createQueueFolder(await temporaryFolder()))).not.toBe(ids[0])
   })
 })

@@ -38,6 +38,8 @@ export interface Attempt {
   status: number | undefined
   seconds: number
   sentBytes: number
+  /** Length of the answer's body, as its head has it. */
+  receivedBytes: number
   /** False for a repetition. */
   isFirst: boolean
 }
@@ -98,14 +100,16 @@ export const createTransport = (options: TransportOptions): Transport => {
     // An engine answers 411 to a stream without a length.
     if (bytes !== undefined) headers['content-length'] = String(bytes)
     const beganMs = performance.now()
-    const note = (status: number | undefined) =>
-      onAttempt?.({ kind, status, seconds: (performance.now() - beganMs) / 1000, sentBytes: bytes ?? 0, isFirst })
+    const note = (status: number | undefined, receivedBytes: number) => {
+      const seconds = (performance.now() - beganMs) / 1000
+      onAttempt?.({ kind, status, seconds, sentBytes: bytes ?? 0, receivedBytes, isFirst })
+    }
     try {
       const answer = await send(url, { method, headers, body: bytesOf(body) })
-      note(answer.status)
+      note(answer.status, method === 'GET' ? Number(answer.header('content-length') ?? 0) : 0)
       return answer
     } catch (error) {
-      note(undefined)
+      note(undefined, 0)
       throw error
     }
   }

@@ -1,0 +1,45 @@
+// Accounts and API keys of a store, in its folder or its bucket.
+
+import type { BucketSettings } from '../../core/bucket-settings.ts'
+import type { AccountStore } from '../../stores/accounts/account-store.ts'
+import { type BucketAccounts, createBucketAccounts } from '../../stores/accounts/bucket-accounts.ts'
+import { createFileAccountStore } from '../../stores/accounts/file-account-store.ts'
+import { createFileKeys } from '../../stores/accounts/file-keys.ts'
+import type { Keys } from '../../stores/accounts/keys.ts'
+import { openBucket } from './client.ts'
+
+export interface Accounts {
+  store: AccountStore
+  keys: Keys
+}
+
+export interface AccountSettings {
+  storageDir: string
+  bucket?: BucketSettings | undefined
+}
+
+/** For commands that work on a store without a server. */
+export const openAccounts = ({ storageDir, bucket: settings }: AccountSettings): Accounts => {
+  if (!settings) return { store: createFileAccountStore({ storageDir }), keys: createFileKeys({ storageDir }) }
+  return bucketAccounts(settings).accounts
+}
+
+/** Whether there are keys or users in a bucket. @throws TintypeError `store_unavailable` */
+export const isBucketClaimed = async (settings: BucketSettings): Promise<boolean> => {
+  const { bucket, accounts } = bucketAccounts(settings)
+  try {
+    if (settings.create) await bucket.create()
+    await accounts.open()
+    return accounts.isClaimed()
+  } finally {
+    accounts.close()
+    await bucket.close()
+  }
+}
+
+const bucketAccounts = (
+  settings: BucketSettings,
+): { bucket: ReturnType<typeof openBucket>; accounts: BucketAccounts } => {
+  const bucket = openBucket(settings)
+  return { bucket, accounts: createBucketAccounts({ bucket, staleMs: settings.staleMs }) }
+}

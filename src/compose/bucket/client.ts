@@ -1,0 +1,16 @@
+// Client of the bucket that holds the store.
+
+import type { BucketSettings } from '../../core/bucket-settings.ts'
+import { type Bucket, createBucket } from '../../stores/s3/client/bucket.ts'
+import { createCredentialSource } from '../../stores/s3/client/credentials.ts'
+import type { TransportOptions } from '../../stores/s3/client/transport.ts'
+
+export const openBucket = (settings: BucketSettings, onAttempt?: TransportOptions['onAttempt']): Bucket => {
+  const { bucket, prefix, endpoint, region, isPathStyle, credentials } = settings
+  return createBucket({
+    ...{ bucket, prefix, region, onAttempt },
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(isPathStyle === undefined ? {} : { isPathStyle }),
+    credentials: createCredentialSource(credentials),
+  })
+}

@@ -1,0 +1,115 @@
+// Settings of a store in a bucket.
+
+import { parseStoreUrl, STORE_URL_RULE } from '../core/bucket-settings.ts'
+import {
+  anyText,
+  booleanOrAuto,
+  byteCountOrNone,
+  folder,
+  matching,
+  oneOf,
+  type Parser,
+  wholeNumber,
+} from './parsers.ts'
+import { setting } from './setting.ts'
+
+const storeUrl: Parser<string> = {
+  expected: STORE_URL_RULE,
+  parse: (text) => (text === '' || parseStoreUrl(text) ? text : undefined),
+}
+
+const endpoint: Parser<string> = {
+  expected: 'an http or https URL without a path, such as https://s3.example.com',
+  parse: (text) => (text === '' || /^https?:\/\/[^/?#@\s]+\/?$/.test(text) ? text : undefined),
+}
+
+export const storeSettings = {
+  store: setting(storeUrl, {
+    env: 'STORE',
+    flag: 'store',
+    unit: 'URL',
+    initial: '',
+    doc: 'Bucket that holds the store in place of STORAGE_DIR, for any number of servers: s3://bucket or s3://bucket/prefix',
+  }),
+  s3Endpoint: setting(endpoint, {
+    env: 'S3_ENDPOINT',
+    flag: 's3-endpoint',
+    unit: 'URL',
+    initial: '',
+    doc: 'URL of the engine of STORE; without it, that of AWS',
+  }),
+  s3Region: setting(matching(/^[\w-]*$/, 'a region such as eu-central-1'), {
+    env: 'S3_REGION',
+    flag: 's3-region',
+    unit: 'region',
+    initial: '',
+    doc: 'Region of the bucket; without it AWS_REGION, else us-east-1',
+  }),
+  s3PathStyle: setting(booleanOrAuto, {
+    env: 'S3_PATH_STYLE',
+    flag: 's3-path-style',
+    unit: 'mode',
+    initial: 'auto',
+    isSwitch: true,
+    doc: 'true for https://host/bucket/key, false for https://bucket.host/key; auto is true with S3_ENDPOINT',
+  }),
+  s3CreateBucket: setting(oneOf(['true', 'false']), {
+    env: 'S3_CREATE_BUCKET',
+    flag: 's3-create-bucket',
+    unit: 'boolean',
+    initial: 'false',
+    isSwitch: true,
+    doc: 'Create the bucket where it is missing',
+  }),
+  awsRegion: setting(matching(/^[\w-]*$/, 'a region such as eu-central-1'), {
+    env: 'AWS_REGION',
+    flag: 'aws-region',
+    unit: 'region',
+    initial: '',
+    doc: 'Region of the bucket where S3_REGION is not set',
+  }),
+  awsAccessKeyId: setting(anyText, {
+    env: 'AWS_ACCESS_KEY_ID',
+    flag: 'aws-access-key-id',
+    unit: 'id',
+    initial: '',
+    doc: 'Key of the bucket; without it, the shared files, web identity or role that AWS tools find',
+  }),
+  awsSecretAccessKey: setting(anyText, {
+    env: 'AWS_SECRET_ACCESS_KEY',
+    flag: 'aws-secret-access-key',
+    unit: 'secret',
+    initial: '',
+    doc: 'Secret of that key',
+    isSecret: true,
+  }),
+  awsSessionToken: setting(anyText, {
+    env: 'AWS_SESSION_TOKEN',
+    flag: 'aws-session-token',
+    unit: 'token',
+    initial: '',
+    doc: 'Token of a temporary key',
+    isSecret: true,
+  }),
+  bucketCacheDir: setting(folder, {
+    env: 'BUCKET_CACHE_DIR',
+    flag: 'bucket-cache',
+    unit: 'folder',
+    initial: './bucket-cache',
+    doc: 'With STORE, local folder for uploads under way and for copies of pictures; it may be deleted while no server runs',
+  }),
+  bucketCacheBytes: setting(byteCountOrNone, {
+    env: 'BUCKET_CACHE_BYTES',
+    flag: 'bucket-cache-bytes',
+    unit: 'bytes',
+    initial: '10GiB',
+    doc: 'With STORE, most bytes of the local copies, of each worker; least recently used ones go first',
+  }),
+  staleSeconds: setting(wholeNumber(1, 60), {
+    env: 'STALE_SECONDS',
+    flag: 'stale-seconds',
+    unit: 'seconds',
+    initial: '5',
+    doc: 'With STORE, longest time for which a picture that another server deleted, or a key that it revoked, still works here',
+  }),
+}

@@ -1,0 +1,74 @@
+// The bucket that holds a store: its URL, and the settings that come with it.
+
+export interface BucketSettings {
+  bucket: string
+  /** Begins every key: empty, or with a slash at the end. */
+  prefix: string
+  /** URL of the engine. @default AWS's of the region */
+  endpoint?: string
+  region: string
+  /** See `LocationOptions`. */
+  isPathStyle?: boolean
+  /** Makes the bucket where it is missing. */
+  create: boolean
+  /** Static keys. @default the AWS provider chain */
+  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+  /** Local folder for uploads under way and copies of variants. */
+  cacheDir: string
+  /** Most bytes of the copies. */
+  cacheBytes: number
+  /** Time for which what another server deleted or revoked may still count here, in milliseconds. */
+  staleMs: number
+}
+
+export const STORE_URL_RULE = 's3://bucket or s3://bucket/prefix'
+
+/** Names of buckets by the rules of AWS, and parts of a prefix that need no escape. */
+const STORE_URL = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[\w!.()-]+)*)\/?$/
+
+/** Undefined where the text is not valid. */
+export const parseStoreUrl = (text: string): Pick<BucketSettings, 'bucket' | 'prefix'> | undefined => {
+  const [, bucket, path = ''] = STORE_URL.exec(text) ?? []
+  if (bucket === undefined || path.split('/').some((part) => part === '.' || part === '..')) return undefined
+  return { bucket, prefix: path === '' ? '' : `${path.slice(1)}/` }
+}
+
+/** The URL of the store, as it is shown. */
+export const storeUrlOf = ({ bucket, prefix }: Pick<BucketSettings, 'bucket' | 'prefix'>): string =>
+  `s3://${bucket}/${prefix}`.replace(/\/$/, '')
+
+export interface BucketValues {
+  store: string
+  s3Endpoint: string
+  s3Region: string
+  s3PathStyle: boolean | 'auto'
+  s3CreateBucket: boolean
+  awsAccessKeyId: string
+  awsSecretAccessKey: string
+  awsSessionToken: string
+  bucketCacheDir: string
+  bucketCacheBytes: number
+  staleSeconds: number
+}
+
+export const DEFAULT_REGION = 'us-east-1'
+
+/** Settings of the bucket; undefined where the store is a folder. @param values with a valid URL, or none */
+export const bucketSettingsOf = (values: BucketValues): BucketSettings | undefined => {
+  const url = parseStoreUrl(values.store)
+  if (!url) return undefined
+  const { awsAccessKeyId: accessKeyId, awsSecretAccessKey: secretAccessKey, awsSessionToken: sessionToken } = values
+  return {
+    ...url,
+    region: values.s3Region || DEFAULT_REGION,
+    create: values.s3CreateBucket,
+    cacheDir: values.bucketCacheDir,
+    cacheBytes: values.bucketCacheBytes,
+    staleMs: values.staleSeconds * 1000,
+    ...(values.s3Endpoint === '' ? {} : { endpoint: values.s3Endpoint }),
+    ...(values.s3PathStyle === 'auto' ? {} : { isPathStyle: values.s3PathStyle }),
+    ...(accessKeyId === '' || secretAccessKey === ''
+      ? {}
+      : { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === '' ? {} : { sessionToken }) } }),
+  }
+}
