@@ -93,7 +93,7 @@ export const storeSettings = {
   }),
   bucketCacheDir: setting(folder, {
     env: 'BUCKET_CACHE_DIR',
-    flag: 'bucket-cache',
+    flag: 'bucket-cache-dir',
     unit: 'folder',
     initial: './bucket-cache',
     doc: 'With STORE, local folder for uploads under way and for copies of pictures; it may be deleted while no server runs',

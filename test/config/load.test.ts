@@ -164,7 +164,7 @@ describe('settings', () => {
 
   it('have names of one pattern and a line of explanation each', () => {
     for (const { env, flag, unit, initial, doc } of SETTINGS) {
-      expect(env).toMatch(/^[A-Z][A-Z_]+$/)
+      expect(env).toMatch(/^[A-Z][A-Z0-9_]+$/)
       expect(flag).toBe(env === 'STORAGE_DIR' ? 'storage' : env.toLowerCase().replaceAll('_', '-'))
       for (const text of [unit, doc]) expect(text).toMatch(/^\S.*\S$|^\S$/)
       expect(initial).toBe(initial.trim())

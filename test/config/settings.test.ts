@@ -23,7 +23,14 @@ describe('the names of settings', () => {
 
   it('that hold secrets are marked', () => {
     const secrets = Object.entries(settings).filter(([, each]) => settingOf.get(each)?.isSecret)
-    expect(secrets.map(([key]) => key)).toEqual(['queue', 'signingKeys', 'apiKeys', 'webhookSecret'])
+    expect(secrets.map(([key]) => key)).toEqual([
+      'queue',
+      'signingKeys',
+      'awsSecretAccessKey',
+      'awsSessionToken',
+      'apiKeys',
+      'webhookSecret',
+    ])
   })
 })
 

@@ -1,0 +1,87 @@
+// Settings of a store in a bucket, and those that it excludes.
+
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.ts'
+
+const STORE = 's3://pictures/shop'
+const load = (env: Record<string, string>) => loadConfig({ env, envFile: false }).config
+
+describe('STORE', () => {
+  it('names a bucket, a prefix and their engine', () => {
+    const { bucket } = load({
+      STORE,
+      S3_ENDPOINT: 'http://127.0.0.1:9000',
+      S3_PATH_STYLE: 'false',
+      S3_CREATE_BUCKET: 'true',
+      AWS_ACCESS_KEY_ID: 'key',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SESSION_TOKEN: 'token',
+      AWS_REGION: 'eu-west-1',
+      BUCKET_CACHE_DIR: '/var/cache/tintype',
+      BUCKET_CACHE_BYTES: '1GiB',
+      STALE_SECONDS: '7',
+    })
+    expect(bucket).toEqual({
+      bucket: 'pictures',
+      prefix: 'shop/',
+      endpoint: 'http://127.0.0.1:9000',
+      region: 'eu-west-1',
+      isPathStyle: false,
+      create: true,
+      credentials: { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'token' },
+      cacheDir: '/var/cache/tintype',
+      cacheBytes: 2 ** 30,
+      staleMs: 7000,
+    })
+  })
+
+  it.each([
+    ['s3://abc', { bucket: 'abc', prefix: '' }],
+    ['s3://abc/', { bucket: 'abc', prefix: '' }],
+    ['s3://abc/d/e/', { bucket: 'abc', prefix: 'd/e/' }],
+  ])('is taken as %s', (text, parts) => {
+    expect(load({ STORE: text }).bucket).toMatchObject({ ...parts, region: 'us-east-1', create: false })
+  })
+
+  it('prefers S3_REGION to AWS_REGION', () => {
+    expect(load({ STORE, S3_REGION: 'a-1', AWS_REGION: 'b-1' }).bucket?.region).toBe('a-1')
+  })
+
+  it.each(['s3:/abc', 's3://ab', 's3://Abc', 's3://abc//d', 's3://abc/../d', 's3://abc/./d', 'https://abc', './store'])(
+    'is refused as %s',
+    (text) => {
+      expect(() => load({ STORE: text })).toThrow(`STORE: expected s3://bucket or s3://bucket/prefix, got "${text}"`)
+    },
+  )
+
+  it.each([
+    [{ STORAGE_DIR: '/srv/pictures' }, 'STORAGE_DIR: expected no value with STORE'],
+    [{ READ_ONLY: 'true' }, 'READ_ONLY: expected auto or false with STORE, got true'],
+    [{ ACCEL_REDIRECT: '/stored' }, 'ACCEL_REDIRECT: expected off with STORE'],
+    [{ ENCODERS: '0', QUEUE: 'amqp://127.0.0.1' }, 'ENCODERS: expected at least 1 with STORE'],
+    [{ AWS_ACCESS_KEY_ID: 'key' }, 'AWS_SECRET_ACCESS_KEY: expected a value'],
+    [{ AWS_SECRET_ACCESS_KEY: 'secret' }, 'AWS_ACCESS_KEY_ID: expected a value'],
+    [{ STALE_SECONDS: '0' }, 'STALE_SECONDS: expected a whole number from 1 to 60, got "0"'],
+    [{ STALE_SECONDS: '61' }, 'STALE_SECONDS: expected a whole number from 1 to 60, got "61"'],
+    [{ S3_ENDPOINT: 'http://host/path' }, 'S3_ENDPOINT: expected an http or https URL without a path'],
+  ])('is refused with %j', (env, message) => {
+    expect(() => load({ STORE, ...env })).toThrow(message)
+  })
+
+  it.each([
+    { S3_ENDPOINT: 'http://127.0.0.1:9000' },
+    { S3_REGION: 'eu-west-1' },
+    { S3_PATH_STYLE: 'true' },
+    { S3_CREATE_BUCKET: 'true' },
+    { BUCKET_CACHE_DIR: '/var/cache/tintype' },
+    { BUCKET_CACHE_BYTES: '1GiB' },
+    { STALE_SECONDS: '6' },
+  ])('is missing for %j', (env) => {
+    expect(() => load(env)).toThrow(`${Object.keys(env).join('')}: expected no value without STORE`)
+  })
+
+  it('is not needed by what other programs set too', () => {
+    const env = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'eu-west-1' }
+    expect(load(env).bucket).toBeUndefined()
+  })
+})
