@@ -12,7 +12,7 @@ const NEEDS_STORE = {
   s3Endpoint: '',
   s3Region: '',
   s3PathStyle: 'auto',
-  s3CreateBucket: 'false',
+  s3CreateBucket: false,
   bucketCacheDir: resolve('./bucket-cache'),
   bucketCacheBytes: 10 * 2 ** 30,
   staleSeconds: 5,
@@ -23,7 +23,6 @@ export const bucketOf = (parsed: Parsed, context: z.RefinementCtx): BucketSettin
   const bucket = bucketSettingsOf({
     ...parsed,
     s3Region: parsed.s3Region || parsed.awsRegion,
-    s3CreateBucket: parsed.s3CreateBucket === 'true',
   })
   if (!bucket) {
     for (const [key, initial] of Object.entries(NEEDS_STORE))

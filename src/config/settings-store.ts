@@ -3,11 +3,11 @@
 import { parseStoreUrl, STORE_URL_RULE } from '../core/bucket-settings.ts'
 import {
   anyText,
+  boolean,
   booleanOrAuto,
   byteCountOrNone,
   folder,
   matching,
-  oneOf,
   type Parser,
   wholeNumber,
 } from './parsers.ts'
@@ -53,7 +53,7 @@ export const storeSettings = {
     isSwitch: true,
     doc: 'true for https://host/bucket/key, false for https://bucket.host/key; auto is true with S3_ENDPOINT',
   }),
-  s3CreateBucket: setting(oneOf(['true', 'false']), {
+  s3CreateBucket: setting(boolean, {
     env: 'S3_CREATE_BUCKET',
     flag: 's3-create-bucket',
     unit: 'boolean',
