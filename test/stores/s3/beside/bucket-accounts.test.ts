@@ -5,6 +5,7 @@ import { type BucketAccounts, createBucketAccounts } from '../../../../src/store
 import type { BucketOptions } from '../../../../src/stores/s3/client/bucket.ts'
 import { accountsContract, newUser } from '../../../contracts/accounts.ts'
 import { keysContract } from '../../../contracts/keys.ts'
+import { linksContract } from '../../../contracts/links.ts'
 import { hasCeph, newBucket, openBucket } from '../../../support/s3/ceph.ts'
 import { createLosingLink } from '../../../support/s3/losing.ts'
 import { lost, scripted } from '../../../support/s3/scripted.ts'
@@ -35,6 +36,11 @@ describe.skipIf(!hasCeph)('over Ceph', () => {
   keysContract('keys in a bucket', async () => {
     const { another } = await shared()
     return { keys: another().keys, another: () => another().keys, isStale: true }
+  })
+
+  linksContract('share links in a bucket', async () => {
+    const { another } = await shared()
+    return { links: another().links, another: () => another().links, isStale: true }
   })
 
   describe('a store in a bucket', () => {
