@@ -77,8 +77,8 @@ export const refresh: RouteConfig = {
   tags: TAGS,
   summary: 'Renew a session',
   description:
-    'A refresh token is valid once, for 30 days. Its reuse ends the session, because the token may be stolen: a client ' +
-    'must not send concurrent requests with one token.',
+    'A refresh token is valid once, for 30 days. For 10 seconds after its use it gives the same next token again, as tabs of ' +
+    'one browser need; later, its reuse ends the session, because the token may be stolen.',
   request: { headers: csrfHeaders, ...body(sessionSchema, { refresh_token: EXAMPLE_REFRESH_TOKEN }) },
   responses: {
     200: jsonResponse('The new tokens of the session.', signedInSchema, AS_COOKIES),

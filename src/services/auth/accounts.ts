@@ -3,7 +3,7 @@
 import { unauthenticated } from '../../core/auth/access.ts'
 import { normalEmail, type Registration, type User } from '../../core/auth/account.ts'
 import { TintypeError } from '../../core/errors.ts'
-import type { AccountStore } from '../../stores/accounts/account-store.ts'
+import type { AccountStore, Session as StoredSession } from '../../stores/accounts/account-store.ts'
 import { createUser, type NewAccount } from './create-user.ts'
 import { registerByInvite } from './invites.ts'
 import type { Passwords } from './passwords.ts'
@@ -37,7 +37,8 @@ export interface AccountService {
   signIn(credentials: { email: string; password: string }, network?: string): Promise<SignedIn>
   /**
    * Exchanges a refresh token for the next one. A token that was used before ends the session with its newer token:
-   * either holder could be the thief.
+   * either holder could be the thief. Within {@link REUSE_MS} of its use, it gives the newer token again: tabs of one
+   * browser renew their session at the same moment.
    *
    * @throws TintypeError `unauthenticated`
    */
@@ -62,6 +63,9 @@ export interface AccountService {
   /** Waits for a sweep in the background. */
   close(): Promise<void>
 }
+
+/** Time in which a refresh token that was used gives the same next one again, in milliseconds. */
+const REUSE_MS = 10_000
 
 /** Interval between sweeps of ended sessions, in milliseconds. */
 const SWEEP_MS = 3_600_000
@@ -90,6 +94,18 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
       tokens.csrf(sessionId),
     ])
     return { user, sessionId, accessToken, refreshToken, csrfToken }
+  }
+
+  /** The user of a session, where neither has ended it. */
+  const currentUser = async (session: StoredSession | undefined): Promise<User | undefined> => {
+    const user = session && (await users.get(session.user_id))
+    return user && isCurrent(user, session.generation) ? user : undefined
+  }
+
+  /** The user of a session whose token was renewed a moment ago, by another tab. */
+  const sharedUser = async (sessionId: string, number: number): Promise<User | undefined> => {
+    const renewed = await sessions.renewed(sessionId, number)
+    return renewed && now() - Date.parse(renewed.at) < REUSE_MS ? currentUser(renewed.session) : undefined
   }
 
   const begin = async (user: User): Promise<SignedIn> => {
@@ -122,9 +138,10 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
       if (!token || now() >= token.expiresAt) throw sessionEnded()
       const { sessionId, number } = token
       const found = await sessions.read(sessionId, number)
-      const user = found && (await users.get(found.user_id))
-      const isGood = found && user && isCurrent(user, found.generation)
-      if (isGood && (await sessions.advance(sessionId, number))) return signedIn(user, sessionId, number + 1)
+      const user = await currentUser(found)
+      const isNext = user && (await sessions.advance(sessionId, number, new Date(now()).toISOString()))
+      const shared = isNext ? user : await sharedUser(sessionId, number)
+      if (shared) return signedIn(shared, sessionId, number + 1)
       await sessions.end(sessionId)
       throw sessionEnded()
     },

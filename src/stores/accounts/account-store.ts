@@ -71,8 +71,14 @@ export interface Sessions {
   begin(session: Session): Promise<string>
   /** Undefined where the session has ended, or this is not its newest number. */
   read(id: string, number: number): Promise<Session | undefined>
-  /** Replaces the number by the next one. True for only one of concurrent callers; false where the session has ended. */
-  advance(id: string, number: number): Promise<boolean>
+  /**
+   * Replaces the number by the next one. True for only one of concurrent callers; false where the session has ended.
+   *
+   * @param at time that {@link Sessions.renewed} returns: ISO 8601, in UTC. @default none
+   */
+  advance(id: string, number: number, at?: string): Promise<boolean>
+  /** The session and the time at which this number was replaced by its newest one. Undefined for any other number. */
+  renewed(id: string, number: number): Promise<{ session: Session; at: string } | undefined>
   isAlive(id: string): Promise<boolean>
   /**
    * {@link Sessions.isAlive} without a wait, for a session in memory. False says nothing.

@@ -41,6 +41,7 @@ export const createAccountStore = (folder: RecordFolder, now = Date.now): Accoun
       begin: onDisk(sessions.begin),
       read: onDisk(sessions.read),
       advance: onDisk(sessions.advance),
+      renewed: onDisk(sessions.renewed),
       isAlive: onDisk(sessions.isAlive),
       isAliveNow: sessions.isAliveNow,
       end: onDisk(sessions.end),

@@ -18,6 +18,8 @@ const entrySchema = z.object({
   user_id: z.string(),
   generation: z.int().min(0),
   created_at: z.iso.datetime(),
+  /** Time of the last renewal; absent before the first one, and in files of older versions. */
+  renewed_at: z.iso.datetime().optional(),
   /** In the final entry alone. */
   ended: z.literal(true).optional(),
   /** Tokens of the last writers, newest last; absent in files of older versions. */
@@ -63,13 +65,20 @@ export const createSessions = (
       return { user_id, generation, created_at }
     },
 
-    async advance(id, number) {
+    async advance(id, number, at) {
       const found = await newest(id)
       if (found?.number !== number) return false
       const commits = tokensAfter(found.entry.commits ?? [], newToken())
-      const { outcome, cause } = await log.append(id, number + 1, { ...found.entry, commits })
+      const { outcome, cause } = await log.append(id, number + 1, { ...found.entry, renewed_at: at, commits })
       if (outcome === 'unknown') throw unknownOutcome('a session', cause)
       return outcome === 'ours'
+    },
+
+    async renewed(id, number) {
+      const found = await newest(id)
+      if (found?.number !== number + 1 || found.entry.renewed_at === undefined) return undefined
+      const { user_id, generation, created_at, renewed_at: at } = found.entry
+      return { session: { user_id, generation, created_at }, at }
     },
 
     isAlive: async (id) => (await newest(id)) !== undefined,

@@ -34,10 +34,11 @@ describe('a client with tokens', () => {
     )
   })
 
-  it('is signed out where a refresh token is used again', async () => {
+  it('is signed out where an older refresh token is used again', async () => {
     const { app } = await openApp()
     const first = await signedIn(post(app, '/auth/register', ADA))
-    const second = await signedIn(post(app, '/auth/refresh', { refresh_token: first.refresh_token }))
+    const between = await signedIn(post(app, '/auth/refresh', { refresh_token: first.refresh_token }))
+    const second = await signedIn(post(app, '/auth/refresh', { refresh_token: between.refresh_token }))
     expect((await post(app, '/auth/refresh', { refresh_token: first.refresh_token })).status).toBe(401)
     expect((await app.request('/auth/me', { headers: bearer(second.access_token) })).status).toBe(401)
   })

@@ -220,7 +220,7 @@ describe('a session', () => {
     expect(await codeOf(accounts.refresh(second.refreshToken))).toBe('unauthenticated')
   })
 
-  it('ends for all clients where any of its tokens is used again, whatever its age', async () => {
+  it('ends for all clients where any of its older tokens is used again, whatever its age', async () => {
     for (const replayed of [0, 1]) {
       const { accounts, another } = await createTestAccounts()
       const issued = [await accounts.register(ADA)]
@@ -236,19 +236,50 @@ describe('a session', () => {
     }
   })
 
-  it('lets exactly one of several simultaneous workers use a token, and then ends', async () => {
+  it('gives its newest token again for ten seconds after a renewal, and ends by a reuse after that', async () => {
+    for (const isLate of [false, true]) {
+      const { accounts, another, clock } = await createTestAccounts()
+      const first = await accounts.register(ADA)
+      const second = await accounts.refresh(first.refreshToken)
+      clock.ms += isLate ? 10_000 : 9999
+      const again = another().accounts.refresh(first.refreshToken)
+      if (isLate) {
+        expect(await codeOf(again)).toBe('unauthenticated')
+        expect(await accounts.sessionOf(second.accessToken)).toBeUndefined()
+        expect(await codeOf(accounts.refresh(second.refreshToken))).toBe('unauthenticated')
+      } else {
+        expect((await again).sessionId).toBe(first.sessionId)
+        const third = await accounts.refresh((await again).refreshToken)
+        // The other tab has the same number, whose renewal is shared as well.
+        expect(await codeOf(accounts.refresh(second.refreshToken))).toBe('done')
+        expect(await accounts.sessionOf(third.accessToken)).toBeDefined()
+        expect(await codeOf(accounts.refresh(first.refreshToken))).toBe('unauthenticated')
+        expect(await accounts.sessionOf(third.accessToken)).toBeUndefined()
+      }
+    }
+  })
+
+  it('is shared by tabs that renew it at the same moment at several workers', async () => {
     for (let round = 0; round < 5; round++) {
       const { accounts, another } = await createTestAccounts()
-      const { refreshToken } = await accounts.register(ADA)
-      const asked = await Promise.allSettled(Array.from({ length: 4 }, () => another().accounts.refresh(refreshToken)))
-      const won = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-      // None where the session was ended by those who lost before the one that won could answer.
-      expect(won.length).toBeLessThanOrEqual(1)
-      for (const one of asked)
-        if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'unauthenticated' })
-      for (const { accessToken } of won) expect(await accounts.sessionOf(accessToken)).toBeUndefined()
-      expect(await codeOf(accounts.refresh(won[0]?.refreshToken ?? refreshToken))).toBe('unauthenticated')
+      const { refreshToken, sessionId } = await accounts.register(ADA)
+      const tabs = await Promise.all(Array.from({ length: 4 }, () => another().accounts.refresh(refreshToken)))
+      expect(new Set(tabs.map((tab) => tab.sessionId))).toEqual(new Set([sessionId]))
+      for (const { accessToken } of tabs) expect(await accounts.sessionOf(accessToken)).toBeDefined()
+      expect(await codeOf(accounts.refresh(tabs[0]?.refreshToken ?? ''))).toBe('done')
     }
+  })
+
+  it('is not renewed within the ten seconds where it has ended, or its user was disabled', async () => {
+    const { accounts, store } = await createTestAccounts()
+    const first = await accounts.register(ADA)
+    await accounts.refresh(first.refreshToken)
+    await accounts.signOut(first.sessionId)
+    expect(await codeOf(accounts.refresh(first.refreshToken))).toBe('unauthenticated')
+    const other = await accounts.signIn(ADA)
+    await accounts.refresh(other.refreshToken)
+    await store.users.change(other.user.id, (user) => ({ ...user, disabled: true }))
+    expect(await codeOf(accounts.refresh(other.refreshToken))).toBe('unauthenticated')
   })
 
   it('ends at once in every worker when its user signs out, without ending other sessions', async () => {
