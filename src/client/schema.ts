@@ -504,6 +504,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{project_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add a member by e-mail, or change its role
+         * @description For the owner and admins, at most 60 times an hour, because the answer tells whether the address has an account here. PATCH of the project edits and removes members by their ids.
+         */
+        put: operations["addMember"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{project_id}/links": {
         parameters: {
             query?: never;
@@ -871,6 +891,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the ways to sign in
+         * @description For forms: what is offered here. It tells nothing of any account.
+         */
+        get: operations["signInOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/register": {
         parameters: {
             query?: never;
@@ -922,7 +962,7 @@ export interface paths {
         put?: never;
         /**
          * Renew a session
-         * @description A refresh token is valid once, for 30 days. Its reuse ends the session, because the token may be stolen: a client must not send concurrent requests with one token.
+         * @description A refresh token is valid once, for 30 days. For 10 seconds after its use it gives the same next token again, as tabs of one browser need; later, its reuse ends the session, because the token may be stolen.
          */
         post: operations["refresh"];
         delete?: never;
@@ -1386,7 +1426,7 @@ export interface components {
              * @description Stable identifier of the error, for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_project_id" | "invalid_parameter" | "invalid_body" | "malformed_multipart" | "malformed_archive" | "file_missing" | "wrong_field" | "too_many_files" | "upload_aborted" | "wrong_credentials" | "unauthenticated" | "forbidden" | "registration_closed" | "invite_invalid" | "csrf" | "unexpected_host" | "signature_required" | "signature_invalid" | "signature_expired" | "route_not_found" | "project_not_found" | "image_not_found" | "asset_not_found" | "page_not_found" | "job_not_found" | "batch_not_found" | "job_without_image" | "link_not_found" | "webhook_not_found" | "delivery_not_found" | "no_primary_image" | "method_not_allowed" | "request_timeout" | "idempotency_running" | "job_conflict" | "email_taken" | "project_exists" | "too_many_links" | "too_many_webhooks" | "webhook_of_settings" | "precondition_failed" | "upload_too_large" | "too_many_pixels" | "multipart_required" | "not_an_image" | "unsupported_image_type" | "unsupported_image_layout" | "range_not_satisfiable" | "expectation_failed" | "empty_file" | "unreadable_entry" | "damaged_image" | "image_too_slow" | "too_many_images" | "idempotency_conflict" | "rate_limited" | "headers_too_large" | "client_gone" | "internal" | "project_damaged" | "busy" | "encoder_failed" | "read_only" | "store_unavailable" | "issuer_unavailable" | "shutting_down" | "storage_full" | "quota_exceeded";
+            code: "malformed_request" | "invalid_project_id" | "invalid_parameter" | "invalid_body" | "malformed_multipart" | "malformed_archive" | "file_missing" | "wrong_field" | "too_many_files" | "upload_aborted" | "wrong_credentials" | "unauthenticated" | "forbidden" | "registration_closed" | "invite_invalid" | "csrf" | "unexpected_host" | "signature_required" | "signature_invalid" | "signature_expired" | "route_not_found" | "project_not_found" | "image_not_found" | "asset_not_found" | "page_not_found" | "job_not_found" | "batch_not_found" | "job_without_image" | "link_not_found" | "webhook_not_found" | "delivery_not_found" | "no_primary_image" | "method_not_allowed" | "request_timeout" | "idempotency_running" | "job_conflict" | "email_taken" | "project_exists" | "too_many_links" | "too_many_webhooks" | "webhook_of_settings" | "precondition_failed" | "upload_too_large" | "too_many_pixels" | "multipart_required" | "not_an_image" | "unsupported_image_type" | "unsupported_image_layout" | "range_not_satisfiable" | "expectation_failed" | "empty_file" | "unreadable_entry" | "damaged_image" | "image_too_slow" | "too_many_images" | "no_such_account" | "idempotency_conflict" | "rate_limited" | "headers_too_large" | "client_gone" | "internal" | "project_damaged" | "busy" | "encoder_failed" | "read_only" | "store_unavailable" | "issuer_unavailable" | "shutting_down" | "storage_full" | "quota_exceeded";
             /** @description `X-Request-Id` of the response, under which the server logged the error. */
             request_id?: string;
         } & {
@@ -2267,6 +2307,34 @@ export interface components {
                 }[];
             }[];
         };
+        Member: {
+            /** @example cosmic-drift */
+            project_id: string;
+            /**
+             * @description Id of the user, by which members are edited.
+             * @example 7m2x9k4q1w8e5r3t6y0u
+             */
+            user_id: string;
+            /**
+             * @example viewer
+             * @enum {string}
+             */
+            role: "viewer" | "editor";
+            /**
+             * @description Number of changes of the project.
+             * @example 7
+             */
+            revision: number;
+        };
+        NewMember: {
+            /** @example ada@example.com */
+            email: string;
+            /**
+             * @example viewer
+             * @enum {string}
+             */
+            role: "viewer" | "editor";
+        };
         LinkWithUrl: {
             /** @example 0z4x9k2m7q1w5e8r3t6y0u4i */
             id: string;
@@ -2791,6 +2859,16 @@ export interface components {
              * @example 4f0z6k1m9q2w8e5r7t3y
              */
             image_id?: string | null;
+        };
+        SignInOptions: {
+            /** @description Whether every request may do everything, without signing in. */
+            open: boolean;
+            /**
+             * @description Who may create an account: all, holders of an invitation, or nobody.
+             * @example invite
+             * @enum {string}
+             */
+            registration: "open" | "invite" | "closed";
         };
         SignedIn: {
             user: components["schemas"]["User"];
@@ -5984,6 +6062,67 @@ export interface operations {
             503: components["responses"]["store_unavailable_or_issuer_unavailable"];
         };
     };
+    addMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Value of the cookie `tintype_csrf`; required if the session is identified by a cookie. */
+                "X-CSRF-Token"?: components["parameters"]["header.X-CSRF-Token"];
+            };
+            path: {
+                /** @description Project id: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                project_id: components["parameters"]["path.project_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "role": "viewer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewMember"];
+            };
+        };
+        responses: {
+            /** @description The member. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["malformed_request_or_invalid_project_id_or_invalid_parameter_or_invalid_body_or_upload_aborted"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden_or_csrf_or_unexpected_host"];
+            404: components["responses"]["project_not_found"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["upload_too_large"];
+            /** @description No account has the e-mail address (`no_such_account`) */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_read_only_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
+        };
+    };
     listLinks: {
         parameters: {
             query?: never;
@@ -7107,6 +7246,33 @@ export interface operations {
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_or_project_damaged"];
             503: components["responses"]["busy_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+        };
+    };
+    signInOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ways. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInOptions"];
+                };
+            };
+            403: components["responses"]["unexpected_host"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["store_unavailable"];
         };
     };
     register: {

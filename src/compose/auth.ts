@@ -38,7 +38,7 @@ export const buildAuth = ({ options, storageDir, bucket, log }: Foundation) => {
     store,
     links,
     isOpen,
-    accountRoutes: { accounts: throttledAccounts(accounts, throttle), csrf },
+    accountRoutes: { accounts: throttledAccounts(accounts, throttle), csrf, registration, isOpen },
     ...createIdentify({
       authenticators: [
         apiKeys,

@@ -6,6 +6,7 @@ import { acceptedTypes } from '../image/accepted.ts'
 import type { EncoderPool } from '../image/encoder.ts'
 import type { Tintype, TintypeOptions } from '../options.ts'
 import { createLinkService } from '../services/links/links.ts'
+import { createMemberService } from '../services/projects/members.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { createRequestIds } from '../telemetry/requests.ts'
 import { version } from '../version.ts'
@@ -75,6 +76,12 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
     projects,
     jobs,
     webhooks,
+    members: createMemberService({
+      users: auth.store.users,
+      projects,
+      isShared: Boolean(options.sharedLimits),
+      log: foundation.log,
+    }),
     links: createLinkService({ links: auth.links, store }),
     feed,
     check: () => store.check(),

@@ -64,6 +64,7 @@ export const FAILURES = {
   damaged_image: { status: 422, title: 'The image is damaged' },
   image_too_slow: { status: 422, title: 'Decoding the image took too long' },
   too_many_images: { status: 422, title: 'The project has too many images for this request' },
+  no_such_account: { status: 422, title: 'No account has the e-mail address' },
   idempotency_conflict: { status: 422, title: 'The Idempotency-Key was used for another file' },
   rate_limited: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The head of the request is too large' },

@@ -12,6 +12,7 @@ import type { Renders } from '../services/images/renders.ts'
 import type { Variants } from '../services/images/variants.ts'
 import type { JobService } from '../services/jobs/jobs.ts'
 import type { LinkService } from '../services/links/links.ts'
+import type { MemberService } from '../services/projects/members.ts'
 import type { ProjectService } from '../services/projects/projects.ts'
 import type { Archives } from '../services/transfer/archives.ts'
 import type { WebhookService } from '../services/webhooks/registry.ts'
@@ -65,6 +66,8 @@ export interface AppOptions {
   accounts?: Omit<AccountRouteOptions, 'cookies' | 'networkOf'>
   /** @default no routes of share links */
   links?: LinkService
+  /** Members by e-mail. @default no route of them */
+  members?: MemberService
   /** Cache of image lists. @default none */
   lists?: Pick<ListCache, 'set'>
   /** Parses and authorizes transform requests. */

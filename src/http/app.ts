@@ -41,6 +41,7 @@ import { createAssetRoutes } from './routes/assets.ts'
 import { addAtlasRoutes } from './routes/atlases/atlases.ts'
 import { createAccountRoutes } from './routes/auth/accounts.ts'
 import { addLinkRoutes } from './routes/auth/links.ts'
+import { addMemberRoute } from './routes/auth/members.ts'
 import { createBulkRoutes } from './routes/bulk.ts'
 import { createDocsRoutes } from './routes/docs.ts'
 import { createEventRoutes } from './routes/events.ts'
@@ -134,6 +135,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   if (options.links) addLinkRoutes(route, { links: options.links, guard, views, cookies: cookieOptions })
   if (options.atlases) addAtlasRoutes(route, { ...options, atlases: options.atlases, guard })
 
+  if (options.members) addMemberRoute(route, { members: options.members, guard })
   if (options.webhooks) addWebhookRoutes(route, { webhooks: options.webhooks, basePath })
   if (options.feed) {
     const event = createEventRoutes({ feed: options.feed, guard, identify: options.policies.identify })
@@ -145,6 +147,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   if (options.accounts) {
     const cookies = createSessionCookies(cookieOptions)
     const account = createAccountRoutes({ ...options.accounts, cookies, networkOf: (c) => client.networkOf(viewOf(c)) })
+    route.add(accounts.options, account.options)
     route.add(accounts.register, account.register)
     route.add(accounts.login, account.login)
     route.add(accounts.refresh, account.refresh)

@@ -9,6 +9,7 @@ import {
   registrationSchema,
   sessionSchema,
   signedInSchema,
+  signInOptionsSchema,
 } from '../schemas/accounts.ts'
 import { EXAMPLE_EMAIL, EXAMPLE_NEW_PASSWORD, EXAMPLE_PASSWORD, EXAMPLE_REFRESH_TOKEN } from '../schemas/examples.ts'
 import { csrfHeaders } from '../schemas/parameters.ts'
@@ -41,6 +42,19 @@ const BODY_FAILURES = [
   'shutting_down',
   'storage_full',
 ] as const satisfies ErrorCode[]
+
+export const options: RouteConfig = {
+  method: 'get',
+  path: '/auth/options',
+  operationId: 'signInOptions',
+  tags: TAGS,
+  summary: 'Get the ways to sign in',
+  description: 'For forms: what is offered here. It tells nothing of any account.',
+  responses: {
+    200: jsonResponse('The ways.', signInOptionsSchema),
+    ...problems('unexpected_host', 'rate_limited', 'internal', 'store_unavailable'),
+  },
+}
 
 export const register: RouteConfig = {
   method: 'post',

@@ -16,6 +16,7 @@ import * as images from './images/images.ts'
 import * as manifests from './images/manifest.ts'
 import * as jobs from './jobs.ts'
 import * as links from './links.ts'
+import * as members from './members.ts'
 import * as projects from './projects.ts'
 import * as server from './server.ts'
 import * as deliveries from './webhooks/deliveries.ts'
@@ -61,6 +62,7 @@ const ROUTES = [
   projects.remove,
   archives.read,
   manifests.read,
+  members.add,
   links.create,
   links.list,
   links.revoke,
@@ -83,6 +85,7 @@ const ROUTES = [
   events.changes,
   events.events,
   events.severalEvents,
+  accounts.options,
   accounts.register,
   accounts.login,
   accounts.refresh,

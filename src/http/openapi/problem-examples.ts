@@ -103,6 +103,10 @@ const EXAMPLES: Record<ErrorCode, Example> = {
     detail: `Expected job "${EXAMPLE_JOB_ID}" to be queued, it is succeeded.`,
     details: { expected: 'queued', state: 'succeeded' },
   },
+  no_such_account: {
+    detail: 'email: expected the address of an account, there is none with it.',
+    details: { field: 'email' },
+  },
   link_not_found: { detail: 'The link is unknown, has expired or was withdrawn.' },
   webhook_not_found: { detail: `There is no webhook "${EXAMPLE_WEBHOOK_ID}".` },
   delivery_not_found: { detail: 'There is no delivery 12 of the webhook.' },

@@ -10,6 +10,7 @@ import {
   MAX_NAME_LENGTH,
   PASSWORD_LENGTH,
   PASSWORD_RULE,
+  REGISTRATIONS,
 } from '../../core/auth/account.ts'
 import { characters } from '../../core/text.ts'
 import { QUOTED } from '../request/json-body.ts'
@@ -28,7 +29,7 @@ const MAX_TOKEN_LENGTH = 200
 /** JSON Schema counts characters; a text of more than two code units for each is refused without counting. */
 const hasAtMost = (most: number) => (text: string) => text.length <= 2 * most && characters(text) <= most
 
-const email = z
+export const email = z
   .string('an e-mail address')
   .max(MAX_EMAIL_LENGTH, 'an e-mail address')
   .trim()
@@ -74,6 +75,16 @@ const refreshToken = z.string('a refresh token').refine(hasAtMost(MAX_TOKEN_LENG
   description: 'Newest refresh token of the session; valid once.',
   example: EXAMPLE_REFRESH_TOKEN,
 })
+
+export const signInOptionsSchema = z
+  .object({
+    open: z.boolean().openapi({ description: 'Whether every request may do everything, without signing in.' }),
+    registration: z.enum(REGISTRATIONS).openapi({
+      description: 'Who may create an account: all, holders of an invitation, or nobody.',
+      example: 'invite',
+    }),
+  })
+  .openapi('SignInOptions')
 
 export const registrationSchema = z
   .strictObject({
@@ -149,3 +160,5 @@ export const meSchema = z
 export type UserView = z.infer<typeof userViewSchema>
 export type SignedInView = z.infer<typeof signedInSchema>
 export type MeView = z.infer<typeof meSchema>
+
+export type SignInOptionsView = z.infer<typeof signInOptionsSchema>

@@ -136,6 +136,13 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
     await app.request(`/jobs/${id}?wait=20`)
     return app.request(`/jobs/${id}`, { method: 'DELETE' })
   },
+  no_such_account: async () => {
+    const { app } = await createTestApp()
+    await uploadTo(app, EXAMPLE_PROJECT_ID)
+    const body = JSON.stringify({ email: 'nobody@example.com', role: 'viewer' })
+    const headers = { 'Content-Type': 'application/json' }
+    return app.request(`/projects/${EXAMPLE_PROJECT_ID}/members`, { method: 'PUT', headers, body })
+  },
   link_not_found: () => asked('/s/x'),
   too_many_links: async () => {
     const { app } = await createTestApp()

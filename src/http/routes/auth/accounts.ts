@@ -2,7 +2,7 @@
 
 import type { z } from '@hono/zod-openapi'
 import { unauthenticated } from '../../../core/auth/access.ts'
-import type { User } from '../../../core/auth/account.ts'
+import type { Registration, User } from '../../../core/auth/account.ts'
 import type { AccountService, SignedIn } from '../../../services/auth/accounts.ts'
 import {
   bearerOf,
@@ -24,6 +24,7 @@ import {
   passwordChangeSchema,
   registrationSchema,
   type SignedInView,
+  type SignInOptionsView,
   sessionSchema,
   type UserView,
 } from '../../schemas/accounts.ts'
@@ -32,6 +33,9 @@ export interface AccountRouteOptions {
   accounts: AccountService
   cookies: SessionCookies
   csrf: CsrfGuard
+  registration: Registration
+  /** Whether every request may do everything at present. */
+  isOpen(): boolean
   /** Client network, for the throttle of sign-ins. */
   networkOf(c: Context): string | undefined
 }
@@ -40,7 +44,9 @@ const MAX_BODY_BYTES = 16 * 1024
 
 const UNCACHED = { 'Cache-Control': 'no-store' } as const
 
-export const createAccountRoutes = ({ accounts, cookies, csrf, networkOf }: AccountRouteOptions) => {
+export const createAccountRoutes = (options: AccountRouteOptions) => {
+  const { accounts, cookies, csrf, networkOf, registration, isOpen } = options
+
   const answer = (c: Context, signedIn: SignedIn, asCookie: boolean, status: 200 | 201 = 200): Response => {
     if (asCookie) cookies.set(c, signedIn)
     return json(c, signedInView(signedIn, asCookie), status, UNCACHED)
@@ -68,6 +74,11 @@ export const createAccountRoutes = ({ accounts, cookies, csrf, networkOf }: Acco
   }
 
   return {
+    options(c: Context) {
+      const view: SignInOptionsView = { open: isOpen(), registration }
+      return json(c, view, 200, UNCACHED)
+    },
+
     async register(c: Context) {
       const { cookie, ...account } = parseBody(registrationSchema, await readJson(c, MAX_BODY_BYTES))
       if (cookie) csrf.refuseCrossOrigin(credentialsOf(c))
