@@ -79,7 +79,7 @@ const ID_SOURCE = `[0-9a-z]{${2 * GROUP_LENGTH}}`
 const SECRET_SOURCE = '[A-Za-z0-9_-]{43}'
 
 /** Ids begin with the group of their project, so that those of a project are found together. */
-const LINK_ID = new RegExp(`^${ID_SOURCE}$`)
+export const LINK_ID = new RegExp(`^${ID_SOURCE}$`)
 const SECRET = new RegExp(`^${SECRET_SOURCE}$`)
 const TOKEN = new RegExp(`^ttl_(${ID_SOURCE})_(${SECRET_SOURCE})$`)
 

@@ -1,7 +1,7 @@
 // Request and response bodies, and parameters, of the routes of share links.
 
 import { z } from '@hono/zod-openapi'
-import { LINK_SECONDS } from '../../core/auth/links.ts'
+import { LINK_ID, LINK_SECONDS } from '../../core/auth/links.ts'
 import { IMAGE_ID } from '../../core/names.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_LINK_ID, EXAMPLE_LINK_TOKEN, EXAMPLE_TIME } from './examples.ts'
 import { projectId, time } from './fields.ts'
@@ -78,7 +78,7 @@ export const openedLinkSchema = z
 
 export const linkPath = z.object({
   ...projectPath.shape,
-  link_id: z.string().meta({ description: 'Id of the link.', examples: [EXAMPLE_LINK_ID] }),
+  link_id: z.string().meta({ description: 'Id of the link.', pattern: LINK_ID.source, examples: [EXAMPLE_LINK_ID] }),
 })
 
 export const tokenPath = z.object({
