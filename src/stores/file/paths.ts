@@ -3,6 +3,9 @@
 import { join, resolve } from 'node:path'
 import { fileNameOf, isProjectId, VARIANTS, type VariantName } from '../../core/names.ts'
 
+/** Name of the folder of atlas pages beside those of images in the cache. */
+export const PAGES_FOLDER = 'atlas'
+
 export type Paths = ReturnType<typeof createPaths>
 
 /** Absolute paths, so that a program may change its working folder. */
@@ -24,6 +27,8 @@ export const createPaths = (storageDir: string) => {
     running: join(root, '.running'),
     /** Renders of one image, which can be made again. */
     cached: (projectId: string, imageId: string) => join(root, '.cache', folderOf(projectId), imageId),
+    /** Pages of atlases of a project; its name is no id of an image. */
+    cachedPages: (projectId: string) => join(root, '.cache', folderOf(projectId), PAGES_FOLDER),
     project,
     variants: (projectId: string, name: VariantName) => join(project(projectId), name),
     variant: (projectId: string, imageId: string, name: VariantName) =>

@@ -41,13 +41,8 @@ export interface PagePixels {
   newPath(): Promise<string | undefined>
   /** Moves a file in as the newest pixels of a page. Never throws: without them, the next page is drawn whole. */
   keep(key: PixelsKey, path: string, record: unknown): Promise<void>
-  /** Removes what was cached of an owner that is gone. */
-  forget(owner: string): Promise<void>
   close(): Promise<void>
 }
-
-/** Name of the folder beside those of images; no id of an image. Encoded pages are in it too. */
-export const PAGES_FOLDER = 'atlas'
 
 const FILE = /^[\w.-]+\.raw$/
 
@@ -59,7 +54,7 @@ export const createPagePixels = (options: PagePixelsOptions): PagePixels => {
   const paths = createPaths(options.storageDir)
   const workspace = createWorkspace({ paths })
   const eviction = createEviction({ folder: paths.cache, maxBytes, log })
-  const folderOf = (owner: string): string => paths.cached(owner, PAGES_FOLDER)
+  const folderOf = paths.cachedPages
 
   const read = async ({ owner, name }: PixelsKey) => {
     if (linkBelow(paths.root, folderOf(owner))) return undefined
@@ -104,10 +99,6 @@ export const createPagePixels = (options: PagePixelsOptions): PagePixels => {
       } catch (error) {
         log.debug({ error, ...key }, 'could not keep the pixels of an atlas page; drawing the next one whole')
       }
-    },
-
-    async forget(owner) {
-      if (!isReadOnly() && !linkBelow(paths.root, folderOf(owner))) await removeFolder(folderOf(owner)).catch(() => {})
     },
 
     async close() {

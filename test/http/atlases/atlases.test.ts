@@ -1,5 +1,7 @@
 // Atlases over HTTP: documents, pages, pixels, access.
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { atlasSchema, multiAtlasSchema } from '../../../src/http/schemas/atlases/atlases.ts'
@@ -103,6 +105,34 @@ describe('the atlas of a project', () => {
     expect(near(page.at(2 + 25, 2 + 25), RED)).toBe(true)
     // The page before it is still answered, by what is cached or by its successor.
     expect((await app.request(new URL(before.meta.image, `http://a${url}`).pathname)).status).toBe(200)
+  })
+
+  it('has the same places in all workers that share a store, whichever of them adds images, and after a restart', async () => {
+    const one = await createTestApp()
+    const other = await createTestApp({ storageDir: one.storageDir })
+    const url = '/projects/shop/atlas.json'
+    const ids = await fill(one.app, 'shop', [RED])
+    const before = (await documentAt(other.app, url)).atlas
+    const added = await Promise.all([fill(one.app, 'shop', [GREEN, RED]), fill(other.app, 'shop', [BLUE, GREEN])])
+    const [first, second] = [(await documentAt(one.app, url)).atlas, (await documentAt(other.app, url)).atlas]
+    expect(first).toEqual(second)
+    expect(Object.keys(first.frames).sort()).toEqual([...ids, ...added.flat()].sort())
+    expect(first.frames[ids[0] ?? '']).toEqual(before.frames[ids[0] ?? ''])
+    const later = await createTestApp({ storageDir: one.storageDir })
+    expect((await documentAt(later.app, url)).atlas).toEqual(first)
+  })
+
+  it('leaves no pixels in the cache when the project is deleted', async () => {
+    const { app, storageDir } = await createTestApp()
+    await fill(app, 'shop', [RED])
+    const { atlas } = await documentAt(app, '/projects/shop/atlas.json')
+    await pageOf(app, '/projects/shop/atlas.json', atlas.meta.image)
+    await expect.poll(() => existsSync(join(storageDir, '.cache/shop/atlas')), { timeout: 60_000 }).toBe(true)
+    expect((await app.request('/projects/shop', { method: 'DELETE' })).status).toBe(200)
+    expect(existsSync(join(storageDir, '.cache/shop/atlas'))).toBe(false)
+    expect(await problemOf(app.request(`/projects/shop/${atlas.meta.image}`))).toMatchObject({
+      code: 'project_not_found',
+    })
   })
 
   it('packs thumbs and presets by their dimensions, without overlaps', async () => {
@@ -233,9 +263,6 @@ describe('the atlas of covers', () => {
     const page = await pageOf(app, url, `${atlas.meta.image}?projects=b`)
     expect(near(page.at(27, 27), GREEN)).toBe(true)
     expect(near(page.at(27 + 108, 27), RED)).toBe(true)
-    const [blue = ''] = await fill(app, 'b', [BLUE])
-    await app.request(`/projects/b/primary?image_id=${blue}`, { method: 'PUT' })
-    await app.request(`/projects/b/images/${Object.keys(atlas.frames)[0]}`)
     expect(await problemOf(app.request('/atlas.json'))).toMatchObject({ code: 'invalid_parameter', field: 'projects' })
     expect(await problemOf(app.request('/atlas.json?projects=a,,b'))).toMatchObject({ code: 'invalid_parameter' })
   })

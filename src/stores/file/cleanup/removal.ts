@@ -133,6 +133,8 @@ export const createRemoval = ({ paths, heads, segments, log }: RemovalOptions): 
         const ofSegment = segments.images(projectId, stored).then((images) => images.map(({ id }) => id))
         await ofSegment.then((imageIds) => removeDurably(projectId, imageIds)).catch(note)
       }
+      if (head.state.deleted && linkBelow(paths.root, paths.cachedPages(projectId)) === undefined)
+        await removeFolder(paths.cachedPages(projectId)).catch(note)
       if (failures.length > 0) throw failures[0]
       if (head.removingSegments.length === 0) return
       await syncFolders(projectId)
