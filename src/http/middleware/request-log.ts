@@ -27,11 +27,15 @@ const LINK = /^(?:(?!\/projects\/).)*\/s\/./s
 
 const ESCAPED = /%([0-7][\da-f])/gi
 
-const hidesToken = (path: string): boolean =>
-  LINK.test(path.replace(ESCAPED, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))))
+/** Signature in the name of a page of an atlas. */
+const SIGNED_PAGE = /\.\d+\.[\w-]{43}\.[a-z]+$/
+
+const unescaped = (path: string): string =>
+  path.replace(ESCAPED, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
 
 /**
- * Path of a URL without the query, still encoded, so that it is always one line, and without the token of a share link.
+ * Path of a URL without the query, still encoded, so that it is always one line, and without the token of a share link
+ * and the name of a signed page.
  *
  * @param url absolute, or from its path on
  */
@@ -39,7 +43,9 @@ export const loggedPath = (url: string): string => {
   const path = url.startsWith('/') ? url : url.slice(url.indexOf('/', url.indexOf('://') + 3))
   const end = path.search(QUERY)
   const own = end < 0 ? path : path.slice(0, end)
-  return hidesToken(own) ? '/s/…' : own
+  const plain = unescaped(own)
+  if (LINK.test(plain)) return '/s/…'
+  return SIGNED_PAGE.test(plain) ? `${own.slice(0, own.lastIndexOf('/') + 1)}…` : own
 }
 
 /** Logs and counts requests, with the time until the response begins. */

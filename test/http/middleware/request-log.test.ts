@@ -126,6 +126,21 @@ describe('the line of a request', () => {
     }
   })
 
+  it('has no name of a signed page of an atlas, also an escaped one, and that of a page without a signature', async () => {
+    const { get, lines } = await served()
+    const page = `game.2048.0.3.${'h'.repeat(22)}`
+    const signature = 's'.repeat(43)
+    for (const [name, shown] of [
+      [`${page}.webp`, `${page}.webp`],
+      [`${page}.1798761600.${signature}.webp`, '…'],
+      [`${page}.1798761600%2e${signature}%2Ewebp`, '…'],
+    ]) {
+      await get(`/projects/game/atlas/${name}`)
+      expect(lines.at(-1)).toMatchObject({ path: `/projects/game/atlas/${shown}`, status: 404 })
+    }
+    expect(JSON.stringify(lines)).not.toContain(signature)
+  })
+
   it('is written and counted for a client that disconnects before its answer, too', async () => {
     const { app, lines, imageId } = await served({ presets: 'card:w=20' })
     // As the HTTP server tells it: the reason is a text.
