@@ -79,6 +79,7 @@ const LOOKS = {
   'GET /projects/{project_id}/thumbnail': '404 200',
   'GET /projects/{project_id}/cover.{format}': '404 200',
   'GET /projects/{project_id}/assets': '404 200',
+  'GET /projects/{project_id}/atlas.json': '404 200',
   'GET /projects/{project_id}/changes': '404 200',
   'GET /projects/{project_id}/events': '404 200',
 }
@@ -168,7 +169,13 @@ describe('a share link', () => {
   it('gives no signed URLs, which would outlast it', async () => {
     const cast = await createCast({ signingKeys: 'sixteen characters or more' })
     const guest = await guestOf(cast, cast.people.owner ?? {}, 'closed')
-    for (const path of ['manifest.json', 'manifest.json?size=thumb&layout=pixi', 'images', 'changes?since=0']) {
+    for (const path of [
+      'atlas.json',
+      'manifest.json',
+      'manifest.json?size=thumb&layout=pixi',
+      'images',
+      'changes?since=0',
+    ]) {
       const answer = await cast.ask(guest, 'GET', `/projects/closed/${path}`)
       expect([path, answer.status, /[?&]sig=/.test(await answer.text())]).toEqual([path, 200, false])
     }
