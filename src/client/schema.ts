@@ -6579,8 +6579,6 @@ export interface operations {
     readCoversAtlasPart: {
         parameters: {
             query?: {
-                /** @description Ids of the projects whose covers are shown, in this order, joined by commas. Projects that do not exist, and those that the caller may not see, are left out. */
-                projects?: string;
                 /** @description Size of the frames: `game` (50 x 50, the default), `thumb` (at most 400 x 400), or a preset with both sides, each of at most 512 pixels. */
                 size?: string;
                 /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */

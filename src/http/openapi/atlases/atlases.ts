@@ -124,7 +124,7 @@ export const coversIndex: RouteConfig = {
   operationId: 'readCoversAtlasPart',
   summary: 'The covers on a further page',
   description: 'Named by `related_multi_packs` of the first document, and requested with the same query.',
-  request: { params: coversIndexPath, query: coversQuery.partial({ projects: true }) },
+  request: { params: coversIndexPath, query: coversQuery.omit({ projects: true }) },
   responses: { ...DOCUMENT, ...problems('page_not_found', ...DOCUMENT_FAILURES) },
 }
 
