@@ -47,6 +47,8 @@ const KNOWN: Known = {
   from: [],
   'members names': ['7d2m9x0c4v8b6n1q5w3z'],
   preset: ['card'],
+  // The end of a share link lies ahead.
+  expires: [new Date(Date.now() + 86_400_000).toISOString()],
   url: ['https://receiver.example/hook'],
   // A wait takes its time, and a stream without an end a place among the streams.
   wait: ['0'],
