@@ -8,6 +8,7 @@ import { atlasSchema } from '../../src/http/schemas/atlases/atlases.ts'
 import { batchSchema } from '../../src/http/schemas/batches.ts'
 import { uploadSchema } from '../../src/http/schemas/images/images.ts'
 import { jobSchema } from '../../src/http/schemas/jobs.ts'
+import { linkWithUrlSchema } from '../../src/http/schemas/links.ts'
 import { deliveryListSchema, webhookViewSchema } from '../../src/http/schemas/webhooks.ts'
 import { openPage, startBrowser } from '../support/browser.ts'
 import { operations } from '../support/openapi/document.ts'
@@ -234,6 +235,25 @@ const VISITS: Record<string, Visit> = {
       expect(await statusOf(docs, 'readCoversAtlasPart', { projects: 'game', index: '0' })).toBe(200)
       expect(await statusOf(docs, 'readCoversAtlasPage', { projects: 'game', page: pageIn(covers.body) })).toBe(200)
     },
+  },
+  'share links and members': {
+    ids: ['uploadImage', 'createLink', 'listLinks', 'openLink', 'revokeLink', 'addMember', 'signInOptions'],
+    async press(docs) {
+      await uploadBoth(docs)
+      const body = { expires: new Date(Date.now() + 86_400_000).toISOString() }
+      const created = await docs.execute('createLink', PROJECT, { body })
+      expect(created.status).toBe(201)
+      const { id, url } = linkWithUrlSchema.parse(JSON.parse(created.body))
+      expect(await statusOf(docs, 'listLinks', PROJECT)).toBe(200)
+      expect(await statusOf(docs, 'openLink', { token: url.split('/').at(-1) ?? '' })).toBe(200)
+      expect(await statusOf(docs, 'revokeLink', { ...PROJECT, link_id: id })).toBe(204)
+      expect(await docs.execute('addMember', PROJECT)).toMatchObject({
+        status: 422,
+        body: expect.stringContaining('no_such_account'),
+      })
+      expect(await statusOf(docs, 'signInOptions')).toBe(200)
+    },
+    complaints: [/ 422 .*\/members$/],
   },
   'the server, changes and jobs': {
     ids: [
