@@ -394,6 +394,7 @@ it('the first upload of a key records the key, and a public project no visibilit
 it('each change needs the permission of its action', () => {
   const actions = [
     { type: 'add_image', image: image(0) },
+    { type: 'add_image', image: image(0), terms: { asset: { name: 'a', expected: undefined } } },
     { type: 'delete_image', imageId: id(0) },
     { type: 'set_primary', imageId: id(0) },
     { type: 'edit_image', imageId: id(0), edit: {} },
@@ -403,7 +404,7 @@ it('each change needs the permission of its action', () => {
     { type: 'edit', members: {} },
     { type: 'delete_project' },
   ] satisfies ProjectChange[]
-  expect(actions.map(actionOf)).toEqual(['create', ...Array(5).fill('write'), ...Array(3).fill('manage')])
+  expect(actions.map(actionOf)).toEqual(['upload', 'create', ...Array(5).fill('write'), ...Array(3).fill('manage')])
 })
 
 it('an upload needs the images for its key and its duplicates alone', () => {

@@ -10,9 +10,13 @@ import { document, documentSchema, operationOf, operations } from '../../support
 const documented = (path: string): string =>
   path
     .replace(/:file\{(cover|render)\\\..*\}$/, '$1.{format}')
+    .replace(/(\/atlas(?:\/:projects)?)\/:file\{.*\.json\}$/, '$1/{index}.json')
     .replace(/:file\{.*\}$/, '{size}.{format}')
     .replace('{.+}', '')
     .replaceAll(/:(\w+)/g, '{$1}')
+
+/** Parameters without which these routes have no meaning. */
+const OF_SEVERAL = ['GET /events projects', 'GET /atlas.json projects']
 
 /** Ends of paths below the assets: names may have slashes, so one route serves them all. */
 const ASSET_FILES = ['.{format}', '/render', '/render.{format}']
@@ -74,10 +78,10 @@ describe('the OpenAPI document', () => {
       }
   })
 
-  it('requires the parameters of the path, the projects of a stream of several, and no others', () => {
+  it('requires the parameters of the path, the projects of streams and atlases of several, and no others', () => {
     for (const { route, operation } of operations)
       for (const { name, in: where, required } of operation.parameters ?? [])
-        expect(required, `${route} ${name}`).toBe(where === 'path' || `${route} ${name}` === 'GET /events projects')
+        expect(required, `${route} ${name}`).toBe(where === 'path' || OF_SEVERAL.includes(`${route} ${name}`))
   })
 
   it('has an example of every JSON body, with one member of a PATCH and the required ones of others', () => {
