@@ -577,7 +577,7 @@ export interface paths {
         };
         /**
          * Open a share link
-         * @description Sets a cookie by which the routes of the project answer as far as the link allows, and is sent to no other. Requests other than GET also need the header `X-CSRF-Token`, of any value. A browser (`Accept: text/html`) is led to the project.
+         * @description Sets a cookie by which the routes of the project answer as far as the link allows, and is sent to no other. Requests other than GET also need the header `X-CSRF-Token`, of any value. A browser (`Accept: text/html`) is led to the page of the project in the gallery, or to the picture; without the gallery, to the project or the picture.
          */
         get: operations["openLink"];
         put?: never;
@@ -6307,7 +6307,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
-                    /** @description Address of the project or the image. */
+                    /** @description Address of the page, the project or the picture. */
                     Location?: string;
                     /** @description Cookie of the link. */
                     "Set-Cookie"?: string;

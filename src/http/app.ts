@@ -132,7 +132,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(manifests.read, createManifestRoutes({ ...options, guard, views }).read)
 
   const cookieOptions = { basePath, isSecure: (c: Context) => client.isSecure(viewOf(c), c.req.url) }
-  if (options.links) addLinkRoutes(route, { links: options.links, guard, views, cookies: cookieOptions })
+  if (options.links) addLinkRoutes(route, { ...options, links: options.links, guard, views, cookies: cookieOptions })
   if (options.atlases) addAtlasRoutes(route, { ...options, atlases: options.atlases, guard })
 
   if (options.members) addMemberRoute(route, { members: options.members, guard })

@@ -94,7 +94,7 @@ export const open: RouteConfig = {
   description:
     'Sets a cookie by which the routes of the project answer as far as the link allows, and is sent to no other. ' +
     'Requests other than GET also need the header `X-CSRF-Token`, of any value. A browser (`Accept: text/html`) is led ' +
-    'to the project.',
+    'to the page of the project in the gallery, or to the picture; without the gallery, to the project or the picture.',
   request: { params: tokenPath },
   responses: {
     200: jsonResponse('What the link leads to.', openedLinkSchema, {
@@ -103,7 +103,7 @@ export const open: RouteConfig = {
     302: {
       description: 'For browsers.',
       headers: {
-        Location: { description: 'Address of the project or the image.', schema: { type: 'string' } },
+        Location: { description: 'Address of the page, the project or the picture.', schema: { type: 'string' } },
         'Set-Cookie': { description: 'Cookie of the link.', schema: { type: 'string' } },
       },
     },

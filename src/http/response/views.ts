@@ -44,6 +44,8 @@ export interface Views {
   /** URL of an asset as JPEG. */
   assetUrl(projectId: string, name: string): string
   projectUrl(projectId: string): string
+  /** URL of the project's page in the gallery. @param imageId image that it opens */
+  pageUrl(projectId: string, imageId?: string): string
   projectsUrl(): string
   /** Prefix of every URL. */
   basePath: string
@@ -157,6 +159,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
     imageUrl,
     assetUrl: (projectId, name) => `${assetBase(projectId, name)}.jpg`,
     projectUrl,
+    pageUrl: (projectId, imageId) => `${basePath}/g/${projectId}${imageId === undefined ? '' : `?image=${imageId}`}`,
     projectsUrl,
     basePath,
   }

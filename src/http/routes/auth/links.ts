@@ -1,5 +1,6 @@
 // Routes of share links: create, list, revoke, open.
 
+import { isPublic } from '../../../core/auth/access.ts'
 import { TintypeError } from '../../../core/errors.ts'
 import type { LinkService, OpenedLink } from '../../../services/links/links.ts'
 import type { LinkRecord } from '../../../stores/links/links.ts'
@@ -21,6 +22,8 @@ export interface LinkRouteOptions {
   guard: Guard
   views: Views
   cookies: SessionCookiesOptions
+  /** Whether browsers find the pages of the gallery. @default false */
+  gallery?: boolean
 }
 
 const MAX_BODY_BYTES = 16 * 1024
@@ -35,7 +38,7 @@ const HTML = /\btext\/html\b/i
 /** Adds the routes with their descriptions. */
 export const addLinkRoutes = (
   route: Pick<RouteTable, 'add'>,
-  { links, guard, views, cookies }: LinkRouteOptions,
+  { links, guard, views, cookies, gallery = false }: LinkRouteOptions,
 ): void => {
   route.add(descriptions.create, async (c: Context) => {
     const projectId = projectIdOf(c)
@@ -61,11 +64,15 @@ export const addLinkRoutes = (
     return respond(c, null, 204, { ...BASE_HEADERS, ...UNCACHED })
   })
 
-  /** Address for browsers. A link to one image leads to its picture. */
-  const addressOf = ({ link, project, image }: OpenedLink): string =>
-    image
-      ? views.imageUrl(project.project_id, image.id, link.download ? 'original' : 'medium')
-      : views.projectUrl(project.project_id)
+  /**
+   * Address for browsers: the page of the gallery where there is one. A link to one image of a private project leads to its
+   * picture, as its page reads the project, which the link does not show.
+   */
+  const addressOf = ({ link, project, image }: OpenedLink): string => {
+    if (gallery && (!image || isPublic(project))) return views.pageUrl(project.project_id, image?.id)
+    if (!image) return views.projectUrl(project.project_id)
+    return views.imageUrl(project.project_id, image.id, link.download ? 'original' : 'medium')
+  }
 
   route.add(descriptions.open, async (c: Context) => {
     c.set('vary', 'Accept')

@@ -131,9 +131,9 @@ describe('an open link', () => {
     expect((await problemOf(api.ask({}, 'GET', url))).code).toBe('link_not_found')
   })
 
-  it('leads browsers to the project or the picture', async () => {
-    const api = await create({ basePath: '/media/' })
-    const open = async (body: Record<string, unknown>) => {
+  it.each([false, true])('leads browsers to the page of the project or the picture (gallery: %s)', async (gallery) => {
+    const api = await create({ basePath: '/media/', gallery })
+    const open = async (body: Record<string, unknown> = {}) => {
       const { url } = await makeLink(api, keyOf(ADMIN), 'shop', body)
       expect(url).toMatch(/^\/media\/s\//)
       const answer = await api.ask({ Accept: 'text/html,*/*;q=0.8' }, 'GET', url.slice('/media'.length))
@@ -142,9 +142,14 @@ describe('an open link', () => {
       return answer.headers.get('location')
     }
     const picture = `/media/projects/shop/images/${api.image}?size=`
-    expect(await open({})).toBe('/media/projects/shop')
+    const page = gallery ? '/media/g/shop' : '/media/projects/shop'
+    expect(await open()).toBe(page)
+    // The page of a private project shows nothing to the holder of a link to one image.
     expect(await open({ image_id: api.image })).toBe(`${picture}original`)
     expect(await open({ image_id: api.image, download: false })).toBe(`${picture}medium`)
+    await api.ask(keyOf(ADMIN), 'PATCH', '/projects/shop', { visibility: 'public' })
+    expect(await open()).toBe(page)
+    expect(await open({ image_id: api.image })).toBe(gallery ? `${page}?image=${api.image}` : `${picture}original`)
   })
 
   it('is shown with the project to its holder, privately, under a tag of its own', async () => {
