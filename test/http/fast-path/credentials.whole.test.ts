@@ -206,7 +206,8 @@ const isFast = (options: TintypeOptions, { kind, isPrivate, isSigned }: Url, { i
   if (isPrivate) return isValid && (mayRead || (isSigned && kind === 'picture'))
   // Invalid credentials are not looked at for public pictures; with a limit the app finds whom to count.
   if (kind === 'picture') return isValid || options.rateLimit === undefined
-  return isValid || (who.Cookie !== undefined && options.rateLimit === undefined)
+  const isCookieAlone = who.Cookie !== undefined && who['X-API-Key'] === undefined
+  return isValid || (isCookieAlone && options.rateLimit === undefined)
 }
 
 describe.each(Object.entries(SETTINGS))('%s', (_, options) => {
