@@ -126,6 +126,18 @@ describe('the API guide', () => {
     expect(lines.filter((line) => /^[0-9a-z]{20} photo\.jpg$/.test(line))).toHaveLength(2)
   })
 
+  it('shows the examples of games that are tested, each of at most 40 lines', async () => {
+    const blocks = codeBlocks(await readGuide('src/http/README.md'), 'js')
+    const folder = new URL('../src/client/examples/', import.meta.url)
+    const names = await readdir(folder)
+    expect(names.sort()).toEqual(['live-cover.js', 'phaser.js', 'pixi.js'])
+    for (const name of names) {
+      const text = await readFile(new URL(name, folder), 'utf8')
+      expect(blocks, name).toContain(text)
+      expect(text.split('\n').length - 1, name).toBeLessThanOrEqual(40)
+    }
+  })
+
   it('signs a URL as it shows', async () => {
     const [example = ''] = codeBlocks(await readGuide('src/http/README.md'), 'js').filter((block) =>
       block.includes('signUrl'),
