@@ -186,6 +186,8 @@ export interface TintypeOptions {
    * @default false
    */
   gallery?: boolean
+  /** Lets search engines list the gallery's front page and the pages of public projects. @default false */
+  galleryIndex?: boolean
   /**
    * Redirects `GET /` to the documentation where there is no gallery, for an app that is served alone. Else `/` belongs to the program that
    * mounts the app. @default false

@@ -96,6 +96,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
     maxBulkBytes: options.maxBulkBytes ?? 4 * 2 ** 30,
     basePath: options.basePath ?? '',
     gallery: options.gallery,
+    galleryIndex: options.galleryIndex,
     isWholeSite: options.isWholeSite,
     log: foundation.log,
     ids,

@@ -6,6 +6,7 @@ import { MIN_SECRET_LENGTH } from '../core/auth/api-key.ts'
 import { AUTH_MODES } from '../core/auth/auth-mode.ts'
 import {
   apiKeys,
+  boolean,
   byteCountOrNone,
   keyUrl,
   matching,
@@ -46,6 +47,13 @@ export const accessSettings = {
     unit: 'visibility',
     initial: 'public',
     doc: 'Visibility of new projects: public (readable by all) or private (readable by their members)',
+  }),
+  galleryIndex: setting(boolean, {
+    env: 'GALLERY_INDEX',
+    flag: 'gallery-index',
+    unit: 'mode',
+    initial: 'false',
+    doc: 'Search engines may list the front page of the gallery and its pages of public projects: true or false',
   }),
   registration: setting(oneOf(REGISTRATIONS), {
     env: 'REGISTRATION',

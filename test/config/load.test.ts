@@ -54,6 +54,7 @@ describe('settings', () => {
       port: 8001,
       readOnly: 'auto',
       gallery: true,
+      galleryIndex: false,
       host: '127.0.0.1',
       storageDir: resolve('storage'),
       bucket: undefined,

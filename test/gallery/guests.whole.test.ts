@@ -11,7 +11,7 @@ import { serve } from '../support/processes/tintype.ts'
 import { formOf } from '../support/upload.ts'
 
 it(
-  'shows a private project to a guest by its link, and to nobody without',
+  'shows a private project to a guest by its link, a public one to all, and its title as text',
   async (context) => {
     const browser = await startBrowser(context)
     const server = await serve([], { env: { API_KEYS: `admin:${ADMIN}` } })
@@ -37,7 +37,15 @@ it(
     await vi.waitFor(async () => expect(await shownNames(page)).toHaveLength(1), PATIENCE)
     const isSharp = `document.querySelector('.tile img')?.naturalWidth > 0`
     await vi.waitFor(async () => expect(await page.evaluate(isSharp)).toBe(true), PATIENCE)
-    expect(complaints).toEqual([])
+
+    // Public, its page has a preview: a title that attacks is text in each place.
+    const title = `"></title><img src=x onerror="window.isHit=1">`
+    expect((await change('PATCH', '', { visibility: 'public', title })).status).toBe(200)
+    await stranger.page.goto(`${server.url}/g/shop`)
+    await stranger.page.getByRole('heading', { name: title }).waitFor()
+    const read = `[document.title, document.querySelector('meta[property="og:title"]').content, window.isHit]`
+    expect(await stranger.page.evaluate(read)).toEqual([`${title} – Tintype`, title, undefined])
+    expect([complaints, stranger.complaints]).toEqual([[], []])
   },
   LIMIT_MS,
 )

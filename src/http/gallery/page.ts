@@ -1,4 +1,5 @@
-// HTML of the gallery's pages: the built page, with URLs under the base path and a preview of a public project.
+// HTML of the gallery's pages: the built page, with URLs under the base path, and what search engines and messengers
+// read of it.
 
 import { html } from 'hono/html'
 import type { ProjectView } from '../schemas/projects.ts'
@@ -15,35 +16,59 @@ export interface Preview {
   project: Pick<ProjectView, 'project_id' | 'title' | 'image_count' | 'cover'>
   /** Origin of the page's address, such as `https://example.com`: messengers need whole URLs. */
   origin: string
+  /** Path of the page. */
+  path: string
+}
+
+export interface PageContent {
+  /** @default none: a page that is the same for every project */
+  preview?: Preview | undefined
+  /** Whether search engines may list the page. @default false */
+  isIndexed?: boolean
 }
 
 /**
  * @param built HTML as vite has written it
  * @param base path of the app, without a slash at the end
  */
-export const pageOf = async (built: string, base: string, preview?: Preview): Promise<string> => {
-  const page = built.replaceAll(/(src|href)="\.\//g, `$1="${base}/gallery/`)
-  const head = await html`<meta name="tintype-base" content="${base}">`
-  const about = preview ? await previewOf(preview, base) : ''
-  // A function, so that "$" in titles means nothing.
-  return page.replace('</head>', () => `${head}\n${about}</head>`)
+export const pageOf = async (
+  built: string,
+  base: string,
+  { preview, isIndexed = false }: PageContent = {},
+): Promise<string> => {
+  const prefix = String(await html`${base}`)
+  const robots = isIndexed ? '' : '<meta name="robots" content="noindex">\n'
+  const about = preview ? await previewOf(preview) : ''
+  const title = preview ? String(await html`<title>${titleOf(preview)} – Tintype</title>`) : TITLE
+  // Functions, so that "$" in texts means nothing.
+  return built
+    .replaceAll(/(src|href)="\.\//g, (_, name: string) => `${name}="${prefix}/gallery/`)
+    .replace(TITLE, () => title)
+    .replace('</head>', () => `${robots}<meta name="tintype-base" content="${prefix}">\n${about}</head>`)
 }
 
+/** Title of the built page. */
+const TITLE = '<title>Tintype</title>'
+
+const titleOf = ({ project: { title, project_id } }: Preview): string => title ?? project_id
+
 /** Open Graph of a public project, for the previews of messengers. Titles are texts of others. */
-const previewOf = async ({ project, origin }: Preview, base: string): Promise<string> => {
-  const { project_id, title, image_count, cover } = project
-  const picture =
-    cover &&
-    (await html`<meta property="og:image" content="${origin}${cover.urls.medium}">
+const previewOf = async (preview: Preview): Promise<string> => {
+  const { project, origin, path } = preview
+  const { image_count: count, cover } = project
+  const picture = cover
+    ? await html`<meta property="og:image" content="${origin}${cover.urls.medium}">
+    <meta property="og:image:type" content="image/jpeg">
     <meta property="og:image:width" content="${cover.sizes.medium.width}">
     <meta property="og:image:height" content="${cover.sizes.medium.height}">
     <meta property="og:image:alt" content="${cover.alt ?? ''}">
-    <meta name="twitter:card" content="summary_large_image">`)
+    <meta name="twitter:card" content="summary_large_image">`
+    : html`<meta name="twitter:card" content="summary">`
   const page = await html`<meta property="og:type" content="website">
-    <meta property="og:title" content="${title ?? project_id}">
-    <meta property="og:description" content="${image_count} pictures">
-    <meta property="og:url" content="${origin}${base}/g/${project_id}">
-    ${picture ?? ''}
+    <meta property="og:title" content="${titleOf(preview)}">
+    <meta property="og:description" content="${count} ${count === 1 ? 'picture' : 'pictures'}">
+    <meta property="og:url" content="${origin}${path}">
+    ${picture}
   `
   return String(page)
 }

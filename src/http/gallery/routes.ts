@@ -11,26 +11,30 @@ import type { ClientAddress } from '../middleware/client-address.ts'
 import { BASE_HEADERS, hasEtag, notModified, sized } from '../response/respond.ts'
 import type { Views } from '../response/views.ts'
 import { compress, createGalleryFiles, etagOf } from './files.ts'
-import { PAGE_POLICY, type Preview, pageOf } from './page.ts'
+import { PAGE_POLICY, type PageContent, type Preview, pageOf } from './page.ts'
 
 export interface GalleryRouteOptions {
   store: Pick<Store, 'project'>
   projects: Pick<ProjectService, 'withCover'>
   client: Pick<ClientAddress, 'isSecure'>
   views: Views
+  /** Whether search engines may list the front page and the pages of public projects. @default false */
+  galleryIndex?: boolean
 }
 
 const PAGE_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
   'Content-Security-Policy': PAGE_POLICY,
-  // Links to projects are meant for people, not for search engines.
-  'X-Robots-Tag': 'noindex',
 }
+
+/** Unless wanted, links to projects are meant for people, not for search engines. */
+const UNLISTED = { ...PAGE_HEADERS, 'X-Robots-Tag': 'noindex' }
 
 /** Names of assets change with their content. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
 
-export const createGalleryRoutes = ({ store, projects, client, views }: GalleryRouteOptions) => {
+export const createGalleryRoutes = (options: GalleryRouteOptions) => {
+  const { store, projects, client, views, galleryIndex = false } = options
   const files = createGalleryFiles()
 
   /** What a messenger may show of a project: nothing of a private or absent one, so that the pages of both are equal. */
@@ -41,19 +45,23 @@ export const createGalleryRoutes = ({ store, projects, client, views }: GalleryR
     if (!shown) return undefined
     const { host } = new URL(c.req.url)
     const origin = `${client.isSecure(viewOf(c), c.req.url) ? 'https' : 'http'}://${host}`
-    return { project: views.project(shown, { kind: 'anonymous' }), origin }
+    return { project: views.project(shown, { kind: 'anonymous' }), origin, path: views.pageUrl(projectId) }
   }
 
-  const sendPage = async (c: Context, preview?: Preview): Promise<Response> => {
+  const sendPage = async (c: Context, content: PageContent): Promise<Response> => {
     const { page } = await files()
-    const text = await pageOf(page, views.basePath, preview)
-    return send(c, { bytes: text, etag: etagOf(text), caching: 'no-cache', headers: PAGE_HEADERS })
+    const text = await pageOf(page, views.basePath, content)
+    const headers = content.isIndexed ? PAGE_HEADERS : UNLISTED
+    return send(c, { bytes: text, etag: etagOf(text), caching: 'no-cache', headers })
   }
 
   return {
-    front: (c: Context) => sendPage(c),
+    front: (c: Context) => sendPage(c, { isIndexed: galleryIndex }),
 
-    project: async (c: Context) => sendPage(c, await previewOf(c)),
+    async project(c: Context): Promise<Response> {
+      const preview = await previewOf(c)
+      return sendPage(c, { preview, isIndexed: galleryIndex && preview !== undefined })
+    },
 
     async asset(c: Context): Promise<Response> {
       const name = c.req.param('asset') ?? ''

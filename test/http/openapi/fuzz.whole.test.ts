@@ -4,7 +4,6 @@
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { z } from 'zod'
 import { signUrl } from '../../../src/core/transform/signature.ts'
 import { problemSchema } from '../../../src/http/schemas/problem.ts'
 import { createAccessApp } from '../../support/auth/access.ts'
@@ -119,7 +118,6 @@ const isRender = (path: string): boolean => /\/render(?:\.[a-z]+)?$/.test(path)
 const bySaidRules = (generated: Generated): Generated => {
   if (isAtlas(generated.path))
     return { ...generated, query: generated.query.map(([name, value]) => [name, name === 'size' ? 'thumb' : value]) }
-  if (generated.path.endsWith('/links')) return withoutUploadToImage(generated)
   if (!isRender(generated.path)) return generated
   const get = (name: string) => generated.query.find(([each]) => each === name)?.[1]
   if (get('preset') !== undefined) return { ...generated, query: [['preset', 'card']] }
@@ -132,15 +130,6 @@ const bySaidRules = (generated: Generated): Generated => {
   const isFree = get('fit') !== 'contain' || !/^[ae]/.test(get('position') ?? '')
   return { ...generated, query: small.filter(([name]) => isFree || name !== 'position') }
 }
-
-/** Share links to one image take no uploads. */
-const withoutUploadToImage = (generated: Generated): Generated => {
-  const { body } = generated
-  const link = body && 'json' in body ? newLinkShape.safeParse(body.json).data : undefined
-  return link ? { ...generated, body: { json: { ...link, upload: false } } } : generated
-}
-
-const newLinkShape = z.looseObject({ image_id: z.string(), upload: z.literal(true) })
 
 const signed = (generated: Generated, url: string): string =>
   isRender(generated.path) && !url.includes('preset=') ? signUrl(url, { keys: [SIGNING_KEY] }) : url
