@@ -56,7 +56,7 @@ describe('an intact store', () => {
     const store = await openFileStore(storageDir)
     for (let number = 0; number < 80; number++) await store.commit('shop', { type: 'edit', title: `${number}` })
     expect(await readdir(paths.meta('shop'))).not.toContain('1.json')
-    expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
+    expect(inShort(await examine(storageDir, { fix: true })).join('\n')).toBe('')
   })
 
   it('may have pictures with an orientation, other codings or large profiles', async () => {
@@ -156,9 +156,9 @@ describe('stray files', () => {
     const store = await openFileStore(storageDir)
     const stage = await stagePicture(store, 'shop')
     await stage.publish()
-    expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
+    expect(inShort(await examine(storageDir, { fix: true })).join('\n')).toBe('')
     await stage.discard()
-    expect(inShort(await examine(storageDir))).toEqual([])
+    expect(inShort(await examine(storageDir)).join('\n')).toBe('')
   })
 
   it('are removed where the uploading process has died', async () => {
@@ -334,7 +334,7 @@ describe('a store with active writers', () => {
     }
     const doctor = async (): Promise<void> => {
       for (; !isOver && (rounds < 2 || changes < 20); rounds++)
-        expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
+        expect(inShort(await examine(storageDir, { fix: true })).join('\n')).toBe('')
     }
     const working = [doctor(), ...stores.flatMap((store, at) => [writer(store, at * 2), writer(store, at * 2 + 1)])]
     await Promise.all(
@@ -346,7 +346,7 @@ describe('a store with active writers', () => {
     )
     expect(rounds).toBeGreaterThanOrEqual(2)
     expect(changes).toBeGreaterThanOrEqual(20)
-    expect(inShort(await examine(storageDir))).toEqual([])
+    expect(inShort(await examine(storageDir)).join('\n')).toBe('')
     expect(new Set((await seenIn(storageDir, 'shop'))?.ids)).toEqual(expected)
   })
 
@@ -374,7 +374,7 @@ describe('a store with active writers', () => {
       isOver = true
     }
     await Promise.all([writer(), vandal().finally(endWriter)])
-    expect(inShort(await examine(storageDir))).toEqual([])
+    expect(inShort(await examine(storageDir)).join('\n')).toBe('')
     expect((await seenIn(storageDir, 'shop'))?.ids).toEqual(victims)
   })
 })
@@ -395,7 +395,7 @@ describe('the owner of temporary files', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     await once(child.stdout, 'data')
-    expect(inShort(await examine(storageDir, { fix: true }))).toEqual([])
+    expect(inShort(await examine(storageDir, { fix: true })).join('\n')).toBe('')
     child.kill('SIGKILL')
     await once(child, 'exit')
     expect((await examineAlone(storageDir)).findings).toMatchObject([{ kind: 'temporary_left' }])

@@ -20,7 +20,11 @@ describe('tintype serve', () => {
     expect(service.stdout()).toContain(`docs      ${service.url}/docs\n`)
     expect(service.stdout()).toContain(`try       curl -F file=@photo.jpg ${service.url}/projects/demo/images\n`)
     const front = await fetch(service.url)
-    expect([front.status, front.url]).toEqual([200, `${service.url}/docs`])
+    expect([front.status, front.url, await front.text()]).toEqual([
+      200,
+      `${service.url}/`,
+      expect.stringContaining('<title>'),
+    ])
     expect((await upload(service.url, 'demo')).status).toBe(201)
     expect(await readdir(join(folder, 'storage', 'projects'))).toEqual(['demo'])
   })
