@@ -62,8 +62,11 @@ it(
     await page.locator('.pswp--open').waitFor()
     const opened = page.url()
     expect(opened).toMatch(/\/g\/secret\?image=[0-9a-z]{20}$/)
-    await page.keyboard.press('ArrowRight')
-    await vi.waitFor(() => expect(page.url()).not.toBe(opened), PATIENCE)
+    // Keys are taken once it is open.
+    await vi.waitFor(async () => {
+      await page.keyboard.press('ArrowRight')
+      expect(page.url()).not.toBe(opened)
+    }, PATIENCE)
     await page.getByRole('button', { name: 'Facts and sizes' }).click()
     const facts = page.getByRole('complementary', { name: 'Facts and sizes' })
     expect(await facts.getByRole('row').first().textContent()).toMatch(/thumb\s*400×300\s*\d+ kB/)
