@@ -57,6 +57,15 @@ const VIEWS: readonly (readonly [name: string, open: (page: Page) => Promise<unk
     },
   ],
   [
+    'share links',
+    async (page) => {
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Share' }).click()
+      await page.getByRole('button', { name: 'Make a link' }).click()
+      await page.getByText('Revoke').waitFor()
+    },
+  ],
+  [
     'the lightbox',
     async (page) => {
       await page.keyboard.press('Escape')

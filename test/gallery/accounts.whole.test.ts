@@ -44,6 +44,25 @@ it(
     await stranger.page.getByText('There is no such project').waitFor()
     await stranger.context.close()
 
+    // A link opens it to a guest, who can add pictures, until it is revoked.
+    await page.getByRole('button', { name: 'Share' }).click()
+    await page.getByLabel('Guests can add pictures').check()
+    await page.getByRole('button', { name: 'Make a link' }).click()
+    const link = (await page.locator('dialog code').textContent()) ?? ''
+    const guest = await visit(browser, link)
+    await vi.waitFor(async () => expect(await shownNames(guest.page)).toEqual(['a.jpg']), PATIENCE)
+    expect(new URL(guest.page.url()).pathname).toBe('/g/secret')
+    expect(await guest.page.getByRole('button', { name: 'Settings' }).count()).toBe(0)
+    await chooseFiles(guest.page, ['guest.jpg'])
+    await vi.waitFor(async () => expect(await shownNames(page)).toEqual(['a.jpg', 'guest.jpg']), PATIENCE)
+    await dialog.getByRole('button', { name: 'Revoke' }).click()
+    await dialog.getByText('Revoke').waitFor({ state: 'detached' })
+    await page.keyboard.press('Escape')
+    await guest.page.reload()
+    await guest.page.getByText('There is no such project').waitFor()
+    expect(guest.complaints).toEqual([])
+    await guest.context.close()
+
     // The session ends while files are chosen: they are uploaded after the password was typed again.
     await profile.clearCookies({ name: 'tintype_session' })
     await profile.clearCookies({ name: 'tintype_refresh' })
@@ -55,7 +74,7 @@ it(
     await dialog.locator('.problem:not(:empty)').waitFor()
     await page.getByLabel('Password').fill(ADA.password)
     await dialog.getByRole('button', { name: 'Sign in' }).click()
-    await vi.waitFor(async () => expect(await shownNames(page)).toHaveLength(3), PATIENCE)
+    await vi.waitFor(async () => expect(await shownNames(page)).toHaveLength(4), PATIENCE)
 
     // The lightbox: by its address, keys, and back.
     await page.locator('.tile a').first().click()
@@ -69,7 +88,7 @@ it(
     }, PATIENCE)
     await page.getByRole('button', { name: 'Facts and sizes' }).click()
     const facts = page.getByRole('complementary', { name: 'Facts and sizes' })
-    expect(await facts.getByRole('row').first().textContent()).toMatch(/thumb\s*400×300\s*\d+ kB/)
+    expect(await facts.getByRole('row').first().textContent()).toMatch(/thumb\s*400×300\s*\d+ k?B/)
     await page.keyboard.press('Escape')
     await page.locator('.pswp').waitFor({ state: 'detached' })
     expect(new URL(page.url()).search).toBe('')
@@ -92,7 +111,7 @@ it(
     await other.getByLabel('Password').fill(NEW_PASSWORD)
     await other.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
     await other.getByRole('link', { name: 'Secret' }).waitFor()
-    await vi.waitFor(async () => expect(await shownNames(page)).toHaveLength(3), PATIENCE)
+    await vi.waitFor(async () => expect(await shownNames(page)).toHaveLength(4), PATIENCE)
     expect(complaints).toEqual([])
   },
   LIMIT_MS,

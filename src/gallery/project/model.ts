@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from '@preact/signals'
 import { type components, dataOf } from '../../client/index.ts'
-import { tintype } from '../app/api.ts'
+import { isCode, tintype } from '../app/api.ts'
 import { withSession } from '../app/session.ts'
 import { sayError } from '../app/toasts.ts'
 import { changedBeginning } from '../pictures/order.ts'
@@ -47,6 +47,15 @@ export const createProjectModel = (projectId: string) => {
       .pages()
       [Symbol.asyncIterator]()
 
+  /** What may not be read any more is not shown any more, after signing out for example. */
+  const fail = (error: unknown): void =>
+    batch(() => {
+      problem.value = error
+      if (!isCode(error, 'project_not_found')) return
+      project.value = undefined
+      all.value = []
+    })
+
   let pages = pagesOf(query.value, PAGE)
   let reading: Promise<void> | undefined
 
@@ -64,7 +73,7 @@ export const createProjectModel = (projectId: string) => {
         problem.value = undefined
       })
     } catch (error) {
-      if (from === pages) problem.value = error
+      if (from === pages) fail(error)
     }
   }
 
@@ -85,7 +94,7 @@ export const createProjectModel = (projectId: string) => {
     try {
       project.value = await withSession(() => dataOf(tintype.api.GET('/projects/{project_id}', { params })))
     } catch (error) {
-      problem.value = error
+      fail(error)
     }
   }
 

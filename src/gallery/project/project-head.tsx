@@ -12,12 +12,13 @@ import { ACCEPTED, chosenFiles } from '../upload/files.ts'
 import { uploads } from '../upload/uploads.ts'
 import type { ProjectModel } from './model.ts'
 
+const Share = lazy(async () => (await import('../share/share-dialog.tsx')).ShareDialog)
 const Settings = lazy(async () => (await import('../settings/settings-dialog.tsx')).SettingsDialog)
 const Developers = lazy(async () => (await import('../developers/developer-dialog.tsx')).DeveloperDialog)
 
 export const ProjectHead = ({ model }: { model: ProjectModel }) => {
   const { projectId, project } = model
-  const { title = null, image_count: count = 0, visibility } = project.value ?? {}
+  const { title = null, image_count: count = 0, visibility, link } = project.value ?? {}
   return (
     <div class="head">
       <a class="button quiet round" href={wallUrl} onClick={follow} aria-label={t.toProjects}>
@@ -37,7 +38,7 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
       </div>
       {project.value && (
         <div class="buttons">
-          {count > 0 && (
+          {count > 0 && link?.download !== false && (
             <a
               class="button quiet round"
               href={`${base}/projects/${encodeURIComponent(projectId)}/archive`}
@@ -61,6 +62,17 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
             <button
               type="button"
               class="quiet round"
+              aria-label={t.share}
+              title={t.share}
+              onClick={() => openDialog(<Share projectId={projectId} />)}
+            >
+              <Icon name="share" />
+            </button>
+          )}
+          {isMember.value && (
+            <button
+              type="button"
+              class="quiet round"
               aria-label={t.settings}
               title={t.settings}
               onClick={() => openDialog(<Settings model={model} />)}
@@ -68,7 +80,7 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
               <Icon name="settings" />
             </button>
           )}
-          {isMember.value && <UploadButtons projectId={projectId} />}
+          {(isMember.value || link?.upload === true) && <UploadButtons projectId={projectId} />}
         </div>
       )}
     </div>

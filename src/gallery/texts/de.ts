@@ -143,6 +143,18 @@ export const de: Texts = {
   copyTag: '<img> kopieren',
   copyLink: 'Link zu dieser Seite kopieren',
 
+  share: 'Teilen',
+  shareHint: 'Wer den Link hat, sieht dieses Projekt, bis der Link endet, auch wenn es privat ist.',
+  shareEnds: 'Endet nach',
+  days: (n) => count(n, 'Tag', 'Tagen'),
+  shareDownload: 'Originale können heruntergeladen werden',
+  shareUpload: 'Gäste können Bilder hinzufügen',
+  shareCreate: 'Link anlegen',
+  shareNew: 'Der neue Link, nur dieses eine Mal',
+  shareLinks: 'Links',
+  shareUntil: (time) => `Bis ${time}`,
+  shareRevoke: 'Widerrufen',
+
   developersHint: 'Alles, was diese Seite tut, ist eine HTTP-Anfrage. Diese Zeilen gelten für dieses Projekt:',
   apiUpload: 'Ein Bild hochladen',
   apiList: 'Bilder als JSON auflisten',

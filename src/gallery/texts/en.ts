@@ -151,6 +151,18 @@ export const en = {
   copyTag: 'Copy <img> tag',
   copyLink: 'Copy link to this page',
 
+  share: 'Share',
+  shareHint: 'Everyone who has the link sees this project until the link ends, also if it is private.',
+  shareEnds: 'Ends after',
+  days: (n: number) => count(n, 'day', 'days'),
+  shareDownload: 'Originals can be downloaded',
+  shareUpload: 'Guests can add pictures',
+  shareCreate: 'Make a link',
+  shareNew: 'The new link, shown only once',
+  shareLinks: 'Links',
+  shareUntil: (time: string) => `Until ${time}`,
+  shareRevoke: 'Revoke',
+
   developersHint: 'Everything that this page does is an HTTP request. These lines work with this project:',
   apiUpload: 'Upload a picture',
   apiList: 'List pictures as JSON',
