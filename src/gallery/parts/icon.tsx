@@ -1,29 +1,18 @@
-// Icons: strokes in the colour of the text, hidden from screen readers.
+// Icons that every view needs: strokes in the colour of the text, hidden from screen readers.
 
 const PATHS = {
   add: 'M12 5v14M5 12h14',
-  back: 'M15 5l-7 7 7 7',
-  check: 'M5 12.500l4.500 4.500L19 7.500',
   close: 'M6 6l12 12M18 6L6 18',
-  code: 'M8 7l-5 5 5 5M16 7l5 5-5 5',
-  download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
-  edit: 'M4 20l1-4L16 5l3 3L8 19z',
   folder: 'M3 7a2 2 0 012-2h4l2 2h8a2 2 0 012 2v8a2 2 0 01-2 2H5a2 2 0 01-2-2z',
   lock: 'M7 11V8a5 5 0 0110 0v3M6 11h12v9H6z',
-  next: 'M9 5l7 7-7 7',
   search: 'M11 4a7 7 0 100 14 7 7 0 000-14zM16 16l5 5',
-  settings: 'M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4',
-  share: 'M12 15V3M8 7l4-4 4 4M5 12v8h14v-8',
-  star: 'M12 4l2.500 5.200 5.700.8-4.100 4 1 5.700L12 17l-5.100 2.700 1-5.700-4.100-4 5.700-.8z',
-  trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
-  upload: 'M12 16V4M7 9l5-5 5 5M5 20h14',
   user: 'M12 4a4 4 0 100 8 4 4 0 000-8zM4.500 20c1-4 4-5.500 7.500-5.500s6.500 1.500 7.500 5.500',
 } as const
 
-export type IconName = keyof typeof PATHS
+export const Icon = ({ name }: { name: keyof typeof PATHS }) => <Stroke path={PATHS[name]} />
 
-export const Icon = ({ name }: { name: IconName }) => (
+export const Stroke = ({ path }: { path: string }) => (
   <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-    <path d={PATHS[name]} />
+    <path d={path} />
   </svg>
 )

@@ -3,8 +3,8 @@
 import { useComputed } from '@preact/signals'
 import { imageUrl, navigate } from '../app/router.ts'
 import { isMember } from '../app/session.ts'
-import { Icon } from '../parts/icon.tsx'
 import { Picture } from '../parts/picture.tsx'
+import { ToolIcon } from '../parts/tool-icon.tsx'
 import type { Image, ProjectModel } from '../project/model.ts'
 import { t } from '../texts/texts.ts'
 import { labelOf } from './image-label.ts'
@@ -54,7 +54,7 @@ export const Tile = ({ image, box, model, isFirst }: TileProps) => {
       </a>
       {is_primary && (
         <span class="star" title={t.isCover}>
-          <Icon name="star" />
+          <ToolIcon name="star" />
           <span class="hidden">{t.isCover}</span>
         </span>
       )}
@@ -67,7 +67,7 @@ export const Tile = ({ image, box, model, isFirst }: TileProps) => {
           tabIndex={-1}
           onClick={select}
         >
-          <Icon name="check" />
+          <ToolIcon name="check" />
         </button>
       )}
     </li>

@@ -7,6 +7,7 @@ import { isMember } from '../app/session.ts'
 import { openDialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { lazy } from '../parts/lazy.tsx'
+import { ToolIcon } from '../parts/tool-icon.tsx'
 import { t } from '../texts/texts.ts'
 import { ACCEPTED, chosenFiles } from '../upload/files.ts'
 import { uploads } from '../upload/uploads.ts'
@@ -22,7 +23,7 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
   return (
     <div class="head">
       <a class="button quiet round" href={wallUrl} onClick={follow} aria-label={t.toProjects}>
-        <Icon name="back" />
+        <ToolIcon name="back" />
       </a>
       <div class="grow">
         <h1>{title ?? projectId}</h1>
@@ -46,7 +47,7 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
               aria-label={t.downloadAll}
               title={t.downloadAll}
             >
-              <Icon name="download" />
+              <ToolIcon name="download" />
             </a>
           )}
           <button
@@ -56,7 +57,7 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
             title={t.forDevelopers}
             onClick={() => openDialog(<Developers model={model} />)}
           >
-            <Icon name="code" />
+            <ToolIcon name="code" />
           </button>
           {isMember.value && (
             <button
@@ -66,7 +67,7 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
               title={t.share}
               onClick={() => openDialog(<Share projectId={projectId} />)}
             >
-              <Icon name="share" />
+              <ToolIcon name="share" />
             </button>
           )}
           {isMember.value && (
@@ -77,7 +78,7 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
               title={t.settings}
               onClick={() => openDialog(<Settings model={model} />)}
             >
-              <Icon name="settings" />
+              <ToolIcon name="settings" />
             </button>
           )}
           {(isMember.value || link?.upload === true) && <UploadButtons projectId={projectId} />}
@@ -111,7 +112,7 @@ const UploadButtons = ({ projectId }: { projectId: string }) => {
         <Icon name="folder" />
       </button>
       <button type="button" class="primary" title={t.uploadHint} onClick={() => files.current?.click()}>
-        <Icon name="upload" />
+        <ToolIcon name="upload" />
         {t.upload}
       </button>
     </>

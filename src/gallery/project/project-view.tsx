@@ -4,9 +4,9 @@ import { useEffect, useMemo } from 'preact/hooks'
 import { isCode, wordsOf } from '../app/api.ts'
 import { follow, route, wallUrl } from '../app/router.ts'
 import { generation, isMember, me } from '../app/session.ts'
-import { Icon } from '../parts/icon.tsx'
 import { lazy } from '../parts/lazy.tsx'
 import { Sentinel } from '../parts/sentinel.tsx'
+import { ToolIcon } from '../parts/tool-icon.tsx'
 import { PictureWall } from '../pictures/picture-wall.tsx'
 import { t } from '../texts/texts.ts'
 import { onUploaded } from '../upload/uploads.ts'
@@ -87,7 +87,7 @@ const NoImages = ({ model }: { model: ProjectModel }) => {
   const isFiltered = q !== '' || tag !== undefined
   return (
     <section class="empty">
-      <Icon name={isFiltered ? 'search' : 'upload'} />
+      <ToolIcon name={isFiltered ? 'search' : 'upload'} />
       <h2>{isFiltered ? t.nothingFound : t.noImages}</h2>
       <p>{isFiltered ? t.nothingFoundHint : isMember.value ? t.noImagesHint : t.noImagesVisitor}</p>
     </section>

@@ -1,8 +1,9 @@
 // The bar of the selection: what can be done with the selected images.
 
 import { openDialog } from '../parts/dialog.tsx'
-import { Icon, type IconName } from '../parts/icon.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { lazy } from '../parts/lazy.tsx'
+import { ToolIcon, type ToolIconName } from '../parts/tool-icon.tsx'
 import { t } from '../texts/texts.ts'
 import { deleteSelected, downloadSelected, makeCover, moveSelected } from './actions.ts'
 import type { ProjectModel } from './model.ts'
@@ -49,8 +50,8 @@ export const SelectionBar = ({ model }: { model: ProjectModel }) => {
   )
 }
 
-const Tool = ({ icon, label, onClick }: { icon: IconName; label: string; onClick(): void }) => (
+const Tool = ({ icon, label, onClick }: { icon: ToolIconName; label: string; onClick(): void }) => (
   <button type="button" class="quiet round" aria-label={label} title={label} onClick={onClick}>
-    <Icon name={icon} />
+    <ToolIcon name={icon} />
   </button>
 )

@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { shown } from '../app/toasts.ts'
-import { Icon } from '../parts/icon.tsx'
+import { ToolIcon } from '../parts/tool-icon.tsx'
 import { t } from '../texts/texts.ts'
 import { droppedFiles } from './files.ts'
 import { takeFiles } from './take.ts'
@@ -44,7 +44,7 @@ export const DropZone = () => {
   if (!isOver.value) return null
   return (
     <div class="drop-zone">
-      <Icon name="upload" />
+      <ToolIcon name="upload" />
       <p>{t.dropHere}</p>
     </div>
   )

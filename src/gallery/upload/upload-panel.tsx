@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals'
 import { wordsOf } from '../app/api.ts'
 import { Icon } from '../parts/icon.tsx'
 import { bytesText } from '../parts/numbers.ts'
+import { ToolIcon } from '../parts/tool-icon.tsx'
 import { t } from '../texts/texts.ts'
 import { type Upload, uploads } from './uploads.ts'
 
@@ -25,7 +26,7 @@ export const UploadPanel = () => {
             isOpen.value = !isOpen.value
           }}
         >
-          <Icon name={active > 0 ? 'upload' : failed > 0 ? 'close' : 'check'} />
+          <ToolIcon name={active > 0 ? 'upload' : failed > 0 ? 'close' : 'check'} />
           <span role="status">{title}</span>
         </button>
         {active > 0 ? (
