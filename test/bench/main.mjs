@@ -26,5 +26,7 @@ if (!Object.hasOwn(BENCHES, name ?? '')) {
   for (const [each, what] of Object.entries(BENCHES)) console.error(`  ${each.padEnd(12)} ${what}`)
   process.exit(1)
 }
-const { run } = await import(`./${name}.mjs`)
+/** Benchmarks of pages are in a folder of their own. */
+const FOLDERS = { gallery: './pages/' }
+const { run } = await import(`${FOLDERS[name] ?? './'}${name}.mjs`)
 await run(args)

@@ -6,9 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
-import { photo } from '../support/pictures/photo.mjs'
-import { startTintype, untilServing } from '../support/processes/start.mjs'
-import { median } from './measure/statistics.mjs'
+import { photo } from '../../support/pictures/photo.mjs'
+import { startTintype, untilServing } from '../../support/processes/start.mjs'
+import { median } from '../measure/statistics.mjs'
 
 const ROUNDS = 5
 const KINDS = 20
