@@ -62,7 +62,7 @@ const VIEWS: readonly (readonly [name: string, open: (page: Page) => Promise<unk
       await page.keyboard.press('Escape')
       await page.getByRole('button', { name: 'Share' }).click()
       await page.getByRole('button', { name: 'Make a link' }).click()
-      await page.getByText('Revoke').waitFor()
+      await page.getByText('Revoke').first().waitFor()
     },
   ],
   [

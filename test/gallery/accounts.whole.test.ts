@@ -139,7 +139,8 @@ it(
     await leaving
     await server.stop()
     await serve([...flags, '--port', String(server.port)])
-    await page.getByText('12 pictures uploaded').waitFor()
+    const panel = page.locator('.uploads')
+    await vi.waitFor(async () => expect(await panel.textContent()).toContain('12 pictures uploaded'), PATIENCE)
     const { images } = listSchema.parse(await (await fetch(`${server.url}/projects/demo/images`)).json())
     expect(images.map(({ name }) => name).toSorted()).toEqual(names.toSorted())
     await vi.waitFor(async () => expect((await shownNames(page)).toSorted()).toEqual(names.toSorted()), PATIENCE)

@@ -10,17 +10,24 @@ import { hasUploads } from './state.ts'
 type Uploaded = components['schemas']['UploadedImage']
 export type Upload = UploadItem<File, Uploaded>
 
+/** Times that an upload begins again after the client has given up: a server that is started again may need minutes. */
+const PATIENCE = 20
+const WAIT_MS = 3000
+
 const listeners = new Set<(image: Uploaded) => void>()
 
 const queue = createQueue<File, Uploaded>({
-  send: ({ projectId, source, key }, signal, onLoaded) =>
-    withSession(() =>
-      tintype.upload(projectId, source, {
-        idempotencyKey: key,
-        signal,
-        onProgress: ({ loaded }) => onLoaded(loaded),
-      }),
-    ),
+  async send({ projectId, source, key }, signal, onLoaded) {
+    const options = { idempotencyKey: key, signal, onProgress: ({ loaded }: { loaded: number }) => onLoaded(loaded) }
+    for (let lost = 1; ; lost++) {
+      try {
+        return await withSession(() => tintype.upload(projectId, source, options))
+      } catch (error) {
+        if (signal.aborted || lost > PATIENCE || !isCode(error, 'connection_failed')) throw error
+        await wait(WAIT_MS, signal)
+      }
+    }
+  },
   onDone: ({ result }) => {
     if (result) for (const listener of listeners) listener(result)
   },
@@ -51,3 +58,13 @@ effect(() => {
   if (uploads.counts.value.active > 0) addEventListener('beforeunload', askBeforeLeaving)
   else removeEventListener('beforeunload', askBeforeLeaving)
 })
+
+/** @throws the reason of the signal, at once */
+const wait = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    })
+  })
