@@ -97,10 +97,10 @@ const build = async () => {
     at('node_modules', 'typescript', 'bin', 'tsc'),
     ...['-p', at('src', 'tsconfig.json'), '--noCheck', '--outDir', fresh],
   ])
-  await run(process.execPath, [
-    at('node_modules', 'vite', 'bin', 'vite.js'),
-    ...['build', at('src', 'gallery'), '--outDir', join(fresh, 'gallery'), '--logLevel', 'warn'],
-  ])
+  const vite = at('node_modules', 'vite', 'bin', 'vite.js')
+  const args = [vite, 'build', at('src', 'gallery'), '--outDir', join(fresh, 'gallery'), '--logLevel', 'error']
+  // Of another environment, such as that of tests, vite takes parts for developers into the scripts.
+  await run(process.execPath, args, { env: { ...process.env, NODE_ENV: 'production' } })
   // Renamed file by file: a process that runs from dist/ finds each file whole, old or new.
   const names = filesIn(fresh).map((path) => relative(fresh, path))
   for (const name of names) {
