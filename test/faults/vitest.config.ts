@@ -16,8 +16,8 @@ export default defineConfig({
     // One file's waits (for locks that grow stale, for sweeps) are another one's time. More would only take turns.
     maxWorkers: 2,
     // Limits against hanging, not measurements.
-    testTimeout: 600_000,
-    hookTimeout: 120_000,
+    testTimeout: 1_200_000,
+    hookTimeout: 240_000,
     // Each fault says in one line what was done, see harness/say.ts.
     disableConsoleIntercept: true,
     reporters: [
