@@ -4,7 +4,7 @@ import { imagesOf } from '../project/image-list.ts'
 import type { ProjectState } from '../project/state.ts'
 import type { Framed } from './boxes.ts'
 import type { At } from './slots.ts'
-import { type AddSlots, addedTable, followedTables } from './tables.ts'
+import { type AddSlots, addedTable, followedTables, type SlotTables } from './tables.ts'
 
 /** Adds a slot table. @param state with all images loaded */
 export const addSlots = (state: ProjectState, change: AddSlots, now: string): ProjectState => {
@@ -12,13 +12,16 @@ export const addSlots = (state: ProjectState, change: AddSlots, now: string): Pr
   return atlas === state.atlas ? state : { ...state, atlas }
 }
 
-/** Gives added images places, and frees those of removed ones. Works on a list whose segments are not loaded. */
+/**
+ * Gives added images places, and frees those of removed ones. Works on a list whose segments are not loaded.
+ *
+ * @param state with slot tables
+ */
 export const followSlots = (
-  state: ProjectState,
+  state: ProjectState & { atlas: SlotTables },
   changes: { removed: readonly string[]; added: readonly Framed[] },
   now: string,
 ): ProjectState => {
-  if (!state.atlas) return state
   const atlas = followedTables(state.atlas, changes, atNext(state, now))
   return atlas === state.atlas ? state : { ...state, atlas }
 }

@@ -130,7 +130,8 @@ export const decideAccess = (
   projectId: string,
   access: ProjectAccess | undefined,
 ): Verdict => {
-  const grant = access && projectGrant(linksOf(principal), { project_id: projectId, created_at: access.created_at })
+  const links = linksOf(principal)
+  const grant = links && access && projectGrant(links, { project_id: projectId, created_at: access.created_at })
   if (grant && (action === 'read' || (action === 'upload' && grant.upload))) return 'allowed'
   if (action === 'create' || action === 'upload') return decideUpload(principal, projectId, access)
   if (principal.kind === 'anonymous') return decideAnonymous(action, access)

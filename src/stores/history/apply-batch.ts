@@ -50,7 +50,8 @@ export const applyBatch = (
         deletedSegments.push(...storedSegmentsOf(state))
       }
       const made = change ? eventsOf(state, change, next) : []
-      if (change) next = followSlots(next, slotChanges(change, made), now)
+      const { atlas } = next
+      if (change && atlas) next = followSlots({ ...next, atlas }, slotChanges(change, made), now)
       events.push(...made)
       const previous = state
       state = next
