@@ -2509,7 +2509,7 @@ export interface components {
             };
             meta: {
                 /** @enum {string} */
-                app: "https://www.npmjs.com/package/tintype";
+                app: "tintype";
                 /** @enum {string} */
                 version: "1.0";
                 /** @enum {string} */
@@ -2619,7 +2619,7 @@ export interface components {
             }[];
             meta: {
                 /** @enum {string} */
-                app: "https://www.npmjs.com/package/tintype";
+                app: "tintype";
                 /** @enum {string} */
                 version: "1.0";
                 /** @enum {string} */

@@ -14,7 +14,7 @@ export interface AtlasViewOptions {
 }
 
 const META = {
-  app: 'https://www.npmjs.com/package/tintype',
+  app: 'tintype',
   version: '1.0',
   format: 'RGBA8888',
   scale: '1',

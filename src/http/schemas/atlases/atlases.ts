@@ -113,7 +113,7 @@ const image = z.string().openapi({
 })
 
 const meta = {
-  app: z.literal('https://www.npmjs.com/package/tintype'),
+  app: z.literal('tintype'),
   version: z.literal('1.0'),
   format: z.literal('RGBA8888'),
   scale: z.literal('1'),
