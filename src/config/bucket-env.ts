@@ -1,5 +1,7 @@
 // Environment of commands that work on buckets: engine, region and keys.
 
+import { DEFAULT_REGION } from '../core/bucket-settings.ts'
+
 export interface BucketEnv {
   endpoint: string | undefined
   region: string
@@ -43,7 +45,7 @@ export const readBucketEnv = (
     mistakes.push(`${own}AWS_ACCESS_KEY_ID and ${own}AWS_SECRET_ACCESS_KEY: expected both or none, got one`)
   const read = {
     endpoint,
-    region: value('S3_REGION') ?? value('AWS_REGION') ?? 'us-east-1',
+    region: value('S3_REGION') ?? value('AWS_REGION') ?? DEFAULT_REGION,
     isPathStyle: flag('S3_PATH_STYLE'),
     create: flag('S3_CREATE_BUCKET') ?? false,
     credentials:

@@ -3,6 +3,7 @@
 import { resolve, sep } from 'node:path'
 import { type Command, Option } from 'commander'
 import { readBucketEnv } from '../../config/bucket-env.ts'
+import { parseStoreUrl } from '../../core/bucket-settings.ts'
 import { onSignals } from '../../server/signals.ts'
 import type { CopyTarget } from '../../stores/copy/place.ts'
 import { createCommand } from '../command.ts'
@@ -83,14 +84,11 @@ const runCopy = async (
 /** A folder, or a bucket with a prefix, which is empty or ends with a slash. */
 type Location = { folder: string } | { bucket: string; prefix: string }
 
-/** Names of buckets by the rules of AWS, and parts of a prefix that need no escape. */
-const BUCKET_URL = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[\w!.()-]+)*)\/?$/
-
 const locationOf = (argument: string, text: string): Location => {
   if (!/^[a-z0-9]+:\/\//i.test(text)) return { folder: resolve(text) }
-  const [, bucket, path = ''] = BUCKET_URL.exec(text) ?? []
-  if (bucket === undefined) throw new Error(`${argument}: expected a folder, or s3://bucket/prefix, got "${text}"`)
-  return { bucket, prefix: path === '' ? '' : `${path.slice(1)}/` }
+  const url = parseStoreUrl(text)
+  if (!url) throw new Error(`${argument}: expected a folder, or s3://bucket/prefix, got "${text}"`)
+  return url
 }
 
 const isWithin = (inner: Location, outer: Location): boolean => {

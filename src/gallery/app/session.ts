@@ -12,7 +12,7 @@ export const me = signal<Me | null | undefined>(undefined)
 /** Counts the beginnings and ends of sessions: lists depend on it. */
 export const generation = signal(0)
 
-/** True for whoever may create projects, as far as is known before a request. */
+/** Whether the person may create projects, as far as is known before a request. */
 export const isMember = computed(() => me.value != null)
 
 /** Resolves the question that {@link askAgain} has put; undefined where none is open. */
@@ -45,17 +45,17 @@ onSessionEnd(() => {
   if (me.value) void askAgain()
 })
 
-let asked: Promise<boolean> | undefined
+let signingIn: Promise<boolean> | undefined
 
 /** Asks for the password again. @returns whether there is a session now */
 const askAgain = (): Promise<boolean> => {
-  asked ??= new Promise<boolean>((resolve) => {
+  signingIn ??= new Promise<boolean>((resolve) => {
     question.value = { resolve }
   }).finally(() => {
     question.value = undefined
-    asked = undefined
+    signingIn = undefined
   })
-  return asked
+  return signingIn
 }
 
 /** Runs a task, and again after a session that has ended meanwhile was begun again. @throws what the task throws */

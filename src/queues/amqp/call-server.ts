@@ -28,7 +28,7 @@ export interface AmqpCallServer {
   close(): Promise<void>
 }
 
-/** Time of the work after which its caller is told that it has begun, in milliseconds: most is done by then. */
+/** Time of the work after which a message to its caller reports the begin, in milliseconds: most is done by then. */
 const TAKEN_MS = 300
 
 /** Interval of the attempts to send a reply, in milliseconds. */

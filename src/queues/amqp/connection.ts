@@ -38,7 +38,7 @@ export interface AmqpConnection {
   close(): Promise<void>
 }
 
-/** Interval of heartbeats that the broker is asked for, in seconds: a peer that is silent for two of them is gone. */
+/** Requested interval of heartbeats, in seconds: a peer that is silent for two of them is gone. */
 const HEARTBEAT_SECONDS = 10
 
 /** Longest time for the handshake of a connection, and for its end, in milliseconds. */

@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { storeUrlOf } from '../../core/bucket-settings.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { writeNew } from '../file/fs/durable.ts'
 import { projectIdOf } from '../file/paths.ts'
@@ -38,7 +39,7 @@ export const createBucketPlace = ({ bucket, create = false }: BucketPlaceOptions
   }
 
   return {
-    name: `s3://${bucket.bucket}/${bucket.prefix}`.replace(/\/$/, ''),
+    name: storeUrlOf(bucket),
 
     async open() {
       const { objects, folders } = await bucket.list({ prefix: keys.projects, delimiter: '/', limit: 1 })
