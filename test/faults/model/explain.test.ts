@@ -56,6 +56,9 @@ const actionOf = (change: ProjectChange): Entry['action'] => {
 
 const drop = (imageId: string): ProjectChange => ({ type: 'delete_image', imageId })
 
+/** A deletion of several, to which a missing one is as good as deleted. */
+const dropAll = (...imageIds: string[]): ProjectChange => ({ type: 'delete_images', imageIds })
+
 /** An upload to one asset. */
 const put = (imageId: string): ProjectChange => ({
   type: 'add_image',
@@ -96,6 +99,15 @@ describe('a history', () => {
         changed(1, 9, add(b), { ...stateAfter(add(a), add(b)), revision: 1 }),
         changed(1, 9, add(a), stateAfter(add(a))),
         read(10, 11, { ...stateAfter(add(a), add(b)), revision: 1 }),
+      ],
+    ],
+    [
+      'a deletion that was seen by others before it was acknowledged, and asked for again meanwhile',
+      [
+        changed(1, 2, add(a), stateAfter(add(a))),
+        changed(6, 9, dropAll(a), stateAfter(add(a), drop(a))),
+        changed(3, 8, dropAll(a), stateAfter(add(a), drop(a))),
+        failed(4, 5, drop(a), 'image_not_found'),
       ],
     ],
     [

@@ -91,7 +91,7 @@ interface Possible {
   left: readonly Change[]
 }
 
-/** Every way that a revision can have come about, but one of those that end alike. */
+/** Every way that a revision can have come about, but one of those that end alike with equally new requests. */
 function* possibleSteps(
   before: ProjectState,
   revision: number,
@@ -100,7 +100,10 @@ function* possibleSteps(
 ): Generator<Possible> {
   const ends = new Set<string>()
   for (const possible of orders({ revision, states: [{ ...before, revision }], effective: [] }, group, unknown)) {
-    const end = JSON.stringify([snapshotOf(lastState(possible.step)), possible.left.length])
+    // Of two deletions of one image, answered alike, either may be the one that did it: only the first can precede what
+    // ended before the second began.
+    const begun = possible.step.effective.reduce((newest, { start }) => (start > newest ? start : newest), 0n)
+    const end = JSON.stringify([snapshotOf(lastState(possible.step)), possible.left.length, `${begun}`])
     if (!ends.has(end)) yield possible
     ends.add(end)
   }

@@ -25,17 +25,18 @@ const MAX_CHANGES = 3
  * differ from the revision that it names.
  */
 export const checkMetaJson = async (context: DoctorContext, projectId: string): Promise<Problem | undefined> => {
-  let started = Date.now()
-  let before: string | undefined
+  let since = 0
+  let before: Difference | undefined
   for (let changes = 0; changes < MAX_CHANGES; await sleep(context.waits.publishSettleMs / CHECKS)) {
+    // Before the comparison: a process that had its work in progress then has replaced the file, or still has it.
+    const settled = before && since + (await settleMs(context, projectId, before.images))
     const found = await compare(context, projectId)
     if (!found) return undefined
-    if (before !== undefined && before !== found.fingerprint) {
-      changes++
-      started = Date.now()
-    }
-    before = found.fingerprint
-    if (Date.now() - started >= (await settleMs(context, projectId, found.images)))
+    if (before?.fingerprint !== found.fingerprint) {
+      if (before) changes++
+      before = found
+      since = Date.now()
+    } else if (settled !== undefined && Date.now() >= settled)
       return problemOf(context, projectId, await explained(context, projectId, found))
   }
   return undefined
