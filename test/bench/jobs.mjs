@@ -21,7 +21,7 @@ import { cpuOfTree } from './measure/cpu.mjs'
 import { median, spread } from './measure/statistics.mjs'
 
 const PICTURES = [
-  { picture: '12 MP', width: 4000, height: 3000, images: 24 },
+  { picture: '12 MP', width: 4000, height: 3000, images: 96 },
   { picture: '2 MP', width: 1632, height: 1224, images: 96 },
 ]
 
