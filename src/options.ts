@@ -1,8 +1,7 @@
 // Options of an embedding program, and the instance that it gets.
 
 import type { Visibility } from './core/auth/access.ts'
-import type { Registration } from './core/auth/account.ts'
-import type { AuthMode } from './core/auth/auth-mode.ts'
+import type { AccessOptions } from './core/auth/access-options.ts'
 import type { Hint } from './core/hint.ts'
 import type { KeepSource } from './core/keep-source.ts'
 import type { createApp } from './http/app.ts'
@@ -11,7 +10,7 @@ import type { Refuse } from './http/refusals.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Snapshot } from './telemetry/snapshot.ts'
 
-export interface TintypeOptions {
+export interface TintypeOptions extends AccessOptions {
   /** Folder of the store; created where it is missing. @default './storage' */
   storageDir?: string
   /**
@@ -90,27 +89,6 @@ export interface TintypeOptions {
   signingKeys?: readonly string[] | string
   /** Transforms that need no signature: `card:w=320,h=180,fit=cover;hero:w=1600,format=auto`. @default none */
   presets?: string
-  /** Registration of accounts: `open`, `invite` (with an invitation) or `closed`. @default 'closed' */
-  registration?: Registration
-  /**
-   * URL of an identity provider's keys: https, or http on this machine. Its access tokens are accepted. Needs
-   * `jwksIssuer` and `jwksAudience`. @default none
-   */
-  jwksUrl?: string
-  /** Required `iss` of those tokens. @default none */
-  jwksIssuer?: string
-  /** Required `aud` of those tokens. @default none */
-  jwksAudience?: string
-  /**
-   * Authentication of changes and of private projects; public projects can always be read. `auto`: required once there
-   * is an API key, an account, open registration or an issuer. `required`: always. `none`: never. @default 'auto'
-   */
-  auth?: AuthMode
-  /**
-   * API keys beside those of `tintype key`, in a list or separated by commas: `role:secret`, or a secret of at least 16
-   * characters alone for an admin. @default none
-   */
-  apiKeys?: readonly string[] | string
   /** Visibility of new projects. @default 'public' */
   newVisibility?: Visibility
   /** Limit of the images of a project; 0 is no limit. @default 0 */

@@ -9,9 +9,11 @@ import { createApiKeys } from '../services/auth/api-keys.ts'
 import { createBearerAuthenticator, createCookieAuthenticator } from '../services/auth/authenticator.ts'
 import { createCsrfGuard } from '../services/auth/csrf.ts'
 import { createOidcTokens } from '../services/auth/oidc-tokens.ts'
+import { createPasswordReset } from '../services/auth/password-reset.ts'
 import { createPasswords } from '../services/auth/passwords.ts'
-import { createSignInThrottle, throttledAccounts } from '../services/auth/sign-in-throttle.ts'
+import { createSignInThrottle, forgivingReset, throttledAccounts } from '../services/auth/sign-in-throttle.ts'
 import { createLinkCookies } from '../services/links/link-cookies.ts'
+import { createMailer } from '../services/mail/mailer.ts'
 import { createBucketAccounts } from '../stores/accounts/bucket-accounts.ts'
 import { createFileAccountStore } from '../stores/accounts/file-account-store.ts'
 import { createFileKeys } from '../stores/accounts/file-keys.ts'
@@ -26,19 +28,29 @@ export const buildAuth = ({ options, storageDir, bucket, log }: Foundation) => {
   const isOpen = createIsOpen({ ...options, storageDir }, shared && (() => !shared.isClaimed()))
   const store = shared?.store ?? createFileAccountStore({ storageDir })
   const keys = shared?.keys ?? createFileKeys({ storageDir })
-  const accounts = createAccountService({ store, passwords: createPasswords(), registration })
+  const passwords = createPasswords()
+  const accounts = createAccountService({ store, passwords, registration })
   const csrf = createCsrfGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })
   const oidcTokens = issuer && createOidcTokens({ ...issuer, log })
   const apiKeys = createApiKeys({ keys, fixed })
   const links = shared?.links ?? createFileLinks({ storageDir })
-  const throttle = createSignInThrottle({ isShared: Boolean(options.sharedLimits), log })
+  const counting = { isShared: Boolean(options.sharedLimits), log }
+  const throttle = createSignInThrottle(counting)
+  const mail = options.mail && { mailer: createMailer(options.mail), publicUrl: options.mail.publicUrl }
+  const reset = createPasswordReset({ store, passwords, mail, counting, log })
 
   return {
     client,
     store,
     links,
     isOpen,
-    accountRoutes: { accounts: throttledAccounts(accounts, throttle), csrf, registration, isOpen },
+    accountRoutes: {
+      accounts: throttledAccounts(accounts, throttle),
+      passwordReset: forgivingReset(reset, throttle),
+      csrf,
+      registration,
+      isOpen,
+    },
     ...createIdentify({
       authenticators: [
         apiKeys,
@@ -64,6 +76,7 @@ export const buildAuth = ({ options, storageDir, bucket, log }: Foundation) => {
     },
     async close() {
       shared?.close()
+      await reset.close()
       await accounts.close()
     },
   }

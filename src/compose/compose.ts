@@ -97,6 +97,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
     basePath: options.basePath ?? '',
     gallery: options.gallery,
     galleryIndex: options.galleryIndex,
+    publicUrl: options.publicUrl,
     isWholeSite: options.isWholeSite,
     log: foundation.log,
     ids,

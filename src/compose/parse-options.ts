@@ -3,6 +3,15 @@
 import type { FixedKey } from '../core/auth/api-key.ts'
 import { parseFixedKeys } from '../core/auth/api-key.ts'
 import type { Issuer } from '../core/auth/issuer.ts'
+import {
+  isSender,
+  isSmtpUrl,
+  type MailSettings,
+  PUBLIC_URL_RULE,
+  parsePublicUrl,
+  SENDER_RULE,
+  SMTP_URL_RULE,
+} from '../core/auth/mail.ts'
 import { type BucketSettings, bucketSettingsOf, parseStoreUrl, STORE_URL_RULE } from '../core/bucket-settings.ts'
 import { isQueueUrl, QUEUE_URL_RULE } from '../core/jobs/queue-url.ts'
 import { type IsTrusted, parseProxies } from '../core/request/forwarded.ts'
@@ -23,6 +32,7 @@ interface ParsedValues {
   trustProxy: IsTrusted
   allowedOrigins: AllowedOrigins
   issuer: Issuer | undefined
+  mail: MailSettings | undefined
   webhook: WebhookSettings | undefined
   webhookAllow: AllowedDestinations
   /** Bucket that holds the store; undefined where a folder does. */
@@ -45,18 +55,30 @@ export interface ParsedOptions
   extends ParsedValues,
     Omit<
       TintypeOptions,
-      keyof ParsedValues | BucketText | 'jwksUrl' | 'jwksIssuer' | 'jwksAudience' | 'webhookUrl' | 'webhookSecret'
+      | keyof ParsedValues
+      | BucketText
+      | 'jwksUrl'
+      | 'jwksIssuer'
+      | 'jwksAudience'
+      | 'smtpUrl'
+      | 'mailFrom'
+      | 'webhookUrl'
+      | 'webhookSecret'
     > {}
 
 /** @throws TintypeError `invalid_parameter`, Error that names the value that is not valid */
 export const parseOptions = (given: TintypeOptions): ParsedOptions => {
   const { bucket, options } = takeBucket(given)
-  const { jwksUrl, jwksIssuer = '', jwksAudience = '', webhookUrl, webhookSecret, ...rest } = options
+  const { jwksUrl, jwksIssuer = '', jwksAudience = '', webhookUrl, webhookSecret, ...others } = options
+  const { smtpUrl = '', mailFrom = '', ...rest } = others
+  const publicUrl = parsePublic(options.publicUrl)
   if (options.queue && !isQueueUrl(options.queue)) throw new Error(`queue: expected ${QUEUE_URL_RULE}`)
   if (options.encoders === 0 && !options.queue) throw new Error('encoders: expected at least 1 without a queue, got 0')
   const presets = parsePresets(options.presets ?? '')
   return {
     ...rest,
+    publicUrl,
+    mail: parseMail(smtpUrl, mailFrom, publicUrl),
     bucket,
     signingKeys: parseSigningKeys(options.signingKeys ?? []),
     presets,
@@ -68,6 +90,22 @@ export const parseOptions = (given: TintypeOptions): ParsedOptions => {
     webhookAllow: parseAllowed(options.webhookAllow ?? ''),
     issuer: jwksUrl ? { url: jwksUrl, issuer: jwksIssuer, audience: jwksAudience } : undefined,
   }
+}
+
+const parsePublic = (text = ''): string | undefined => {
+  const url = text === '' ? undefined : parsePublicUrl(text)
+  if (text !== '' && url === undefined) throw new Error(`publicUrl: expected ${PUBLIC_URL_RULE}, got "${text}"`)
+  return url
+}
+
+/** @throws Error where one of them is missing or not valid. It does not repeat the URL, which has a password. */
+const parseMail = (smtpUrl: string, from: string, publicUrl: string | undefined): MailSettings | undefined => {
+  if (smtpUrl === '' && from === '') return undefined
+  if (!isSmtpUrl(smtpUrl)) throw new Error(`smtpUrl: expected ${SMTP_URL_RULE}`)
+  if (!isSender(from)) throw new Error(`mailFrom: expected ${SENDER_RULE}, got "${from}"`)
+  if (publicUrl === undefined)
+    throw new Error(`publicUrl: expected ${PUBLIC_URL_RULE}, for the links in mails, got nothing`)
+  return { smtpUrl, from, publicUrl }
 }
 
 /** @throws Error where one of them is missing or not valid */

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { Issuer } from '../core/auth/issuer.ts'
+import type { MailSettings } from '../core/auth/mail.ts'
 import { messageOf, TintypeError } from '../core/errors.ts'
 import { parsePrefetch, prefetchable } from '../core/transform/prefetch.ts'
 import type { Recipe } from '../core/transform/recipe.ts'
@@ -86,13 +87,16 @@ type Parsed = z.output<z.ZodObject<typeof settings>>
 const combine = (parsed: Parsed, context: z.RefinementCtx) => {
   const { accelRedirect, prefetch, jwksUrl, jwksIssuer, jwksAudience, webhookUrl, webhookSecret, ...others } = parsed
   const { store, s3Endpoint, s3Region, s3PathStyle, s3CreateBucket, awsRegion, awsAccessKeyId, ...rest } = others
-  const { awsSecretAccessKey, awsSessionToken, bucketCacheDir, bucketCacheBytes, staleSeconds, ...own } = rest
+  const { awsSecretAccessKey, awsSessionToken, bucketCacheDir, bucketCacheBytes, staleSeconds, ...further } = rest
+  const { smtpUrl, mailFrom, publicUrl, ...own } = further
   return {
     ...own,
     bucket: bucketOf(parsed, context),
     accelRedirect: accelRedirect === 'off' ? undefined : accelRedirect,
     prefetch: recipesOf(parsed, context),
     issuer: issuerOf(parsed, context),
+    publicUrl: publicUrl || undefined,
+    mail: mailOf(parsed, context),
     webhook: webhookOf(parsed, context),
     encoders: encodersOf(parsed, context),
   }
@@ -134,6 +138,18 @@ const ISSUER_ENV = new Map([
   ['jwksIssuer', 'JWKS_ISSUER'],
   ['jwksAudience', 'JWKS_AUDIENCE'],
 ])
+
+/** Requires all three values where mail is sent. */
+const mailOf = ({ smtpUrl, mailFrom, publicUrl }: Parsed, context: z.RefinementCtx): MailSettings | undefined => {
+  if (smtpUrl === '' && mailFrom === '') return undefined
+  const because = smtpUrl === '' ? 'MAIL_FROM' : 'SMTP_URL'
+  for (const [key, text] of Object.entries({ smtpUrl, mailFrom, publicUrl })) {
+    if (text !== '') continue
+    const message = `expected a value, because ${because} is set, got nothing`
+    context.addIssue({ code: 'custom', path: [key], message })
+  }
+  return { smtpUrl, from: mailFrom, publicUrl }
+}
 
 /** Requires both values or none: a receiver cannot tell messages without a signature from others. */
 const webhookOf = ({ webhookUrl, webhookSecret }: Parsed, context: z.RefinementCtx): WebhookSettings | undefined => {

@@ -21,6 +21,7 @@ import {
 import { setting } from './setting.ts'
 import { accessSettings } from './settings-access.ts'
 import { atlasSettings } from './settings-atlases.ts'
+import { mailSettings } from './settings-mail.ts'
 import { storeSettings } from './settings-store.ts'
 import { webhookSettings } from './settings-webhooks.ts'
 
@@ -230,6 +231,7 @@ export const settings = {
   }),
   ...storeSettings,
   ...accessSettings,
+  ...mailSettings,
   ...webhookSettings,
   logLevel: setting(oneOf(LOG_LEVELS), {
     env: 'LOG_LEVEL',

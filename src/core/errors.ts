@@ -24,6 +24,8 @@ export const FAILURES = {
   forbidden: { status: 403, title: 'The permission is missing' },
   registration_closed: { status: 403, title: 'Registration is closed' },
   invite_invalid: { status: 403, title: 'The invitation is not valid' },
+  password_reset_closed: { status: 403, title: 'Passwords are not reset by mail here' },
+  reset_token_invalid: { status: 403, title: 'The link for a new password is not valid' },
   csrf: { status: 403, title: 'The request may come from another site' },
   unexpected_host: { status: 403, title: 'The host of the request is not accepted' },
   signature_required: { status: 403, title: 'The URL needs a signature' },

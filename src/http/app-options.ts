@@ -102,6 +102,8 @@ export interface AppOptions {
   basePath?: string
   /** Serves the web gallery: `/`, `/g/…`, `/gallery/…`. @default false */
   gallery?: boolean
+  /** Address of the app, which previews of messengers name. @default the host of the request */
+  publicUrl?: string
   /** Lets search engines list the gallery's front page and the pages of public projects. @default false */
   galleryIndex?: boolean
   /** Redirects `GET /` to the documentation, without the gallery. @default false, `/` belongs to the program that mounts the app */

@@ -56,7 +56,13 @@ import { createRenderRoutes } from './routes/renders.ts'
 import { addWebhookRoutes } from './routes/webhooks.ts'
 
 /** Paths where passwords and invitations can be guessed. */
-const SIGN_IN_PATHS = ['/auth/login', '/auth/register', '/auth/password']
+const SIGN_IN_PATHS = [
+  '/auth/login',
+  '/auth/register',
+  '/auth/password',
+  '/auth/forgotten-password',
+  '/auth/reset-password',
+]
 
 export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const { log, ids, version, maxUploadBytes } = options
@@ -154,6 +160,8 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
     route.add(accounts.logout, account.logout)
     route.add(accounts.me, account.me)
     route.add(accounts.password, account.password)
+    route.add(accounts.forgottenPassword, account.forgottenPassword)
+    route.add(accounts.resetPassword, account.resetPassword)
   }
 
   const state = createHealthRoutes(options)

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { uploadSchema } from '../../src/http/schemas/images/images.ts'
 import { createTintype, type TintypeOptions } from '../../src/index.ts'
 import { uploadTo } from '../support/app.ts'
+import { resetTokenIn, startTestMail } from '../support/auth/mail.ts'
 import { smallPhoto } from '../support/pictures/pictures.ts'
 import { openBucketApp, sharedBucket } from '../support/s3/app.ts'
 import { hasCeph } from '../support/s3/ceph.ts'
@@ -80,6 +81,19 @@ describe.skipIf(!hasCeph)('two servers with a store in a bucket', () => {
     expect((await one.request('/projects/mine/images', upload)).status).toBe(201)
     const refused = { method: 'POST', body: formOf(await smallPhoto()) }
     expect((await other.request('/projects/mine/images', refused)).status).toBe(401)
+  })
+
+  it('share a forgotten password: a link of one of them works once, on any', async () => {
+    const mail = await startTestMail()
+    const sending = { smtpUrl: mail.url, mailFrom: 'pictures@example.com', publicUrl: 'https://pictures.example.com' }
+    const { one, other } = await twoServers({ registration: 'open', ...sending })
+    expect((await one.request('/auth/register', json(PERSON))).status).toBe(201)
+    expect((await one.request('/auth/forgotten-password', json({ email: PERSON.email }))).status).toBe(202)
+    const token = resetTokenIn(await mail.received(PERSON.email))
+    const body = json({ token, password: 'another long password' })
+    expect((await other.request('/auth/reset-password', body)).status).toBe(204)
+    expect((await one.request('/auth/reset-password', body)).status).toBe(403)
+    expect((await one.request('/auth/login', json({ ...PERSON, password: 'another long password' }))).status).toBe(200)
   })
 
   it('share webhooks', async () => {

@@ -93,6 +93,7 @@ describe('a read-only store', () => {
       ['/auth/login', sent('POST', ADA)],
       ['/auth/refresh', sent('POST', { refresh_token: signedIn.refresh_token })],
       ['/auth/logout', sent('POST', { refresh_token: signedIn.refresh_token })],
+      ['/auth/forgotten-password', sent('POST', { email: ADA.email })],
       ['/auth/password', { ...sent('POST', { current: ADA.password, new: 'another good one' }) }],
     ]
     for (const [path, init] of changes) {

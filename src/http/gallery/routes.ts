@@ -18,6 +18,8 @@ export interface GalleryRouteOptions {
   projects: Pick<ProjectService, 'withCover'>
   client: Pick<ClientAddress, 'isSecure'>
   views: Views
+  /** Address of the app, which previews name. @default the host of the request */
+  publicUrl?: string
   /** Whether search engines may list the front page and the pages of public projects. @default false */
   galleryIndex?: boolean
 }
@@ -34,8 +36,11 @@ const UNLISTED = { ...PAGE_HEADERS, 'X-Robots-Tag': 'noindex' }
 const FOR_EVER = 'public, max-age=31536000, immutable'
 
 export const createGalleryRoutes = (options: GalleryRouteOptions) => {
-  const { store, projects, client, views, galleryIndex = false } = options
+  const { store, projects, client, views, publicUrl, galleryIndex = false } = options
   const files = createGalleryFiles()
+
+  const addressOf = (c: Context): string =>
+    `${client.isSecure(viewOf(c), c.req.url) ? 'https' : 'http'}://${new URL(c.req.url).host}`
 
   /** What a messenger may show of a project: nothing of a private or absent one, so that the pages of both are equal. */
   const previewOf = async (c: Context): Promise<Preview | undefined> => {
@@ -43,8 +48,7 @@ export const createGalleryRoutes = (options: GalleryRouteOptions) => {
     const state = isProjectId(projectId) ? await store.project(projectId).catch(() => undefined) : undefined
     const shown = state && isPublic(state) ? await projects.withCover(state) : undefined
     if (!shown) return undefined
-    const { host } = new URL(c.req.url)
-    const origin = `${client.isSecure(viewOf(c), c.req.url) ? 'https' : 'http'}://${host}`
+    const { origin } = new URL(publicUrl ?? addressOf(c))
     return { project: views.project(shown, { kind: 'anonymous' }), origin, path: views.pageUrl(projectId) }
   }
 

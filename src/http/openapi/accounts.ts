@@ -4,14 +4,22 @@ import type { RouteConfig, z } from '@hono/zod-openapi'
 import type { ErrorCode } from '../../core/errors.ts'
 import {
   credentialsSchema,
+  forgottenPasswordSchema,
   meSchema,
   passwordChangeSchema,
+  passwordResetSchema,
   registrationSchema,
   sessionSchema,
   signedInSchema,
   signInOptionsSchema,
 } from '../schemas/accounts.ts'
-import { EXAMPLE_EMAIL, EXAMPLE_NEW_PASSWORD, EXAMPLE_PASSWORD, EXAMPLE_REFRESH_TOKEN } from '../schemas/examples.ts'
+import {
+  EXAMPLE_EMAIL,
+  EXAMPLE_NEW_PASSWORD,
+  EXAMPLE_PASSWORD,
+  EXAMPLE_REFRESH_TOKEN,
+  EXAMPLE_RESET_TOKEN,
+} from '../schemas/examples.ts'
 import { csrfHeaders } from '../schemas/parameters.ts'
 import { problems } from './problems.ts'
 import { jsonResponse, sessionCookies } from './responses.ts'
@@ -147,5 +155,37 @@ export const password: RouteConfig = {
   responses: {
     200: jsonResponse('A new session.', signedInSchema, AS_COOKIES),
     ...problems('unauthenticated', 'wrong_credentials', ...BODY_FAILURES),
+  },
+}
+
+export const forgottenPassword: RouteConfig = {
+  method: 'post',
+  path: '/auth/forgotten-password',
+  operationId: 'forgottenPassword',
+  tags: TAGS,
+  summary: 'Send a link for a new password',
+  description:
+    'If the server sends mail (`SMTP_URL`). The answer is the same for every address, and comes before the account is ' +
+    'looked up. The link leads to `#reset=<token>` of `PUBLIC_URL`, and works once within an hour. An address gets at most ' +
+    'three mails an hour.',
+  request: body(forgottenPasswordSchema, { email: EXAMPLE_EMAIL }),
+  responses: {
+    202: { description: 'A mail is sent if the address has an account.' },
+    ...problems('password_reset_closed', ...BODY_FAILURES),
+  },
+}
+
+export const resetPassword: RouteConfig = {
+  method: 'post',
+  path: '/auth/reset-password',
+  operationId: 'resetPassword',
+  tags: TAGS,
+  summary: 'Set a new password by the token of a mail',
+  description:
+    'Ends all sessions of the user. A token works once; a change of the password ends all that were sent before.',
+  request: body(passwordResetSchema, { token: EXAMPLE_RESET_TOKEN, password: EXAMPLE_NEW_PASSWORD }),
+  responses: {
+    204: { description: 'The password was set: sign in by it.' },
+    ...problems('reset_token_invalid', ...BODY_FAILURES),
   },
 }

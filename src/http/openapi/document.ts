@@ -92,6 +92,8 @@ const ROUTES = [
   accounts.logout,
   accounts.me,
   accounts.password,
+  accounts.forgottenPassword,
+  accounts.resetPassword,
   server.health,
   server.ready,
   server.metrics,

@@ -73,6 +73,8 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   wrong_credentials: { detail: 'Expected an e-mail address and its password.' },
   registration_closed: { detail: 'Registration is closed: the operator creates accounts.' },
   invite_invalid: { detail: 'The invitation is unknown, used, expired or for another e-mail address.' },
+  password_reset_closed: { detail: 'No mail is sent here: the operator sets new passwords.' },
+  reset_token_invalid: { detail: 'The link was used, has expired, or is not complete. Request a new one.' },
   csrf: { detail: 'Expected the value of the cookie "tintype_csrf" in "X-CSRF-Token", the request has none.' },
   unexpected_host: {
     detail:

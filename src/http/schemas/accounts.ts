@@ -14,7 +14,14 @@ import {
 } from '../../core/auth/account.ts'
 import { characters } from '../../core/text.ts'
 import { QUOTED } from '../request/json-body.ts'
-import { EXAMPLE_EMAIL, EXAMPLE_PASSWORD, EXAMPLE_REFRESH_TOKEN, EXAMPLE_TIME, EXAMPLE_USER_ID } from './examples.ts'
+import {
+  EXAMPLE_EMAIL,
+  EXAMPLE_PASSWORD,
+  EXAMPLE_REFRESH_TOKEN,
+  EXAMPLE_RESET_TOKEN,
+  EXAMPLE_TIME,
+  EXAMPLE_USER_ID,
+} from './examples.ts'
 
 const NAME_RULE = `a text of 1 to ${MAX_NAME_LENGTH} characters, none of them a control character, or null`
 
@@ -83,6 +90,9 @@ export const signInOptionsSchema = z
       description: 'Who may create an account: all, holders of an invitation, or nobody.',
       example: 'invite',
     }),
+    password_reset: z.boolean().openapi({
+      description: 'Whether `POST /auth/forgotten-password` sends mail.',
+    }),
   })
   .openapi('SignInOptions')
 
@@ -119,6 +129,19 @@ export const sessionSchema = z
 export const passwordChangeSchema = z
   .strictObject({ current: password, new: newPassword, cookie })
   .openapi('PasswordChange')
+
+export const forgottenPasswordSchema = z.strictObject({ email }).openapi('ForgottenPassword')
+
+export const passwordResetSchema = z
+  .strictObject({
+    token: z.string('a token').refine(hasAtMost(MAX_TOKEN_LENGTH), 'a token').openapi({
+      maxLength: MAX_TOKEN_LENGTH,
+      description: 'From the link in the mail: what follows `#reset=`.',
+      example: EXAMPLE_RESET_TOKEN,
+    }),
+    password: newPassword,
+  })
+  .openapi('PasswordReset')
 
 const userId = z.string().openapi({ example: EXAMPLE_USER_ID })
 

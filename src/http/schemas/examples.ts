@@ -18,6 +18,7 @@ export const EXAMPLE_USER_ID = '7m2x9k4q1w8e5r3t6y0u'
 export const EXAMPLE_EMAIL = 'ada@example.com'
 export const EXAMPLE_PASSWORD = 'correct horse battery staple'
 export const EXAMPLE_NEW_PASSWORD = 'quiet river under seven stones'
+export const EXAMPLE_RESET_TOKEN = `ttw_${EXAMPLE_USER_ID}_0_1780565400_${EXAMPLE_CSRF_TOKEN}`
 export const EXAMPLE_REFRESH_TOKEN = `ttr_${EXAMPLE_USER_ID}_1_1780565400_${EXAMPLE_CSRF_TOKEN}`
 export const EXAMPLE_WEBHOOK_ID = '9c2k4q7w1x5e8r3t'
 export const EXAMPLE_WEBHOOK_SECRET = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='

@@ -122,11 +122,12 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
   }
 }
 
-type Purpose = 'access' | 'refresh' | 'csrf' | 'place' | 'place_nonce'
+type Purpose = 'access' | 'refresh' | 'csrf' | 'reset' | 'place' | 'place_nonce'
 
 /** Derives a key for each purpose, so that no token is valid for another purpose. */
 export const keyFor = (purpose: Purpose, secret: Buffer): Uint8Array =>
   new Uint8Array(createHmac('sha256', secret).update(`tintype-${purpose}-1`).digest())
 
-const seal = (purpose: Purpose, content: string, secret: Buffer): string =>
+/** MAC of a text, as base64url of 43 characters. */
+export const seal = (purpose: Purpose, content: string, secret: Buffer): string =>
   createHmac('sha256', keyFor(purpose, secret)).update(content).digest('base64url')

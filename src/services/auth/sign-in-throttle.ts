@@ -11,6 +11,7 @@ import { TintypeError } from '../../core/errors.ts'
 import { type CountingOptions, createLimiter, type Limiter } from '../limits/limiter.ts'
 import type { AccountService } from './accounts.ts'
 import { createKnownNetworks } from './known-networks.ts'
+import type { PasswordReset } from './password-reset.ts'
 
 export interface SignInThrottle {
   /**
@@ -21,6 +22,8 @@ export interface SignInThrottle {
    * @throws TintypeError `rate_limited` before the pause is over; errors of the attempt
    */
   run<T>(account: string, network: string | undefined, attempt: () => Promise<T>): Promise<T>
+  /** Forgets the failures of an account, from the network too. Never throws. */
+  forgive(account: string, network: string | undefined): Promise<void>
   /** Adds a known network of the account, which has a count of its own. Never throws. */
   remember(account: string, network: string | undefined): Promise<void>
 }
@@ -60,6 +63,11 @@ export const createSignInThrottle = (counting: CountingOptions): SignInThrottle 
 
   return {
     remember,
+
+    async forgive(account, network) {
+      const keys = [keyOf([account]), ...(network === undefined ? [] : [keyOf([account, network])])]
+      await Promise.all(keys.map((key) => forget(failures, pauses, key)))
+    },
 
     async run(account, network, attempt) {
       const key = keyOf((await isKnown(account, network)) ? [account, network] : [account])
@@ -101,6 +109,17 @@ export const throttledAccounts = (accounts: AccountService, throttle: SignInThro
   },
 
   changePassword: (userId, change) => throttle.run(userId, undefined, () => accounts.changePassword(userId, change)),
+})
+
+/** Lets users sign in at once by a password that they have reset, however often they failed before. */
+export const forgivingReset = (reset: PasswordReset, throttle: SignInThrottle): PasswordReset => ({
+  ...reset,
+
+  async reset(token, password, network) {
+    const user = await reset.reset(token, password)
+    await Promise.all([throttle.forgive(user.email, network), throttle.remember(user.email, network)])
+    return user
+  },
 })
 
 const keyOf = (parts: readonly unknown[]): string =>

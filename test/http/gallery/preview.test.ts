@@ -91,6 +91,13 @@ describe('the page of a public project', () => {
     expect(await urlFor('192.0.2.1')).toBe('http://pictures.example/g/shop')
   })
 
+  it('names the public address of the settings, whatever the host of the request', async () => {
+    const { image, page } = await openShop({ publicUrl: 'https://shop.example/media', basePath: '/media' })
+    const meta = metaOf((await page('http://127.0.0.1/g/shop')).text)
+    expect(meta['og:url']).toBe('https://shop.example/media/g/shop')
+    expect(meta['og:image']).toBe(`https://shop.example/media/projects/shop/images/${image}?size=medium`)
+  })
+
   it('is named by its id without a title, and has no picture without images', async () => {
     const { page, edit, image, ask } = await openShop()
     await edit({ title: null })

@@ -76,6 +76,9 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
   registration_closed: async () => post((await createTestApp()).app, '/auth/register', ADA),
   invite_invalid: async () =>
     post((await createTestApp({ registration: 'invite' })).app, '/auth/register', { ...ADA, invite: 'none' }),
+  password_reset_closed: async () => post((await openApp()).app, '/auth/forgotten-password', { email: ADA.email }),
+  reset_token_invalid: async () =>
+    post((await openApp()).app, '/auth/reset-password', { token: 'ttw_x', password: ADA.password }),
   csrf: async () => {
     const { app } = await openApp()
     const cookies = cookiesOf(await post(app, '/auth/register', { ...ADA, cookie: true }))

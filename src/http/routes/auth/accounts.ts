@@ -12,6 +12,7 @@ import {
   SESSION_COOKIE,
 } from '../../../services/auth/credentials.ts'
 import type { CsrfGuard } from '../../../services/auth/csrf.ts'
+import type { PasswordReset } from '../../../services/auth/password-reset.ts'
 import { ACCESS_SECONDS, type Session } from '../../../services/auth/session-tokens.ts'
 import { namedPrincipalOf } from '../../access.ts'
 import type { Context } from '../../context.ts'
@@ -20,8 +21,10 @@ import type { SessionCookies } from '../../response/auth/session-cookies.ts'
 import { BASE_HEADERS, json, respond } from '../../response/respond.ts'
 import {
   credentialsSchema,
+  forgottenPasswordSchema,
   type MeView,
   passwordChangeSchema,
+  passwordResetSchema,
   registrationSchema,
   type SignedInView,
   type SignInOptionsView,
@@ -34,6 +37,7 @@ export interface AccountRouteOptions {
   cookies: SessionCookies
   csrf: CsrfGuard
   registration: Registration
+  passwordReset: PasswordReset
   /** Whether every request may do everything at present. */
   isOpen(): boolean
   /** Client network, for the throttle of sign-ins. */
@@ -45,7 +49,7 @@ const MAX_BODY_BYTES = 16 * 1024
 const UNCACHED = { 'Cache-Control': 'no-store' } as const
 
 export const createAccountRoutes = (options: AccountRouteOptions) => {
-  const { accounts, cookies, csrf, networkOf, registration, isOpen } = options
+  const { accounts, cookies, csrf, networkOf, passwordReset, registration, isOpen } = options
 
   const answer = (c: Context, signedIn: SignedIn, asCookie: boolean, status: 200 | 201 = 200): Response => {
     if (asCookie) cookies.set(c, signedIn)
@@ -75,7 +79,7 @@ export const createAccountRoutes = (options: AccountRouteOptions) => {
 
   return {
     options(c: Context) {
-      const view: SignInOptionsView = { open: isOpen(), registration }
+      const view: SignInOptionsView = { open: isOpen(), registration, password_reset: passwordReset.isOffered }
       return json(c, view, 200, UNCACHED)
     },
 
@@ -125,6 +129,18 @@ export const createAccountRoutes = (options: AccountRouteOptions) => {
       const session = await sessionOf(c)
       const { current, new: next, cookie } = parseBody(passwordChangeSchema, await readJson(c, MAX_BODY_BYTES))
       return answer(c, await accounts.changePassword(session.userId, { current, next }), cookie)
+    },
+
+    async forgottenPassword(c: Context) {
+      const { email } = parseBody(forgottenPasswordSchema, await readJson(c, MAX_BODY_BYTES))
+      passwordReset.request(email)
+      return respond(c, null, 202, { ...BASE_HEADERS, ...UNCACHED })
+    },
+
+    async resetPassword(c: Context) {
+      const { token, password } = parseBody(passwordResetSchema, await readJson(c, MAX_BODY_BYTES))
+      await passwordReset.reset(token, password, networkOf(c))
+      return respond(c, null, 204, { ...BASE_HEADERS, ...UNCACHED })
     },
   }
 }

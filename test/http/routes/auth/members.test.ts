@@ -67,9 +67,13 @@ describe('the ways to sign in', () => {
       expect(answer.headers.get('cache-control')).toBe('no-store')
       return signInOptionsSchema.parse(await answer.json())
     }
-    expect(await read({})).toEqual({ open: true, registration: 'closed' })
-    expect(await read({ registration: 'open' })).toEqual({ open: false, registration: 'open' })
-    expect(await read({ registration: 'invite', auth: 'required' })).toEqual({ open: false, registration: 'invite' })
-    expect(await read({ auth: 'required' })).toEqual({ open: false, registration: 'closed' })
+    expect(await read({})).toEqual({ open: true, registration: 'closed', password_reset: false })
+    expect(await read({ registration: 'open' })).toEqual({ open: false, registration: 'open', password_reset: false })
+    expect(await read({ registration: 'invite', auth: 'required' })).toEqual({
+      open: false,
+      registration: 'invite',
+      password_reset: false,
+    })
+    expect(await read({ auth: 'required' })).toEqual({ open: false, registration: 'closed', password_reset: false })
   })
 })
