@@ -50,8 +50,14 @@ export const createVariants = ({ bucket, cache, segments, recent, newest }: Vari
     const content = record?.sizes[size]
     if (!record || !content) return undefined
     const key = keys.variant(projectId, imageId, size)
-    const file = await cache.file(content, () => bucket.read(key, 0, content.bytes))
-    return { ...file, ...fileOf(record, size) }
+    try {
+      const file = await cache.file(content, () => bucket.read(key, 0, content.bytes))
+      return { ...file, ...fileOf(record, size) }
+    } catch (error) {
+      // Another server may have deleted it meanwhile, and its object with it.
+      if (await findIn(await newest(projectId), imageId, undefined)) throw error
+      return undefined
+    }
   }
 
   return {

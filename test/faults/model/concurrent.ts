@@ -2,6 +2,8 @@
 
 import fc from 'fast-check'
 import { z } from 'zod'
+import type { BucketOptions } from '../../../src/stores/s3/client/bucket.ts'
+import type { S3StoreOptions } from '../../../src/stores/s3/s3-store.ts'
 import { startChild } from '../../support/processes/child.ts'
 import { type Entry, entrySchema } from './entry.ts'
 
@@ -52,14 +54,29 @@ export const plansOf = ({ processes, clients, steps }: PlanShape): fc.Arbitrary<
   return fc.array(process, { minLength: processes, maxLength: processes })
 }
 
-export interface WorkerOptions {
+export interface FolderOptions {
   storageDir: string
   lockStaleMs?: number
   maxBatch?: number
 }
 
+/** A store in a bucket, with ages as tests need them. */
+export interface InBucketOptions
+  extends Pick<S3StoreOptions, 'workDir' | 'maxBatch' | 'orphanSweepMs' | 'keptRevisions'> {
+  bucket: Pick<BucketOptions, 'bucket' | 'region' | 'prefix' | 'endpoint' | 'deadlineMs'> & {
+    credentials: { accessKeyId: string; secretAccessKey: string }
+  }
+}
+
+export type WorkerOptions = FolderOptions | InBucketOptions
+
 const openedSchema = z.object({ thread: z.int() })
 const answerSchema = z.object({ entries: z.array(entrySchema) })
+
+interface Round {
+  projectId: string
+  clients: readonly (readonly Step[])[]
+}
 
 export interface Worker {
   pid: number
@@ -67,6 +84,8 @@ export interface Worker {
   thread: number
   /** What each of its clients does, one after the other; the clients do it at the same time. */
   perform(projectId: string, clients: readonly (readonly Step[])[]): Promise<Entry[]>
+  /** The same in several projects at once. */
+  performAll(rounds: readonly Round[]): Promise<Entry[]>
   signal(signal: NodeJS.Signals): void
   /** Closes the store. */
   close(): Promise<void>
@@ -76,11 +95,13 @@ export interface Worker {
 export const startWorker = async (options: WorkerOptions, env?: Record<string, string>): Promise<Worker> => {
   const child = await startChild(new URL('./worker.mjs', import.meta.url), { env })
   const { thread } = openedSchema.parse(await child.ask({ type: 'open', options }))
+  const performAll = async (rounds: readonly Round[]) =>
+    answerSchema.parse(await child.ask({ type: 'round', rounds })).entries
   return {
     pid: child.pid,
     thread,
-    perform: async (projectId, clients) =>
-      answerSchema.parse(await child.ask({ type: 'round', projectId, clients })).entries,
+    perform: (projectId, clients) => performAll([{ projectId, clients }]),
+    performAll,
     signal: child.signal,
     async close() {
       await child.ask({ type: 'close' })
@@ -90,5 +111,11 @@ export const startWorker = async (options: WorkerOptions, env?: Record<string, s
 }
 
 /** Gives each process its part, all at the same time, and gathers what they tell. */
-export const perform = async (workers: readonly Worker[], projectId: string, plan: Plan): Promise<Entry[]> =>
-  (await Promise.all(workers.map((worker, at) => worker.perform(projectId, plan[at] ?? [])))).flat()
+export const perform = (workers: readonly Worker[], projectId: string, plan: Plan): Promise<Entry[]> =>
+  performAll(workers, new Map([[projectId, plan]]))
+
+/** {@link perform} in several projects at once. */
+export const performAll = async (workers: readonly Worker[], plans: ReadonlyMap<string, Plan>): Promise<Entry[]> => {
+  const roundsOf = (at: number) => [...plans].map(([projectId, plan]) => ({ projectId, clients: plan[at] ?? [] }))
+  return (await Promise.all(workers.map((worker, at) => worker.performAll(roundsOf(at))))).flat()
+}

@@ -27,6 +27,7 @@ const changeSchema = z.discriminatedUnion('type', [
 
 export const entrySchema = z.object({
   pid: z.int(),
+  projectId: z.string(),
   /** Nanoseconds on the clock that all processes of a machine share. */
   start: z.bigint(),
   end: z.bigint(),

@@ -19,6 +19,7 @@ const stateAfter = (...changes: ProjectChange[]): ProjectState =>
 /** One line of a history: when it began and ended, what it was, what came of it. */
 const entry = (start: number, end: number, action: Entry['action'], result: Entry['result']): Entry => ({
   pid: start,
+  projectId: 'shop',
   start: BigInt(start),
   end: BigInt(end),
   action,

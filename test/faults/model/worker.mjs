@@ -1,9 +1,11 @@
 // One process of the model test: runs the operations it is given against a store of its own, and notes when each
 // began and ended and its result. Plain JavaScript on dist/, because Node 20 runs no TypeScript.
 
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { readlink, writeFile } from 'node:fs/promises'
 import { createFileStore } from '../../../dist/stores/file/file-store.js'
+import { createBucket } from '../../../dist/stores/s3/client/bucket.js'
+import { createS3Store } from '../../../dist/stores/s3/s3-store.js'
 import { createLogger } from '../../../dist/telemetry/logger.js'
 
 /** @type {import('../../../dist/stores/store.js').Store} */
@@ -21,18 +23,27 @@ process.on('message', async (message) => {
 
 const handle = async ({ type, ...message }) => {
   if (type === 'open') {
-    store = createFileStore({ log: createLogger({ level: 'silent' }), ...message.options })
+    store = createStore(message.options)
     await store.open()
     // Of the thread that makes the calls to the disk, where `UV_THREADPOOL_SIZE` is 1.
     return { thread: Number((await readlink('/proc/thread-self')).split('/').at(-1)) }
   }
   if (type === 'round') {
-    const { projectId, clients } = message
-    const entries = await Promise.all(clients.map((steps) => client(projectId, steps)))
-    return { entries: entries.flat() }
+    const all = message.rounds.flatMap(({ projectId, clients }) => clients.map((steps) => client(projectId, steps)))
+    return { entries: (await Promise.all(all)).flat() }
   }
   await store.close()
   return {}
+}
+
+/** In a folder, or in the bucket of the options. */
+const createStore = ({ bucket, ...options }) => {
+  const log = createLogger({ level: 'silent' })
+  if (!bucket) return createFileStore({ log, ...options })
+  const { credentials, ...rest } = bucket
+  const client = createBucket({ ...rest, pauseMs: 5, credentials: async () => credentials })
+  // Variants by their ids are to be as new as lists.
+  return createS3Store({ log, bucket: client, staleMs: 0, ...options })
 }
 
 const client = async (projectId, steps) => {
@@ -74,7 +85,7 @@ const add = async (projectId, asset, isSame = false) => {
   const stage = await store.stage(projectId)
   try {
     await Promise.all(
-      Object.entries(stage.targets).map(([size, path]) => writeFile(path, `${size} of ${stage.imageId}`)),
+      Object.entries(stage.targets).map(([size, path]) => writeFile(path, contentOf(size, stage.imageId))),
     )
     await stage.publish()
     const image = { ...recordOf(stage.imageId), ...(asset ? { asset } : {}), ...(isSame ? SAME_FILE : {}) }
@@ -88,14 +99,14 @@ const add = async (projectId, asset, isSame = false) => {
 }
 
 const change = (projectId, toDo, stage) =>
-  timed({ type: 'change', change: toDo }, async () => {
+  timed(projectId, { type: 'change', change: toDo }, async () => {
     const state = await shown(await store.commit(projectId, toDo, { stage }))
     // Kept, but its result is lost: as good as unknown.
     return state ? { state } : { error: 'store_unavailable', because: 'overtaken before its list was read' }
   })
 
 const read = (projectId) =>
-  timed({ type: 'read' }, async () => {
+  timed(projectId, { type: 'read' }, async () => {
     let snapshot
     while (!snapshot) {
       const state = await store.project(projectId)
@@ -108,7 +119,7 @@ const read = (projectId) =>
   })
 
 const variant = (projectId, imageId) =>
-  timed({ type: 'variant', imageId }, async () => {
+  timed(projectId, { type: 'variant', imageId }, async () => {
     const file = await store.openVariant(projectId, imageId, 'thumb')
     if (!file) return { bytes: null }
     try {
@@ -120,14 +131,14 @@ const variant = (projectId, imageId) =>
     }
   })
 
-const timed = async (action, work) => {
+const timed = async (projectId, action, work) => {
   const start = process.hrtime.bigint()
   try {
     const result = await work()
-    return { pid: process.pid, start, end: process.hrtime.bigint(), action, result }
+    return { pid: process.pid, projectId, start, end: process.hrtime.bigint(), action, result }
   } catch (error) {
     const result = { error: error?.code ?? 'none', because: String(error?.cause?.stack ?? error?.stack ?? error) }
-    return { pid: process.pid, start, end: process.hrtime.bigint(), action, result }
+    return { pid: process.pid, projectId, start, end: process.hrtime.bigint(), action, result }
   }
 }
 
@@ -139,9 +150,14 @@ const shown = async (state) => {
 
 const SAME_FILE = { sha256: '5a'.repeat(32) }
 
+const contentOf = (size, id) => `${size} of ${id}`
+
 const recordOf = (id) => {
-  const variantOf = () => ({ width: 4, height: 3, bytes: 1, sha256: randomBytes(32).toString('hex') })
-  const sizes = { original: variantOf(), medium: variantOf(), thumb: variantOf(), game: variantOf() }
+  const variantOf = (size) => {
+    const content = contentOf(size, id)
+    return { width: 4, height: 3, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }
+  }
+  const sizes = Object.fromEntries(['original', 'medium', 'thumb', 'game'].map((size) => [size, variantOf(size)]))
   const created_at = new Date().toISOString()
   return { id, ext: 'jpg', created_at, width: 4, height: 3, sha256: randomBytes(32).toString('hex'), sizes }
 }
