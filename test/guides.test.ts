@@ -70,7 +70,7 @@ describe('the API guide', () => {
     // Upload, list, original, three formats, two of transparency, filtered list; upload with details, details, many at
     // once; a new project and its upload; primary, title, order; list, deletion; asset, its picture, list, deletion;
     // changes, a wait, two streams; the error, Idempotency-Key, two of If-Match, a job and two of it, a batch and
-    // its counts, archive, manifest, atlas, a webhook, members.
+    // its counts, archive, manifest, atlas, three of collections, a webhook, members.
     const [ok, created, accepted] = ['200', '201', '202']
     expect(statuses).toEqual(
       [
@@ -95,6 +95,9 @@ describe('the API guide', () => {
         accepted,
         ok,
         ok,
+        ok,
+        ok,
+        created,
         ok,
         ok,
         created,

@@ -708,6 +708,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the collections
+         * @description In pages, sorted by name: for a user, own collections and those shared with the user; for a key, all; without credentials, public ones. The list ends where `next` is null.
+         */
+        get: operations["listCollections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/collections/{collection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a collection: its projects with their covers
+         * @description Projects that do not exist and those that the caller may not see are left out. Share links show nothing more here.
+         */
+        get: operations["readCollection"];
+        /**
+         * Create a collection, or replace its list of projects
+         * @description For users, and for keys that are not for single projects. A user that creates a collection owns it; its editors may replace the list, and the owner and admins visibility and members. Repeating the request is safe. Projects stay in the list while they are away or not visible.
+         */
+        put: operations["putCollection"];
+        post?: never;
+        /** Delete a collection, and none of its projects */
+        delete: operations["deleteCollection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/collections/{collection}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Wait until a collection looks different
+         * @description Answers as soon as a GET of the collection has another ETag than `since`, for this caller: a project or a cover has come, gone or changed. Else at the end of `wait`.
+         */
+        get: operations["readCollectionChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/collections/{collection}/atlas.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The covers of a collection as one picture, for games
+         * @description As the atlas of a project, with the cover of each project as a frame that is named by the id of the project. It keeps its page and place for as long as the caller sees the project in the collection.
+         */
+        get: operations["readCollectionAtlas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/collections/{collection}/atlas/{index}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The covers on a further page
+         * @description Named by `related_multi_packs` of the first document, and requested with the same query.
+         */
+        get: operations["readCollectionAtlasPart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/collections/{collection}/atlas/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page of the covers of a collection
+         * @description Its name, from `meta.image`, contains a hash of the content: the page never changes. Where covers were replaced since, the page as it is now is sent, in which the remaining frames have the same places. Any query is ignored.
+         */
+        get: operations["readCollectionAtlasPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks": {
         parameters: {
             query?: never;
@@ -1466,7 +1591,7 @@ export interface components {
              * @description Stable identifier of the error, for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_project_id" | "invalid_parameter" | "invalid_body" | "malformed_multipart" | "malformed_archive" | "file_missing" | "wrong_field" | "too_many_files" | "upload_aborted" | "wrong_credentials" | "unauthenticated" | "forbidden" | "registration_closed" | "invite_invalid" | "password_reset_closed" | "reset_token_invalid" | "csrf" | "unexpected_host" | "signature_required" | "signature_invalid" | "signature_expired" | "route_not_found" | "project_not_found" | "image_not_found" | "asset_not_found" | "page_not_found" | "job_not_found" | "batch_not_found" | "job_without_image" | "link_not_found" | "webhook_not_found" | "delivery_not_found" | "no_primary_image" | "method_not_allowed" | "request_timeout" | "idempotency_running" | "job_conflict" | "email_taken" | "project_exists" | "too_many_links" | "too_many_webhooks" | "webhook_of_settings" | "precondition_failed" | "upload_too_large" | "too_many_pixels" | "multipart_required" | "not_an_image" | "unsupported_image_type" | "unsupported_image_layout" | "range_not_satisfiable" | "expectation_failed" | "empty_file" | "unreadable_entry" | "damaged_image" | "image_too_slow" | "too_many_images" | "no_such_account" | "idempotency_conflict" | "rate_limited" | "headers_too_large" | "client_gone" | "internal" | "project_damaged" | "busy" | "encoder_failed" | "read_only" | "store_unavailable" | "issuer_unavailable" | "shutting_down" | "storage_full" | "quota_exceeded";
+            code: "malformed_request" | "invalid_project_id" | "invalid_parameter" | "invalid_body" | "malformed_multipart" | "malformed_archive" | "file_missing" | "wrong_field" | "too_many_files" | "upload_aborted" | "wrong_credentials" | "unauthenticated" | "forbidden" | "registration_closed" | "invite_invalid" | "password_reset_closed" | "reset_token_invalid" | "csrf" | "unexpected_host" | "signature_required" | "signature_invalid" | "signature_expired" | "route_not_found" | "project_not_found" | "collection_not_found" | "image_not_found" | "asset_not_found" | "page_not_found" | "job_not_found" | "batch_not_found" | "job_without_image" | "link_not_found" | "webhook_not_found" | "delivery_not_found" | "no_primary_image" | "method_not_allowed" | "request_timeout" | "idempotency_running" | "job_conflict" | "email_taken" | "project_exists" | "too_many_links" | "too_many_webhooks" | "webhook_of_settings" | "precondition_failed" | "upload_too_large" | "too_many_pixels" | "multipart_required" | "not_an_image" | "unsupported_image_type" | "unsupported_image_layout" | "range_not_satisfiable" | "expectation_failed" | "empty_file" | "unreadable_entry" | "damaged_image" | "image_too_slow" | "too_many_images" | "no_such_account" | "idempotency_conflict" | "rate_limited" | "headers_too_large" | "client_gone" | "internal" | "project_damaged" | "busy" | "encoder_failed" | "read_only" | "store_unavailable" | "issuer_unavailable" | "shutting_down" | "storage_full" | "quota_exceeded";
             /** @description `X-Request-Id` of the response, under which the server logged the error. */
             request_id?: string;
         } & {
@@ -2673,6 +2798,139 @@ export interface components {
                 revision: number;
             };
         };
+        CollectionList: {
+            collections: {
+                /** @example strategy */
+                name: string;
+                /** @example Strategy games */
+                title: string | null;
+                /**
+                 * @description A public collection is readable by all, a private one by its owner, members and admins.
+                 * @example public
+                 * @enum {string}
+                 */
+                visibility: "public" | "private";
+                /**
+                 * Format: date-time
+                 * @example 2026-05-04T09:30:00.000Z
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-05-04T09:30:00.000Z
+                 */
+                updated_at: string;
+                /**
+                 * @description User id of the owner; null if there is none. Present for principals that may manage the collection.
+                 * @example null
+                 */
+                owner_id?: string | null;
+                /**
+                 * @description Roles of the members by user id. Present for principals that may manage the collection.
+                 * @example {
+                 *       "7d2m9x0c4v8b6n1q5w3z": "viewer"
+                 *     }
+                 */
+                members?: {
+                    [key: string]: "viewer" | "editor";
+                };
+                /**
+                 * @description URL of the atlas of the covers.
+                 * @example /collections/strategy/atlas.json
+                 */
+                atlas_url: string;
+            }[];
+            /**
+             * @description URL of the next page of collections; null on the last page.
+             * @example null
+             */
+            next: string | null;
+        };
+        Collection: {
+            /** @example strategy */
+            name: string;
+            /** @example Strategy games */
+            title: string | null;
+            /**
+             * @description A public collection is readable by all, a private one by its owner, members and admins.
+             * @example public
+             * @enum {string}
+             */
+            visibility: "public" | "private";
+            /**
+             * Format: date-time
+             * @example 2026-05-04T09:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-05-04T09:30:00.000Z
+             */
+            updated_at: string;
+            /**
+             * @description User id of the owner; null if there is none. Present for principals that may manage the collection.
+             * @example null
+             */
+            owner_id?: string | null;
+            /**
+             * @description Roles of the members by user id. Present for principals that may manage the collection.
+             * @example {
+             *       "7d2m9x0c4v8b6n1q5w3z": "viewer"
+             *     }
+             */
+            members?: {
+                [key: string]: "viewer" | "editor";
+            };
+            /**
+             * @description URL of the atlas of the covers.
+             * @example /collections/strategy/atlas.json
+             */
+            atlas_url: string;
+            /** @description The projects that exist and that the caller may see, with their covers, in the order of the list. */
+            projects: components["schemas"]["Project"][];
+        };
+        NewCollection: {
+            /**
+             * @description Ids of the projects, in their order. They need not exist, nor be visible to the caller.
+             * @example [
+             *       "cosmic-drift",
+             *       "space-garden"
+             *     ]
+             */
+            projects: string[];
+            /**
+             * @description Null removes the title; without it, the title stays.
+             * @example Cosmic Drift
+             */
+            title?: string | null;
+            /**
+             * @description Without it, it stays; a new collection has that of the server’s settings for projects.
+             * @example public
+             * @enum {string}
+             */
+            visibility?: "public" | "private";
+            /**
+             * @description Roles of all members by user id; without it, they stay.
+             * @example {
+             *       "7d2m9x0c4v8b6n1q5w3z": "viewer"
+             *     }
+             */
+            members?: {
+                [key: string]: "viewer" | "editor";
+            };
+        };
+        CollectionChanges: {
+            /**
+             * @description For `since` of the next request.
+             * @example k3vF0u1P9wQm2xT7bR5yZa
+             */
+            tag: string;
+            /**
+             * @description True where the collection is to be read anew.
+             * @example true
+             */
+            changed: boolean;
+        };
         WebhookWithSecret: {
             /** @example 9c2k4q7w1x5e8r3t */
             id: string;
@@ -3720,6 +3978,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & unknown;
             };
         };
+        /** @description No such collection (`collection_not_found`) */
+        collection_not_found: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & unknown;
+            };
+        };
         /** @description The request is not valid HTTP (`malformed_request`). The body is not valid for this route (`invalid_body`). The upload was aborted (`upload_aborted`) */
         malformed_request_or_invalid_body_or_upload_aborted: {
             headers: {
@@ -3867,6 +4137,8 @@ export interface components {
         "path.page": string;
         /** @description Ids of projects joined by commas, as `meta.image` gives them. */
         "path.projects": string;
+        /** @description Name of the collection: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+        "path.collection": string;
         /** @description Webhook id. */
         "path.webhook_id": string;
         /** @description The stream ends after so many seconds; without it, it goes on. */
@@ -6750,6 +7022,435 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
             /** @description No such image (`image_not_found`). No such page of an atlas, or it was replaced (`page_not_found`) */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            412: components["responses"]["precondition_failed"];
+            416: components["responses"]["range_not_satisfiable"];
+            422: components["responses"]["image_too_slow_or_too_many_images"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_encoder_failed_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
+        };
+    };
+    listCollections: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of collections in the response; 100 by default. */
+                limit?: number;
+                /** @description The page begins behind this name. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of collections. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "k3vF0u1P9wQm2xT7bR5yZa"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["unexpected_host"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["store_unavailable_or_issuer_unavailable"];
+        };
+    };
+    readCollection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the collection: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                collection: components["parameters"]["path.collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The collection. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "k3vF0u1P9wQm2xT7bR5yZa"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["unexpected_host"];
+            404: components["responses"]["collection_not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["store_unavailable_or_issuer_unavailable"];
+        };
+    };
+    putCollection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Value of the cookie `tintype_csrf`; required if the session is identified by a cookie. */
+                "X-CSRF-Token"?: components["parameters"]["header.X-CSRF-Token"];
+            };
+            path: {
+                /** @description Name of the collection: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                collection: components["parameters"]["path.collection"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "projects": [
+                 *         "cosmic-drift",
+                 *         "space-garden"
+                 *       ],
+                 *       "title": "Strategy games"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewCollection"];
+            };
+        };
+        responses: {
+            /** @description The collection, which existed. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "k3vF0u1P9wQm2xT7bR5yZa"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "k3vF0u1P9wQm2xT7bR5yZa"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description URL of the collection.
+                     * @example /collections/strategy
+                     */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            /** @description The request is not valid HTTP (`malformed_request`). A parameter has a value that is not accepted (`invalid_parameter`). The body is not valid for this route (`invalid_body`). The upload was aborted (`upload_aborted`) */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden_or_csrf_or_unexpected_host"];
+            404: components["responses"]["collection_not_found"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["upload_too_large"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_read_only_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
+        };
+    };
+    deleteCollection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Value of the cookie `tintype_csrf`; required if the session is identified by a cookie. */
+                "X-CSRF-Token"?: components["parameters"]["header.X-CSRF-Token"];
+            };
+            path: {
+                /** @description Name of the collection: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                collection: components["parameters"]["path.collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden_or_csrf_or_unexpected_host"];
+            404: components["responses"]["collection_not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_read_only_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
+        };
+    };
+    readCollectionChanges: {
+        parameters: {
+            query?: {
+                /** @description What is known: the ETag of a GET of the collection, or the "tag" of an earlier answer. Without it, the answer comes at once. */
+                since?: string;
+                /** @description Longest wait for a change, in seconds; 0 by default. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the collection: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                collection: components["parameters"]["path.collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ETag now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionChanges"];
+                };
+            };
+            400: components["responses"]["invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["unexpected_host"];
+            404: components["responses"]["collection_not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+        };
+    };
+    readCollectionAtlas: {
+        parameters: {
+            query?: {
+                /** @description Size of the frames: `game` (50 x 50, the default), `thumb` (at most 400 x 400), or a preset with both sides, each of at most 512 pixels. */
+                size?: string;
+                /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */
+                format?: "webp" | "png" | "jpeg" | "jpg";
+                /** @description Longest side of a page in pixels, 2048 by default. */
+                page?: components["parameters"]["query.page"];
+                /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
+                multi?: components["parameters"]["query.multi"];
+            };
+            header?: never;
+            path: {
+                /** @description Name of the collection: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                collection: components["parameters"]["path.collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frames, and the URL of the page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "k3vF0u1P9wQm2xT7bR5yZa"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Atlas"] | components["schemas"]["MultiAtlas"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["unexpected_host"];
+            404: components["responses"]["collection_not_found"];
+            422: components["responses"]["too_many_images"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
+        };
+    };
+    readCollectionAtlasPart: {
+        parameters: {
+            query?: {
+                /** @description Size of the frames: `game` (50 x 50, the default), `thumb` (at most 400 x 400), or a preset with both sides, each of at most 512 pixels. */
+                size?: string;
+                /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */
+                format?: "webp" | "png" | "jpeg" | "jpg";
+                /** @description Longest side of a page in pixels, 2048 by default. */
+                page?: components["parameters"]["query.page"];
+                /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
+                multi?: components["parameters"]["query.multi"];
+            };
+            header?: never;
+            path: {
+                /** @description Name of the collection: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                collection: components["parameters"]["path.collection"];
+                /** @description Number of the page, from 0. */
+                index: components["parameters"]["path.index"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frames, and the URL of the page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "k3vF0u1P9wQm2xT7bR5yZa"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Atlas"] | components["schemas"]["MultiAtlas"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["unexpected_host"];
+            /** @description No such collection (`collection_not_found`). No such page of an atlas, or it was replaced (`page_not_found`) */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            422: components["responses"]["too_many_images"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["busy_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
+        };
+    };
+    readCollectionAtlasPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the collection: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                collection: components["parameters"]["path.collection"];
+                /** @description Name of the page, as `meta.image` gives it. */
+                page: components["parameters"]["path.page"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "4f0z6k1m9q2w8e5r7t3y-thumb-28412"
+                     */
+                    ETag?: string;
+                    /** @description Time of the last change. */
+                    "Last-Modified"?: string;
+                    /** @description Range requests are supported. */
+                    "Accept-Ranges"?: "bytes";
+                    /**
+                     * @description Caching policy.
+                     * @example public, max-age=31536000, immutable
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description `Accept` after content negotiation.
+                     * @example Accept
+                     */
+                    Vary?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "image/webp": Blob;
+                    "image/avif": Blob;
+                    "image/png": Blob;
+                };
+            };
+            206: components["responses"]["PartialContent"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
+            /** @description No such collection (`collection_not_found`). No such image (`image_not_found`). No such page of an atlas, or it was replaced (`page_not_found`) */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -13,6 +13,7 @@ import { version } from '../version.ts'
 import { buildAuth } from './auth.ts'
 import { buildBroker } from './background/broker.ts'
 import { buildChangeHints } from './background/change-hints.ts'
+import { buildCollections } from './collections.ts'
 import { buildEncoders } from './encoders.ts'
 import { buildEvents } from './events.ts'
 import { buildFastPath } from './fast-path.ts'
@@ -56,6 +57,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
   )
   const { projects, closeCatalogue } = buildProjects(foundation, stored, auth)
   const feed = buildEvents(foundation, stored)
+  const collections = buildCollections(foundation, stored, atlases)
   buildChangeHints(broker, stored)
   const { store } = stored
   const { ready, webhooks, closeWebhooks } = buildWebhooks(foundation, stored, auth)
@@ -74,6 +76,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
     presets: options.presets,
     accelRedirect: options.accelRedirect,
     projects,
+    collections,
     jobs,
     webhooks,
     members: createMemberService({

@@ -33,6 +33,7 @@ export const FAILURES = {
   signature_expired: { status: 403, title: 'The signed URL has expired' },
   route_not_found: { status: 404, title: 'No such route' },
   project_not_found: { status: 404, title: 'No such project' },
+  collection_not_found: { status: 404, title: 'No such collection' },
   image_not_found: { status: 404, title: 'No such image' },
   asset_not_found: { status: 404, title: 'No such asset' },
   page_not_found: { status: 404, title: 'No such page of an atlas, or it was replaced' },

@@ -5,6 +5,7 @@ import type { QueueState } from '../core/jobs/queue-url.ts'
 import type { AllowedOrigins } from '../core/request/origins.ts'
 import type { Presets } from '../core/transform/presets.ts'
 import type { Atlases } from '../services/atlases/atlases.ts'
+import type { CollectionService } from '../services/collections/collections.ts'
 import type { ChangeFeed } from '../services/events/change-feed.ts'
 import type { AssetService } from '../services/images/assets.ts'
 import type { ImageService } from '../services/images/images.ts'
@@ -53,6 +54,8 @@ export interface AppOptions {
   variants: Variants
   /** @default no routes of atlases */
   atlases?: Atlases
+  /** @default no routes of collections */
+  collections?: CollectionService
   /** Signs the path of a page of an atlas. @default no page is signed */
   signPage?(path: string, untilMs: number): PageSignature
   /** Change feed. @default no routes of events */

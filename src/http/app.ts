@@ -39,6 +39,7 @@ import { createRouteTable } from './route-table.ts'
 import { createArchiveRoutes } from './routes/archives.ts'
 import { createAssetRoutes } from './routes/assets.ts'
 import { addAtlasRoutes } from './routes/atlases/atlases.ts'
+import { addCollectionRoutes } from './routes/atlases/collections.ts'
 import { createAccountRoutes } from './routes/auth/accounts.ts'
 import { addLinkRoutes } from './routes/auth/links.ts'
 import { addMemberRoute } from './routes/auth/members.ts'
@@ -141,6 +142,12 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   if (options.links) addLinkRoutes(route, { ...options, links: options.links, guard, views, cookies: cookieOptions })
   if (options.atlases) addAtlasRoutes(route, { ...options, atlases: options.atlases, guard })
 
+  if (options.collections && options.atlases && options.feed) {
+    const { collections, atlases, feed } = options
+    const { identify } = options.policies
+    addCollectionRoutes(route, { ...options, collections, pages: atlases.pages, feed, views, identify })
+  }
+
   if (options.members) addMemberRoute(route, { members: options.members, guard })
   if (options.webhooks) addWebhookRoutes(route, { webhooks: options.webhooks, basePath })
   if (options.feed) {
@@ -183,8 +190,8 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   } else if (options.isWholeSite) route.add(server.front, documentation.front)
 
   route.refuseOtherMethods()
-  // A parent app answers unknown paths, but all below /projects belong to this app.
-  app.all('/projects/*', (c) => fail(c, routeNotFound(c)))
+  // A parent app answers unknown paths, but all below these belong to this app.
+  for (const path of ['/projects/*', '/collections/*']) app.all(path, (c) => fail(c, routeNotFound(c)))
 
   return app
 }

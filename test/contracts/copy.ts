@@ -184,6 +184,31 @@ export const copyContract = (name: string, open: () => Promise<Wanted>): void =>
       await place.close()
     })
 
+    it('has the collections of the store as they are, also without its accounts', async () => {
+      const places = await open()
+      const store = await places.source.open()
+      await addImage(store, 'shop')
+      const place = places.source.place()
+      await place.openToWrite()
+      const [first, second] = ['.collections/entries/!wall/9.json', '.collections/entries/!wall/10.json']
+      await place.putRecord(first, '{"projects":["shop"]}\n')
+      await place.putRecord('.collections/entries/old/1.json', '{"projects":[]}\n')
+      const copied = async () => {
+        const target = places.target.place()
+        const paths = await target.records()
+        await target.close()
+        return paths
+      }
+      expect(await copyBetween(places)).toMatchObject({ records: 2 })
+      expect(await copied()).toEqual([first, '.collections/entries/old/1.json'])
+      await place.putRecord(second, '{"projects":[]}\n')
+      await place.removeRecord(first)
+      expect(await copyBetween(places, { accounts: true })).toMatchObject({ records: 1 })
+      expect(await copied()).toEqual([second, '.collections/entries/old/1.json'])
+      expect(await copyBetween(places)).toMatchObject({ records: 0 })
+      await place.close()
+    })
+
     it('with verify finds a damaged file, and copies it again; a damaged source is refused', async () => {
       const places = await open()
       const store = await places.source.open()

@@ -68,7 +68,7 @@ const runCopy = async (
     return reportTransfer({
       counts: [
         [copied, 'projects copied'],
-        [records, 'records of accounts and webhooks'],
+        [records, 'records of accounts, webhooks and collections'],
         [present, 'up to date'],
         [onlyInTarget, 'only in the copy'],
       ],

@@ -46,6 +46,14 @@ export const boxOf = (rule: BoxRule, frame: Framed): Size => {
   return within(resultOf(layoutOf(frame, { ...rule.preset, position: undefined })))
 }
 
+/** The cell of a project's cover: it has the same place whatever is in it. Its id begins with no "-", as freed slots do. */
+export const coverCell = (projectId: string): Framed => ({
+  id: `:${projectId}`,
+  width: 1,
+  height: 1,
+  sizes: { thumb: { width: 1, height: 1 } },
+})
+
 const within = ({ width, height }: Size): Size => ({
   width: Math.min(MAX_FRAME_SIDE, Math.max(1, width)),
   height: Math.min(MAX_FRAME_SIDE, Math.max(1, height)),

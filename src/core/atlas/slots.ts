@@ -37,7 +37,7 @@ export const slotTableSchema = z.object({
   expired: count,
   /**
    * One text for each place: the id in it, or `-` and the time at which it was freed, in seconds since 1970. In packed
-   * tables the place follows: page, left, top, width, height.
+   * tables the place follows: page, left, top, width, height; in grids the id that was in a free place and may come back.
    */
   slots: z.array(z.string()),
   /** Of packed tables: the free rectangles of each page, as left, top, width, height. */
@@ -97,6 +97,27 @@ export const changedTable = (
   return next.slots.length > MAX_SLOTS ? undefined : { ...next, ...replacing(table, at) }
 }
 
+/**
+ * The table of a grid for frames that may come back: each keeps the place that it had, as long as no other one has it.
+ * The same object where nothing changed. Undefined as of {@link changedTable}.
+ *
+ * @param frames all that are there
+ */
+export const followedGrid = (table: SlotTable, frames: readonly Framed[], at: At): SlotTable | undefined => {
+  const present = new Set(frames.map(({ id }) => id))
+  const freed = `-${Math.floor(at.nowMs / 1000)}`
+  const slots = table.slots.map((text) => {
+    const last = text.startsWith('-') ? text.split(' ')[1] : text
+    if (last === undefined || text.startsWith('-') === !present.has(last)) return text
+    return present.has(last) ? last : `${freed} ${last}`
+  })
+  let next = slots.every((text, index) => text === table.slots[index]) ? table : { ...table, slots }
+  const known = new Set(slots)
+  for (const frame of frames) if (!known.has(frame.id)) next = placed(next, frame, at.nowMs)
+  if (next === table) return table
+  return next.slots.length > MAX_SLOTS ? undefined : { ...next, ...replacing(table, at) }
+}
+
 /** The occupied places. @param pageSide side of the pages that they are shown on */
 export const slotsOf = (table: SlotTable): Slot[] => {
   const { rule } = table
@@ -144,11 +165,10 @@ const cellAt = ({ width, height }: { width: number; height: number }, at: number
 const placed = (table: SlotTable, frame: Framed, nowMs: number): SlotTable => {
   const at = reusable(table, frame, nowMs)
   if (at === undefined) return appended(table, frame)
+  if (table.rule.kind === 'grid') return { ...table, slots: table.slots.with(at, frame.id) }
   const place = table.slots[at]?.split(' ').slice(1) ?? []
-  if (table.rule.kind === 'packed') {
-    const { width, height } = boxOf(table.rule, frame)
-    place.splice(3, 2, String(width), String(height))
-  }
+  const { width, height } = boxOf(table.rule, frame)
+  place.splice(3, 2, String(width), String(height))
   return { ...table, slots: table.slots.with(at, [frame.id, ...place].join(' ')) }
 }
 

@@ -5,6 +5,7 @@ import { FAILURES } from '../../core/errors.ts'
 import { CSRF_COOKIE, SESSION_COOKIE } from '../../services/auth/credentials.ts'
 import * as accounts from './accounts.ts'
 import * as atlases from './atlases/atlases.ts'
+import * as collections from './atlases/collections.ts'
 import { shareComponents } from './components.ts'
 import * as events from './events.ts'
 import * as archives from './images/archives.ts'
@@ -73,6 +74,7 @@ const ROUTES = [
   atlases.covers,
   atlases.coversIndex,
   atlases.coversPage,
+  ...collections.ROUTES,
   webhooks.create,
   webhooks.list,
   webhooks.read,
@@ -144,6 +146,7 @@ export const openApiDocument = ({ version, basePath }: OpenApiOptions) => {
       { name: 'Projects', description: 'The first upload creates a project.' },
       { name: 'Links', description: 'Links that show a project, or one image, to everyone who has them, for a time.' },
       { name: 'Atlases', description: 'Many images as one picture, for games.' },
+      { name: 'Collections', description: 'Lists of projects, whose covers are one atlas.' },
       { name: 'Webhooks', description: 'Messages to programs that want to know of changes.' },
       { name: 'Events', description: 'What changes in projects: to list, to wait for, and to follow.' },
       { name: 'Accounts', description: 'Registration and sessions. Access tokens go into `Authorization: Bearer`.' },

@@ -6,6 +6,7 @@ import { ACCEPTED_TYPES } from '../../image/encoder.ts'
 import { type Problem, problemOf } from '../response/problem.ts'
 import {
   EXAMPLE_BATCH_ID,
+  EXAMPLE_COLLECTION,
   EXAMPLE_IMAGE_ID,
   EXAMPLE_JOB_ID,
   EXAMPLE_PROJECT_ID,
@@ -89,6 +90,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   signature_invalid: { detail: 'The signature does not match this URL.' },
   signature_expired: { detail: 'The URL was valid until 2026-05-04T09:30:00.000Z.' },
   route_not_found: { detail: 'There is no route GET /pictures.' },
+  collection_not_found: { detail: `There is no collection "${EXAMPLE_COLLECTION}".` },
   project_not_found: { detail: `There is no project "${EXAMPLE_PROJECT_ID}".` },
   image_not_found: { detail: `There is no image "${EXAMPLE_IMAGE_ID}" in project "${EXAMPLE_PROJECT_ID}".` },
   asset_not_found: { detail: `There is no asset "ui/button-ok" in project "${EXAMPLE_PROJECT_ID}".` },

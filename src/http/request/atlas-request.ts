@@ -4,6 +4,7 @@ import type { PageFormat, PageSide } from '../../core/atlas/formats.ts'
 import { type AtlasSize, atlasSizeOf } from '../../core/atlas/size.ts'
 import type { Presets } from '../../core/transform/presets.ts'
 import type { Context } from '../context.ts'
+import { unknownPage } from '../response/send-page.ts'
 import { atlasSizeSchema, multiSchema, pageFormatSchema, pageSideSchema } from '../schemas/atlases/atlases.ts'
 import { queryOf, requireKnown } from './params.ts'
 
@@ -27,4 +28,11 @@ export const atlasRequestOf = (c: Context, presets: Presets, others: readonly st
     side: queryOf(c, 'page', pageSideSchema) ?? 2048,
     isMulti: queryOf(c, 'multi', multiSchema) ?? false,
   }
+}
+
+/** Number of a page in a path. @throws TintypeError `page_not_found` */
+export const indexOf = (c: Context): number => {
+  const [, digits] = /^(0|[1-9]\d{0,3})\.json$/.exec(c.req.param('file') ?? '') ?? []
+  if (digits === undefined) throw unknownPage()
+  return Number(digits)
 }

@@ -4,8 +4,9 @@ import type { PageFormat } from '../../core/atlas/formats.ts'
 import { type PageSignature, pageNameText } from '../../core/atlas/page-name.ts'
 import type { AtlasPlan, PlannedFrame, PlannedPage } from '../../services/atlases/plan.ts'
 import type { AtlasView, MultiAtlasView } from '../schemas/atlases/atlases.ts'
+import { unknownPage } from './send-page.ts'
 
-export interface AtlasViewOptions {
+interface AtlasViewOptions {
   format: PageFormat
   /** URL of the folder of the pages, relative to that of the document: `atlas/`, or empty. */
   folder: string
@@ -20,8 +21,18 @@ const META = {
   scale: '1',
 } as const
 
-/** The document of one page. */
-export const atlasView = (plan: AtlasPlan, page: PlannedPage, options: AtlasViewOptions): AtlasView => {
+/**
+ * The document of a page, or of all of them.
+ *
+ * @throws TintypeError `page_not_found`
+ */
+export const documentOf = (plan: AtlasPlan, index: number, isMulti: boolean, options: AtlasViewOptions) => {
+  const page = plan.pages[index]
+  if (!page) throw unknownPage()
+  return isMulti ? multiAtlasView(plan, options) : atlasView(plan, page, options)
+}
+
+const atlasView = (plan: AtlasPlan, page: PlannedPage, options: AtlasViewOptions): AtlasView => {
   const frames: AtlasView['frames'] = {}
   for (const frame of page.frames) frames[frame.name] = frameView(frame)
   const others = page.index === 0 ? plan.pages.slice(1).map((other) => `${options.folder}${other.index}.json`) : []
@@ -38,7 +49,7 @@ export const atlasView = (plan: AtlasPlan, page: PlannedPage, options: AtlasView
   }
 }
 
-export const multiAtlasView = (plan: AtlasPlan, options: AtlasViewOptions): MultiAtlasView => ({
+const multiAtlasView = (plan: AtlasPlan, options: AtlasViewOptions): MultiAtlasView => ({
   textures: plan.pages.map((page) => ({
     image: imageOf(plan, page, options),
     format: META.format,

@@ -3,6 +3,8 @@
 import { PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 
 export const EXAMPLE_PROJECT_ID = 'cosmic-drift'
+export const EXAMPLE_COLLECTION = 'strategy'
+export const EXAMPLE_ETAG = 'k3vF0u1P9wQm2xT7bR5yZa'
 /** Sealed cursor of a list. */
 export const EXAMPLE_CURSOR =
   'bjQLnP-zepicpUTmu3gKLHiQHT-zNzh2hRGjBhevoB1L9RIvNEVUxTveLruM0rfj0WAK1jHDhaXXzOI8d4VFmtvBtMkA_-SNV1tdpcY4BAEl9l2w_j4kSUt26pg'

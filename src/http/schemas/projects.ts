@@ -54,16 +54,29 @@ const MEMBER_ID = /^[^\u{10000}-\u{10ffff}]*$/u
 
 const TITLE_RULE = `a text of at most ${MAX_TITLE_LENGTH} characters, or null`
 
-const title = z
+export const titleSchema = z
   .string(TITLE_RULE)
   .refine((text) => characters(text) <= MAX_TITLE_LENGTH, TITLE_RULE)
   .nullable()
   .optional()
   .openapi({ maxLength: MAX_TITLE_LENGTH, example: 'Cosmic Drift' })
 
+/** Roles by user id. @param rule of a role, for errors */
+export const memberRoles = <Role extends z.ZodType>(role: Role, rule: string) =>
+  z.record(userIdSchema.regex(MEMBER_ID), role, {
+    error: ({ code }) => (code === 'invalid_key' ? USER_ID_RULE : `an object of user ids, each with ${rule}`),
+  })
+
+/** Schema of the names in {@link memberRoles}, which the generator leaves out. */
+export const MEMBER_NAMES = {
+  propertyNames: { minLength: 1, maxLength: 255, pattern: MEMBER_ID.source, not: { const: '__proto__' } },
+}
+
 export const projectCreateSchema = z
   .strictObject({
-    title: title.openapi({ description: 'Without it, a new project has none, and an existing one may have any.' }),
+    title: titleSchema.openapi({
+      description: 'Without it, a new project has none, and an existing one may have any.',
+    }),
     visibility: visibility.optional().openapi({
       description: 'Without it, a new project has that of the server’s settings, and an existing one may have any.',
     }),
@@ -72,7 +85,7 @@ export const projectCreateSchema = z
 
 export const projectEditSchema = z
   .strictObject({
-    title: title.openapi({ description: 'Null removes the title.' }),
+    title: titleSchema.openapi({ description: 'Null removes the title.' }),
     image_order: z
       .array(z.string('an image id'), 'an array of image ids')
       .optional()
@@ -81,19 +94,13 @@ export const projectEditSchema = z
         example: [EXAMPLE_IMAGE_ID],
       }),
     visibility: visibility.optional(),
-    members: z
-      .record(
-        userIdSchema.regex(MEMBER_ID),
-        z.enum(MEMBER_ROLES, `one of ${MEMBER_ROLES.join(', ')}, or null`).nullable(),
-        {
-          error: ({ code }) =>
-            code === 'invalid_key' ? USER_ID_RULE : 'an object of user ids, each with its role or null',
-        },
-      )
+    members: memberRoles(
+      z.enum(MEMBER_ROLES, `one of ${MEMBER_ROLES.join(', ')}, or null`).nullable(),
+      'its role or null',
+    )
       .optional()
       .meta({
-        // The generator leaves out the schema of the names.
-        propertyNames: { minLength: 1, maxLength: 255, pattern: MEMBER_ID.source, not: { const: '__proto__' } },
+        ...MEMBER_NAMES,
         description:
           'Roles of members by user id; null removes a member. Other members stay. For the owner and admins.',
         example: { ...EXAMPLE_MEMBERS, '4hk2p0w7d1x9c5t3b8n6': null },

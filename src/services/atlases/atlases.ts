@@ -2,16 +2,17 @@
 
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import { coverCell } from '../../core/atlas/boxes.ts'
 import type { PageSide } from '../../core/atlas/formats.ts'
 import type { PageName } from '../../core/atlas/page-name.ts'
 import { slotsInOrder } from '../../core/atlas/pages.ts'
 import type { AtlasSize } from '../../core/atlas/size.ts'
-import { isKept, slotsOf } from '../../core/atlas/slots.ts'
+import { isKept, type SlotTable, slotsOf } from '../../core/atlas/slots.ts'
 import { hasRoomFor } from '../../core/atlas/tables.ts'
-import { mayRead, type Principal } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { ReadableState } from '../../core/project/state.ts'
 import type { Store } from '../../stores/store.ts'
+import { createReadableProjects, type ReadableProjects, unlessDamaged } from '../projects/readable.ts'
 import type { PageMaker } from './page-maker.ts'
 import { type AtlasPlan, type FrameSource, planOf } from './plan.ts'
 
@@ -31,13 +32,20 @@ export interface Atlases {
    */
   ofProject(project: ReadableState, size: AtlasSize, side: PageSide): Promise<AtlasPlan | undefined>
   /**
-   * Plans the atlas of the covers of projects, in their order. Those without a cover leave their place empty.
+   * Plans the atlas of the covers of projects, in their order, or in places of a slot table. Those without a cover leave
+   * their place empty.
    *
-   * @throws TintypeError `too_many_images`, `project_damaged`
+   * @param placed the table, and a name of its own
+   * @throws TintypeError `too_many_images`
    */
-  ofCovers(projects: readonly ReadableState[], size: AtlasSize, side: PageSide): Promise<AtlasPlan>
+  ofCovers(
+    projects: readonly ReadableState[],
+    size: AtlasSize,
+    side: PageSide,
+    placed?: { name: string; table: SlotTable },
+  ): Promise<AtlasPlan>
   /** The projects of a list that the principal may read, in its order. */
-  readable(projectIds: readonly string[], by: Principal): Promise<ReadableState[]>
+  readable: ReadableProjects
   /** True where pages of this name may be requested of a project: its slots are of the last hour. */
   isKept(project: ReadableState, size: AtlasSize, page: PageName): boolean
   pages: PageMaker
@@ -84,27 +92,20 @@ export const createAtlases = ({ store, pages, maxImages = 6000 }: AtlasesOptions
       return plan
     },
 
-    async ofCovers(projects, size, side) {
+    async ofCovers(projects, size, side, placed) {
       requireRoom(projects.length)
       const sources = new Map<string, FrameSource>()
       for (const project of projects) {
-        const image = (await store.cover(project)) ?? undefined
-        if (image) sources.set(project.project_id, { name: project.project_id, project, image })
+        const image = (await store.cover(project).catch(unlessDamaged)) ?? undefined
+        if (image) sources.set(coverCell(project.project_id).id, { name: project.project_id, project, image })
       }
       const ids = projects.map(({ project_id }) => project_id)
-      const slots = slotsInOrder(size.coverRule, ids.map(placeholder))
-      const name = shortHash(`${size.table} ${ids.join(' ')}`)
-      return planOf({ owner: COVERS, name, size, side, revision: 0 }, slots, sources)
+      const slots = placed ? slotsOf(placed.table) : slotsInOrder(size.coverRule, ids.map(coverCell))
+      const name = shortHash(`${size.table} ${placed ? placed.name : ids.join(' ')}`)
+      return planOf({ owner: COVERS, name, size, side, revision: placed?.table.revision ?? 0 }, slots, sources)
     },
 
-    async readable(projectIds, by) {
-      const found: ReadableState[] = []
-      for (const projectId of new Set(projectIds)) {
-        const project = store.current(projectId) ?? (await store.project(projectId).catch(unlessDamaged))
-        if (project && mayRead(project, by)) found.push(project)
-      }
-      return found
-    },
+    readable: createReadableProjects(store),
 
     isKept(project, size, { revision }) {
       const table = project.atlas?.[size.table]
@@ -116,12 +117,4 @@ export const createAtlases = ({ store, pages, maxImages = 6000 }: AtlasesOptions
 /** Owner of the pages of covers in the cache; no id of a project. */
 const COVERS = '~covers'
 
-/** A cell has the same place whatever is in it. */
-const placeholder = (id: string) => ({ id, width: 1, height: 1, sizes: { thumb: { width: 1, height: 1 } } })
-
 const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
-
-/** A damaged project has no cover that could be shown. */
-const unlessDamaged = (error: unknown): undefined => {
-  if (!(error instanceof TintypeError) || error.code !== 'project_damaged') throw error
-}

@@ -53,7 +53,7 @@ export interface ChangeFeed {
    */
   requireProject(projectId: string, since: number | undefined, by: Principal): Promise<void>
   /**
-   * Takes a place among the streams. To be given back by the returned function.
+   * Takes a place among the streams and waiting requests. To be given back by the returned function.
    *
    * @throws TintypeError `busy`, `shutting_down`
    */
@@ -63,6 +63,8 @@ export interface ChangeFeed {
    * not read, or {@link ChangeFeed.end} is called. Never throws.
    */
   follow(request: FollowRequest): Promise<void>
+  /** A signal that aborts with another one and at the end of the feed. To be given back by `release`. */
+  endingWith(signal: AbortSignal): { signal: AbortSignal; end(): void; release(): void }
   /** Streams and waiting requests at present. */
   count(): number
   /** Ends all streams and waits; further ones are refused. */
@@ -156,6 +158,7 @@ export const createChangeFeed = ({ store, maxStreams = 1000, keepAliveMs = 15_00
   return {
     requireProject,
     enter,
+    endingWith,
     count: () => streams,
 
     end() {

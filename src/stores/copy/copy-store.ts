@@ -30,7 +30,7 @@ export interface CopyTally {
 }
 
 export interface CopiedStore {
-  /** Records of accounts, API keys and webhooks that were written. */
+  /** Records of accounts, API keys, webhooks and collections that were written. */
   records: number
   /** Projects whose newest revision was copied. */
   copied: number
@@ -52,7 +52,7 @@ export const copyStore = async (options: CopyStoreOptions): Promise<CopiedStore>
   await source.open()
   await target.openToWrite()
   // First: a copy that was stopped must not be open to everybody.
-  const records = options.accounts ? await copyRecords(source, target, signal) : 0
+  const records = await copyRecords(source, target, signal, options.accounts)
   const projectIds = await source.projectIds()
   const known = new Set(projectIds)
   const result: CopiedStore = { records, copied: 0, present: 0, onlyInTarget: 0, refused: [], files: 0, bytes: 0 }

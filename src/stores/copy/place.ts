@@ -26,7 +26,7 @@ export interface CopySource {
   /** Undefined where it is gone. */
   segment(projectId: string, segmentId: string): Promise<string | undefined>
   /**
-   * Paths of the records of accounts and webhooks below the store, such as `.accounts/keys/<id>.json`, sorted. Numbers of
+   * Paths of the records of accounts, webhooks and collections below the store, such as `.accounts/keys/<id>.json`, sorted. Numbers of
    * entries are plain.
    */
   records(): Promise<string[]>

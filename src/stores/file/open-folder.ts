@@ -19,8 +19,8 @@ export interface OpenFolderOptions {
   log: Logger
 }
 
-/** Folders that hold secrets. */
-const PRIVATE = ['.accounts', '.webhooks']
+/** Folders that hold secrets, or names of private projects. */
+const PRIVATE = ['.accounts', '.webhooks', '.collections']
 
 /**
  * Makes the folders of the store and the workspace. On a full disk the workspace is made later, and the store is readable

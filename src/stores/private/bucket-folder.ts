@@ -75,13 +75,13 @@ export const createBucketFolder = (options: BucketFolderOptions): RecordFolder =
       for (const { key } of objects) await bucket.remove(key)
     },
 
-    log({ folder, schema, older, keep = 1 }) {
+    log({ folder, schema, older, keep = 1, isRemovable = true }) {
       const log = createBucketLog({
         bucket,
         format: createRecordFormat(schema, subject),
         prefix: (name) => `${path(folder, name)}/`,
-        // Read by a listing each time, which needs no age of entries.
-        ...(older === 'pruned' ? { isRemovable: true, keep, minAgeMs: 0 } : {}),
+        // Read by a listing each time, a removable log needs no age of entries.
+        ...(older === 'pruned' ? (isRemovable ? { isRemovable, keep, minAgeMs: 0 } : { keep }) : {}),
       })
       return {
         newest: log.newest,

@@ -7,6 +7,7 @@ import { problems } from '../../../src/http/openapi/problems.ts'
 import {
   EXAMPLE_ASSET_NAME,
   EXAMPLE_BATCH_ID,
+  EXAMPLE_COLLECTION,
   EXAMPLE_JOB_ID,
   EXAMPLE_PROJECT_ID,
   EXAMPLE_WEBHOOK_ID,
@@ -108,6 +109,7 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
   },
   route_not_found: () => asked('/pictures'),
   project_not_found: () => asked(PROJECT),
+  collection_not_found: () => asked(`/collections/${EXAMPLE_COLLECTION}`),
   image_not_found: async () => {
     const { app } = await createTestApp()
     await uploadTo(app, EXAMPLE_PROJECT_ID)

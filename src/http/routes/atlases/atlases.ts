@@ -9,15 +9,14 @@ import type { ReadableState } from '../../../core/project/state.ts'
 import type { Presets } from '../../../core/transform/presets.ts'
 import { EXPIRES, SIGNATURE } from '../../../core/transform/signature.ts'
 import type { Atlases } from '../../../services/atlases/atlases.ts'
-import type { AtlasPlan } from '../../../services/atlases/plan.ts'
 import { PRIVATE, PUBLIC, principalOf } from '../../access.ts'
 import type { Context } from '../../context.ts'
 import type { Guard } from '../../guard.ts'
 import * as descriptions from '../../openapi/atlases/atlases.ts'
-import { type AtlasRequest, atlasRequestOf } from '../../request/atlas-request.ts'
+import { type AtlasRequest, atlasRequestOf, indexOf } from '../../request/atlas-request.ts'
 import { onlyOne, projectIdOf, requireSignatureForm, searchOf } from '../../request/params.ts'
 import type { TransformRequestParser } from '../../request/transform-request.ts'
-import { type AtlasViewOptions, atlasView, multiAtlasView } from '../../response/atlas-view.ts'
+import { documentOf } from '../../response/atlas-view.ts'
 import { revalidatedJson } from '../../response/respond.ts'
 import { sendCached, sendPage, unknownPage } from '../../response/send-page.ts'
 import type { RouteTable } from '../../route-table.ts'
@@ -52,7 +51,9 @@ const createAtlasRoutes = (options: AtlasRouteOptions) => {
   ): Promise<Response> => {
     const plan = await atlases.ofCovers(projects, request.size, request.side)
     const isPrivate = by.kind === 'key' || by.kind === 'user' || !projects.every(isPublic)
-    return revalidatedJson(c, documentOf(plan, index, request, { folder, format: request.format }), { isPrivate })
+    return revalidatedJson(c, documentOf(plan, index, request.isMulti, { folder, format: request.format }), {
+      isPrivate,
+    })
   }
 
   /** The projects in a path, all of which must be readable: their number decides the places of the frames. */
@@ -85,7 +86,11 @@ const createAtlasRoutes = (options: AtlasRouteOptions) => {
           signPage && end !== undefined
             ? (name: string) => signPage(`/projects/${projectId}/atlas/${name}`, end)
             : undefined
-        const view = documentOf(plan, index, request, { folder, format: request.format, ...(sign ? { sign } : {}) })
+        const view = documentOf(plan, index, request.isMulti, {
+          folder,
+          format: request.format,
+          ...(sign ? { sign } : {}),
+        })
         return revalidatedJson(c, view, { isPrivate: access.isPrivate })
       })
     },
@@ -139,17 +144,3 @@ const createAtlasRoutes = (options: AtlasRouteOptions) => {
 
 /** Small pictures, which every share link of a project shows. */
 const wanted = () => ({ isOriginal: false })
-
-/** @throws TintypeError `page_not_found` */
-const documentOf = (plan: AtlasPlan, index: number, request: AtlasRequest, options: AtlasViewOptions) => {
-  const page = plan.pages[index]
-  if (!page) throw unknownPage()
-  return request.isMulti ? multiAtlasView(plan, options) : atlasView(plan, page, options)
-}
-
-/** Number in a path. @throws TintypeError `page_not_found` */
-const indexOf = (c: Context): number => {
-  const [, digits] = /^(0|[1-9]\d{0,3})\.json$/.exec(c.req.param('file') ?? '') ?? []
-  if (digits === undefined) throw unknownPage()
-  return Number(digits)
-}

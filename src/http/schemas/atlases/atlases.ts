@@ -5,6 +5,7 @@ import { PAGE_FORMATS, PAGE_SIDES } from '../../../core/atlas/formats.ts'
 import { PROJECT_ID, PROJECT_ID_RULE } from '../../../core/names.ts'
 import { PRESET_NAME } from '../../../core/transform/presets.ts'
 import { expiresSchema } from '../../../core/transform/signature.ts'
+import { collectionPath } from '../collections.ts'
 import { EXAMPLE_PROJECT_ID, EXAMPLE_SIGNATURE } from '../examples.ts'
 import { optional, projectPath } from '../parameters.ts'
 
@@ -89,6 +90,11 @@ const projects = projectListSchema.meta({
   description: 'Ids of projects joined by commas, as `meta.image` gives them.',
   examples: [`${EXAMPLE_PROJECT_ID},space-garden`],
 })
+
+/** Of the covers of a collection. */
+export const collectionAtlasQuery = z.object(atlasParameters)
+export const collectionAtlasPage = collectionPath.extend({ page })
+export const collectionAtlasIndex = collectionPath.extend({ index })
 
 export const projectAtlasPage = projectPath.extend({ page })
 export const projectAtlasIndex = projectPath.extend({ index })

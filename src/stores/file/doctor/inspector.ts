@@ -8,6 +8,7 @@ import { refuseLinks } from '../fs/no-follow.ts'
 import { projectIdOf } from '../paths.ts'
 import { checkCatalogue } from './checks/catalogue.ts'
 import { checkChanges } from './checks/changes.ts'
+import { checkCollections } from './checks/collections.ts'
 import { checkFolders, checkLock, checkMissingFolders } from './checks/folders.ts'
 import { checkJobs } from './checks/jobs.ts'
 import { linksInProject, linksOutsideProjects } from './checks/links.ts'
@@ -97,6 +98,7 @@ export const createInspector = (options: InspectorOptions): Inspector => {
       yield* linksOutsideProjects(context)
       yield* checkCatalogue(context)
       yield* checkWebhooks(context)
+      yield* checkCollections(context)
       // Before the projects: what is pending is compared with the jobs that remain.
       yield* checkJobs(context)
       for await (const name of iterateNames(paths.projects)) {

@@ -28,6 +28,7 @@ export const PROBLEM_KINDS = {
   job_left: 'a job has lost its place among those that wait or have failed',
   webhook_damaged: 'a file of a webhook cannot be read',
   webhook_left: 'files of a removed webhook are there',
+  collection_damaged: 'a file of a collection cannot be read',
   index_damaged: 'the index of all projects is damaged',
   odd_entry: 'an entry has the wrong type or an impossible name',
   temporary_left: 'a process that has ended left temporary files',

@@ -2,6 +2,7 @@
 
 import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { COLLECTION_ENTRIES, COLLECTIONS } from '../../../collections/collections.ts'
 import { isMissing } from '../../fs/durable.ts'
 import { isPlainFolder } from '../../fs/no-follow.ts'
 import type { DoctorContext } from '../context.ts'
@@ -34,14 +35,17 @@ export async function* linksOutsideProjects(context: DoctorContext): AsyncGenera
   const accounts = join(root, '.accounts')
   const jobs = ['.jobs', ...JOB_FOLDERS.map((name) => join('.jobs', name))]
   const webhooks = join(root, '.webhooks')
+  const collections = join(root, COLLECTIONS)
+  const entries = join(collections, COLLECTION_ENTRIES)
   const others = [...jobs, '.lost'].map((name) => join(root, name))
   const inAccounts = ACCOUNT_FOLDERS.map((name) => join(accounts, name))
   const inWebhooks = [...WEBHOOK_LOGS, '.tmp'].map((name) => join(webhooks, name))
-  for (const folder of [tmp, accounts, ...inAccounts, webhooks, ...inWebhooks, ...others])
+  for (const folder of [tmp, accounts, ...inAccounts, webhooks, ...inWebhooks, collections, entries, ...others])
     if (!isPlainFolder(folder)) yield linkedFolder(context, folder)
   const logs = [
     ...ACCOUNT_LOGS.map((name) => join(accounts, name)),
     ...WEBHOOK_LOGS.map((name) => join(webhooks, name)),
+    entries,
   ]
   for (const folder of logs) for await (const entry of linksIn(folder)) yield linkedFolder(context, entry)
   for await (const cursors of foldersIn(join(webhooks, 'cursors')))

@@ -1,0 +1,119 @@
+// Collections: named lists of projects, which share one atlas of their covers.
+
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
+import { slotTableSchema } from '../atlas/slots.ts'
+import type { SlotTables } from '../atlas/tables.ts'
+import {
+  MEMBER_ROLES,
+  type MemberRole,
+  OPEN_ACCESS,
+  type Principal,
+  VISIBILITIES,
+  type Visibility,
+} from '../auth/access.ts'
+import { PROJECT_ID } from '../names.ts'
+import { unknownCollection } from '../not-found.ts'
+import { userIdSchema } from '../project/model.ts'
+import { requireCollectionAccess } from './access.ts'
+
+/** Most projects of a collection: each of its revisions names them. */
+export const MAX_COLLECTION_PROJECTS = 2000
+
+export const collectionSchema = z.object({
+  /** As a project id. */
+  name: z.string().regex(PROJECT_ID),
+  title: z.string().nullable(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  owner_id: userIdSchema.nullable(),
+  visibility: z.enum(VISIBILITIES),
+  members: z.record(userIdSchema, z.enum(MEMBER_ROLES)),
+  /** In their order, each once. They need not exist. */
+  projects: z.array(z.string().regex(PROJECT_ID)),
+  /** Marks the tombstone of a deleted collection. */
+  deleted: z.boolean(),
+  /** Slot tables of its atlases, see slots.ts. Absent where none was requested. */
+  atlas: z.record(z.string(), slotTableSchema).optional(),
+  /** Tokens of the last writers, newest last. */
+  commits: z.array(z.string()).optional(),
+})
+
+export type CollectionState = Omit<z.infer<typeof collectionSchema>, 'atlas'> & { atlas?: SlotTables | undefined }
+
+/** What a request gives a collection. Fields that are undefined stay as they are. */
+export interface NewCollection {
+  projects: readonly string[]
+  /** Null removes the title. */
+  title?: string | null | undefined
+  visibility?: Visibility | undefined
+  /** All members, by user id. */
+  members?: Readonly<Record<string, MemberRole>> | undefined
+}
+
+interface Change {
+  by: Principal
+  now: string
+  /** Visibility of a new collection whose request names none. */
+  newVisibility: Visibility
+}
+
+/**
+ * Creates a collection, or replaces its list of projects. Returns the same object where nothing changes. A user that creates it owns it. Slot tables follow at the next
+ * request for an atlas.
+ *
+ * @param before undefined where there never was one of this name
+ * @throws TintypeError `collection_not_found`, `forbidden`, `unauthenticated`
+ */
+export const putCollection = (
+  name: string,
+  before: CollectionState | undefined,
+  { projects, title, visibility, members }: NewCollection,
+  { by, now, newVisibility }: Change,
+): CollectionState => {
+  const present = presentOf(before)
+  requireCollectionAccess(by, 'create', name, present)
+  if (present && (visibility !== undefined || members !== undefined))
+    requireCollectionAccess(by, 'manage', name, present)
+  const base = present ?? {
+    ...{ name, title: null, created_at: now, ...OPEN_ACCESS, visibility: newVisibility, deleted: false },
+    owner_id: by.kind === 'user' ? by.id : null,
+  }
+  const given = {
+    title: title === undefined ? base.title : title,
+    visibility: visibility ?? base.visibility,
+    members: { ...(members ?? base.members) },
+    projects: [...new Set(projects)],
+  }
+  if (present && isDeepStrictEqual({ ...present, ...given }, present)) return present
+  return { ...base, ...given, updated_at: now }
+}
+
+/** The tombstone, which names neither owner nor projects. @throws TintypeError as {@link putCollection} */
+export const deleteCollection = (
+  name: string,
+  before: CollectionState | undefined,
+  { by, now }: Pick<Change, 'by' | 'now'>,
+): CollectionState => {
+  const present = presentOf(before)
+  requireCollectionAccess(by, 'manage', name, present)
+  if (!present) throw unknownCollection(name)
+  const { created_at } = present
+  return { ...{ name, title: null, created_at, updated_at: now }, ...OPEN_ACCESS, projects: [], deleted: true }
+}
+
+/** The state of a collection that exists and that the principal may read. @throws TintypeError `collection_not_found` */
+export const readableCollection = (
+  name: string,
+  state: CollectionState | undefined,
+  by: Principal,
+): CollectionState => {
+  const present = presentOf(state)
+  requireCollectionAccess(by, 'read', name, present)
+  if (!present) throw unknownCollection(name)
+  return present
+}
+
+/** Undefined for a tombstone. */
+export const presentOf = (state: CollectionState | undefined): CollectionState | undefined =>
+  state?.deleted ? undefined : state

@@ -1,0 +1,202 @@
+// Collection service: create, read, list and delete collections, with the covers that the principal may see.
+//
+// A collection shows what its reader may see of its projects, at this moment, and nothing of the others. Share links add
+// nothing to it: their projects would come and go with a cookie.
+
+import type { PageSide } from '../../core/atlas/formats.ts'
+import type { AtlasSize } from '../../core/atlas/size.ts'
+import { type Principal, type Visibility, withoutLinks } from '../../core/auth/access.ts'
+import { decideCollection, requireCollectionAccess } from '../../core/collections/access.ts'
+import {
+  type CollectionState,
+  deleteCollection,
+  type NewCollection,
+  presentOf,
+  putCollection,
+  readableCollection,
+} from '../../core/collections/collection.ts'
+import { type FollowedTables, followCovers } from '../../core/collections/slots.ts'
+import { isDamage } from '../../core/errors.ts'
+import type { ReadableState } from '../../core/project/state.ts'
+import type { CollectionStore } from '../../stores/collections/collections.ts'
+import type { Store } from '../../stores/store.ts'
+import type { Atlases } from '../atlases/atlases.ts'
+import type { AtlasPlan } from '../atlases/plan.ts'
+import type { ProjectWithCover } from '../projects/projects.ts'
+import { createReadableProjects } from '../projects/readable.ts'
+
+export interface CollectionServiceOptions {
+  collections: CollectionStore
+  store: Pick<Store, 'current' | 'project' | 'cover' | 'isReadOnly' | 'watch'>
+  atlases: Pick<Atlases, 'ofCovers'>
+  /** Visibility of new collections whose request names none. @default 'public' */
+  newVisibility?: Visibility | undefined
+  /** Interval between looks for changes of a collection that is waited for, in milliseconds. */
+  pollMs: number
+}
+
+export interface CollectionWithCovers {
+  collection: CollectionState
+  /** The projects that the principal may see, in the order of the list. */
+  covers: ProjectWithCover[]
+}
+
+export interface CollectionPage {
+  collections: CollectionState[]
+  /** Name behind which the next page begins; undefined on the last one. */
+  next: string | undefined
+}
+
+/** Changes of a collection and its projects from a moment on. */
+export interface CollectionWatch {
+  /** Resolves at the first one, or where the signal aborts. Never rejects. */
+  changed: Promise<void>
+  end(): void
+}
+
+/** Calls also throw `collection_not_found`, `forbidden` or `unauthenticated` where the principal lacks the right. */
+export interface CollectionService {
+  /** Refuses a caller that may not {@link CollectionService.put}, before the body is read. */
+  requirePut(name: string, by: Principal): Promise<void>
+  /**
+   * Creates a collection, or replaces its list.
+   *
+   * @returns the collection, and whether this call created it
+   * @throws TintypeError `storage_full`
+   */
+  put(name: string, collection: NewCollection, by: Principal): Promise<CollectionWithCovers & { isNew: boolean }>
+  read(name: string, by: Principal): Promise<CollectionWithCovers>
+  /** Deletes the collection, and none of its projects. */
+  remove(name: string, by: Principal): Promise<void>
+  /** Collections that the principal may list, sorted by name. */
+  list(page: { after: string | undefined; limit: number }, by: Principal): Promise<CollectionPage>
+  /**
+   * Plans the atlas of the covers. A request that finds other projects than before gives them places, in a commit.
+   *
+   * @throws TintypeError `too_many_images`, `storage_full`
+   */
+  atlas(name: string, by: Principal, size: AtlasSize, side: PageSide): Promise<CoversPlan>
+  /** Watches a collection: what is read after it resolved and changes later is reported. */
+  watch(name: string, by: Principal, signal: AbortSignal): Promise<CollectionWatch>
+}
+
+export interface CoversPlan {
+  plan: AtlasPlan
+  collection: CollectionState
+  projects: readonly ReadableState[]
+}
+
+/** Covers and collections that are read at once. */
+const READ_AT_ONCE = 32
+
+export const createCollectionService = (options: CollectionServiceOptions): CollectionService => {
+  const { collections, store, atlases, newVisibility = 'public', pollMs } = options
+  const readable = createReadableProjects(store)
+  /** Also what another server has just changed. */
+  const readableNow = createReadableProjects({ current: () => undefined, project: store.project })
+
+  const withCovers = async (collection: CollectionState, by: Principal): Promise<CollectionWithCovers> => {
+    const projects = await readable(collection.projects, withoutLinks(by))
+    const covers: ProjectWithCover[] = []
+    for (let at = 0; at < projects.length; at += READ_AT_ONCE)
+      covers.push(...(await Promise.all(projects.slice(at, at + READ_AT_ONCE).map(coverOf))))
+    return { collection, covers }
+  }
+
+  const coverOf = async (project: ReadableState): Promise<ProjectWithCover> => {
+    const cover = await store.cover(project).catch((error: unknown) => {
+      if (!isDamage(error)) throw error
+    })
+    return { project, cover: cover ?? null }
+  }
+
+  const read = async (name: string, by: Principal): Promise<CollectionState> =>
+    readableCollection(name, await collections.recent(name), by)
+
+  interface Placed {
+    collection: CollectionState
+    projects: readonly ReadableState[]
+    placed: FollowedTables['placed']
+  }
+
+  const place = async (name: string, given: Principal, size: AtlasSize): Promise<Placed> => {
+    const by = withoutLinks(given)
+    for (;;) {
+      const collection = await read(name, by)
+      const projects = await readable(collection.projects, by)
+      const found = followCovers(collection.atlas, { by, size, visible: projects, nowMs: Date.now() })
+      if (found.tables === collection.atlas || store.isReadOnly()) return { collection, projects, placed: found.placed }
+      // No frame may lose its place because a change of another server is not known here yet.
+      const newest = readableCollection(name, await collections.newest(name), by)
+      const visible = await readableNow(newest.projects, by)
+      let placed: FollowedTables['placed']
+      const after = await collections.change(name, (before) => {
+        const present = readableCollection(name, before, by)
+        if (present.projects.join() !== newest.projects.join()) return present
+        const followed = followCovers(present.atlas, { by, size, visible, nowMs: Date.now() })
+        placed = followed.placed
+        return followed.tables === present.atlas ? present : { ...present, atlas: followed.tables }
+      })
+      if (after && placed) return { collection: after, projects: visible, placed }
+    }
+  }
+
+  return {
+    async requirePut(name, by) {
+      requireCollectionAccess(by, 'create', name, presentOf(await collections.recent(name)))
+    },
+
+    async put(name, given, by) {
+      let isNew = false
+      const after = await collections.change(name, (before) => {
+        isNew = before === undefined || before.deleted
+        return putCollection(name, before, given, { by, now: new Date().toISOString(), newVisibility })
+      })
+      return { ...(await withCovers(readableCollection(name, after, by), by)), isNew }
+    },
+
+    read: async (name, by) => withCovers(await read(name, by), by),
+
+    async remove(name, by) {
+      await collections.change(name, (before) => deleteCollection(name, before, { by, now: new Date().toISOString() }))
+    },
+
+    async list({ after = '', limit }, by) {
+      const names = (await collections.names()).filter((name) => name > after)
+      const found: CollectionState[] = []
+      for (let at = 0; at < names.length && found.length <= limit; at += READ_AT_ONCE)
+        for (const state of await Promise.all(names.slice(at, at + READ_AT_ONCE).map(collections.recent)))
+          if (state && !state.deleted && decideCollection(by, 'list', state.name, state) === 'allowed')
+            found.push(state)
+      const page = found.slice(0, limit)
+      return { collections: page, next: found.length > limit ? page.at(-1)?.name : undefined }
+    },
+
+    async atlas(name, by, size, side) {
+      const { collection, projects, placed } = await place(name, by, size)
+      const atlas = `${name} ${collection.created_at} ${placed?.name}`
+      const plan = await atlases.ofCovers(projects, size, side, placed && { name: atlas, table: placed.table })
+      return { plan, collection, projects }
+    },
+
+    async watch(name, by, signal) {
+      const { projects, commits } = await read(name, by)
+      const end = new AbortController()
+      const stop = () => end.abort()
+      const changed = new Promise<void>((resolve) => end.signal.addEventListener('abort', () => resolve()))
+      signal.addEventListener('abort', stop)
+      if (signal.aborted) stop()
+      const isOther = async () => (await collections.recent(name))?.commits?.at(-1) !== commits?.at(-1)
+      const timer = setInterval(() => {
+        isOther().then((isChanged) => isChanged && stop(), stop)
+      }, pollMs).unref()
+      end.signal.addEventListener('abort', () => {
+        clearInterval(timer)
+        signal.removeEventListener('abort', stop)
+      })
+      const watched = projects.map((projectId) => ({ projectId }))
+      await store.watch(watched, stop, { signal: end.signal }).catch(stop)
+      return { changed, end: stop }
+    },
+  }
+}
