@@ -26,7 +26,7 @@ export default {
           groups: [
             {
               name: 'main',
-              test: /node_modules\/(preact|@preact|openapi-fetch|thumbhash)|src\/client\/|gallery\/(main|app|account\/account-area|upload\/(listen|state)|texts\/en|texts\/texts)|parts\/(icon|lazy|dialog|picture|sentinel|toast-list)/,
+              test: /node_modules\/(preact|@preact|openapi-fetch|thumbhash)|src\/client\/|gallery\/(main|app|account\/(account-area|arrival)|upload\/(listen|state)|texts\/en|texts\/texts)|parts\/(icon|lazy|dialog|picture|sentinel|toast-list)/,
             },
           ],
         },

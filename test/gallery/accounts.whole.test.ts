@@ -127,6 +127,7 @@ it(
     await fetch(`${server.url}/projects/demo`, { method: 'PUT' })
     const { page, complaints } = await visit(browser, `${proxy.url}/g/demo`)
     await page.getByText('No pictures yet').waitFor()
+    const release = proxy.holdUploadsAfter(4)
     const names = Array.from({ length: 12 }, (_, at) => `${at}.jpg`)
     await chooseFiles(page, names)
     await page.locator('.upload.done').first().waitFor()
@@ -138,6 +139,7 @@ it(
     await question.dismiss()
     await leaving
     await server.stop()
+    release()
     await serve([...flags, '--port', String(server.port)])
     const panel = page.locator('.uploads')
     await vi.waitFor(async () => expect(await panel.textContent()).toContain('12 pictures uploaded'), PATIENCE)

@@ -6,7 +6,7 @@ import { Icon } from '../parts/icon.tsx'
 import { lazy } from '../parts/lazy.tsx'
 import { t } from '../texts/texts.ts'
 
-const Account = lazy(async () => (await import('./account-dialog.tsx')).AccountDialog)
+export const Account = lazy(async () => (await import('./account-dialog.tsx')).loadAccountDialog())
 
 export const AccountArea = () => {
   const { value } = me

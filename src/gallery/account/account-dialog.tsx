@@ -1,26 +1,58 @@
-// Dialog of the account: sign in, register, sign in again, change the password, sign out.
+// Dialog of the account: sign in, register, sign in again, replace a forgotten password, change the password, sign out.
 
 import { useSignal } from '@preact/signals'
-import { dataOf } from '../../client/index.ts'
-import { tintype } from '../app/api.ts'
-import { me, question, sessionChanged, signOut } from '../app/session.ts'
-import { say, shown } from '../app/toasts.ts'
+import { useEffect } from 'preact/hooks'
+import { question } from '../app/session.ts'
+import { say } from '../app/toasts.ts'
 import { closeDialog, Dialog } from '../parts/dialog.tsx'
-import { Field, Form } from '../parts/form.tsx'
+import { loadPeopleTexts, people } from '../texts/people.ts'
 import { t } from '../texts/texts.ts'
+import { OwnAccount } from './own-account.tsx'
+import { ForgottenPassword, NewPassword } from './passwords.tsx'
+import { Registration, SignIn } from './sign-in.tsx'
+import { loadSignInOptions, signInOptions } from './sign-in-options.ts'
 
-/** Lengths that the API accepts. */
-const PASSWORD = { minLength: 10, maxLength: 200 }
+type Mode = 'sign-in' | 'register' | 'again' | 'forgotten' | 'new-password' | 'account'
 
-type Mode = 'sign-in' | 'register' | 'again' | 'account'
+interface AccountDialogProps {
+  mode: Mode
+  /** Of the link in a mail, with the mode `new-password`. */
+  token?: string
+}
 
-export const AccountDialog = ({ mode: first }: { mode: Mode }) => {
+/** The dialog, once its texts are loaded. */
+export const loadAccountDialog = async () => {
+  await loadPeopleTexts()
+  return AccountDialog
+}
+
+const AccountDialog = ({ mode: first, token = '' }: AccountDialogProps) => {
   const mode = useSignal(first)
+  useEffect(() => void loadSignInOptions(), [])
   const close = () => {
     if (first === 'again') question.value?.resolve(false)
     else closeDialog()
   }
-  const title = { 'sign-in': t.signIn, register: t.register, again: t.signInAgain, account: t.account }[mode.value]
+  const title = {
+    'sign-in': t.signIn,
+    register: people.register,
+    again: people.signInAgain,
+    forgotten: people.forgotten,
+    'new-password': people.choosePassword,
+    account: t.account,
+  }[mode.value]
+  const options = signInOptions.value
+  const offer = (label: string, offered: Mode) => (
+    <button
+      type="button"
+      class="link"
+      onClick={() => {
+        mode.value = offered
+      }}
+    >
+      {label}
+    </button>
+  )
   return (
     <Dialog title={title} onClose={close}>
       {mode.value === 'account' && <OwnAccount />}
@@ -28,193 +60,29 @@ export const AccountDialog = ({ mode: first }: { mode: Mode }) => {
       {(mode.value === 'sign-in' || mode.value === 'again') && (
         <SignIn isAgain={mode.value === 'again'} onDone={close} />
       )}
-      {mode.value === 'sign-in' && (
+      {mode.value === 'forgotten' && <ForgottenPassword />}
+      {mode.value === 'new-password' && (
+        <NewPassword
+          token={token}
+          onDone={() => {
+            mode.value = 'sign-in'
+            say(people.passwordSet)
+          }}
+        />
+      )}
+      {(mode.value === 'sign-in' || mode.value === 'new-password') && options?.password_reset && (
+        <p class="other">{offer(people.forgotPassword, 'forgotten')}</p>
+      )}
+      {mode.value === 'sign-in' && options && options.registration !== 'closed' && (
         <p class="other">
-          {t.noAccountYet}{' '}
-          <button
-            type="button"
-            class="link"
-            onClick={() => {
-              mode.value = 'register'
-            }}
-          >
-            {t.register}
-          </button>
+          {people.noAccountYet} {offer(people.register, 'register')}
         </p>
       )}
-      {mode.value === 'register' && (
+      {(mode.value === 'register' || mode.value === 'forgotten') && (
         <p class="other">
-          {t.haveAccount}{' '}
-          <button
-            type="button"
-            class="link"
-            onClick={() => {
-              mode.value = 'sign-in'
-            }}
-          >
-            {t.signIn}
-          </button>
+          {people.haveAccount} {offer(t.signIn, 'sign-in')}
         </p>
       )}
     </Dialog>
-  )
-}
-
-const SignIn = ({ isAgain, onDone }: { isAgain: boolean; onDone(): void }) => {
-  const email = useSignal(me.value?.user?.email ?? '')
-  const password = useSignal('')
-  const submit = async () => {
-    const body = { email: email.value, password: password.value, cookie: true }
-    await dataOf(tintype.api.POST('/auth/login', { body }))
-    await sessionChanged()
-    if (!isAgain) onDone()
-  }
-  return (
-    <Form submit={t.signIn} onSubmit={submit}>
-      {isAgain && <p>{t.sessionEnded}</p>}
-      <Field
-        label={t.email}
-        type="email"
-        autocomplete="username"
-        required
-        value={email.value}
-        onValue={(text) => {
-          email.value = text
-        }}
-        autofocus={!isAgain}
-      />
-      <Field
-        label={t.password}
-        type="password"
-        autocomplete="current-password"
-        required
-        value={password.value}
-        onValue={(text) => {
-          password.value = text
-        }}
-        autofocus={isAgain}
-      />
-    </Form>
-  )
-}
-
-const Registration = ({ onDone }: { onDone(): void }) => {
-  const email = useSignal('')
-  const name = useSignal('')
-  const password = useSignal('')
-  const invite = useSignal('')
-  const submit = async () => {
-    const body = {
-      email: email.value,
-      password: password.value,
-      cookie: true,
-      ...(name.value.trim() && { name: name.value }),
-      ...(invite.value.trim() && { invite: invite.value.trim() }),
-    }
-    await dataOf(tintype.api.POST('/auth/register', { body }))
-    await sessionChanged()
-    onDone()
-  }
-  return (
-    <Form submit={t.register} onSubmit={submit}>
-      <Field
-        label={t.email}
-        type="email"
-        autocomplete="username"
-        required
-        value={email.value}
-        onValue={(text) => {
-          email.value = text
-        }}
-        autofocus
-      />
-      <Field
-        label={t.name}
-        hint={t.optional}
-        autocomplete="name"
-        value={name.value}
-        onValue={(text) => {
-          name.value = text
-        }}
-      />
-      <Field
-        label={t.password}
-        hint={t.passwordRule}
-        type="password"
-        autocomplete="new-password"
-        required
-        {...PASSWORD}
-        value={password.value}
-        onValue={(text) => {
-          password.value = text
-        }}
-      />
-      <Field
-        label={t.invite}
-        hint={t.inviteHint}
-        value={invite.value}
-        onValue={(text) => {
-          invite.value = text
-        }}
-      />
-    </Form>
-  )
-}
-
-const OwnAccount = () => {
-  const current = useSignal('')
-  const next = useSignal('')
-  const change = async () => {
-    const body = { current: current.value, new: next.value, cookie: true }
-    await dataOf(tintype.api.POST('/auth/password', { body }))
-    await sessionChanged()
-    closeDialog()
-    say(t.passwordChanged)
-  }
-  const leave = async () => {
-    await shown(signOut)
-    if (me.value === null) closeDialog()
-  }
-  const { user } = me.value ?? {}
-  return (
-    <>
-      <p class="who">
-        {user?.name && <strong>{user.name}</strong>} {user?.email}
-      </p>
-      {user && (
-        <details>
-          <summary>{t.changePassword}</summary>
-          <Form submit={t.changePassword} onSubmit={change}>
-            <Field
-              label={t.currentPassword}
-              type="password"
-              autocomplete="current-password"
-              required
-              value={current.value}
-              onValue={(text) => {
-                current.value = text
-              }}
-            />
-            <Field
-              label={t.newPassword}
-              hint={t.passwordRule}
-              type="password"
-              autocomplete="new-password"
-              required
-              {...PASSWORD}
-              value={next.value}
-              onValue={(text) => {
-                next.value = text
-              }}
-            />
-          </Form>
-        </details>
-      )}
-      <div class="actions">
-        <button type="button" onClick={leave}>
-          {t.signOut}
-        </button>
-      </div>
-    </>
   )
 }

@@ -1,7 +1,7 @@
 // The frame of every view: header, main part, uploads, dialogs and messages.
 
 import { useSignalEffect } from '@preact/signals'
-import { AccountArea } from '../account/account-area.tsx'
+import { Account, AccountArea } from '../account/account-area.tsx'
 import icon from '../icon.svg'
 import { DialogHost } from '../parts/dialog.tsx'
 import { lazy } from '../parts/lazy.tsx'
@@ -14,7 +14,6 @@ import { isMember, question } from './session.ts'
 
 const Wall = lazy(async () => (await import('../wall/wall-view.tsx')).WallView)
 const Project = lazy(async () => (await import('../project/project-view.tsx')).ProjectView)
-const Account = lazy(async () => (await import('../account/account-dialog.tsx')).AccountDialog)
 const Uploads = lazy(async () => (await import('../upload/upload-panel.tsx')).UploadPanel)
 const DropZone = lazy(async () => (await import('../upload/drop-zone.tsx')).DropZone)
 
