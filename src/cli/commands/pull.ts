@@ -1,8 +1,9 @@
-// `tintype pull`: keeps a folder equal to the assets of a project, for builds of games.
+// `tintype pull`: keeps a folder equal to the assets of a project or the covers of a collection, for builds of games.
 
 import type { Command } from 'commander'
 import { isSize, SIZES, type Size } from '../../core/names.ts'
 import { FORMATS, type Format, formatOf } from '../../core/transform/formats.ts'
+import { PRESET_NAME } from '../../core/transform/presets.ts'
 import { onSignals } from '../../server/signals.ts'
 import { createCommand } from '../command.ts'
 import { MANIFEST, MANIFEST_LAYOUTS, type ManifestLayout } from '../transfer/pull/local-manifest.ts'
@@ -13,6 +14,8 @@ interface PullFlags extends RemoteFlags {
   format: string
   layout: string
   all?: boolean
+  collection?: boolean
+  atlas?: string | true
   watch?: boolean
 }
 
@@ -27,17 +30,19 @@ export const pullCommand = (): Command =>
   withRemoteOptions(
     createCommand('pull')
       .description(
-        'Download the assets of a project from a running server by their names, and a ' +
-          `${MANIFEST} of them. Only what has changed is written; files of deleted assets are removed, where a pull has ` +
+        'Download the assets of a project from a running server by their names, or the covers of a collection by the ids of ' +
+          `their projects, and a ${MANIFEST} of them. Only what has changed is written; files of deleted assets are removed, where a pull has ` +
           'written them.',
       )
-      .argument('<project>', 'Id of the project')
+      .argument('<project>', 'Id of the project, or name of the collection')
       .argument('<folder>', 'Folder for the files')
       .option('--size <size>', `Size of the pictures: ${SIZES.join(', ')}`, 'original')
       .option('--format <format>', `Format of the pictures: ${FORMATS.join(', ')}`, 'jpeg')
       .option('--layout <layout>', `Form of the manifest: ${MANIFEST_LAYOUTS.join(', ')}`, 'files')
       .option('--all', 'Images without a name, too, by their ids')
-      .option('--watch', 'Go on, and pull again whenever the project changes'),
+      .option('--collection', 'The name is that of a collection')
+      .option('--atlas [size]', 'The atlas, too: atlas.json and its pages; size: game (default), thumb or a preset')
+      .option('--watch', 'Go on, and pull again whenever something changes'),
   )
     .addHelpText('after', EXIT_CODES)
     .action(async (projectId: string, folder: string, flags: PullFlags) => {
@@ -59,15 +64,24 @@ const runPull = async (projectId: string, folder: string, flags: PullFlags): Pro
   const attempts = isWatching ? { attempts: Number.POSITIVE_INFINITY } : {}
   const remote = createRemote({ url, key, signal: stop.signal, ...attempts })
   try {
-    const options = { remote, projectId, folder, parallel, all: flags.all === true, ...wanted }
+    const [all, isCollection] = [flags.all === true, flags.collection === true]
+    const options = { remote, name: projectId, isCollection, folder, parallel, all, ...wanted }
     return await pullAndWatch(options, { isWatching, signal: stop.signal, report: reportPull })
   } finally {
     remote.close()
   }
 }
 
+interface Wanted {
+  size: Size
+  format: Format
+  layout: ManifestLayout
+  /** Size of the atlas. */
+  atlas: string | undefined
+}
+
 /** @throws Error with one line for each mistake */
-const wantedOf = ({ size, format, layout }: PullFlags): { size: Size; format: Format; layout: ManifestLayout } => {
+const wantedOf = ({ size, format, layout, atlas: given }: PullFlags): Wanted => {
   const mistakes: string[] = []
   const mistake = (flag: string, values: readonly string[], value: string) =>
     mistakes.push(`--${flag}: expected one of ${values.join(', ')}, got "${value}"`)
@@ -76,6 +90,9 @@ const wantedOf = ({ size, format, layout }: PullFlags): { size: Size; format: Fo
   if (!knownFormat) mistake('format', FORMATS, format)
   const knownLayout = MANIFEST_LAYOUTS.find((each) => each === layout)
   if (!knownLayout) mistake('layout', MANIFEST_LAYOUTS, layout)
-  if (!isSize(size) || !knownFormat || !knownLayout) throw new Error(mistakes.join('\n'))
-  return { size, format: knownFormat, layout: knownLayout }
+  const atlas = given === true ? 'game' : given
+  if (atlas !== undefined && !PRESET_NAME.test(atlas))
+    mistakes.push(`--atlas: expected game, thumb or the name of a preset, got "${atlas}"`)
+  if (mistakes.length > 0 || !isSize(size) || !knownFormat || !knownLayout) throw new Error(mistakes.join('\n'))
+  return { size, format: knownFormat, layout: knownLayout, atlas }
 }

@@ -2,6 +2,7 @@
 
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
 import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
@@ -35,7 +36,7 @@ const shop = async () => {
     const pulling = await start(...args)
     return { code: await pulling.ended, stdout: pulling.stdout(), stderr: pulling.stderr() }
   }
-  return { url, id, put, remove, start, run }
+  return { url, key, id, put, remove, start, run }
 }
 
 const manifestIn = async (folder: string) => JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))
@@ -96,6 +97,91 @@ describe('a pull', () => {
       stdout: expect.stringMatching(/^1 written, 1 there/),
     })
     expect(await run(folder)).toMatchObject({ code: 1, stderr: expect.stringContaining('shop/game.webp') })
+  })
+
+  it('has the atlas with --atlas, whose files are written only where they changed', async () => {
+    const { put, run } = await shop()
+    const folder = await temporaryFolder()
+    const flags = ['--format', 'webp', '--atlas']
+    expect(await run(folder, ...flags)).toMatchObject({ code: 10, stderr: '' })
+    expect(await filesIn(folder)).toEqual([
+      ...[STATE, 'atlas.json', 'atlas@0.webp', 'hero.webp', 'manifest.json', 'ui/ok.webp'],
+    ])
+    const atlas = async () => JSON.parse(await readFile(join(folder, 'atlas.json'), 'utf8'))
+    const before = await atlas()
+    expect(before.meta).toMatchObject({ image: 'atlas@0.webp', pages: 1 })
+    expect(Object.keys(before.frames)).toHaveLength(3)
+    expect(Object.keys((await manifestIn(folder)).files)).toEqual(['hero', 'ui/ok'])
+    const { width, height } = await sharp(join(folder, 'atlas@0.webp')).metadata()
+    expect({ w: width, h: height }).toEqual(before.meta.size)
+    expect((await run(folder, ...flags)).code).toBe(0)
+    // Another picture under the name: its file, the page and the manifest, and the document stays.
+    await put('hero', 52)
+    expect(await run(folder, ...flags)).toMatchObject({ code: 10 })
+    expect((await atlas()).frames['ui/ok']).toEqual(before.frames['ui/ok'])
+    expect(await run(folder, '--format', 'webp')).toMatchObject({ stdout: expect.stringContaining('2 removed') })
+    expect(await filesIn(folder)).toEqual([STATE, 'hero.webp', 'manifest.json', 'ui/ok.webp'])
+    expect(await run(folder, '--atlas', 'No!')).toMatchObject({ code: 1, stderr: expect.stringContaining('--atlas') })
+  })
+
+  it('has the covers of a collection, by the ids of their projects, and follows it', async () => {
+    const { url, key, start, run } = await shop()
+    const headers = { 'X-API-Key': key, 'Content-Type': 'application/json' }
+    const list = async (projects: readonly string[]) => {
+      const response = await fetch(`${url}/collections/shop`, {
+        method: 'PUT',
+        headers,
+        body: JSON.stringify({ projects }),
+      })
+      expect(response.ok, await response.clone().text()).toBe(true)
+    }
+    const upload = async (project: string, side: number) => {
+      const body = new FormData()
+      body.set('file', new Blob([new Uint8Array(await plainJpeg(side, 30))]), 'file.jpg')
+      const { status } = await fetch(`${url}/projects/${project}/images`, {
+        method: 'POST',
+        body,
+        headers: { 'X-API-Key': key },
+      })
+      expect(status).toBe(201)
+    }
+    expect(await run(await temporaryFolder(), '--collection')).toMatchObject({
+      ...{ code: 1, stderr: expect.stringContaining('no collection "shop"') },
+    })
+    await upload('Toys', 80)
+    await list(['Toys', 'shop', 'later'])
+    const folder = await temporaryFolder()
+    const flags = ['--collection', '--size', 'game', '--atlas', 'thumb', '--watch']
+    const pulling = await start(folder, ...flags)
+    const seen = (...names: string[]) =>
+      vi.waitFor(
+        async () => {
+          expect(Object.keys((await manifestIn(folder)).files)).toEqual(names)
+          const { frames } = JSON.parse(await readFile(join(folder, 'atlas.json'), 'utf8'))
+          expect(Object.keys(frames).sort()).toEqual(names)
+        },
+        { timeout: 60_000, interval: 50 },
+      )
+    await seen('Toys', 'shop')
+    expect(await manifestIn(folder)).toMatchObject({
+      collection: 'shop',
+      files: { Toys: { file: 'Toys.jpg', width: 50 } },
+    })
+    await upload('later', 81)
+    await seen('Toys', 'later', 'shop')
+    await list(['later', 'shop'])
+    await seen('later', 'shop')
+    expect(await pulling.stop()).toBe(10)
+    expect(pulling.stderr()).toBe('')
+    expect(await filesIn(folder)).toEqual([
+      STATE,
+      'atlas.json',
+      'atlas@0.webp',
+      'later.jpg',
+      'manifest.json',
+      'shop.jpg',
+    ])
+    expect(await run(folder)).toMatchObject({ code: 1, stderr: expect.stringContaining('collection shop/game.jpg') })
   })
 
   it('leaves foreign and edited files as they are, follows no links, and says so', async () => {

@@ -13,7 +13,9 @@ export const MANIFEST_LAYOUTS = ['files', 'pixi'] as const
 export type ManifestLayout = (typeof MANIFEST_LAYOUTS)[number]
 
 interface ManifestHead {
-  projectId: string
+  /** Id of the project, or name of the collection. */
+  name: string
+  isCollection: boolean
   size: Size
   format: Format
   layout: ManifestLayout
@@ -21,7 +23,7 @@ interface ManifestHead {
 
 /** Names in their order, so that the same files give the same text. The revision of the project is no part of it. */
 export const localManifest = (
-  { projectId, size, format, layout }: ManifestHead,
+  { name: owner, isCollection, size, format, layout }: ManifestHead,
   files: ReadonlyMap<WantedFile, WrittenFile>,
 ): string => {
   const sorted = [...files].sort(([one], [other]) => (one.name < other.name ? -1 : 1))
@@ -29,13 +31,13 @@ export const localManifest = (
 
   function pixi() {
     const assets = sorted.map(([{ name, path }]) => ({ alias: name, src: path }))
-    return { bundles: [{ name: projectId, assets }] }
+    return { bundles: [{ name: owner, assets }] }
   }
 
   function plain() {
     const entries = sorted.map(([{ name, path, width, height }, { bytes, sha256 }]) => {
       return [name, { file: path, width, height, bytes, sha256 }] as const
     })
-    return { project_id: projectId, size, format, files: Object.fromEntries(entries) }
+    return { [isCollection ? 'collection' : 'project_id']: owner, size, format, files: Object.fromEntries(entries) }
   }
 }

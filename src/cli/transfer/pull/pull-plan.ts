@@ -3,13 +3,13 @@
 import { messageOf } from '../../../core/errors.ts'
 import type { Found, TargetFolder, WrittenFile } from '../target-folder.ts'
 import type { PulledFile } from './pull-state.ts'
-import type { WantedFile } from './remote-manifest.ts'
+import type { AtlasFile } from './remote-manifest.ts'
 
 /** Step of the plan, for one file. `compare`: it may be complete; its content is read again and compared. */
 export type Step = 'keep' | 'write' | 'compare' | 'refuse'
 
-export interface PlannedFile {
-  file: WantedFile
+export interface PlannedFile<File extends AtlasFile = AtlasFile> {
+  file: File
   step: Step
   /** Why it is refused. */
   reason: string
@@ -19,12 +19,12 @@ export interface PlannedFile {
 
 const IN_ITS_PLACE = 'another file is in its place, which stays'
 
-export const planOf = async (
+export const planOf = async <File extends AtlasFile>(
   target: Pick<TargetFolder, 'find'>,
-  files: readonly WantedFile[],
+  files: readonly File[],
   owned: ReadonlyMap<string, PulledFile>,
-): Promise<PlannedFile[]> => {
-  const planned: PlannedFile[] = []
+): Promise<PlannedFile<File>[]> => {
+  const planned: PlannedFile<File>[] = []
   for (const file of files) {
     try {
       const found = await target.find(file.path)
@@ -37,7 +37,7 @@ export const planOf = async (
   return planned
 }
 
-const stepFor = (file: WantedFile, state: Found, before: PulledFile | undefined): Step => {
+const stepFor = (file: AtlasFile, state: Found, before: PulledFile | undefined): Step => {
   if (state === 'nothing') return 'write'
   if (state === 'other') return 'refuse'
   const { sha256: found } = state
@@ -50,7 +50,7 @@ const stepFor = (file: WantedFile, state: Found, before: PulledFile | undefined)
 }
 
 /** What the state says of a file before it is written: the hashes that it can have until the next pull. */
-export const claimOf = ({ imageId, sha256 }: WantedFile, found: WrittenFile | undefined): PulledFile => ({
+export const claimOf = ({ imageId, sha256 }: AtlasFile, found: WrittenFile | undefined): PulledFile => ({
   image: imageId,
   sha256: found?.sha256 ?? null,
   bytes: 0,

@@ -1,6 +1,7 @@
-// Pull of a project: makes a folder equal to its manifest. Only files that an earlier pull has written are replaced or
+// Pull of a project or collection: makes a folder equal to its manifest and atlas. Only files that an earlier pull has written are replaced or
 // removed; the state of the folder names a file before it is written, so that a killed pull disowns none of them.
 
+import { Readable } from 'node:stream'
 import { messageOf } from '../../../core/errors.ts'
 import { EXTENSIONS } from '../../../core/transform/formats.ts'
 import type { Remote } from '../remote.ts'
@@ -9,12 +10,24 @@ import { hashOf, openTargetFolder, type TargetFolder, type WrittenFile } from '.
 import { localManifest, MANIFEST, type ManifestLayout } from './local-manifest.ts'
 import { claimOf, isOurs, type PlannedFile, planOf } from './pull-plan.ts'
 import { PARTS, type PulledFile, readState, STATE, stateText } from './pull-state.ts'
-import { type ManifestRequest, type RemoteManifest, readManifest, type WantedFile } from './remote-manifest.ts'
+import { readAtlas } from './remote-atlas.ts'
+import { readCollection } from './remote-collection.ts'
+import {
+  type AtlasFile,
+  type ManifestRequest,
+  type RemoteManifest,
+  readManifest,
+  type WantedFile,
+} from './remote-manifest.ts'
 
 export interface PullOptions extends ManifestRequest {
   remote: Pick<Remote, 'send' | 'download' | 'isStopped'>
   folder: string
   layout: ManifestLayout
+  /** Whether the name is that of a collection, whose covers are pulled. */
+  isCollection: boolean
+  /** Size of the atlas. @default none is pulled */
+  atlas?: string | undefined
   /** Files that are read at once. */
   parallel: number
 }
@@ -28,8 +41,8 @@ export interface Pulled {
   refused: Refusal[]
   /** Bytes of the files that were written. */
   bytes: number
-  /** Revision of the project. */
-  revision: number
+  /** Position in the change feed. */
+  position: string
 }
 
 /** Attempts to read a file. */
@@ -37,10 +50,13 @@ const READ_ATTEMPTS = 3
 
 /** @throws Error where the pull cannot go on; it can be started again */
 export const pullProject = async (options: PullOptions): Promise<Pulled> => {
-  const manifest = await readManifest(options.remote, options)
+  const { remote, isCollection, atlas: size, format } = options
+  const manifest = await (isCollection ? readCollection : readManifest)(remote, options)
+  const base = pathOf(options)
+  const atlas = size === undefined ? [] : await readAtlas(remote, { base, size, format })
   const target = await openTargetFolder(options.folder, { parts: PARTS })
   try {
-    return await pullInto(target, manifest, options)
+    return await pullInto(target, { ...manifest, atlas }, options)
   } finally {
     await target.close()
   }
@@ -48,19 +64,20 @@ export const pullProject = async (options: PullOptions): Promise<Pulled> => {
 
 const pullInto = async (
   target: TargetFolder,
-  { revision, files }: RemoteManifest,
-  { remote, projectId, size, format, folder, layout, parallel }: PullOptions,
+  { position, files, atlas }: RemoteManifest & { atlas: AtlasFile[] },
+  { remote, name, isCollection, size, format, folder, layout, parallel }: PullOptions,
 ): Promise<Pulled> => {
-  const of = `${projectId}/${size}.${EXTENSIONS[format]}`
+  const of = `${isCollection ? 'collection ' : ''}${name}/${size}.${EXTENSIONS[format]}`
+  const all: (WantedFile | AtlasFile)[] = [...files, ...atlas]
   const owned = await readState(folder, of)
-  const pulled: Pulled = { written: 0, removed: 0, present: 0, refused: [], bytes: 0, revision }
-  /** Files that are in their places, for the manifest. */
-  const complete = new Map<WantedFile, WrittenFile>()
+  const pulled: Pulled = { written: 0, removed: 0, present: 0, refused: [], bytes: 0, position }
+  /** Files that are in their places. */
+  const complete = new Map<AtlasFile, WrittenFile>()
 
-  const download = ({ imageId }: WantedFile) =>
-    remote.download(`/projects/${projectId}/images/${imageId}/${size}.${EXTENSIONS[format]}`)
+  const download = ({ source }: AtlasFile) =>
+    'text' in source ? Readable.from([Buffer.from(source.text)]) : remote.download(source.path)
 
-  const write = async (file: WantedFile): Promise<void> => {
+  const write = async (file: AtlasFile): Promise<void> => {
     const written = await target.write(file.path, download(file), file.sha256 ?? undefined)
     owned.set(file.path, { image: file.imageId, ...written })
     complete.set(file, written)
@@ -77,7 +94,7 @@ const pullInto = async (
     pulled.present++
   }
 
-  const planned = await planOf(target, files, owned)
+  const planned = await planOf(target, all, owned)
   for (const { file, step, reason, found } of planned) {
     const before = owned.get(file.path)
     if (step === 'refuse') pulled.refused.push({ path: file.path, reason })
@@ -104,15 +121,23 @@ const pullInto = async (
   await Promise.all(Array.from({ length: parallel }, work))
 
   if (!failure) {
-    await removeOthers(target, new Set(files.map(({ path }) => path)), owned, pulled)
+    await removeOthers(target, new Set(all.map(({ path }) => path)), owned, pulled)
     // Behind the pictures: a program that reads it finds the files that it names.
-    const text = localManifest({ projectId, size, format, layout }, complete)
+    const listed = files.flatMap((file) => {
+      const written = complete.get(file)
+      return written ? [[file, written] as const] : []
+    })
+    const text = localManifest({ name, isCollection, size, format, layout }, new Map(listed))
     if (await target.writeChanged(MANIFEST, text)) pulled.written++
   }
   await target.writeChanged(STATE, stateText(of, owned))
   if (failure) throw failure.error
   return pulled
 }
+
+/** Path of the project or collection on the server. */
+export const pathOf = ({ name, isCollection }: Pick<PullOptions, 'name' | 'isCollection'>): string =>
+  `/${isCollection ? 'collections' : 'projects'}/${name}`
 
 const repeated = async (attempt: () => Promise<void>, remote: Pick<Remote, 'isStopped'>): Promise<void> => {
   for (let n = 1; ; n++) {

@@ -3,7 +3,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { IMAGE_ID } from '../../../core/names.ts'
 import { MANIFEST } from './local-manifest.ts'
 
 /** Name of its file. No asset has a path that begins with a dot. */
@@ -15,7 +14,8 @@ export const PARTS = '.tintype-pull.part'
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 const fileSchema = z.object({
-  image: z.string().regex(IMAGE_ID),
+  /** See `AtlasFile.imageId`. */
+  image: z.string(),
   /** Null while the first content is being written. */
   sha256: sha256.nullable(),
   bytes: z.int().min(0),
@@ -25,7 +25,7 @@ const fileSchema = z.object({
 
 const stateSchema = z.object({
   format: z.literal(1),
-  /** Project, size and format of the files. */
+  /** Project or collection, size and format of the files. */
   of: z.string(),
   files: z.record(z.string(), fileSchema),
 })
@@ -35,7 +35,7 @@ export type PulledFile = z.infer<typeof fileSchema>
 /**
  * Reads the state; empty without one.
  *
- * @param of project, size and format of the files
+ * @param of project or collection, size and format of the files
  * @throws Error for a folder with other files, or with a manifest that no pull has written
  */
 export const readState = async (folder: string, of: string): Promise<Map<string, PulledFile>> => {

@@ -8,27 +8,36 @@ import { parseAnswer } from '../answer.ts'
 import type { Remote } from '../remote.ts'
 
 export interface ManifestRequest {
-  projectId: string
+  /** Id of the project, or name of the collection. */
+  name: string
   size: Size
   format: Format
   /** Whether images that are no asset are part of it, by their ids. */
   all: boolean
 }
 
-export interface WantedFile {
-  /** Name of the asset, or id of the image. */
-  name: string
+/** A file of an atlas, which is no part of the manifest. */
+export interface AtlasFile {
   /** Relative, with `/` between its parts. */
   path: string
+  /** Of a picture; else another text that changes with the content. */
   imageId: string
+  /** Null where it is not known before, as of renders. */
+  sha256: string | null
+  /** Path on the server, or the content itself. */
+  source: { path: string } | { text: string }
+}
+
+export interface WantedFile extends AtlasFile {
+  /** Name of the asset, id of the image, or id of the project whose cover it is. */
+  name: string
   width: number
   height: number
-  /** Null where the file is rendered. */
-  sha256: string | null
 }
 
 export interface RemoteManifest {
-  revision: number
+  /** Position in the change feed, before what was read. */
+  position: string
   files: WantedFile[]
 }
 
@@ -56,7 +65,7 @@ const manifestSchema = z.object({
 /** @throws Error */
 export const readManifest = async (
   remote: Pick<Remote, 'send'>,
-  { projectId, size, format, all }: ManifestRequest,
+  { name: projectId, size, format, all }: ManifestRequest,
 ): Promise<RemoteManifest> => {
   const answer = await remote.send({ path: `/projects/${projectId}/manifest.json?size=${size}&format=${format}` })
   if (!answer.ok && answer.code === 'project_not_found')
@@ -67,10 +76,11 @@ export const readManifest = async (
     .filter(({ name, imageId }) => all || name !== imageId)
   const paths = filePathsOf(named.map(({ name, imageId }) => ({ id: imageId, created_at: '', asset: name })))
   return {
-    revision,
+    position: String(revision),
     files: named.map(({ name, imageId, width, height, sha256 }) => {
       const path = (paths.get(imageId) ?? imageId).replace(/\.jpg$/, `.${EXTENSIONS[format]}`)
-      return { name, path, imageId, width, height, sha256 }
+      const source = { path: `/projects/${projectId}/images/${imageId}/${size}.${EXTENSIONS[format]}` }
+      return { name, path, imageId, width, height, sha256, source }
     }),
   }
 }

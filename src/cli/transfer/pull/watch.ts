@@ -1,9 +1,8 @@
-// Pulls a project once, or again whenever its change feed reports a revision that the last pull has not seen.
+// Pulls a project or collection once, or again whenever its change feed reports what the last pull has not seen.
 
 import { z } from 'zod'
 import { parseAnswer } from '../answer.ts'
-import type { Remote } from '../remote.ts'
-import { type Pulled, type PullOptions, pullProject } from './pull-project.ts'
+import { type Pulled, type PullOptions, pathOf, pullProject } from './pull-project.ts'
 
 export interface WatchOptions {
   /** Whether it goes on after the first pull, until the signal aborts. */
@@ -16,7 +15,10 @@ export interface WatchOptions {
 /** Longest wait of one request for a change, in seconds. */
 const WAIT_SECONDS = 30
 
-const changesSchema = z.object({ revision: z.int().min(0), reset: z.boolean() })
+const changesSchema = z.union([
+  z.object({ revision: z.int().min(0), reset: z.boolean() }),
+  z.object({ tag: z.string(), changed: z.boolean() }),
+])
 
 /** @returns the exit code: of the last report, or that of a change where an earlier pull has made one. @throws Error */
 export const pullAndWatch = async (
@@ -27,7 +29,7 @@ export const pullAndWatch = async (
   let code = report(pulled)
   try {
     while (isWatching) {
-      await nextChange(options.remote, options.projectId, pulled.revision)
+      await nextChange(options, pulled.position)
       pulled = await pullProject(options)
       if (pulled.written + pulled.removed + pulled.refused.length > 0) code = report(pulled) || code
     }
@@ -37,11 +39,11 @@ export const pullAndWatch = async (
   return code
 }
 
-/** Resolves once the project has another revision, or may have one. @throws Error also where the project was deleted */
-const nextChange = async (remote: Pick<Remote, 'send'>, projectId: string, known: number): Promise<void> => {
+/** Resolves once there is a change, or may be one. @throws Error also where the project or collection was deleted */
+const nextChange = async (options: Pick<PullOptions, 'remote' | 'name' | 'isCollection'>, known: string) => {
   for (;;) {
-    const path = `/projects/${projectId}/changes?since=${known}&wait=${WAIT_SECONDS}`
-    const { revision, reset } = parseAnswer(await remote.send({ path }), changesSchema)
-    if (reset || revision !== known) return
+    const path = `${pathOf(options)}/changes?since=${known}&wait=${WAIT_SECONDS}`
+    const answer = parseAnswer(await options.remote.send({ path }), changesSchema)
+    if ('tag' in answer ? answer.changed : answer.reset || String(answer.revision) !== known) return
   }
 }

@@ -17,7 +17,7 @@ const owned = (image: string, sha256: string | null, next?: string | null): Pull
 })
 
 const stepOf = async (sha256: string | null, found: Found, before?: PulledFile) => {
-  const wanted = { name: 'a', path: 'a.jpg', imageId: NEW, width: 1, height: 1, sha256 }
+  const wanted = { name: 'a', path: 'a.jpg', imageId: NEW, width: 1, height: 1, sha256, source: { path: '/a' } }
   const [planned] = await planOf(
     { find: async () => found },
     [wanted],
@@ -61,7 +61,15 @@ describe('a rendered file, whose hash is not known', () => {
 })
 
 it('refuses a file below what is no folder, with the reason', async () => {
-  const wanted = { name: 'a/b', path: 'a/b.jpg', imageId: NEW, width: 1, height: 1, sha256: null }
+  const wanted = {
+    name: 'a/b',
+    path: 'a/b.jpg',
+    imageId: NEW,
+    width: 1,
+    height: 1,
+    sha256: null,
+    source: { path: '/a' },
+  }
   const find = () => Promise.reject(new Error('a is no folder'))
   expect(await planOf({ find }, [wanted], new Map())).toEqual([
     { file: wanted, step: 'refuse', reason: 'a is no folder' },

@@ -10,7 +10,7 @@ const file = (id = ID) => ({ url: `/projects/p/images/${id}/original.png`, width
 const read = (files: unknown, all = false) => {
   const text = JSON.stringify({ revision: 1, files })
   const remote = { send: async () => ({ ok: true as const, text }) }
-  return readManifest(remote, { projectId: 'p', size: 'original', format: 'png', all })
+  return readManifest(remote, { name: 'p', size: 'original', format: 'png', all })
 }
 
 it('gives each asset a path that every file system takes', async () => {
