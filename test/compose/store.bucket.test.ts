@@ -2,8 +2,11 @@
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
+import { openAccounts } from '../../src/compose/bucket/accounts.ts'
+import { parseOptions } from '../../src/compose/parse-options.ts'
 import { uploadSchema } from '../../src/http/schemas/images/images.ts'
 import { createTintype, type TintypeOptions } from '../../src/index.ts'
+import { createApiKeys } from '../../src/services/auth/api-keys.ts'
 import { uploadTo } from '../support/app.ts'
 import { resetTokenIn, startTestMail } from '../support/auth/mail.ts'
 import { smallPhoto } from '../support/pictures/pictures.ts'
@@ -153,6 +156,16 @@ describe.skipIf(!hasCeph)('two servers with a store in a bucket', () => {
     const text = await (await one.request('/metrics')).text()
     expect(text).toMatch(/^tintype_bucket_requests_total\{kind="put",status="2xx"\} [1-9]/m)
     expect(text).toMatch(/^tintype_bucket_bytes_total\{direction="sent"\} [1-9]/m)
+  })
+
+  it('know keys that a command made before their first start', async () => {
+    const options = await sharedBucket()
+    const accounts = await openAccounts({ storageDir: '', bucket: parseOptions(options).bucket })
+    const { key } = await createApiKeys(accounts).create({ name: 'website', role: 'admin' })
+    const { app } = await openBucketApp(options)
+    const send = (headers: Record<string, string>) => app.request('/projects/shop', { method: 'PUT', headers })
+    expect((await send({})).status).toBe(401)
+    expect((await send({ 'x-api-key': key })).status).toBe(201)
   })
 
   it.each([

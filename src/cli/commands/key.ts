@@ -77,7 +77,7 @@ const revokeCommand = (): Command =>
 
 const keysOf = async ({ storage }: CommonOptions): Promise<ApiKeys> => {
   const { openAccounts } = await import('../../compose/bucket/accounts.ts')
-  return createApiKeys(openAccounts(loadStoreSettings(storage)))
+  return createApiKeys(await openAccounts(loadStoreSettings(storage)))
 }
 
 /** @throws Error with one line for each mistake */

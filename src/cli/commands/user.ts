@@ -122,7 +122,7 @@ const openUsers = async ({ storage }: StorageOptions): Promise<Users> => {
     import('../../services/auth/passwords.ts'),
     import('../../services/auth/user-admin.ts'),
   ])
-  const { store } = openAccounts(config)
+  const { store } = await openAccounts(config)
   return { admin: createUserAdmin({ store, passwords: createPasswords() }), newPassword, config }
 }
 

@@ -18,10 +18,12 @@ export interface AccountSettings {
   bucket?: BucketSettings | undefined
 }
 
-/** For commands that work on a store without a server. */
-export const openAccounts = ({ storageDir, bucket: settings }: AccountSettings): Accounts => {
+/** For commands that work on a store without a server, and maybe before the first one. @throws TintypeError `store_unavailable` */
+export const openAccounts = async ({ storageDir, bucket: settings }: AccountSettings): Promise<Accounts> => {
   if (!settings) return { store: createFileAccountStore({ storageDir }), keys: createFileKeys({ storageDir }) }
-  return bucketAccounts(settings).accounts
+  const { bucket, accounts } = bucketAccounts(settings)
+  if (settings.create) await bucket.create()
+  return accounts
 }
 
 /** Whether there are keys or users in a bucket. @throws TintypeError `store_unavailable` */
