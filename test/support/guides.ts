@@ -11,6 +11,7 @@ export const GUIDES = [
   'src/README.md',
   'src/http/README.md',
   'src/server/README.md',
+  'src/stores/s3/README.md',
   'storage/README.md',
   'test/README.md',
 ] as const
