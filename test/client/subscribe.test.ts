@@ -7,6 +7,7 @@ import { resolveRetry } from '../../src/client/retry.ts'
 import { createSubscribe } from '../../src/client/subscribe.ts'
 import { createTransport } from '../../src/client/transport.ts'
 import { createScriptedFetch, cutAnswer, problemAnswer, type Respond } from '../support/client/scripted-fetch.ts'
+import { PATIENCE } from '../support/patience.ts'
 
 const stream = (...texts: string[]) =>
   new Response(texts.join(''), { headers: { 'Content-Type': 'text/event-stream' } })
@@ -91,7 +92,7 @@ describe('a subscription', () => {
     process.on('unhandledRejection', note)
     try {
       const { sent } = follow(() => problemAnswer('forbidden', 403))
-      await vi.waitFor(() => expect(sent).toHaveLength(1))
+      await vi.waitFor(() => expect(sent).toHaveLength(1), PATIENCE)
       await new Promise((resolve) => setTimeout(resolve, 20))
     } finally {
       process.off('unhandledRejection', note)

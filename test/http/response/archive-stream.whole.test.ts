@@ -10,6 +10,7 @@ import { archiveStream } from '../../../src/http/response/archive-stream.ts'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import type { OpenArchive } from '../../../src/services/transfer/archives.ts'
 import { createTestApp, listen, uploadTo } from '../../support/app.ts'
+import { PATIENCE } from '../../support/patience.ts'
 import { connectRaw } from '../../support/raw-client.ts'
 
 /** More than the kernel keeps for a client that does not read. */
@@ -28,7 +29,7 @@ it('an image that is deleted while its archive is sent ends the connection, and 
   const client = await connectRaw(port)
   client.socket.pause()
   await client.send(GET)
-  await vi.waitFor(() => expect(client.socket.readableLength + client.socket.bytesRead).toBeGreaterThan(0))
+  await vi.waitFor(() => expect(client.socket.readableLength + client.socket.bytesRead).toBeGreaterThan(0), PATIENCE)
   expect((await app.request(`/projects/shop/images/${last.image_id}`, { method: 'DELETE' })).status).toBe(200)
   client.socket.resume()
   const text = await client.end.catch(() => client.received())
@@ -94,7 +95,7 @@ it('a client that reads nothing for too long is let go, with all that its archiv
 
 it('a client that leaves gives up its archive', async () => {
   const { client, isClosed } = await endless(3_600_000)
-  await vi.waitFor(() => expect(client.socket.readableLength + client.socket.bytesRead).toBeGreaterThan(0))
+  await vi.waitFor(() => expect(client.socket.readableLength + client.socket.bytesRead).toBeGreaterThan(0), PATIENCE)
   client.socket.destroy()
   await vi.waitFor(() => expect(isClosed()).toBe(true), { timeout: 60_000 })
 })

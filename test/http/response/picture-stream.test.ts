@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { expect, it, vi } from 'vitest'
 import { createTestApp, listen, uploadTo } from '../../support/app.ts'
+import { PATIENCE } from '../../support/patience.ts'
 import { connectRaw } from '../../support/raw-client.ts'
 
 /** More than the kernel keeps for a client that does not read. */
@@ -24,7 +25,7 @@ it('a picture that is shortened while it is sent ends the connection, and is one
   const client = await connectRaw(port)
   client.socket.pause()
   await client.send(`GET ${path} HTTP/1.1\r\nHost: a\r\nX-Request-Id: short\r\n\r\n`)
-  await vi.waitFor(() => expect(client.socket.readableLength + client.socket.bytesRead).toBeGreaterThan(0))
+  await vi.waitFor(() => expect(client.socket.readableLength + client.socket.bytesRead).toBeGreaterThan(0), PATIENCE)
   await truncate(file, 1000)
   client.socket.resume()
   const text = await client.end.catch(() => client.received())

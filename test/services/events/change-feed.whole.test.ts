@@ -7,6 +7,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { changesSchema, type EventView, eventSchema } from '../../../src/http/schemas/events.ts'
 import { newChance } from '../../support/chance.ts'
 import { readStream } from '../../support/event-stream.ts'
+import { PATIENCE } from '../../support/patience.ts'
 import { serve } from '../../support/processes/tintype.ts'
 import { skipWithout } from '../../support/skip.ts'
 import { upload } from '../../support/upload.ts'
@@ -121,7 +122,10 @@ describe('the changes of several workers', () => {
     const streams = await Promise.all(
       Array.from({ length: 4 }, async () => readStream(await ask(`${url}/projects/one/events`))),
     )
-    await vi.waitFor(() => expect(streams.map((stream) => stream.lastEventId())).toEqual(['1', '1', '1', '1']))
+    await vi.waitFor(
+      () => expect(streams.map((stream) => stream.lastEventId())).toEqual(['1', '1', '1', '1']),
+      PATIENCE,
+    )
     for (let n = 0; n < 5; n++)
       await ask(`${url}/projects/one`, { method: 'PATCH', body: JSON.stringify({ title: `${n}` }) })
     for (const stream of streams) {

@@ -7,6 +7,7 @@ import { messageOf } from '../../../src/core/webhooks/events.ts'
 import { newSecret } from '../../../src/core/webhooks/model.ts'
 import { signedHeaders } from '../../../src/core/webhooks/signature.ts'
 import { codeBlocks, pathOfGuide, readGuide } from '../../support/guides.ts'
+import { PATIENCE } from '../../support/patience.ts'
 import { freePort } from '../../support/processes/nginx.mjs'
 import { AT } from '../../support/webhooks/webhook.ts'
 
@@ -39,5 +40,5 @@ it('the receiver of the guide has 15 lines, takes signed messages once, and refu
   expect([await post(signed()), await post(signed()), await post({ ...signed(), 'webhook-id': 'other' })]).toEqual([
     204, 204, 400,
   ])
-  await vi.waitFor(() => expect(printed).toBe('image.added demo abc\n'))
+  await vi.waitFor(() => expect(printed).toBe('image.added demo abc\n'), PATIENCE)
 })

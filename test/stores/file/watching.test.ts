@@ -1,7 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { emptyProject } from '../../../src/core/project/state.ts'
+import { createHeads } from '../../../src/stores/file/commit/heads.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { createFileWatching } from '../../../src/stores/file/watching.ts'
 import { decodeRevision, encodeRevision, type Revision } from '../../../src/stores/history/revision.ts'
@@ -12,6 +13,7 @@ import { addImage } from '../../contracts/store.ts'
 import { watchContract } from '../../contracts/watch.ts'
 import { failing, watchDisk } from '../../support/disk/calls.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
+import { PATIENCE } from '../../support/patience.ts'
 import { fileStoreFixture, openFileStore, silent } from '../../support/store/file-store.ts'
 import { revisionNumbers } from '../../support/store/store-folder.ts'
 
@@ -59,7 +61,7 @@ describe('a watcher of a file store', () => {
     const store = await openFileStore(folder)
     await addImage(store, 'shop')
     const [newest, behind] = [await follow(store), await follow(store, 0)]
-    await vi.waitFor(() => expect(behind).toEqual([1]))
+    await vi.waitFor(() => expect(behind).toEqual([1]), PATIENCE)
     await plant(folder, 2, ({ commits }) => ({ commits: [...commits, 'old'], events: undefined }))
     await vi.waitFor(
       () =>
@@ -67,19 +69,21 @@ describe('a watcher of a file store', () => {
           [2, 'reset'],
           [1, 2, 'reset'],
         ]),
-      3000,
+      PATIENCE,
     )
     await retitle(store, 3, 4)
-    await vi.waitFor(() =>
-      expect([newest, behind]).toEqual([
-        [2, 'reset', 3, 4],
-        [1, 2, 'reset', 3, 4],
-      ]),
+    await vi.waitFor(
+      () =>
+        expect([newest, behind]).toEqual([
+          [2, 'reset', 3, 4],
+          [1, 2, 'reset', 3, 4],
+        ]),
+      PATIENCE,
     )
     const late = await follow(store, 1)
-    await vi.waitFor(() => expect(late).toEqual([4, 'reset']))
+    await vi.waitFor(() => expect(late).toEqual([4, 'reset']), PATIENCE)
     const later = await follow(store, 2)
-    await vi.waitFor(() => expect(later).toEqual([3, 4]))
+    await vi.waitFor(() => expect(later).toEqual([3, 4]), PATIENCE)
   })
 
   it('gets the kept change in place of a revision that a suspended writer linked to a pruned number', async () => {
@@ -98,8 +102,11 @@ describe('a watcher of a file store', () => {
     await rm(createPaths(folder).changes('shop'), { recursive: true })
     const another = await openFileStore(folder)
     const [past, kept] = [await follow(another, oldest - 2), await follow(another, oldest - 1)]
-    await vi.waitFor(() => expect(past).toEqual([newest, 'reset']))
-    await vi.waitFor(() => expect(kept).toEqual(Array.from({ length: newest - oldest + 1 }, (_, n) => oldest + n)))
+    await vi.waitFor(() => expect(past).toEqual([newest, 'reset']), PATIENCE)
+    await vi.waitFor(
+      () => expect(kept).toEqual(Array.from({ length: newest - oldest + 1 }, (_, n) => oldest + n)),
+      PATIENCE,
+    )
   })
 
   it('gets the changes of pruned revisions, also where several processes prune at once', async () => {
@@ -111,7 +118,7 @@ describe('a watcher of a file store', () => {
     const newest = numbers.at(-1) ?? 0
     expect(numbers[0]).toBeGreaterThan(2)
     const late = await follow(await openFileStore(folder), 0)
-    await vi.waitFor(() => expect(late.at(-1)).toBe(newest), 10_000)
+    await vi.waitFor(() => expect(late.at(-1)).toBe(newest), PATIENCE)
     expect(late).toEqual(Array.from({ length: newest }, (_, n) => n + 1))
   })
 
@@ -123,7 +130,7 @@ describe('a watcher of a file store', () => {
     const sizes: number[] = []
     const listener = ({ revisions }: ProjectChanges) => void sizes.push(revisions.length)
     await (await openFileStore(folder)).watch([{ projectId: 'shop', since: 0 }], listener, { signal: newSignal() })
-    await vi.waitFor(() => expect(sizes).toEqual([64, 64, 22]))
+    await vi.waitFor(() => expect(sizes).toEqual([64, 64, 22]), PATIENCE)
   })
 
   it('gets a revision of another process only once its folder is synced', async () => {
@@ -138,7 +145,7 @@ describe('a watcher of a file store', () => {
     stop()
     let syncs = 0
     watchDisk({ after: (call) => void (isSync(call) && syncs++) })
-    await vi.waitFor(() => expect(heard).toEqual([2]), 3000)
+    await vi.waitFor(() => expect(heard).toEqual([2]), PATIENCE)
     expect(syncs).toBe(1)
   })
 
@@ -151,12 +158,12 @@ describe('a watcher of a file store', () => {
     const heard = await follow(store)
     const path = createPaths(folder).revision('shop', 2)
     await writeFile(path, 'damaged')
-    await vi.waitFor(() => expect(lines.join('')).toContain('could not read a watched project'), 3000)
+    await vi.waitFor(() => expect(lines.join('')).toContain('could not read a watched project'), PATIENCE)
     await setTimeout(1200)
     expect(lines.filter((line) => line.includes('could not read a watched project'))).toHaveLength(1)
     await rm(path)
     await retitle(writer, 2, 2)
-    await vi.waitFor(() => expect(heard).toEqual([2]), 3000)
+    await vi.waitFor(() => expect(heard).toEqual([2]), PATIENCE)
   })
 
   it('is called once per watch, and only by its own store', async () => {
@@ -168,11 +175,36 @@ describe('a watcher of a file store', () => {
     for (const signal of twice) store.watchCommits(listener, { signal })
     ;(await openFileStore(folder)).watchCommits(() => expect.unreachable(), { signal: newSignal() })
     await addImage(store, 'shop')
-    await vi.waitFor(() => expect(count).toBe(2))
+    await vi.waitFor(() => expect(count).toBe(2), PATIENCE)
   })
 })
 
 describe('the timer of watchers', () => {
+  it('finds a commit of another process within a second', async () => {
+    const folder = await temporaryFolder()
+    const writer = await openFileStore(folder)
+    await addImage(writer, 'shop')
+    const paths = createPaths(folder)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    try {
+      const watching = createFileWatching({ paths, heads: createHeads({ paths }), log: silent })
+      let hear = (_: ProjectChanges): void => {}
+      const heard = new Promise<ProjectChanges>((resolve) => {
+        hear = resolve
+      })
+      await watching.watch([{ projectId: 'shop' }], hear, { signal: newSignal() })
+      // The first poll, which finds the place of the newest revision, has ended when there is a timer for the next one.
+      await vi.advanceTimersByTimeAsync(500)
+      while (vi.getTimerCount() === 0) await setImmediate()
+      await retitle(writer, 2, 2)
+      vi.advanceTimersByTime(1000)
+      expect(await heard).toMatchObject({ revision: 2, reset: false })
+      watching.close()
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it.each([
     ['damaged', () => Promise.reject(new Error('damaged'))],
     ['gone', () => Promise.resolve(undefined)],

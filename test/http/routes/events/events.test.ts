@@ -3,6 +3,7 @@ import { changesSchema, eventSchema } from '../../../../src/http/schemas/events.
 import { createTestApp, problemOf, uploadTo } from '../../../support/app.ts'
 import { type AccessApp, createAccessApp, keyOf, READER, WRITER } from '../../../support/auth/access.ts'
 import { readStream, type StreamEvent } from '../../../support/event-stream.ts'
+import { PATIENCE } from '../../../support/patience.ts'
 
 type App = Awaited<ReturnType<typeof createTestApp>>['app']
 
@@ -115,7 +116,7 @@ describe('a stream of events', () => {
       'x-accel-buffering': 'no',
     })
     const heard = readStream(response)
-    await vi.waitFor(() => expect(heard.lastEventId()).toBe('1'))
+    await vi.waitFor(() => expect(heard.lastEventId()).toBe('1'), PATIENCE)
     await edit(app, 'shop', { title: 'Spring' })
     await app.request(`/projects/shop/images/${a}`, { method: 'DELETE' })
     await heard.until(3)
@@ -160,7 +161,7 @@ describe('a stream of events', () => {
       await stream(app, '/projects/shop/events'),
       await stream(app, '/projects/shop/events?seconds=1'),
     ]
-    await vi.waitFor(() => expect(ending.lastEventId()).toBe('1'))
+    await vi.waitFor(() => expect(ending.lastEventId()).toBe('1'), PATIENCE)
     await short.ended
     await app.request('/projects/shop', { method: 'DELETE' })
     await ending.ended
@@ -172,7 +173,7 @@ describe('a stream of events', () => {
     const { app } = await createTestApp()
     for (const id of ['a', 'c', 'c']) await uploadTo(app, id)
     const heard = await stream(app, '/events?projects=a,b,c')
-    await vi.waitFor(() => expect(heard.lastEventId()).toBe('1.0.2'))
+    await vi.waitFor(() => expect(heard.lastEventId()).toBe('1.0.2'), PATIENCE)
     await edit(app, 'c', { title: 'x' })
     await heard.until(1)
     await uploadTo(app, 'b')
@@ -244,12 +245,14 @@ describe('the streams of a server', () => {
     }
     await changesOf(app, 'shop', '?since=0&wait=60')
     await one.cancel()
-    await vi.waitFor(async () =>
-      expect(await (await app.request('/metrics')).text()).toContain('\ntintype_event_streams 1\n'),
+    await vi.waitFor(
+      async () => expect(await (await app.request('/metrics')).text()).toContain('\ntintype_event_streams 1\n'),
+      PATIENCE,
     )
     const waiting = changesOf(app, 'shop', '?wait=30')
-    await vi.waitFor(async () =>
-      expect(await (await app.request('/metrics')).text()).toContain('\ntintype_event_streams 2\n'),
+    await vi.waitFor(
+      async () => expect(await (await app.request('/metrics')).text()).toContain('\ntintype_event_streams 2\n'),
+      PATIENCE,
     )
     await edit(app, 'shop', { title: 'x' })
     expect((await waiting).events).toHaveLength(1)
@@ -261,8 +264,9 @@ describe('the streams of a server', () => {
     await uploadTo(app, 'shop')
     const heard = await stream(app, '/projects/shop/events')
     const waiting = changesOf(app, 'shop', '?wait=60')
-    await vi.waitFor(async () =>
-      expect(await (await app.request('/metrics')).text()).toContain('\ntintype_event_streams 2\n'),
+    await vi.waitFor(
+      async () => expect(await (await app.request('/metrics')).text()).toContain('\ntintype_event_streams 2\n'),
+      PATIENCE,
     )
     endWaits()
     await heard.ended
@@ -313,7 +317,7 @@ describe('the access to a feed', () => {
     const heard = await stream(app.app, '/projects/shop/events', member.who)
     const several = await stream(app.app, '/events?projects=other,shop', member.who)
     const waiting = app.ask(member.who, 'GET', '/projects/shop/changes?wait=30')
-    await vi.waitFor(() => expect([heard.lastEventId(), several.lastEventId()]).toEqual(['2', '0.2']))
+    await vi.waitFor(() => expect([heard.lastEventId(), several.lastEventId()]).toEqual(['2', '0.2']), PATIENCE)
     expect((await members(null)).status).toBe(200)
     await edit(app.app, 'shop', { title: 'secret' }, owner.who)
     await Promise.all([heard.ended, several.ended])
@@ -337,7 +341,7 @@ describe('the access to a feed', () => {
       await stream(app.app, '/projects/shop/events'),
       await stream(app.app, '/projects/shop/events', keyOf(WRITER)),
     ]
-    await vi.waitFor(() => expect([anonymous.lastEventId(), key.lastEventId()]).toEqual(['3', '3']))
+    await vi.waitFor(() => expect([anonymous.lastEventId(), key.lastEventId()]).toEqual(['3', '3']), PATIENCE)
     await edit(app.app, 'shop', { visibility: 'private' }, owner.who)
     await anonymous.ended
     expect(anonymous.events).toEqual([])
@@ -349,7 +353,7 @@ describe('the access to a feed', () => {
     const app = await createAccessApp()
     const { owner, member } = await createShared(app)
     const heard = await stream(app.app, '/projects/shop/events', member.who)
-    await vi.waitFor(() => expect(heard.lastEventId()).toBe('2'))
+    await vi.waitFor(() => expect(heard.lastEventId()).toBe('2'), PATIENCE)
     expect((await app.ask(owner.who, 'DELETE', '/projects/shop')).status).toBe(200)
     await heard.ended
     expect(inShort(heard.events)).toEqual(['3 project.deleted'])

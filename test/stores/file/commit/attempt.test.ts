@@ -9,6 +9,7 @@ import type { Store } from '../../../../src/stores/store.ts'
 import { addImage, fill, idsOf, recordOf } from '../../../contracts/store.ts'
 import { beforeCall, type DiskCall, failing, losingAnswer, watchDisk } from '../../../support/disk/calls.ts'
 import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
+import { PATIENCE } from '../../../support/patience.ts'
 import { openFileStore, silent } from '../../../support/store/file-store.ts'
 import { plantProject } from '../../../support/store/planted-project.ts'
 import {
@@ -268,7 +269,7 @@ describe('old revisions', () => {
     const isReadOf20 = (call: DiskCall) => call.name === 'readFile' && call.path.endsWith(join('.meta', '20.json'))
     beforeCall(isReadOf20, async () => {
       await titles(other, 66, 66)
-      await vi.waitFor(async () => expect((await revisionNumbers(folder))[0]).toBeGreaterThan(20))
+      await vi.waitFor(async () => expect((await revisionNumbers(folder))[0]).toBeGreaterThan(20), PATIENCE)
     })
     await titles(writer, 65, 65)
     await writer.close()
@@ -294,7 +295,7 @@ describe('a revision that a suspended writer links to a pruned number', () => {
         (call) => call.name === 'readFile' && is65(call.path),
         async () => {
           await titles(third, 99, 99)
-          await vi.waitFor(async () => expect((await revisionNumbers(folder))[0]).toBeGreaterThan(66))
+          await vi.waitFor(async () => expect((await revisionNumbers(folder))[0]).toBeGreaterThan(66), PATIENCE)
           read.give()
           await linked.given
         },

@@ -9,6 +9,7 @@ import { createWorkspace } from '../../../../src/stores/file/staging/workspace.t
 import { addImage } from '../../../contracts/store.ts'
 import { beforeCall, watchDisk } from '../../../support/disk/calls.ts'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
+import { PATIENCE } from '../../../support/patience.ts'
 import { openFileStore, silent } from '../../../support/store/file-store.ts'
 import { plantProject } from '../../../support/store/planted-project.ts'
 import { filesUnderWay } from '../../../support/store/store-folder.ts'
@@ -61,11 +62,11 @@ describe('meta.json', () => {
     watchDisk({ after: (call) => void (isRename(call) && call.path.includes('.tmp') && copies(call.path)) })
     await publish(3)
     expect(existsSync(paths.published('shop'))).toBe(false)
-    await vi.waitFor(async () => expect(await published()).toMatchObject({ revision: 1, image_count: 130 }))
+    await vi.waitFor(async () => expect(await published()).toMatchObject({ revision: 1, image_count: 130 }), PATIENCE)
     expect(copies).toHaveBeenCalledTimes(1)
     await retitle(store, 'by another process')
     await publish()
-    await vi.waitFor(async () => expect(await published()).toMatchObject({ title: 'by another process' }))
+    await vi.waitFor(async () => expect(await published()).toMatchObject({ title: 'by another process' }), PATIENCE)
   })
 
   it('of a long list is written on close, within the pause', async () => {
@@ -96,7 +97,7 @@ describe('meta.json', () => {
       })
     overtake()
     await publish()
-    await vi.waitFor(() => expect(ahead).toBe(10))
+    await vi.waitFor(() => expect(ahead).toBe(10), PATIENCE)
     await publisher.flush()
     expect(await published()).toMatchObject({ title: 'title 9', revision: 10 })
   })
