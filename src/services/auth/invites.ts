@@ -58,6 +58,8 @@ export const registerByInvite = async (
   await users.draft(user)
   const settle = ({ user_id, email }: Claim) => users.announce({ id: user_id, email })
   if (!(await invites.claim(code, { user_id: user.id, email }, settle))) {
+    // Another request with the code may have settled this claim before it was answered.
+    if ((await users.byEmail(email))?.id === user.id) return user
     await users.drop(user.id)
     throw unusable()
   }

@@ -113,7 +113,8 @@ export interface Invites {
   read(code: string): Promise<Invite | undefined>
   /**
    * Binds an invitation to the account that it is for. True for only one of concurrent callers, false where the code is
-   * unknown or used. A claim stays: where its process stopped, the next one settles it first.
+   * unknown or used, also by this claim: where another caller has settled it meanwhile. A claim stays: where its process
+   * stopped, the next one settles it first.
    *
    * @param settle completes the account of an earlier claim. False where it can never exist: that claim is void
    */

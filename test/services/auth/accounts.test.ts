@@ -152,6 +152,21 @@ describe('registration', () => {
     expect(await codeOf(accounts.signIn(ADA))).toBe('done')
   })
 
+  it('keeps the account that another request completes before the claim of this one is answered', async () => {
+    const { accounts, store, another, clock } = await createTestAccounts('invite')
+    const code = await makeInvite({ invites: store.invites, now: () => clock.ms }, null, clock.ms + DAY_MS)
+    const slow = another()
+    vi.spyOn(slow.store.invites, 'claim').mockImplementationOnce(async (...args) => {
+      expect(await store.invites.claim(...args)).toBe(true)
+      expect(await codeOf(accounts.register({ ...BOB, invite: code }))).toBe('invite_invalid')
+      // As to a claim that finds the invitation removed.
+      return false
+    })
+    expect(await codeOf(slow.accounts.register({ ...ADA, invite: code }))).toBe('done')
+    expect(await codeOf(accounts.signIn(ADA))).toBe('done')
+    expect((await store.users.list()).map(({ email }) => email)).toEqual([ADA.email])
+  })
+
   it('keeps an invitation good whose claim lost its address to another account meanwhile', async () => {
     const { accounts, store, clock } = await createTestAccounts('invite')
     const code = await makeInvite({ invites: store.invites, now: () => clock.ms }, null, clock.ms + DAY_MS)
