@@ -90,7 +90,7 @@ describe.each([
   ['in front of it', () => undefined],
 ])('a slow client, received %s', (_, answerFast) => {
   it('is disconnected where it is silent or sends a header slowly, not where it sends a body slowly', async () => {
-    const server = await start({ answerFast, headersTimeoutMs: 400, timeoutsCheckedMs: 50 })
+    const server = await start({ answerFast, headersTimeoutMs: 1500, timeoutsCheckedMs: 50 })
     const body = await open(server, 'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc')
     const silent = await open(server)
     const head = await open(server, 'GET / HTTP/1.1\r\n')

@@ -174,7 +174,7 @@ describe('other refusals of the parser', () => {
   })
 
   it('are 408 for a slow head, and for a slow body by the response of its route', async () => {
-    const times = { headersTimeoutMs: 200, requestTimeoutMs: 300, timeoutsCheckedMs: 50 }
+    const times = { headersTimeoutMs: 1500, requestTimeoutMs: 2000, timeoutsCheckedMs: 50 }
     const { send, lines } = await start({ registration: 'open' }, times)
     const [head, body] = await Promise.all([
       send('GET / HTTP/1.1\r\nHo'),

@@ -18,12 +18,17 @@ interface Options {
   requestTimeoutMs?: number
 }
 
-/** Answers the number of bytes, or the code of the error that ended the body. */
+/** Answers the number of bytes, or the code of the error that ended the body. `begun` resolves at its first chunk. */
 const start = async ({ graceMs, pauseMs = 0, requestTimeoutMs = 30_000 }: Options = {}) => {
+  let begin = (): void => {}
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
   const read = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
     let bytes = 0
     try {
       for await (const chunk of chunks) {
+        begin()
         bytes += chunk.length
         await setTimeout(pauseMs)
       }
@@ -37,7 +42,7 @@ const start = async ({ graceMs, pauseMs = 0, requestTimeoutMs = 30_000 }: Option
   )
   const server = await startHttpServer({ fetch: app.fetch, host: '127.0.0.1', port: 0, requestTimeoutMs })
   onTestFinished(() => server.drain().catch(() => {}))
-  return server
+  return { port: server.port, drain: server.drain, begun }
 }
 
 const head = (bytes: number): string => `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${bytes}\r\n\r\n`
@@ -61,31 +66,32 @@ describe('a long body', () => {
   })
 
   it('has the time that its bytes take on a slow line besides', async () => {
-    const { port } = await start({ graceMs: 50 })
+    const { port, begun } = await start({ graceMs: 3000 })
     const client = await connectRaw(port)
-    // 32 bytes a millisecond: a second and a half.
-    await client.send(head(48_001))
-    await client.send('x'.repeat(48_000))
-    await setTimeout(200)
+    // 32 bytes a millisecond: 64 seconds.
+    await client.send(head(2 ** 21 + 1))
+    await client.send('x'.repeat(2 ** 21))
+    await begun
+    await setTimeout(4000)
     await client.send('x')
-    expect(await client.until('bytes')).toMatch(/48001 bytes$/)
+    expect(await client.until('bytes')).toMatch(/2097153 bytes$/)
   })
 
   it('is not ended for the time that the server takes', async () => {
-    const { port } = await start({ graceMs: 500, pauseMs: 600 })
+    const { port, begun } = await start({ graceMs: 2000, pauseMs: 3000 })
     const client = await connectRaw(port)
     await client.send(`${head(2)}x`)
-
-    await setTimeout(50)
+    await begun
     await client.send('y')
     expect(await client.until('bytes')).toMatch(/2 bytes$/)
   })
 
   it('is not ended by the timeout of the server', async () => {
-    const { port } = await start({ requestTimeoutMs: 100 })
+    const { port, begun } = await start({ requestTimeoutMs: 1000 })
     const client = await connectRaw(port)
     await client.send(`${head(2)}x`)
-    await setTimeout(300)
+    await begun
+    await setTimeout(2000)
     await client.send('y')
     expect(await client.until('bytes')).toMatch(/2 bytes$/)
   })
@@ -94,7 +100,7 @@ describe('a long body', () => {
     const server = await start()
     const client = await connectRaw(server.port)
     await client.send(`${head(10)}12345`)
-    await setTimeout(50)
+    await server.begun
     const drained = server.drain()
     expect(await client.end).toMatch(/\r\nconnection: close\r\n[\s\S]*shutting_down$/i)
     await drained

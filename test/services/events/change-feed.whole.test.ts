@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { changesSchema, type EventView, eventSchema } from '../../../src/http/schemas/events.ts'
 import { newChance } from '../../support/chance.ts'
-import { readStream } from '../../support/event-stream.ts'
+import { type ReadStream, readStream } from '../../support/event-stream.ts'
 import { PATIENCE } from '../../support/patience.ts'
 import { serve } from '../../support/processes/tintype.ts'
 import { skipWithout } from '../../support/skip.ts'
@@ -40,13 +40,12 @@ const newListener = (url: string) => {
   const faults: string[] = []
   let position: string = PROJECTS.map(() => '0').join('.')
   let isEnding = false
-  let cancel = async () => {}
+  let stream: ReadStream | undefined
 
   const connect = async (): Promise<void> => {
     const response = await ask(`${url}/events?projects=${PROJECTS}`, { headers: { 'Last-Event-ID': position } })
-    const stream = readStream(response)
-    cancel = stream.cancel
-    if (isEnding) await cancel()
+    stream = readStream(response)
+    if (isEnding) await stream.cancel()
     await stream.ended
     const known = (stream.lastEventId() || position).split('.').map(Number)
     for (const { type, data } of stream.events) {
@@ -69,9 +68,10 @@ const newListener = (url: string) => {
   return {
     heard,
     faults,
+    position: () => (stream?.lastEventId() || position).split('.').map(Number),
     async end() {
       isEnding = true
-      await cancel()
+      await stream?.cancel()
       await running
     },
   }
@@ -105,8 +105,9 @@ describe('the changes of several workers', () => {
     for (const id of PROJECTS)
       truth.push(changesSchema.parse(await (await ask(`${url}/projects/${id}/changes?since=0`)).json()).events)
     expect(truth.flat().length).toBeGreaterThan(WRITERS * EDITS_OF_A_WRITER)
+    const ends = truth.map((events) => events.at(-1)?.revision)
     // The streams are read to their ends only once they are cut, so that the last events have arrived by then.
-    await sleep(2000)
+    for (const { position } of listeners) await vi.waitFor(() => expect(position()).toEqual(ends), PATIENCE)
     await Promise.all(listeners.map((listener) => listener.end()))
     for (const { heard, faults } of listeners) {
       expect(faults).toEqual([])

@@ -9,7 +9,7 @@ import { addImage, bytesOf, idsOf, readVariant } from '../../contracts/store.ts'
 import { newChance } from '../../support/chance.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { hasCeph, newBucket } from '../../support/s3/ceph.ts'
-import { createFaultyLink } from '../../support/s3/faults.ts'
+import { createFaultyLink, type FaultyLink } from '../../support/s3/faults.ts'
 import { openS3Store } from '../../support/s3/store.ts'
 import { silent } from '../../support/store/file-store.ts'
 import { thorough } from '../../support/thorough.ts'
@@ -29,6 +29,7 @@ describe.skipIf(!hasCeph)('stores in one bucket, over Ceph', () => {
     const deleted = new Set<string>()
     const failures: unknown[] = []
     const played = new Map<string, number>()
+    const links: FaultyLink[] = []
     let acknowledged = 0
 
     const step = async (store: Store): Promise<void> => {
@@ -69,6 +70,7 @@ describe.skipIf(!hasCeph)('stores in one bucket, over Ceph', () => {
       await setTimeout(chance.number(3000, 500))
       isDead = true
       link.kill()
+      links.push(link)
       for (const [fault, count] of link.played) played.set(fault, (played.get(fault) ?? 0) + count)
     }
 
@@ -76,8 +78,8 @@ describe.skipIf(!hasCeph)('stores in one bucket, over Ceph', () => {
       for (let round = 0; round < ROUNDS; round++) await life(`${name}-${round}`)
     }
     await Promise.all(Array.from({ length: SERVERS }, (_, name) => server(name)))
-    // Requests of the dead that are still under way.
-    await setTimeout(2000)
+    // Requests of the dead.
+    await Promise.all(links.map((link) => link.settled()))
 
     const store = await openS3Store(options, join(folder, 'last'))
     expect(failures).toEqual([])

@@ -17,7 +17,7 @@ const CONTROL = '/usr/lib/rabbitmq/bin/rabbitmqctl'
 const ERLANG = '/usr/lib/erlang'
 
 /** Longest time of a start, in milliseconds: one takes 6 to 15 s on two cores. */
-const START_MS = 90_000
+const START_MS = 180_000
 
 export const hasRabbitMq = () => existsSync(SERVER)
 

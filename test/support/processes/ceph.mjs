@@ -4,10 +4,10 @@ import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { isFree } from './nginx.mjs'
 
 /** Programs of Ceph, with the Debian package that has each. */
 export const CEPH_PROGRAMS = {
@@ -28,9 +28,9 @@ export const CEPH_STRANGER = {
 }
 
 /** Longest start, in milliseconds; about 15 s on two free cores. */
-const START_MS = 120_000
+const START_MS = 240_000
 /** Longest run of one command, in milliseconds. */
-const COMMAND_MS = 60_000
+const COMMAND_MS = 120_000
 /** Below the ports that systems give to clients. The OSD takes free ones of the range behind. */
 const PORTS = { first: 20_000, count: 9000, osd: 60 }
 
@@ -106,14 +106,6 @@ const freePortFrom = async (first) => {
   for (let port = first; port < first + PORTS.osd; port++) if (await isFree(port)) return port
   throw new Error(`expected a free port from ${first} on`)
 }
-
-/** @type {(port: number) => Promise<boolean>} */
-const isFree = (port) =>
-  new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
 
 /** @type {(command: (program: string, ...args: string[]) => Promise<unknown>, keys: typeof CEPH_KEYS, ...more: string[]) => Promise<unknown>} */
 const makeUser = (command, { accessKeyId, secretAccessKey }, ...more) =>

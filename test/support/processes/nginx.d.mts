@@ -2,6 +2,7 @@
 
 export function hasNginx(): boolean
 export function freePort(): Promise<number>
+export function isFree(port: number): Promise<boolean>
 export function startNginx(options: {
   folder: string
   port: number

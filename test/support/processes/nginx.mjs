@@ -7,6 +7,9 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
+/** Below the ports that systems give to clients, and below those of Ceph in tests. */
+const PORTS = { first: 10_000, count: 10_000 }
+
 /** @type {() => boolean} */
 export const hasNginx = () => {
   try {
@@ -55,16 +58,25 @@ export const startNginx = async ({ folder, port, http, under = [] }) => {
   return { pid: child.pid, stop }
 }
 
-/** A port that was free a moment ago. @type {() => Promise<number>} */
+/**
+ * A port that was free a moment ago. A system gives it to no client, and to no server that takes any port.
+ *
+ * @type {() => Promise<number>}
+ */
 export const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (typeof address !== 'object' || address === null) throw new Error('expected a port')
-  return address.port
+  for (;;) {
+    const port = PORTS.first + Math.floor(Math.random() * PORTS.count)
+    if (await isFree(port)) return port
+  }
 }
+
+/** @type {(port: number) => Promise<boolean>} */
+export const isFree = (port) =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 
 /** @type {(port: number) => Promise<boolean>} */
 const answers = async (port) => {

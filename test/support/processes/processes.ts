@@ -75,9 +75,9 @@ export const stopAllIn = async (folder: string): Promise<() => void> => {
   return () => send([...stopped], 'SIGCONT')
 }
 
-/** Looks again until it is so. @throws after 20 s */
+/** Looks again until it is so. @throws after a minute */
 export const until = async (isSo: () => boolean): Promise<void> => {
-  const end = Date.now() + 20_000
+  const end = Date.now() + 60_000
   while (!isSo()) {
     if (Date.now() > end) throw new Error(`waited in vain for ${isSo}`)
     await sleep(10)

@@ -1,6 +1,6 @@
 // Faults between a store and its engine: answers that are lost, refusals, delays, and the death of the process.
 
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { type Answer, createSender, type Send } from '../../../src/stores/s3/client/sender.ts'
 import type { Chance } from '../chance.ts'
 import { lost } from './scripted.ts'
@@ -11,6 +11,8 @@ export interface FaultyLink {
   kill(): void
   /** Number of faults that were played, by kind. */
   played: Map<string, number>
+  /** Resolves when no request is on its way to the engine any more, after {@link kill}. */
+  settled(): Promise<void>
   close(): Promise<void>
 }
 
@@ -32,11 +34,17 @@ async function* nothing() {}
 export const createFaultyLink = (chance: Chance): FaultyLink => {
   const sender = createSender({ timeoutMs: 10_000 })
   const played = new Map<string, number>()
+  const underWay = new Set<Promise<unknown>>()
   let isDead = false
+  const tracked = <Result>(work: Promise<Result>): Promise<Result> => {
+    const ended = work.catch(() => {}).finally(() => underWay.delete(ended))
+    underWay.add(ended)
+    return work
+  }
   const never = () => new Promise<never>(() => {})
 
   const carryOut = async (...request: Parameters<Send>): Promise<Answer> => {
-    const received = await sender.send(...request)
+    const received = await tracked(sender.send(...request))
     if (!isDead) return received
     // Else its connection would stay busy for ever.
     await received.discard()
@@ -59,7 +67,7 @@ export const createFaultyLink = (chance: Chance): FaultyLink => {
       return answer(500)
     },
     delayed: async (...request) => {
-      await setTimeout(chance.number(MOST_DELAY_MS))
+      await tracked(setTimeout(chance.number(MOST_DELAY_MS)))
       return carryOut(...request)
     },
     'answer delayed': async (...request) => {
@@ -73,6 +81,9 @@ export const createFaultyLink = (chance: Chance): FaultyLink => {
     played,
     kill: () => {
       isDead = true
+    },
+    async settled() {
+      for (; underWay.size > 0; await setImmediate()) await Promise.all(underWay)
     },
     close: sender.close,
 

@@ -252,7 +252,7 @@ describe('changes that arrive during the wait for a lock', () => {
   })
 
   it('have their own timeout, also where earlier changes had timed out', async () => {
-    const { retitle, release } = await locked(100)
+    const { retitle, release } = await locked(2000)
     const first = retitle('first')
     const second = sleep(10).then(() => retitle('second'))
     await expect(first).rejects.toMatchObject({ code: 'busy' })
