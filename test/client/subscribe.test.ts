@@ -7,7 +7,7 @@ import { resolveRetry } from '../../src/client/retry.ts'
 import { createSubscribe } from '../../src/client/subscribe.ts'
 import { createTransport } from '../../src/client/transport.ts'
 import { createScriptedFetch, cutAnswer, problemAnswer, type Respond } from '../support/client/scripted-fetch.ts'
-import { PATIENCE } from '../support/patience.ts'
+import { PATIENCE } from '../support/vitest/patience.ts'
 
 const stream = (...texts: string[]) =>
   new Response(texts.join(''), { headers: { 'Content-Type': 'text/event-stream' } })

@@ -10,8 +10,8 @@ import { archiveStream } from '../../../src/http/response/archive-stream.ts'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import type { OpenArchive } from '../../../src/services/transfer/archives.ts'
 import { createTestApp, listen, uploadTo } from '../../support/app.ts'
-import { PATIENCE } from '../../support/patience.ts'
 import { connectRaw } from '../../support/raw-client.ts'
+import { PATIENCE } from '../../support/vitest/patience.ts'
 
 /** More than the kernel keeps for a client that does not read. */
 const BYTES = 16 * 2 ** 20

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { expect, it, vi } from 'vitest'
 import { createTestApp, listen, uploadTo } from '../../support/app.ts'
-import { PATIENCE } from '../../support/patience.ts'
 import { connectRaw } from '../../support/raw-client.ts'
+import { PATIENCE } from '../../support/vitest/patience.ts'
 
 /** More than the kernel keeps for a client that does not read. */
 const BYTES = 16 * 2 ** 20

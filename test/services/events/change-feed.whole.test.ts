@@ -7,10 +7,10 @@ import { describe, expect, it, vi } from 'vitest'
 import { changesSchema, type EventView, eventSchema } from '../../../src/http/schemas/events.ts'
 import { newChance } from '../../support/chance.ts'
 import { type ReadStream, readStream } from '../../support/event-stream.ts'
-import { PATIENCE } from '../../support/patience.ts'
 import { serve } from '../../support/processes/tintype.ts'
 import { skipWithout } from '../../support/skip.ts'
 import { upload } from '../../support/upload.ts'
+import { PATIENCE } from '../../support/vitest/patience.ts'
 
 const PROJECTS: readonly string[] = ['one', 'two']
 const WRITERS = 4

@@ -13,9 +13,9 @@ import { addImage } from '../../contracts/store.ts'
 import { watchContract } from '../../contracts/watch.ts'
 import { failing, watchDisk } from '../../support/disk/calls.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { PATIENCE } from '../../support/patience.ts'
 import { fileStoreFixture, openFileStore, silent } from '../../support/store/file-store.ts'
 import { revisionNumbers } from '../../support/store/store-folder.ts'
+import { PATIENCE } from '../../support/vitest/patience.ts'
 
 vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
 vi.mock('node:fs', async (original) => (await import('../../support/disk/calls.ts')).watchedSyncs(await original()))

@@ -3,7 +3,7 @@ import { changesSchema, eventSchema } from '../../../../src/http/schemas/events.
 import { createTestApp, problemOf, uploadTo } from '../../../support/app.ts'
 import { type AccessApp, createAccessApp, keyOf, READER, WRITER } from '../../../support/auth/access.ts'
 import { readStream, type StreamEvent } from '../../../support/event-stream.ts'
-import { PATIENCE } from '../../../support/patience.ts'
+import { PATIENCE } from '../../../support/vitest/patience.ts'
 
 type App = Awaited<ReturnType<typeof createTestApp>>['app']
 

@@ -9,7 +9,6 @@ import type { Store } from '../../../../src/stores/store.ts'
 import { addImage, fill, idsOf, recordOf } from '../../../contracts/store.ts'
 import { beforeCall, type DiskCall, failing, losingAnswer, watchDisk } from '../../../support/disk/calls.ts'
 import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
-import { PATIENCE } from '../../../support/patience.ts'
 import { openFileStore, silent } from '../../../support/store/file-store.ts'
 import { plantProject } from '../../../support/store/planted-project.ts'
 import {
@@ -19,6 +18,7 @@ import {
   segmentFiles,
   sweep,
 } from '../../../support/store/store-folder.ts'
+import { PATIENCE } from '../../../support/vitest/patience.ts'
 
 vi.mock('node:fs/promises', async (original) =>
   (await import('../../../support/disk/calls.ts')).watched(await original()),

@@ -9,10 +9,10 @@ import { createWorkspace } from '../../../../src/stores/file/staging/workspace.t
 import { addImage } from '../../../contracts/store.ts'
 import { beforeCall, watchDisk } from '../../../support/disk/calls.ts'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
-import { PATIENCE } from '../../../support/patience.ts'
 import { openFileStore, silent } from '../../../support/store/file-store.ts'
 import { plantProject } from '../../../support/store/planted-project.ts'
 import { filesUnderWay } from '../../../support/store/store-folder.ts'
+import { PATIENCE } from '../../../support/vitest/patience.ts'
 
 vi.mock('node:fs/promises', async (original) =>
   (await import('../../../support/disk/calls.ts')).watched(await original()),

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { createSharedSync } from '../../../../src/stores/file/fs/durable.ts'
 import { failing, watchDisk } from '../../../support/disk/calls.ts'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
-import { PATIENCE } from '../../../support/patience.ts'
+import { PATIENCE } from '../../../support/vitest/patience.ts'
 
 vi.mock('node:fs', async (original) => (await import('../../../support/disk/calls.ts')).watchedSyncs(await original()))
 
