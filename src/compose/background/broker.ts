@@ -2,7 +2,7 @@
 
 import { type AmqpConnection, createAmqpConnection } from '../../queues/amqp/connection.ts'
 import { createBucketFolder } from '../../stores/private/bucket-folder.ts'
-import { createQueueFolder, ensureQueueId, QUEUES } from '../../stores/private/queue-id.ts'
+import { createQueueFolder, ensureFolderId, QUEUES } from '../../stores/private/folder-id.ts'
 import type { Foundation } from '../foundation.ts'
 
 export interface Broker {
@@ -24,6 +24,6 @@ export const buildBroker = ({ options, storageDir, bucket, log, metrics }: Found
     : createQueueFolder(storageDir)
   return {
     connection,
-    prefix: async () => `tintype.${await ensureQueueId(folder)}`,
+    prefix: async () => `tintype.${await ensureFolderId(folder)}`,
   }
 }

@@ -8,8 +8,8 @@ import { FINISHED_JOBS } from '../../core/webhooks/events.ts'
 import type { Webhook } from '../../core/webhooks/model.ts'
 import type { Hints } from '../../stores/catalogue/hints.ts'
 import type { JobStore } from '../../stores/jobs/job-store.ts'
+import type { Lease } from '../../stores/private/lease.ts'
 import type { Store } from '../../stores/store.ts'
-import type { Lease } from '../../stores/webhooks/webhook-store.ts'
 import { createRunner, type Runner, type RunnerOptions } from './runner.ts'
 
 export interface DelivererOptions

@@ -6,12 +6,13 @@ import { z } from 'zod'
 import { randomIds } from '../../core/random-id.ts'
 import { tokensAfter, unknownOutcome } from '../append-log.ts'
 import { createBucketFolder } from '../private/bucket-folder.ts'
+import type { Lease } from '../private/lease.ts'
 import { createRecordFormat } from '../private/records.ts'
 import { createBucketLog } from '../s3/append-log.ts'
 import type { Bucket } from '../s3/client/bucket.ts'
 import type { Leases } from '../s3/leases.ts'
 import { createWebhookStore, ENDPOINTS, SUBJECT, WEBHOOKS } from './file-webhook-store.ts'
-import type { Lease, WebhookStore } from './webhook-store.ts'
+import type { WebhookStore } from './webhook-store.ts'
 
 export interface BucketWebhookStoreOptions {
   bucket: Bucket

@@ -10,11 +10,11 @@ import { isWebhookId, type Webhook, webhookSchema } from '../../core/webhooks/mo
 import { tokensAfter, unknownOutcome } from '../append-log.ts'
 import { newToken } from '../file/staging/workspace.ts'
 import { createPrivateFolder, onDisk } from '../private/folder.ts'
+import { takeLease } from '../private/lease.ts'
 import type { RecordFolder } from '../private/record-folder.ts'
 import { statsOf } from '../private/records.ts'
 import { createCursors } from './cursors.ts'
 import { createDeliveries } from './deliveries.ts'
-import { createTakeLease } from './lease.ts'
 import type { WebhookStore } from './webhook-store.ts'
 
 export interface FileWebhookStoreOptions {
@@ -46,7 +46,7 @@ export const createFileWebhookStore = ({
   return createWebhookStore({
     folder,
     mayHaveAny: () => statsOf(folder.path(ENDPOINTS)) !== undefined,
-    takeLease: createTakeLease(folder, leaseStaleMs),
+    takeLease: () => takeLease({ folder, name: 'deliverer', staleMs: leaseStaleMs }),
   })
 }
 

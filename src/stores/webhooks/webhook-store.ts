@@ -5,6 +5,7 @@
 // or not at all, and can be repeated.
 
 import type { Delivery, Webhook } from '../../core/webhooks/model.ts'
+import type { Lease } from '../private/lease.ts'
 
 export interface WebhookStore {
   /** False where there has never been a webhook. Synchronous: a microsecond, for a poll. */
@@ -26,7 +27,8 @@ export interface WebhookStore {
   remove(id: string): Promise<boolean>
   cursors: WebhookCursors
   deliveries: WebhookDeliveries
-  /** Takes the lease, undefined where another living process has it. It ends with the process. */
+  /** Takes the lease, undefined where another living process has it. It ends with the process. Cursors are replaced by number,
+   * because one that slept for longer than it lasts may believe in it for a moment. */
   takeLease(): Promise<Lease | undefined>
   /** Removes drafts of crashed processes. */
   sweep(): Promise<void>
@@ -71,13 +73,4 @@ export interface WebhookDeliveries {
   /** The last 100, newest first. */
   list(webhookId: string): Promise<StoredDelivery[]>
   get(webhookId: string, id: number): Promise<StoredDelivery | undefined>
-}
-
-/**
- * Held by one process at a time, as far as clocks and stopped processes allow: one that slept for longer than the lease
- * lasts may believe in it for a moment. So cursors are replaced by number.
- */
-export interface Lease {
-  isHeld(): boolean
-  release(): Promise<void>
 }

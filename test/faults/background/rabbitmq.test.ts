@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from 'amqplib'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
-import { createQueueFolder, ensureQueueId } from '../../../src/stores/private/queue-id.ts'
+import { createQueueFolder, ensureFolderId } from '../../../src/stores/private/folder-id.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { say } from '../../support/faults/say.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
@@ -88,7 +88,7 @@ const queueOf = async (server: Server): Promise<string> =>
 const loseAndDouble = async (url: string, storageDir: string): Promise<void> => {
   const connection = await connect(url)
   const channel = await connection.createConfirmChannel()
-  const name = `tintype.${await ensureQueueId(createQueueFolder(storageDir))}.jobs.first`
+  const name = `tintype.${await ensureFolderId(createQueueFolder(storageDir))}.jobs.first`
   await channel.purgeQueue(name)
   for (const { jobId, projectId } of [...markersIn(storageDir, 'queued'), ...markersIn(storageDir, 'running')])
     for (let times = 0; times < 2; times++)

@@ -1,4 +1,5 @@
-// Id by which a store names its queues on a broker that it may share with other stores: `.queue/id.json`, made once.
+// Id in a folder of a store, made once: in `.queue/id.json` the one by which it names its queues on a broker that it may share
+// with other stores, in `.fallback/id.json` the one by which it owns a bucket.
 
 import { z } from 'zod'
 import { randomIds } from '../../core/random-id.ts'
@@ -20,7 +21,7 @@ export const createQueueFolder = (storageDir: string): RecordFolder =>
   createPrivateFolder(storageDir, QUEUES, 'the id of the queues')
 
 /** Reads the id, or makes it, durably. @throws TintypeError `store_unavailable` */
-export const ensureQueueId = onDisk(async (folder: RecordFolder): Promise<string> => {
+export const ensureFolderId = onDisk(async (folder: RecordFolder): Promise<string> => {
   for (;;) {
     const found = await folder.read(folder.path(FILE), schema)
     if (found) return found.id
