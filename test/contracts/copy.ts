@@ -22,8 +22,9 @@ interface Wanted {
   target: CopyFixture
 }
 
+/** Copies between two places, which need not be open. */
 export const copyBetween = async (
-  { source, target }: Wanted,
+  { source, target }: Record<keyof Wanted, Pick<CopyFixture, 'place'>>,
   options: { verify?: boolean; accounts?: boolean; signal?: AbortSignal; onProgress?: () => void } = {},
 ) => {
   const [from, to] = [source.place(), target.place()]

@@ -5,7 +5,6 @@
 // The target must not have changed by itself: its head is one of the source.
 
 import { messageOf } from '../../core/errors.ts'
-import { isPending } from '../../core/jobs/pending.ts'
 import { VARIANTS, variantsOf } from '../../core/names.ts'
 import { type ImageList, imagesOf } from '../../core/project/image-list.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
@@ -13,6 +12,7 @@ import { decodeRevision, decodeSegment, namedSegments, type Revision } from '../
 import { checked } from './checked.ts'
 import { isOfPlace } from './failure.ts'
 import type { CopySource, CopyTarget, VariantFile } from './place.ts'
+import { removeRest } from './remove-rest.ts'
 
 export interface CopyProjectOptions {
   source: CopySource
@@ -27,7 +27,9 @@ export interface CopyProjectOptions {
 }
 
 export interface CopiedProject {
-  /** False where the target had the newest revision. */
+  /** Newest one, which the target has now. */
+  revision: number
+  /** False where the target had it. */
   isNew: boolean
   /** Files and their bytes that were written. */
   files: number
@@ -49,7 +51,7 @@ export const copyProject = async (
   options: CopyProjectOptions,
   projectId: string,
 ): Promise<CopiedProject | undefined> => {
-  const copied = { isNew: false, files: 0, bytes: 0 }
+  const copied = { revision: 0, isNew: false, files: 0, bytes: 0 }
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const outcome = await attempt(options, projectId, copied)
     if (outcome !== OVERTAKEN) return outcome === 'absent' ? undefined : copied
@@ -69,6 +71,7 @@ const attempt = async (
   const text = await source.revision(projectId, number)
   if (text === undefined) return OVERTAKEN
   const head = decoded(text, projectId, number)
+  copied.revision = number
   const targetNumbers = await target.revisions(projectId)
   const before = targetNumbers.at(-1)
   if (before !== undefined) await assertFollows(options, projectId, numbers, before)
@@ -89,7 +92,7 @@ const attempt = async (
       if (!(await target.putRevision(projectId, each.number, each.text)))
         throw new Error(`${target.name} has another revision ${each.number}: it was changed by itself`)
     copied.isNew ||= before !== number
-    await removeRest(target, projectId, head, images)
+    await removeRest(options, head.state, { numbers, images })
     await target.publish(head.state)
     return 'done'
   } catch (error) {
@@ -207,26 +210,6 @@ const copySegments = async (
   }
   if (revisions.length < Math.min(numbers.length, LEAST_REVISIONS)) throw new Error('a segment or revision is missing')
   return revisions
-}
-
-/** Removes what the target has of older states: revisions below a gap, their segments, and files of deleted images. */
-const removeRest = async (
-  target: CopyTarget,
-  projectId: string,
-  { state }: Revision,
-  images: readonly ImageRecord[],
-): Promise<void> => {
-  const numbers = await target.revisions(projectId)
-  const gap = numbers.findLastIndex((number, at) => at > 0 && numbers[at - 1] !== number - 1)
-  for (const number of numbers.slice(0, Math.max(0, gap))) await target.removeRevision(projectId, number)
-  const texts: string[] = []
-  for (const number of numbers.slice(Math.max(0, gap))) texts.push((await target.revision(projectId, number)) ?? '')
-  for (const id of await target.segments(projectId))
-    if (!texts.some((text) => text.includes(id))) await target.removeSegment(projectId, id)
-  const known = new Set(images.map(({ id }) => id))
-  for (const name of VARIANTS)
-    for (const imageId of (await target.variants(projectId, name)).keys())
-      if (!known.has(imageId) && !isPending(state, imageId)) await target.removeVariant(projectId, imageId, name)
 }
 
 const loaded = async (source: CopySource, projectId: string, list: ImageList): Promise<ImageList> => ({
