@@ -18,7 +18,14 @@ export interface TintypeOptions extends AccessOptions {
    * `readOnly: true`, `accelRedirect` or `encoders: 0`. @default none
    */
   store?: string
-  /** URL of the engine of {@link store}. @default AWS's of the region */
+  /**
+   * Bucket to which everything in {@link storageDir} is copied in the background: `s3://bucket/prefix`. Not with
+   * {@link store} or `readOnly: true`. @default none
+   */
+  fallback?: string
+  /** Takes the {@link fallback} over from another store, which then copies nothing to it any more. @default false */
+  takeOver?: boolean
+  /** URL of the engine of {@link store} or {@link fallback}. @default AWS's of the region */
   s3Endpoint?: string
   /** Region of the bucket. @default 'us-east-1' */
   s3Region?: string

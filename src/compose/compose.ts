@@ -13,6 +13,7 @@ import { version } from '../version.ts'
 import { buildAuth } from './auth.ts'
 import { buildBroker } from './background/broker.ts'
 import { buildChangeHints } from './background/change-hints.ts'
+import { buildFallback } from './bucket/fallback.ts'
 import { buildCollections } from './collections.ts'
 import { buildEncoders } from './encoders.ts'
 import { buildEvents } from './events.ts'
@@ -60,7 +61,8 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
   const collections = buildCollections(foundation, stored, atlases)
   buildChangeHints(broker, stored)
   const { store } = stored
-  const { ready, webhooks, closeWebhooks } = buildWebhooks(foundation, stored, auth)
+  const { ready: served, webhooks, closeWebhooks } = buildWebhooks(foundation, stored, auth)
+  const { ready, closeFallback } = buildFallback(foundation, stored, served)
   const ids = createRequestIds()
   const end = new AbortController()
   const endWaits = () => {
@@ -129,6 +131,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
       await ready.catch(() => {})
       await closeJobs()
       await closeWebhooks()
+      await closeFallback()
       await encoders.close()
       await broker?.connection.close()
       await images.renders.close()

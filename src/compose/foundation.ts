@@ -18,14 +18,22 @@ export interface Foundation {
   storageDir: string
   /** Bucket that holds the store; undefined where the folder does. */
   bucket: Bucket | undefined
+  /** Bucket that the folder is copied to. */
+  fallback: Bucket | undefined
   log: Logger
   metrics: Metrics
 }
 
+/** Repetitions are the matter of the copy, which also has to end soon, in milliseconds. */
+const FALLBACK_DEADLINE_MS = 2000
+
 export const buildFoundation = (options: ParsedOptions, metrics: Metrics): Foundation => ({
   options,
   storageDir: realFolder(resolve(options.bucket?.cacheDir ?? options.storageDir ?? './storage')),
-  bucket: options.bucket && openBucket(options.bucket, metrics.createBucketMeter()),
+  bucket: options.bucket && openBucket(options.bucket, { onAttempt: metrics.createBucketMeter() }),
+  fallback:
+    options.fallback &&
+    openBucket(options.fallback, { onAttempt: metrics.createBucketMeter(), deadlineMs: FALLBACK_DEADLINE_MS }),
   log: options.log ?? createLogger({ level: 'warn' }),
   metrics,
 })

@@ -12,7 +12,14 @@ import {
   SENDER_RULE,
   SMTP_URL_RULE,
 } from '../core/auth/mail.ts'
-import { type BucketSettings, bucketSettingsOf, parseStoreUrl, STORE_URL_RULE } from '../core/bucket-settings.ts'
+import {
+  type BucketSettings,
+  bucketSettingsOf,
+  type FallbackSettings,
+  fallbackSettingsOf,
+  parseStoreUrl,
+  STORE_URL_RULE,
+} from '../core/bucket-settings.ts'
 import { isQueueUrl, QUEUE_URL_RULE } from '../core/jobs/queue-url.ts'
 import { type IsTrusted, parseProxies } from '../core/request/forwarded.ts'
 import { type AllowedOrigins, parseOrigins } from '../core/request/origins.ts'
@@ -37,10 +44,13 @@ interface ParsedValues {
   webhookAllow: AllowedDestinations
   /** Bucket that holds the store; undefined where a folder does. */
   bucket?: BucketSettings | undefined
+  /** Bucket that the folder is copied to. */
+  fallback?: FallbackSettings | undefined
 }
 
 type BucketText =
   | 'store'
+  | 'takeOver'
   | 's3Endpoint'
   | 's3Region'
   | 's3PathStyle'
@@ -68,7 +78,7 @@ export interface ParsedOptions
 
 /** @throws TintypeError `invalid_parameter`, Error that names the value that is not valid */
 export const parseOptions = (given: TintypeOptions): ParsedOptions => {
-  const { bucket, options } = takeBucket(given)
+  const { bucket, fallback, options } = takeBucket(given)
   const { jwksUrl, jwksIssuer = '', jwksAudience = '', webhookUrl, webhookSecret, ...others } = options
   const { smtpUrl = '', mailFrom = '', ...rest } = others
   const publicUrl = parsePublic(options.publicUrl)
@@ -80,6 +90,7 @@ export const parseOptions = (given: TintypeOptions): ParsedOptions => {
     publicUrl,
     mail: parseMail(smtpUrl, mailFrom, publicUrl),
     bucket,
+    fallback,
     signingKeys: parseSigningKeys(options.signingKeys ?? []),
     presets,
     prefetch: parsePrefetch(options.prefetch ?? '', presets),
@@ -118,20 +129,37 @@ const parseWebhook = (url = '', secret = ''): WebhookSettings | undefined => {
 
 /** @throws Error where the URL is not valid, or an option cannot be had with a bucket */
 const takeBucket = (given: TintypeOptions) => {
-  const { store = '', s3Endpoint = '', s3Region = '', s3PathStyle = 'auto', s3CreateBucket = false, ...others } = given
+  const {
+    store = '',
+    s3Endpoint = '',
+    s3Region = '',
+    s3PathStyle = 'auto' as const,
+    s3CreateBucket = false,
+    ...others
+  } = given
   const { s3Credentials, bucketCacheDir = './bucket-cache', bucketCacheBytes = 10 * 2 ** 30, ...rest } = others
-  const { staleSeconds = 5, ...options } = rest
-  if (store === '') return { bucket: undefined, options }
+  const { staleSeconds = 5, fallback = '', takeOver = false, ...options } = rest
+  const access = {
+    ...{ s3Endpoint, s3Region, s3PathStyle, s3CreateBucket },
+    awsAccessKeyId: s3Credentials?.accessKeyId ?? '',
+    awsSecretAccessKey: s3Credentials?.secretAccessKey ?? '',
+    awsSessionToken: s3Credentials?.sessionToken ?? '',
+  }
+  if (fallback !== '' && !parseStoreUrl(fallback))
+    throw new Error(`fallback: expected ${STORE_URL_RULE}, got "${fallback}"`)
+  if (fallback !== '' && (store !== '' || options.readOnly === true))
+    throw new Error(`fallback: expected no value with ${store === '' ? 'readOnly' : 'store'}, got "${fallback}"`)
+  if (takeOver && fallback === '') throw new Error('takeOver: expected no such value without fallback')
+  if (store === '')
+    return { bucket: undefined, fallback: fallbackSettingsOf({ ...access, fallback, takeOver }), options }
   if (!parseStoreUrl(store)) throw new Error(`store: expected ${STORE_URL_RULE}, got "${store}"`)
   const { readOnly, accelRedirect, encoders, storageDir } = options
   const refused = { readOnly: readOnly === true, accelRedirect, encoders: encoders === 0, storageDir }
   for (const [name, value] of Object.entries(refused))
     if (value) throw new Error(`${name}: expected no such value with store, which is ${store}`)
   const bucket = bucketSettingsOf({
-    ...{ store, s3Endpoint, s3Region, s3PathStyle, s3CreateBucket, bucketCacheDir, bucketCacheBytes, staleSeconds },
-    awsAccessKeyId: s3Credentials?.accessKeyId ?? '',
-    awsSecretAccessKey: s3Credentials?.secretAccessKey ?? '',
-    awsSessionToken: s3Credentials?.sessionToken ?? '',
+    ...access,
+    ...{ store, bucketCacheDir, bucketCacheBytes, staleSeconds },
   })
-  return { bucket, options }
+  return { bucket, fallback: undefined, options }
 }

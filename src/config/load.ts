@@ -7,7 +7,7 @@ import { messageOf, TintypeError } from '../core/errors.ts'
 import { parsePrefetch, prefetchable } from '../core/transform/prefetch.ts'
 import type { Recipe } from '../core/transform/recipe.ts'
 import type { WebhookSettings } from '../core/webhooks/model.ts'
-import { bucketOf } from './bucket.ts'
+import { bucketOf, fallbackOf } from './bucket.ts'
 import { type EnvFile, readEnvFile, type Texts } from './env-file.ts'
 import { type Setting, settingOf } from './setting.ts'
 import { settings } from './settings.ts'
@@ -88,10 +88,11 @@ const combine = (parsed: Parsed, context: z.RefinementCtx) => {
   const { accelRedirect, prefetch, jwksUrl, jwksIssuer, jwksAudience, webhookUrl, webhookSecret, ...others } = parsed
   const { store, s3Endpoint, s3Region, s3PathStyle, s3CreateBucket, awsRegion, awsAccessKeyId, ...rest } = others
   const { awsSecretAccessKey, awsSessionToken, bucketCacheDir, bucketCacheBytes, staleSeconds, ...further } = rest
-  const { smtpUrl, mailFrom, publicUrl, ...own } = further
+  const { smtpUrl, mailFrom, publicUrl, fallback, takeOver, ...own } = further
   return {
     ...own,
     bucket: bucketOf(parsed, context),
+    fallback: fallbackOf(parsed, context),
     accelRedirect: accelRedirect === 'off' ? undefined : accelRedirect,
     prefetch: recipesOf(parsed, context),
     issuer: issuerOf(parsed, context),

@@ -1,4 +1,4 @@
-// Settings of a store in a bucket.
+// Settings of a store in a bucket, and of the bucket that a store in a folder is copied to.
 
 import { parseStoreUrl, STORE_URL_RULE } from '../core/bucket-settings.ts'
 import {
@@ -31,12 +31,27 @@ export const storeSettings = {
     initial: '',
     doc: 'Bucket that holds the store in place of STORAGE_DIR, for any number of servers: s3://bucket or s3://bucket/prefix',
   }),
+  fallback: setting(storeUrl, {
+    env: 'FALLBACK',
+    flag: 'fallback',
+    unit: 'URL',
+    initial: '',
+    doc: 'Bucket to which everything in STORAGE_DIR is copied in the background: s3://bucket or s3://bucket/prefix',
+  }),
+  takeOver: setting(boolean, {
+    env: 'TAKE_OVER',
+    flag: 'take-over',
+    unit: 'boolean',
+    initial: 'false',
+    isSwitch: true,
+    doc: 'At this start, take FALLBACK over from another store, which then copies nothing to it any more',
+  }),
   s3Endpoint: setting(endpoint, {
     env: 'S3_ENDPOINT',
     flag: 's3-endpoint',
     unit: 'URL',
     initial: '',
-    doc: 'URL of the engine of STORE; without it, that of AWS',
+    doc: 'URL of the engine of STORE or FALLBACK; without it, that of AWS',
   }),
   s3Region: setting(matching(/^[\w-]*$/, 'a region such as eu-central-1'), {
     env: 'S3_REGION',

@@ -1,6 +1,7 @@
-// The bucket that holds a store: its URL, and the settings that come with it.
+// The bucket that holds a store, or a copy of one: its URL, and the settings that come with it.
 
-export interface BucketSettings {
+/** A bucket, and how it is reached. */
+export interface BucketAccess {
   bucket: string
   /** Begins every key: empty, or with a slash at the end. */
   prefix: string
@@ -13,6 +14,10 @@ export interface BucketSettings {
   create: boolean
   /** Static keys. @default the AWS provider chain */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+}
+
+/** The bucket that holds a store. */
+export interface BucketSettings extends BucketAccess {
   /** Local folder for uploads under way and copies of variants. */
   cacheDir: string
   /** Most bytes of the copies. */
@@ -21,24 +26,29 @@ export interface BucketSettings {
   staleMs: number
 }
 
+/** The bucket that a store in a folder is copied to. */
+export interface FallbackSettings extends BucketAccess {
+  /** Takes the bucket over from another store. */
+  takeOver: boolean
+}
+
 export const STORE_URL_RULE = 's3://bucket or s3://bucket/prefix'
 
 /** Names of buckets by the rules of AWS, and parts of a prefix that need no escape. */
 const STORE_URL = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[\w!.()-]+)*)\/?$/
 
 /** Undefined where the text is not valid. */
-export const parseStoreUrl = (text: string): Pick<BucketSettings, 'bucket' | 'prefix'> | undefined => {
+export const parseStoreUrl = (text: string): Pick<BucketAccess, 'bucket' | 'prefix'> | undefined => {
   const [, bucket, path = ''] = STORE_URL.exec(text) ?? []
   if (bucket === undefined || path.split('/').some((part) => part === '.' || part === '..')) return undefined
   return { bucket, prefix: path === '' ? '' : `${path.slice(1)}/` }
 }
 
 /** The URL of the store, as it is shown. */
-export const storeUrlOf = ({ bucket, prefix }: Pick<BucketSettings, 'bucket' | 'prefix'>): string =>
+export const storeUrlOf = ({ bucket, prefix }: Pick<BucketAccess, 'bucket' | 'prefix'>): string =>
   `s3://${bucket}/${prefix}`.replace(/\/$/, '')
 
-export interface BucketValues {
-  store: string
+interface AccessValues {
   s3Endpoint: string
   s3Region: string
   s3PathStyle: boolean | 'auto'
@@ -46,6 +56,10 @@ export interface BucketValues {
   awsAccessKeyId: string
   awsSecretAccessKey: string
   awsSessionToken: string
+}
+
+export interface BucketValues extends AccessValues {
+  store: string
   bucketCacheDir: string
   bucketCacheBytes: number
   staleSeconds: number
@@ -55,16 +69,33 @@ export const DEFAULT_REGION = 'us-east-1'
 
 /** Settings of the bucket; undefined where the store is a folder. @param values with a valid URL, or none */
 export const bucketSettingsOf = (values: BucketValues): BucketSettings | undefined => {
-  const url = parseStoreUrl(values.store)
+  const access = accessOf(values.store, values)
+  return (
+    access && {
+      ...access,
+      cacheDir: values.bucketCacheDir,
+      cacheBytes: values.bucketCacheBytes,
+      staleMs: values.staleSeconds * 1000,
+    }
+  )
+}
+
+/** Settings of the fallback; undefined where there is none. @param values with a valid URL, or none */
+export const fallbackSettingsOf = (
+  values: AccessValues & { fallback: string; takeOver: boolean },
+): FallbackSettings | undefined => {
+  const access = accessOf(values.fallback, values)
+  return access && { ...access, takeOver: values.takeOver }
+}
+
+const accessOf = (text: string, values: AccessValues): BucketAccess | undefined => {
+  const url = parseStoreUrl(text)
   if (!url) return undefined
   const { awsAccessKeyId: accessKeyId, awsSecretAccessKey: secretAccessKey, awsSessionToken: sessionToken } = values
   return {
     ...url,
     region: values.s3Region || DEFAULT_REGION,
     create: values.s3CreateBucket,
-    cacheDir: values.bucketCacheDir,
-    cacheBytes: values.bucketCacheBytes,
-    staleMs: values.staleSeconds * 1000,
     ...(values.s3Endpoint === '' ? {} : { endpoint: values.s3Endpoint }),
     ...(values.s3PathStyle === 'auto' ? {} : { isPathStyle: values.s3PathStyle }),
     ...(accessKeyId === '' || secretAccessKey === ''

@@ -7,10 +7,12 @@ import { processMetrics } from './process-metrics.ts'
 import { createRequestMeter, type RequestMeter } from './requests.ts'
 import {
   type BrokerSamples,
+  type FallbackSamples,
   type JobSamples,
   type Samples,
   type WebhookSamples,
   watchBroker,
+  watchFallback,
   watchJobs,
   watchSamples,
   watchStreams,
@@ -32,6 +34,8 @@ export interface Metrics {
   watchJobs(jobs: () => JobSamples): void
   /** Adds the sampled values of webhooks. To be called once. */
   watchWebhooks(samples: () => WebhookSamples): void
+  /** Adds the sampled values of the copy to a fallback. To be called once. */
+  watchFallback(samples: () => FallbackSamples): void
   /** Adds sampled values of a broker, undefined where this process does not connect to it. To be called once. */
   watchBroker(broker: () => BrokerSamples | undefined): void
   /** Adds the number of event streams. To be called once. */
@@ -117,6 +121,7 @@ export const createMetrics = ({ version }: MetricsOptions): Metrics => {
     watch: (samples) => watchSamples(registry, samples),
     watchJobs: (jobs) => watchJobs(registry, jobs),
     watchWebhooks: (samples) => watchWebhooks(registry, samples),
+    watchFallback: (samples) => watchFallback(registry, samples),
     watchBroker: (broker) => watchBroker(registry, broker),
     createBucketMeter: () => createBucketMeter(registry),
     watchStreams: (count) => watchStreams(registry, count),

@@ -85,3 +85,30 @@ describe('STORE', () => {
     expect(load(env).bucket).toBeUndefined()
   })
 })
+
+describe('FALLBACK', () => {
+  const FALLBACK = 's3://pictures/shop'
+
+  it('names a bucket beside a folder, and its engine', () => {
+    const env = { S3_ENDPOINT: 'http://127.0.0.1:9000', S3_CREATE_BUCKET: 'true', AWS_REGION: 'eu-west-1' }
+    const { bucket, fallback } = load({ FALLBACK, STORAGE_DIR: '/srv/pictures', ...env })
+    expect(bucket).toBeUndefined()
+    expect(fallback).toEqual({
+      ...{ bucket: 'pictures', prefix: 'shop/', region: 'eu-west-1', create: true },
+      ...{ endpoint: 'http://127.0.0.1:9000', takeOver: false },
+    })
+    expect(load({ FALLBACK, TAKE_OVER: 'true' }).fallback?.takeOver).toBe(true)
+    expect(load({}).fallback).toBeUndefined()
+  })
+
+  it.each([
+    [{ FALLBACK, STORE: 's3://pictures/store' }, 'FALLBACK: expected no value with STORE'],
+    [{ FALLBACK, READ_ONLY: 'true' }, 'READ_ONLY: expected auto or false with FALLBACK, got true'],
+    [{ FALLBACK, AWS_ACCESS_KEY_ID: 'key' }, 'AWS_SECRET_ACCESS_KEY: expected a value'],
+    [{ FALLBACK, STALE_SECONDS: '6' }, 'STALE_SECONDS: expected no value without STORE'],
+    [{ FALLBACK: './copy' }, 'FALLBACK: expected s3://bucket or s3://bucket/prefix, got "./copy"'],
+    [{ TAKE_OVER: 'true' }, 'TAKE_OVER: expected no value without FALLBACK'],
+  ])('is refused with %j', (env, message) => {
+    expect(() => load(env)).toThrow(message)
+  })
+})

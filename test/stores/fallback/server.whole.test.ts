@@ -1,0 +1,112 @@
+// `tintype serve` with FALLBACK: kills, a bucket that is away, and its owner.
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
+import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
+import { plainJpeg } from '../../support/pictures/pictures.ts'
+import { CEPH_KEYS } from '../../support/processes/ceph.mjs'
+import { runTintype, serve } from '../../support/processes/tintype.ts'
+import { startMemoryEngine } from '../../support/s3/engine.ts'
+import { startProxy } from '../../support/s3/proxy.ts'
+
+const environment = (endpoint: string) => ({
+  S3_ENDPOINT: endpoint,
+  AWS_ACCESS_KEY_ID: CEPH_KEYS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: CEPH_KEYS.secretAccessKey,
+})
+
+const FALLBACK = ['--fallback', 's3://pictures/store', '--lock-stale-ms', '2000'] as const
+
+const storage = async () => join(await temporaryFolder(), 'storage')
+
+const uploadTo = async (url: string, side: number): Promise<string> => {
+  const body = new FormData()
+  body.set('file', new Blob([new Uint8Array(await plainJpeg(side, 30))]), 'file.jpg')
+  const response = await fetch(`${url}/projects/shop/images`, { method: 'POST', body })
+  expect(response.status).toBe(201)
+  return uploadSchema.parse(await response.json()).image_id
+}
+
+/** Value of a metric, undefined where there is none. */
+const metric = async (url: string, name: string): Promise<number | undefined> => {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]
+  return value === undefined ? undefined : Number(value)
+}
+
+const until = (isSo: () => Promise<boolean>) =>
+  vi.waitFor(async () => expect(await isSo()).toBe(true), { timeout: 60_000, interval: 20 })
+
+const pictures = async (storageDir: string) => {
+  const folder = join(storageDir, 'projects', 'shop')
+  const files = (await filesIn(folder)).filter((path) => path.endsWith('.jpg') || path === 'meta.json')
+  return Promise.all(files.map(async (path) => [path, await readFile(join(folder, path), 'base64')] as const))
+}
+
+describe('a server with a fallback', () => {
+  it('that is killed while it copies loses nothing, and goes on', async () => {
+    const engine = await startMemoryEngine()
+    const env = environment(engine.endpoint)
+    const storageDir = await storage()
+    const flags = ['--storage', storageDir, ...FALLBACK]
+    const ids: string[] = []
+    const copies = () => engine.keys().filter((key) => key.endsWith('.jpg')).length
+    for (let kills = 0; kills < 3; kills++) {
+      const { url, kill } = await serve(flags, { env })
+      const before = copies()
+      const uploads = Array.from({ length: 6 }, (_, n) => uploadTo(url, 40 + 10 * kills + n))
+      ids.push(...(await Promise.all(uploads)))
+      await until(async () => copies() > before)
+      await kill()
+    }
+    const { url } = await serve([...flags, '--workers', '2'], { env })
+    ids.push(await uploadTo(url, 80))
+    const names = ids.map((id) => `pictures/store/projects/shop/game/${id}.jpg`)
+    await until(async () => names.every((name) => engine.keys().includes(name)))
+    await until(async () => (await metric(url, 'tintype_fallback_waiting_projects')) === 0)
+    expect(await metric(url, 'tintype_fallback_oldest_seconds')).toBe(0)
+    const to = await storage()
+    const copy = await runTintype(['copy', 's3://pictures/store', to, '--verify'], { env })
+    expect([await copy.ended, copy.stderr()]).toEqual([0, ''])
+    expect(await pictures(to)).toEqual(await pictures(storageDir))
+    const doctor = await runTintype(['doctor', '--storage', to])
+    expect([await doctor.ended, doctor.stderr()]).toEqual([0, ''])
+  })
+
+  it('serves while the bucket is away, and copies once it is back', async () => {
+    const engine = await startMemoryEngine()
+    const proxy = await startProxy(engine.endpoint)
+    proxy.decideBy(() => ({ isCarriedOut: false, answer: 'lost' }))
+    const env = environment(proxy.endpoint)
+    const { url } = await serve(['--storage', await storage(), ...FALLBACK], { env })
+    const id = await uploadTo(url, 40)
+    expect((await fetch(`${url}/ready`)).status).toBe(200)
+    await until(async () => (await metric(url, 'tintype_fallback_waiting_projects')) === 1)
+    await until(async () => ((await metric(url, 'tintype_fallback_oldest_seconds')) ?? 0) > 0)
+    expect((await fetch(`${url}/ready`)).status).toBe(200)
+    proxy.decideBy(() => undefined)
+    await until(async () => (await metric(url, 'tintype_fallback_waiting_projects')) === 0)
+    expect(engine.keys()).toContain(`pictures/store/projects/shop/original/${id}.jpg`)
+  })
+
+  it('is refused the bucket of another store in one line, unless it takes it over', async () => {
+    const engine = await startMemoryEngine()
+    const env = environment(engine.endpoint)
+    const one = await serve(['--storage', await storage(), ...FALLBACK], { env })
+    await uploadTo(one.url, 40)
+    await until(async () => (await metric(one.url, 'tintype_fallback_waiting_projects')) === 0)
+    await one.kill()
+    const flags = ['--storage', await storage(), ...FALLBACK]
+    const refused = await runTintype(['serve', '--port', '0', ...flags], { env })
+    expect(await refused.ended).toBe(1)
+    expect(refused.stderr().trim()).toMatch(
+      /^tintype: s3:\/\/pictures\/store is the fallback of another store, since [^\n]*--take-over\.$/,
+    )
+    const taking = await serve([...flags, '--take-over'], { env })
+    const id = await uploadTo(taking.url, 41)
+    expect((await fetch(`${taking.url}/ready`)).status).toBe(200)
+    expect(id).toHaveLength(20)
+  })
+})

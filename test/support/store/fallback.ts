@@ -1,0 +1,98 @@
+// Stores in a folder with a fallback in an engine in memory.
+
+import { setTimeout } from 'node:timers/promises'
+import { onTestFinished } from 'vitest'
+import { createHints } from '../../../src/stores/catalogue/hints.ts'
+import { createBucketPlace } from '../../../src/stores/copy/bucket-place.ts'
+import { createFolderPlace } from '../../../src/stores/copy/folder-place.ts'
+import { claimBucket } from '../../../src/stores/fallback/owner.ts'
+import { createDurableSource } from '../../../src/stores/fallback/places.ts'
+import { createPositions, FALLBACK } from '../../../src/stores/fallback/positions.ts'
+import { createReplicator, type ReplicatorOptions } from '../../../src/stores/fallback/replicator.ts'
+import { createPaths } from '../../../src/stores/file/paths.ts'
+import { createPrivateFolder } from '../../../src/stores/private/folder.ts'
+import { ensureFolderId } from '../../../src/stores/private/folder-id.ts'
+import { takeLease } from '../../../src/stores/private/lease.ts'
+import type { BucketOptions } from '../../../src/stores/s3/client/bucket.ts'
+import { createSender, type Send } from '../../../src/stores/s3/client/sender.ts'
+import type { Store } from '../../../src/stores/store.ts'
+import { openBucket } from '../s3/ceph.ts'
+import { memoryOptions } from '../s3/engine.ts'
+import { lost } from '../s3/scripted.ts'
+import { silent } from './file-store.ts'
+
+export interface Link {
+  options: BucketOptions
+  /** Requests that were sent, as `PUT /pictures/key`. */
+  sent: string[]
+  /** Refuses requests from now on, as where the bucket is away. @default all */
+  cut(isCut?: (request: string) => boolean): void
+  mend(): void
+}
+
+/** A link to an engine that can be cut. */
+export const linkTo = (endpoint: string): Link => {
+  const sender = createSender({ timeoutMs: 10_000 })
+  onTestFinished(sender.close)
+  const sent: string[] = []
+  let isCut: (request: string) => boolean = () => false
+  const send: Send = async (url, request) => {
+    const { pathname, search } = new URL(url)
+    const name = `${request.method} ${decodeURIComponent(pathname + search)}`
+    if (isCut(name)) throw lost()
+    sent.push(name)
+    return sender.send(url, request)
+  }
+  return {
+    options: { ...memoryOptions(endpoint), deadlineMs: 0, send },
+    sent,
+    cut(which = () => true) {
+      isCut = which
+    },
+    mend() {
+      isCut = () => false
+    },
+  }
+}
+
+/** Begins to copy a store, as the process that serves it does. */
+export const openReplicator = (
+  storageDir: string,
+  store: Store,
+  link: Link,
+  { takeOver = false, ...options }: Partial<ReplicatorOptions> & { takeOver?: boolean } = {},
+) => {
+  const bucket = openBucket(link.options)
+  const paths = createPaths(storageDir)
+  const folder = createPrivateFolder(storageDir, FALLBACK, 'the fallback')
+  const positions = createPositions(paths.root, bucket)
+  const claim = async () =>
+    claimBucket({
+      ...{ bucket, takeOver, now: () => new Date(), onNew: positions.clear },
+      storeId: await ensureFolderId(folder),
+    })
+  const replicator = createReplicator({
+    source: createDurableSource(createFolderPlace(storageDir), paths),
+    target: createBucketPlace({ bucket }),
+    store,
+    hints: createHints(paths.catalogueHints),
+    positions,
+    takeLease: () => takeLease({ folder, name: 'copier', staleMs: 10_000 }),
+    claim,
+    log: silent,
+    now: Date.now,
+    sleep: (ms, signal) => setTimeout(ms, undefined, { signal, ref: false }).catch(() => {}),
+    random: Math.random,
+    pollMs: 20,
+    pauseMs: 5,
+    ...options,
+  })
+  replicator.start()
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= replicator.close()
+    return closing
+  }
+  onTestFinished(close)
+  return { ...replicator, close, bucket, claim }
+}
