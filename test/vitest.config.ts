@@ -51,7 +51,8 @@ export default defineConfig({
     // openapi-typescript needs an API that TypeScript 7 has not.
     alias: [{ find: /^typescript$/, replacement: join(root, 'test/support/openapi/typescript.ts') }],
     server: { deps: { inline: ['openapi-typescript'] } },
-    // One after the other: a test process ends, with all that it has loaded, where the next file is of another project.
+    // A test process ends, with all that it has loaded, where the next file is of another project. Those of one
+    // `groupOrder` follow each other by their names, without a wait for the last file.
     projects: [
       // Files share their modules and their encoder, which each test process starts once: loading and starting them takes
       // longer than most files.
@@ -69,7 +70,7 @@ export default defineConfig({
         isolate: false,
       }),
       project('s3', {
-        sequence: { groupOrder: 3 },
+        sequence: { groupOrder: 2 },
         include: IN_A_BUCKET,
         globalSetup: [...GLOBAL_SETUP, 'test/support/vitest/ceph.ts'],
         isolate: false,
@@ -77,7 +78,7 @@ export default defineConfig({
         testTimeout: 240_000,
       }),
       project('mocking', {
-        sequence: { groupOrder: 4 },
+        sequence: { groupOrder: 2 },
         include: MOCKING,
         setupFiles: 'test/support/vitest/close-encoders.ts',
       }),

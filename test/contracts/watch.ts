@@ -7,14 +7,20 @@ import type { Store } from '../../src/stores/store.ts'
 import type { ChangeListener, ProjectChanges, WatchedProject } from '../../src/stores/watch.ts'
 import { newChance } from '../support/chance.ts'
 import { openedForEach } from '../support/store/each-fixture.ts'
+import { thorough } from '../support/thorough.ts'
 import { addImage, idsOf, type StoreFixture } from './store.ts'
 
 const PATIENCE = { timeout: 60_000, interval: 5 }
 
-/** Revisions that every store keeps for watchers. */
-const KEPT = 1000
+/**
+ * Number of revisions that a store of a fixture keeps for watchers. A sample keeps fewer than the default: the code is the
+ * same, and a thousand commits take seconds of a core.
+ */
+export const KEPT = thorough({ count: 100 }, {})
+/** The default, where there is no sample. */
+const { count = 1000 }: { count?: number } = KEPT
 /** More than it keeps, where their age does not count. */
-const TOO_MANY = 1200
+const TOO_MANY = count + 200
 
 /** A listener that keeps what it was called with. */
 const newRecorder = () => {
@@ -53,7 +59,7 @@ const withoutPolls = () => {
 
 const upTo = (revision: number, from = 1): number[] => Array.from({ length: revision - from + 1 }, (_, n) => from + n)
 
-/** @param open a store that keeps no more changes for their age */
+/** @param open a store that keeps {@link KEPT} and no more changes for their age */
 export const watchContract = (name: string, open: () => Promise<StoreFixture>): void => {
   describe(`${name} keeps its promises to watchers`, () => {
     const fresh = openedForEach(open)
@@ -186,7 +192,7 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
       }
     })
 
-    it('delivers the last thousand revisions, and one reset for an older position or one newer than the project', async () => {
+    it('delivers the last revisions that are kept, and one reset for an older position or one newer than the project', async () => {
       const { store } = await fresh()
       await addImage(store, 'shop')
       for (let n = 0; n < TOO_MANY; n++) await store.commit('shop', { type: 'edit', title: String(n) })
@@ -206,9 +212,9 @@ export const watchContract = (name: string, open: () => Promise<StoreFixture>): 
         expect(heard.revisions()).toEqual([])
       }
       const heard = newRecorder()
-      await watching(store, [{ projectId: 'shop', since: newest - KEPT }], heard.listener)
+      await watching(store, [{ projectId: 'shop', since: newest - count }], heard.listener)
       await store.commit('shop', { type: 'edit', title: null })
-      await vi.waitFor(() => expect(heard.revisions()).toEqual(upTo(newest + 1, newest - KEPT + 1)), PATIENCE)
+      await vi.waitFor(() => expect(heard.revisions()).toEqual(upTo(newest + 1, newest - count + 1)), PATIENCE)
     })
 
     it('reads the changes after a position without watching, in parts, up to where there are none', async () => {

@@ -10,7 +10,7 @@ import type { Store } from '../../../src/stores/store.ts'
 import type { ProjectChanges } from '../../../src/stores/watch.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { addImage } from '../../contracts/store.ts'
-import { watchContract } from '../../contracts/watch.ts'
+import { KEPT, watchContract } from '../../contracts/watch.ts'
 import { failing, watchDisk } from '../../support/disk/calls.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { fileStoreFixture, openFileStore, silent } from '../../support/store/file-store.ts'
@@ -20,7 +20,7 @@ import { PATIENCE } from '../../support/vitest/patience.ts'
 vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
 vi.mock('node:fs', async (original) => (await import('../../support/disk/calls.ts')).watchedSyncs(await original()))
 
-watchContract('the file store', () => fileStoreFixture({ keptChanges: { ageMs: 0 } }))
+watchContract('the file store', () => fileStoreFixture({ keptChanges: { ...KEPT, ageMs: 0 } }))
 
 const ends: AbortController[] = []
 afterEach(() => {

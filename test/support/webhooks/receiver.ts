@@ -10,6 +10,8 @@ export const closeServer = (server: Server): Promise<void> =>
     server.closeAllConnections()
   })
 
+const PATH = '/hook'
+
 /** A receiver that remembers what it got, closed at the end of the test. */
 export const openReceiver = async (status = 204) => {
   const received: { headers: IncomingHttpHeaders; body: string; status: number }[] = []
@@ -19,6 +21,8 @@ export const openReceiver = async (status = 204) => {
     refusals: 0,
   }
   const server = createServer(async (request, response) => {
+    // Of a client of an ended server, whose port this one was given.
+    if (request.url !== PATH) return void response.writeHead(404).end()
     const chunks: Buffer[] = await request.toArray()
     const answered = receiver.refusals > 0 ? 500 : receiver.status
     receiver.refusals = Math.max(0, receiver.refusals - 1)
@@ -29,5 +33,5 @@ export const openReceiver = async (status = 204) => {
   onTestFinished(() => closeServer(server))
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { received, receiver, url: `http://127.0.0.1:${port}/hook` }
+  return { received, receiver, url: `http://127.0.0.1:${port}${PATH}` }
 }
