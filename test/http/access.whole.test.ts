@@ -225,15 +225,18 @@ describe('every documented route', () => {
       for (const method of Object.keys(methods)) {
         const url = path
           .replace('{project_id}', 'shop')
+          .replace('{collection}', 'spring')
           .replace('{image_id}', '0'.repeat(20))
           .replace('{size}', 'thumb')
           .replace('{format}', 'jpg')
         const { status } = await app.request(url, { method: method.toUpperCase() })
         if (![401, 403, 404].includes(status)) open.add(`${method} ${path}`)
       }
-    // Of /auth, those that sign in and out; the list of projects and the stream of several show the public ones, here none.
+    // Of /auth, those that sign in and out; lists of projects and collections, and the stream of several projects, show the
+    // public ones, here none.
     expect([...open].filter((route) => !route.includes(' /auth/')).sort()).toEqual([
       'get /atlas.json',
+      'get /collections',
       'get /docs',
       'get /events',
       'get /health',
