@@ -236,6 +236,26 @@ const VISITS: Record<string, Visit> = {
       expect(await statusOf(docs, 'readCoversAtlasPage', { projects: 'game', page: pageIn(covers.body) })).toBe(200)
     },
   },
+  collections: {
+    ids: [
+      ...['uploadImage', 'putCollection', 'listCollections', 'readCollection', 'readCollectionChanges'],
+      ...['readCollectionAtlas', 'readCollectionAtlasPart', 'readCollectionAtlasPage', 'deleteCollection'],
+    ],
+    async press(docs) {
+      await uploadBoth(docs)
+      const named = { collection: 'strategy' }
+      expect((await docs.execute('putCollection', named, { body: { projects: ['game'] } })).status).toBe(201)
+      expect(await statusOf(docs, 'listCollections')).toBe(200)
+      expect(await statusOf(docs, 'readCollection', named)).toBe(200)
+      expect(await statusOf(docs, 'readCollectionChanges', named)).toBe(200)
+      const atlas = await docs.execute('readCollectionAtlas', named)
+      expect(atlas.status).toBe(200)
+      expect(await statusOf(docs, 'readCollectionAtlasPart', { ...named, index: '0' })).toBe(200)
+      const page = atlasSchema.parse(JSON.parse(atlas.body)).meta.image.split('/').at(-1) ?? ''
+      expect(await statusOf(docs, 'readCollectionAtlasPage', { ...named, page })).toBe(200)
+      expect(await statusOf(docs, 'deleteCollection', named)).toBe(204)
+    },
+  },
   'share links and members': {
     ids: ['uploadImage', 'createLink', 'listLinks', 'openLink', 'revokeLink', 'addMember', 'signInOptions'],
     async press(docs) {
@@ -314,7 +334,9 @@ const VISITS: Record<string, Visit> = {
 }
 
 /** Operations with an account; they have a test of their own. */
-const OF_ACCOUNTS = ['register', 'login', 'refresh', 'logout', 'me', 'changePassword']
+const OF_ACCOUNTS = [
+  ...['register', 'login', 'refresh', 'logout', 'me', 'changePassword', 'forgottenPassword', 'resetPassword'],
+]
 
 /** A browser is slow on a busy machine. */
 const TIMEOUT_MS = 300_000
@@ -370,6 +392,8 @@ describe('the documentation in a browser', { timeout: TIMEOUT_MS }, () => {
     expect(await execute('me')).toMatchObject({ status: 200, body: expect.stringContaining('ada@example.com') })
     expect((await execute('logout', {}, { body: { refresh_token } })).status).toBe(204)
     expect((await execute('changePassword')).status).toBe(401)
+    expect((await execute('forgottenPassword')).body).toContain('password_reset_closed')
+    expect((await execute('resetPassword')).body).toContain('reset_token_invalid')
     expect(docs.foreignRequests).toEqual([])
     expect(docs.complaints.join('\n')).not.toContain('Content Security Policy')
   })
