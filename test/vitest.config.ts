@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import type { InlineConfig } from 'vitest/node'
+import { FOLDER_FILES } from './support/store/folder-tests.ts'
 import { nothingSkipped } from './support/vitest/nothing-skipped.ts'
 import { progress } from './support/vitest/progress.ts'
 
@@ -26,11 +27,25 @@ const OTHER_COMMANDS = ['faults', 'bench']
 /** Tests of stores in a bucket, which share one engine. */
 const IN_A_BUCKET = ['test/stores/s3/**/*.test.ts', 'test/**/*.bucket.test.ts']
 
+const FILES = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.test.ts'),
+)
+
+const filesWith = (pattern: RegExp, among = FILES): string[] =>
+  among.filter((name) => pattern.test(readFileSync(join(root, 'test', name), 'utf8'))).map((name) => join('test', name))
+
 /** Files that replace a module, which would be replaced for later files of the same process too. */
-const MOCKING = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.test.ts'))
-  .map((name) => join('test', name))
-  .filter((path) => /^vi\.mock\(/m.test(readFileSync(join(root, path), 'utf8')))
+const MOCKING = filesWith(/^vi\.mock\(/m)
+
+/** HTTP tests that make an app, over a store in a bucket: those of the routes, and all of them in `.ci/run`. */
+const OVER_A_BUCKET = filesWith(
+  /\b(?:createTestApp|createAccessApp|createCast|openApp)\(/,
+  FILES.filter((name) =>
+    process.env.TINTYPE_TEST_ALL === '1'
+      ? name.startsWith('http/')
+      : name.startsWith('http/routes/') && !name.endsWith('.whole.test.ts'),
+  ).filter((name) => !(name in FOLDER_FILES)),
+)
 
 const GLOBAL_SETUP = ['test/support/vitest/global-setup.ts', 'test/support/vitest/temporary-files.ts']
 
@@ -77,6 +92,12 @@ export default defineConfig({
         // The first tests wait for the engine.
         testTimeout: 240_000,
       }),
+      project('http-bucket', {
+        sequence: { groupOrder: 2 },
+        include: OVER_A_BUCKET,
+        isolate: false,
+        provide: { store: 'bucket' },
+      }),
       project('mocking', {
         sequence: { groupOrder: 2 },
         include: MOCKING,
@@ -88,7 +109,15 @@ export default defineConfig({
 
 type ProjectOptions = Pick<
   InlineConfig,
-  'include' | 'exclude' | 'isolate' | 'setupFiles' | 'globalSetup' | 'testTimeout' | 'sequence' | 'maxWorkers'
+  | 'include'
+  | 'exclude'
+  | 'isolate'
+  | 'provide'
+  | 'setupFiles'
+  | 'globalSetup'
+  | 'testTimeout'
+  | 'sequence'
+  | 'maxWorkers'
 >
 
 function project(name: string, options: ProjectOptions) {

@@ -30,6 +30,7 @@ export const buildFastPath = (
     corsHeaders,
     limit,
     guard,
+    prove: store.project,
     onAnswer: logFastAnswers({ log, ids, requests: metrics.requests, client }),
   })
 }

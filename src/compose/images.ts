@@ -35,7 +35,7 @@ export const buildImages = (
     cachesBodies: options.accelRedirect === undefined,
   })
   const lists = createListCache({
-    current: (projectId) => store.current(projectId),
+    recent: (projectId) => store.recent(projectId),
     maxBytes: memory.lists,
   })
   const renderCache = createRenderCache({

@@ -46,7 +46,7 @@ export interface Policies {
 
 export interface AppOptions {
   /** States of projects, for the guard alone. */
-  store: Pick<Store, 'current' | 'project'>
+  store: Pick<Store, 'current' | 'recent' | 'project'>
   images: ImageService
   assets: AssetService
   projects: ProjectService

@@ -67,6 +67,8 @@ export interface Guard {
 }
 
 export interface PictureRequest {
+  /** True for a picture that has an id and never changes: authorized by {@link Store.recent}, where that allows it. @default false */
+  isFixed?: boolean
   /**
    * End of the request's signature, in milliseconds since 1970; undefined without a signature. Called only for private and
    * absent projects. Throws where the signature is not valid.
@@ -91,8 +93,10 @@ export interface AuthorizedPicture extends AuthorizedProject {
   access: PictureAccess
 }
 
-/** Errors that tell of the content of a project. */
-const ABOUT_CONTENT: ReadonlySet<ErrorCode> = new Set([
+/** Errors that tell of the content of a project, or of access to it. */
+const ABOUT_PROJECT: ReadonlySet<ErrorCode> = new Set([
+  'unauthenticated',
+  'forbidden',
   'project_not_found',
   'project_damaged',
   'image_not_found',
@@ -100,16 +104,14 @@ const ABOUT_CONTENT: ReadonlySet<ErrorCode> = new Set([
   'no_primary_image',
 ])
 
-/**
- * Access to a damaged project, whose owner and visibility are unknown: admins and open servers get the error itself.
- */
+/** Access to a damaged project, whose owner and visibility are unknown: admins and open servers get the error itself. */
 const UNREADABLE: ProjectAccess = { owner_id: null, visibility: 'private', members: {} }
 
 /** Limit of the projects that are remembered as logged. */
 const MAX_LOGGED = 1000
 
 export interface GuardOptions {
-  store: Pick<Store, 'current' | 'project'>
+  store: Pick<Store, 'current' | 'recent' | 'project'>
   log: Logger
 }
 
@@ -163,8 +165,24 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
         const response = await answer(authorized)
         if (response) return response
       } catch (error) {
-        if (!isAboutContent(error) || !(await isOvertaken(projectId, found))) throw error
+        if (!isAboutProject(error) || !(await isOvertaken(projectId, found))) throw error
       }
+    }
+  }
+
+  /** Answers from a recent state. Undefined where there is none, or it does not allow the answer: the newest one decides. */
+  const answerRecent = async <Authorized>(
+    projectId: string,
+    authorize: (found: Found) => Authorized,
+    answer: AnswerFrom<Authorized>,
+  ): Promise<Response | undefined> => {
+    const project = store.current(projectId) ? undefined : store.recent(projectId)
+    if (!project) return undefined
+    try {
+      return await answer(authorize({ project }))
+    } catch (error) {
+      if (!isAboutProject(error)) throw error
+      return undefined
     }
   }
 
@@ -191,7 +209,7 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
       return answerFrom(projectId, authorize, answer)
     },
 
-    picture(c, projectId, { signedUntil, wanted }, answer) {
+    async picture(c, projectId, { signedUntil, wanted, isFixed = false }, answer) {
       const authorize = (found: Found): AuthorizedPicture => {
         const { project } = found
         if (project && isPublic(project)) return { project: () => project, access: PUBLIC }
@@ -207,7 +225,8 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
         if (!project || !mayReadBySignature(project, untilMs)) throw unknownProject(projectId)
         return { project: () => project, access: { isPrivate: true, untilMs } }
       }
-      return answerFrom(projectId, authorize, answer)
+      const response = isFixed ? await answerRecent(projectId, authorize, answer) : undefined
+      return response ?? answerFrom(projectId, authorize, answer)
     },
   }
 }
@@ -218,7 +237,7 @@ interface Found {
   damage?: unknown
 }
 
-const isAboutContent = (error: unknown): boolean => error instanceof TintypeError && ABOUT_CONTENT.has(error.code)
+const isAboutProject = (error: unknown): boolean => error instanceof TintypeError && ABOUT_PROJECT.has(error.code)
 
 const accessIn = ({ project, damage }: Found): ProjectAccess | undefined => {
   if (project) return accessOf(project)

@@ -27,6 +27,8 @@ export interface ConnectionHandler {
   accept(socket: Socket): void
   /** Writes the pending responses. */
   flush(): void
+  /** True while a request of a connection waits for its answer. */
+  isBusy(socket: Socket): boolean
 }
 
 /** Larger requests are for the HTTP server, which has a limit of its own. */
@@ -35,6 +37,7 @@ const MAX_HEAD_BYTES = 4096
 export const createConnectionHandler = (options: ConnectionHandlerOptions): ConnectionHandler => {
   const { answerFast, handOver, firstMs, idleMs } = options
   let waiting: { socket: Socket; answer: FastAnswer }[] = []
+  const busy = new Set<Socket>()
 
   const flush = (): void => {
     const answers = waiting
@@ -54,6 +57,26 @@ export const createConnectionHandler = (options: ConnectionHandlerOptions): Conn
     const onData = (piece: Buffer): void => {
       const request = readRequest(piece)
       const answer = request && answerFast(request)
+      if (answer instanceof Promise) void waitFor(answer, piece)
+      else settle(answer, piece)
+    }
+
+    /** Reads no further request before the answer. */
+    const waitFor = async (promise: Promise<FastAnswer | undefined>, piece: Buffer): Promise<void> => {
+      busy.add(socket)
+      socket.pause().setTimeout(0)
+      isFirst = true
+      const answer = await promise
+      busy.delete(socket)
+      // A connection that the client has half closed cannot be handed over any more.
+      if (socket.readableEnded && !answer) socket.destroy()
+      if (socket.destroyed) return
+      settle(answer, piece)
+      if (socket.readableEnded) onEnd()
+      else if (answer) socket.resume()
+    }
+
+    const settle = (answer: FastAnswer | undefined, piece: Buffer): void => {
       if (!answer) {
         leave(piece)
         return
@@ -64,9 +87,10 @@ export const createConnectionHandler = (options: ConnectionHandlerOptions): Conn
       waiting.push({ socket, answer })
     }
     const onDrain = (): void => {
-      if (socket.isPaused()) socket.resume()
+      if (socket.isPaused() && !busy.has(socket)) socket.resume()
     }
     const onEnd = (): void => {
+      if (busy.has(socket)) return
       flush()
       socket.end()
     }
@@ -88,7 +112,7 @@ export const createConnectionHandler = (options: ConnectionHandlerOptions): Conn
     socket.setTimeout(firstMs)
   }
 
-  return { accept, flush }
+  return { accept, flush, isBusy: (socket) => busy.has(socket) }
 }
 
 const REQUEST_LINE = /^(GET|HEAD) (\/[!-~]*) HTTP\/1\.1\r\n/

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, maxHeaderSize, type ServerResponse,
 import { type AddressInfo, Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
-import type { AnswerFast } from '../http/fast-path/types.ts'
+import type { AnswerFast, FastAnswer } from '../http/fast-path/types.ts'
 import { writeResponse } from '../http/fast-path/write.ts'
 import { DEFAULT_HOST, headMistake, wrongExpectation, wrongTarget } from '../http/middleware/preconditions.ts'
 import type { Refuse } from '../http/refusals.ts'
@@ -62,7 +62,8 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
   const answerFast: AnswerFast = (request) => {
     if (draining) return undefined
     try {
-      return options.answerFast?.(request)
+      const answer = options.answerFast?.(request)
+      return answer instanceof Promise ? answer.then((found) => (draining ? undefined : found)) : answer
     } catch {
       // A failed `stat`, for example: the app gets the error again and responds to it.
       return undefined
@@ -86,6 +87,14 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
     if (refused.has(request.socket)) return
     if (draining) response.setHeader('Connection', 'close')
     const answer = isWritable(response) ? answerFast(request) : undefined
+    if (!(answer instanceof Promise)) return respond(request, response, answer)
+    underWay.add(response)
+    void answer.then((found) => {
+      underWay.delete(response)
+      if (!response.destroyed) respond(request, response, found)
+    })
+  }
+  const respond = (request: IncomingMessage, response: ServerResponse, answer: FastAnswer | undefined) => {
     if (answer) return writeResponse(response, answer)
     const mistake = headMistake(request)
     if (mistake) return refusals.refuse(request, request.socket, mistake)
@@ -163,7 +172,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
         stopLongBody(response.req)
       }
       for (const socket of sockets) {
-        if (isBusy(socket)) continue
+        if (isBusy(socket) || connections.isBusy(socket)) continue
         // A response of the fast path may still be on its way to a slow reader.
         if (socket.writableLength > 0) socket.destroySoon()
         else socket.destroy()

@@ -14,7 +14,6 @@ export interface Store extends Watching, FocalPoints, StagingOwner {
   /**
    * Makes the store usable: creates what is missing and begins to sweep the remains of dead processes. Called once,
    * before any other method. Of a read-only store it creates and sweeps nothing.
-   *
    * @throws TintypeError `store_unavailable`, with one line that says why the store cannot be used
    */
   open(): Promise<void>
@@ -25,7 +24,6 @@ export interface Store extends Watching, FocalPoints, StagingOwner {
   /**
    * The newest committed state, of all processes: every change that was acknowledged before the call is in it. Undefined
    * where the project does not exist or was deleted. The list of images may not be loaded; {@link Store.images} reads it.
-   *
    * @throws TintypeError `project_damaged`
    */
   project(projectId: string): Promise<ProjectState | undefined>
@@ -41,9 +39,14 @@ export interface Store extends Watching, FocalPoints, StagingOwner {
   current(projectId: string, share?: boolean): ProjectState | undefined
 
   /**
+   * A state for a picture that has an id and never changes, without a wait: {@link Store.current}, or in a store that
+   * several machines share, a state that was the newest some seconds ago. Undefined where memory does not tell.
+   */
+  recent(projectId: string, share?: boolean): ProjectState | undefined
+
+  /**
    * All images of a state in their order. Undefined where the state is so old that a part of its list is gone: read the
    * project again.
-   *
    * @throws TintypeError `project_damaged`
    */
   images(state: ProjectState): Promise<ImageRecord[] | undefined>
@@ -53,14 +56,12 @@ export interface Store extends Watching, FocalPoints, StagingOwner {
 
   /**
    * The primary image of a state; null where it has none. Undefined as for {@link Store.images}.
-   *
    * @throws TintypeError `project_damaged`
    */
   cover(state: ProjectState): Promise<ImageRecord | null | undefined>
 
   /**
    * A page of the images of a state. Undefined as for {@link Store.images}.
-   *
    * @throws TintypeError `invalid_parameter` where `after` leads nowhere; `project_damaged`
    */
   imagePage(state: ProjectState, page: PageRequest): Promise<ImagePage | undefined>
@@ -115,7 +116,7 @@ export interface Store extends Watching, FocalPoints, StagingOwner {
    */
   findVariant(projectId: string, imageId: string, size: VariantName, at?: number): Promise<StoredFile | undefined>
 
-  /** {@link Store.findVariant} without a wait, in the state of {@link Store.current}. Undefined where it is not known. */
+  /** {@link Store.findVariant} without a wait, in the state of `current`, or `at` that of `recent`. Undefined: not known. */
   currentVariant(
     projectId: string,
     imageId: string,
@@ -127,7 +128,6 @@ export interface Store extends Watching, FocalPoints, StagingOwner {
   /**
    * Reads a variant without a wait, as {@link Store.currentVariant} finds it: for small ones that were stored a moment ago.
    * Undefined where it is not known, or larger than `maxBytes`. Absent in stores whose files are not on a local disk.
-   *
    * @throws as {@link Store.openVariant}
    */
   variantNow?(
@@ -140,7 +140,6 @@ export interface Store extends Watching, FocalPoints, StagingOwner {
   /**
    * Gives a program that reads paths, such as an encoder, a stored variant as a local file, for as long as `use` runs.
    * The file must not be changed. It can go away under `use` where the image is deleted.
-   *
    * @throws TintypeError `image_not_found`; errors of `use`
    */
   withLocalFile<T>(variant: VariantReference, use: (path: string) => Promise<T>): Promise<T>
@@ -148,7 +147,6 @@ export interface Store extends Watching, FocalPoints, StagingOwner {
   /**
    * The variant that renders of an image are made from: its source where it has one, else its original. It stays the same
    * for as long as the image exists. The list of images is not loaded for it.
-   *
    * @throws TintypeError `image_not_found`
    */
   renderSource(projectId: string, imageId: string): Promise<VariantReference>

@@ -47,9 +47,10 @@ const flippingStore = (own: Store, moment: number, flip: () => Promise<void>) =>
     await pass()
     return result
   }
-  const store: Pick<Store, Read | 'current' | 'currentVariant'> = {
+  const store: Pick<Store, Read | 'current' | 'recent' | 'currentVariant'> = {
     // The asynchronous ones are used instead.
     current: () => undefined,
+    recent: () => undefined,
     currentVariant: () => undefined,
     project: (...args) => around(() => own.project(...args)),
     images: (...args) => around(() => own.images(...args)),

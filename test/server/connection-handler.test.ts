@@ -1,8 +1,10 @@
 // Connections in front of Node's HTTP server, on real sockets.
 
+import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
+import type { FastAnswer } from '../../src/http/fast-path/types.ts'
 import { createConnectionHandler } from '../../src/server/connection-handler.ts'
 
 const BODY = Buffer.alloc(32 * 1024 * 1024)
@@ -31,6 +33,44 @@ it('hands over a flowing connection, also where its client has not read earlier 
     })
   })
   expect(await handed).toBe(String(request('/app')))
+})
+
+it('waits for answers that come later, each before the next request, and hands over where there is none', async () => {
+  const asked: string[] = []
+  const settle: ((answer: FastAnswer | undefined) => void)[] = []
+  let handed = ''
+  const connections = createConnectionHandler({
+    answerFast: ({ url = '' }) => {
+      asked.push(url)
+      return new Promise((resolve) => settle.push(resolve))
+    },
+    handOver: (socket) =>
+      void socket.on('data', (piece) => {
+        handed = piece.toString('latin1')
+      }),
+    firstMs: 20_000,
+    idleMs: 65_000,
+  })
+  const server = createServer(connections.accept).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const address = server.address()
+  const client = connect(typeof address === 'object' ? (address?.port ?? 0) : 0, '127.0.0.1')
+  onTestFinished(() => void client.destroy())
+  let received = ''
+  client.on('data', (piece) => {
+    received += piece.toString('latin1')
+  })
+  for (const [at, url] of ['/a', '/b', '/c'].entries()) {
+    client.write(request(url))
+    await expect.poll(() => asked.length).toBe(at + 1)
+    const head = `HTTP/1.1 304 Not Modified\r\nX-Url: ${url}\r\n\r\n`
+    settle[at]?.(url === '/c' ? undefined : { status: 304, route: 'r', head, body: undefined })
+    if (url !== '/c') await expect.poll(() => received).toContain(url)
+  }
+  await expect.poll(() => handed).toBe(String(request('/c')))
+  expect(asked).toEqual(['/a', '/b', '/c'])
+  expect(received.match(/X-Url: \/\w/g)).toEqual(['X-Url: /a', 'X-Url: /b'])
 })
 
 /** What answerFast is given, for pieces that come one after the other on one connection. */

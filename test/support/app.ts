@@ -14,6 +14,7 @@ import { temporaryFolder } from './disk/folder.ts'
 import { sharedEncoders } from './encoders/shared.ts'
 import { heldToDocument } from './openapi/answers.ts'
 import { smallPhoto } from './pictures/pictures.ts'
+import { storeOptions } from './store/here.ts'
 import { formOf } from './upload.ts'
 
 export interface TestApp extends Tintype {
@@ -29,7 +30,9 @@ const OF_ENCODERS = ['encoders', 'maxPixels', 'background', 'keepSource', 'encod
  * @param storageDir undefined with options of a bucket
  */
 export const openApp = async (storageDir: string | undefined, options: TintypeOptions = {}): Promise<Tintype> => {
-  const given = { storageDir, log: createLogger({ level: 'silent' }), ...options }
+  const { storageDir: _, ...rest } = options
+  const store = storageDir === undefined ? {} : await storeOptions(storageDir)
+  const given = { log: createLogger({ level: 'silent' }), ...store, ...rest }
   const hasOwnEncoders = OF_ENCODERS.some((name) => options[name] !== undefined)
   const tintype = hasOwnEncoders
     ? createTintype({ encoders: 1, ...given })

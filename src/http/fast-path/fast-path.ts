@@ -6,14 +6,16 @@
 
 import type { Socket } from 'node:net'
 import { createBoundedMap } from '../../core/bounded-map.ts'
+import type { ProjectState } from '../../core/project/state.ts'
 import { type Decision, decide, httpDate, namesWeakly } from '../../core/request/conditional.ts'
+import type { Store } from '../../stores/store.ts'
 import type { CorsHeaders } from '../middleware/cors.ts'
 import type { HostCheck } from '../middleware/host-check.ts'
 import { type Limit, rateLimitHeaders } from '../middleware/rate-limit.ts'
 import type { FastGuard } from './guard.ts'
 import { readRequest } from './request-headers.ts'
 import type { Prepared } from './response-heads.ts'
-import type { AnswerFast, FastAnswer, FastRequest, FastView, Find, ReadUrl } from './types.ts'
+import type { AnswerFast, FastAnswer, FastRequest, FastView, Find, Found, ReadUrl } from './types.ts'
 
 export interface FastPathOptions {
   /** URL readers, one for each kind of URL. */
@@ -23,6 +25,8 @@ export interface FastPathOptions {
   corsHeaders?: CorsHeaders
   limit: Pick<Limit, 'countsReads' | 'readNow'>
   guard: Pick<FastGuard, 'principalOf'>
+  /** The newest state of a project; calls share a proof that it is the newest. */
+  prove: Store['project']
   /**
    * Called before an answer is sent.
    *
@@ -44,7 +48,7 @@ const NOT_COUNTED: Record<string, string> = {}
 const CACHED_URLS = { max: 10_000, maxLength: 500 }
 
 export const createFastPath = (options: FastPathOptions): AnswerFast => {
-  const { readers, hostCheck, corsHeaders, limit, guard, onAnswer } = options
+  const { readers, hostCheck, corsHeaders, limit, guard, prove, onAnswer } = options
   const finds = createBoundedMap<Find>(CACHED_URLS.max)
   /** Connection of the last request; a further one on it may be pipelined. */
   let last: Socket | undefined
@@ -71,6 +75,37 @@ export const createFastPath = (options: FastPathOptions): AnswerFast => {
     return state && rateLimitHeaders(state)
   }
 
+  const answerFrom = (view: FastView, { prepared, body, route }: Found, startedMs: number): FastAnswer | undefined => {
+    const decision = decideFast(view, prepared.delivery)
+    if (decision === 'precondition_failed') return undefined
+    // Last, so that a request that is left to the app is not counted twice.
+    const counted = limit.countsReads ? countNow(view) : NOT_COUNTED
+    if (!counted) return undefined
+    const status = decision === 'send' ? 200 : 304
+    const head = status === 200 ? prepared.found : prepared.notModified
+    const answer: FastAnswer = { status, route, head, body: undefined }
+    if (status === 200 && view.method === 'GET') answer.body = body
+    for (const name in counted) answer.head += `${name}: ${counted[name]}\r\n`
+    if (onAnswer) appendHeaders(answer, onAnswer(view, answer, startedMs))
+    if (corsHeaders) appendHeaders(answer, corsHeaders(view))
+    answer.head += `Date: ${dateNow()}\r\n`
+    answer.head += '\r\n'
+    return answer
+  }
+
+  /** Answers once the newest state is known. @param found in the state `unproved` */
+  const answerProved = async (view: FastView, unproved: ProjectState, find: Find, found: Found, startedMs: number) => {
+    try {
+      view.proved = await prove(unproved.project_id)
+      if (!view.proved) return undefined
+      const newest = view.proved.revision === unproved.revision ? found : find(view)
+      return newest && answerFrom(view, newest, startedMs)
+    } catch {
+      // The app gets the error again and responds to it.
+      return undefined
+    }
+  }
+
   return (request) => {
     const startedMs = performance.now()
     const { method, url = '' } = request
@@ -86,22 +121,8 @@ export const createFastPath = (options: FastPathOptions): AnswerFast => {
     // Only found URLs are cached, so that invented ones evict none.
     if (!known && own.length <= CACHED_URLS.maxLength) finds.set(own, find)
 
-    const { prepared, body, route } = found
-    const decision = decideFast(view, prepared.delivery)
-    if (decision === 'precondition_failed') return undefined
-    // Last, so that a request that is left to the app is not counted twice.
-    const counted = limit.countsReads ? countNow(view) : NOT_COUNTED
-    if (!counted) return undefined
-    const status = decision === 'send' ? 200 : 304
-    const head = status === 200 ? prepared.found : prepared.notModified
-    const answer: FastAnswer = { status, route, head, body: undefined }
-    if (status === 200 && method === 'GET') answer.body = body
-    for (const name in counted) answer.head += `${name}: ${counted[name]}\r\n`
-    if (onAnswer) appendHeaders(answer, onAnswer(view, answer, startedMs))
-    if (corsHeaders) appendHeaders(answer, corsHeaders(view))
-    answer.head += `Date: ${dateNow()}\r\n`
-    answer.head += '\r\n'
-    return answer
+    const { unproved } = view
+    return unproved ? answerProved(view, unproved, find, found, startedMs) : answerFrom(view, found, startedMs)
   }
 }
 

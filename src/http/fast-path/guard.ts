@@ -10,13 +10,13 @@ import {
   withoutLinks,
 } from '../../core/auth/access.ts'
 import { pictureGrant, type WantedPicture } from '../../core/auth/links.ts'
-import type { ReadableState } from '../../core/project/state.ts'
+import type { ProjectState, ReadableState } from '../../core/project/state.ts'
 import type { Store } from '../../stores/store.ts'
 import { type IdentifyNow, type PictureAccess, PRIVATE, PUBLIC } from '../access.ts'
 import type { FastView } from './types.ts'
 
 export interface FastGuardOptions {
-  store: Pick<Store, 'current'>
+  store: Pick<Store, 'current' | 'recent'>
   identifyNow: IdentifyNow
 }
 
@@ -26,7 +26,7 @@ export interface FastGuard {
   /**
    * Authorizes reading a picture. Public projects need no credentials, and ignore invalid ones.
    *
-   * @param wanted see {@link PictureRequest}
+   * @param wanted see {@link PictureRequest}; one with an image id never changes
    * @param signedUntil end of the request's signature, in milliseconds since 1970; undefined without a valid one
    */
   picture(
@@ -51,11 +51,21 @@ export const createFastGuard = ({ store, identifyNow }: FastGuardOptions): FastG
     return request.identity === 'unknown' ? undefined : request.identity.principal
   }
 
+  const recent = ({ share, proved }: FastView, projectId: string): ProjectState | undefined =>
+    proved ?? store.recent(projectId, share)
+
+  /** The newest state, or a recent one that the request then waits to be proved. */
+  const newest = (request: FastView, projectId: string): ProjectState | undefined => {
+    const known = request.proved ?? store.current(projectId, request.share)
+    if (!known) request.unproved = recent(request, projectId)
+    return known ?? request.unproved
+  }
+
   return {
     principalOf,
 
     picture(request, projectId, wanted, signedUntil) {
-      const project = store.current(projectId, request.share)
+      const project = wanted.imageId === undefined ? newest(request, projectId) : recent(request, projectId)
       if (!project) return undefined
       if (isPublic(project)) return { project, access: PUBLIC }
       const principal = principalOf(request)
@@ -71,7 +81,7 @@ export const createFastGuard = ({ store, identifyNow }: FastGuardOptions): FastG
     },
 
     list(request, projectId) {
-      const project = store.current(projectId, request.share)
+      const project = newest(request, projectId)
       if (!project) return undefined
       // Lists, unlike public pictures, are refused with invalid credentials. An invalid cookie counts as none.
       if (isPublic(project) && (!request.hasCredentials || principalOf(request))) return { project, access: PUBLIC }

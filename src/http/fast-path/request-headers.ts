@@ -60,7 +60,7 @@ export const readRequest = (request: FastRequest, share: boolean): FastView | un
   }
   if (!hasHost) return undefined
   const header = (wanted: string) => headerIn(raw, wanted)
-  const policies = { hasCredentials, share, identity: undefined }
+  const policies = { hasCredentials, share, unproved: undefined, proved: undefined, identity: undefined }
   return { method, target: url, header, socket, conditions, noneMatch, requestId, ...policies }
 }
 

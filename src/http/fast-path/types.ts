@@ -1,6 +1,7 @@
 // Types of the fast path: requests, answers, and finders of cached representations.
 
 import type { Socket } from 'node:net'
+import type { ProjectState } from '../../core/project/state.ts'
 import type { Identity } from '../access.ts'
 import type { RequestView } from '../context.ts'
 import type { Prepared } from './response-heads.ts'
@@ -26,6 +27,10 @@ export interface FastView extends RequestView {
   hasCredentials: boolean
   /** True where the state checked for another request is fresh enough, see {@link Store.current}. */
   share: boolean
+  /** The state that the answer rests on, where it is yet to be shown to be the newest. */
+  unproved: ProjectState | undefined
+  /** The newest state, shown since the request arrived. */
+  proved: ProjectState | undefined
   /** Identity of the request, once it was found; `'unknown'` where only the app can tell. */
   identity: Identity | 'unknown' | undefined
 }
@@ -40,8 +45,11 @@ export interface FastAnswer {
   body: Buffer | undefined
 }
 
-/** Undefined where the app has to answer. */
-export type AnswerFast = (request: FastRequest) => FastAnswer | undefined
+/**
+ * Undefined where the app has to answer. A promise where a store that several machines share has to show first that its
+ * state in memory is the newest: it is never rejected.
+ */
+export type AnswerFast = (request: FastRequest) => FastAnswer | Promise<FastAnswer | undefined> | undefined
 
 /** A representation in memory. */
 export interface Found {

@@ -3,8 +3,8 @@
 import { LRUCache } from 'lru-cache'
 
 export interface ListCacheOptions {
-  /** Newest state of a project, where it is known synchronously. See {@link Store.current}. */
-  current(projectId: string): { revision: number } | undefined
+  /** Newest state of a project as far as memory tells. See {@link Store.recent}. */
+  recent(projectId: string): { revision: number } | undefined
   /** Limit of the cache, in bytes; 0 disables it. */
   maxBytes: number
 }
@@ -27,7 +27,7 @@ const LARGEST_PART = 1 / 2
 /** Overhead of one cached list, about, in bytes. */
 const ENTRY_BYTES = 1000
 
-export const createListCache = ({ current, maxBytes }: ListCacheOptions): ListCache => {
+export const createListCache = ({ recent, maxBytes }: ListCacheOptions): ListCache => {
   const cached = new LRUCache<string, CachedList>({
     maxSize: Math.max(1, maxBytes),
     maxEntrySize: Math.max(1, Math.floor(maxBytes * LARGEST_PART)),
@@ -36,7 +36,7 @@ export const createListCache = ({ current, maxBytes }: ListCacheOptions): ListCa
   return {
     set(url, projectId, list) {
       // A list of an older revision would only evict another.
-      if (current(projectId)?.revision === list.revision) cached.set(url, list)
+      if (recent(projectId)?.revision === list.revision) cached.set(url, list)
     },
 
     find(url, { revision }) {

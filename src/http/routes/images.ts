@@ -1,7 +1,6 @@
 // Routes of images: upload, list, read, edit, delete, and the cover.
 
 import { isPublic } from '../../core/auth/access.ts'
-import type { WantedPicture } from '../../core/auth/links.ts'
 import { pendingOf } from '../../core/jobs/pending.ts'
 import { isSize, type Size } from '../../core/names.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
@@ -13,7 +12,7 @@ import type { Variants } from '../../services/images/variants.ts'
 import type { JobService } from '../../services/jobs/jobs.ts'
 import type { Observer } from '../../telemetry/observer.ts'
 import type { Context } from '../context.ts'
-import type { AnswerFrom, AuthorizedPicture, Guard } from '../guard.ts'
+import type { AnswerFrom, AuthorizedPicture, Guard, PictureRequest } from '../guard.ts'
 import { ifRevisionOf } from '../request/if-match.ts'
 import { imageListRequestOf, nextQuery } from '../request/image-list.ts'
 import { parseBody, readJson } from '../request/json-body.ts'
@@ -78,12 +77,12 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     c: Context,
     projectId: string,
     path: string,
-    wanted: () => WantedPicture,
+    request: Omit<PictureRequest, 'signedUntil'>,
     answer: AnswerFrom<AuthorizedPicture>,
   ): Promise<Response> => {
     requireSignatureForm(c)
     const signedUntil = () => transformRequests.signedUntil(`/projects/${projectId}/${path}`, searchOf(c))
-    return guard.picture(c, projectId, { signedUntil, wanted }, answer)
+    return guard.picture(c, projectId, { signedUntil, ...request }, answer)
   }
 
   /** Stored variants, the most frequent ones, ask nothing of renders. */
@@ -115,7 +114,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     read: () => { size: Size; formats: ByTransparency<Format> },
   ) => {
     const wanted = () => ({ isOriginal: read().size === 'original' })
-    return authorize(c, projectId, path, wanted, async (authorized) => {
+    return authorize(c, projectId, path, { wanted }, async (authorized) => {
       const { size, formats } = read()
       const { access } = authorized
       const project = authorized.project()
@@ -189,7 +188,8 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
     async read(c: Context) {
       const projectId = projectIdOf(c)
       const wanted = () => ({ imageId: imageIdOf(c, projectId), isOriginal: sizeOf(c) === 'original' })
-      return authorize(c, projectId, `images/${c.req.param('image_id')}`, wanted, (authorized) => {
+      const request = { wanted, isFixed: true }
+      return authorize(c, projectId, `images/${c.req.param('image_id')}`, request, (authorized) => {
         const formats = chosenFormatsOf(c)
         return byId(c, authorized, imageIdOf(c, projectId), sizeOf(c), formats)
       })
@@ -202,7 +202,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
         c,
         projectId,
         `images/${c.req.param('image_id')}/${c.req.param('file')}`,
-        wanted,
+        { wanted, isFixed: true },
         (authorized) => {
           const imageId = imageIdOf(c, projectId)
           const { name: size, format } = fileNameOf(c)

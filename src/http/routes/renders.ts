@@ -27,7 +27,7 @@ export const createRenderRoutes = ({ renders, transformRequests, guard }: Render
     if (isChosen) c.set('vary', 'Accept')
     const imageId = imageIdOf(c, projectId)
     const wanted = () => ({ imageId, isOriginal: isFullSize })
-    return guard.picture(c, projectId, { signedUntil, wanted }, async (authorized) => {
+    return guard.picture(c, projectId, { signedUntil, wanted, isFixed: !isFocal }, async (authorized) => {
       const project = authorized.project()
       const point = isFocal ? await renders.focalPoint(project, imageId) : null
       if (point === undefined) return undefined

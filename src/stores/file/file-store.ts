@@ -159,16 +159,19 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const imageList = (state: ProjectState): Promise<ImageList | undefined> =>
     unlessOvertaken(state, () => segments.load(state.project_id, state.images))
 
+  const current: Store['current'] = (projectId, share) => {
+    const head = heads.current(projectId, share)
+    return head && !head.state.deleted ? head.state : undefined
+  }
+
   return {
     ...watching,
     ...createVariants({ paths, heads, removal, unlessOvertaken }),
     ...createFocalPoints({ cached: segments.cached, load: segments.load, unlessOvertaken }),
     project,
 
-    current(projectId, share) {
-      const head = heads.current(projectId, share)
-      return head && !head.state.deleted ? head.state : undefined
-    },
+    current,
+    recent: current,
 
     async open() {
       isReadOnly = await openFolder({ paths, workspace, readOnly: options.readOnly, log })

@@ -156,6 +156,7 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
       bucket,
       cache,
       segments,
+      known: (projectId) => living(revisions.known(projectId)?.entry),
       recent: async (projectId) => living((await revisions.recent(projectId, staleMs))?.entry),
       newest: project,
     }),
@@ -167,6 +168,8 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
 
     // No state in memory can be shown to be the newest without a request.
     current: () => undefined,
+
+    recent: (projectId) => living(revisions.current(projectId, staleMs)?.entry),
 
     async open() {
       try {

@@ -13,7 +13,9 @@ import type { Segments } from './segments.ts'
 export interface VariantsOptions {
   bucket: Pick<Bucket, 'read'>
   cache: DiskCache
-  segments: Pick<Segments, 'find'>
+  segments: Pick<Segments, 'find' | 'cached'>
+  /** The newest state of a project that this process knows of; undefined where it is none. */
+  known(projectId: string): ProjectState | undefined
   /** State of a project as it was a few seconds ago, or is; undefined where it does not exist. */
   recent(projectId: string): Promise<ProjectState | undefined>
   /** Newest state of a project; undefined where it does not exist. */
@@ -22,7 +24,7 @@ export interface VariantsOptions {
 
 export type Variants = Pick<Store, 'openVariant' | 'findVariant' | 'currentVariant' | 'withLocalFile' | 'renderSource'>
 
-export const createVariants = ({ bucket, cache, segments, recent, newest }: VariantsOptions): Variants => {
+export const createVariants = ({ bucket, cache, segments, known, recent, newest }: VariantsOptions): Variants => {
   /** Record of an image, where it is part of the project. @param at the revision that it is for. @default any */
   const recordOf = async (projectId: string, imageId: string, at?: number): Promise<ImageRecord | undefined> => {
     const state = await recent(projectId)
@@ -40,6 +42,15 @@ export const createVariants = ({ bucket, cache, segments, recent, newest }: Vari
     // Newest first, as most requests are for new images.
     for (const segment of state.images.segments.toReversed()) {
       const found = await segments.find(state.project_id, segment, imageId)
+      if (found) return found
+    }
+    return undefined
+  }
+
+  /** As `findIn`, in what is in memory. */
+  const findNow = ({ images: { tail, segments: sealed } }: ProjectState, imageId: string): ImageRecord | undefined => {
+    for (const images of [tail, ...sealed.toReversed().map(segments.cached)]) {
+      const found = images?.find(({ id }) => id === imageId)
       if (found) return found
     }
     return undefined
@@ -68,8 +79,13 @@ export const createVariants = ({ bucket, cache, segments, recent, newest }: Vari
       return record && fileOf(record, size)
     },
 
-    // No state in memory can be shown to be the newest without a request.
-    currentVariant: () => undefined,
+    // Without a revision, no state in memory can be shown to be the newest.
+    currentVariant(projectId, imageId, size, _share, at) {
+      const state = at === undefined ? undefined : known(projectId)
+      if (state?.revision !== at) return undefined
+      const record = state && findNow(state, imageId)
+      return record && fileOf(record, size)
+    },
 
     async withLocalFile({ projectId, imageId, size }, use) {
       const file = await open(projectId, imageId, size)

@@ -67,7 +67,7 @@ const CREATING: ReadonlySet<ProjectChange['type']> = new Set(['add_image', 'crea
 export const createWriting = (options: WritingOptions): Writing => {
   const { bucket, paths, workspace, leases, revisions, segments, cache, log } = options
   const assertRoom = createFreeSpace({ path: paths.root, minFreeBytes: options.minFreeBytes ?? 64 * 2 ** 20 })
-  const removal = createRemoval({ bucket, segments, log })
+  const removal = createRemoval({ bucket, paths, segments, log })
   const { prune, idle: pruned } = createPruner({ bucket, kept: options.keptRevisions, log })
   /** By staging area: when its files were published, by the engine's clock. Unknown ones count as old. */
   const stagedMs = createBoundedMap<number>(10_000)

@@ -9,14 +9,12 @@ import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { SESSION_COOKIE } from '../../../src/services/auth/credentials.ts'
 import { createSessionTokens } from '../../../src/services/auth/session-tokens.ts'
 import { LINK_COOKIE } from '../../../src/services/links/link-cookies.ts'
-import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
-import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
-import { createFileLinks } from '../../../src/stores/links/file-links.ts'
 import type { LinkRecord } from '../../../src/stores/links/links.ts'
 import type { TestApp } from '../../support/app.ts'
 import { ADMIN, createCast, keyOf, READER, type Who } from '../../support/auth/access.ts'
 import { makeLink, openLink, plantLink } from '../../support/auth/links.ts'
 import { cookieHeader, post, signedIn } from '../../support/auth/sessions.ts'
+import { recordsOf } from '../../support/store/here.ts'
 
 const KEYS = ['sixteen characters or more']
 const RAISED = { rateLimit: 1_000_000, rateLimitWrites: 1_000_000, signInLimit: 0 }
@@ -49,7 +47,7 @@ const sendersOf = async (cast: Cast): Promise<Record<string, Sent>> => {
   const { app, people, storageDir } = cast
   const plant = (fields?: Partial<LinkRecord>, projectId = 'closed') =>
     plantLink(cast, people.admin ?? {}, projectId, fields)
-  const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }) })
+  const apiKeys = createApiKeys(await recordsOf(storageDir))
   const create = async (name: string, options: { projects?: string[]; expiresAt?: Date } = {}) =>
     apiKeys.create({ name, role: 'reader', ...options })
   const [stored, here, elsewhere, revoked] = await Promise.all([
@@ -109,16 +107,16 @@ const sendersOf = async (cast: Cast): Promise<Record<string, Sent>> => {
   // Used once, so that they are remembered, and then revoked, ended and expired.
   for (const { who } of Object.values(senders)) await app.request('/projects/closed', { headers: who })
   await apiKeys.revoke(revoked.record.id)
-  await createFileLinks({ storageDir }).remove(withdrawn.id)
+  await (await recordsOf(storageDir)).links.remove(withdrawn.id)
   // By another process.
-  await createFileAccountStore({ storageDir }).sessions.end(claimsOf(ended.token).sid)
+  await (await recordsOf(storageDir)).store.sessions.end(claimsOf(ended.token).sid)
   vi.setSystemTime(Date.now() + 10_000)
   return senders
 }
 
 /** A token of the same session that ends a few seconds from now. */
 const oldToken = async (storageDir: string, token: string): Promise<string> => {
-  const { secret, ensureSecret } = createFileAccountStore({ storageDir })
+  const { secret, ensureSecret } = (await recordsOf(storageDir)).store
   const now = () => Date.now() - EARLIER_S * 1000
   const { sub, sid, gen } = claimsOf(token)
   const tokens = createSessionTokens({ secret, ensureSecret, now })
@@ -190,10 +188,14 @@ const fromApp = async ({ app }: TestApp, url: string, headers: Record<string, st
   return { status: response.status, headers: compared(received), body }
 }
 
-const fromMemory = ({ answerFast }: TestApp, url: string, headers: Record<string, string>): Answer | undefined => {
+const fromMemory = async (
+  { answerFast }: TestApp,
+  url: string,
+  headers: Record<string, string>,
+): Promise<Answer | undefined> => {
   const socket = new Socket()
   Object.defineProperty(socket, 'remoteAddress', { value: '127.0.0.1' })
-  const answer = answerFast({ method: 'GET', url, rawHeaders: Object.entries(headers).flat(), socket })
+  const answer = await answerFast({ method: 'GET', url, rawHeaders: Object.entries(headers).flat(), socket })
   if (!answer) return undefined
   const [, ...lines] = answer.head.trimEnd().split('\r\n')
   const named = lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)] as const)
@@ -230,7 +232,7 @@ describe.each(Object.entries(SETTINGS))('%s', (_, options) => {
           const headers: Record<string, string> = { Host: 'localhost', 'X-Forwarded-For': '9.9.9.9', ...sender.who }
           if (tag !== undefined) headers['If-None-Match'] = tag
           const said = `${name}: ${url} ${tag ?? ''}`
-          const fast = fromMemory(cast, url, headers)
+          const fast = await fromMemory(cast, url, headers)
           if (fast) expect(fast, said).toEqual(await fromApp(cast, url, headers))
           else if (isFast(options, target, sender))
             expect(await fromApp(cast, url, headers), said).toBe('answered fast')

@@ -7,25 +7,24 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import { createTestApp, uploadTo } from '../../support/app.ts'
 import { createCast } from '../../support/auth/access.ts'
+import { countedFast } from '../../support/load/counted-fast.ts'
 import { noise } from '../../support/pictures/pictures.ts'
 import { connectRaw, postHead } from '../../support/raw-client.ts'
-import { openFileStore } from '../../support/store/file-store.ts'
+import { itInFolder, LONG_MEMORY, openStoreOf } from '../../support/store/here.ts'
 
 /** One image, a server that asks the fast way first and counts what it answered, and one that never does. */
 const twoServers = async () => {
-  const tintype = await createTestApp()
+  const tintype = await createTestApp(LONG_MEMORY)
   const photo = await noise(900, 700, 40).jpeg().toBuffer()
   const { image_id, sizes } = await uploadTo(tintype.app, 'Game', photo)
   const counts: { fast: number; socket?: Socket } = { fast: 0 }
   const options = { fetch: tintype.app.fetch, host: '127.0.0.1', port: 0, requestTimeoutMs: 30_000 }
   const fast = await startHttpServer({
     ...options,
-    answerFast(request) {
-      const answered = tintype.answerFast(request)
-      if (answered) counts.fast++
-      counts.socket = request.socket
-      return answered
-    },
+    answerFast: countedFast(tintype.answerFast, ({ socket }) => {
+      counts.fast++
+      counts.socket = socket
+    }),
   })
   const slow = await startHttpServer(options)
   onTestFinished(async () => {
@@ -137,7 +136,7 @@ describe('an answer from memory', () => {
     expect(counts.fast).toBeGreaterThan(10)
 
     const before = counts.fast
-    const other = await openFileStore(storageDir)
+    const other = await openStoreOf(storageDir)
     await other.commit('Game', { type: 'edit', title: 'another title' })
     const request = 'GET /projects/Game/images HTTP/1.1\nHost: test\n\n'
     const url = `http://127.0.0.1:${fast.port}/projects/Game/images`
@@ -151,17 +150,17 @@ describe('an answer from memory', () => {
   })
 
   it('of a list is not given where the request has a key or token that is not valid', async () => {
-    const { answerFast, app, people } = await createCast({ signInLimit: 0 })
+    const { answerFast, app, people } = await createCast({ ...LONG_MEMORY, signInLimit: 0 })
     const url = '/projects/open/images'
     await app.request(url)
-    const ask = (...headers: string[]) =>
+    const ask = async (...headers: string[]) =>
       answerFast({ method: 'GET', url, rawHeaders: ['Host', 'test', ...headers], socket: new Socket() })
-    expect(ask()?.status).toBe(200)
-    expect(ask('X-API-Key', 'nonsense')).toBeUndefined()
-    expect(ask('Authorization', 'Bearer nonsense')).toBeUndefined()
-    expect(ask('X-Other', 'nonsense')?.status).toBe(200)
+    expect((await ask())?.status).toBe(200)
+    expect(await ask('X-API-Key', 'nonsense')).toBeUndefined()
+    expect(await ask('Authorization', 'Bearer nonsense')).toBeUndefined()
+    expect((await ask('X-Other', 'nonsense'))?.status).toBe(200)
     await app.request(url, { headers: people.stranger })
-    expect(ask('Authorization', people.stranger?.Authorization ?? '')?.status).toBe(200)
+    expect((await ask('Authorization', people.stranger?.Authorization ?? ''))?.status).toBe(200)
   })
 
   it('is not given where the request is unusual', async () => {
@@ -236,14 +235,14 @@ describe('an answer from memory', () => {
     expect(counts.fast).toBeGreaterThan(0)
   })
 
-  it('follows a deletion by another worker, on a connection that had the image', async () => {
+  itInFolder('stale', 'follows a deletion by another worker, on a connection that had the image', async () => {
     const { app, fast, imageId, storageDir } = await twoServers()
     const client = await connectRaw(fast.port)
     const request = `HEAD /projects/Game/images/${imageId}/game.jpg HTTP/1.1\r\nHost: test\r\n\r\n`
     const answers = () => [...client.received().matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
     client.send(request)
     await expect.poll(answers).toEqual(['200'])
-    const other = await openFileStore(storageDir)
+    const other = await openStoreOf(storageDir)
     await other.commit('Game', { type: 'delete_image', imageId })
     client.send(request)
     await expect.poll(answers).toEqual(['200', '404'])
@@ -257,11 +256,30 @@ describe('an answer from memory', () => {
       for (const url of urls) expect((await fetch(`http://127.0.0.1:${fast.port}${url}`)).status).toBe(200)
     }
     await ask()
-    const other = await openFileStore(storageDir)
+    const other = await openStoreOf(storageDir)
     await other.commit('Game', { type: 'edit', title: 'another title' })
     const before = counts.fast
     await ask()
     expect(counts.fast).toBe(before + urls.length)
+  })
+
+  it('of a cover and a list follows a change by another worker at once', async () => {
+    const { app, fast, slow, imageId, storageDir } = await twoServers()
+    const { image_id: second } = await uploadTo(app, 'Game', await noise(90, 70, 40).jpeg().toBuffer())
+    const urls = ['/projects/Game/thumbnail', '/projects/Game/images']
+    const tagsAt = (port: number) =>
+      Promise.all(urls.map(async (url) => (await fetch(`http://127.0.0.1:${port}${url}`)).headers.get('etag')))
+    await tagsAt(fast.port)
+    const other = await openStoreOf(storageDir)
+    const seen = new Set<string | null>()
+    for (const shown of [second, imageId, second]) {
+      await other.commit('Game', { type: 'set_primary', imageId: shown })
+      const tags = await tagsAt(fast.port)
+      expect(tags).toEqual(await tagsAt(slow.port))
+      for (const tag of tags) seen.add(tag)
+    }
+    // Two covers, and three states of the list.
+    expect(seen.size).toBe(5)
   })
 
   it('keeps the order of requests that are sent all at once', async () => {

@@ -8,6 +8,7 @@ import { createLogger } from '../../../src/telemetry/logger.ts'
 import { createTestApp, listen, type TestApp, uploadTo } from '../../support/app.ts'
 import { ADMIN } from '../../support/auth/access.ts'
 import { connectRaw } from '../../support/raw-client.ts'
+import { LONG_MEMORY } from '../../support/store/here.ts'
 
 const SHOP = 'https://shop.example'
 
@@ -78,17 +79,22 @@ const overHttp = async (
   return { ...parsed(await client.until('\r\n\r\n')), from: from() }
 }
 
-const overFastPath = (tintype: TestApp, url: string, headers: string[], from: () => unknown): Answer | undefined => {
+const overFastPath = async (
+  tintype: TestApp,
+  url: string,
+  headers: string[],
+  from: () => unknown,
+): Promise<Answer | undefined> => {
   const socket = new Socket()
   Object.defineProperty(socket, 'remoteAddress', { value: '127.0.0.1' })
-  const answer = tintype.answerFast({ method: 'GET', url, rawHeaders: headers, socket })
+  const answer = await tintype.answerFast({ method: 'GET', url, rawHeaders: headers, socket })
   return answer && { ...parsed(answer.head), from: from() }
 }
 
 describe.each(Object.entries(SETTINGS))('with %s', (_, options) => {
   it('the fast path answers like the app, or passes the request on to it', async () => {
     const { log, from } = linesOf()
-    const tintype = await createTestApp({ ...options, log })
+    const tintype = await createTestApp({ ...LONG_MEMORY, ...options, log })
     const ask = async (path: string, init?: RequestInit) =>
       tintype.app.request(path, { ...init, headers: { 'X-API-Key': ADMIN, ...init?.headers } })
     const uploader = { fetch: tintype.app.fetch, request: ask }
@@ -113,7 +119,7 @@ describe.each(Object.entries(SETTINGS))('with %s', (_, options) => {
 
     for (const url of [...open, ...closed])
       for (const [name, headers] of Object.entries(REQUESTS)) {
-        const fast = overFastPath(tintype, url, headers, from)
+        const fast = await overFastPath(tintype, url, headers, from)
         const slow = await overHttp(port, url, headers, from)
         if (fast) expect(fast, `${name}: ${url}`).toEqual(slow)
         // The app finds the client that a request with invalid credentials is counted for.

@@ -4,12 +4,18 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { signUrl } from '../../../src/index.ts'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import { createTestApp, uploadTo } from '../../support/app.ts'
+import { countedFast } from '../../support/load/counted-fast.ts'
 import { softSprite, toPng } from '../../support/pictures/sprites.ts'
+import { LONG_MEMORY } from '../../support/store/here.ts'
 
 const KEYS = ['a key for tests only, 123']
 
 const setUp = async () => {
-  const tintype = await createTestApp({ signingKeys: KEYS, presets: 'card:w=80,h=60;best:w=80,format=auto' })
+  const tintype = await createTestApp({
+    ...LONG_MEMORY,
+    signingKeys: KEYS,
+    presets: 'card:w=80,h=60;best:w=80,format=auto',
+  })
   const { image_id } = await uploadTo(tintype.app, 'Game')
   const counts = { fast: 0 }
   const server = await startHttpServer({
@@ -17,11 +23,9 @@ const setUp = async () => {
     host: '127.0.0.1',
     port: 0,
     requestTimeoutMs: 30_000,
-    answerFast(request) {
-      const answered = tintype.answerFast(request)
-      if (answered) counts.fast++
-      return answered
-    },
+    answerFast: countedFast(tintype.answerFast, () => {
+      counts.fast++
+    }),
   })
   onTestFinished(() => server.drain())
   const image = `/projects/Game/images/${image_id}`

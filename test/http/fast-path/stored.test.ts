@@ -21,6 +21,8 @@ const PLAIN: Omit<FastView, 'target'> = {
   requestId: undefined,
   hasCredentials: false,
   share: false,
+  unproved: undefined,
+  proved: undefined,
   identity: undefined,
 }
 
@@ -47,7 +49,7 @@ const seen = (bytes: number, { imageId = ID, revision = 1, changedMs = CHANGED, 
 const looking = (url: string, { accelRedirect }: { accelRedirect?: string } = {}) => {
   const now: { seen: Seen | undefined; by: Principal | undefined } = { seen: undefined, by: { kind: 'anonymous' } }
   const guard = createFastGuard({
-    store: { current: () => now.seen?.project },
+    store: { current: () => now.seen?.project, recent: () => now.seen?.project },
     identifyNow: () => now.by && { principal: now.by },
   })
   const transformRequests = createTransformRequestParser({ signingKeys: KEYS })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { editedImageSchema, imageListSchema } from '../../../src/http/schemas/images/images.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
+import { itInFolder } from '../../support/store/here.ts'
 
 const edit = ({ app }: TestApp, id: string, body: unknown, headers: Record<string, string> = {}) =>
   app.request(`/projects/game/images/${id}`, {
@@ -37,7 +38,7 @@ const DETAILS = {
 }
 
 describe('PATCH /projects/{project_id}/images/{image_id}', () => {
-  it('sets details, and answers the image as the list and meta.json show it', async () => {
+  itInFolder('files', 'sets details, and answers the image as the list and meta.json show it', async () => {
     const { tintype, id } = await withImage()
     const response = await edit(tintype, id, DETAILS)
     expect(response.headers.get('etag')).toMatch(/^"2-/)

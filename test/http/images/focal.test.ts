@@ -8,8 +8,9 @@ import { editedImageSchema, uploadSchema } from '../../../src/http/schemas/image
 import { signUrl } from '../../../src/index.ts'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import { createTestApp, uploadTo } from '../../support/app.ts'
-import { filesIn } from '../../support/disk/folder.ts'
+import { countedFast } from '../../support/load/counted-fast.ts'
 import { plain } from '../../support/pictures/pictures.ts'
+import { everythingIn, itInFolder, LONG_MEMORY } from '../../support/store/here.ts'
 import { formOf } from '../../support/upload.ts'
 
 const KEYS = ['a key for tests only, 123']
@@ -31,7 +32,7 @@ const thirds = async () => {
 }
 
 const setUp = async (options: Parameters<typeof createTestApp>[0] = {}) => {
-  const tintype = await createTestApp({ signingKeys: KEYS, presets: PRESETS, ...options })
+  const tintype = await createTestApp({ ...LONG_MEMORY, signingKeys: KEYS, presets: PRESETS, ...options })
   const { image_id } = await uploadTo(tintype.app, 'game', await thirds())
   const counts = { fast: 0 }
   const server = await startHttpServer({
@@ -39,11 +40,9 @@ const setUp = async (options: Parameters<typeof createTestApp>[0] = {}) => {
     host: '127.0.0.1',
     port: 0,
     requestTimeoutMs: 30_000,
-    answerFast(request) {
-      const answered = tintype.answerFast(request)
-      if (answered) counts.fast++
-      return answered
-    },
+    answerFast: countedFast(tintype.answerFast, () => {
+      counts.fast++
+    }),
   })
   onTestFinished(() => server.drain())
   const image = `/projects/game/images/${image_id}`
@@ -130,7 +129,7 @@ describe('a crop', () => {
     expect(await get(none('focus').url)).toMatchObject({ caching: IMMUTABLE, shows: 'centre' })
   })
 
-  it('has an entity tag and a date that change with the point', async () => {
+  itInFolder('files', 'has an entity tag and a date that change with the point', async () => {
     const { focus, get, signed, image, storageDir } = await setUp()
     const yesterday = new Date(Math.floor(Date.now() / 1000) * 1000 - 86_400_000)
     await utimes(join(storageDir, 'projects/game/original', `${image.split('/').at(-1)}.jpg`), yesterday, yesterday)
@@ -178,7 +177,7 @@ describe('a crop', () => {
     const uploaded = await app.request('/projects/game/images', { method: 'POST', body })
     const { presets } = uploadSchema.parse(await uploaded.json())
     const renders = async () =>
-      (await filesIn(storageDir).catch(() => [])).filter((path) => path.includes('.cache') && path.endsWith('.jpg'))
+      (await everythingIn(storageDir)).filter((path) => path.includes('.cache') && path.endsWith('.jpg'))
     await expect.poll(renders, { timeout: 60_000 }).toHaveLength(1)
     const card = await app.request(presets.card?.url ?? '')
     expect(await middleOf(Buffer.from(await card.arrayBuffer()))).toBe('right')

@@ -1,12 +1,11 @@
 // Lists of images by tag, text and order.
 
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
 import { imageListSchema, uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
 import { sha256Of, smallPhoto } from '../../support/pictures/pictures.ts'
+import { storedVariant } from '../../support/store/here.ts'
 import { formOf } from '../../support/upload.ts'
 
 const PATH = '/projects/game/images'
@@ -108,7 +107,7 @@ describe('GET /projects/{project_id}/images', () => {
       for (const { id, sha256 } of images) {
         expect(sha256?.upload).toBe(sha256Of(photo))
         for (const size of SIZES) {
-          const stored = await readFile(join(app.storageDir, 'projects', 'game', size, `${id}.jpg`))
+          const stored = await storedVariant(app.storageDir, 'game', id, size)
           expect(sha256?.[size]).toBe(sha256Of(stored))
         }
       }

@@ -7,6 +7,7 @@ import { signUrl } from '../../../src/index.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
 import { ADMIN, createAccessApp, keyOf, READER } from '../../support/auth/access.ts'
 import { plainJpeg, sha256Of } from '../../support/pictures/pictures.ts'
+import { itInFolder } from '../../support/store/here.ts'
 import { plantProject } from '../../support/store/planted-project.ts'
 
 const PATH = '/projects/shop/manifest.json'
@@ -134,7 +135,7 @@ describe('the manifest of a project', () => {
     ])
   })
 
-  it('names 10,000 images, made while it is read', async () => {
+  itInFolder('planted', 'names 10,000 images, made while it is read', async () => {
     const { app, storageDir } = await createTestApp()
     const ids = await plantProject({ storageDir, projectId: 'shop', images: 10_000, files: false })
     const { files } = await manifest(app.request(PATH))

@@ -4,10 +4,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { SIZES } from '../../../src/core/names.ts'
 import { imageListSchema, uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { createTestApp, problemOf, type TestApp } from '../../support/app.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
 import { formBody, type Part, rawForm } from '../../support/raw-client.ts'
+import { itInFolder, storedVariant } from '../../support/store/here.ts'
 
 const PATH = '/projects/game/images'
 
@@ -46,19 +48,23 @@ const EXPECTED = {
 }
 
 describe('text fields of an upload', () => {
-  it('describe the image, before and after the file, in the answer, the list and meta.json', async () => {
-    const tintype = await createTestApp()
-    const [file, ...fields] = (await parts(DETAILS)).reverse()
-    for (const form of [await parts(DETAILS), file ? [file, ...fields.reverse()] : []]) {
-      const image = await stored(send(tintype, form))
-      expect(image).toMatchObject(EXPECTED)
-      expect(image).not.toHaveProperty('ignored_fields')
-    }
-    const { images } = imageListSchema.parse(await (await tintype.app.request(PATH)).json())
-    expect(images).toMatchObject([EXPECTED, EXPECTED])
-    const path = join(tintype.storageDir, 'projects/game/meta.json')
-    await expect.poll(async () => JSON.parse(await readFile(path, 'utf8')).images).toMatchObject([EXPECTED, EXPECTED])
-  })
+  itInFolder(
+    'files',
+    'describe the image, before and after the file, in the answer, the list and meta.json',
+    async () => {
+      const tintype = await createTestApp()
+      const [file, ...fields] = (await parts(DETAILS)).reverse()
+      for (const form of [await parts(DETAILS), file ? [file, ...fields.reverse()] : []]) {
+        const image = await stored(send(tintype, form))
+        expect(image).toMatchObject(EXPECTED)
+        expect(image).not.toHaveProperty('ignored_fields')
+      }
+      const { images } = imageListSchema.parse(await (await tintype.app.request(PATH)).json())
+      expect(images).toMatchObject([EXPECTED, EXPECTED])
+      const path = join(tintype.storageDir, 'projects/game/meta.json')
+      await expect.poll(async () => JSON.parse(await readFile(path, 'utf8')).images).toMatchObject([EXPECTED, EXPECTED])
+    },
+  )
 
   it('are those of a form of fetch too', async () => {
     const { app } = await createTestApp()
@@ -280,8 +286,8 @@ it.each(['jpeg', 'png', 'webp', 'avif', 'tiff'] as const)('the time of a photo i
   const content = format === 'tiff' ? withExifDirectory(photo) : photo
   const image = await stored(send(tintype, [{ name: 'file', filename: 'a', content }]))
   expect(image.taken_at).toBe('2024-05-06T07:08:09+02:00')
-  for (const size of ['original', 'medium', 'thumb', 'game']) {
-    const file = await readFile(join(tintype.storageDir, `projects/game/${size}/${image.image_id}.jpg`))
+  for (const size of SIZES) {
+    const file = await storedVariant(tintype.storageDir, 'game', image.image_id, size)
     expect(file.includes('2024:05:06'), size).toBe(false)
   }
 })

@@ -4,6 +4,7 @@ import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { Tintype } from '../../../src/index.ts'
 import { createTestApp, uploadTo } from '../../support/app.ts'
+import { LONG_MEMORY } from '../../support/store/here.ts'
 
 const SHOP = 'https://shop.example'
 
@@ -18,7 +19,7 @@ const preflight = (origin: string, method = 'POST') => ({
 
 const from = (origin: string) => ({ headers: { Origin: origin } })
 
-const fast = (tintype: Tintype, url: string, ...more: string[]) =>
+const fast = async (tintype: Tintype, url: string, ...more: string[]) =>
   tintype.answerFast({ method: 'GET', url, rawHeaders: ['Host', 'test', ...more], socket: new Socket() })
 
 describe('ALLOWED_ORIGINS with a list', () => {
@@ -66,12 +67,12 @@ describe('ALLOWED_ORIGINS with a list', () => {
   })
 
   it('applies to the fast path: listed origins are allowed, and all answers vary by Origin', async () => {
-    const tintype = await createTestApp({ allowedOrigins: SHOP })
+    const tintype = await createTestApp({ ...LONG_MEMORY, allowedOrigins: SHOP })
     const { image_id } = await uploadTo(tintype.app, 'shop')
     const url = `/projects/shop/images/${image_id}/game.jpg`
-    expect(fast(tintype, url, 'oRiGiN', SHOP)?.head).toContain(`\r\nAccess-Control-Allow-Origin: ${SHOP}\r\n`)
-    expect(fast(tintype, url, 'Origin', 'https://other.example')?.head).not.toContain('Access-Control')
-    expect(fast(tintype, url)?.head).toContain('\r\nVary: Origin\r\n')
+    expect((await fast(tintype, url, 'oRiGiN', SHOP))?.head).toContain(`\r\nAccess-Control-Allow-Origin: ${SHOP}\r\n`)
+    expect((await fast(tintype, url, 'Origin', 'https://other.example'))?.head).not.toContain('Access-Control')
+    expect((await fast(tintype, url))?.head).toContain('\r\nVary: Origin\r\n')
     const { headers } = await tintype.app.request(url, from(SHOP))
     expect([headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([SHOP, 'Origin'])
   })
@@ -79,7 +80,7 @@ describe('ALLOWED_ORIGINS with a list', () => {
 
 describe('ALLOWED_ORIGINS=*', () => {
   it('allows every origin without cookies, on every answer, since caches share answers', async () => {
-    const tintype = await createTestApp({ allowedOrigins: '*' })
+    const tintype = await createTestApp({ ...LONG_MEMORY, allowedOrigins: '*' })
     const { image_id } = await uploadTo(tintype.app, 'shop')
     const url = `/projects/shop/images/${image_id}/game.jpg`
     for (const init of [from(SHOP), {}])
@@ -89,7 +90,7 @@ describe('ALLOWED_ORIGINS=*', () => {
         expect(headers.has('access-control-allow-credentials')).toBe(false)
         expect(headers.has('vary')).toBe(false)
       }
-    expect(fast(tintype, url, 'Origin', SHOP)?.head).toContain('\r\nAccess-Control-Allow-Origin: *\r\n')
+    expect((await fast(tintype, url, 'Origin', SHOP))?.head).toContain('\r\nAccess-Control-Allow-Origin: *\r\n')
     const answer = await tintype.app.request('/projects/shop/images', preflight('https://any.example', 'DELETE'))
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
   })
@@ -123,7 +124,7 @@ describe('security headers', () => {
   })
 
   it('let other sites embed pictures: from the app, from memory, and in a 304', async () => {
-    const tintype = await createTestApp()
+    const tintype = await createTestApp(LONG_MEMORY)
     const { image_id } = await uploadTo(tintype.app, 'shop')
     const path = `/projects/shop/images/${image_id}/thumb.jpg`
     const found = await tintype.app.request(path)
@@ -135,6 +136,6 @@ describe('security headers', () => {
         'cross-origin-resource-policy': 'cross-origin',
         'content-security-policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'",
       })
-    expect(fast(tintype, path)?.head).toContain('\r\nCross-Origin-Resource-Policy: cross-origin\r\n')
+    expect((await fast(tintype, path))?.head).toContain('\r\nCross-Origin-Resource-Policy: cross-origin\r\n')
   })
 })

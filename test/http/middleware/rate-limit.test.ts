@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { TintypeOptions } from '../../../src/index.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { LONG_MEMORY } from '../../support/store/here.ts'
 import { formOf } from '../../support/upload.ts'
 
 const ANNA = 'anna-0123456789abcdef'
@@ -101,20 +102,20 @@ describe('RATE_LIMIT', () => {
   })
 
   it('counts answers from memory too, and leaves refused ones to the app', async () => {
-    const { app, answerFast } = await createTestApp({ rateLimit: 4 })
+    const { app, answerFast } = await createTestApp({ ...LONG_MEMORY, rateLimit: 4 })
     const { image_id } = await uploadTo(app, 'shop')
     const url = `/projects/shop/images/${image_id}/game.jpg`
     const request = { method: 'GET', url, rawHeaders: ['Host', 'test'], socket: new Socket() }
     const remaining = (text = '') => /ratelimit: "read";r=(\d+);t=60\r/i.exec(text)?.[1]
-    expect(remaining(answerFast(request)?.head)).toBe('3')
+    expect(remaining((await answerFast(request))?.head)).toBe('3')
     // Without a connection, as the app is called here, both have no address.
     expect((await app.request(url)).headers.get('ratelimit')).toMatch(/^"read";r=2;/)
-    const head = answerFast({ ...request, rawHeaders: ['Host', 'test', 'If-None-Match', '*'] })?.head
+    const head = (await answerFast({ ...request, rawHeaders: ['Host', 'test', 'If-None-Match', '*'] }))?.head
     expect([head?.slice(0, 12), remaining(head)]).toEqual(['HTTP/1.1 304', '1'])
     // Not counted, as the app answers it.
-    expect(answerFast({ ...request, rawHeaders: ['Host', 'test', 'If-Match', '"other"'] })).toBeUndefined()
-    expect(remaining(answerFast(request)?.head)).toBe('0')
-    expect(answerFast(request)).toBeUndefined()
+    expect(await answerFast({ ...request, rawHeaders: ['Host', 'test', 'If-Match', '"other"'] })).toBeUndefined()
+    expect(remaining((await answerFast(request))?.head)).toBe('0')
+    expect(await answerFast(request)).toBeUndefined()
     const { response, ...problem } = await problemOf(app.request(url))
     expect([problem.code, response.headers.get('ratelimit')?.slice(0, 10)]).toEqual(['rate_limited', '"read";r=0'])
   })

@@ -13,6 +13,7 @@ import { type DescribedResponse, describedOperations, heldToDocument } from '../
 import { document, operations } from '../../support/openapi/document.ts'
 import { exampleMistakes, locate, pointerTo } from '../../support/openapi/schemas.ts'
 import { silent } from '../../support/store/file-store.ts'
+import { itInFolder } from '../../support/store/here.ts'
 
 type App = Tintype['app']
 
@@ -66,7 +67,7 @@ describe('the document of each route describes the answer', () => {
     expect(having(statuses, 503)).toEqual(Object.keys(statuses))
   })
 
-  it('where accounts cannot be read', async () => {
+  itInFolder('files', 'where accounts cannot be read', async () => {
     const { app, storageDir } = await createAccessApp()
     await writeFile(join(storageDir, '.accounts'), 'a file in the place of the folder')
     const refused = having(

@@ -16,6 +16,7 @@ import { filesIn } from '../../support/disk/folder.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
 import { chunk, connectRaw, FORM_END, formBody, LAST_CHUNK, partHead, postHead } from '../../support/raw-client.ts'
 import { fileStoreFixture, silent } from '../../support/store/file-store.ts'
+import { everythingIn } from '../../support/store/here.ts'
 import { openProjectService } from '../../support/store/project-service.ts'
 import { formOf } from '../../support/upload.ts'
 
@@ -33,8 +34,14 @@ const bytesBelow = async (folder: string): Promise<number> => {
 const start = async (maxUploadBytes?: number) => {
   const { app, storageDir } = await createTestApp({ maxUploadBytes })
   const { port, url } = await listen(app)
-  const before = await filesIn(storageDir)
-  return { app, port, url, storageDir, isUntouched: async () => isDeepStrictEqual(await filesIn(storageDir), before) }
+  const before = await everythingIn(storageDir)
+  return {
+    app,
+    port,
+    url,
+    storageDir,
+    isUntouched: async () => isDeepStrictEqual(await everythingIn(storageDir), before),
+  }
 }
 
 describe('an upload', () => {

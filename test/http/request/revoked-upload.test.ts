@@ -4,14 +4,13 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
-import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
-import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { createTestApp, listen, type TestApp } from '../../support/app.ts'
 import { bearer, openApp, post, signedIn } from '../../support/auth/sessions.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
 import { connectRaw, FORM_END, partHead, postHead } from '../../support/raw-client.ts'
+import { everythingIn, recordsOf } from '../../support/store/here.ts'
 
-const keysOf = (storageDir: string) => createApiKeys({ keys: createFileKeys({ storageDir }) })
+const keysOf = async (storageDir: string) => createApiKeys(await recordsOf(storageDir))
 
 const stagedIn = async (storageDir: string): Promise<string[]> => {
   const names = await readdir(join(storageDir, '.tmp'), { recursive: true }).catch(() => [])
@@ -40,17 +39,26 @@ const uploadAround = async (
   return (await client.until('\r\n')).slice(9, 12)
 }
 
+/** Waits until a change by another process is known here. */
+const untilRefused = ({ app }: TestApp, headers: Record<string, string> = {}) =>
+  expect.poll(async () => (await app.request('/projects/a', { method: 'DELETE', headers })).status).toBe(401)
+
 const expectNothingStored = async ({ storageDir }: TestApp): Promise<void> => {
-  expect(await readdir(join(storageDir, 'projects')).catch(() => [])).toEqual([])
+  expect((await everythingIn(storageDir)).filter((path) => path.startsWith('projects/'))).toEqual([])
   expect(await stagedIn(storageDir)).toEqual([])
 }
 
 describe('an upload is answered 401 and stores nothing', () => {
   it('where its key is revoked meanwhile', async () => {
     const tintype = await createTestApp()
-    const keys = keysOf(tintype.storageDir)
+    const keys = await keysOf(tintype.storageDir)
     const { key, record } = await keys.create({ name: 'one', role: 'writer' })
-    expect(await uploadAround(tintype, { 'X-API-Key': key }, () => keys.revoke(record.id))).toBe('401')
+    const headers = { 'X-API-Key': key }
+    const revoke = async () => {
+      await keys.revoke(record.id)
+      await untilRefused(tintype, headers)
+    }
+    expect(await uploadAround(tintype, headers, revoke)).toBe('401')
     await expectNothingStored(tintype)
   })
 
@@ -58,7 +66,7 @@ describe('an upload is answered 401 and stores nothing', () => {
     const tintype = await openApp()
     const account = { email: 'ada@example.com', password: 'correct horse battery' }
     const { user, access_token } = await signedIn(post(tintype.app, '/auth/register', account))
-    const { users } = createFileAccountStore({ storageDir: tintype.storageDir })
+    const { users } = (await recordsOf(tintype.storageDir)).store
     const disable = () => users.change(user.id, (newest) => ({ ...newest, disabled: true }))
     expect(await uploadAround(tintype, bearer(access_token), disable)).toBe('401')
     await expectNothingStored(tintype)
@@ -75,7 +83,11 @@ describe('an upload is answered 401 and stores nothing', () => {
 
   it('where it was unauthenticated, and the first key is created meanwhile', async () => {
     const tintype = await createTestApp()
-    const create = () => keysOf(tintype.storageDir).create({ name: 'one', role: 'writer' })
+    const keys = await keysOf(tintype.storageDir)
+    const create = async () => {
+      await keys.create({ name: 'one', role: 'writer' })
+      await untilRefused(tintype)
+    }
     expect(await uploadAround(tintype, {}, create)).toBe('401')
     await expectNothingStored(tintype)
   })
@@ -83,7 +95,7 @@ describe('an upload is answered 401 and stores nothing', () => {
 
 it('an upload is stored where another member is removed meanwhile', async () => {
   const tintype = await createTestApp()
-  const keys = keysOf(tintype.storageDir)
+  const keys = await keysOf(tintype.storageDir)
   const [mine, other] = [
     await keys.create({ name: 'one', role: 'writer' }),
     await keys.create({ name: 'two', role: 'writer' }),
@@ -93,9 +105,13 @@ it('an upload is stored where another member is removed meanwhile', async () => 
 
 it('a duplicate reveals nothing to a key that was revoked meanwhile', async () => {
   const tintype = await createTestApp()
-  const keys = keysOf(tintype.storageDir)
+  const keys = await keysOf(tintype.storageDir)
   const { key, record } = await keys.create({ name: 'one', role: 'writer' })
   const headers = { 'X-API-Key': key, 'Idempotency-Key': 'order-1' }
   expect(await uploadAround(tintype, headers, async () => {})).toBe('201')
-  expect(await uploadAround(tintype, headers, () => keys.revoke(record.id))).toBe('401')
+  const revoke = async () => {
+    await keys.revoke(record.id)
+    await untilRefused(tintype, headers)
+  }
+  expect(await uploadAround(tintype, headers, revoke)).toBe('401')
 })

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { createTestApp, problemOf, type TestApp } from '../../support/app.ts'
-import { filesIn } from '../../support/disk/folder.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
 import { formBody, rawForm } from '../../support/raw-client.ts'
+import { everythingIn } from '../../support/store/here.ts'
 import { formOf } from '../../support/upload.ts'
 
 const PATH = '/projects/game/images'
@@ -13,9 +13,9 @@ const MAX_UPLOAD_BYTES = 100_000
 /** The problem that an upload meets; afterwards the store must be as it was. */
 const refusal = async (init: RequestInit) => {
   const tintype = await createTestApp({ maxUploadBytes: MAX_UPLOAD_BYTES })
-  const before = await filesIn(tintype.storageDir)
+  const before = await everythingIn(tintype.storageDir)
   const problem = await problemOf(tintype.app.request(PATH, { method: 'POST', ...init }))
-  expect(await filesIn(tintype.storageDir)).toEqual(before)
+  expect(await everythingIn(tintype.storageDir)).toEqual(before)
   expect(await problemOf(tintype.app.request(PATH))).toMatchObject({ code: 'project_not_found' })
   return problem
 }

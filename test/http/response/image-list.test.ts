@@ -7,7 +7,7 @@ import { streamedList, wholeList } from '../../../src/http/response/image-list.t
 import { imageListSchema } from '../../../src/http/schemas/images/images.ts'
 import { recordOf } from '../../contracts/store.ts'
 import { createTestApp, uploadTo } from '../../support/app.ts'
-import { openFileStore } from '../../support/store/file-store.ts'
+import { openStoreOf } from '../../support/store/here.ts'
 
 const idOf = (n: number) => String(n).padStart(20, '0')
 
@@ -47,7 +47,7 @@ it('a long list is complete, and its bytes are counted in its line of the log', 
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) })
   const { app, storageDir } = await createTestApp({ log })
   const { image_id: first } = await uploadTo(app, 'shop')
-  const store = await openFileStore(storageDir)
+  const store = await openStoreOf(storageDir)
   const ids = Array.from({ length: 1000 }, (_, n) => idOf(n))
   await Promise.all(ids.map((id) => store.commit('shop', { type: 'add_image', image: recordOf(id) })))
 

@@ -10,7 +10,7 @@ const setUp = (maxBytes = 100_000) => {
   const state: { revision: number | undefined } = { revision: 1 }
   const cache = createListCache({
     maxBytes,
-    current: () => (state.revision === undefined ? undefined : { revision: state.revision }),
+    recent: () => (state.revision === undefined ? undefined : { revision: state.revision }),
   })
   const list = (revision: number, bytes = 10) => ({ revision, etag: `"${revision}"`, body: Buffer.alloc(bytes) })
   /** As the fast path does, which knows the newest state. */

@@ -3,9 +3,10 @@
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { createTestApp, uploadTo } from '../../support/app.ts'
+import { LONG_MEMORY } from '../../support/store/here.ts'
 
 const setUp = async (cacheBytes: number) => {
-  const tintype = await createTestApp({ cacheBytes })
+  const tintype = await createTestApp({ ...LONG_MEMORY, cacheBytes })
   const { image_id } = await uploadTo(tintype.app, 'game')
   const urls = [
     '/projects/game/thumbnail',
@@ -22,10 +23,10 @@ const setUp = async (cacheBytes: number) => {
   }
   const metrics = await (await tintype.app.request('/metrics')).text()
   const held = [...metrics.matchAll(/^tintype_cache_(?:entries|bytes)\{.*\} (.+)$/gm)].map(([, value]) => Number(value))
-  const fast = urls.map(
-    (url) => tintype.answerFast({ method: 'GET', url, rawHeaders: ['Host', 'a'], socket: new Socket() })?.status,
+  const fast = await Promise.all(
+    urls.map((url) => tintype.answerFast({ method: 'GET', url, rawHeaders: ['Host', 'a'], socket: new Socket() })),
   )
-  return { answers, held, fast }
+  return { answers, held, fast: fast.map((answer) => answer?.status) }
 }
 
 describe('memory for small pictures', () => {

@@ -1,6 +1,6 @@
 // Pictures as answers: the stored bytes, their headers, conditional requests, and files that are closed.
 
-import { readFile, truncate, writeFile } from 'node:fs/promises'
+import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
@@ -11,6 +11,7 @@ import { openPlainFile } from '../../../src/stores/file/fs/no-follow.ts'
 import { createTestApp, listen, problemOf, uploadTo } from '../../support/app.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { noise } from '../../support/pictures/pictures.ts'
+import { storedVariant } from '../../support/store/here.ts'
 
 /** A picture whose original takes several reads: noise does not compress. */
 const largePhoto = () => noise(1200, 900, 60).jpeg({ quality: 95 }).toBuffer()
@@ -22,7 +23,7 @@ describe('GET /projects/{project_id}/images/{image_id}', () => {
     for (const size of SIZES) {
       const response = await app.request(`/projects/game/images/${image_id}?size=${size}`)
       const bytes = Buffer.from(await response.arrayBuffer())
-      const stored = await readFile(join(storageDir, 'projects', 'game', size, `${image_id}.jpg`))
+      const stored = await storedVariant(storageDir, 'game', image_id, size)
       expect(bytes.equals(stored), size).toBe(true)
       expect(bytes.length).toBe(sizes[size].bytes)
       expect(response.headers.get('content-length')).toBe(String(stored.length))
@@ -129,7 +130,7 @@ describe('GET /projects/{project_id}/thumbnail', () => {
     const cover = async (headers?: Record<string, string>) => app.request('/projects/game/thumbnail', { headers })
     const before = await cover()
     expect(before.headers.get('cache-control')).toBe('no-cache')
-    const thumb = await readFile(join(storageDir, 'projects', 'game', 'thumb', `${first.image_id}.jpg`))
+    const thumb = await storedVariant(storageDir, 'game', first.image_id, 'thumb')
     expect(Buffer.from(await before.arrayBuffer()).equals(thumb)).toBe(true)
     const condition = { 'If-None-Match': before.headers.get('etag') ?? '' }
     expect((await cover(condition)).status).toBe(304)

@@ -7,7 +7,7 @@ import { FORMATS_BY_EXTENSION, MEDIA_TYPES, PICTURE_EXTENSIONS } from '../../../
 import { imageListSchema } from '../../../src/http/schemas/images/images.ts'
 import { createTestApp, type TestApp, uploadTo } from '../../support/app.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
-import { openFileStore } from '../../support/store/file-store.ts'
+import { openStoreOf } from '../../support/store/here.ts'
 
 const listOf = async ({ app }: Pick<TestApp, 'app'>, project = 'game') =>
   imageListSchema.parse(await (await app.request(`/projects/${project}/images`)).json()).images
@@ -27,7 +27,7 @@ describe('the placeholder and the colour of an image', () => {
     expect(red.color).toMatch(/^#f[de]0000$/)
     expect(blue.color).toMatch(/^#0000f[de]$/)
     expect(red.placeholder).not.toBe(blue.placeholder)
-    const store = await openFileStore(tintype.storageDir)
+    const store = await openStoreOf(tintype.storageDir)
     const project = await store.project('game')
     const records = (project && (await store.images(project))) ?? []
     for (const images of [await listOf(tintype), records])
@@ -39,7 +39,7 @@ describe('the placeholder and the colour of an image', () => {
   it('are null for an image of an older version', async () => {
     const tintype = await createTestApp()
     const { image_id } = await uploadTo(tintype.app, 'game')
-    const store = await openFileStore(tintype.storageDir)
+    const store = await openStoreOf(tintype.storageDir)
     const project = await store.project('game')
     const [record] = (project && (await store.images(project))) ?? []
     if (!record) return expect.unreachable('the image is there')

@@ -5,7 +5,7 @@ import { meSchema } from '../../../src/http/schemas/accounts.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { ADA } from '../../support/auth/accounts.ts'
 import { bearer, openApp, post, signedIn } from '../../support/auth/sessions.ts'
-import { filesIn } from '../../support/disk/folder.ts'
+import { everythingIn } from '../../support/store/here.ts'
 
 describe('a client with tokens', () => {
   it('registers, uses the access token, renews it, and signs out', async () => {
@@ -214,7 +214,7 @@ describe('a server without accounts', () => {
       status: 403,
     })
     expect((await problemOf(post(app, '/auth/login', ADA))).code).toBe('wrong_credentials')
-    expect((await filesIn(storageDir)).filter((file) => file.startsWith('.accounts'))).toEqual([])
+    expect((await everythingIn(storageDir)).filter((file) => file.startsWith('.accounts'))).toEqual([])
   })
 
   it('reports that it requires no authentication', async () => {

@@ -1,6 +1,6 @@
 // Archives of projects by HTTP.
 
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { SIZES } from '../../../src/core/names.ts'
@@ -8,6 +8,7 @@ import { signUrl } from '../../../src/index.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { ADMIN, createAccessApp, keyOf, READER } from '../../support/auth/access.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
+import { itInFolder, storedVariant } from '../../support/store/here.ts'
 import { filesInZip } from '../../support/transfer/zip.ts'
 
 const PATH = '/projects/shop/archive'
@@ -41,7 +42,7 @@ describe('the archive of a project', () => {
     const files = await filesInZip(zip)
     expect([...files.keys()]).toEqual(['ui/ok.jpg', 'photo.jpg', `photo-${ids[1]}.jpg`])
     for (const [at, name] of ['photo.jpg', `photo-${ids[1]}.jpg`].entries()) {
-      const stored = await readFile(join(storageDir, 'projects', 'shop', size, `${ids[at]}.jpg`))
+      const stored = await storedVariant(storageDir, 'shop', ids[at] ?? '', size)
       expect(files.get(name)?.equals(stored)).toBe(true)
     }
   })
@@ -76,7 +77,7 @@ describe('the archive of a project', () => {
     expect((await problemOf(app.request(PATH, { method: 'POST' }))).code).toBe('method_not_allowed')
   })
 
-  it('of a damaged project is an error', async () => {
+  itInFolder('files', 'of a damaged project is an error', async () => {
     const { app, storageDir, ids } = await shop()
     await rm(join(storageDir, 'projects', 'shop', 'thumb', `${ids[0]}.jpg`))
     expect((await problemOf(app.request(`${PATH}?size=thumb`))).code).toBe('project_damaged')

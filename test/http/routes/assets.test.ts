@@ -9,8 +9,8 @@ import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { createCast } from '../../support/auth/access.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
+import { itInFolder, straysOf } from '../../support/store/here.ts'
 import { plantProject } from '../../support/store/planted-project.ts'
-import { straysIn } from '../../support/store/strays.ts'
 import { formOf } from '../../support/upload.ts'
 
 const KEYS = ['a key for tests only, 123']
@@ -60,7 +60,7 @@ describe('PUT of an asset', () => {
     const { images } = await imagesOf(tintype)
     expect(images.map(({ id, asset }) => ({ id, asset }))).toEqual([{ id: second.view.image_id, asset: 'ui/button' }])
     expect((await tintype.app.request(`/projects/game/images/${first.view.image_id}`)).status).toBe(404)
-    await expect.poll(() => straysIn(tintype.storageDir)).toEqual([])
+    await expect.poll(() => straysOf(tintype.storageDir)).toEqual([])
   })
 
   it('takes over position and words, and leaves other images as they are', async () => {
@@ -152,7 +152,7 @@ describe('PUT of an asset', () => {
     const { images, revision } = await imagesOf(tintype)
     const last = answers.find(({ view }) => view.image_id === images[0]?.id)
     expect([images.length, revision <= 4, last !== undefined]).toEqual([1, true, true])
-    await expect.poll(() => straysIn(tintype.storageDir)).toEqual([])
+    await expect.poll(() => straysOf(tintype.storageDir)).toEqual([])
   })
 
   it('refuses a name that is none, and takes one in any spelling of its slashes', async () => {
@@ -264,7 +264,7 @@ describe('GET of an asset', () => {
     )
   })
 
-  it('finds names in a project of several segments, and after its list has changed', async () => {
+  itInFolder('planted', 'finds names in a project of several segments, and after its list has changed', async () => {
     const storageDir = await temporaryFolder()
     await plantProject({ storageDir, projectId: 'game', images: 255, files: false })
     const tintype = await createTestApp({ storageDir })
@@ -325,7 +325,7 @@ describe('DELETE of an asset', () => {
       { project_id: 'game', primary_image_id: null, revision: 3 },
     ])
     expect((await problemOf(remove())).code).toBe('asset_not_found')
-    await expect.poll(() => straysIn(tintype.storageDir)).toEqual([])
+    await expect.poll(() => straysOf(tintype.storageDir)).toEqual([])
     expect((await putOk(tintype, await red())).status).toBe(201)
   })
 })

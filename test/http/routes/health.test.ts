@@ -53,6 +53,7 @@ const failingApp = async (options: Partial<AppOptions> & { failure?: unknown } =
     images: failingImages(failure),
     store: {
       current: () => undefined,
+      recent: () => undefined,
       project: async (id) => ({ ...emptyProject(id, new Date(0).toISOString()), deleted: false }),
     },
     projects: openProjectService(store, folder, { log }),

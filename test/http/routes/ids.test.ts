@@ -3,8 +3,8 @@
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { createTestApp, listen, problemOf } from '../../support/app.ts'
-import { filesIn } from '../../support/disk/folder.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { everythingIn } from '../../support/store/here.ts'
 import { formOf } from '../../support/upload.ts'
 
 const BAD_IDS = {
@@ -51,14 +51,14 @@ const statusAndBody = (port: number, method: string, path: string) =>
 describe('a project id', () => {
   it.each(Object.entries(BAD_IDS))('with %s is refused by every route', async (_, id) => {
     const { app, storageDir } = await createTestApp()
-    const before = await filesIn(storageDir)
+    const before = await everythingIn(storageDir)
     for (const [method, route] of ROUTES) {
       const body = method === 'POST' ? formOf(await smallPhoto()) : undefined
       const problem = await problemOf(app.request(route.replace('{id}', id), { method, body }))
       expect(problem, `${method} ${route}`).toMatchObject({ status: 400, code: 'invalid_project_id' })
       expect(problem.detail.length).toBeLessThan(300)
     }
-    expect(await filesIn(storageDir)).toEqual(before)
+    expect(await everythingIn(storageDir)).toEqual(before)
   })
 
   it.each(['..', '.', '%2e%2e', '%2E', '.%2e'])(

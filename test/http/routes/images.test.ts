@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { imageListSchema, primarySchema, uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
-import { filesIn } from '../../support/disk/folder.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { everythingIn } from '../../support/store/here.ts'
 import { formOf } from '../../support/upload.ts'
 
 const listOf = async ({ app }: TestApp, path: string) => imageListSchema.parse(await (await app.request(path)).json())
@@ -224,7 +224,7 @@ describe('POST /projects/{project_id}/images/delete', () => {
     })
     for (const id of [first, second])
       expect((await app.request(`/projects/game/images/${id}?size=thumb`)).status).toBe(404)
-    expect((await filesIn(storageDir)).filter((path) => path.includes(first) || path.includes(second))).toEqual([])
+    expect((await everythingIn(storageDir)).filter((path) => path.includes(first) || path.includes(second))).toEqual([])
     const again = await remove({ image_ids: [first, second] })
     expect(await again.json()).toMatchObject({ revision: 4, deleted_images: 0, missing: [first, second] })
     expect(await (await remove({ image_ids: [third] })).json()).toMatchObject({

@@ -7,6 +7,8 @@ import { signUrl } from '../../../src/index.ts'
 import { startHttpServer } from '../../../src/server/http-server.ts'
 import { problemOf } from '../../support/app.ts'
 import { ADMIN, createAccessApp, keyOf, READER } from '../../support/auth/access.ts'
+import { countedFast } from '../../support/load/counted-fast.ts'
+import { itInFolder, LONG_MEMORY } from '../../support/store/here.ts'
 
 const KEYS = ['a key for tests only 1', 'an older key for tests']
 const HOUR_MS = 3_600_000
@@ -125,7 +127,7 @@ describe('a picture of a private project', () => {
     expect((await ask({}, 'DELETE', url)).status).toBe(401)
   })
 
-  it('is passed to nginx only after authorization', async () => {
+  itInFolder('accel', 'is passed to nginx only after authorization', async () => {
     const { ask, image } = await privateProject({ accelRedirect: '/stored' })
     const refused = await ask({}, 'GET', `${image}?size=thumb`)
     expect([refused.status, refused.headers.get('x-accel-redirect')]).toEqual([404, null])
@@ -146,7 +148,7 @@ const rawStatus = async (port: number, path: string): Promise<string> => {
 
 describe('the fast path', () => {
   it('serves pictures of public projects, and none once a project is private', async () => {
-    const tintype = await createAccessApp({ presets: 'card:w=80' })
+    const tintype = await createAccessApp({ ...LONG_MEMORY, presets: 'card:w=80' })
     const { image_id } = await tintype.upload(keyOf(ADMIN), 'shop')
     let fast = 0
     const server = await startHttpServer({
@@ -154,11 +156,9 @@ describe('the fast path', () => {
       host: '127.0.0.1',
       port: 0,
       requestTimeoutMs: 30_000,
-      answerFast(request) {
-        const answer = tintype.answerFast(request)
-        if (answer) fast++
-        return answer
-      },
+      answerFast: countedFast(tintype.answerFast, () => {
+        fast++
+      }),
     })
     onTestFinished(() => server.drain())
     const image = `/projects/shop/images/${image_id}`

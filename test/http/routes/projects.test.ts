@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { imageListSchema } from '../../../src/http/schemas/images/images.ts'
 import { projectListSchema, projectSchema } from '../../../src/http/schemas/projects.ts'
 import { createTestApp, problemOf, type TestApp, uploadTo } from '../../support/app.ts'
-import { filesIn } from '../../support/disk/folder.ts'
+import { everythingIn, itInFolder } from '../../support/store/here.ts'
 
 const patch = ({ app }: TestApp, body: unknown, headers: Record<string, string> = {}) =>
   app.request('/projects/game', {
@@ -329,7 +329,7 @@ describe('PUT /projects/{project_id}', () => {
     expect(await problemOf(answer)).toMatchObject({ code: 'invalid_project_id' })
   })
 
-  it('refuses where the disk has no room for an upload either', async () => {
+  itInFolder('disk', 'refuses where the disk has no room for an upload either', async () => {
     const tintype = await createTestApp({ minFreeBytes: Number.MAX_SAFE_INTEGER })
     expect(await problemOf(put(tintype))).toMatchObject({ status: 507, code: 'storage_full' })
     expect((await tintype.app.request('/projects/game')).status).toBe(404)
@@ -471,7 +471,7 @@ describe('DELETE /projects/{project_id}', () => {
     const remove = () => app.request('/projects/game', { method: 'DELETE' })
     expect(await (await remove()).json()).toEqual({ project_id: 'game', deleted: true, deleted_images: 2 })
     expect(await problemOf(app.request('/projects/game'))).toMatchObject({ code: 'project_not_found' })
-    expect((await filesIn(storageDir)).filter((path) => path.endsWith('.jpg'))).toEqual([])
+    expect((await everythingIn(storageDir)).filter((path) => path.endsWith('.jpg'))).toEqual([])
     expect(await problemOf(remove())).toMatchObject({ status: 404, code: 'project_not_found' })
   })
 

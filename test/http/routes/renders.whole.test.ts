@@ -8,6 +8,7 @@ import { signUrl } from '../../../src/index.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { filesIn } from '../../support/disk/folder.ts'
 import { plain } from '../../support/pictures/pictures.ts'
+import { everythingIn, itInFolder } from '../../support/store/here.ts'
 
 const KEYS = ['a key for tests only, 123']
 const PRESETS = 'card:w=80,h=60,fit=cover;best:w=80,format=auto'
@@ -36,8 +37,8 @@ const setUp = async (options: Parameters<typeof createTestApp>[0] = {}) => {
   }
   /** But for the marks of what is being made, and the index of projects. */
   const cached = async () =>
-    (await filesIn(join(storageDir, '.cache')).catch(() => [])).filter(
-      (path) => !path.endsWith('.making') && !path.startsWith('.catalogue/'),
+    (await everythingIn(storageDir)).filter(
+      (path) => path.startsWith('.cache/') && !path.endsWith('.making') && !path.startsWith('.cache/.catalogue/'),
     )
   /** Colour of one pixel, as red, green and blue. */
   const colourAt = async (bytes: Buffer, left: number, top: number) => [
@@ -328,7 +329,7 @@ describe('a cached render', () => {
     expect(await cached()).toEqual([])
   })
 
-  it('never changes stored files', async () => {
+  itInFolder('files', 'never changes stored files', async () => {
     const { storageDir, picture, image, image_id } = await setUp()
     const path = join(storageDir, 'projects', 'game', 'original', `${image_id}.jpg`)
     const before = await stat(path)

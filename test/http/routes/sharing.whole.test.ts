@@ -3,10 +3,10 @@
 import { describe, expect, it } from 'vitest'
 import { projectListSchema, projectSchema } from '../../../src/http/schemas/projects.ts'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
-import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
 import { problemOf } from '../../support/app.ts'
 import { ADMIN, createAccessApp, createCast, keyOf, type Who } from '../../support/auth/access.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { recordsOf } from '../../support/store/here.ts'
 import { formOf } from '../../support/upload.ts'
 
 const ANONYMOUS: Who = {}
@@ -119,7 +119,7 @@ describe('a project with an owner', () => {
 describe('a key restricted to some projects', () => {
   it('reads and changes these, and has public access to others', async () => {
     const { ask, people, storageDir } = await createCast()
-    const apiKeys = createApiKeys({ keys: createFileKeys({ storageDir }) })
+    const apiKeys = createApiKeys(await recordsOf(storageDir))
     const make = async (role: 'admin' | 'writer') =>
       keyOf((await apiKeys.create({ name: 'x', role, projects: ['closed', 'new', 'closed'] })).key)
     const [admin, writer] = [await make('admin'), await make('writer')]

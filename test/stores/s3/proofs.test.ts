@@ -48,6 +48,19 @@ it('begins proofs of one key at most every 20 milliseconds, while others are und
   expect(began).toEqual([1000, 1020, 1040, 1145])
 })
 
+it('begins a proof for which sixteen calls wait without a pause', async () => {
+  let begun = 0
+  const prove = async () => {
+    begun++
+  }
+  const proofs = createProofs(prove, { now: () => 1000, sleep: () => new Promise<never>(() => {}) })
+  await proofs('a')
+  const waiting = Array.from({ length: 15 }, () => proofs('a'))
+  expect(begun).toBe(1)
+  await Promise.all([...waiting, proofs('a')])
+  expect(begun).toBe(2)
+})
+
 it('passes a failure on to all that joined, and begins anew', async () => {
   let fails = true
   const proofs = createProofs(async () => {

@@ -4,8 +4,8 @@ import { newLink } from '../../../src/core/auth/links.ts'
 import { linkWithUrlSchema } from '../../../src/http/schemas/links.ts'
 import { projectSchema } from '../../../src/http/schemas/projects.ts'
 import { LINK_COOKIE } from '../../../src/services/links/link-cookies.ts'
-import { createFileLinks } from '../../../src/stores/links/file-links.ts'
 import type { LinkRecord } from '../../../src/stores/links/links.ts'
+import { recordsOf } from '../store/here.ts'
 import type { AccessApp, Who } from './access.ts'
 import { cookieHeader, cookiesOf } from './sessions.ts'
 
@@ -40,7 +40,7 @@ export const plantLink = async (
 ): Promise<Who> => {
   const project = projectSchema.parse(await (await ask(who, 'GET', `/projects/${projectId}`)).json())
   const { id, token, sha256 } = newLink(projectId)
-  await createFileLinks({ storageDir }).add({
+  await (await recordsOf(storageDir)).links.add({
     id,
     project_id: projectId,
     project_created_at: project.created_at,

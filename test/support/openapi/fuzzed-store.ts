@@ -1,6 +1,6 @@
 // A store for generated requests, with principals of each kind. It is made once and copied for each test.
 
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { signedInSchema } from '../../../src/http/schemas/accounts.ts'
@@ -10,6 +10,7 @@ import { ADMIN, keyOf, READER, type Who, WRITER } from '../auth/access.ts'
 import { ADA } from '../auth/accounts.ts'
 import { cookieHeader, cookiesOf } from '../auth/sessions.ts'
 import { smallPhoto } from '../pictures/pictures.ts'
+import { copyStoreOf } from '../store/here.ts'
 import { formOf } from '../upload.ts'
 
 export const PRINCIPALS = ['admin', 'writer', 'reader', 'bearer', 'session', 'anonymous'] as const
@@ -58,7 +59,7 @@ export const makeFuzzedStore = async (): Promise<FuzzedStore> => {
         anonymous: {},
       },
       imageIds,
-      copyTo: (target) => cp(storageDir, target, { recursive: true }),
+      copyTo: (target) => copyStoreOf(storageDir, target),
       remove: () => rm(storageDir, { recursive: true, force: true, maxRetries: 3 }),
     }
   } finally {

@@ -1,7 +1,7 @@
 // An engine in memory that speaks as much of S3 as the store does, with a clock that tests can set forward: every age in a
 // bucket is by the engine's clock, so an hour passes at once. Shown to answer as Ceph does by test/stores/s3/engine.test.ts.
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
@@ -22,6 +22,9 @@ interface StoredObject {
   modifiedMs: number
 }
 
+/** Objects of a bucket by their keys. */
+type Objects = Map<string, StoredObject>
+
 interface Reply {
   status: number
   headers?: Record<string, string>
@@ -41,11 +44,28 @@ export const memoryOptions = (endpoint: string): BucketOptions & { endpoint: str
 
 /** Starts an engine that has every bucket. It ends with the test. */
 export const startMemoryEngine = async (): Promise<MemoryEngine> => {
-  const objects = new Map<string, StoredObject>()
+  const { server, ...engine } = createEngine()
+  return { endpoint: await listening(server), ...engine }
+}
+
+let shared: Promise<string> | undefined
+
+/** URL of the engine of all tests of this process, which does not keep it alive. */
+export const sharedEngine = (): Promise<string> => {
+  shared ??= listen(
+    createEngine()
+      .server.unref()
+      .on('connection', (socket) => socket.unref()),
+  )
+  return shared
+}
+
+const createEngine = () => {
+  const buckets = new Map<string, Objects>()
   let aheadMs = 0
   const now = () => Date.now() + aheadMs
 
-  const write = async (key: string, request: IncomingMessage): Promise<Reply> => {
+  const write = async (objects: Objects, key: string, request: IncomingMessage): Promise<Reply> => {
     const body = await buffer(request)
     // Nothing waits between the look and the write, so that one of several writers wins.
     if (request.headers['if-none-match'] === '*' && objects.has(key)) return failed(412, 'PreconditionFailed')
@@ -53,7 +73,7 @@ export const startMemoryEngine = async (): Promise<MemoryEngine> => {
     return { status: 200 }
   }
 
-  const read = (key: string, { method, headers }: IncomingMessage): Reply => {
+  const read = (objects: Objects, key: string, { method, headers }: IncomingMessage): Reply => {
     const found = objects.get(key)
     if (!found) return failed(404, 'NoSuchKey')
     const { body, modifiedMs } = found
@@ -67,12 +87,13 @@ export const startMemoryEngine = async (): Promise<MemoryEngine> => {
 
   const answer = async (request: IncomingMessage): Promise<Reply> => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://engine')
-    const key = decodeURIComponent(pathname.slice(1))
-    const bucket = `${key.split('/')[0]}/`
-    if (searchParams.has('list-type')) return { status: 200, body: pageOf(objects, bucket, searchParams) }
-    if (key === bucket || !key.includes('/')) return { status: 200 }
-    if (request.method === 'PUT') return write(key, request)
-    if (request.method !== 'DELETE') return read(key, request)
+    const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/.exec(decodeURIComponent(pathname)) ?? []
+    const objects = buckets.get(bucket) ?? new Map<string, StoredObject>()
+    buckets.set(bucket, objects)
+    if (searchParams.has('list-type')) return { status: 200, body: pageOf(objects, searchParams) }
+    if (key === '') return { status: 200 }
+    if (request.method === 'PUT') return write(objects, key, request)
+    if (request.method !== 'DELETE') return read(objects, key, request)
     objects.delete(key)
     return { status: 204 }
   }
@@ -88,23 +109,27 @@ export const startMemoryEngine = async (): Promise<MemoryEngine> => {
     respond(request, response).catch(() => request.destroy())
   })
   return {
-    endpoint: await listening(server),
-    advance: (ms) => {
+    server,
+    advance: (ms: number) => {
       aheadMs += ms
     },
-    keys: () => [...objects.keys()],
+    keys: () => [...buckets].flatMap(([bucket, objects]) => [...objects.keys()].map((key) => `${bucket}/${key}`)),
   }
 }
 
 /** URL of a server on a free port, which ends with the test. */
-export const listening = async (server: ReturnType<typeof createServer>): Promise<string> => {
-  // Clients may keep their connections for as long as they like.
-  server.keepAliveTimeout = 0
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+export const listening = async (server: Server): Promise<string> => {
   onTestFinished(() => {
     server.close()
     server.closeAllConnections()
   })
+  return listen(server)
+}
+
+const listen = async (server: Server): Promise<string> => {
+  // Clients may keep their connections for as long as they like.
+  server.keepAliveTimeout = 0
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return `http://127.0.0.1:${portOf(server.address())}`
 }
 
@@ -114,8 +139,8 @@ const portOf = (address: AddressInfo | string | null): number =>
 const failed = (status: number, code: string): Reply => ({ status, body: errorBody(code) })
 
 /** A page of ListObjectsV2, in the order of UTF-8. */
-const pageOf = (objects: ReadonlyMap<string, StoredObject>, bucket: string, query: URLSearchParams): string => {
-  const prefix = bucket + (query.get('prefix') ?? '')
+const pageOf = (objects: Objects, query: URLSearchParams): string => {
+  const prefix = query.get('prefix') ?? ''
   const after = query.get('continuation-token') ?? query.get('start-after') ?? ''
   const most = Number(query.get('max-keys') ?? PAGE)
   const folderOf = (key: string): string | undefined => {
@@ -127,20 +152,20 @@ const pageOf = (objects: ReadonlyMap<string, StoredObject>, bucket: string, quer
     if (!key.startsWith(prefix)) continue
     const folder = folderOf(key)
     const name = folder ?? key
-    if (byUtf8(name.slice(bucket.length), after) > 0) entries.set(name, folder === undefined ? object : undefined)
+    if (byUtf8(name, after) > 0) entries.set(name, folder === undefined ? object : undefined)
   }
   const names = [...entries.keys()].sort(byUtf8)
   const page = names.slice(0, most)
   const shown = page.map((name) => {
     const object = entries.get(name)
-    const key = encodeURIComponent(name.slice(bucket.length))
+    const key = encodeURIComponent(name)
     if (!object) return `<CommonPrefixes><Prefix>${key}</Prefix></CommonPrefixes>`
     const { body, modifiedMs } = object
     const date = new Date(modifiedMs).toISOString()
     return `<Contents><Key>${key}</Key><LastModified>${date}</LastModified><Size>${body.length}</Size></Contents>`
   })
   const isTruncated = names.length > page.length
-  const next = isTruncated ? `<NextContinuationToken>${page.at(-1)?.slice(bucket.length)}</NextContinuationToken>` : ''
+  const next = isTruncated ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : ''
   return `<ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${next}${shown.join('')}</ListBucketResult>`
 }
 

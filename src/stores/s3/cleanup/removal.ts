@@ -1,9 +1,13 @@
 // Removes objects of deleted images, after the revision that deletes them. It lists them until they are gone, so a crash
-// leaves nothing behind.
+// leaves nothing behind. Their renders on the local disk go too; other servers drop theirs as the least recently used ones.
 
+import { dirname } from 'node:path'
 import { createBoundedMap } from '../../../core/bounded-map.ts'
 import { VARIANTS } from '../../../core/names.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
+import { removeFolder } from '../../file/fs/durable.ts'
+import { linkBelow } from '../../file/fs/no-follow.ts'
+import type { Paths } from '../../file/paths.ts'
 import type { Revision, StoredSegment } from '../../history/revision.ts'
 import type { Bucket } from '../client/bucket.ts'
 import { keys } from '../keys.ts'
@@ -11,6 +15,8 @@ import type { Segments } from '../segments.ts'
 
 export interface RemovalOptions {
   bucket: Pick<Bucket, 'remove'>
+  /** Of the local work folder. */
+  paths: Pick<Paths, 'root' | 'cached' | 'cachedPages'>
   segments: Pick<Segments, 'images'>
   log: Logger
 }
@@ -19,7 +25,7 @@ export interface Removal {
   /** Removes the objects of images. @throws TintypeError `store_unavailable` */
   images(projectId: string, imageIds: readonly string[]): Promise<void>
   /** Removes all images that a revision lists as removed. @throws as `images` */
-  project(projectId: string, revision: Pick<Revision, 'removing' | 'removingSegments'>): Promise<void>
+  project(projectId: string, revision: Pick<Revision, 'state' | 'removing' | 'removingSegments'>): Promise<void>
   /** Images and segments that the successor of a revision has to list as removed. */
   remaining(projectId: string, base: Revision | undefined): Pick<Revision, 'removing' | 'removingSegments'>
   /** Removes again what a revision lists, where it is much: its remover may have died. Never throws. */
@@ -31,13 +37,19 @@ const REMOVED_AT_ONCE = 8
 /** Listed images from which their removal is repeated. */
 const FEWEST_TO_RETRY = 64
 
-export const createRemoval = ({ bucket, segments, log }: RemovalOptions): Removal => {
+export const createRemoval = ({ bucket, paths, segments, log }: RemovalOptions): Removal => {
   /** Images and segments that this process has removed, and a head may still list. */
   const gone = createBoundedMap<true>(100_000)
 
   const image = async (projectId: string, imageId: string): Promise<void> => {
     await Promise.all(VARIANTS.map((name) => bucket.remove(keys.variant(projectId, imageId, name))))
+    await removeCached(paths.cached(projectId, imageId))
     gone.set(imageId, true)
+  }
+
+  /** Best effort. A symbolic link may lead out of the folder: nothing was ever cached there. */
+  const removeCached = async (folder: string): Promise<void> => {
+    if (linkBelow(paths.root, dirname(folder)) === undefined) await removeFolder(folder).catch(() => {})
   }
 
   const images = async (projectId: string, imageIds: readonly string[]): Promise<void> => {
@@ -53,12 +65,13 @@ export const createRemoval = ({ bucket, segments, log }: RemovalOptions): Remova
     gone.set(stored.id, true)
   }
 
-  const project: Removal['project'] = async (projectId, { removing, removingSegments }) => {
+  const project: Removal['project'] = async (projectId, { state, removing, removingSegments }) => {
     await images(
       projectId,
       removing.filter((imageId) => !gone.has(imageId)),
     )
     for (const stored of removingSegments) if (!gone.has(stored.id)) await segment(projectId, stored)
+    if (state.deleted) await removeCached(paths.cachedPages(projectId))
   }
 
   return {
