@@ -138,6 +138,11 @@ export interface TintypeOptions extends AccessOptions {
    */
   sharedLimits?: boolean | number
   /**
+   * Redis in which processes on several machines count requests and sign-ins together: `redis://user:password@host:port/db`,
+   * or `rediss://` for TLS. Each counts by itself while it does not answer. @default none
+   */
+  rateLimitRedis?: string
+  /**
    * Trusted proxies, which set `X-Forwarded-For` and `X-Forwarded-Proto`: addresses and networks such as `10.0.0.0/8`,
    * separated by commas; `loopback` is this machine. @default none
    */

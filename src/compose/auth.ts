@@ -12,6 +12,7 @@ import { createOidcTokens } from '../services/auth/oidc-tokens.ts'
 import { createPasswordReset } from '../services/auth/password-reset.ts'
 import { createPasswords } from '../services/auth/passwords.ts'
 import { createSignInThrottle, forgivingReset, throttledAccounts } from '../services/auth/sign-in-throttle.ts'
+import type { CountingOptions } from '../services/limits/limiter.ts'
 import { createLinkCookies } from '../services/links/link-cookies.ts'
 import { createMailer } from '../services/mail/mailer.ts'
 import { createBucketAccounts } from '../stores/accounts/bucket-accounts.ts'
@@ -21,7 +22,7 @@ import { createFileLinks } from '../stores/links/file-links.ts'
 import { createIsOpen, isConfigured } from './auth-configured.ts'
 import type { Foundation } from './foundation.ts'
 
-export const buildAuth = ({ options, storageDir, bucket, log }: Foundation) => {
+export const buildAuth = ({ options, storageDir, bucket, log }: Foundation, counting: CountingOptions = { log }) => {
   const { registration = 'closed', allowedOrigins: origins, apiKeys: fixed, issuer } = options
   const client = createClientAddress(options.trustProxy)
   const shared = bucket && createBucketAccounts({ bucket, staleMs: options.bucket?.staleMs ?? 5000 })
@@ -34,7 +35,6 @@ export const buildAuth = ({ options, storageDir, bucket, log }: Foundation) => {
   const oidcTokens = issuer && createOidcTokens({ ...issuer, log })
   const apiKeys = createApiKeys({ keys, fixed })
   const links = shared?.links ?? createFileLinks({ storageDir })
-  const counting = { isShared: Boolean(options.sharedLimits), log }
   const throttle = createSignInThrottle(counting)
   const mail = options.mail && { mailer: createMailer(options.mail), publicUrl: options.mail.publicUrl }
   const reset = createPasswordReset({ store, passwords, mail, counting, log })

@@ -22,7 +22,7 @@ import { buildFoundation } from './foundation.ts'
 import { buildAtlases, buildImages } from './images.ts'
 import { buildJobs } from './jobs.ts'
 import { type ParsedOptions, parseOptions } from './parse-options.ts'
-import { buildPolicies } from './policies.ts'
+import { buildCounting, buildPolicies } from './policies.ts'
 import { buildProjects } from './projects.ts'
 import { buildStore } from './store.ts'
 import { buildWebhooks } from './webhooks.ts'
@@ -42,9 +42,12 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
   const metrics = createMetrics({ version })
   const foundation = buildFoundation(options, metrics)
   const broker = buildBroker(foundation)
-  const auth = buildAuth(foundation)
-  const policies = buildPolicies(foundation, auth)
-  const stored = buildStore(foundation, auth.open)
+  const counting = buildCounting(foundation)
+  const auth = buildAuth(foundation, counting)
+  const policies = buildPolicies(foundation, auth, counting)
+  const stored = buildStore(foundation, async () => {
+    await Promise.all([auth.open(), counting.redis?.open()])
+  })
   const encoders = otherEncoders ?? buildEncoders(foundation, broker, stored.ready)
   const built = buildImages(foundation, stored, encoders)
   const { limits, renderCache: _, ...images } = built
@@ -84,8 +87,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
     members: createMemberService({
       users: auth.store.users,
       projects,
-      isShared: Boolean(options.sharedLimits),
-      log: foundation.log,
+      ...counting,
     }),
     links: createLinkService({ links: auth.links, store }),
     feed,
@@ -137,6 +139,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
       await images.renders.close()
       await closePages()
       await auth.close()
+      await counting.redis?.close()
       await closeCatalogue()
       end.abort()
       await stored.close()

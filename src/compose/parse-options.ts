@@ -23,6 +23,7 @@ import {
 import { isQueueUrl, QUEUE_URL_RULE } from '../core/jobs/queue-url.ts'
 import { type IsTrusted, parseProxies } from '../core/request/forwarded.ts'
 import { type AllowedOrigins, parseOrigins } from '../core/request/origins.ts'
+import { isRedisUrl, REDIS_URL_RULE } from '../core/request/redis-url.ts'
 import { parsePrefetch } from '../core/transform/prefetch.ts'
 import { type Presets, parsePresets } from '../core/transform/presets.ts'
 import type { Recipe } from '../core/transform/recipe.ts'
@@ -83,6 +84,9 @@ export const parseOptions = (given: TintypeOptions): ParsedOptions => {
   const { smtpUrl = '', mailFrom = '', ...rest } = others
   const publicUrl = parsePublic(options.publicUrl)
   if (options.queue && !isQueueUrl(options.queue)) throw new Error(`queue: expected ${QUEUE_URL_RULE}`)
+  // Not repeated: it has a password.
+  if (options.rateLimitRedis && !isRedisUrl(options.rateLimitRedis))
+    throw new Error(`rateLimitRedis: expected ${REDIS_URL_RULE}`)
   if (options.encoders === 0 && !options.queue) throw new Error('encoders: expected at least 1 without a queue, got 0')
   const presets = parsePresets(options.presets ?? '')
   return {

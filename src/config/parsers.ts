@@ -8,6 +8,7 @@ import { TintypeError } from '../core/errors.ts'
 import { isQueueUrl, QUEUE_URL_RULE } from '../core/jobs/queue-url.ts'
 import { type IsTrusted, parseProxies } from '../core/request/forwarded.ts'
 import { type AllowedOrigins, parseOrigins } from '../core/request/origins.ts'
+import { isRedisUrl, REDIS_URL_RULE } from '../core/request/redis-url.ts'
 import { type Presets, readPresets } from '../core/transform/presets.ts'
 import { MIN_KEY_LENGTH, parseSigningKeys } from '../core/transform/signature.ts'
 
@@ -111,6 +112,12 @@ export const keyUrl: Parser<string> = {
 export const queueUrl: Parser<string> = {
   expected: QUEUE_URL_RULE,
   parse: (text) => (text === '' || isQueueUrl(text) ? text : undefined),
+}
+
+/** URL of a Redis; empty for none. */
+export const redisUrl: Parser<string> = {
+  expected: REDIS_URL_RULE,
+  parse: (text) => (text === '' || isRedisUrl(text) ? text : undefined),
 }
 
 /** API keys of the environment; none where the text is empty. */

@@ -14,6 +14,7 @@ import {
   origins,
   type Parser,
   proxies,
+  redisUrl,
   wholeNumber,
 } from './parsers.ts'
 import { setting } from './setting.ts'
@@ -110,6 +111,14 @@ export const accessSettings = {
     unit: 'requests',
     initial: '10',
     doc: 'Most attempts of one address to sign in or register in RATE_LIMIT_WINDOW; 0 is no limit',
+  }),
+  rateLimitRedis: setting(redisUrl, {
+    env: 'RATE_LIMIT_REDIS',
+    flag: 'rate-limit-redis',
+    unit: 'URL',
+    initial: '',
+    doc: 'Redis in which servers on several machines count requests and sign-ins together, such as redis://user:password@127.0.0.1:6379/0; without it, each machine counts by itself',
+    isSecret: true,
   }),
   trustProxy: setting(proxies, {
     env: 'TRUST_PROXY',

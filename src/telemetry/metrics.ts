@@ -9,11 +9,13 @@ import {
   type BrokerSamples,
   type FallbackSamples,
   type JobSamples,
+  type RedisSamples,
   type Samples,
   type WebhookSamples,
   watchBroker,
   watchFallback,
   watchJobs,
+  watchRedis,
   watchSamples,
   watchStreams,
   watchWebhooks,
@@ -38,6 +40,8 @@ export interface Metrics {
   watchFallback(samples: () => FallbackSamples): void
   /** Adds sampled values of a broker, undefined where this process does not connect to it. To be called once. */
   watchBroker(broker: () => BrokerSamples | undefined): void
+  /** Adds sampled values of counters in Redis. To be called once. */
+  watchRedis(redis: () => RedisSamples): void
   /** Adds the number of event streams. To be called once. */
   watchStreams(count: () => number): void
   /** Adds the requests to a bucket. To be called once. @returns counts an attempt at one */
@@ -123,6 +127,7 @@ export const createMetrics = ({ version }: MetricsOptions): Metrics => {
     watchWebhooks: (samples) => watchWebhooks(registry, samples),
     watchFallback: (samples) => watchFallback(registry, samples),
     watchBroker: (broker) => watchBroker(registry, broker),
+    watchRedis: (redis) => watchRedis(registry, redis),
     createBucketMeter: () => createBucketMeter(registry),
     watchStreams: (count) => watchStreams(registry, count),
 

@@ -24,6 +24,14 @@ export interface BrokerSamples {
   reconnects: number
 }
 
+/** Values of the counters in Redis that are sampled when the metrics are read. */
+export interface RedisSamples {
+  isConnected: boolean
+  /** Requests to Redis that it answered, and those that it did not. */
+  answered: number
+  failed: number
+}
+
 /** Values of webhooks that are sampled when the metrics are read. */
 export interface WebhookSamples {
   /** Revisions of projects that wait for a receiver. */
@@ -123,6 +131,31 @@ export const watchBroker = (registry: Registry, broker: () => BrokerSamples | un
     collect() {
       this.reset()
       this.inc(broker()?.reconnects ?? 0)
+    },
+  })
+}
+
+export const watchRedis = (registry: Registry, redis: () => RedisSamples): void => {
+  const registers = [registry]
+  new Gauge({
+    name: 'tintype_redis_connected',
+    help: 'Connection to Redis: 1 where every process has one, else 0.',
+    registers,
+    aggregator: 'min',
+    collect() {
+      this.set(redis().isConnected ? 1 : 0)
+    },
+  })
+  new Counter({
+    name: 'tintype_redis_requests_total',
+    help: 'Requests to Redis for counts, by outcome.',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      const { answered, failed } = redis()
+      this.reset()
+      this.inc({ outcome: 'answered' }, answered)
+      this.inc({ outcome: 'failed' }, failed)
     },
   })
 }

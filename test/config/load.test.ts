@@ -92,6 +92,7 @@ describe('settings', () => {
       rateLimitWrites: 'auto',
       rateLimitWindow: 60,
       signInLimit: 10,
+      rateLimitRedis: '',
       allowedOrigins: [],
       maxImagesPerProject: 0,
       maxAtlasImages: 6000,

@@ -33,6 +33,7 @@ describe('settings of limits', () => {
       RATE_LIMIT_WINDOW: '1',
       TRUST_PROXY: 'loopback,10.0.0.0/8',
       ALLOWED_ORIGINS: 'https://a.example,https://b.example',
+      RATE_LIMIT_REDIS: 'rediss://user:p%40ss@redis.example:6380/2',
       MAX_BYTES_PER_OWNER: '2GiB',
     }
     const config = load(env)
@@ -40,6 +41,7 @@ describe('settings of limits', () => {
       rateLimit: 100,
       rateLimitWrites: 0,
       rateLimitWindow: 1,
+      rateLimitRedis: 'rediss://user:p%40ss@redis.example:6380/2',
       allowedOrigins: ['https://a.example', 'https://b.example'],
       maxBytesPerOwner: 2 * 2 ** 30,
     })

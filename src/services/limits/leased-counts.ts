@@ -1,5 +1,5 @@
-// Counts that several workers share, as leases: a worker takes some requests of a client's limit from the counter of the
-// primary at once, and counts them without further messages.
+// Counts that several workers share, as leases: a worker takes some requests of a client's limit from a shared counter (of
+// the primary, or in Redis) at once, and counts them without further messages.
 //
 // All workers together never pass the limit, because each lease is counted when it is given. No client is refused while
 // more than a tenth of its limit is left, because the leases of all workers together are no more than that. A lease ends
@@ -13,8 +13,8 @@ import type { Limiter } from './limiter.ts'
 export interface LeasedCountsOptions extends CountsOptions {
   /** The shared counter. */
   limiter: Pick<Limiter, 'consume'>
-  /** Workers that share the counter; 0 leases nothing, so that the shared counter counts each request. */
-  workers: number
+  /** Workers that share the counter now; 0 leases nothing, so that the shared counter counts each request. */
+  workers(): number
 }
 
 /** Part of the limit that all workers together may have leased and not used. */
@@ -41,15 +41,18 @@ interface Lease {
 
 export const createLeasedCounts = (options: LeasedCountsOptions): Counts => {
   const { points, windowMs, limiter, workers, maxClients = MAX_CLIENTS } = options
-  const most = workers > 0 ? Math.floor((points * LEASED_PART) / workers) : 0
-  const isLeasing = most >= LEAST_LEASE
+  /** Largest lease of a worker; 0 where the shared counter counts each request. */
+  const mostNow = (): number => {
+    const most = Math.floor((points * LEASED_PART) / Math.max(1, workers()))
+    return workers() > 0 && most >= LEAST_LEASE ? most : 0
+  }
   /** Requests that other workers may have used since the last answer of the shared counter. */
-  const unknown = isLeasing ? (workers - 1) * most : 0
+  const unknownNow = (): number => Math.max(0, workers() - 1) * mostNow()
   const leases = new Map<string, Lease>()
   const renewals = new Map<string, Promise<void>>()
 
   const countOf = ({ left, rest, endMs, isSpent }: Lease, nowMs: number, isExceeded: boolean): Count => ({
-    remaining: left + (isSpent ? 0 : Math.max(0, rest - unknown)),
+    remaining: left + (isSpent ? 0 : Math.max(0, rest - unknownNow())),
     msBeforeNext: endMs - nowMs,
     isExceeded,
   })
@@ -66,7 +69,7 @@ export const createLeasedCounts = (options: LeasedCountsOptions): Counts => {
       if (refused instanceof RateLimiterRes) return refused
       throw refused
     })
-    // Not beyond the window, also where the clock of the primary was set back.
+    // Not beyond the window, also where the clock of the shared counter was set back.
     const endMs = requestedMs + Math.min(found.msBeforeNext, windowMs)
     const before = found.consumedPoints - wanted
     const left = Math.max(0, Math.min(wanted, points - before))
@@ -89,7 +92,8 @@ export const createLeasedCounts = (options: LeasedCountsOptions): Counts => {
 
   const renew = async (client: string): Promise<void> => {
     const held = findLease(client, performance.now())?.left ?? 0
-    const granted = await consume(client, most - held)
+    // At least one: fewer workers may have shared the counter when the lease was taken.
+    const granted = await consume(client, Math.max(1, mostNow() - held))
     // Answered before the lease ends, so that both are of one window.
     const current = findLease(client, granted.knownMs)
     if (!current) return remember(client, granted)
@@ -116,7 +120,7 @@ export const createLeasedCounts = (options: LeasedCountsOptions): Counts => {
     if (left === 0) return isSpent ? countOf(lease, nowMs, true) : undefined
     lease.left--
     // Before the lease is used up, so that later requests need not wait. A failure is met again by the next one.
-    if (!isSpent && (lease.left <= most / 2 || nowMs - knownMs > KNOWN_MS)) renewal(client).catch(() => {})
+    if (!isSpent && (lease.left <= mostNow() / 2 || nowMs - knownMs > KNOWN_MS)) renewal(client).catch(() => {})
     return countOf(lease, nowMs, false)
   }
 
@@ -137,7 +141,7 @@ export const createLeasedCounts = (options: LeasedCountsOptions): Counts => {
       for (let tries = 0; tries < MOST_TRIES; tries++) {
         const atHand = takeNow(client)
         if (atHand) return atHand
-        if (!isLeasing || !hasRoom(client)) break
+        if (mostNow() === 0 || !hasRoom(client)) break
         await renewal(client)
       }
       return takeOne(client)

@@ -1,9 +1,10 @@
-// Rate limits of clients: requests counted in windows, for all workers of a machine together.
+// Rate limits of clients: requests counted in windows, for all workers of a machine, or of several, together.
 
 import type { Logger } from '../../telemetry/logger.ts'
 import { type Count, type Counts, createOwnCounts } from './counts.ts'
 import { createLeasedCounts } from './leased-counts.ts'
 import { createLimiter } from './limiter.ts'
+import type { RedisCounters } from './redis-counters.ts'
 
 export interface RateLimitOptions {
   /**
@@ -11,6 +12,8 @@ export interface RateLimitOptions {
    * further messages. @default false, counts in this process
    */
   isShared?: boolean | number
+  /** Counts in Redis, for several machines, by leases too. @default none */
+  redis?: Pick<RedisCounters, 'limiter' | 'processes'> | undefined
   log: Logger
   /** Requests that read, in a window; 0 is no limit. @default 0 */
   reads?: number
@@ -47,17 +50,23 @@ export interface RateLimits {
 }
 
 export const createRateLimits = (options: RateLimitOptions): RateLimits => {
-  const { reads = 0, signIns = 10, windowSeconds = 60, isShared = false, log } = options
+  const { reads = 0, signIns = 10, windowSeconds = 60, isShared = false, redis, log } = options
   const limits = { read: reads, write: options.writes ?? Math.ceil(reads / 4), sign_in: signIns }
+
+  const workersOf = (kind: Limited): (() => number) => {
+    // Guesses of passwords are counted one by one.
+    if (kind === 'sign_in') return () => 0
+    const ofMachine = isShared === true ? 0 : Number(isShared)
+    return redis ? () => Math.max(ofMachine, redis.processes()) : () => ofMachine
+  }
 
   const countsOf = (kind: Limited): Counts => {
     const points = limits[kind]
     const windowMs = windowSeconds * 1000
-    if (isShared === false) return createOwnCounts({ points, windowMs })
-    const limiter = createLimiter({ keyPrefix: kind, points, duration: windowSeconds }, { isShared: true, log })
-    // Guesses of passwords are counted one by one.
-    const workers = kind === 'sign_in' || isShared === true ? 0 : isShared
-    return createLeasedCounts({ points, windowMs, limiter, workers })
+    if (isShared === false && !redis) return createOwnCounts({ points, windowMs })
+    const counting = { isShared: isShared !== false, redis, log }
+    const limiter = createLimiter({ keyPrefix: kind, points, duration: windowSeconds }, counting)
+    return createLeasedCounts({ points, windowMs, limiter, workers: workersOf(kind) })
   }
 
   const counts = new Map(LIMITED.filter((kind) => limits[kind] > 0).map((kind) => [kind, countsOf(kind)]))

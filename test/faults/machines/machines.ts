@@ -1,4 +1,4 @@
-// The machines of the guide's chapter "Many machines", on loopback: Ceph, RabbitMQ, servers behind nginx, workers.
+// The machines of the guide's chapter "Many machines", on loopback: Ceph, RabbitMQ, Redis, servers behind nginx, workers.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import { freePort, startNginx } from '../../support/processes/nginx.mjs'
 import { createRabbitMq } from '../../support/processes/rabbitmq.ts'
 import type { Run, Service } from '../../support/processes/start.mjs'
 import { runTintype, serve } from '../../support/processes/tintype.ts'
+import { createRedis } from '../../support/redis/redis.ts'
 import { openBucket } from '../../support/s3/ceph.ts'
 
 const GUIDE = new URL('../../../src/stores/s3/README.md', import.meta.url)
@@ -37,8 +38,8 @@ export interface Machines {
 /** Starts two servers and what is around them, by the settings and the configuration of the guide. */
 export const startMachines = async (): Promise<Machines> => {
   const guide = await readFile(GUIDE, 'utf8')
-  const [engine, queue] = await Promise.all([startEngine(), startBroker()])
-  const settings = { ...settingsIn(guide), ...engine, QUEUE: queue, TRUST_PROXY: 'loopback' }
+  const [engine, queue, redis] = await Promise.all([startEngine(), startBroker(), startRedis()])
+  const settings = { ...settingsIn(guide), ...engine, QUEUE: queue, RATE_LIMIT_REDIS: redis, TRUST_PROXY: 'loopback' }
   // Each machine has a disk of its own.
   const env = async () => ({ ...settings, BUCKET_CACHE_DIR: join(await temporaryFolder(), 'cache') })
 
@@ -92,6 +93,12 @@ const startBroker = async (): Promise<string> => {
   onTestFinished(() => broker.remove())
   await broker.start()
   return broker.url
+}
+
+const startRedis = async (): Promise<string> => {
+  const redis = await createRedis(['--requirepass', 'secret-of-the-test'])
+  await redis.start()
+  return `redis://:secret-of-the-test@127.0.0.1:${redis.port}/0`
 }
 
 /** Starts nginx with the configuration of the guide, but for its ports. @returns its URL */

@@ -1,4 +1,4 @@
-// The guide's chapter "Many machines": nginx before two servers, RabbitMQ, a worker and a bucket, while a server is killed.
+// The guide's chapter "Many machines": nginx before two servers, RabbitMQ, Redis, a worker and a bucket, while a server is killed.
 
 import { describe, expect, it } from 'vitest'
 import { say } from '../../support/faults/say.ts'
@@ -17,7 +17,12 @@ const JOBS = 12
 
 const isLacking = isMissing({
   fault: 'many machines',
-  programs: { ...CEPH_PROGRAMS, 'rabbitmq-server': 'rabbitmq-server', nginx: 'nginx-light' },
+  programs: {
+    ...CEPH_PROGRAMS,
+    'rabbitmq-server': 'rabbitmq-server',
+    nginx: 'nginx-light',
+    'redis-server': 'redis-server',
+  },
 })
 
 describe.skipIf(isLacking)('many machines', () => {
@@ -25,6 +30,10 @@ describe.skipIf(isLacking)('many machines', () => {
     const { url, key, servers, work, serve, waitingJobs } = await startMachines()
     const [killed, other] = servers
     const worker = await work()
+    for (const server of servers) {
+      const metrics = await fetch(`${server.url}/metrics`, { headers: { 'X-API-Key': key } })
+      expect(await metrics.text()).toMatch(/^tintype_redis_connected 1$/m)
+    }
     const uploads = startUploads({ url, key }, PROJECTS, CLIENTS)
     await uploads.reach(UPLOADS)
     await killed.kill()

@@ -28,7 +28,7 @@ const createWorkers = (points: number, workers: number, leases = workers) => {
     await setImmediate()
     return answer
   }
-  const create = () => createLeasedCounts({ points, windowMs: WINDOW_MS, limiter: { consume }, workers: leases })
+  const create = () => createLeasedCounts({ points, windowMs: WINDOW_MS, limiter: { consume }, workers: () => leases })
   return { state, workers: Array.from({ length: workers }, create) }
 }
 
@@ -162,9 +162,38 @@ describe('leased counts', () => {
     await expect(worker?.take('bo')).rejects.toThrow('no answer in time')
   })
 
+  it('never pass the limit while the number of workers changes, and leave little unused', async () => {
+    const shared = new RateLimiterMemory({ points: 1000, duration: WINDOW_MS / 1000 })
+    let count = 0
+    const create = () =>
+      createLeasedCounts({ points: 1000, windowMs: WINDOW_MS, limiter: shared, workers: () => count })
+    const workers: Worker[] = []
+    let accepted = 0
+    while (count < 10) {
+      workers.push(create())
+      count++
+      for (const worker of workers) for (let n = 0; n < 5; n++) if (await isAccepted(worker)) accepted++
+    }
+    expect(accepted).toBe(275)
+    while (count > 1) {
+      count--
+      for (let n = 0; n < 10; n++) if (await isAccepted(workers[count])) accepted++
+    }
+    accepted += await acceptedBy(workers[0])
+    expect(accepted).toBeLessThanOrEqual(1000)
+    // Leases of 100, 50, 33 and so on, each taken while fewer workers were known, are at most 293.
+    expect(accepted).toBeGreaterThanOrEqual(707)
+  })
+
   it('of many clients are bounded, and never pass a limit', async () => {
     const shared = new RateLimiterMemory({ points: 40, duration: WINDOW_MS / 1000 })
-    const worker = createLeasedCounts({ points: 40, windowMs: WINDOW_MS, limiter: shared, workers: 1, maxClients: 5 })
+    const worker = createLeasedCounts({
+      points: 40,
+      windowMs: WINDOW_MS,
+      limiter: shared,
+      workers: () => 1,
+      maxClients: 5,
+    })
     for (let n = 0; n < 50; n++) await worker.take(`client ${n}`)
     let accepted = 1
     while (accepted < 100 && !(await worker.take('client 49')).isExceeded) accepted++

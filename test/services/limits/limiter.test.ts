@@ -1,6 +1,6 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { expect, it, vi } from 'vitest'
-import { insured, type Limiter } from '../../../src/services/limits/limiter.ts'
+import { createLimiter, insured, type Limiter } from '../../../src/services/limits/limiter.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 
 const log = createLogger({ level: 'silent' })
@@ -21,7 +21,7 @@ const createStoppable = () => {
     reward: (...about) => ask(() => counting.reward(...about)),
     delete: (...about) => ask(() => counting.delete(...about)),
   }
-  return { state, limiter: insured({ shared, own: new RateLimiterMemory(options), log }) }
+  return { state, shared, limiter: insured({ shared, own: new RateLimiterMemory(options) }) }
 }
 
 const outcome = (work: Promise<unknown>) =>
@@ -64,4 +64,17 @@ it('returns to the primary after a pause, with its earlier count', async () => {
   } finally {
     vi.useRealTimers()
   }
+})
+
+it('counts in Redis where there is one, and by itself while that fails', async () => {
+  const { state, shared } = createStoppable()
+  const limiter = createLimiter(options, { redis: { limiter: () => shared }, log })
+  expect(await outcome(limiter.consume('bo'))).toBe('through')
+  expect(await outcome(limiter.consume('bo'))).toBe('through')
+  expect(await outcome(limiter.consume('bo'))).toBe('refused')
+  state.isStopped = true
+  const outcomes = []
+  for (let n = 0; n < 3; n++) outcomes.push(await outcome(limiter.consume('bo')))
+  expect(outcomes).toEqual(['through', 'through', 'refused'])
+  expect(state.asked).toBe(4)
 })
