@@ -2,6 +2,7 @@
 
 import type { BucketSettings } from '../core/bucket-settings.ts'
 import { type BucketHints, createBucketHints } from '../stores/catalogue/bucket-hints.ts'
+import { createSecondCopy } from '../stores/fallback/second-copy.ts'
 import { createFileStore } from '../stores/file/file-store.ts'
 import { createBucketMarks } from '../stores/idempotency/bucket-marks.ts'
 import { createFileMarks } from '../stores/idempotency/file-marks.ts'
@@ -63,16 +64,18 @@ export const buildStore = (foundation: Foundation, alsoOpen: () => Promise<void>
     async close() {
       await shared?.hints.close().catch(() => {})
       await store.close()
+      await foundation.fallback?.close()
     },
   }
 }
 
-const inFolder = ({ options, storageDir, log, metrics }: Foundation) => {
+const inFolder = ({ options, storageDir, fallback, log, metrics }: Foundation) => {
   const store = createFileStore({
     storageDir,
     readOnly: options.readOnly,
     lockStaleMs: options.lockStaleMs,
     minFreeBytes: options.minFreeBytes,
+    ...(fallback ? { fallback: createSecondCopy(fallback) } : {}),
     observer: metrics.observer,
     log,
   })

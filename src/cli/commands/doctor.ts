@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { Config } from '../../config/load.ts'
+import type { FallbackSettings } from '../../core/bucket-settings.ts'
 import { messageOf, TintypeError } from '../../core/errors.ts'
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
 import { onSignals } from '../../server/signals.ts'
@@ -64,10 +65,14 @@ const examine = async (
     import('../../image/pool/pool.ts'),
     import('../../services/doctor.ts'),
   ])
+  const second = config.fallback && (await secondCopyOf(config.fallback))
   const { storageDir, lockStaleMs, background, encodeDeadlineMs: deadlineMs } = config
   const encoders = createEncoderPool({ encoders: 1, deadlineMs, background, maxPixels: MOST_PIXELS })
   const log = createLogger({ level: 'silent' })
-  const inspector = createInspector({ storageDir, lockStaleMs, log, remake: (job) => encoders.encode(job) })
+  const inspector = createInspector({
+    ...{ storageDir, lockStaleMs, log, fallback: second?.copy },
+    remake: (job) => encoders.encode(job),
+  })
   const doctor = createDoctor({ inspector })
   const stop = new AbortController()
   onSignals(() => stop.abort())
@@ -86,7 +91,17 @@ const examine = async (
   } finally {
     await inspector.close()
     await encoders.close()
+    await second?.close()
   }
+}
+
+const secondCopyOf = async (settings: FallbackSettings) => {
+  const [{ openBucket }, { createSecondCopy }] = await Promise.all([
+    import('../../compose/bucket/client.ts'),
+    import('../../stores/fallback/second-copy.ts'),
+  ])
+  const bucket = openBucket(settings)
+  return { copy: createSecondCopy(bucket), close: bucket.close }
 }
 
 /** Stored images were accepted once, whatever the limit of uploads is today. */

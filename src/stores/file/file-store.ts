@@ -28,6 +28,7 @@ import { createPublisher } from './commit/publish-meta.ts'
 import { createSegments } from './commit/segments.ts'
 import { createSharedSync, removeFolder, storeError, throwStoreError, writeNew } from './fs/durable.ts'
 import { refuseLinks } from './fs/no-follow.ts'
+import { createMend, type MendingOptions } from './mending.ts'
 import { openFolder } from './open-folder.ts'
 import { createPaths, projectIdOf } from './paths.ts'
 import { createFreeSpace, createStage, makeProjectFolders } from './staging/staging.ts'
@@ -35,7 +36,7 @@ import { createWorkspace } from './staging/workspace.ts'
 import { createVariants } from './variants.ts'
 import { createFileWatching } from './watching.ts'
 
-export interface FileStoreOptions {
+export interface FileStoreOptions extends Partial<Pick<MendingOptions, 'fallback'>> {
   /** Folder of the store; made where it is missing. */
   storageDir: string
   log: Logger
@@ -64,7 +65,7 @@ export interface FileStoreOptions {
 }
 
 export const createFileStore = (options: FileStoreOptions): Store => {
-  const { storageDir, log, observer } = options
+  const { storageDir, log, observer, fallback } = options
   const now = options.now ?? (() => new Date())
   const paths = createPaths(storageDir)
   const syncFolder = createSharedSync()
@@ -79,6 +80,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs, observer })
   const { committed: onCommitted, close: endWatching, ...watching } = createFileWatching({ paths, heads, log })
   const base = { paths, heads, segments, removal, workspace, log, observer }
+  const mend = fallback && createMend({ ...base, fallback, isReadOnly: () => isReadOnly })
   const commitBatch = createCommitter({ ...options, ...base, publisher, withLock, now, onCommitted })
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
@@ -166,7 +168,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
   return {
     ...watching,
-    ...createVariants({ paths, heads, removal, unlessOvertaken }),
+    ...createVariants({ paths, heads, removal, unlessOvertaken, mend }),
     ...createFocalPoints({ cached: segments.cached, load: segments.load, unlessOvertaken }),
     project,
 

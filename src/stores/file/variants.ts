@@ -8,6 +8,7 @@ import type { Removal } from './cleanup/removal.ts'
 import type { Heads } from './commit/heads.ts'
 import { storeError, throwStoreError } from './fs/durable.ts'
 import { openPlainFile, plainFileStats, readPlainFileNow, refuseLinkedProject } from './fs/no-follow.ts'
+import type { Mend } from './mending.ts'
 import { folderOf, type Paths } from './paths.ts'
 
 export interface VariantsOptions {
@@ -16,6 +17,8 @@ export interface VariantsOptions {
   removal: Removal
   /** Runs `read` on a state. Undefined where it fails and the state is not the newest any more. */
   unlessOvertaken<T>(state: ProjectState, read: () => Promise<T>): Promise<T | undefined>
+  /** Puts a missing file back. @default nothing does */
+  mend?: Mend | undefined
 }
 
 export type Variants = Pick<
@@ -23,7 +26,7 @@ export type Variants = Pick<
   'openVariant' | 'findVariant' | 'currentVariant' | 'variantNow' | 'withLocalFile' | 'renderSource' | 'pathBelowRoot'
 >
 
-export const createVariants = ({ paths, heads, removal, unlessOvertaken }: VariantsOptions): Variants => {
+export const createVariants = ({ paths, heads, removal, unlessOvertaken, mend }: VariantsOptions): Variants => {
   /** False for a deleted image, whether its files still exist or not; and where `at` is not the newest revision. */
   const isReadable = async (projectId: string, imageId: string, at?: number): Promise<boolean> => {
     for (;;) {
@@ -54,12 +57,18 @@ export const createVariants = ({ paths, heads, removal, unlessOvertaken }: Varia
 
     async openVariant(projectId, imageId, size) {
       if (!(await isReadable(projectId, imageId))) return undefined
-      return openPlainFile(plainPath(projectId, imageId, size)).catch(throwStoreError)
+      const open = () => openPlainFile(plainPath(projectId, imageId, size)).catch(throwStoreError)
+      const opened = await open()
+      if (opened || !(await mend?.(projectId, imageId, size))) return opened
+      return open()
     },
 
     async findVariant(projectId, imageId, size, at) {
       if (!(await isReadable(projectId, imageId, at))) return undefined
-      return findFile(plainPath(projectId, imageId, size))
+      const path = plainPath(projectId, imageId, size)
+      const found = findFile(path)
+      if (found || !(await mend?.(projectId, imageId, size))) return found
+      return findFile(path)
     },
 
     variantNow(projectId, imageId, size, maxBytes) {
@@ -71,13 +80,15 @@ export const createVariants = ({ paths, heads, removal, unlessOvertaken }: Varia
     async withLocalFile({ projectId, imageId, size }, use) {
       if (!(await isReadable(projectId, imageId))) throw unknownImage(projectId, imageId)
       const path = plainPath(projectId, imageId, size)
-      if (!findFile(path)) throw unknownImage(projectId, imageId)
+      if (!findFile(path) && !(await mend?.(projectId, imageId, size))) throw unknownImage(projectId, imageId)
       return use(path)
     },
 
     async renderSource(projectId, imageId) {
       const exists = (name: VariantName) => findFile(plainPath(projectId, imageId, name)) !== undefined
-      const size = (['source', 'original'] as const).find(exists)
+      const names = ['source', 'original'] as const
+      let size = names.find(exists)
+      for (const name of names) if (!size && (await mend?.(projectId, imageId, name))) size = name
       // Checked afterwards: the source of an image that is being deleted goes before its original.
       if (!size || !(await isReadable(projectId, imageId))) throw unknownImage(projectId, imageId)
       return { projectId, imageId, size }

@@ -1,6 +1,6 @@
 // `tintype serve` with FALLBACK: kills, a bucket that is away, and its owner.
 
-import { readFile } from 'node:fs/promises'
+import { readFile, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
@@ -46,7 +46,7 @@ const pictures = async (storageDir: string) => {
 }
 
 describe('a server with a fallback', () => {
-  it('that is killed while it copies loses nothing, and goes on', async () => {
+  it('that is killed while it copies loses nothing, goes on, and gives lost files back', async () => {
     const engine = await startMemoryEngine()
     const env = environment(engine.endpoint)
     const storageDir = await storage()
@@ -67,6 +67,15 @@ describe('a server with a fallback', () => {
     await until(async () => names.every((name) => engine.keys().includes(name)))
     await until(async () => (await metric(url, 'tintype_fallback_waiting_projects')) === 0)
     expect(await metric(url, 'tintype_fallback_oldest_seconds')).toBe(0)
+    const original = (id: string | undefined) => join(storageDir, 'projects', 'shop', 'original', `${id}.jpg`)
+    await rm(original(ids[0]))
+    expect((await fetch(`${url}/projects/shop/images/${ids[0]}`)).status).toBe(200)
+    expect(await stat(original(ids[0]))).toBeDefined()
+    await truncate(original(ids[1]), 100)
+    const mending = await runTintype(['doctor', '--fix', '--storage', storageDir], {
+      env: { ...env, FALLBACK: FALLBACK[1] },
+    })
+    expect([await mending.ended, mending.stdout()]).toEqual([2, expect.stringContaining('restored from the fallback')])
     const to = await storage()
     const copy = await runTintype(['copy', 's3://pictures/store', to, '--verify'], { env })
     expect([await copy.ended, copy.stderr()]).toEqual([0, ''])

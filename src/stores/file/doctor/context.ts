@@ -6,6 +6,7 @@ import type { Size } from '../../../core/names.ts'
 import type { ProjectChange } from '../../../core/project/changes.ts'
 import type { Variant } from '../../../core/project/model.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
+import type { SecondCopy } from '../../fallback/second-copy.ts'
 import type { Transition } from '../../store.ts'
 import { createAfterPowerCut } from '../cleanup/after-power-cut.ts'
 import { createRemoval, type Removal } from '../cleanup/removal.ts'
@@ -40,6 +41,8 @@ export interface RemadeVariants {
 export interface DoctorContextOptions {
   storageDir: string
   remake: RemakeVariants
+  /** Where lost files are fetched from. @default nowhere */
+  fallback?: SecondCopy | undefined
   waits: Waits
   log: Logger
   now: () => Date
@@ -62,6 +65,7 @@ export interface DoctorContext {
   withLock: ProjectLock
   lostAndFound: LostAndFound
   remake: RemakeVariants
+  fallback: SecondCopy | undefined
   waits: Waits
   now: () => Date
   /** Workspace of this process under `.tmp`; it may not exist yet. */
@@ -82,7 +86,7 @@ const LOCK_WAIT_MS = 30_000
 const CACHE_BYTES = 8 * 2 ** 20
 
 export const createDoctorContext = (options: DoctorContextOptions): DoctorContext => {
-  const { storageDir, remake, waits, log, now } = options
+  const { storageDir, remake, fallback, waits, log, now } = options
   const { lockStaleMs } = waits
   const paths = createPaths(storageDir)
   const workspace = createWorkspace({ paths })
@@ -119,7 +123,7 @@ export const createDoctorContext = (options: DoctorContextOptions): DoctorContex
   const sweeper = createSweeper({ paths, workspace, heads, segments, removal, afterPowerCut, publisher, settle, log })
 
   return {
-    ...{ paths, heads, segments, removal, publisher, withLock, remake, waits, now, commit },
+    ...{ paths, heads, segments, removal, publisher, withLock, remake, fallback, waits, now, commit },
     lostAndFound: createLostAndFound(paths, now),
     get workspacePath() {
       return workspace.path

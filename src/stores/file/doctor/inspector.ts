@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { TintypeError } from '../../../core/errors.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
+import type { SecondCopy } from '../../fallback/second-copy.ts'
 import { assertKnownFormat } from '../format.ts'
 import { refuseLinks } from '../fs/no-follow.ts'
 import { projectIdOf } from '../paths.ts'
@@ -32,6 +33,8 @@ export interface InspectorOptions {
   storageDir: string
   /** Makes the variants of a picture again; called one at a time. */
   remake: RemakeVariants
+  /** Where lost files are fetched from. @default nowhere */
+  fallback?: SecondCopy | undefined
   log: Logger
   /** Age from which a project's lock is stale, in milliseconds. @default 10000 */
   lockStaleMs?: number

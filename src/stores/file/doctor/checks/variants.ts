@@ -39,6 +39,19 @@ export async function* checkVariants(
   for (const faulty of deferred) yield* problemsOf(context, projectId, faulty, contents)
 }
 
+const isInFallback = async (
+  { fallback }: DoctorContext,
+  projectId: string,
+  { id: imageId, sizes }: ImageRecord,
+  name: VariantName,
+): Promise<boolean> => {
+  const content = sizes[name]
+  // Where the bucket is away, the file is as good as not there.
+  return (
+    content !== undefined && ((await fallback?.has({ projectId, imageId, name, content }).catch(() => false)) ?? false)
+  )
+}
+
 /** Compares an image with its newest record until the result is certain. */
 const checkImage = async (
   context: DoctorContext,
@@ -59,12 +72,12 @@ const checkImage = async (
   }
 }
 
-function* problemsOf(
+async function* problemsOf(
   context: DoctorContext,
   projectId: string,
   faulty: FaultyImage,
   contents: ContentIndex,
-): Generator<Problem> {
+): AsyncGenerator<Problem> {
   let repairing: Promise<ReadonlyMap<VariantName, string>> | undefined
   for (const [name, { kind, detail }] of faulty.faults) {
     const path = context.relativePath(context.paths.variant(projectId, faulty.image.id, name))
@@ -73,7 +86,7 @@ function* problemsOf(
       yield { kind: 'unreadable', path, detail: `${detail}; run tintype doctor as the user that runs the server` }
       continue
     }
-    if (!isRepairable(faulty, name, contents)) {
+    if (!isRepairable(faulty, name, contents) && !(await isInFallback(context, projectId, faulty.image, name))) {
       yield { kind, path, detail: `${detail}; ${name === 'source' ? NO_SOURCE : NO_LARGER}` }
       continue
     }
@@ -81,7 +94,7 @@ function* problemsOf(
       // The first call repairs all variants of the image.
       repairing ??= repairVariants(context, projectId, faulty, contents)
       const done = (await repairing).get(name)
-      if (done === undefined) throw new Error('no larger variant could be decoded')
+      if (done === undefined) throw new Error('neither a larger variant nor the fallback has its content')
       return done
     }
     yield { kind, path, detail, repair }

@@ -92,6 +92,16 @@ export const repairVariants = (
       done.set(name, `restored; its content was found at ${context.relativePath(found.path)}`)
     }
 
+    for (const name of faulty.faults.keys()) {
+      const content = image.sizes[name]
+      const draft = join(folder, `fetched-${name}`)
+      if (done.has(name) || isIntact(faulty, name) || !content) continue
+      const isFetched = context.fallback?.fetch({ projectId, imageId: image.id, name, content }, draft)
+      if (!(await isFetched?.catch(() => false))) continue
+      await place(draft, name)
+      done.set(name, 'restored from the fallback')
+    }
+
     const isSound = (name: VariantName) => isIntact(faulty, name) || done.has(name)
     const lost = SIZES.filter((size) => !isSound(size))
     const base = BASES.find((name) => isSound(name) && lost.some((size) => isMadeFrom(size, name)))
