@@ -2,7 +2,7 @@
 //
 //   .owners/<owner>.json     written again every 20 seconds; a process without one, or with an old one, counts as dead
 //
-// Processes of one machine see each other at once by their work folders.
+// Processes of one machine see each other at once by their work folders, and end the lease of one that has died.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import { OWNER_FILE } from '../file/staging/workspace.ts'
 import type { Bucket } from './client/bucket.ts'
 
 export interface LeasesOptions {
-  bucket: Pick<Bucket, 'put' | 'head' | 'remove'>
+  bucket: Pick<Bucket, 'put' | 'head' | 'listAll' | 'remove'>
   /** Of the local work folder. */
   paths: Paths
   /** Name of this process: another one after its workspace was swept. */
@@ -28,12 +28,19 @@ export interface Leases {
   hold(): Promise<void>
   /** False for a process that has ended, or has been silent for long. @throws TintypeError `store_unavailable` */
   isAlive(owner: string): Promise<boolean>
-  /** Ends the lease. */
+  /** Ends the lease of a process that is known to be dead. @throws TintypeError `store_unavailable` */
+  end(owner: string): Promise<void>
+  /** Removes leases that no process has renewed for a day. @throws TintypeError `store_unavailable` */
+  sweep(): Promise<void>
+  /** Ends the lease of this process. */
   close(): Promise<void>
 }
 
+const FOLDER = '.owners/'
+const DAY_MS = 86_400_000
+
 export const createLeases = ({ bucket, paths, owner, leaseMs = 60_000, log }: LeasesOptions): Leases => {
-  const keyOf = (name: string): string => `.owners/${name}.json`
+  const keyOf = (name: string): string => `${FOLDER}${name}.json`
   /** Owner whose lease is held, and the writing of it. */
   let held: { name: string; written: Promise<void> } | undefined
   let timer: NodeJS.Timeout | undefined
@@ -66,6 +73,13 @@ export const createLeases = ({ bucket, paths, owner, leaseMs = 60_000, log }: Le
       if (existsSync(ownerFile)) return ownerLives(ownerFile)
       const { found, dateMs } = await bucket.head(keyOf(name))
       return found !== undefined && dateMs - found.modifiedMs < leaseMs
+    },
+
+    end: (name) => bucket.remove(keyOf(name)),
+
+    async sweep() {
+      const { objects, dateMs } = await bucket.listAll(FOLDER)
+      for (const { key, modifiedMs } of objects) if (dateMs - modifiedMs > DAY_MS) await bucket.remove(key)
     },
 
     async close() {

@@ -129,6 +129,7 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
   }
 
   const sweepAll = async (): Promise<void> => {
+    await leases.sweep()
     for (const projectId of await projectIds()) {
       if (isClosed) return
       await sweepOrphans(projectId).catch((error: unknown) =>

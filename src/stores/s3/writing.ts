@@ -14,7 +14,7 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { Observer } from '../../telemetry/observer.ts'
 import { removeFolder, storeError, throwStoreError } from '../file/fs/durable.ts'
 import type { Paths } from '../file/paths.ts'
-import { ownerLives } from '../file/staging/owner.ts'
+import { LEFT, ownerLives } from '../file/staging/owner.ts'
 import { createFreeSpace } from '../file/staging/staging.ts'
 import { OWNER_FILE, type Workspace } from '../file/staging/workspace.ts'
 import { createCommitQueue } from '../history/commit-queue.ts'
@@ -133,12 +133,16 @@ export const createWriting = (options: WritingOptions): Writing => {
     await removal.images(projectId, [imageId])
   }
 
-  /** Removes the work folders of dead processes of this machine. */
+  /** Removes the work folders of dead processes of this machine, and ends their leases. */
   const sweep = async (): Promise<void> => {
     try {
       await workspace.leaveRest()
-      for (const owner of await readdir(paths.tmp))
-        if (!(await ownerLives(join(paths.tmp, owner, OWNER_FILE)))) await removeFolder(join(paths.tmp, owner))
+      for (const owner of await readdir(paths.tmp)) {
+        if (await ownerLives(join(paths.tmp, owner, OWNER_FILE))) continue
+        // The process of an abandoned folder may live.
+        if (!owner.endsWith(LEFT)) await leases.end(owner)
+        await removeFolder(join(paths.tmp, owner))
+      }
     } catch (error) {
       log.warn({ error }, 'could not remove work folders of dead processes; trying again')
     }
