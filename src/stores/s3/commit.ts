@@ -126,9 +126,15 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     })
   }
 
-  /** True for an upload whose objects a sweep may have removed as garbage, see {@link Revision.floor}. */
-  const isLate = ({ workspacePath }: PendingChange, base: Revision | undefined): boolean =>
-    workspacePath !== undefined && base?.floor !== undefined && stagedMs(workspacePath) < Date.parse(base.floor)
+  /**
+   * True for an upload whose objects a sweep may have removed as garbage, see {@link Revision.floor}. A job that is accepted
+   * has none yet.
+   */
+  const isLate = ({ change, workspacePath }: PendingChange, base: Revision | undefined): boolean =>
+    workspacePath !== undefined &&
+    change?.type !== 'add_pending' &&
+    base?.floor !== undefined &&
+    stagedMs(workspacePath) < Date.parse(base.floor)
 
   /** Answers a change once the objects of images that it deleted are removed, as far as the bucket lets them. */
   const finish = async (projectId: string, { imageIds, answer }: Answer): Promise<void> => {

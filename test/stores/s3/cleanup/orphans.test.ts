@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import type { Bucket } from '../../../../src/stores/s3/client/bucket.ts'
 import { addImage, fill, idsOf, readVariant, recordOf } from '../../../contracts/store.ts'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
-import { hasCeph, newBucket } from '../../../support/s3/ceph.ts'
+import { hasCeph, newBucket, openBucket } from '../../../support/s3/ceph.ts'
+import { memoryOptions, startMemoryEngine } from '../../../support/s3/engine.ts'
 import { openS3Store } from '../../../support/s3/store.ts'
 
 const keysIn = async (bucket: Bucket): Promise<string[]> =>
@@ -63,4 +64,22 @@ describe.skipIf(!hasCeph)('a sweep of orphans, over Ceph', () => {
     await setTimeout(1500)
     expect((await other.project('shop'))?.revision).toBe(1)
   })
+})
+
+it('a project that was swept takes uploads and jobs', async () => {
+  const engine = await startMemoryEngine()
+  const options = memoryOptions(engine.endpoint)
+  const store = await openS3Store(options, await temporaryFolder())
+  const first = await addImage(store, 'shop')
+  const orphan = 'pictures/projects/shop/original/0123456789abcdefghij.jpg'
+  await openBucket(options).put(orphan.replace('pictures/', ''), '')
+  engine.advance(2 * 3_600_000)
+  await openS3Store(options, await temporaryFolder(), { orphanSweepMs: 100 })
+  await expect.poll(() => engine.keys().includes(orphan)).toBe(false)
+  const second = await addImage(store, 'shop')
+  const job = await store.stage('shop')
+  const accepted = { type: 'add_pending', pendingId: job.imageId, atMs: 1_700_000_000_000 } as const
+  await store.commit('shop', accepted, { stage: job })
+  await job.discard()
+  expect(await idsOf(store, 'shop')).toEqual([first, second])
 })
