@@ -1,6 +1,7 @@
 // Named assets: images under a name, which a later upload replaces in one change. Pure.
 
 import { TintypeError } from '../errors.ts'
+import { isImageId } from '../names.ts'
 import { unknownAsset } from '../not-found.ts'
 import { type ImageDetails, withDetails } from './image-details.ts'
 import { firstImage, type ImageList } from './image-list.ts'
@@ -29,6 +30,23 @@ export interface DeleteAsset extends AssetTerms {
 /** The image of an asset. A list with segments that are not loaded throws. */
 export const findAsset = (list: ImageList, name: string): ImageRecord | undefined =>
   firstImage(list, ({ asset }) => asset === name)
+
+export interface NamedImage {
+  name: string
+  image: ImageRecord
+}
+
+/**
+ * Images under their names in manifests and atlases, each once: of the asset, else the id. An asset whose name is the id of
+ * another image keeps it, and that image is left out.
+ */
+export const namedImages = (images: readonly ImageRecord[]): NamedImage[] => {
+  const taken = new Set(images.flatMap(({ asset }) => (asset !== undefined && isImageId(asset) ? [asset] : [])))
+  return images.flatMap((image) => {
+    if (image.asset !== undefined) return [{ name: image.asset, image }]
+    return taken.has(image.id) ? [] : [{ name: image.id, image }]
+  })
+}
 
 /** @throws TintypeError `asset_not_found` */
 export const requireAsset = ({ project_id, images }: ProjectState, name: string): ImageRecord => {

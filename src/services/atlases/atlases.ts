@@ -10,6 +10,7 @@ import type { AtlasSize } from '../../core/atlas/size.ts'
 import { isKept, type SlotTable, slotsOf } from '../../core/atlas/slots.ts'
 import { hasRoomFor } from '../../core/atlas/tables.ts'
 import { TintypeError } from '../../core/errors.ts'
+import { namedImages } from '../../core/project/assets.ts'
 import type { ReadableState } from '../../core/project/state.ts'
 import type { Store } from '../../stores/store.ts'
 import { createReadableProjects, type ReadableProjects, unlessDamaged } from '../projects/readable.ts'
@@ -84,7 +85,7 @@ export const createAtlases = ({ store, pages, maxImages = 6000 }: AtlasesOptions
       }
       const images = await store.images(project)
       if (!images) return undefined
-      const sources = new Map(images.map((image) => [image.id, { name: image.asset ?? image.id, project, image }]))
+      const sources = new Map(namedImages(images).map(({ name, image }) => [image.id, { name, project, image }]))
       const slots = table ? slotsOf(table) : slotsInOrder(size.rule, images)
       const name = shortHash(size.table)
       const plan = planOf({ owner, name, size, side, revision: table?.revision ?? 0 }, slots, sources)

@@ -72,6 +72,20 @@ describe('the atlas of a project', () => {
     }
   })
 
+  it('has each name once: an asset that is called as another image keeps its name, and that image has no frame', async () => {
+    const { app } = await createTestApp()
+    const [red = '', green = ''] = await fill(app, 'shop', [RED, GREEN])
+    const form = new FormData()
+    form.set('file', new Blob([new Uint8Array(await picture(BLUE))]), 'x.jpg')
+    expect((await app.request(`/projects/shop/assets/${red}`, { method: 'PUT', body: form })).status).toBe(201)
+    const url = '/projects/shop/atlas.json?format=png'
+    const { atlas } = await documentAt(app, url)
+    expect(Object.keys(atlas.frames)).toEqual([green, red])
+    const page = await pageOf(app, url, atlas.meta.image)
+    const { x, y } = atlas.frames[red]?.frame ?? { x: 0, y: 0 }
+    expect(near(page.at(x + 25, y + 25), BLUE)).toBe(true)
+  })
+
   it('answers 304 to its entity tag, and another one after a change', async () => {
     const { app } = await createTestApp()
     await fill(app, 'shop', [RED])

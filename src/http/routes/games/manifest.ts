@@ -5,7 +5,8 @@
 
 import { createHash } from 'node:crypto'
 import { isPublic } from '../../../core/auth/access.ts'
-import { isImageId, type Size } from '../../../core/names.ts'
+import type { Size } from '../../../core/names.ts'
+import { type NamedImage, namedImages } from '../../../core/project/assets.ts'
 import type { ImageRecord } from '../../../core/project/model.ts'
 import type { ReadableState } from '../../../core/project/state.ts'
 import { EXTENSIONS, type Format } from '../../../core/transform/formats.ts'
@@ -65,7 +66,7 @@ export const createManifestRoutes = ({ images, views, guard, transformRequests }
       if (!list) return undefined
       const urlOf = ({ id }: ImageRecord) =>
         request.signed(`${views.imageUrl(projectId, id)}/${request.size}.${EXTENSIONS[request.format]}`)
-      const named = namesOf(list.images)
+      const named = namedImages(list.images)
       const pieces = request.layout === 'pixi' ? pixiPieces : filePieces
       const body = c.req.method === 'HEAD' ? null : streamed(c, pieces({ project, named, urlOf, ...request }))
       return respond(c, body, 200, jsonHeaders(etag, isPrivate))
@@ -79,20 +80,6 @@ interface Manifest {
   size: Size
   format: Format
   urlOf(image: ImageRecord): string
-}
-
-interface NamedImage {
-  name: string
-  image: ImageRecord
-}
-
-/** Names of images, each once: an asset whose name is the id of another image keeps it, and that image has none. */
-const namesOf = (images: readonly ImageRecord[]): NamedImage[] => {
-  const taken = new Set(images.flatMap(({ asset }) => (asset !== undefined && isImageId(asset) ? [asset] : [])))
-  return images.flatMap((image) => {
-    if (image.asset !== undefined) return [{ name: image.asset, image }]
-    return taken.has(image.id) ? [] : [{ name: image.id, image }]
-  })
 }
 
 function* filePieces({ project, named, size, format, urlOf }: Manifest): Generator<string, undefined> {
