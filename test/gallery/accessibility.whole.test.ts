@@ -97,6 +97,8 @@ it(
       const { page, context: profile, complaints } = await visit(browser, server.url, options)
       for (const [name, open] of VIEWS) {
         await open(page)
+        // The link of the first visit is listed before the second one is made.
+        await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
         expect(await findingsOf(page), `${name}, ${colorScheme}`).toEqual([])
         const scrolled = await page.evaluate('document.documentElement.scrollWidth')
         expect(scrolled, `width of ${name}`).toBeLessThanOrEqual(width)

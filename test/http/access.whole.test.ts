@@ -247,22 +247,20 @@ describe('every documented route', () => {
   })
 })
 
-describe('the list of projects', () => {
-  itInFolder('planted', 'reaches the public project behind hundreds of private ones', async () => {
-    const { ask, upload, storageDir } = await createAccessApp()
-    const hidden = Array.from({ length: thorough(201, 1001) }, (_, at) => `hidden-${at}`)
-    for (const projectId of hidden) await plantProject({ storageDir, projectId, images: 0, visibility: 'private' })
-    await upload(keyOf(ADMIN), 'last')
-    const pages: string[][] = []
-    for (let url: string | null = '/projects?limit=5'; url !== null; ) {
-      const text = await (await ask({}, 'GET', url)).text()
-      expect(text).not.toContain('hidden')
-      const { projects, next }: z.infer<typeof projectListSchema> = projectListSchema.parse(JSON.parse(text))
-      pages.push(projects.map(({ project_id }) => project_id))
-      url = next
-    }
-    expect(pages).toEqual([['last']])
-  })
+itInFolder('planted', 'reaches the public project behind hundreds of private ones', async () => {
+  const { ask, upload, storageDir } = await createAccessApp()
+  const hidden = Array.from({ length: thorough(201, 1001) }, (_, at) => `hidden-${at}`)
+  for (const projectId of hidden) await plantProject({ storageDir, projectId, images: 0, visibility: 'private' })
+  await upload(keyOf(ADMIN), 'last')
+  const pages: string[][] = []
+  for (let url: string | null = '/projects?limit=5'; url !== null; ) {
+    const text = await (await ask({}, 'GET', url)).text()
+    expect(text).not.toContain('hidden')
+    const { projects, next }: z.infer<typeof projectListSchema> = projectListSchema.parse(JSON.parse(text))
+    pages.push(projects.map(({ project_id }) => project_id))
+    url = next
+  }
+  expect(pages).toEqual([['last']])
 })
 
 describe('a project that flips between public and private', () => {
