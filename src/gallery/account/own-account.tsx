@@ -8,7 +8,7 @@ import { say, shown } from '../app/toasts.ts'
 import { closeDialog } from '../parts/dialog.tsx'
 import { Field, Form } from '../parts/form.tsx'
 import { people } from '../texts/people.ts'
-import { PASSWORD } from './passwords.tsx'
+import { NewPasswordField } from './fields.tsx'
 
 export const OwnAccount = () => {
   const current = useSignal('')
@@ -39,23 +39,9 @@ export const OwnAccount = () => {
               type="password"
               autocomplete="current-password"
               required
-              value={current.value}
-              onValue={(text) => {
-                current.value = text
-              }}
+              text={current}
             />
-            <Field
-              label={people.newPassword}
-              hint={people.passwordRule}
-              type="password"
-              autocomplete="new-password"
-              required
-              {...PASSWORD}
-              value={next.value}
-              onValue={(text) => {
-                next.value = text
-              }}
-            />
+            <NewPasswordField label={people.newPassword} text={next} />
           </Form>
         </details>
       )}

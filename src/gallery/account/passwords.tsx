@@ -4,11 +4,9 @@ import { useSignal } from '@preact/signals'
 import { dataOf } from '../../client/index.ts'
 import { isCode, tintype } from '../app/api.ts'
 import { sessionChanged } from '../app/session.ts'
-import { Field, Form } from '../parts/form.tsx'
+import { Form } from '../parts/form.tsx'
 import { people } from '../texts/people.ts'
-
-/** Lengths that the API accepts. */
-export const PASSWORD = { minLength: 10, maxLength: 200 }
+import { EmailField, NewPasswordField } from './fields.tsx'
 
 export const ForgottenPassword = () => {
   const email = useSignal('')
@@ -21,17 +19,7 @@ export const ForgottenPassword = () => {
   return (
     <Form submit={people.sendLink} onSubmit={send}>
       <p>{people.forgottenHint}</p>
-      <Field
-        label={people.email}
-        type="email"
-        autocomplete="username"
-        required
-        value={email.value}
-        onValue={(text) => {
-          email.value = text
-        }}
-        autofocus
-      />
+      <EmailField text={email} autofocus />
     </Form>
   )
 }
@@ -51,19 +39,7 @@ export const NewPassword = ({ token, onDone }: { token: string; onDone(): void }
   }
   return (
     <Form submit={people.setPassword} onSubmit={set}>
-      <Field
-        label={people.newPassword}
-        hint={people.passwordRule}
-        type="password"
-        autocomplete="new-password"
-        required
-        {...PASSWORD}
-        value={password.value}
-        onValue={(text) => {
-          password.value = text
-        }}
-        autofocus
-      />
+      <NewPasswordField label={people.newPassword} text={password} autofocus />
     </Form>
   )
 }

@@ -7,7 +7,7 @@ import { me, sessionChanged } from '../app/session.ts'
 import { Field, Form } from '../parts/form.tsx'
 import { people } from '../texts/people.ts'
 import { t } from '../texts/texts.ts'
-import { PASSWORD } from './passwords.tsx'
+import { EmailField, NewPasswordField } from './fields.tsx'
 import { signInOptions } from './sign-in-options.ts'
 
 export const SignIn = ({ isAgain, onDone }: { isAgain: boolean; onDone(): void }) => {
@@ -22,26 +22,13 @@ export const SignIn = ({ isAgain, onDone }: { isAgain: boolean; onDone(): void }
   return (
     <Form submit={t.signIn} onSubmit={submit}>
       {isAgain && <p>{people.sessionEnded}</p>}
-      <Field
-        label={people.email}
-        type="email"
-        autocomplete="username"
-        required
-        value={email.value}
-        onValue={(text) => {
-          email.value = text
-        }}
-        autofocus={!isAgain}
-      />
+      <EmailField text={email} autofocus={!isAgain} />
       <Field
         label={people.password}
         type="password"
         autocomplete="current-password"
         required
-        value={password.value}
-        onValue={(text) => {
-          password.value = text
-        }}
+        text={password}
         autofocus={isAgain}
       />
     </Form>
@@ -67,47 +54,11 @@ export const Registration = ({ onDone }: { onDone(): void }) => {
   }
   return (
     <Form submit={people.register} onSubmit={submit}>
-      <Field
-        label={people.email}
-        type="email"
-        autocomplete="username"
-        required
-        value={email.value}
-        onValue={(text) => {
-          email.value = text
-        }}
-        autofocus
-      />
-      <Field
-        label={people.name}
-        hint={t.optional}
-        autocomplete="name"
-        value={name.value}
-        onValue={(text) => {
-          name.value = text
-        }}
-      />
-      <Field
-        label={people.password}
-        hint={people.passwordRule}
-        type="password"
-        autocomplete="new-password"
-        required
-        {...PASSWORD}
-        value={password.value}
-        onValue={(text) => {
-          password.value = text
-        }}
-      />
+      <EmailField text={email} autofocus />
+      <Field label={people.name} hint={t.optional} autocomplete="name" text={name} />
+      <NewPasswordField label={people.password} text={password} />
       {signInOptions.value?.registration === 'invite' && (
-        <Field
-          label={people.invite}
-          hint={people.inviteHint}
-          value={invite.value}
-          onValue={(text) => {
-            invite.value = text
-          }}
-        />
+        <Field label={people.invite} hint={people.inviteHint} text={invite} />
       )}
     </Form>
   )

@@ -40,32 +40,9 @@ const Details = ({ model, image }: { model: ProjectModel; image: Image }) => {
       <div class="details">
         <FocalPoint image={image} point={point} />
         <div>
-          <Field
-            label={t.title}
-            maxLength={200}
-            value={title.value}
-            onValue={(text) => {
-              title.value = text
-            }}
-            autofocus
-          />
-          <Field
-            label={t.alt}
-            hint={t.altHint}
-            maxLength={2000}
-            value={alt.value}
-            onValue={(text) => {
-              alt.value = text
-            }}
-          />
-          <Field
-            label={t.tags}
-            hint={t.tagsHint}
-            value={tags.value}
-            onValue={(text) => {
-              tags.value = text
-            }}
-          />
+          <Field label={t.title} maxLength={200} text={title} autofocus />
+          <Field label={t.alt} hint={t.altHint} maxLength={2000} text={alt} />
+          <Field label={t.tags} hint={t.tagsHint} text={tags} />
           {image.name !== null && <p class="about">{image.name}</p>}
         </div>
       </div>

@@ -49,8 +49,8 @@ export const Form = ({ submit, isDanger = false, isDisabled = false, onSubmit, c
 
 interface FieldProps {
   label: string
-  value: string
-  onValue(value: string): void
+  /** Its text, a signal or what is read and set like one. */
+  text: { value: string }
   /** @default text */
   type?: 'text' | 'email' | 'password'
   /** @default none */
@@ -64,15 +64,17 @@ interface FieldProps {
   autofocus?: boolean
 }
 
-export const Field = ({ label, hint, value, onValue, type = 'text', autofocus = false, ...attributes }: FieldProps) => {
+export const Field = ({ label, hint, text, type = 'text', autofocus = false, ...attributes }: FieldProps) => {
   const id = useId()
   const input: InputAttributes = {
     id,
     ...attributes,
-    value,
+    value: text.value,
     // A dialog focuses the field that has it.
     autofocus,
-    onInput: (event) => onValue(event.currentTarget.value),
+    onInput: (event) => {
+      text.value = event.currentTarget.value
+    },
   }
   return (
     <label class="field" for={id}>

@@ -36,15 +36,7 @@ const General = ({ model, project }: { model: ProjectModel; project: Project }) 
   }
   return (
     <Form submit={t.save} onSubmit={save}>
-      <Field
-        label={t.title}
-        maxLength={200}
-        value={title.value}
-        onValue={(text) => {
-          title.value = text
-        }}
-        autofocus
-      />
+      <Field label={t.title} maxLength={200} text={title} autofocus />
       {isManager && (
         <label class="choice">
           <input
@@ -80,14 +72,7 @@ const Deletion = ({ model, project }: { model: ProjectModel; project: Project })
       <summary>{t.deleteProject}</summary>
       <Form submit={t.deleteProject} isDanger isDisabled={typed.value.trim() !== name} onSubmit={remove}>
         <p>{t.deleteProjectHint(project.image_count)}</p>
-        <Field
-          label={t.typeName(name)}
-          autocomplete="off"
-          value={typed.value}
-          onValue={(text) => {
-            typed.value = text
-          }}
-        />
+        <Field label={t.typeName(name)} autocomplete="off" text={typed} />
       </Form>
     </details>
   )

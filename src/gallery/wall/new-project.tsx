@@ -16,10 +16,17 @@ export const NewProject = ({ files = [] }: { files?: readonly File[] }) => {
   /** Typed by the person; undefined while it follows the title. */
   const typed = useSignal<string | undefined>(undefined)
   const isPrivate = useSignal(me.value?.kind === 'user')
-  const id = typed.value ?? idOf(title.value)
+  const address = {
+    get value() {
+      return typed.value ?? idOf(title.value)
+    },
+    set value(text: string) {
+      typed.value = text
+    },
+  }
 
   const create = async () => {
-    const project_id = id
+    const project_id = address.value
     const visibility = isPrivate.value ? ('private' as const) : ('public' as const)
     await withSession(() =>
       dataOf(
@@ -40,26 +47,14 @@ export const NewProject = ({ files = [] }: { files?: readonly File[] }) => {
     <Dialog title={t.newProject}>
       <Form submit={t.create} onSubmit={create}>
         {files.length > 0 && <p>{t.filesForProject(files.length)}</p>}
-        <Field
-          label={t.title}
-          required
-          maxLength={200}
-          value={title.value}
-          onValue={(text) => {
-            title.value = text
-          }}
-          autofocus
-        />
+        <Field label={t.title} required maxLength={200} text={title} autofocus />
         <Field
           label={t.address}
-          hint={`${location.host}${base}/g/${id}`}
+          hint={`${location.host}${base}/g/${address.value}`}
           required
           maxLength={64}
           pattern="[A-Za-z0-9_\-][A-Za-z0-9._\-]*"
-          value={id}
-          onValue={(text) => {
-            typed.value = text
-          }}
+          text={address}
         />
         <label class="choice">
           <input
