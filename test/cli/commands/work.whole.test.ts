@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { freePort } from '../../support/processes/nginx.mjs'
+import { freePort } from '../../support/net/ports.mjs'
 import { runTintype } from '../../support/processes/tintype.ts'
 
 const working = (stdout: () => string) => vi.waitFor(() => expect(stdout()).toContain('Ctrl-C'), { timeout: 60_000 })

@@ -3,7 +3,7 @@
 import type { Size } from '../../../core/names.ts'
 import type { Format } from '../../../core/transform/formats.ts'
 import type { WrittenFile } from '../target-folder.ts'
-import type { WantedFile } from './remote-manifest.ts'
+import type { ImageFile } from './remote-file.ts'
 
 /** Name of its file. No picture has this extension. */
 export const MANIFEST = 'manifest.json'
@@ -24,7 +24,7 @@ interface ManifestHead {
 /** Names in their order, so that the same files give the same text. The revision of the project is no part of it. */
 export const localManifest = (
   { name: owner, isCollection, size, format, layout }: ManifestHead,
-  files: ReadonlyMap<WantedFile, WrittenFile>,
+  files: ReadonlyMap<ImageFile, WrittenFile>,
 ): string => {
   const sorted = [...files].sort(([one], [other]) => (one.name < other.name ? -1 : 1))
   return `${JSON.stringify(layout === 'pixi' ? pixi() : plain(), null, 2)}\n`

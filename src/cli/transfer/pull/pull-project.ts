@@ -1,5 +1,6 @@
-// Pull of a project or collection: makes a folder equal to its manifest and atlas. Only files that an earlier pull has written are replaced or
-// removed; the state of the folder names a file before it is written, so that a killed pull disowns none of them.
+// Pull of a project or collection: makes a folder equal to its manifest and atlas. Only files that an earlier pull has
+// written are replaced or removed; the state of the folder names a file before it is written, so that a killed pull disowns
+// none of them.
 
 import { Readable } from 'node:stream'
 import { messageOf } from '../../../core/errors.ts'
@@ -12,13 +13,8 @@ import { claimOf, isOurs, type PlannedFile, planOf } from './pull-plan.ts'
 import { PARTS, type PulledFile, readState, STATE, stateText } from './pull-state.ts'
 import { readAtlas } from './remote-atlas.ts'
 import { readCollection } from './remote-collection.ts'
-import {
-  type AtlasFile,
-  type ManifestRequest,
-  type RemoteManifest,
-  readManifest,
-  type WantedFile,
-} from './remote-manifest.ts'
+import type { ImageFile, RemoteFile } from './remote-file.ts'
+import { type ManifestRequest, type RemoteManifest, readManifest } from './remote-manifest.ts'
 
 export interface PullOptions extends ManifestRequest {
   remote: Pick<Remote, 'send' | 'download' | 'isStopped'>
@@ -64,22 +60,22 @@ export const pullProject = async (options: PullOptions): Promise<Pulled> => {
 
 const pullInto = async (
   target: TargetFolder,
-  { position, files, atlas }: RemoteManifest & { atlas: AtlasFile[] },
+  { position, files, atlas }: RemoteManifest & { atlas: RemoteFile[] },
   { remote, name, isCollection, size, format, folder, layout, parallel }: PullOptions,
 ): Promise<Pulled> => {
   const of = `${isCollection ? 'collection ' : ''}${name}/${size}.${EXTENSIONS[format]}`
-  const all: (WantedFile | AtlasFile)[] = [...files, ...atlas]
+  const all: (ImageFile | RemoteFile)[] = [...files, ...atlas]
   const owned = await readState(folder, of)
   const pulled: Pulled = { written: 0, removed: 0, present: 0, refused: [], bytes: 0, position }
   /** Files that are in their places. */
-  const complete = new Map<AtlasFile, WrittenFile>()
+  const complete = new Map<RemoteFile, WrittenFile>()
 
-  const download = ({ source }: AtlasFile) =>
+  const download = ({ source }: RemoteFile) =>
     'text' in source ? Readable.from([Buffer.from(source.text)]) : remote.download(source.path)
 
-  const write = async (file: AtlasFile): Promise<void> => {
+  const write = async (file: RemoteFile): Promise<void> => {
     const written = await target.write(file.path, download(file), file.sha256 ?? undefined)
-    owned.set(file.path, { image: file.imageId, ...written })
+    owned.set(file.path, { image: file.contentId, ...written })
     complete.set(file, written)
     pulled.written++
     pulled.bytes += written.bytes
@@ -89,7 +85,7 @@ const pullInto = async (
   const compare = async ({ file, reason }: PlannedFile): Promise<void> => {
     const [wanted, found] = [await hashOf(download(file)), await target.find(file.path)]
     if (typeof found === 'string' || found.sha256 !== wanted.sha256) throw new Error(reason)
-    if (owned.has(file.path)) owned.set(file.path, { image: file.imageId, ...wanted })
+    if (owned.has(file.path)) owned.set(file.path, { image: file.contentId, ...wanted })
     complete.set(file, wanted)
     pulled.present++
   }
@@ -102,7 +98,7 @@ const pullInto = async (
     if (step !== 'keep' || !found) continue
     pulled.present++
     complete.set(file, found)
-    if (before) owned.set(file.path, { image: file.imageId, ...found })
+    if (before) owned.set(file.path, { image: file.contentId, ...found })
   }
   await target.writeChanged(STATE, stateText(of, owned))
 

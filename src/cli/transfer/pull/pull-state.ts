@@ -14,7 +14,7 @@ export const PARTS = '.tintype-pull.part'
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 const fileSchema = z.object({
-  /** See `AtlasFile.imageId`. */
+  /** See `RemoteFile.contentId`. */
   image: z.string(),
   /** Null while the first content is being written. */
   sha256: sha256.nullable(),

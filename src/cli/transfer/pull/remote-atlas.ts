@@ -7,7 +7,7 @@ import { parsePageName } from '../../../core/atlas/page-name.ts'
 import type { Format } from '../../../core/transform/formats.ts'
 import { parseAnswer } from '../answer.ts'
 import type { Remote } from '../remote.ts'
-import type { AtlasFile } from './remote-manifest.ts'
+import type { RemoteFile } from './remote-file.ts'
 
 export interface AtlasRequest {
   /** Path of the project or collection on the server. */
@@ -32,7 +32,7 @@ const documentSchema = z.object({
 const MOST_READINGS = 10
 
 /** The pages come first, so that documents name what is there. @throws Error */
-export const readAtlas = async (remote: Pick<Remote, 'send'>, request: AtlasRequest): Promise<AtlasFile[]> => {
+export const readAtlas = async (remote: Pick<Remote, 'send'>, request: AtlasRequest): Promise<RemoteFile[]> => {
   for (let readings = 1; ; readings++) {
     const documents = await readDocuments(remote, request)
     const [first] = documents
@@ -60,21 +60,21 @@ const readDocuments = async (
 }
 
 /** The hash of its content in place of the id of an image: the same page is not loaded again. */
-const pageFile = ({ base }: AtlasRequest, { meta }: Document, at: number): AtlasFile => {
+const pageFile = ({ base }: AtlasRequest, { meta }: Document, at: number): RemoteFile => {
   const name = meta.image.slice(meta.image.lastIndexOf('/') + 1)
   const page = parsePageName(name)?.page
   if (!page) throw new Error(`expected the name of a page, received "${name}"`)
-  return { path: pagePath(name, at), imageId: page.hash, sha256: null, source: { path: `${base}/atlas/${name}` } }
+  return { path: pagePath(name, at), contentId: page.hash, sha256: null, source: { path: `${base}/atlas/${name}` } }
 }
 
-const documentFile = ({ frames, meta }: Document, at: number, all: readonly Document[]): AtlasFile => {
+const documentFile = ({ frames, meta }: Document, at: number, all: readonly Document[]): RemoteFile => {
   // The revision is left out: a change that moves and draws nothing writes nothing.
   const { revision: _, related_multi_packs: __, ...rest } = meta
   const others = at === 0 ? all.slice(1).map((_, index) => documentPath(index + 1)) : []
   const related = others.length > 0 ? { related_multi_packs: others } : {}
   const text = `${JSON.stringify({ frames, meta: { ...rest, image: pagePath(meta.image, at), ...related } }, null, 1)}\n`
   const sha256 = createHash('sha256').update(text).digest('hex')
-  return { path: documentPath(at), imageId: sha256, sha256, source: { text } }
+  return { path: documentPath(at), contentId: sha256, sha256, source: { text } }
 }
 
 const pagePath = (name: string, at: number): string => `atlas@${at}.${name.slice(name.lastIndexOf('.') + 1)}`

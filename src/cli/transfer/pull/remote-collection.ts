@@ -1,11 +1,10 @@
-// The covers of a collection on a server, with a path for each. Nothing of it is trusted: ids are checked.
+// The covers of a collection on a server. Nothing of it is trusted: ids are checked.
 
 import { z } from 'zod'
-import { filePathsOf } from '../../../core/file-paths.ts'
 import { IMAGE_ID, PROJECT_ID } from '../../../core/names.ts'
-import { EXTENSIONS } from '../../../core/transform/formats.ts'
 import { parseAnswer } from '../answer.ts'
 import type { Remote } from '../remote.ts'
+import { imageFilesOf } from './remote-file.ts'
 import type { ManifestRequest, RemoteManifest } from './remote-manifest.ts'
 
 const sizeSchema = z.object({ width: z.int(), height: z.int() })
@@ -31,18 +30,8 @@ export const readCollection = async (
     throw new Error(`the server has no collection "${name}", or none that the key may read`)
   const { tag } = parseAnswer(changes, changesSchema)
   const { projects } = parseAnswer(await remote.send({ path: `/collections/${name}` }), collectionSchema)
-  const covers = projects.flatMap(({ project_id: id, cover }) => (cover ? [{ id, cover }] : []))
-  const paths = filePathsOf(covers.map(({ id, cover }) => ({ id: cover.id, created_at: '', asset: id })))
-  const extension = EXTENSIONS[format]
-  return {
-    position: tag,
-    files: covers.map(({ id, cover }) => ({
-      name: id,
-      path: (paths.get(cover.id) ?? cover.id).replace(/\.jpg$/, `.${extension}`),
-      imageId: cover.id,
-      ...cover.sizes[size],
-      sha256: null,
-      source: { path: `/projects/${id}/images/${cover.id}/${size}.${extension}` },
-    })),
-  }
+  const images = projects.flatMap(({ project_id: projectId, cover }) =>
+    cover ? [{ projectId, name: projectId, imageId: cover.id, ...cover.sizes[size], sha256: null }] : [],
+  )
+  return { position: tag, files: imageFilesOf(images, { size, format }) }
 }

@@ -17,7 +17,7 @@ const owned = (image: string, sha256: string | null, next?: string | null): Pull
 })
 
 const stepOf = async (sha256: string | null, found: Found, before?: PulledFile) => {
-  const wanted = { name: 'a', path: 'a.jpg', imageId: NEW, width: 1, height: 1, sha256, source: { path: '/a' } }
+  const wanted = { name: 'a', path: 'a.jpg', contentId: NEW, width: 1, height: 1, sha256, source: { path: '/a' } }
   const [planned] = await planOf(
     { find: async () => found },
     [wanted],
@@ -64,7 +64,7 @@ it('refuses a file below what is no folder, with the reason', async () => {
   const wanted = {
     name: 'a/b',
     path: 'a/b.jpg',
-    imageId: NEW,
+    contentId: NEW,
     width: 1,
     height: 1,
     sha256: null,

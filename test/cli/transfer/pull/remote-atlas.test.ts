@@ -35,7 +35,7 @@ it('are pages and documents that name each other, without a revision', async () 
   ])
   expect(files.map(({ path }) => path)).toEqual(['atlas@0.webp', 'atlas@1.webp', 'atlas.json', 'atlas@1.json'])
   expect(files[1]).toMatchObject({
-    imageId: `${HASH}1`,
+    contentId: `${HASH}1`,
     source: { path: `/projects/p/atlas/game.2048.1.1.${HASH}1.webp` },
   })
   const documents = files.slice(2).map(({ source }) => JSON.parse('text' in source ? source.text : ''))

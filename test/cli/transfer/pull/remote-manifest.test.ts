@@ -28,7 +28,7 @@ it('gives each asset a path that every file system takes', async () => {
 
 it('has images without a name only where they are wanted', async () => {
   expect((await read({ [ID]: file() })).files).toEqual([])
-  expect((await read({ [ID]: file() }, true)).files).toMatchObject([{ name: ID, path: `${ID}.png`, imageId: ID }])
+  expect((await read({ [ID]: file() }, true)).files).toMatchObject([{ name: ID, path: `${ID}.png`, contentId: ID }])
 })
 
 it.each([
