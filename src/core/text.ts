@@ -1,4 +1,4 @@
-// Text: clips untrusted values, formats numbers of bytes, folds case for comparisons.
+// Text: clips untrusted values, formats numbers of bytes, folds case for comparisons, checks escapes.
 
 /** Characters of an untrusted value that a response quotes. */
 const MAX_QUOTED = 80
@@ -23,6 +23,16 @@ export const partsOf = (list: string, separator: string): string[] => {
     .map((part) => part.trim())
     .filter((part) => part !== '')
   return parts.length === 0 && whole !== '' ? [whole] : parts
+}
+
+/** True where every `%` begins an escape, and all escapes are UTF-8. */
+export const isPercentEncoded = (text: string): boolean => {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'] as const

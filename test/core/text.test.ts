@@ -1,7 +1,7 @@
 // Text in answers.
 
 import { expect, it } from 'vitest'
-import { bytesText, partsOf } from '../../src/core/text.ts'
+import { bytesText, isPercentEncoded, partsOf } from '../../src/core/text.ts'
 
 it.each([
   [0, '0 bytes'],
@@ -26,4 +26,12 @@ it.each([
   [' , , ', [', ,']],
 ])('a list "%s" has the parts %j', (list, parts) => {
   expect(partsOf(list, ',')).toEqual(parts)
+})
+
+it.each(['', 'plain', 'a%20b', '%C3%A9'])('"%s" is percent-encoded', (text) => {
+  expect(isPercentEncoded(text)).toBe(true)
+})
+
+it.each(['100%', '%zz', '%FF'])('"%s" is not percent-encoded', (text) => {
+  expect(isPercentEncoded(text)).toBe(false)
 })

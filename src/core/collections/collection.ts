@@ -59,8 +59,8 @@ interface Change {
 }
 
 /**
- * Creates a collection, or replaces its list of projects. Returns the same object where nothing changes. A user that creates it owns it. Slot tables follow at the next
- * request for an atlas.
+ * Creates a collection, or replaces its list of projects. A user that creates it owns it. Slot tables follow at the next
+ * request for an atlas. Returns the same object where nothing changes.
  *
  * @param before undefined where there never was one of this name
  * @throws TintypeError `collection_not_found`, `forbidden`, `unauthenticated`

@@ -1,5 +1,7 @@
 // URL of the broker that carries jobs, and its state.
 
+import { isPercentEncoded } from '../text.ts'
+
 /** Connection of a server to the broker, for `/ready`. */
 export const QUEUE_STATES = ['connected', 'disconnected'] as const
 export type QueueState = (typeof QUEUE_STATES)[number]
@@ -10,14 +12,5 @@ export const QUEUE_URL_RULE = 'the URL of an AMQP broker, such as amqp://user:pa
 export const isQueueUrl = (text: string): boolean => {
   if (!/^amqps?:\/\//i.test(text) || !URL.canParse(text)) return false
   const { hostname, username, password } = new URL(text)
-  return hostname !== '' && isEncoded(username) && isEncoded(password)
-}
-
-const isEncoded = (text: string): boolean => {
-  try {
-    decodeURIComponent(text)
-    return true
-  } catch {
-    return false
-  }
+  return hostname !== '' && isPercentEncoded(username) && isPercentEncoded(password)
 }

@@ -1,6 +1,6 @@
 // Refuses JPEG files in codings that libjpeg does not decode (ITU-T T.81; T.87 for JPEG-LS), by their frame header.
 
-import { isFrame, MAX_SEGMENTS, SOS } from '../../core/jpeg-header.ts'
+import { isFrame, MAX_SEGMENTS, SOS } from '../../core/headers/jpeg-header.ts'
 import { unsupportedLayout } from './unsupported.ts'
 
 /** Huffman and arithmetic coding; baseline, extended and progressive. */

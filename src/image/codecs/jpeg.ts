@@ -1,7 +1,17 @@
 // Parses JPEG files (ITU-T T.81) without decoding them, and rewrites them losslessly without metadata.
 
 import { TintypeError } from '../../core/errors.ts'
-import { APP0, APP1, DAC, isFrame, MAX_SEGMENTS, PLAIN_FRAMES, SOI, SOS, TABLES } from '../../core/jpeg-header.ts'
+import {
+  APP0,
+  APP1,
+  DAC,
+  isFrame,
+  MAX_SEGMENTS,
+  PLAIN_FRAMES,
+  SOI,
+  SOS,
+  TABLES,
+} from '../../core/headers/jpeg-header.ts'
 import { isProfileChunk, joinProfile, type Profile, splitProfile } from './colour/icc.ts'
 
 export interface JpegLayout {

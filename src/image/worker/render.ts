@@ -3,7 +3,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import sharp from 'sharp'
 import { TintypeError } from '../../core/errors.ts'
-import { readJpegHeader } from '../../core/jpeg-header.ts'
+import { readJpegHeader } from '../../core/headers/jpeg-header.ts'
 import { resultOf } from '../../core/transform/geometry.ts'
 import type { Recipe } from '../../core/transform/recipe.ts'
 import { MARGIN_COLOUR } from '../../core/transform/transform.ts'

@@ -16,14 +16,14 @@ import {
   readableCollection,
 } from '../../core/collections/collection.ts'
 import { type FollowedTables, followCovers } from '../../core/collections/slots.ts'
-import { isDamage } from '../../core/errors.ts'
+import { inGroups } from '../../core/in-groups.ts'
 import type { ReadableState } from '../../core/project/state.ts'
 import type { CollectionStore } from '../../stores/collections/collections.ts'
 import type { Store } from '../../stores/store.ts'
 import type { Atlases } from '../atlases/atlases.ts'
 import type { AtlasPlan } from '../atlases/plan.ts'
 import type { ProjectWithCover } from '../projects/projects.ts'
-import { createReadableProjects } from '../projects/readable.ts'
+import { createReadableProjects, unlessDamaged } from '../projects/readable.ts'
 
 export interface CollectionServiceOptions {
   collections: CollectionStore
@@ -97,18 +97,13 @@ export const createCollectionService = (options: CollectionServiceOptions): Coll
 
   const withCovers = async (collection: CollectionState, by: Principal): Promise<CollectionWithCovers> => {
     const projects = await readable(collection.projects, withoutLinks(by))
-    const covers: ProjectWithCover[] = []
-    for (let at = 0; at < projects.length; at += READ_AT_ONCE)
-      covers.push(...(await Promise.all(projects.slice(at, at + READ_AT_ONCE).map(coverOf))))
-    return { collection, covers }
+    return { collection, covers: await inGroups(projects, READ_AT_ONCE, coverOf) }
   }
 
-  const coverOf = async (project: ReadableState): Promise<ProjectWithCover> => {
-    const cover = await store.cover(project).catch((error: unknown) => {
-      if (!isDamage(error)) throw error
-    })
-    return { project, cover: cover ?? null }
-  }
+  const coverOf = async (project: ReadableState): Promise<ProjectWithCover> => ({
+    project,
+    cover: (await store.cover(project).catch(unlessDamaged)) ?? null,
+  })
 
   const read = async (name: string, by: Principal): Promise<CollectionState> =>
     readableCollection(name, await collections.recent(name), by)

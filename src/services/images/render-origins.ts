@@ -1,7 +1,7 @@
 // Origins of renders: the file that those of an image are made from, and whether it has transparent pixels.
 
 import { createBoundedMap } from '../../core/bounded-map.ts'
-import { PNG_HEADER_BYTES, readPngHeader } from '../../core/png-header.ts'
+import { PNG_HEADER_BYTES, readPngHeader } from '../../core/headers/png-header.ts'
 import type { ByTransparency } from '../../core/transform/formats.ts'
 import type { Origin } from '../../core/transform/recipe.ts'
 import type { Store } from '../../stores/store.ts'

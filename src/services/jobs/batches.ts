@@ -1,6 +1,7 @@
 // Batches: accepts the files of one bulk upload as jobs, and counts these jobs together.
 
 import { isAdmin, type Principal } from '../../core/auth/access.ts'
+import { inGroups } from '../../core/in-groups.ts'
 import { type Batch, type SeenBatch, unknownBatch } from '../../core/jobs/batch.ts'
 import { isOwn, newJobId, type SeenJob } from '../../core/jobs/job.ts'
 import type { JobStore } from '../../stores/jobs/job-store.ts'
@@ -104,10 +105,7 @@ export const createBatchService = ({ store, jobs, acceptance, now }: BatchServic
     async find(batchId, by) {
       const batch = await jobs.findBatch(batchId)
       if (!batch || !(isAdmin(by) || isOwn(batch, by))) throw unknownBatch(batchId)
-      const found: (SeenJob | undefined)[] = []
-      for (let at = 0; at < batch.jobs.length; at += READ_AT_ONCE)
-        found.push(...(await Promise.all(batch.jobs.slice(at, at + READ_AT_ONCE).map(jobs.find))))
-      return { batch, jobs: found }
+      return { batch, jobs: await inGroups(batch.jobs, READ_AT_ONCE, jobs.find) }
     },
   }
 }

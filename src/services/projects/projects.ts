@@ -2,6 +2,7 @@
 
 import { type MemberRole, type Principal, requireReadable, type Visibility } from '../../core/auth/access.ts'
 import { isDamage } from '../../core/errors.ts'
+import { inGroups } from '../../core/in-groups.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
 import type { CreateProject } from '../../core/project/create-project.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
@@ -114,12 +115,7 @@ export const createProjectService = (options: ProjectServiceOptions): ProjectSer
 
     async list(request, by) {
       const { found, next } = await pages.page(request, by)
-      const projects: ProjectWithCover[] = []
-      for (let at = 0; at < found.length; at += COVERS_AT_ONCE) {
-        const part = found.slice(at, at + COVERS_AT_ONCE)
-        projects.push(...(await Promise.all(part.map((project) => newestWithCover(project, by)))))
-      }
-      return { projects, next }
+      return { projects: await inGroups(found, COVERS_AT_ONCE, (project) => newestWithCover(project, by)), next }
     },
 
     async create(projectId, { title, visibility }, { by, ...conditions }) {

@@ -2,6 +2,7 @@
 
 import { mayRead, type Principal } from '../../core/auth/access.ts'
 import { isDamage } from '../../core/errors.ts'
+import { inGroups } from '../../core/in-groups.ts'
 import type { ProjectState, ReadableState } from '../../core/project/state.ts'
 import type { Store } from '../../stores/store.ts'
 
@@ -16,12 +17,8 @@ export const createReadableProjects = (store: Pick<Store, 'current' | 'project'>
     store.current(projectId) ?? store.project(projectId).catch(unlessDamaged)
 
   return async (projectIds, by) => {
-    const ids = [...new Set(projectIds)]
-    const found: ReadableState[] = []
-    for (let at = 0; at < ids.length; at += READ_AT_ONCE)
-      for (const project of await Promise.all(ids.slice(at, at + READ_AT_ONCE).map(read)))
-        if (project && mayRead(project, by)) found.push(project)
-    return found
+    const projects = await inGroups([...new Set(projectIds)], READ_AT_ONCE, read)
+    return projects.flatMap((project) => (project && mayRead(project, by) ? [project] : []))
   }
 }
 

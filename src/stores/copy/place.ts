@@ -26,8 +26,8 @@ export interface CopySource {
   /** Undefined where it is gone. */
   segment(projectId: string, segmentId: string): Promise<string | undefined>
   /**
-   * Paths of the records of accounts, webhooks and collections below the store, such as `.accounts/keys/<id>.json`, sorted. Numbers of
-   * entries are plain.
+   * Paths of the records of accounts, webhooks and collections below the store, such as `.accounts/keys/<id>.json`, sorted.
+   * Numbers of entries are plain.
    */
   records(): Promise<string[]>
   /** Undefined where it is gone. */

@@ -26,7 +26,9 @@ export type Variants = Pick<
   'openVariant' | 'findVariant' | 'currentVariant' | 'variantNow' | 'withLocalFile' | 'renderSource' | 'pathBelowRoot'
 >
 
-export const createVariants = ({ paths, heads, removal, unlessOvertaken, mend }: VariantsOptions): Variants => {
+export const createVariants = (options: VariantsOptions): Variants => {
+  const { paths, heads, removal, unlessOvertaken, mend = async () => false } = options
+
   /** False for a deleted image, whether its files still exist or not; and where `at` is not the newest revision. */
   const isReadable = async (projectId: string, imageId: string, at?: number): Promise<boolean> => {
     for (;;) {
@@ -58,17 +60,13 @@ export const createVariants = ({ paths, heads, removal, unlessOvertaken, mend }:
     async openVariant(projectId, imageId, size) {
       if (!(await isReadable(projectId, imageId))) return undefined
       const open = () => openPlainFile(plainPath(projectId, imageId, size)).catch(throwStoreError)
-      const opened = await open()
-      if (opened || !(await mend?.(projectId, imageId, size))) return opened
-      return open()
+      return (await open()) ?? ((await mend(projectId, imageId, size)) ? open() : undefined)
     },
 
     async findVariant(projectId, imageId, size, at) {
       if (!(await isReadable(projectId, imageId, at))) return undefined
       const path = plainPath(projectId, imageId, size)
-      const found = findFile(path)
-      if (found || !(await mend?.(projectId, imageId, size))) return found
-      return findFile(path)
+      return findFile(path) ?? ((await mend(projectId, imageId, size)) ? findFile(path) : undefined)
     },
 
     variantNow(projectId, imageId, size, maxBytes) {
@@ -80,7 +78,7 @@ export const createVariants = ({ paths, heads, removal, unlessOvertaken, mend }:
     async withLocalFile({ projectId, imageId, size }, use) {
       if (!(await isReadable(projectId, imageId))) throw unknownImage(projectId, imageId)
       const path = plainPath(projectId, imageId, size)
-      if (!findFile(path) && !(await mend?.(projectId, imageId, size))) throw unknownImage(projectId, imageId)
+      if (!findFile(path) && !(await mend(projectId, imageId, size))) throw unknownImage(projectId, imageId)
       return use(path)
     },
 
@@ -88,7 +86,7 @@ export const createVariants = ({ paths, heads, removal, unlessOvertaken, mend }:
       const exists = (name: VariantName) => findFile(plainPath(projectId, imageId, name)) !== undefined
       const names = ['source', 'original'] as const
       let size = names.find(exists)
-      for (const name of names) if (!size && (await mend?.(projectId, imageId, name))) size = name
+      for (const name of names) if (!size && (await mend(projectId, imageId, name))) size = name
       // Checked afterwards: the source of an image that is being deleted goes before its original.
       if (!size || !(await isReadable(projectId, imageId))) throw unknownImage(projectId, imageId)
       return { projectId, imageId, size }

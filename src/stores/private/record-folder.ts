@@ -48,7 +48,11 @@ export interface RecordLogOptions<Entry> {
    * it. Logs that are pruned can be removed whole by any process, and those that are kept by the process that began them.
    */
   older: 'pruned' | 'kept'
-  /** False for a pruned log that is never removed whole: in a bucket, its entries stay for an hour, and reads cost less. @default true */
+  /**
+   * False for a pruned log that is never removed whole: in a bucket, its entries stay for an hour, and reads cost less.
+   *
+   * @default true
+   */
   isRemovable?: boolean
   /** Newest entries that stay in a pruned log. @default 1 */
   keep?: number

@@ -2,8 +2,8 @@
 
 import type { Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { MAX_SEGMENTS, readJpegHeader } from '../../src/core/jpeg-header.ts'
-import { plain } from '../support/pictures/pictures.ts'
+import { MAX_SEGMENTS, readJpegHeader } from '../../../src/core/headers/jpeg-header.ts'
+import { plain } from '../../support/pictures/pictures.ts'
 
 const PICTURE: Sharp = plain(30, 20, '#336699')
 

@@ -2,8 +2,8 @@
 
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { PNG_HEADER_BYTES, readPngHeader } from '../../src/core/png-header.ts'
-import { plain } from '../support/pictures/pictures.ts'
+import { PNG_HEADER_BYTES, readPngHeader } from '../../../src/core/headers/png-header.ts'
+import { plain } from '../../support/pictures/pictures.ts'
 
 describe('the header of a PNG file', () => {
   it('says the size, the depth, and whether there is an alpha channel', async () => {

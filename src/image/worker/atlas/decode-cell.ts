@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import decodeJpeg, { init } from '@jsquash/jpeg/decode.js'
 import sharp from 'sharp'
 import { TintypeError } from '../../../core/errors.ts'
-import { readJpegHeader } from '../../../core/jpeg-header.ts'
+import { readJpegHeader } from '../../../core/headers/jpeg-header.ts'
 import type { DrawCell } from '../../encoder.ts'
 import { failureOf } from '../files.ts'
 

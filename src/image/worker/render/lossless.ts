@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import sharp, { type Sharp } from 'sharp'
-import { type PngHeader, readPngHeader } from '../../../core/png-header.ts'
+import { type PngHeader, readPngHeader } from '../../../core/headers/png-header.ts'
 import { type Layout, resultOf } from '../../../core/transform/geometry.ts'
 import { formatOfRecipe, type Recipe } from '../../../core/transform/recipe.ts'
 import { MARGIN_COLOUR } from '../../../core/transform/transform.ts'

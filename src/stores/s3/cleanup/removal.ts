@@ -3,6 +3,7 @@
 
 import { dirname } from 'node:path'
 import { createBoundedMap } from '../../../core/bounded-map.ts'
+import { inGroups } from '../../../core/in-groups.ts'
 import { VARIANTS } from '../../../core/names.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import { removeFolder } from '../../file/fs/durable.ts'
@@ -53,8 +54,7 @@ export const createRemoval = ({ bucket, paths, segments, log }: RemovalOptions):
   }
 
   const images = async (projectId: string, imageIds: readonly string[]): Promise<void> => {
-    for (let at = 0; at < imageIds.length; at += REMOVED_AT_ONCE)
-      await Promise.all(imageIds.slice(at, at + REMOVED_AT_ONCE).map((imageId) => image(projectId, imageId)))
+    await inGroups(imageIds, REMOVED_AT_ONCE, (imageId) => image(projectId, imageId))
   }
 
   const segment = async (projectId: string, stored: StoredSegment): Promise<void> => {

@@ -46,10 +46,9 @@ const isInFallback = async (
   name: VariantName,
 ): Promise<boolean> => {
   const content = sizes[name]
+  if (!fallback || !content) return false
   // Where the bucket is away, the file is as good as not there.
-  return (
-    content !== undefined && ((await fallback?.has({ projectId, imageId, name, content }).catch(() => false)) ?? false)
-  )
+  return fallback.has({ projectId, imageId, name, content }).catch(() => false)
 }
 
 /** Compares an image with its newest record until the result is certain. */

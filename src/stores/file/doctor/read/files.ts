@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { constants, readSync, type Stats } from 'node:fs'
 import { type FileHandle, lstat, open, opendir, readdir } from 'node:fs/promises'
-import { readJpegHeader } from '../../../../core/jpeg-header.ts'
+import { readJpegHeader } from '../../../../core/headers/jpeg-header.ts'
 import { codeOf, isMissing } from '../../fs/durable.ts'
 import { isPlainFolder } from '../../fs/no-follow.ts'
 
