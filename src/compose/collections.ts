@@ -4,7 +4,7 @@ import { createCollectionService } from '../services/collections/collections.ts'
 import { createBucketCollections, createFileCollections } from '../stores/collections/collections.ts'
 import type { Foundation } from './foundation.ts'
 import type { buildAtlases } from './images.ts'
-import type { Stored } from './store.ts'
+import { type Stored, sweepOnceOpen } from './store.ts'
 
 /** Interval between looks for changes of a collection on disk, in milliseconds: as of projects. */
 const POLL_MS = 500
@@ -15,15 +15,7 @@ export const buildCollections = (
   { atlases }: Pick<ReturnType<typeof buildAtlases>, 'atlases'>,
 ) => {
   const collections = shared ? createBucketCollections(shared) : createFileCollections({ storageDir })
-  const sweep = (): void => {
-    if (!store.isReadOnly())
-      collections
-        .sweep()
-        .catch((error: unknown) =>
-          log.warn({ error }, 'could not remove drafts of collections; trying again at the next start'),
-        )
-  }
-  ready.then(sweep, () => {})
+  sweepOnceOpen({ store, ready, log }, 'drafts of collections', collections)
   const { newVisibility } = options
   const pollMs = shared?.staleMs ?? POLL_MS
   return createCollectionService({ collections, store, atlases, newVisibility, pollMs })

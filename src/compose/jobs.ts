@@ -13,6 +13,7 @@ import { createBatchService } from '../services/jobs/batches.ts'
 import { createJobEndings } from '../services/jobs/ending.ts'
 import { createJobService } from '../services/jobs/jobs.ts'
 import { createRunner } from '../services/jobs/runner.ts'
+import { secondsSince } from '../telemetry/sampled-metrics.ts'
 import type { Broker } from './background/broker.ts'
 import type { Foundation } from './foundation.ts'
 import type { buildImages } from './images.ts'
@@ -65,7 +66,7 @@ export const buildJobs = (
     return {
       queued,
       running: runner.running(),
-      oldestSeconds: oldestMs === undefined ? 0 : (Date.now() - oldestMs) / 1000,
+      oldestSeconds: secondsSince(oldestMs),
     }
   })
   ready.then(

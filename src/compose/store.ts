@@ -14,6 +14,7 @@ import type { Bucket } from '../stores/s3/client/bucket.ts'
 import type { Leases } from '../stores/s3/leases.ts'
 import { createS3Store } from '../stores/s3/s3-store.ts'
 import type { Store } from '../stores/store.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import type { Foundation } from './foundation.ts'
 
 export interface Stored {
@@ -49,15 +50,7 @@ export const buildStore = (foundation: Foundation, alsoOpen: () => Promise<void>
   const ready = open()
   // Unhandled, a failure would end a program that does not await `ready`; its first request reports it instead.
   ready.catch(() => {})
-  const sweepMarks = () => {
-    if (!store.isReadOnly())
-      marks
-        .sweep()
-        .catch((error: unknown) =>
-          log.warn({ error }, 'could not remove stale idempotency marks; trying again at the next start'),
-        )
-  }
-  ready.then(sweepMarks, () => {})
+  sweepOnceOpen({ store, ready, log }, 'stale idempotency marks', marks)
   return {
     ...{ store, marks, jobStore, ready },
     ...(shared ? { shared } : {}),
@@ -67,6 +60,24 @@ export const buildStore = (foundation: Foundation, alsoOpen: () => Promise<void>
       await foundation.fallback?.close()
     },
   }
+}
+
+/** Removes what processes that have ended left, once the store is open. */
+export const sweepOnceOpen = (
+  { store, ready, log }: { store: Pick<Store, 'isReadOnly'>; ready: Promise<void>; log: Logger },
+  what: string,
+  swept: { sweep(): Promise<void> },
+): void => {
+  const sweep = async (): Promise<void> => {
+    if (!store.isReadOnly()) await swept.sweep()
+  }
+  ready.then(
+    () =>
+      sweep().catch((error: unknown) =>
+        log.warn({ error }, `could not remove ${what}; trying again at the next start`),
+      ),
+    () => {},
+  )
 }
 
 const inFolder = ({ options, storageDir, fallback, log, metrics }: Foundation) => {

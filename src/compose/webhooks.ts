@@ -1,7 +1,6 @@
 // Webhooks: their service, and the deliverer in the background.
 
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { createAttempts } from '../services/webhooks/attempts.ts'
 import { createDeliverer } from '../services/webhooks/deliverer.ts'
 import { createChangesAfter } from '../services/webhooks/job-changes.ts'
@@ -13,7 +12,9 @@ import { createHints } from '../stores/catalogue/hints.ts'
 import { createPaths } from '../stores/file/paths.ts'
 import { createBucketWebhookStore } from '../stores/webhooks/bucket-webhook-store.ts'
 import { createFileWebhookStore } from '../stores/webhooks/file-webhook-store.ts'
+import { secondsSince } from '../telemetry/sampled-metrics.ts'
 import type { buildAuth } from './auth.ts'
+import { sleep, startInBackground } from './background/start.ts'
 import type { Foundation } from './foundation.ts'
 import type { buildStore } from './store.ts'
 
@@ -41,32 +42,27 @@ export const buildWebhooks = (
     rights,
     log,
     now: Date.now,
-    sleep: (ms, signal) => setTimeout(ms, undefined, { signal, ref: false }).catch(() => {}),
+    sleep,
     random: Math.random,
   })
   metrics.watchWebhooks(() => {
     const { revisions, oldestMs } = deliverer.waiting()
-    return { revisions, oldestSeconds: oldestMs === undefined ? 0 : Math.max(0, (Date.now() - oldestMs) / 1000) }
+    return { revisions, oldestSeconds: secondsSince(oldestMs) }
   })
 
-  let isClosed = false
-  const start = async (): Promise<void> => {
-    if (store.isReadOnly()) return
+  const prepare = async (): Promise<void> => {
     await followSettings(webhookStore, options.webhook).catch((error: unknown) => {
       log.error({ error }, 'could not store the webhook of WEBHOOK_URL; trying again at the next start')
     })
     await webhookStore.sweep().catch((error: unknown) => {
       log.warn({ error }, 'could not remove drafts of webhooks; trying again at the next start')
     })
-    if (!isClosed) deliverer.start()
   }
-  const started = ready.then(start)
-  // Unhandled, a failure would end a program that does not await it; its first request reports it instead.
-  started.catch(() => {})
+  const background = startInBackground({ store, opened: ready, prepare, work: deliverer })
 
   return {
     /** The store is open, and the webhook of the settings is what they say. */
-    ready: started,
+    ready: background.ready,
     webhooks: createWebhookService({
       store: webhookStore,
       rights,
@@ -75,9 +71,7 @@ export const buildWebhooks = (
       onChange: deliverer.refresh,
     }),
     async closeWebhooks() {
-      isClosed = true
-      await started.catch(() => {})
-      await deliverer.close()
+      await background.close()
       await sender.close()
     },
   }

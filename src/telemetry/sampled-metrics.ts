@@ -55,6 +55,10 @@ export interface CacheCounts {
   bytes?: number
 }
 
+/** Age of a time in milliseconds since 1970, in seconds; 0 where there is none, or where the clock was set back. */
+export const secondsSince = (timeMs: number | undefined): number =>
+  timeMs === undefined ? 0 : Math.max(0, (Date.now() - timeMs) / 1000)
+
 export const watchJobs = (registry: Registry, jobs: () => JobSamples): void => {
   // Each process knows the jobs of the whole store.
   const gauge = (name: keyof JobSamples, help: string, aggregator: 'max' | 'sum') =>

@@ -18,7 +18,7 @@ export interface AccountSettings {
   bucket?: BucketSettings | undefined
 }
 
-/** For commands that work on a store without a server, and maybe before the first one. @throws TintypeError `store_unavailable` */
+/** For commands that work without a server, maybe before the first one. @throws TintypeError `store_unavailable` */
 export const openAccounts = async ({ storageDir, bucket: settings }: AccountSettings): Promise<Accounts> => {
   if (!settings) return { store: createFileAccountStore({ storageDir }), keys: createFileKeys({ storageDir }) }
   const { bucket, accounts } = bucketAccounts(settings)

@@ -1,6 +1,5 @@
 // Copies a store in a folder to the bucket of FALLBACK, in the background.
 
-import { setTimeout } from 'node:timers/promises'
 import { createHints } from '../../stores/catalogue/hints.ts'
 import { createBucketPlace } from '../../stores/copy/bucket-place.ts'
 import { createFolderPlace } from '../../stores/copy/folder-place.ts'
@@ -12,6 +11,8 @@ import { createPaths } from '../../stores/file/paths.ts'
 import { createPrivateFolder } from '../../stores/private/folder.ts'
 import { ensureFolderId } from '../../stores/private/folder-id.ts'
 import { takeLease } from '../../stores/private/lease.ts'
+import { secondsSince } from '../../telemetry/sampled-metrics.ts'
+import { sleep, startInBackground } from '../background/start.ts'
 import type { Foundation } from '../foundation.ts'
 import type { buildStore } from '../store.ts'
 
@@ -44,34 +45,22 @@ export const buildFallback = (
     claim,
     log,
     now: Date.now,
-    sleep: (ms, signal) => setTimeout(ms, undefined, { signal, ref: false }).catch(() => {}),
+    sleep,
     random: Math.random,
   })
   metrics.watchFallback(() => {
     const { projects, oldestMs } = replicator.waiting()
-    return { projects, oldestSeconds: oldestMs === undefined ? 0 : Math.max(0, (Date.now() - oldestMs) / 1000) }
+    return { projects, oldestSeconds: secondsSince(oldestMs) }
   })
 
-  let isClosed = false
-  const start = async (): Promise<void> => {
-    if (store.isReadOnly()) return
+  const prepare = async (): Promise<void> => {
     const found = await claim().catch((error: unknown) => {
       log.warn({ error }, 'the bucket of FALLBACK cannot be used now; serving without it, and copying later')
     })
     if (typeof found === 'object') throw found.refusal
-    if (!isClosed) replicator.start()
   }
-  const ready = opened.then(start)
-  // Unhandled, a failure would end a program that does not await it; its first request reports it instead.
-  ready.catch(() => {})
-  return {
-    ready,
-    async closeFallback() {
-      isClosed = true
-      await ready.catch(() => {})
-      await replicator.close()
-    },
-  }
+  const { ready, close: closeFallback } = startInBackground({ store, opened, prepare, work: replicator })
+  return { ready, closeFallback }
 }
 
 const now = () => new Date()
