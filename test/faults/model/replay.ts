@@ -102,11 +102,17 @@ function* possibleSteps(
   for (const possible of orders({ revision, states: [{ ...before, revision }], effective: [] }, group, unknown)) {
     // Of two deletions of one image, answered alike, either may be the one that did it: only the first can precede what
     // ended before the second began.
-    const begun = possible.step.effective.reduce((newest, { start }) => (start > newest ? start : newest), 0n)
+    const begun = newestStart(possible.step.effective)
     const end = JSON.stringify([snapshotOf(lastState(possible.step)), possible.left.length, `${begun}`])
     if (!ends.has(end)) yield possible
     ends.add(end)
   }
+}
+
+const newestStart = (entries: readonly Entry[]): bigint => {
+  let newest = 0n
+  for (const { start } of entries) if (start > newest) newest = start
+  return newest
 }
 
 function* orders(step: Step, group: readonly Acknowledged[], unknown: readonly Change[]): Generator<Possible> {

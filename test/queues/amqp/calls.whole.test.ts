@@ -5,7 +5,7 @@ import { type AmqpCallsOptions, createAmqpCalls } from '../../../src/queues/amqp
 import { createAmqpConnection } from '../../../src/queues/amqp/connection.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { newGate } from '../../support/gate.ts'
-import { freePort } from '../../support/processes/nginx.mjs'
+import { freePort } from '../../support/net/ports.mjs'
 import { createRabbitMq, lacksRabbitMq, type RabbitMq } from '../../support/processes/rabbitmq.ts'
 
 const WAIT = { timeout: 60_000, interval: 10 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { createAmqpConnection } from '../../../src/queues/amqp/connection.ts'
 import { createAmqpHints } from '../../../src/queues/amqp/hints.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
-import { freePort } from '../../support/processes/nginx.mjs'
+import { freePort } from '../../support/net/ports.mjs'
 import { createRabbitMq, lacksRabbitMq, type RabbitMq } from '../../support/processes/rabbitmq.ts'
 
 const WAIT = { timeout: 60_000, interval: 20 }

@@ -7,7 +7,7 @@ import { messageOf } from '../../../src/core/webhooks/events.ts'
 import { newSecret } from '../../../src/core/webhooks/model.ts'
 import { signedHeaders } from '../../../src/core/webhooks/signature.ts'
 import { codeBlocks, pathOfGuide, readGuide } from '../../support/guides.ts'
-import { freePort } from '../../support/processes/nginx.mjs'
+import { freePort } from '../../support/net/ports.mjs'
 import { PATIENCE } from '../../support/vitest/patience.ts'
 import { AT } from '../../support/webhooks/webhook.ts'
 

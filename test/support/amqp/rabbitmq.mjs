@@ -9,7 +9,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../processes/nginx.mjs'
+import { freePort } from '../net/ports.mjs'
 
 /** Without the wrapper of /usr/sbin, which changes the user. */
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'

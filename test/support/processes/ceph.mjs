@@ -7,7 +7,7 @@ import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { isFree } from './nginx.mjs'
+import { isFree } from '../net/ports.mjs'
 
 /** Programs of Ceph, with the Debian package that has each. */
 export const CEPH_PROGRAMS = {

@@ -1,8 +1,6 @@
 // Types of nginx.mjs, which benchmarks run without a compiler.
 
 export function hasNginx(): boolean
-export function freePort(): Promise<number>
-export function isFree(port: number): Promise<boolean>
 export function startNginx(options: {
   folder: string
   port: number

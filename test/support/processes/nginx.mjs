@@ -3,12 +3,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-
-/** Below the ports that systems give to clients, and below those of Ceph in tests. */
-const PORTS = { first: 10_000, count: 10_000 }
+import { takesConnections } from '../net/ports.mjs'
 
 /** @type {() => boolean} */
 export const hasNginx = () => {
@@ -53,40 +50,7 @@ export const startNginx = async ({ folder, port, http, under = [] }) => {
     child.kill('SIGTERM')
     await ended
   }
-  while (child.exitCode === null && !(await answers(port))) await setTimeout(50)
+  while (child.exitCode === null && !(await takesConnections(port))) await setTimeout(50)
   if (child.exitCode !== null || child.pid === undefined) throw new Error('nginx did not start')
   return { pid: child.pid, stop }
-}
-
-/**
- * A port that was free a moment ago. A system gives it to no client, and to no server that takes any port.
- *
- * @type {() => Promise<number>}
- */
-export const freePort = async () => {
-  for (;;) {
-    const port = PORTS.first + Math.floor(Math.random() * PORTS.count)
-    if (await isFree(port)) return port
-  }
-}
-
-/** @type {(port: number) => Promise<boolean>} */
-export const isFree = (port) =>
-  new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
-
-/** @type {(port: number) => Promise<boolean>} */
-const answers = async (port) => {
-  const socket = connect({ port, host: '127.0.0.1' })
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }

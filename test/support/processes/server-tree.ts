@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { temporaryFolder } from '../disk/folder.ts'
-import { freePort } from './nginx.mjs'
+import { freePort } from '../net/ports.mjs'
 import { commandOf, killAllIn, parentOf, processesIn, stopAllIn } from './processes.ts'
 import { MAIN, type Run, startTintype } from './start.mjs'
 

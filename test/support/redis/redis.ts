@@ -2,12 +2,11 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { temporaryFolder } from '../disk/folder.ts'
 import { isMissing } from '../needs.ts'
-import { freePort } from '../processes/nginx.mjs'
+import { freePort, takesConnections } from '../net/ports.mjs'
 
 export interface Redis {
   readonly port: number
@@ -51,24 +50,12 @@ export const createRedis = async (settings: readonly string[] = [], isTls = fals
       const child = spawn('redis-server', args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
       running = child
       const end = Date.now() + START_MS
-      while (!(await listens(port))) {
+      while (!(await takesConnections(port))) {
         if (child.exitCode !== null || Date.now() > end) throw new Error('redis-server did not start')
         await sleep(20)
       }
     },
     signal: (signal) => void running?.kill(signal),
     kill,
-  }
-}
-
-const listens = async (port: number): Promise<boolean> => {
-  const socket = connect({ port, host: '127.0.0.1' })
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }
