@@ -67,7 +67,7 @@ export interface Guard {
 }
 
 export interface PictureRequest {
-  /** True for a picture that has an id and never changes: authorized by {@link Store.recent}, where that allows it. @default false */
+  /** True for a picture that never changes: a state of {@link Store.recent} is enough to allow it. @default false */
   isFixed?: boolean
   /**
    * End of the request's signature, in milliseconds since 1970; undefined without a signature. Called only for private and
