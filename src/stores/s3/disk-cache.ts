@@ -3,16 +3,19 @@
 // Safe to delete at any moment. Processes may share the folder: each bounds the copies that it knows of.
 
 import { createHash } from 'node:crypto'
-import { link, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { link, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
-import { randomIds } from '../../core/random-id.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import { codeOf, removeFolder } from '../file/fs/durable.ts'
 import { openPlainFile, type PlainFile } from '../file/fs/no-follow.ts'
+import { moveIn } from '../render-cache/cached-file.ts'
 
 export interface DiskCacheOptions {
   folder: string
+  /** Makes a folder for drafts on the same disk, which is not part of the cache. */
+  workFolder(): Promise<string>
   /** Most bytes of the copies that this process knows of. A larger one stays while it is read. */
   maxBytes: number
   log: Logger
@@ -24,26 +27,32 @@ export interface Content {
   bytes: number
 }
 
+/** Returns the whole content. */
+export type Fetch = () => AsyncIterable<Uint8Array>
+
 export interface DiskCache {
   /** Finds the copies of earlier processes, least recently written ones first out. */
   open(): Promise<void>
   /**
    * Opens a copy, which is fetched first where there is none. Calls for one content share the fetch.
    *
-   * @param fetch returns the whole content
    * @throws errors of `fetch`; TintypeError `project_damaged` where what it returned is not the content
    */
-  file(content: Content, fetch: () => AsyncIterable<Uint8Array>): Promise<PlainFile & { path: string }>
+  file(content: Content, fetch: Fetch): Promise<PlainFile>
+  /**
+   * Uses a copy by a path of its own, where it stays whatever happens to the cache.
+   *
+   * @throws as {@link DiskCache.file}; what `use` throws
+   */
+  withPath<Result>(content: Content, fetch: Fetch, use: (path: string) => Promise<Result>): Promise<Result>
   /** Keeps a local file on the same disk, which has the content and is not changed any more. Never throws. */
   keep(content: Content, path: string): Promise<void>
 }
 
-/** For each further try, the copy was removed between its making and its opening. */
-const MOST_TRIES = 10
+/** For each further try, the copy was removed between its making and its use. */
+const MOST_TRIES = 30
 
-const newName = randomIds(16)
-
-export const createDiskCache = ({ folder, maxBytes, log }: DiskCacheOptions): DiskCache => {
+export const createDiskCache = ({ folder, workFolder, maxBytes, log }: DiskCacheOptions): DiskCache => {
   const pathOf = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256)
   const removeCopy = (sha256: string): void => void rm(pathOf(sha256), { force: true }).catch(() => {})
   /** Copies by their SHA-256: true once this process has checked them. */
@@ -86,25 +95,39 @@ export const createDiskCache = ({ folder, maxBytes, log }: DiskCacheOptions): Di
     void copies.set(sha256, { isChecked: true }, { size: Math.max(1, bytes) })
 
   const make = async (content: Content, write: (draft: string) => Promise<void>): Promise<void> => {
-    const path = pathOf(content.sha256)
-    const draft = join(folder, `draft-${newName()}`)
-    await mkdir(dirname(path), { recursive: true })
+    const work = await workFolder()
     try {
+      const draft = join(work, content.sha256)
       await write(draft)
-      await rename(draft, path)
-    } catch (error) {
-      await rm(draft, { force: true })
-      throw error
+      await moveIn(draft, pathOf(content.sha256))
+    } finally {
+      await removeFolder(work)
     }
     note(content)
   }
 
-  const fetchInto = async (content: Content, fetch: () => AsyncIterable<Uint8Array>): Promise<void> => {
-    await make(content, async (draft) => {
+  /** The copy may be missing all the same, where the cache is deleted meanwhile. */
+  const fetchInto = async (content: Content, fetch: Fetch): Promise<void> => {
+    const write = async (draft: string) => {
       const hash = createHash('sha256')
       await writeFile(draft, hashed(fetch(), hash), { flag: 'wx' })
       if (hash.digest('hex') !== content.sha256) throw damaged(content)
+    }
+    await make(content, write).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error
     })
+  }
+
+  const fetched = async (content: Content, fetch: Fetch): Promise<PlainFile> => {
+    const { sha256 } = content
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const file = await open(content)
+      if (file) return { ...file, close: () => closed(file, content) }
+      const made = making.get(sha256) ?? fetchInto(content, fetch).finally(() => making.delete(sha256))
+      making.set(sha256, made)
+      await made
+    }
+    throw removedTooFast(content)
   }
 
   return {
@@ -114,26 +137,35 @@ export const createDiskCache = ({ folder, maxBytes, log }: DiskCacheOptions): Di
       for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
         const path = join(entry.parentPath, entry.name)
         const stats = entry.isFile() ? await stat(path).catch(() => undefined) : undefined
-        if (!stats) continue
-        // Drafts of processes that died.
-        if (entry.name.startsWith('draft-') && Date.now() - stats.mtimeMs > 3_600_000) await rm(path, { force: true })
-        if (/^[0-9a-f]{64}$/.test(entry.name))
+        if (stats && /^[0-9a-f]{64}$/.test(entry.name))
           found.push({ sha256: entry.name, bytes: stats.size, modifiedMs: stats.mtimeMs })
       }
       for (const { sha256, bytes } of found.sort((a, b) => a.modifiedMs - b.modifiedMs))
         copies.set(sha256, { isChecked: false }, { size: Math.max(1, bytes) })
     },
 
-    async file(content, fetch) {
-      const { sha256 } = content
-      for (let tries = 0; tries < MOST_TRIES; tries++) {
-        const file = await open(content)
-        if (file) return { ...file, path: pathOf(sha256), close: () => closed(file, content) }
-        const made = making.get(sha256) ?? fetchInto(content, fetch).finally(() => making.delete(sha256))
-        making.set(sha256, made)
-        await made
+    file: fetched,
+
+    async withPath(content, fetch, use) {
+      const work = await workFolder()
+      try {
+        const path = join(work, content.sha256)
+        for (let tries = 0; tries < MOST_TRIES; tries++) {
+          const file = await fetched(content, fetch)
+          try {
+            await link(pathOf(content.sha256), path)
+          } catch (error) {
+            if (codeOf(error) === 'ENOENT') continue
+            throw error
+          } finally {
+            await file.close()
+          }
+          return await use(path)
+        }
+        throw removedTooFast(content)
+      } finally {
+        await removeFolder(work)
       }
-      throw new Error(`the copy ${sha256} is removed faster than it is opened`)
     },
 
     async keep(content, path) {
@@ -145,6 +177,8 @@ export const createDiskCache = ({ folder, maxBytes, log }: DiskCacheOptions): Di
     },
   }
 }
+
+const removedTooFast = ({ sha256 }: Content): Error => new Error(`the copy ${sha256} is removed faster than it is used`)
 
 const damaged = ({ sha256 }: Content): TintypeError =>
   new TintypeError('project_damaged', `The object with the SHA-256 ${sha256} is damaged in the bucket.`)

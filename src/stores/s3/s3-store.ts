@@ -72,7 +72,6 @@ export interface S3Store extends Store {
 export const createS3Store = (options: S3StoreOptions): S3Store => {
   const { bucket, log, staleMs = 5000 } = options
   const paths = createPaths(options.workDir)
-  const cache = createDiskCache({ folder: join(paths.cache, 'variants'), maxBytes: options.cacheBytes ?? 2 ** 30, log })
   const segments = createSegments({ bucket })
   const revisions = createBucketLog<Revision>({
     bucket,
@@ -82,6 +81,12 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
   const { committed: onCommitted, close: endWatching, ...watching } = createBucketWatching({ ...options, revisions })
   const now = options.now ?? (() => new Date())
   const workspace = createWorkspace({ paths })
+  const cache = createDiskCache({
+    folder: join(paths.cache, 'variants'),
+    workFolder: () => workspace.folder(),
+    maxBytes: options.cacheBytes ?? 2 ** 30,
+    log,
+  })
   const leases = createLeases({ bucket, paths, owner: () => basename(workspace.path), log })
   const parts = { paths, workspace, leases, revisions, segments, cache }
   const writing = createWriting({ ...options, ...parts, now, onCommitted })

@@ -2,11 +2,11 @@
 
 import type { VariantName } from '../../core/names.ts'
 import { unknownImage } from '../../core/not-found.ts'
-import type { ImageRecord } from '../../core/project/model.ts'
+import type { ImageRecord, Variant } from '../../core/project/model.ts'
 import type { ProjectState } from '../../core/project/state.ts'
-import type { Store, StoredFile } from '../store.ts'
+import type { Store, StoredFile, VariantReference } from '../store.ts'
 import type { Bucket } from './client/bucket.ts'
-import type { DiskCache } from './disk-cache.ts'
+import type { DiskCache, Fetch } from './disk-cache.ts'
 import { keys } from './keys.ts'
 import type { Segments } from './segments.ts'
 
@@ -56,14 +56,17 @@ export const createVariants = ({ bucket, cache, segments, known, recent, newest 
     return undefined
   }
 
-  const open = async (projectId: string, imageId: string, size: VariantName) => {
+  /** Takes a variant from the cache; undefined where it does not exist. */
+  const taken = async <Result>(
+    { projectId, imageId, size }: VariantReference,
+    take: (content: Variant, fetch: Fetch, record: ImageRecord) => Promise<Result>,
+  ): Promise<{ result: Result } | undefined> => {
     const record = await recordOf(projectId, imageId)
     const content = record?.sizes[size]
     if (!record || !content) return undefined
     const key = keys.variant(projectId, imageId, size)
     try {
-      const file = await cache.file(content, () => bucket.read(key, 0, content.bytes))
-      return { ...file, ...fileOf(record, size) }
+      return { result: await take(content, () => bucket.read(key, 0, content.bytes), record) }
     } catch (error) {
       // Another server may have deleted it meanwhile, and its object with it.
       if (await findIn(await newest(projectId), imageId, undefined)) throw error
@@ -72,7 +75,13 @@ export const createVariants = ({ bucket, cache, segments, known, recent, newest 
   }
 
   return {
-    openVariant: open,
+    async openVariant(projectId, imageId, size) {
+      const found = await taken({ projectId, imageId, size }, async (content, fetch, record) => ({
+        ...(await cache.file(content, fetch)),
+        ...fileOf(record, size),
+      }))
+      return found?.result
+    },
 
     async findVariant(projectId, imageId, size, at) {
       const record = await recordOf(projectId, imageId, at)
@@ -87,14 +96,10 @@ export const createVariants = ({ bucket, cache, segments, known, recent, newest 
       return record && fileOf(record, size)
     },
 
-    async withLocalFile({ projectId, imageId, size }, use) {
-      const file = await open(projectId, imageId, size)
-      if (!file) throw unknownImage(projectId, imageId)
-      try {
-        return await use(file.path)
-      } finally {
-        await file.close()
-      }
+    async withLocalFile(reference, use) {
+      const found = await taken(reference, (content, fetch) => cache.withPath(content, fetch, use))
+      if (!found) throw unknownImage(reference.projectId, reference.imageId)
+      return found.result
     },
 
     async renderSource(projectId, imageId) {

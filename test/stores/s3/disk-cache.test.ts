@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createDiskCache, type DiskCache } from '../../../src/stores/s3/disk-cache.ts'
 import { textOf } from '../../contracts/store.ts'
@@ -14,7 +15,9 @@ const contentOf = (text: string) => ({
 
 const open = async (maxBytes = 1000, folder?: string) => {
   const used = folder ?? (await temporaryFolder())
-  const cache = createDiskCache({ folder: used, maxBytes, log: silent })
+  const work = await temporaryFolder()
+  const workFolder = () => mkdtemp(join(work, 'work-'))
+  const cache = createDiskCache({ folder: used, workFolder, maxBytes, log: silent })
   await cache.open()
   let fetches = 0
   const source = (text: string) =>
@@ -30,6 +33,7 @@ const open = async (maxBytes = 1000, folder?: string) => {
   }
   return {
     folder: used,
+    work,
     cache,
     read: (text: string, stored?: string) => read(cache, text, stored),
     fetched: () => fetches,
@@ -74,6 +78,40 @@ describe('the disk cache', () => {
     await file.close()
     expect(await read('a')).toBe('a')
     expect(fetched()).toBe(1)
+  })
+
+  it('may be deleted repeatedly while copies are made, and leaves no drafts', async () => {
+    const { cache, folder, work, read } = await open()
+    let isOver = false
+    const deleting = (async () => {
+      while (!isOver) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    })()
+    const slow = async function* () {
+      await setImmediate()
+      yield Buffer.from('used')
+    }
+    try {
+      for (let round = 0; round < 50; round++) {
+        expect(await read('read')).toBe('read')
+        expect(await cache.withPath(contentOf('used'), slow, (path) => readFile(path, 'utf8'))).toBe('used')
+      }
+    } finally {
+      isOver = true
+      await deleting
+    }
+    expect(await readdir(work)).toEqual([])
+  })
+
+  it('keeps the path of a copy for as long as it is used', async () => {
+    const { cache, folder } = await open(4)
+    const source = async function* () {
+      yield Buffer.from('larger')
+    }
+    const used = await cache.withPath(contentOf('larger'), source, async (path) => {
+      await rm(folder, { recursive: true })
+      return readFile(path, 'utf8')
+    })
+    expect(used).toBe('larger')
   })
 
   it('holds no more than its bytes, the least recently read out first', async () => {
