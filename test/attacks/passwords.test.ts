@@ -1,11 +1,15 @@
 // Password guessing, account enumeration, and sign-ins that are meant to exhaust the server.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { PASSWORD, postJson, register } from '../support/attacks/target.ts'
 import { describeAttacks } from '../support/attacks/under-attack.ts'
 
 /** Wrong ones that cost nothing, and one for each doubling of the pause: 17 take more than an hour. */
 const MOST_TRIED = 5 + 12
+
+/** A pause in which another request surely arrives, on most machines. */
+const LONG_PAUSE_SECONDS = 4
 
 const SIGN_INS = 250
 
@@ -24,6 +28,20 @@ describeAttacks(
       for (let at = 0; at < 40; at++) answers.push(await contentOf(await signIn(email, `wrong password ${at}`)))
       return answers
     }
+    /** An answer from within a pause of the account, however long requests take here. */
+    const answerInPause = async (email: string, attempt: () => Promise<Response>): Promise<Response> => {
+      for (;;) {
+        const begunMs = performance.now()
+        const refused = await signIn(email, 'wrong password')
+        const pauseSeconds = Number(refused.headers.get('retry-after'))
+        if (refused.status === 429 && pauseSeconds >= LONG_PAUSE_SECONDS) {
+          const answer = await attempt()
+          // The header is rounded up.
+          if (answer.status === 429 || performance.now() - begunMs < (pauseSeconds - 1) * 1000) return answer
+        }
+        await sleep(50)
+      }
+    }
     const count = (answers: readonly string[], status: number) =>
       answers.filter((each) => each.startsWith(`[${status},`)).length
 
@@ -36,9 +54,9 @@ describeAttacks(
       expect(answers.find((answer) => answer.startsWith('[429'))).toContain('retry-after')
       // Not as another spelling of the account either, nor from a forged address.
       for (const twin of ['VICTIM@example.com', ' victim@EXAMPLE.com '])
-        expect((await signIn(twin, PASSWORD)).status).toBe(429)
+        expect((await answerInPause(email, () => signIn(twin, PASSWORD))).status).toBe(429)
       const forwarded = { 'X-Forwarded-For': '203.0.113.9', Forwarded: 'for=203.0.113.9', 'X-Real-IP': '203.0.113.9' }
-      expect((await signIn(email, 'wrong password', forwarded)).status).toBe(429)
+      expect((await answerInPause(email, () => signIn(email, 'wrong password', forwarded))).status).toBe(429)
     })
 
     it('of another account are not throttled by attempts on the first', async () => {
