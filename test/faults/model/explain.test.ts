@@ -76,6 +76,17 @@ describe('a history', () => {
     expect(explain([...puts, ...gone], NOTHING)).not.toEqual([])
   })
 
+  it('of thousands of revisions is explained', () => {
+    let state = NOTHING
+    const history = Array.from({ length: 5000 }, (_, at) => {
+      const change: ProjectChange = at === 0 ? add(a) : { type: 'edit', title: `title ${at}` }
+      state = { ...applyChange(state, change, NOW), revision: state.revision + 1 }
+      return changed(2 * at, 2 * at + 1, change, state)
+    })
+    expect(explain(history, NOTHING)).toEqual([])
+    expect(explain([...history, read(1, 10_001, { ...state, title: 'no title of these' })], NOTHING)).not.toEqual([])
+  })
+
   it.each<[string, Entry[]]>([
     ['nothing', []],
     [

@@ -15,13 +15,14 @@ import { lastState, newestKnownBefore, outcomeOf, replays, revisionOf, type Step
  * @returns unexplained answers, one line each; empty where one order explains everything
  */
 export const explain = (history: readonly Entry[], initial: ProjectState): string[] => {
-  const real = againstRealTime(history)
+  const knownBefore = newestKnownBefore(history)
+  const real = againstRealTime(history, knownBefore)
   const all = replays(history, initial)
   let first: string[] | undefined
   for (let tried = 0; tried < MOST_REPLAYS; tried++) {
     const { done, value: steps } = all.next()
     if (done) return first ?? [steps]
-    const complaints = [...inventedRevisions(history, steps), ...real, ...outOfPlace(history, steps)]
+    const complaints = [...inventedRevisions(history, steps), ...real, ...outOfPlace(history, steps, knownBefore)]
     if (complaints.length === 0) return []
     first ??= complaints
   }
@@ -51,20 +52,24 @@ const isDeletionOfProject = ({ action, result }: Entry): boolean =>
   action.change.type === 'delete_project' &&
   ('state' in result || ('error' in result && UNKNOWN_OUTCOMES.includes(result.error)))
 
-const againstRealTime = (history: readonly Entry[]): string[] =>
+const againstRealTime = (history: readonly Entry[], knownBefore: (entry: Entry) => number): string[] =>
   history.flatMap((entry) => {
     const revision = revisionOf(entry.result)
-    const known = newestKnownBefore(entry, history)
+    const known = knownBefore(entry)
     if (revision === undefined || revision >= known) return []
     return [`${show(entry)} got revision ${revision}, though ${known} was known before it began`]
   })
 
-const outOfPlace = (history: readonly Entry[], steps: readonly Step[]): string[] =>
+const outOfPlace = (
+  history: readonly Entry[],
+  steps: readonly Step[],
+  knownBefore: (entry: Entry) => number,
+): string[] =>
   history.flatMap((entry) => {
     const { action, result } = entry
     if (revisionOf(result) !== undefined) return []
     if (action.type === 'change' && 'error' in result && [...UNKNOWN_OUTCOMES, 'busy'].includes(result.error)) return []
-    const states = statesDuring(entry, history, steps)
+    const states = statesDuring(entry, knownBefore(entry), steps)
     if (states.some((state) => fits(entry, state))) return []
     return [`${show(entry)} fits no state from revision ${states[0]?.revision} to ${states.at(-1)?.revision}`]
   })
@@ -79,8 +84,7 @@ const fits = ({ action, result }: Entry, state: ProjectState): boolean => {
 }
 
 /** Every state between the newest that was known before the operation and the oldest that was made after it. */
-const statesDuring = (entry: Entry, history: readonly Entry[], steps: readonly Step[]): ProjectState[] => {
-  const from = newestKnownBefore(entry, history)
+const statesDuring = (entry: Entry, from: number, steps: readonly Step[]): ProjectState[] => {
   const later = steps.filter(({ effective }) => effective.some(({ start }) => start > entry.end))
   const until = Math.min(...later.map(({ revision }) => revision))
   return steps.flatMap((step) => {

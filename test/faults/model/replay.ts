@@ -36,29 +36,46 @@ export const UNKNOWN_OUTCOMES = ['store_unavailable', 'storage_full']
  * @returns a line that says which revision cannot be explained, for where there are no such steps
  */
 export function* replays(history: readonly Entry[], initial: ProjectState): Generator<Step[], string> {
-  const changes = history.flatMap((entry) => changeOf(entry, history))
-  const acknowledged = changes.flatMap(acknowledgedOf)
-  const reads = history.flatMap(({ action, result }) =>
-    action.type === 'read' && 'state' in result && result.state ? [result.state] : [],
+  const knownBefore = newestKnownBefore(history)
+  const changes = history.flatMap((entry) => changeOf(entry, knownBefore(entry)))
+  const acknowledged = byRevision(changes.flatMap(acknowledgedOf))
+  const reads = byRevision(
+    history.flatMap(({ action, result }) =>
+      action.type === 'read' && 'state' in result && result.state ? [{ state: result.state }] : [],
+    ),
   )
   const newest = Math.max(0, ...history.map(({ result }) => revisionOf(result) ?? 0))
   let deepest = 0
 
-  function* from(before: ProjectState, revision: number, unknown: readonly Change[]): Generator<Step[]> {
-    if (revision > newest) yield []
-    if (revision > newest) return
+  /** The ways that the revision after these steps can have come about. */
+  const waysOn = function* (before: ProjectState, unknown: readonly Change[]): Generator<Possible> {
+    const revision = before.revision + 1
     deepest = Math.max(deepest, revision)
-    const group = acknowledged.filter(({ state }) => state.revision === revision)
-    const seen = reads.filter((read) => read.revision === revision)
-    for (const { step, left } of possibleSteps(before, revision, group, unknown)) {
-      const shown = snapshotOf(lastState(step))
-      if (!seen.every((read) => sameContent(shown, read))) continue
-      for (const rest of from(lastState(step), revision + 1, left)) yield [step, ...rest]
+    const seen = reads.get(revision) ?? []
+    for (const possible of possibleSteps(before, revision, acknowledged.get(revision) ?? [], unknown)) {
+      const shown = snapshotOf(lastState(possible.step))
+      if (seen.every(({ state }) => sameContent(shown, state))) yield possible
     }
   }
 
-  for (const steps of from(initial, initial.revision + 1, changes.filter(isUnknown)))
-    yield [{ revision: initial.revision, states: [initial], effective: [] }, ...steps]
+  // A stack of its own: a history has thousands of revisions, too many for calls within calls.
+  const first: Step = { revision: initial.revision, states: [initial], effective: [] }
+  const steps: Step[] = [first]
+  const open = [waysOn(initial, changes.filter(isUnknown))]
+  if (initial.revision >= newest) yield [...steps]
+  for (let ways = initial.revision < newest ? open.at(-1) : undefined; ways; ways = open.at(-1)) {
+    const { done, value: next } = ways.next()
+    if (done) {
+      open.pop()
+      steps.pop()
+      continue
+    }
+    steps.push(next.step)
+    if (next.step.revision === newest) {
+      yield [...steps]
+      steps.pop()
+    } else open.push(waysOn(lastState(next.step), next.left))
+  }
   const unexplained = history.filter(({ result }) => revisionOf(result) === deepest)
   return `revision ${deepest}: no order of the changes explains ${unexplained.map(show).join('; ')}`
 }
@@ -68,12 +85,24 @@ export const lastState = ({ states }: Step): ProjectState => states.at(-1) ?? st
 export const revisionOf = (result: Entry['result']): number | undefined =>
   'state' in result ? result.state?.revision : undefined
 
-/** The newest revision acknowledged to any process before this operation began. */
-export const newestKnownBefore = (entry: Entry, history: readonly Entry[]): number =>
-  history.reduce(
-    (newest, { end, result }) => (end < entry.start ? Math.max(newest, revisionOf(result) ?? 0) : newest),
-    0,
-  )
+/** For each operation of a history: the newest revision acknowledged to any process before it began. */
+export const newestKnownBefore = (history: readonly Entry[]): ((entry: Entry) => number) => {
+  const ended = history.toSorted((a, b) => (a.end < b.end ? -1 : a.end > b.end ? 1 : 0))
+  let newest = 0
+  const known = ended.map(({ end, result }) => {
+    newest = Math.max(newest, revisionOf(result) ?? 0)
+    return { end, newest }
+  })
+  return ({ start }) => {
+    let [low, high] = [0, known.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((known[middle]?.end ?? start) < start) low = middle + 1
+      else high = middle
+    }
+    return known[low - 1]?.newest ?? 0
+  }
+}
 
 /** The state after a change, or the code of its error. */
 export const outcomeOf = (state: ProjectState, change: ProjectChange, now: string): ProjectState | string => {
@@ -141,10 +170,17 @@ function* orders(step: Step, group: readonly Acknowledged[], unknown: readonly C
   if (silent) yield { step, left: unknown }
 }
 
-const changeOf = (entry: Entry, history: readonly Entry[]): Change[] =>
-  entry.action.type === 'change'
-    ? [{ entry, change: entry.action.change, after: newestKnownBefore(entry, history) }]
-    : []
+const changeOf = (entry: Entry, after: number): Change[] =>
+  entry.action.type === 'change' ? [{ entry, change: entry.action.change, after }] : []
+
+const byRevision = <Of extends { state: Snapshot }>(all: readonly Of[]): Map<number, Of[]> => {
+  const found = new Map<number, Of[]>()
+  for (const each of all) {
+    const { revision } = each.state
+    found.set(revision, [...(found.get(revision) ?? []), each])
+  }
+  return found
+}
 
 const acknowledgedOf = (change: Change): Acknowledged[] => {
   const { result } = change.entry

@@ -91,7 +91,8 @@ const add = async (projectId, asset, isSame = false) => {
     const image = { ...recordOf(stage.imageId), ...(asset ? { asset } : {}), ...(isSame ? SAME_FILE : {}) }
     const terms = asset ? { asset: { name: asset } } : undefined
     const entry = await change(projectId, { type: 'add_image', image, terms }, stage)
-    if (entry.result.state) knownIn(projectId).push(stage.imageId)
+    // Not where an image with the same file answers it: nobody is told an id then.
+    if (entry.result.state?.ids.includes(stage.imageId)) knownIn(projectId).push(stage.imageId)
     return [entry]
   } finally {
     await stage.discard()
