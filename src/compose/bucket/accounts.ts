@@ -6,6 +6,7 @@ import { type BucketAccounts, createBucketAccounts } from '../../stores/accounts
 import { createFileAccountStore } from '../../stores/accounts/file-account-store.ts'
 import { createFileKeys } from '../../stores/accounts/file-keys.ts'
 import type { Keys } from '../../stores/accounts/keys.ts'
+import { assertKnownBucketFormat } from '../../stores/s3/format.ts'
 import { openBucket } from './client.ts'
 
 export interface Accounts {
@@ -23,6 +24,7 @@ export const openAccounts = async ({ storageDir, bucket: settings }: AccountSett
   if (!settings) return { store: createFileAccountStore({ storageDir }), keys: createFileKeys({ storageDir }) }
   const { bucket, accounts } = bucketAccounts(settings)
   if (settings.create) await bucket.create()
+  await assertKnownBucketFormat(bucket)
   return accounts
 }
 
@@ -31,6 +33,7 @@ export const isBucketClaimed = async (settings: BucketSettings): Promise<boolean
   const { bucket, accounts } = bucketAccounts(settings)
   try {
     if (settings.create) await bucket.create()
+    await assertKnownBucketFormat(bucket)
     await accounts.open()
     return accounts.isClaimed()
   } finally {

@@ -8,6 +8,7 @@ import { TintypeError } from '../../core/errors.ts'
 import { writeNew } from '../file/fs/durable.ts'
 import { projectIdOf } from '../file/paths.ts'
 import type { Bucket } from '../s3/client/bucket.ts'
+import { assertKnownBucketFormat, markBucketFormat } from '../s3/format.ts'
 import { entryName, entryNumber, imageOfKey, keys } from '../s3/keys.ts'
 import { checked } from './checked.ts'
 import { RECORD_ROOTS } from './copy-records.ts'
@@ -42,6 +43,7 @@ export const createBucketPlace = ({ bucket, create = false }: BucketPlaceOptions
     name: storeUrlOf(bucket),
 
     async open() {
+      await assertKnownBucketFormat(bucket)
       const { objects, folders } = await bucket.list({ prefix: keys.projects, delimiter: '/', limit: 1 })
       if (objects.length + folders.length > 0) return
       throw new TintypeError('store_unavailable', `Expected a store in ${this.name}; it has no projects.`)
@@ -50,6 +52,7 @@ export const createBucketPlace = ({ bucket, create = false }: BucketPlaceOptions
     async openToWrite() {
       if (create) await bucket.create()
       await bucket.list({ prefix: keys.projects, limit: 1 })
+      await markBucketFormat(bucket)
       work = await mkdtemp(join(tmpdir(), 'tintype-copy-'))
     },
 

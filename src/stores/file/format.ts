@@ -1,4 +1,4 @@
-// Format of the store on disk, in .tintype.json: a program refuses a store of an unknown format.
+// Format of the store, in .tintype.json: a program refuses a store of an unknown format. See ../s3/format.ts for buckets.
 
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -13,6 +13,9 @@ export const STORE_FORMAT = 1
 
 export const FORMAT_FILE = '.tintype.json'
 
+/** Content of the file for {@link STORE_FORMAT}. */
+export const FORMAT_TEXT = `${JSON.stringify({ format: STORE_FORMAT })}\n`
+
 const formatSchema = z.object({ format: z.int().min(1) })
 
 /**
@@ -24,15 +27,25 @@ const formatSchema = z.object({ format: z.int().min(1) })
 export const assertKnownFormat = (storageDir: string): void => {
   const root = resolve(storageDir)
   if (isFileOnPath(root)) throw fileOnPath(root)
-  const content = readJson(join(root, FORMAT_FILE))
+  refuseUnknownFormat(readJson(join(root, FORMAT_FILE)), root, 'storage folder')
+}
+
+/**
+ * Refuses a store by the content of its mark, undefined where it has none that is JSON.
+ *
+ * @param where the store is, such as its folder
+ * @param place as in "name another storage folder"
+ * @throws TintypeError `store_unavailable`, in one line
+ */
+export const refuseUnknownFormat = (content: unknown, where: string, place: string): void => {
   if (content === undefined) return
   const format = formatSchema.safeParse(content).data?.format
   if (format !== undefined && format <= STORE_FORMAT) return
   const found = format === undefined ? `an unknown format (${FORMAT_FILE})` : `format ${format}`
-  const advice = 'Upgrade tintype, or name another storage folder.'
+  const advice = `Upgrade tintype, or name another ${place}.`
   throw new TintypeError(
     'store_unavailable',
-    `The store in ${root} has ${found}; this version knows formats up to ${STORE_FORMAT}. ${advice}`,
+    `The store in ${where} has ${found}; this version knows formats up to ${STORE_FORMAT}. ${advice}`,
   )
 }
 
@@ -43,7 +56,7 @@ export const writeFormat = async (paths: Paths, workspace: Workspace): Promise<v
   const folder = await workspace.folder()
   try {
     const draft = join(folder, 'format.json')
-    await writeNew(draft, `${JSON.stringify({ format: STORE_FORMAT })}\n`)
+    await writeNew(draft, FORMAT_TEXT)
     if (await linkNew(draft, target)) await sync(paths.root)
   } finally {
     await removeFolder(folder)

@@ -22,6 +22,7 @@ import { createOrphans } from './cleanup/orphans.ts'
 import type { KeptRevisions } from './cleanup/prune.ts'
 import type { Bucket } from './client/bucket.ts'
 import { createDiskCache } from './disk-cache.ts'
+import { assertKnownBucketFormat, markBucketFormat } from './format.ts'
 import { keys } from './keys.ts'
 import { createLeases, type Leases } from './leases.ts'
 import { probeBucket } from './probe.ts'
@@ -180,7 +181,9 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
     async open() {
       try {
         if (options.createBucket) await bucket.create()
+        await assertKnownBucketFormat(bucket)
         await probeBucket(bucket)
+        await markBucketFormat(bucket)
         await openWriting()
         await cache.open()
       } catch (error) {

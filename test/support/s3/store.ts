@@ -32,8 +32,10 @@ export const s3StoreFixture = async (options: Partial<S3StoreOptions> = {}): Pro
     store: await openS3Store(own, workDir, options),
     another: () => openS3Store(own, workDir, options),
     leftovers: async () => [
-      // Without the lease of the process, which ends with it.
-      ...(await bucket.listAll('')).objects.map(({ key }) => key).filter((key) => !key.startsWith('.owners/')),
+      // Without the lease of the process, which ends with it, and the mark of the format.
+      ...(await bucket.listAll('')).objects
+        .map(({ key }) => key)
+        .filter((key) => !key.startsWith('.owners/') && key !== '.tintype.json'),
       ...(await filesIn(join(workDir, '.tmp'))).filter((path) => !path.endsWith('owner.json')),
     ],
     close: async () => {},
