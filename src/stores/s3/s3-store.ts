@@ -20,6 +20,7 @@ import type { Store } from '../store.ts'
 import { createBucketLog } from './append-log.ts'
 import { createOrphans } from './cleanup/orphans.ts'
 import type { KeptRevisions } from './cleanup/prune.ts'
+import { createRemoval } from './cleanup/removal.ts'
 import type { Bucket } from './client/bucket.ts'
 import { createDiskCache } from './disk-cache.ts'
 import { assertKnownBucketFormat, markBucketFormat } from './format.ts'
@@ -89,11 +90,12 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
     log,
   })
   const leases = createLeases({ bucket, paths, owner: () => basename(workspace.path), log })
-  const parts = { paths, workspace, leases, revisions, segments, cache }
+  const removal = createRemoval({ bucket, paths, segments, log })
+  const parts = { paths, workspace, leases, revisions, segments, removal, cache }
   const writing = createWriting({ ...options, ...parts, now, onCommitted })
   const { open: openWriting, assertRoom, close: closeWriting, ...writes } = writing
   const sweepOrphans = createOrphans({
-    ...{ bucket, revisions, segments, onCommitted },
+    ...{ bucket, revisions, segments, removal, onCommitted },
     marginMs: options.orphanMarginMs,
   })
   let timer: NodeJS.Timeout | undefined

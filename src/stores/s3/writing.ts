@@ -22,7 +22,7 @@ import type { Revision } from '../history/revision.ts'
 import type { CommitOptions, Stage, Store, Transition } from '../store.ts'
 import type { BucketLog } from './append-log.ts'
 import { createPruner, type KeptRevisions } from './cleanup/prune.ts'
-import { createRemoval } from './cleanup/removal.ts'
+import type { Removal } from './cleanup/removal.ts'
 import type { Bucket } from './client/bucket.ts'
 import { createCommitter } from './commit.ts'
 import type { DiskCache } from './disk-cache.ts'
@@ -38,6 +38,7 @@ export interface WritingOptions {
   leases: Leases
   revisions: BucketLog<Revision>
   segments: Segments
+  removal: Removal
   cache: DiskCache
   log: Logger
   now: () => Date
@@ -65,15 +66,14 @@ const UNKNOWN: ReadonlySet<string> = new Set(['store_unavailable', 'storage_full
 const CREATING: ReadonlySet<ProjectChange['type']> = new Set(['add_image', 'create_project', 'add_pending'])
 
 export const createWriting = (options: WritingOptions): Writing => {
-  const { bucket, paths, workspace, leases, revisions, segments, cache, log } = options
+  const { bucket, paths, workspace, leases, revisions, segments, removal, cache, log } = options
   const assertRoom = createFreeSpace({ path: paths.root, minFreeBytes: options.minFreeBytes ?? 64 * 2 ** 20 })
-  const removal = createRemoval({ bucket, paths, segments, log })
   const { prune, idle: pruned } = createPruner({ bucket, kept: options.keptRevisions, log })
   /** By staging area: when its files were published, by the engine's clock. Unknown ones count as old. */
   const stagedMs = createBoundedMap<number>(10_000)
   const commitBatch = createCommitter({
     ...options,
-    ...{ removal, prune },
+    prune,
     stagedMs: (stageId) => stagedMs.get(stageId) ?? 0,
   })
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })

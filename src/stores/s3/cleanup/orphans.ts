@@ -1,8 +1,10 @@
-// Orphans: objects of uploads whose server died before the commit. Removed without trust in any local clock.
+// Orphans: objects of uploads whose server died before the commit, and of deleted images whose server died behind it.
+// Removed without trust in any local clock.
 //
 // A sweep first commits a floor to the project, which is a date of the engine: from then on no image is added whose files
 // were published before it. So an older object that the project does not name then never will be named, and is removed: a
-// server that slept for a day is never acknowledged on files that are gone.
+// server that slept for a day is never acknowledged on files that are gone. Images that the project lists as deleted are
+// removed without that, as no revision names them again.
 
 import { isPending } from '../../../core/jobs/pending.ts'
 import { VARIANTS } from '../../../core/names.ts'
@@ -17,11 +19,13 @@ import type { Bucket } from '../client/bucket.ts'
 import type { ListedObject } from '../client/listing.ts'
 import { imageOfKey, keys } from '../keys.ts'
 import type { Segments } from '../segments.ts'
+import type { Removal } from './removal.ts'
 
 export interface OrphansOptions {
   bucket: Pick<Bucket, 'listAll' | 'remove'>
   revisions: Pick<BucketLog<Revision>, 'newest' | 'append'>
-  segments: Pick<Segments, 'load'>
+  segments: Pick<Segments, 'load' | 'images'>
+  removal: Pick<Removal, 'images'>
   /** Age below which no object counts as an orphan, in milliseconds. @default {@link MARGIN_MS} */
   marginMs?: number
   onCommitted(revision: Revision): void
@@ -30,10 +34,12 @@ export interface OrphansOptions {
 /**
  * Removes the orphans of a project, if it has any that are old enough.
  *
- * @returns their number
  * @throws TintypeError `store_unavailable`, `project_damaged`
  */
-export type SweepOrphans = (projectId: string) => Promise<number>
+export type SweepOrphans = (projectId: string) => Promise<void>
+
+/** What a project says of an image that has objects. */
+type Standing = 'named' | 'deleted' | 'unknown'
 
 /** Difference of the clocks of an engine's machines that is tolerated, and most of an upload's time. */
 const MARGIN_MS = 3_600_000
@@ -43,16 +49,20 @@ const MOST_TRIES = 100
 const newToken = randomIds(12)
 
 export const createOrphans = (options: OrphansOptions): SweepOrphans => {
-  const { bucket, revisions, segments, marginMs = MARGIN_MS, onCommitted } = options
+  const { bucket, revisions, segments, removal, marginMs = MARGIN_MS, onCommitted } = options
 
-  /** Objects that the project does not name now, and the engine's clock at the end of their listing. */
-  const unnamed = async (projectId: string, head: Revision | undefined, objects: readonly ListedObject[]) => {
-    if (!head) return objects
-    const images = imagesOf(await segments.load(projectId, head.state.images)).map(({ id }) => id)
-    const named = new Set([...images, ...head.removing])
-    const isNamed = (imageId: string) => named.has(imageId) || isPending(head.state, imageId)
-    // Images of a deleted project that are still being removed are listed in segments alone.
-    return head.removingSegments.length > 0 ? [] : objects.filter(({ key }) => !isNamed(imageOfKey(key)))
+  /** Reads what the images of a project are at a revision. */
+  const standings = async (projectId: string, head: Revision | undefined): Promise<(imageId: string) => Standing> => {
+    if (!head) return () => 'unknown'
+    const { state, removing, removingSegments } = head
+    const named = idsOf(imagesOf(await segments.load(projectId, state.images)))
+    const deleted = new Set(removing)
+    for (const stored of removingSegments)
+      for (const imageId of idsOf(await segments.images(projectId, stored))) deleted.add(imageId)
+    return (imageId) => {
+      if (named.has(imageId) || isPending(state, imageId)) return 'named'
+      return deleted.has(imageId) ? 'deleted' : 'unknown'
+    }
   }
 
   const listObjects = async (projectId: string) => {
@@ -88,12 +98,18 @@ export const createOrphans = (options: OrphansOptions): SweepOrphans => {
 
   return async (projectId) => {
     const { objects, dateMs } = await listObjects(projectId)
-    const isOld = ({ modifiedMs }: ListedObject) => dateMs - modifiedMs > marginMs
-    const old = objects.filter(isOld)
-    const suspects = await unnamed(projectId, (await revisions.newest(projectId))?.entry, old)
-    if (suspects.length === 0) return 0
-    const orphans = await unnamed(projectId, await raiseFloor(projectId, dateMs), suspects)
-    for (const { key } of orphans) await bucket.remove(key)
-    return orphans.length
+    const old = objects.filter(({ modifiedMs }) => dateMs - modifiedMs > marginMs)
+    if (old.length === 0) return
+    const before = await standings(projectId, (await revisions.newest(projectId))?.entry)
+    const oldImages = [...new Set(old.map(({ key }) => imageOfKey(key)))]
+    // Their server, which removes them before it answers, would have done so by now.
+    const deleted = oldImages.filter((imageId) => before(imageId) === 'deleted')
+    await removal.images(projectId, deleted)
+    const suspects = old.filter(({ key }) => before(imageOfKey(key)) === 'unknown')
+    if (suspects.length === 0) return
+    const behind = await standings(projectId, await raiseFloor(projectId, dateMs))
+    for (const { key } of suspects) if (behind(imageOfKey(key)) === 'unknown') await bucket.remove(key)
   }
 }
+
+const idsOf = (images: readonly { id: string }[]): Set<string> => new Set(images.map(({ id }) => id))

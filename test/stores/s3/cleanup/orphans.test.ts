@@ -6,6 +6,7 @@ import { addImage, fill, idsOf, readVariant, recordOf } from '../../../contracts
 import { temporaryFolder } from '../../../support/disk/folder.ts'
 import { hasCeph, newBucket, openBucket } from '../../../support/s3/ceph.ts'
 import { memoryOptions, startMemoryEngine } from '../../../support/s3/engine.ts'
+import { startProxy } from '../../../support/s3/proxy.ts'
 import { openS3Store } from '../../../support/s3/store.ts'
 
 const keysIn = async (bucket: Bucket): Promise<string[]> =>
@@ -82,4 +83,37 @@ it('a project that was swept takes uploads and jobs', async () => {
   await store.commit('shop', accepted, { stage: job })
   await job.discard()
   expect(await idsOf(store, 'shop')).toEqual([first, second])
+})
+
+it('finishes deletions whose server died before it removed the objects, and leaves young ones to their server', async () => {
+  const engine = await startMemoryEngine()
+  const proxy = await startProxy(engine.endpoint)
+  // One attempt for each request.
+  const impatient = { ...memoryOptions(proxy.endpoint), deadlineMs: 1, timeoutMs: 60_000 }
+  const dying = await openS3Store(impatient, await temporaryFolder())
+  const add = (projectId: string, count: number) =>
+    Promise.all(Array.from({ length: count }, () => addImage(dying, projectId)))
+  const [kept = '', ...deleted] = await add('shop', 4)
+  const whole = await add('gone', 3)
+  // With a sealed segment.
+  const large = await add('large', 140)
+  const [young = ''] = await add('other', 1)
+  proxy.decideBy(({ method }) => (method === 'DELETE' ? { isCarriedOut: false, answer: 503 } : undefined))
+  await dying.commit('shop', { type: 'delete_images', imageIds: deleted })
+  await dying.commit('gone', { type: 'delete_project' })
+  await dying.commit('large', { type: 'delete_project' })
+  const imagesThere = () => new Set(engine.keys().flatMap((key) => /([^/]+)\.jpg$/.exec(key)?.[1] ?? []))
+  expect(imagesThere()).toEqual(new Set([kept, ...deleted, ...whole, ...large, young]))
+
+  engine.advance(2 * 3_600_000)
+  const [late = ''] = await add('shop', 1)
+  await dying.commit('shop', { type: 'delete_image', imageId: late })
+  const revision = (await dying.project('shop'))?.revision
+  const store = await openS3Store(memoryOptions(engine.endpoint), await temporaryFolder(), { orphanSweepMs: 100 })
+  await expect.poll(imagesThere, { timeout: 60_000 }).toEqual(new Set([kept, late, young]))
+  expect((await store.project('shop'))?.revision).toBe(revision)
+  expect(await readVariant(store, 'shop', kept)).toBeDefined()
+  expect(await idsOf(store, 'gone')).toBeUndefined()
+  const again = await addImage(store, 'large')
+  expect(await idsOf(store, 'large')).toEqual([again])
 })
