@@ -2303,6 +2303,12 @@ export interface components {
              */
             visibility: "public" | "private";
             /**
+             * @description What the caller may do in the project, each including those before it: `read` it, `upload` images by a share link, `write` (add, edit, order and delete images), `manage` (members, visibility, deletion).
+             * @example read
+             * @enum {string}
+             */
+            permission: "read" | "upload" | "write" | "manage";
+            /**
              * @description User id of the owner; null if there is none. Present for principals that may manage the project.
              * @example null
              */

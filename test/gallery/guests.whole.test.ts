@@ -1,5 +1,6 @@
 // Guests in the gallery: people who open a share link, in Chromium against the built program.
 
+import type { Page } from 'playwright-core'
 import { expect, it, vi } from 'vitest'
 import { linkWithUrlSchema } from '../../src/http/schemas/links.ts'
 import { ADMIN, keyOf } from '../support/auth/access.ts'
@@ -49,3 +50,75 @@ it(
   },
   LIMIT_MS,
 )
+
+it(
+  'lets guests of a link with uploads drop pictures, and shows them nothing that they may not do',
+  async (context) => {
+    const browser = await startBrowser(context)
+    const server = await serve([], { env: { API_KEYS: `admin:${ADMIN}` } })
+    const project = `${server.url}/projects/shop`
+    const headers = keyOf(ADMIN)
+    await fetch(`${project}/images`, { method: 'POST', headers, body: formOf(await smallPhoto()) })
+    const open = async (options: object, pictures: number) => {
+      const made = await fetch(`${project}/links`, {
+        method: 'POST',
+        headers: { ...headers, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ expires: inSeconds(3600), ...options }),
+      })
+      const { url } = linkWithUrlSchema.parse(await made.json())
+      const visitor = await visit(browser, `${server.url}${url}`)
+      await vi.waitFor(async () => expect(await shownNames(visitor.page)).toHaveLength(pictures), PATIENCE)
+      await visitor.page.getByRole('button', { name: 'For developers' }).waitFor()
+      return visitor
+    }
+    const buttons = (page: Page) =>
+      page
+        .locator('.head .button, .head button, .tile button')
+        .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label') ?? each.textContent))
+
+    const adding = await open({ upload: true }, 1)
+    const offered = ['All projects', 'Download all as ZIP', 'For developers', 'Upload a folder', 'Upload']
+    await vi.waitFor(async () => expect(await buttons(adding.page)).toEqual([...offered, 'Select photo.jpg']), PATIENCE)
+    await dragFile(adding.page, 'dragenter')
+    await vi.waitFor(async () => {
+      await dragFile(adding.page, 'dragover')
+      expect(await adding.page.locator('.drop-zone').isVisible()).toBe(true)
+    }, PATIENCE)
+    await dragFile(adding.page, 'drop')
+    await vi.waitFor(async () => expect(await shownNames(adding.page)).toContain('dropped.jpg'), PATIENCE)
+
+    // What is selected can be downloaded, and nothing else.
+    const { page } = adding
+    await page.locator('.tile > a').first().press(' ')
+    await page.getByText('1 selected').waitFor()
+    const tools = page.getByRole('toolbar').getByRole('button')
+    expect(
+      await tools.evaluateAll((all) => all.map((each) => each.getAttribute('aria-label') ?? each.textContent)),
+    ).toEqual(['Clear selection', 'All', 'Download as ZIP'])
+    await page.keyboard.press('Delete')
+    await page.keyboard.press('Alt+ArrowRight')
+    await page.getByText('1 selected').waitFor()
+    expect(await page.locator('.tile[draggable=true]').count()).toBe(0)
+    expect(await page.locator('.toast').count()).toBe(0)
+
+    // Without uploads and downloads nothing is taken, and nothing can be selected.
+    const looking = await open({ download: false }, 2)
+    expect(await buttons(looking.page)).toEqual(['All projects', 'For developers'])
+    await dragFile(looking.page, 'dragenter')
+    await dragFile(looking.page, 'dragover')
+    expect(await looking.page.locator('.drop-zone').count()).toBe(0)
+    await looking.page.keyboard.press('Control+a')
+    expect(await looking.page.getByRole('toolbar').count()).toBe(0)
+    expect([adding.complaints, looking.complaints]).toEqual([[], []])
+  },
+  LIMIT_MS,
+)
+
+/** Sends an event of a drag over the page, with the first picture of the wall as a file. */
+const dragFile = (page: Page, type: 'dragenter' | 'dragover' | 'drop'): Promise<unknown> =>
+  page.evaluate(`(async () => {
+    const dataTransfer = new DataTransfer()
+    const blob = await (await fetch(document.querySelector('.tile img').src)).blob()
+    dataTransfer.items.add(new File([blob], 'dropped.jpg', { type: 'image/jpeg' }))
+    dispatchEvent(new DragEvent('${type}', { dataTransfer, cancelable: true }))
+  })()`)

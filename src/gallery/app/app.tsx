@@ -8,9 +8,9 @@ import { lazy } from '../parts/lazy.tsx'
 import { ToastList } from '../parts/toast-list.tsx'
 import { t } from '../texts/texts.ts'
 import '../upload/listen.ts'
-import { hasUploads, isDropZoneWanted } from '../upload/state.ts'
+import { hasUploads, isDropZoneWanted, takesFiles } from '../upload/state.ts'
 import { follow, route, wallUrl } from './router.ts'
-import { isMember, question } from './session.ts'
+import { question } from './session.ts'
 
 const Wall = lazy(async () => (await import('../wall/wall-view.tsx')).WallView)
 const Project = lazy(async () => (await import('../project/project-view.tsx')).ProjectView)
@@ -33,7 +33,7 @@ export const App = () => (
       <View />
     </main>
     {hasUploads.value && <Uploads />}
-    {isDropZoneWanted.value && isMember.value && <DropZone />}
+    {isDropZoneWanted.value && takesFiles.value && <DropZone />}
     <DialogHost />
     {question.value && <Account mode="again" />}
     <ToastList />

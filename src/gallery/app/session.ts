@@ -13,7 +13,7 @@ export const me = signal<Me | null | undefined>(undefined)
 export const generation = signal(0)
 
 /** Whether the person may create projects, as far as is known before a request. */
-export const isMember = computed(() => me.value != null)
+export const mayCreate = computed(() => me.value != null)
 
 /** Resolves the question that {@link askAgain} has put; undefined where none is open. */
 export const question = signal<{ resolve(isSignedIn: boolean): void } | undefined>(undefined)

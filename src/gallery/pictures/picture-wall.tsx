@@ -4,7 +4,6 @@ import { useSignal } from '@preact/signals'
 import { Component } from 'preact'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { imageUrl, navigate } from '../app/router.ts'
-import { isMember } from '../app/session.ts'
 import { deleteSelected, moveSelected } from '../project/actions.ts'
 import type { Image, ProjectModel } from '../project/model.ts'
 import { type Block, layOut, verticalNeighbour } from './layout.ts'
@@ -100,7 +99,7 @@ const onKey = async (event: KeyboardEvent, model: ProjectModel, blocks: readonly
   const link = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-image]') : null
   const { value: images } = model.images
   const at = images.findIndex(({ id }) => id === link?.dataset.image)
-  const mayEdit = isMember.value
+  const [mayEdit, maySelect] = [model.mayEdit.value, model.maySelect.value]
   const step = STEPS[event.key]
   if (step !== undefined && event.altKey) {
     if (!mayEdit || !model.isOrdered.value) return
@@ -113,9 +112,10 @@ const onKey = async (event: KeyboardEvent, model: ProjectModel, blocks: readonly
     event.preventDefault()
     const next = step === 1 || step === -1 ? at + step : verticalNeighbour(blocks, at, step > 0 ? 1 : -1)
     const target = images[next]?.id
-    if (event.shiftKey && target !== undefined) selection.set([...selection.ids.value, images[at]?.id ?? '', target])
+    if (event.shiftKey && maySelect && target !== undefined)
+      selection.set([...selection.ids.value, images[at]?.id ?? '', target])
     focusOn(target)
-  } else if (event.key === ' ' && at >= 0 && mayEdit && link?.matches('a')) {
+  } else if (event.key === ' ' && at >= 0 && maySelect && link?.matches('a')) {
     event.preventDefault()
     const id = images[at]?.id ?? ''
     if (event.shiftKey)
@@ -124,7 +124,7 @@ const onKey = async (event: KeyboardEvent, model: ProjectModel, blocks: readonly
         images.map((image) => image.id),
       )
     else selection.toggle(id)
-  } else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && mayEdit) {
+  } else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && maySelect) {
     event.preventDefault()
     selection.set(images.map(({ id }) => id))
   } else if (event.key === 'Escape') selection.clear()
@@ -150,7 +150,7 @@ const DRAGGED = 'application/x-tintype-images'
 const dropHandlers = (model: ProjectModel) => ({
   onDragStart(event: DragEvent) {
     const id = imageOf(event)?.dataset.image
-    if (id === undefined || !event.dataTransfer || !isMember.value || !model.isOrdered.value)
+    if (id === undefined || !event.dataTransfer || !model.mayEdit.value || !model.isOrdered.value)
       return event.preventDefault()
     if (!model.selection.ids.value.has(id)) model.selection.set([id])
     event.dataTransfer.setData(DRAGGED, id)

@@ -2,7 +2,6 @@
 
 import { useComputed } from '@preact/signals'
 import { imageUrl, navigate } from '../app/router.ts'
-import { isMember } from '../app/session.ts'
 import { Picture } from '../parts/picture.tsx'
 import { ToolIcon } from '../parts/tool-icon.tsx'
 import type { Image, ProjectModel } from '../project/model.ts'
@@ -37,7 +36,7 @@ export const Tile = ({ image, box, model, isFirst }: TileProps) => {
   const open = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.button !== 0) return
     event.preventDefault()
-    if (selection.ids.value.size > 0 && isMember.value) select(event)
+    if (selection.ids.value.size > 0 && model.maySelect.value) select(event)
     else navigate(imageUrl(projectId, id))
   }
   const { left, top, width, height } = box
@@ -47,7 +46,7 @@ export const Tile = ({ image, box, model, isFirst }: TileProps) => {
       class={`tile${isSelected ? ' selected' : ''}${mark.value}`}
       style={style}
       data-image={id}
-      draggable={isMember.value}
+      draggable={model.mayEdit.value}
     >
       <a href={imageUrl(projectId, id)} data-image={id} onClick={open} draggable={false} aria-label={label}>
         <Picture image={image} sizes={`${Math.ceil(width)}px`} isFirst={isFirst} alt="" />
@@ -58,7 +57,7 @@ export const Tile = ({ image, box, model, isFirst }: TileProps) => {
           <span class="hidden">{t.isCover}</span>
         </span>
       )}
-      {isMember.value && (
+      {model.maySelect.value && (
         <button
           type="button"
           class="select"

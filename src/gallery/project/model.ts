@@ -39,6 +39,9 @@ export const createProjectModel = (projectId: string) => {
   const images = computed(() =>
     hidden.value.size === 0 ? all.value : all.value.filter(({ id }) => !hidden.value.has(id)),
   )
+  /** The least until it is known. */
+  const permission = computed(() => project.value?.permission ?? 'read')
+  const mayEdit = computed(() => permission.value === 'write' || permission.value === 'manage')
   const params = { path: { project_id: projectId } }
 
   const pagesOf = ({ sort, q, tag }: Query, limit: number) =>
@@ -116,7 +119,12 @@ export const createProjectModel = (projectId: string) => {
 
   return {
     ...{ projectId, project, images, isComplete, problem, query, selection },
-    ...{ more, refresh, edit },
+    ...{ more, refresh, edit, mayEdit },
+
+    mayUpload: computed(() => permission.value !== 'read'),
+    mayManage: computed(() => permission.value === 'manage'),
+    /** False for guests who may not download: there would be nothing to do with a selection. */
+    maySelect: computed(() => mayEdit.value || (project.value !== undefined && project.value.link?.download !== false)),
 
     /** Whether images stand in the order of the project, without a filter: they can be moved. */
     isOrdered: computed(() => query.value.sort === 'order' && query.value.q === '' && query.value.tag === undefined),

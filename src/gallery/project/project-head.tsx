@@ -3,7 +3,6 @@
 import { useRef } from 'preact/hooks'
 import { base } from '../app/api.ts'
 import { follow, wallUrl } from '../app/router.ts'
-import { isMember } from '../app/session.ts'
 import { openDialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { lazy } from '../parts/lazy.tsx'
@@ -59,7 +58,7 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
           >
             <ToolIcon name="code" />
           </button>
-          {isMember.value && (
+          {model.mayEdit.value && (
             <button
               type="button"
               class="quiet round"
@@ -70,7 +69,7 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
               <ToolIcon name="share" />
             </button>
           )}
-          {isMember.value && (
+          {model.mayEdit.value && (
             <button
               type="button"
               class="quiet round"
@@ -81,7 +80,7 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
               <ToolIcon name="settings" />
             </button>
           )}
-          {(isMember.value || link?.upload === true) && <UploadButtons projectId={projectId} />}
+          {model.mayUpload.value && <UploadButtons projectId={projectId} />}
         </div>
       )}
     </div>

@@ -1,14 +1,16 @@
 // A project: its head, its tools, its wall of pictures.
 
+import { useSignalEffect } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { isCode, wordsOf } from '../app/api.ts'
 import { follow, route, wallUrl } from '../app/router.ts'
-import { generation, isMember, me } from '../app/session.ts'
+import { generation, me } from '../app/session.ts'
 import { lazy } from '../parts/lazy.tsx'
 import { Sentinel } from '../parts/sentinel.tsx'
 import { ToolIcon } from '../parts/tool-icon.tsx'
 import { PictureWall } from '../pictures/picture-wall.tsx'
 import { t } from '../texts/texts.ts'
+import { mayUploadHere } from '../upload/state.ts'
 import { onUploaded } from '../upload/uploads.ts'
 import { createProjectModel, type ProjectModel } from './model.ts'
 import { ProjectHead } from './project-head.tsx'
@@ -26,6 +28,15 @@ export const ProjectView = ({ projectId }: { projectId: string }) => {
     void model.read()
   }, [model, session])
   useEffect(() => onUploaded(model.add), [model])
+  useSignalEffect(() => {
+    mayUploadHere.value = model.mayUpload.value
+  })
+  useEffect(
+    () => () => {
+      mayUploadHere.value = undefined
+    },
+    [],
+  )
   useEffect(() => {
     let stop = () => {}
     let isGone = false
@@ -54,7 +65,7 @@ export const ProjectView = ({ projectId }: { projectId: string }) => {
       <PictureWall model={model} />
       <NoImages model={model} />
       {!model.isComplete.value && <Sentinel onNear={() => void model.more()} marker={images.value} />}
-      {isMember.value && <SelectionBar model={model} />}
+      {model.maySelect.value && <SelectionBar model={model} />}
       {imageId !== undefined && images.value.length > 0 && <Lightbox model={model} imageId={imageId} />}
     </>
   )
@@ -89,7 +100,7 @@ const NoImages = ({ model }: { model: ProjectModel }) => {
     <section class="empty">
       <ToolIcon name={isFiltered ? 'search' : 'upload'} />
       <h2>{isFiltered ? t.nothingFound : t.noImages}</h2>
-      <p>{isFiltered ? t.nothingFoundHint : isMember.value ? t.noImagesHint : t.noImagesVisitor}</p>
+      <p>{isFiltered ? t.nothingFoundHint : model.mayUpload.value ? t.noImagesHint : t.noImagesVisitor}</p>
     </section>
   )
 }

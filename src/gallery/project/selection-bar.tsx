@@ -11,7 +11,7 @@ import type { ProjectModel } from './model.ts'
 const Details = lazy(async () => (await import('../details/details-dialog.tsx')).DetailsDialog)
 
 export const SelectionBar = ({ model }: { model: ProjectModel }) => {
-  const { selection, images, isOrdered } = model
+  const { selection, images, isOrdered, mayEdit } = model
   const { size } = selection.ids.value
   if (size === 0) return null
   const [only] = size === 1 ? selection.ids.value : []
@@ -32,20 +32,20 @@ export const SelectionBar = ({ model }: { model: ProjectModel }) => {
       <button type="button" class="quiet" onClick={() => selection.set(images.value.map(({ id }) => id))}>
         {t.selectAll}
       </button>
-      {only !== undefined && (
+      {only !== undefined && mayEdit.value && (
         <>
           <Tool icon="edit" label={t.details} onClick={() => openDialog(<Details model={model} imageId={only} />)} />
           <Tool icon="star" label={t.makeCover} onClick={() => void makeCover(model)} />
         </>
       )}
-      {isOrdered.value && (
+      {isOrdered.value && mayEdit.value && (
         <>
           <Tool icon="back" label={t.moveEarlier} onClick={() => void moveSelected(model, -1)} />
           <Tool icon="next" label={t.moveLater} onClick={() => void moveSelected(model, 1)} />
         </>
       )}
       <Tool icon="download" label={t.downloadSelected} onClick={() => void downloadSelected(model)} />
-      <Tool icon="trash" label={t.deleteSelected} onClick={() => deleteSelected(model)} />
+      {mayEdit.value && <Tool icon="trash" label={t.deleteSelected} onClick={() => deleteSelected(model)} />}
     </div>
   )
 }

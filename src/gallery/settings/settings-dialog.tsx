@@ -16,8 +16,7 @@ export const SettingsDialog = ({ model }: { model: ProjectModel }) => {
   return (
     <Dialog title={t.settings}>
       {project && <General model={model} project={project} />}
-      {/* Members are shown to those alone who may do this. */}
-      {project?.members !== undefined && <Deletion model={model} project={project} />}
+      {project && model.mayManage.value && <Deletion model={model} project={project} />}
     </Dialog>
   )
 }
@@ -25,7 +24,6 @@ export const SettingsDialog = ({ model }: { model: ProjectModel }) => {
 const General = ({ model, project }: { model: ProjectModel; project: Project }) => {
   const title = useSignal(project.title ?? '')
   const visibility = useSignal(project.visibility)
-  const isManager = project.members !== undefined
   const save = async () => {
     await model.edit({
       title: title.value.trim() || null,
@@ -37,7 +35,7 @@ const General = ({ model, project }: { model: ProjectModel; project: Project }) 
   return (
     <Form submit={t.save} onSubmit={save}>
       <Field label={t.title} maxLength={200} text={title} autofocus />
-      {isManager && (
+      {model.mayManage.value && (
         <label class="choice">
           <input
             type="checkbox"

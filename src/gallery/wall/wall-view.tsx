@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { wordsOf } from '../app/api.ts'
-import { generation, isMember, me } from '../app/session.ts'
+import { generation, mayCreate, me } from '../app/session.ts'
 import { openDialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { lazy } from '../parts/lazy.tsx'
@@ -78,7 +78,7 @@ export const WallView = () => {
             </label>
           </>
         )}
-        {isMember.value && (
+        {mayCreate.value && (
           <button type="button" class="primary" onClick={() => openDialog(<NewProject />)}>
             <Icon name="add" />
             {t.newProject}

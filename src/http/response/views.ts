@@ -23,7 +23,7 @@ import {
   type PrimaryView,
   type UploadView,
 } from '../schemas/images/images.ts'
-import type { ProjectView } from '../schemas/projects.ts'
+import { type ProjectView, projectSchema } from '../schemas/projects.ts'
 import { accessView } from './auth/access-view.ts'
 
 export interface Views {
@@ -33,8 +33,8 @@ export interface Views {
   editedImage(project: ReadableState, image: ImageRecord): EditedImageView
   /** @param by principal; members are shown only to principals that may manage the project */
   project(project: ProjectWithCover, by: Principal): ProjectView
-  /** Entity tag of the view of a project. @param isManaged true for the view that managers get */
-  projectEtag(project: Pick<ProjectView, 'revision' | 'link'>, isManaged: boolean): string
+  /** Entity tag of the view of a project, which differs by the permission and the share link of the caller. */
+  projectEtag(project: Pick<ProjectView, 'revision' | 'permission' | 'link'>): string
   primary(project: ReadableState): PrimaryView
   /** Entity tag of a list of images, from its revision, the fields of the views and the URLs in them. */
   listEtag(project: { revision: number }): string
@@ -136,8 +136,8 @@ export const createViews = (basePath: string, presets: Presets): Views => {
 
     listEtag: ({ revision }) => `"${revision}-${edition}"`,
 
-    projectEtag: ({ revision, link }, isManaged) =>
-      `"${revision}-${isManaged ? 'managed-' : ''}${link ? `${link.id}-` : ''}${edition}"`,
+    projectEtag: ({ revision, permission, link }) =>
+      `"${revision}-${permission === 'read' ? '' : `${permission}-`}${link ? `${link.id}-` : ''}${edition}"`,
 
     // The URL names the image id, so that browsers cache unchanged covers.
     project: ({ project, cover }, by) => ({
@@ -170,7 +170,8 @@ const editionOf = (presets: Presets): string => {
     ([name, transform]) => `${name}:${new URLSearchParams(transformParameters(transform))}`,
   )
   // The fields too: after an update, clients fetch lists again that they have from the older version.
-  const text = [Object.keys(imageSchema.shape), Object.keys(coverSchema.shape), PICTURE_EXTENSIONS, ...named]
+  const fields = [imageSchema, coverSchema, projectSchema].map(({ shape }) => Object.keys(shape))
+  const text = [...fields, PICTURE_EXTENSIONS, ...named]
   return createHash('sha256').update(text.join('\n')).digest('base64url').slice(0, 8)
 }
 

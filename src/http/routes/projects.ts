@@ -57,8 +57,8 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
       if (!shown) return undefined
       const view = views.project(shown, by)
       return revalidatedJson(c, view, {
-        etag: views.projectEtag(view, isManaged(view, by)),
-        isPrivate: isManaged(view, by) || view.link !== undefined || view.visibility === 'private',
+        etag: views.projectEtag(view),
+        isPrivate: isPersonal(view, by) || view.visibility === 'private',
       })
     })
   },
@@ -70,7 +70,7 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
     const body = parseBody(projectCreateSchema, await readOptionalJson(c, MAX_NEW_BYTES))
     const { isNew, ...shown } = await projects.create(projectId, body, { by, ...conditions })
     const view = views.project(shown, by)
-    const etag = { ETag: views.projectEtag(view, isManaged(view, by)) }
+    const etag = { ETag: views.projectEtag(view) }
     return isNew ? json(c, view, 201, { ...etag, Location: views.projectUrl(projectId) }) : json(c, view, 200, etag)
   },
 
@@ -80,7 +80,7 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
     const ifRevision = ifRevisionOf(c)
     const { image_order: imageOrder, ...edit } = parseBody(projectEditSchema, await readJson(c, MAX_EDIT_BYTES))
     const view = views.project(await projects.edit(projectId, { imageOrder, ...edit }, by, ifRevision), by)
-    return json(c, view, 200, { ETag: views.projectEtag(view, isManaged(view, by)) })
+    return json(c, view, 200, { ETag: views.projectEtag(view) })
   },
 
   async remove(c: Context) {
@@ -91,9 +91,9 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
   },
 })
 
-/** True where the view shows fields that only managers see. */
-const isManaged = (view: ProjectView, by: Principal): boolean =>
-  view.members !== undefined && by.kind !== 'unrestricted'
+/** True for a view that other callers do not get: an open server gives all of them the same. */
+const isPersonal = ({ permission, link }: ProjectView, by: Principal): boolean =>
+  link !== undefined || (permission !== 'read' && by.kind !== 'unrestricted')
 
 /** Parameters that are present, as the query of a URL. */
 const queryText = (parameters: Record<string, string | undefined>): string => {

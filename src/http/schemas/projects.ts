@@ -2,6 +2,7 @@
 
 import { z } from '@hono/zod-openapi'
 import { MEMBER_ROLES, VISIBILITIES } from '../../core/auth/access.ts'
+import { PERMISSIONS } from '../../core/auth/permission.ts'
 import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../../core/project/model.ts'
 import { characters } from '../../core/text.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, exampleUrls } from './examples.ts'
@@ -30,6 +31,12 @@ export const projectSchema = z
     created_at: time,
     updated_at: time,
     visibility,
+    permission: z.enum(PERMISSIONS).openapi({
+      description:
+        'What the caller may do in the project, each including those before it: `read` it, `upload` images by a share ' +
+        'link, `write` (add, edit, order and delete images), `manage` (members, visibility, deletion).',
+      example: 'read',
+    }),
     owner_id: z.string().nullable().optional().openapi({
       description: 'User id of the owner; null if there is none. Present for principals that may manage the project.',
       example: null,

@@ -153,7 +153,7 @@ describe('GET /projects/{project_id}', () => {
     const { image_id } = await uploadTo(app, 'game')
     const response = await app.request('/projects/game')
     const etag = response.headers.get('etag') ?? ''
-    expect(etag).toMatch(/^"1-[\w-]{8}"$/)
+    expect(etag).toMatch(/^"1-manage-[\w-]{8}"$/)
     const body: unknown = await response.json()
     expect(body).toEqual(projectSchema.parse(body))
     expect(body).toMatchObject({ project_id: 'game', title: null, image_count: 1, primary_image_id: image_id })

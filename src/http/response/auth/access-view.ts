@@ -1,16 +1,18 @@
-// Members of a project's view that tell of access: for managers its owner and members, for guests their share link.
+// Members of a project's view that tell of access: the permission of the caller, for managers the owner and members, for
+// guests their share link.
 
-import { accessOf, decideAccess, linksOf, type Principal } from '../../../core/auth/access.ts'
+import { accessOf, linksOf, type Principal } from '../../../core/auth/access.ts'
 import { projectGrant } from '../../../core/auth/links.ts'
+import { permissionOf } from '../../../core/auth/permission.ts'
 import type { ReadableState } from '../../../core/project/state.ts'
 import type { ProjectView } from '../../schemas/projects.ts'
 
 export const accessView = (
   project: ReadableState,
   by: Principal,
-): Pick<ProjectView, 'visibility' | 'owner_id' | 'members' | 'link'> => {
+): Pick<ProjectView, 'visibility' | 'permission' | 'owner_id' | 'members' | 'link'> => {
   const access = accessOf(project)
-  const manages = decideAccess(by, 'manage', project.project_id, access) === 'allowed'
+  const permission = permissionOf(by, project.project_id, access)
   const { visibility, owner_id, members } = access
   const grant = projectGrant(linksOf(by), project)
   const link = grant && {
@@ -19,5 +21,9 @@ export const accessView = (
     download: grant.download,
     expires: new Date(grant.expiresMs).toISOString(),
   }
-  return { ...(manages ? { visibility, owner_id, members } : { visibility }), ...(link ? { link } : {}) }
+  return {
+    ...{ visibility, permission },
+    ...(permission === 'manage' ? { owner_id, members } : {}),
+    ...(link ? { link } : {}),
+  }
 }
