@@ -6,6 +6,7 @@ import { type Entry, snapshotOf } from './entry.ts'
 import { explain } from './explain.ts'
 
 const NOW = '2026-01-02T03:04:05.678Z'
+const EARLIER = '2026-01-02T03:04:05.000Z'
 const NOTHING = emptyProject('shop', NOW)
 
 const [a, b, c] = ['a'.repeat(20), 'b'.repeat(20), 'c'.repeat(20)] as const
@@ -68,12 +69,50 @@ const put = (imageId: string): ProjectChange => ({
   terms: { asset: { name: 'button' } },
 })
 
+/** An id of 20 characters. */
+const imageIdOf = (revision: number, at: number): string => `${revision}x${at}x`.padEnd(20, 'z')
+
+/** A project with one image, which is its asset. */
+const stateOf = (imageId: string, revision: number): ProjectState => ({ ...stateAfter(put(imageId)), revision })
+
 describe('a history', () => {
   it('of two uploads to one asset in one revision is explained, whichever is the last, and not both', () => {
     const puts = [a, b].map((id, at) => changed(1 + at, 3 + at, put(id), stateAfter(put(id))))
     const gone = [a, b].map((id, at) => failed(5 + at, 7 + at, { type: 'set_primary', imageId: id }, 'image_not_found'))
     for (const one of gone) expect(explain([...puts, one], NOTHING)).toEqual([])
     expect(explain([...puts, ...gone], NOTHING)).not.toEqual([])
+  })
+
+  it('of many uploads to one asset, committed together, is explained where any of their orders fits', () => {
+    const revisions = 30
+    const history: Entry[] = []
+    let begun = 0
+    for (let revision = 1; revision <= revisions; revision++) {
+      const together = Array.from({ length: 6 }, (_, at) => imageIdOf(revision, at))
+      const from = begun
+      for (const id of together) history.push(changed(++begun, from + 10, put(id), stateOf(id, revision)))
+      begun = from + 10
+      // The third of them was the last, whichever the search tries first.
+      history.push(variant(++begun, ++begun, together[2] ?? a, `thumb of ${together[2]}`))
+    }
+    expect(explain(history, NOTHING)).toEqual([])
+    const other = imageIdOf(1, 3)
+    expect(explain([...history, variant(11, 12, other, `thumb of ${other}`)], NOTHING)).not.toEqual([])
+  })
+
+  it('of many changes of unknown outcome is explained where any of them were kept', () => {
+    const ids = Array.from({ length: 6 }, (_, at) => imageIdOf(0, at))
+    const history = [
+      changed(1, 2, put(a), stateOf(a, 1)),
+      ...ids.map((id) => failed(3, 4, put(id), 'store_unavailable')),
+      ...ids.slice(1, 5).map((id, at) => variant(5 + 2 * at, 6 + 2 * at, id, `thumb of ${id}`)),
+      changed(20, 21, put(b), stateOf(b, 6)),
+    ]
+    expect(explain(history, NOTHING)).toEqual([])
+    // One of the others may have been kept behind all of that, but none of these twice.
+    const [kept, other] = [ids[1] ?? a, ids[5] ?? a]
+    expect(explain([...history, variant(22, 23, other, `thumb of ${other}`)], NOTHING)).toEqual([])
+    expect(explain([...history, variant(22, 23, kept, `thumb of ${kept}`)], NOTHING)).not.toEqual([])
   })
 
   it('of thousands of revisions is explained', () => {
@@ -145,6 +184,25 @@ describe('a history', () => {
         changed(1, 2, add(a), stateAfter(add(a))),
         failed(3, 4, add(b), 'store_unavailable'),
         changed(5, 6, add(c), stateAfter(add(a), add(c))),
+      ],
+    ],
+    [
+      'a change of unknown outcome that was kept, and made the project at a time that nobody was told',
+      [
+        failed(1, 2, add(a), 'store_unavailable'),
+        changed(3, 4, add(b), { ...stateAfter(add(a), add(b)), created_at: EARLIER }),
+        read(5, 6, { ...stateAfter(add(a), add(b)), created_at: EARLIER }),
+      ],
+    ],
+    [
+      'changes of unknown outcome that were kept, behind the newest revision of an answer',
+      [
+        changed(1, 2, add(a), stateAfter(add(a))),
+        failed(3, 4, add(b), 'store_unavailable'),
+        failed(3, 4, drop(a), 'store_unavailable'),
+        variant(5, 6, a, null),
+        failed(5, 6, drop(a), 'image_not_found'),
+        variant(7, 8, b, `thumb of ${b}`),
       ],
     ],
     [
@@ -223,6 +281,14 @@ describe('a history', () => {
       [
         changed(1, 2, add(a), stateAfter(add(a))),
         changed(3, 4, add(b), { ...stateAfter(add(a), add(b)), revision: 3 }),
+      ],
+    ],
+    [
+      'a project of two times of creation, whichever change made it',
+      [
+        failed(1, 2, add(a), 'store_unavailable'),
+        read(3, 4, { ...stateAfter(add(a)), created_at: EARLIER }),
+        changed(5, 6, add(b), stateAfter(add(a), add(b))),
       ],
     ],
     ['a refused change that was made', [failed(1, 2, add(a), 'busy'), read(3, 4, stateAfter(add(a)))]],
