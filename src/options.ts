@@ -15,7 +15,7 @@ export interface TintypeOptions extends AccessOptions {
   storageDir?: string
   /**
    * Bucket that holds the store in place of {@link storageDir}, for any number of servers: `s3://bucket/prefix`. Not with
-   * `readOnly: true`, `accelRedirect` or `encoders: 0`. @default none
+   * `accelRedirect` or `encoders: 0`. @default none
    */
   store?: string
   /**
@@ -45,7 +45,7 @@ export interface TintypeOptions extends AccessOptions {
   staleSeconds?: number
   /**
    * Serves a snapshot or a mounted backup: nothing is written, and changes are answered 503 `read_only`. `auto`: where the
-   * folder holds a store and cannot be written. @default 'auto'
+   * folder or bucket holds a store and cannot be written. @default 'auto'
    */
   readOnly?: boolean | 'auto'
   /**

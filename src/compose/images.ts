@@ -41,7 +41,8 @@ export const buildImages = (
   const renderCache = createRenderCache({
     storageDir,
     maxBytes: options.diskCacheBytes,
-    isReadOnly: store.isReadOnly,
+    // Beside a bucket, the disk of this machine is no part of the store.
+    ...(shared ? {} : { isReadOnly: store.isReadOnly }),
     log,
   })
   const renders = createRenders({
@@ -88,7 +89,7 @@ export const buildImages = (
 /** Plans and pages of atlases, and signatures of pages. */
 export const buildAtlases = (
   { options, storageDir, log }: Foundation,
-  { store }: ReturnType<typeof buildStore>,
+  { store, shared }: ReturnType<typeof buildStore>,
   { renders, renderCache: cache }: ReturnType<typeof buildImages>,
   encoders: EncoderPool,
 ) => {
@@ -96,7 +97,7 @@ export const buildAtlases = (
     storageDir,
     log,
     maxBytes: options.diskCacheBytes,
-    isReadOnly: store.isReadOnly,
+    ...(shared ? {} : { isReadOnly: store.isReadOnly }),
   })
   const background = options.background ?? '#ffffff'
   const pages = createPageMaker({ store, renders, encoders, cache, pixels, background, folder: PAGES_FOLDER })

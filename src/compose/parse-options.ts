@@ -157,8 +157,8 @@ const takeBucket = (given: TintypeOptions) => {
   if (store === '')
     return { bucket: undefined, fallback: fallbackSettingsOf({ ...access, fallback, takeOver }), options }
   if (!parseStoreUrl(store)) throw new Error(`store: expected ${STORE_URL_RULE}, got "${store}"`)
-  const { readOnly, accelRedirect, encoders, storageDir } = options
-  const refused = { readOnly: readOnly === true, accelRedirect, encoders: encoders === 0, storageDir }
+  const { accelRedirect, encoders, storageDir } = options
+  const refused = { accelRedirect, encoders: encoders === 0, storageDir }
   for (const [name, value] of Object.entries(refused))
     if (value) throw new Error(`${name}: expected no such value with store, which is ${store}`)
   const bucket = bucketSettingsOf({

@@ -17,7 +17,7 @@ export const buildProjects = (
   const inBucket = shared && { folders: createBucketProjects(store), hints: shared.hints.reader() }
   const catalogue = createFileCatalogue({ storageDir, store, ready, log, ...inBucket })
   // A cursor of one machine is valid on the others.
-  const fallback = () => (shared ? auth.store.ensureSecret() : bootSecret(storageDir))
+  const fallback = () => (shared && !store.isReadOnly() ? auth.store.ensureSecret() : bootSecret(storageDir))
   const cursors = createSealedCursors({ secret: auth.store.secret, fallback })
   const { newVisibility } = options
   const projects = createProjectService({ store, catalogue, log, cursors, newVisibility })

@@ -100,11 +100,12 @@ const inBucket = (
 ) => {
   const store = createS3Store({
     ...{ bucket, workDir: storageDir, log, staleMs, pollMs: staleMs, cacheBytes, createBucket: create },
+    readOnly: options.readOnly,
     minFreeBytes: options.minFreeBytes,
     observer: metrics.observer,
   })
   const { leases, owner } = store
-  const hints = createBucketHints({ bucket, pollMs: staleMs, log, onChanged: store.hint })
+  const hints = createBucketHints({ bucket, pollMs: staleMs, log, isReadOnly: store.isReadOnly, onChanged: store.hint })
   return {
     store,
     marks: createBucketMarks({ bucket, leases, owner }),

@@ -39,7 +39,6 @@ export const bucketOf = (parsed: Parsed, context: z.RefinementCtx): BucketSettin
   }
   if (parsed.storageDir !== resolve('./storage'))
     refuse('storageDir', 'expected no value with STORE, which holds everything; the local folder is BUCKET_CACHE_DIR')
-  if (parsed.readOnly === true) refuse('readOnly', 'expected auto or false with STORE, got true')
   if (parsed.accelRedirect !== 'off')
     refuse('accelRedirect', 'expected off with STORE, because nginx has no folder of pictures to send from')
   if (parsed.encoders === 0)

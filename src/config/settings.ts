@@ -56,7 +56,7 @@ export const settings = {
     unit: 'mode',
     initial: 'auto',
     isSwitch: true,
-    doc: 'Serve a snapshot or a mounted backup: true writes nothing and answers changes 503; auto does so where the folder cannot be written; false refuses to start there',
+    doc: 'Serve a snapshot or a mounted backup: true writes nothing and answers changes 503; auto does so where the folder or bucket cannot be written; false refuses to start there',
   }),
   workers: setting(numberOrCores(1, 128), {
     env: 'WORKERS',

@@ -11,7 +11,7 @@ export type OpenSettings = Pick<
   Config,
   'host' | 'port' | 'storageDir' | 'auth' | 'apiKeys' | 'registration' | 'issuer'
 > &
-  Partial<Pick<Config, 'bucket'>>
+  Partial<Pick<Config, 'bucket' | 'readOnly'>>
 
 /** The `tintype` command as it is called here: an npm script in a clone, npx where the package is installed. */
 const COMMAND = existsSync(new URL('../../src/cli/prepare.mjs', import.meta.url))
@@ -41,7 +41,8 @@ export const whyNotOpen = async (settings: OpenSettings): Promise<string | undef
 const isClosed = async (settings: OpenSettings): Promise<boolean> => {
   if (!settings.bucket || isConfigured(settings)) return createAuthConfigured(settings)()
   const { isBucketClaimed } = await import('../compose/bucket/accounts.ts')
-  return isBucketClaimed(settings.bucket)
+  const { bucket, readOnly } = settings
+  return isBucketClaimed(readOnly === true ? { ...bucket, create: false } : bucket)
 }
 
 /** The error of an address that cannot be listened on. */

@@ -181,7 +181,6 @@ describe.skipIf(!hasCeph)('two servers with a store in a bucket', () => {
 
 describe('a store in a bucket is refused', () => {
   it.each([
-    [{ readOnly: true }, /readOnly/],
     [{ accelRedirect: '/stored' }, /accelRedirect/],
     [{ encoders: 0, queue: 'amqp://127.0.0.1' }, /encoders/],
     [{ storageDir: './storage' }, /storageDir/],

@@ -56,7 +56,6 @@ describe('STORE', () => {
 
   it.each([
     [{ STORAGE_DIR: '/srv/pictures' }, 'STORAGE_DIR: expected no value with STORE'],
-    [{ READ_ONLY: 'true' }, 'READ_ONLY: expected auto or false with STORE, got true'],
     [{ ACCEL_REDIRECT: '/stored' }, 'ACCEL_REDIRECT: expected off with STORE'],
     [{ ENCODERS: '0', QUEUE: 'amqp://127.0.0.1' }, 'ENCODERS: expected at least 1 with STORE'],
     [{ AWS_ACCESS_KEY_ID: 'key' }, 'AWS_SECRET_ACCESS_KEY: expected a value'],

@@ -6,6 +6,7 @@ import { type BucketAccounts, createBucketAccounts } from '../../stores/accounts
 import { createFileAccountStore } from '../../stores/accounts/file-account-store.ts'
 import { createFileKeys } from '../../stores/accounts/file-keys.ts'
 import type { Keys } from '../../stores/accounts/keys.ts'
+import { isWriteForbidden } from '../../stores/s3/client/failures.ts'
 import { assertKnownBucketFormat } from '../../stores/s3/format.ts'
 import { openBucket } from './client.ts'
 
@@ -28,11 +29,18 @@ export const openAccounts = async ({ storageDir, bucket: settings }: AccountSett
   return accounts
 }
 
-/** Whether there are keys or users in a bucket. @throws TintypeError `store_unavailable` */
+/**
+ * Whether there are keys or users in a bucket. It is made where it is missing, and the credentials may do so.
+ *
+ * @throws TintypeError `store_unavailable`
+ */
 export const isBucketClaimed = async (settings: BucketSettings): Promise<boolean> => {
   const { bucket, accounts } = bucketAccounts(settings)
   try {
-    if (settings.create) await bucket.create()
+    if (settings.create)
+      await bucket.create().catch((error: unknown) => {
+        if (!isWriteForbidden(error)) throw error
+      })
     await assertKnownBucketFormat(bucket)
     await accounts.open()
     return accounts.isClaimed()

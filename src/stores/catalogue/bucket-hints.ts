@@ -14,6 +14,8 @@ export interface BucketHintsOptions {
   /** Interval of listings, in milliseconds. */
   pollMs: number
   log: Logger
+  /** True where old objects are left to others. */
+  isReadOnly(): boolean
   /** Called with each project that another process has changed. Never throws. */
   onChanged(projectId: string): void
 }
@@ -42,7 +44,8 @@ interface Unread {
   isLost: boolean
 }
 
-export const createBucketHints = ({ bucket, pollMs, log, onChanged }: BucketHintsOptions): BucketHints => {
+export const createBucketHints = (options: BucketHintsOptions): BucketHints => {
+  const { bucket, pollMs, log, isReadOnly, onChanged } = options
   const own = newName()
   const readers = new Set<Unread>()
   /** Objects that are read. */
@@ -91,7 +94,7 @@ export const createBucketHints = ({ bucket, pollMs, log, onChanged }: BucketHint
     const { objects, dateMs } = await bucket.listAll(FOLDER)
     const present = new Set<string>()
     for (const { key, modifiedMs } of objects) {
-      if (dateMs - modifiedMs > KEPT_MS) await bucket.remove(key)
+      if (dateMs - modifiedMs > KEPT_MS && !isReadOnly()) await bucket.remove(key)
       else if (!isFirst && !known.has(key) && !key.startsWith(FOLDER + own)) give((await bucket.text(key)) ?? '')
       present.add(key)
     }

@@ -23,10 +23,9 @@ import type { KeptRevisions } from './cleanup/prune.ts'
 import { createRemoval } from './cleanup/removal.ts'
 import type { Bucket } from './client/bucket.ts'
 import { createDiskCache } from './disk-cache.ts'
-import { assertKnownBucketFormat, markBucketFormat } from './format.ts'
 import { keys } from './keys.ts'
 import { createLeases, type Leases } from './leases.ts'
-import { probeBucket } from './probe.ts'
+import { openStoreInBucket } from './probe.ts'
 import { createSegments } from './segments.ts'
 import { createVariants } from './variants.ts'
 import { createBucketWatching } from './watching.ts'
@@ -39,6 +38,8 @@ export interface S3StoreOptions {
   log: Logger
   /** Makes the bucket where it is missing. @default false */
   createBucket?: boolean
+  /** `auto`: where the credentials may not write, and the bucket holds a store. @default 'auto' */
+  readOnly?: boolean | 'auto'
   /** Most bytes of local copies of variants. @default 1073741824 (1 GiB) */
   cacheBytes?: number
   /**
@@ -92,7 +93,7 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
   const leases = createLeases({ bucket, paths, owner: () => basename(workspace.path), log })
   const removal = createRemoval({ bucket, paths, segments, log })
   const parts = { paths, workspace, leases, revisions, segments, removal, cache }
-  const writing = createWriting({ ...options, ...parts, now, onCommitted })
+  const writing = createWriting({ ...options, ...parts, now, onCommitted, isReadOnly: () => isReadOnly })
   const { open: openWriting, assertRoom, close: closeWriting, ...writes } = writing
   const sweepOrphans = createOrphans({
     ...{ bucket, revisions, segments, removal, onCommitted },
@@ -100,6 +101,7 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
   })
   let timer: NodeJS.Timeout | undefined
   let sweeping: Promise<void> = Promise.resolve()
+  let isReadOnly = false
   let isClosed = false
 
   const living = (revision: Revision | undefined): ProjectState | undefined =>
@@ -182,19 +184,17 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
 
     async open() {
       try {
-        if (options.createBucket) await bucket.create()
-        await assertKnownBucketFormat(bucket)
-        await probeBucket(bucket)
-        await markBucketFormat(bucket)
+        const { createBucket: create = false, readOnly = 'auto' } = options
+        isReadOnly = await openStoreInBucket({ bucket, create, readOnly, log })
         await openWriting()
         await cache.open()
       } catch (error) {
         throw storeError(error)
       }
-      scheduleSweep(Math.random())
+      if (!isReadOnly) scheduleSweep(Math.random())
     },
 
-    isReadOnly: () => false,
+    isReadOnly: () => isReadOnly,
 
     async images(state) {
       const list = await imageList(state)
@@ -207,6 +207,7 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
     cover: (state) => unlessOvertaken(state, () => coverOf(state, (...of) => segments.find(state.project_id, ...of))),
 
     async check() {
+      if (isReadOnly) return void (await bucket.list({ prefix: keys.projects, limit: 1 }))
       await assertRoom().catch(throwStoreError)
       await bucket.put('.probe/check', '')
     },

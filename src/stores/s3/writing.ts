@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { createBoundedMap } from '../../core/bounded-map.ts'
-import { TintypeError } from '../../core/errors.ts'
+import { readOnlyStore, TintypeError } from '../../core/errors.ts'
 import { isPending } from '../../core/jobs/pending.ts'
 import { unknownProject } from '../../core/not-found.ts'
 import { readsImages } from '../../core/project/add-image.ts'
@@ -47,6 +47,8 @@ export interface WritingOptions {
   keptRevisions?: Partial<KeptRevisions>
   minFreeBytes?: number
   observer?: Observer
+  /** True where changes throw `read_only`. */
+  isReadOnly(): boolean
   /** Called with each revision that became durable. Never throws. */
   onCommitted(revision: Revision): void
 }
@@ -66,7 +68,7 @@ const UNKNOWN: ReadonlySet<string> = new Set(['store_unavailable', 'storage_full
 const CREATING: ReadonlySet<ProjectChange['type']> = new Set(['add_image', 'create_project', 'add_pending'])
 
 export const createWriting = (options: WritingOptions): Writing => {
-  const { bucket, paths, workspace, leases, revisions, segments, removal, cache, log } = options
+  const { bucket, paths, workspace, leases, revisions, segments, removal, cache, isReadOnly, log } = options
   const assertRoom = createFreeSpace({ path: paths.root, minFreeBytes: options.minFreeBytes ?? 64 * 2 ** 20 })
   const { prune, idle: pruned } = createPruner({ bucket, kept: options.keptRevisions, log })
   /** By staging area: when its files were published, by the engine's clock. Unknown ones count as old. */
@@ -120,6 +122,7 @@ export const createWriting = (options: WritingOptions): Writing => {
   }
 
   const transition = (projectId: string, change: ProjectChange, given: CommitOptions = {}): Promise<Transition> => {
+    if (isReadOnly()) return Promise.reject(readOnlyStore())
     const done = commit(projectId, change, given).finally(() => underWay.delete(done))
     underWay.add(done)
     return done
@@ -139,8 +142,8 @@ export const createWriting = (options: WritingOptions): Writing => {
       await workspace.leaveRest()
       for (const owner of await readdir(paths.tmp)) {
         if (await ownerLives(join(paths.tmp, owner, OWNER_FILE))) continue
-        // The process of an abandoned folder may live.
-        if (!owner.endsWith(LEFT)) await leases.end(owner)
+        // The process of an abandoned folder may live. In a store that is only read, leases end by their age.
+        if (!owner.endsWith(LEFT) && !isReadOnly()) await leases.end(owner)
         await removeFolder(join(paths.tmp, owner))
       }
     } catch (error) {
@@ -160,6 +163,7 @@ export const createWriting = (options: WritingOptions): Writing => {
     owner: () => basename(workspace.path),
 
     async stage(projectId, imageId) {
+      if (isReadOnly()) throw readOnlyStore()
       await assertRoom().catch(throwStoreError)
       // Reservations of quotas count for as long as other servers see that the staging area exists.
       await leases.hold()

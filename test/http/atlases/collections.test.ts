@@ -13,7 +13,7 @@ import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { type AccessApp, ADMIN, createAccessApp, createCast, keyOf, type Who } from '../../support/auth/access.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
-import { itInFolder, recordsOf } from '../../support/store/here.ts'
+import { recordsOf } from '../../support/store/here.ts'
 
 type Asking = Pick<AccessApp, 'ask'>
 
@@ -264,39 +264,31 @@ describe('the atlas of a collection', () => {
     expect(thumbs.frames.b?.frame).toMatchObject({ w: 90, h: 90 })
   })
 
-  itInFolder(
-    'read_only',
-    'has the same places in all workers that share a store, whichever is asked first, and after a restart',
-    async () => {
-      const one = await openWith(['a', 'b', 'c'])
-      const other = await createTestApp({ storageDir: one.storageDir, auth: 'none' })
-      await put(one, {}, 'wall', { projects: ['a', 'b', 'c'] })
-      const atlasAt = async (app: typeof other.app) =>
-        json(await app.request('/collections/wall/atlas.json'), atlasSchema)
-      const both = await Promise.all([one.app, other.app, one.app, other.app].map(atlasAt))
-      for (const each of both) expect(each).toEqual(both[0])
-      await other.app.request('/projects/b', { method: 'DELETE' })
-      const after = await Promise.all([atlasAt(one.app), atlasAt(other.app)])
-      expect(after[0]).toEqual(after[1])
-      const later = await createTestApp({ storageDir: one.storageDir, auth: 'none', readOnly: true })
-      expect(await atlasAt(later.app)).toEqual(after[0])
-    },
-  )
+  it('has the same places in all workers that share a store, whichever is asked first, and after a restart', async () => {
+    const one = await openWith(['a', 'b', 'c'])
+    const other = await createTestApp({ storageDir: one.storageDir, auth: 'none' })
+    await put(one, {}, 'wall', { projects: ['a', 'b', 'c'] })
+    const atlasAt = async (app: typeof other.app) =>
+      json(await app.request('/collections/wall/atlas.json'), atlasSchema)
+    const both = await Promise.all([one.app, other.app, one.app, other.app].map(atlasAt))
+    for (const each of both) expect(each).toEqual(both[0])
+    await other.app.request('/projects/b', { method: 'DELETE' })
+    const after = await Promise.all([atlasAt(one.app), atlasAt(other.app)])
+    expect(after[0]).toEqual(after[1])
+    const later = await createTestApp({ storageDir: one.storageDir, auth: 'none', readOnly: true })
+    expect(await atlasAt(later.app)).toEqual(after[0])
+  })
 
-  itInFolder(
-    'read_only',
-    'of a store that is only read has places in the order of the list, and writes nothing',
-    async () => {
-      const one = await openWith(['a', 'b'])
-      await put(one, {}, 'wall', { projects: ['b', 'a'] })
-      const reading = await createTestApp({ storageDir: one.storageDir, auth: 'none', readOnly: true })
-      const atlas = await json(await reading.app.request('/collections/wall/atlas.json'), atlasSchema)
-      expect(placesOf(atlas)).toEqual({ b: '2 2', a: '56 2' })
-      expect((await reading.app.request('/collections/wall', { method: 'DELETE' })).status).toBe(503)
-      await put(one, {}, 'wall', { projects: ['a', 'b'] })
-      expect(placesOf(await atlasOf(one, {}, 'wall'))).toEqual({ a: '2 2', b: '56 2' })
-    },
-  )
+  it('of a store that is only read has places in the order of the list, and writes nothing', async () => {
+    const one = await openWith(['a', 'b'])
+    await put(one, {}, 'wall', { projects: ['b', 'a'] })
+    const reading = await createTestApp({ storageDir: one.storageDir, auth: 'none', readOnly: true })
+    const atlas = await json(await reading.app.request('/collections/wall/atlas.json'), atlasSchema)
+    expect(placesOf(atlas)).toEqual({ b: '2 2', a: '56 2' })
+    expect((await reading.app.request('/collections/wall', { method: 'DELETE' })).status).toBe(503)
+    await put(one, {}, 'wall', { projects: ['a', 'b'] })
+    expect(placesOf(await atlasOf(one, {}, 'wall'))).toEqual({ a: '2 2', b: '56 2' })
+  })
 })
 
 describe('changes of a collection', () => {

@@ -20,7 +20,6 @@ import { createAccessApp, keyOf, READER } from '../../support/auth/access.ts'
 import { ADA } from '../../support/auth/accounts.ts'
 import { cookieHeader, cookiesOf, openApp, post } from '../../support/auth/sessions.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
-import { itInFolder } from '../../support/store/here.ts'
 import { formOf } from '../../support/upload.ts'
 
 const PROJECT = `/projects/${EXAMPLE_PROJECT_ID}`
@@ -282,7 +281,7 @@ const expectExample = async (code: string, answer: Promise<Response>): Promise<v
 describe('the example of an error in the document', () => {
   it.each(Object.entries(PROVOKED))('of code %s equals the answer', (code, provoke) => expectExample(code, provoke()))
 
-  itInFolder('read_only', 'of code read_only equals the answer', async () => {
+  it('of code read_only equals the answer', async () => {
     const { storageDir, close } = await createTestApp()
     await close()
     await expectExample('read_only', sentTo(text('x'), { storageDir, readOnly: true }))

@@ -7,7 +7,6 @@ import { temporaryFolder } from '../../support/disk/folder.ts'
 import { freePort } from '../../support/net/ports.mjs'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
 import { silent } from '../../support/store/file-store.ts'
-import { itInFolder } from '../../support/store/here.ts'
 import { formOf } from '../../support/upload.ts'
 
 describe('readiness with a broker that is away', () => {
@@ -25,7 +24,7 @@ describe('readiness with a broker that is away', () => {
     expect(await accepted.json()).toMatchObject({ state: 'queued' })
   })
 
-  itInFolder('read_only', 'says nothing of a broker where the store is read-only or none is set', async () => {
+  it('says nothing of a broker where the store is read-only or none is set', async () => {
     const url = `amqp://127.0.0.1:${await freePort()}`
     const { storageDir, app } = await createTestApp()
     const readOnly = await createTestApp({ storageDir, readOnly: true, queue: url })

@@ -15,6 +15,10 @@ export interface MemoryEngine {
   advance(ms: number): void
   /** Keys of all objects, each behind the name of its bucket. */
   keys(): string[]
+  /** Number of requests so far that change something, or would: PUT, POST and DELETE. */
+  writes(): number
+  /** From now on, these are refused: the credentials may only read. */
+  forbidWrites(): void
 }
 
 interface StoredObject {
@@ -63,6 +67,8 @@ export const sharedEngine = (): Promise<string> => {
 const createEngine = () => {
   const buckets = new Map<string, Objects>()
   let aheadMs = 0
+  let writes = 0
+  let isReadOnly = false
   const now = () => Date.now() + aheadMs
 
   const write = async (objects: Objects, key: string, request: IncomingMessage): Promise<Reply> => {
@@ -88,6 +94,10 @@ const createEngine = () => {
   const answer = async (request: IncomingMessage): Promise<Reply> => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://engine')
     const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/.exec(decodeURIComponent(pathname)) ?? []
+    if (WRITING.has(request.method ?? '')) {
+      writes++
+      if (isReadOnly) return forbidden(request)
+    }
     const objects = buckets.get(bucket) ?? new Map<string, StoredObject>()
     buckets.set(bucket, objects)
     if (searchParams.has('list-type')) return { status: 200, body: pageOf(objects, searchParams) }
@@ -113,6 +123,10 @@ const createEngine = () => {
     advance: (ms: number) => {
       aheadMs += ms
     },
+    writes: () => writes,
+    forbidWrites: () => {
+      isReadOnly = true
+    },
     keys: () => [...buckets].flatMap(([bucket, objects]) => [...objects.keys()].map((key) => `${bucket}/${key}`)),
   }
 }
@@ -135,6 +149,13 @@ const listen = async (server: Server): Promise<string> => {
 
 const portOf = (address: AddressInfo | string | null): number =>
   typeof address === 'object' ? (address?.port ?? 0) : 0
+
+const WRITING: ReadonlySet<string> = new Set(['PUT', 'POST', 'DELETE'])
+
+const forbidden = async (request: IncomingMessage): Promise<Reply> => {
+  await buffer(request)
+  return failed(403, 'AccessDenied')
+}
 
 const failed = (status: number, code: string): Reply => ({ status, body: errorBody(code) })
 

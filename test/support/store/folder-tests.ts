@@ -7,7 +7,6 @@ export const FOLDER_REASONS = {
   stale: 'expects at once what another server may show within `STALE_SECONDS`',
   streams: 'a stream begins once each of its projects was read, which a bucket does by a request each',
   disk: 'a disk that is full or fails; changes of a bucket do not write there',
-  read_only: '`READ_ONLY` is refused with `STORE`',
   accel: '`ACCEL_REDIRECT` is refused with `STORE`',
 } as const
 
@@ -19,7 +18,7 @@ export const FOLDER_FILES: Readonly<Record<string, FolderReason>> = {
   'http/failing-disk.whole.test.ts': 'disk',
   'http/fast-path/credentials.whole.test.ts': 'stale',
   'http/hidden-projects.whole.test.ts': 'planted',
-  'http/read-only.test.ts': 'read_only',
+  'http/read-only.test.ts': 'files',
   'http/response/archive-stream.whole.test.ts': 'files',
   'http/response/nginx.whole.test.ts': 'accel',
   'http/response/picture-stream.test.ts': 'files',

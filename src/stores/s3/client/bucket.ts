@@ -1,5 +1,6 @@
 // Operations on the objects of one bucket below one prefix, whose keys are given without it.
 
+import { readOnlyStore } from '../../../core/errors.ts'
 import { type BucketNames, readError, refused, unreachable } from './failures.ts'
 import { type ListedObject, type ListedPage, readListing } from './listing.ts'
 import { createLocation, type LocationOptions } from './location.ts'
@@ -52,6 +53,8 @@ export interface Bucket extends BucketNames {
   ): Promise<{ objects: ListedObject[]; dateMs: number }>
   /** Makes the bucket, unless it is there. */
   create(): Promise<void>
+  /** From now on, whatever would change something throws `read_only` in place of its request. */
+  refuseWrites(): void
   close(): Promise<void>
 }
 
@@ -75,12 +78,15 @@ export const createBucket = (options: BucketOptions): Bucket => {
   const transport = createTransport({ ...options, location })
   const { bucket, endpoint, region } = location
 
-  const send = (
+  let isReadOnly = false
+
+  const send = async (
     kind: SignedRequest['kind'],
     method: SignedRequest['method'],
     key: string | undefined,
     rest: Pick<SignedRequest, 'headers' | 'body'> & { query?: Record<string, string> } = {},
   ): Promise<Answer> => {
+    if (isReadOnly && (method === 'PUT' || method === 'DELETE')) throw readOnlyStore()
     const url = location.urlOf(key === undefined ? undefined : prefix + key, rest.query)
     return transport.request({ kind, method, url, headers: rest.headers, body: rest.body })
   }
@@ -224,6 +230,10 @@ export const createBucket = (options: BucketOptions): Bucket => {
       // The name may be taken by a bucket of another account: the first request to it shows that.
       await expect('create', answer, [200, 409])
       await answer.discard()
+    },
+
+    refuseWrites() {
+      isReadOnly = true
     },
 
     close: transport.close,

@@ -13,7 +13,6 @@ import { createTestApp, problemOf, uploadTo } from '../../../support/app.ts'
 import { createAccessApp, createCast, ADMIN as KEY, keyOf, WRITER } from '../../../support/auth/access.ts'
 import { cookieHeader, cookiesOf, openApp, post } from '../../../support/auth/sessions.ts'
 import { smallPhoto } from '../../../support/pictures/pictures.ts'
-import { itInFolder } from '../../../support/store/here.ts'
 import { formOf } from '../../../support/upload.ts'
 import { openReceiver } from '../../../support/webhooks/receiver.ts'
 
@@ -145,7 +144,7 @@ describe('webhooks', () => {
     expect((await problemOf(post(app, '/webhooks', body, withToken))).code).toBe('project_not_found')
   })
 
-  itInFolder('read_only', 'on a read-only store are refused', async () => {
+  it('on a read-only store are refused', async () => {
     const { storageDir } = await createTestApp()
     const { app } = await createTestApp({ storageDir, readOnly: true })
     expect((await problemOf(post(app, '/webhooks', { url: URL }))).code).toBe('read_only')
