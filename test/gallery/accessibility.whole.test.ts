@@ -57,6 +57,14 @@ const VIEWS: readonly (readonly [name: string, open: (page: Page) => Promise<unk
     },
   ],
   [
+    'the atlas',
+    async (page) => {
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Atlas for games' }).click()
+      await page.locator('.sheet [role=option]').nth(2).waitFor()
+    },
+  ],
+  [
     'share links',
     async (page) => {
       await page.keyboard.press('Escape')

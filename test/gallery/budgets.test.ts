@@ -42,6 +42,11 @@ it('loads at most 20 kB of scripts more for the lightbox', () => {
   expect(compressed(lightbox)).toBeLessThanOrEqual(20_000)
 })
 
+it('loads the atlas view when it is opened', () => {
+  const before = loadedWith(fileOf('main'), fileOf('wall-view'), fileOf('project-view'))
+  expect(before).not.toContain(fileOf('atlas-dialog'))
+})
+
 it('has less than 10 kB of styles', () => {
   expect(compressed(readdirSync(folder).filter((name) => name.endsWith('.css')))).toBeLessThan(10_000)
 })

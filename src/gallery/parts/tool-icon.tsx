@@ -9,6 +9,7 @@ const PATHS = {
   code: 'M8 7l-5 5 5 5M16 7l5 5-5 5',
   download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
   edit: 'M4 20l1-4L16 5l3 3L8 19z',
+  grid: 'M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z',
   next: 'M9 5l7 7-7 7',
   search: 'M11 4a7 7 0 100 14 7 7 0 000-14zM16 16l5 5',
   settings: 'M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4',

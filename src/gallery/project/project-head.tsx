@@ -14,6 +14,7 @@ import type { ProjectModel } from './model.ts'
 
 const Share = lazy(async () => (await import('../share/share-dialog.tsx')).ShareDialog)
 const Settings = lazy(async () => (await import('../settings/settings-dialog.tsx')).SettingsDialog)
+const Atlas = lazy(async () => (await import('../atlas/atlas-dialog.tsx')).loadAtlasDialog())
 const Developers = lazy(async () => (await import('../developers/developer-dialog.tsx')).DeveloperDialog)
 
 export const ProjectHead = ({ model }: { model: ProjectModel }) => {
@@ -49,6 +50,15 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
               <ToolIcon name="download" />
             </a>
           )}
+          <button
+            type="button"
+            class="quiet round"
+            aria-label={t.atlas}
+            title={t.atlas}
+            onClick={() => openDialog(<Atlas model={model} />)}
+          >
+            <ToolIcon name="grid" />
+          </button>
           <button
             type="button"
             class="quiet round"

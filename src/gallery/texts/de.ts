@@ -60,6 +60,7 @@ export const de: Texts = {
   picture: 'Bild',
   isCover: 'Titelbild des Projekts',
   downloadAll: 'Alle als ZIP herunterladen',
+  atlas: 'Atlas für Spiele',
   forDevelopers: 'Für Entwickler',
   settings: 'Einstellungen',
   selection: 'Auswahl',

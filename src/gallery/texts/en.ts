@@ -74,6 +74,7 @@ export const en = {
   picture: 'Picture',
   isCover: 'Cover of the project',
   downloadAll: 'Download all as ZIP',
+  atlas: 'Atlas for games',
   forDevelopers: 'For developers',
   settings: 'Settings',
   selection: 'Selection',
