@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../support/disk/folder.ts'
 import { checkStore, publishAgain } from '../support/faults/check.ts'
 import { acknowledgedIn, createLedger } from '../support/faults/ledger.ts'
@@ -57,7 +57,7 @@ describe.skipIf(isMissing({ fault: 'kill -9' }))('kill -9', () => {
     expect(findings).toEqual([])
     expect(acknowledged).toBeGreaterThan(KILLS)
     // A supervisor, its workers and one encoder for each of them: no encoder outlives the worker that it worked for.
-    expect(server.processes().length).toBeLessThanOrEqual(1 + WORKERS * 2)
+    await vi.waitFor(() => expect(server.processes().length).toBeLessThanOrEqual(1 + WORKERS * 2), { timeout: 60_000 })
     expect(Object.keys(load.failures()).filter((failure) => !failure.endsWith(' without an answer'))).toEqual([])
   })
 })
