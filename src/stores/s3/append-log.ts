@@ -7,6 +7,7 @@
 // stopped; one that got 412 reads the entry, because a request whose answer was lost is sent again. See outcomeOf.
 
 import { createBoundedMap } from '../../core/bounded-map.ts'
+import { inGroups } from '../../core/in-groups.ts'
 import { type Appended, type AppendLog, type LogFormat, type NumberedEntry, outcomeOf } from '../append-log.ts'
 import type { Bucket } from './client/bucket.ts'
 import type { ListedObject } from './client/listing.ts'
@@ -20,7 +21,10 @@ export interface BucketLogOptions<Entry> {
   prefix(log: string): string
   /** True for logs that are removed whole some day: each read lists them, since absence proves nothing. @default false */
   isRemovable?: boolean
-  /** Newest entries that an append keeps. @default all; they are pruned elsewhere, or never */
+  /**
+   * Newest entries that stay; up to twice as many do, since old ones are removed with each `keep`-th append.
+   * @default all; they are pruned elsewhere, or never
+   */
   keep?: number
   /** Age below which no entry is pruned, in milliseconds by the engine's clock. @default {@link MIN_AGE_MS} */
   minAgeMs?: number
@@ -42,6 +46,8 @@ export const MIN_AGE_MS = 3_600_000
 const PROOF_MS = MIN_AGE_MS - 600_000
 
 const REMEMBERED_LOGS = 10_000
+/** Old entries that are removed at once. */
+const REMOVED_AT_ONCE = 16
 /** For each further try, the entry that was listed was removed. */
 const MOST_TRIES = 100
 
@@ -61,12 +67,14 @@ export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): Bucket
   const listFrom = async (log: string, first: number) => {
     const after = first > 1 ? keyOf(log, first - 1) : undefined
     const { objects, dateMs } = await bucket.listAll(prefix(log), { after, delimiter: '/' })
-    const numbered = objects.flatMap((object) => {
+    return { numbered: numberedIn(log, objects), dateMs }
+  }
+
+  const numberedIn = (log: string, objects: readonly ListedObject[]) =>
+    objects.flatMap((object) => {
       const number = entryNumber(object.key.slice(prefix(log).length))
       return number === undefined ? [] : { ...object, number }
     })
-    return { numbered, dateMs }
-  }
 
   const remember = (log: string, found: NumberedEntry<Entry>, provedMs: number, atMs: number): void => {
     // A slower read must not replace what a faster one has found.
@@ -113,7 +121,7 @@ export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): Bucket
   /** Decides whether an entry that was created, or may have been removed since, is part of the log. */
   const confirm = async (log: string, number: number, entry: Entry, isCreated: boolean): Promise<Appended> => {
     const atMs = performance.now()
-    const { numbered, dateMs } = await listFrom(log, isRemovable || keep !== undefined ? 1 : number)
+    const { numbered, dateMs } = await listFrom(log, isRemovable ? 1 : number)
     // The log was removed, and this entry began it anew.
     const isAlone = isRemovable && number > 1 && !numbered.some((each) => each.number !== number)
     if (isAlone || !isCreated || numbered.at(-1)?.number !== number) {
@@ -128,14 +136,22 @@ export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): Bucket
       return { outcome }
     }
     remember(log, { number, entry }, dateMs, atMs)
-    if (keep !== undefined) await prune(numbered.slice(0, -keep), dateMs)
+    if (keep !== undefined && isRemovable) await prune(numbered.slice(0, -keep), dateMs)
+    else if (keep !== undefined && number % keep === 0) await pruneFirst(log, number - keep).catch(() => {})
     return { outcome: 'ours' }
+  }
+
+  /** Removes old entries up to a number, of the first page of a log alone: a busy one has many pages of the last hour. */
+  const pruneFirst = async (log: string, last: number): Promise<void> => {
+    const { objects, dateMs } = await bucket.list({ prefix: prefix(log), delimiter: '/' })
+    const old = numberedIn(log, objects).filter(({ number }) => number <= last)
+    await prune(old, dateMs)
   }
 
   /** Best effort: a later append removes the rest. */
   const prune = async (old: readonly ListedObject[], dateMs: number): Promise<void> => {
-    for (const { key, modifiedMs } of old)
-      if (minAgeMs === 0 || dateMs - modifiedMs >= minAgeMs) await bucket.remove(key).catch(() => {})
+    const due = old.filter(({ modifiedMs }) => minAgeMs === 0 || dateMs - modifiedMs >= minAgeMs)
+    await inGroups(due, REMOVED_AT_ONCE, ({ key }) => bucket.remove(key).catch(() => {}))
   }
 
   return {
