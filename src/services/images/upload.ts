@@ -19,7 +19,7 @@ import { createUploadAnswers, type UploadAnswers, type UploadedImage } from './u
 import type { Variants } from './variants.ts'
 
 export interface UploadStepsOptions {
-  store: Pick<Store, 'project' | 'imageList' | 'transition'>
+  store: Pick<Store, 'project' | 'recent' | 'imageList' | 'transition'>
   encoders: Pick<EncoderPool, 'encode'>
   /** @default no limit */
   quota?: OwnerQuota
@@ -154,7 +154,8 @@ export const createUploadSteps = (options: UploadStepsOptions): UploadSteps => {
 
   const reserve = async (projectId: string, stage: Stage, image: ImageRecord, by: Principal | undefined) => {
     if (!quota) return undefined
-    const owner = chargedTo(await answers.newest(projectId, by), by)
+    // The commit refuses an image that was charged to another owner.
+    const owner = chargedTo(store.recent(projectId) ?? (await answers.newest(projectId, by)), by)
     await quota.reserve(owner, projectId, stage, bytesOfImage(image))
     return owner
   }

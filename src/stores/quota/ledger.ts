@@ -16,6 +16,11 @@ const ledgerSchema = z.object({
   /** Projects that may hold bytes of the owner. */
   projects: z.array(z.string()),
   reservations: z.array(reservationSchema),
+  /**
+   * Bytes of all reservations, ended ones too, since a writer began to count them; absent in entries of older versions.
+   * What two entries of one count differ by bounds what was stored between them.
+   */
+  granted: z.object({ since: z.string(), bytes: z.int().min(0) }).optional(),
   /** Tokens of the last writers, newest last; absent in ledgers of older versions. */
   commits: z.array(z.string()).optional(),
 })

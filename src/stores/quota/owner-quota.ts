@@ -3,6 +3,10 @@
 // Stored bytes are the sum over the newest image lists of the owner's projects; a separate total could diverge. Bytes of
 // uploads under way are reserved in a ledger while their staging area exists. So a crash keeps bytes reserved only until
 // its staging area is swept, and a deletion frees bytes at once.
+//
+// Where reading the projects is dear, that sum is kept for a time. All that was stored since is in the ledger's count of
+// granted bytes, whichever process stored it, so both together are never less than what is used. Where they leave no room,
+// the projects are read: a refusal always rests on the sum.
 
 import { createBoundedMap } from '../../core/bounded-map.ts'
 import { TintypeError } from '../../core/errors.ts'
@@ -10,7 +14,7 @@ import type { ImageRecord } from '../../core/project/model.ts'
 import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import { randomIds } from '../../core/random-id.ts'
-import { type AppendLog, tokensAfter, unknownOutcome } from '../append-log.ts'
+import { type AppendLog, type NumberedEntry, tokensAfter, unknownOutcome } from '../append-log.ts'
 import { storeError } from '../file/fs/durable.ts'
 import type { Stage, Store } from '../store.ts'
 import { emptyLedger, type LedgerEntry, type Reservation } from './ledger.ts'
@@ -22,6 +26,23 @@ export interface OwnerQuotaOptions {
   ledger: AppendLog<LedgerEntry>
   /** Most bytes of one owner. */
   maxBytes: number
+  /** Ledgers whose projects are not read for each reservation. @default they are */
+  kept?: KeptSums
+}
+
+export interface KeptSums {
+  /** Time after which the projects are read again, which counts what was stored without a reservation, in milliseconds. */
+  recountMs: number
+  /** An entry that may not be the newest: an append behind it tells. */
+  recent(owner: string): Promise<NumberedEntry<LedgerEntry> | undefined>
+}
+
+/** Used bytes of an owner as its projects were read. */
+interface KeptSum {
+  used: number
+  /** Count of granted bytes at that time. */
+  granted: { since: string; bytes: number }
+  atMs: number
 }
 
 const MOST_TRIES = 100
@@ -31,9 +52,10 @@ const newToken = randomIds(16)
 /** Projects that a scan reads at once. */
 const AT_ONCE = 32
 
-export const createOwnerQuota = ({ store, ledger, maxBytes }: OwnerQuotaOptions): OwnerQuota => {
+export const createOwnerQuota = ({ store, ledger, maxBytes, kept }: OwnerQuotaOptions): OwnerQuota => {
   /** Bytes of projects at a revision. */
   const sums = createBoundedMap<{ revision: number; bytes: number }>(100_000)
+  const keptSums = createBoundedMap<KeptSum>(10_000)
   /** By owner: the last reservation. They wait for each other here, so that only other processes compete in the ledger. */
   const turns = new Map<string, Promise<void>>()
   let scan: Promise<ReadonlyMap<string, readonly string[]>> | undefined
@@ -105,21 +127,46 @@ export const createOwnerQuota = ({ store, ledger, maxBytes }: OwnerQuotaOptions)
     return { used, open, projects: counted }
   }
 
+  /** {@link inspect} without reading a project, where the bytes certainly fit. Only own reservations end. */
+  const inspectKept = async ({ owner, projects, reservations, granted }: LedgerEntry, bytes: number) => {
+    const sum = keptSums.get(owner)
+    if (!kept || !sum || granted?.since !== sum.granted.since) return undefined
+    if (performance.now() - sum.atMs > kept.recountMs) return undefined
+    const used = sum.used + granted.bytes - sum.granted.bytes
+    if (granted.bytes < sum.granted.bytes || used + bytes > maxBytes) return undefined
+    const isOpen = async ({ folder }: Reservation) => !folder.startsWith(`${store.owner()}/`) || store.isStaged(folder)
+    const states = await Promise.all(reservations.map(isOpen))
+    return { used, open: reservations.filter((_, at) => states[at]), projects }
+  }
+
   const reserve = async (owner: string, projectId: string, stage: Stage, bytes: number): Promise<void> => {
     const mine: Reservation = { project: projectId, image: stage.imageId, bytes, folder: stage.id }
     const token = newToken()
+    let mayKeep = keptSums.get(owner) !== undefined
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const { number, entry } = (await ledger.newest(owner)) ?? { number: 0, entry: emptyLedger(owner) }
-      const { used, open, projects } = await inspect(entry)
+      const found = mayKeep && tries === 0 ? await kept?.recent(owner) : await ledger.newest(owner)
+      const { number, entry } = found ?? { number: 0, entry: emptyLedger(owner) }
+      const short = mayKeep ? await inspectKept(entry, bytes) : undefined
+      if (mayKeep && !short) {
+        // A refusal, and a new sum, rest on the newest entry.
+        mayKeep = false
+        continue
+      }
+      const atMs = performance.now()
+      const { used, open, projects } = short ?? (await inspect(entry))
       if (used + bytes > maxBytes) throw quotaExceeded(maxBytes, used, bytes)
+      const granted = entry.granted ?? { since: token, bytes: 0 }
       const { outcome, cause } = await ledger.append(owner, number + 1, {
         owner,
         projects: [...new Set([...projects, projectId])],
         reservations: [...open, mine],
+        granted: { since: granted.since, bytes: granted.bytes + bytes },
         commits: tokensAfter(entry.commits ?? [], token),
       })
-      if (outcome === 'ours') return
       if (outcome === 'unknown') throw unknownOutcome(`the quota of "${owner}"`, cause)
+      if (outcome === 'taken') continue
+      if (kept && !short) keptSums.set(owner, { used, granted, atMs })
+      return
     }
     throw new TintypeError('busy', 'Too many uploads count against the same quota at once.', { retryAfterSeconds: 1 })
   }

@@ -9,7 +9,7 @@ import type { ImageRecord } from '../../../src/core/project/model.ts'
 import type { EncodedPicture, EncodeJob } from '../../../src/image/encoder.ts'
 import { encodePicture } from '../../../src/image/worker/pipeline.ts'
 import { createDoctor, type Diagnosis, type Finding } from '../../../src/services/doctor.ts'
-import { createImageService, type ImageService } from '../../../src/services/images/images.ts'
+import { createImageService, type ImageService, type ImageServiceOptions } from '../../../src/services/images/images.ts'
 import { createVariants } from '../../../src/services/images/variants.ts'
 import { createInspector, type InspectorOptions } from '../../../src/stores/file/doctor/inspector.ts'
 import { createFileStore } from '../../../src/stores/file/file-store.ts'
@@ -24,11 +24,16 @@ type Encode = (job: EncodeJob) => Promise<EncodedPicture>
 export const encode: Encode = (job) => encodePicture(job, { maxPixels: 1e8, background: '#ffffff' })
 
 /** Images over a store, with the picture work in this process. */
-export const imagesOver = (store: Store, encoder = encode): ImageService =>
+export const imagesOver = (
+  store: Store,
+  encoder = encode,
+  options: Pick<ImageServiceOptions, 'marks' | 'quota'> = {},
+): ImageService =>
   createImageService({
     store,
     encoders: { encode: encoder, assertRoom: () => {} },
     variants: createVariants({ store }),
+    ...options,
   })
 
 export async function* chunk(bytes: Uint8Array) {
