@@ -57,6 +57,8 @@ export interface S3StoreOptions {
   orphanSweepMs?: number
   /** Age below which no object counts as that of a dead upload, in milliseconds; shorter in tests alone. @default 3600000 */
   orphanMarginMs?: number
+  /** Age at which a silent server counts as dead, in milliseconds; another one in tests alone. @default 60000 */
+  leaseMs?: number
   /** Longest time until a watcher finds a commit of another server, in milliseconds. @default 5000 */
   pollMs?: number
   /** @default () => new Date() */
@@ -90,7 +92,8 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
     maxBytes: options.cacheBytes ?? 2 ** 30,
     log,
   })
-  const leases = createLeases({ bucket, paths, owner: () => basename(workspace.path), log })
+  const owner = () => basename(workspace.path)
+  const leases = createLeases({ bucket, paths, owner, leaseMs: options.leaseMs, log })
   const removal = createRemoval({ bucket, paths, segments, log })
   const parts = { paths, workspace, leases, revisions, segments, removal, cache }
   const writing = createWriting({ ...options, ...parts, now, onCommitted, isReadOnly: () => isReadOnly })

@@ -24,7 +24,9 @@ const server = async (options: BucketOptions) => {
     },
   }
   const staleMs = 600_000
-  const store = await openS3Store(counted, join(await temporaryFolder(), 'work'), { staleMs, pollMs: staleMs })
+  // None renews its lease meanwhile.
+  const quiet = { staleMs, pollMs: staleMs, leaseMs: 3_600_000 }
+  const store = await openS3Store(counted, join(await temporaryFolder(), 'work'), quiet)
   const requestsOf = async (work: () => Promise<unknown>) => {
     for (const kind of Object.keys(counts)) delete counts[kind]
     await work()
