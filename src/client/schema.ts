@@ -511,7 +511,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List the owner and the members, with name and address
+         * @description For the owner and admins.
+         */
+        get: operations["listMembers"];
         /**
          * Add a member by e-mail, or change its role
          * @description For the owner and admins, at most 60 times an hour, because the answer tells whether the address has an account here. PATCH of the project edits and removes members by their ids.
@@ -1164,7 +1168,7 @@ export interface paths {
         put?: never;
         /**
          * Send a link for a new password
-         * @description If the server sends mail (`SMTP_URL`). The answer is the same for every address, and comes before the account is looked up. The link leads to `#reset=<token>` of `PUBLIC_URL`, and works once within an hour. An address gets at most three mails an hour.
+         * @description If the server sends mail (`SMTP_URL`). The answer is the same for every address, and comes before the account is looked up. The link leads to `#reset=<token>` of `PUBLIC_URL`, and works once within an hour. An address gets at most three mails an hour, in English or German by `Accept-Language`.
          */
         post: operations["forgottenPassword"];
         delete?: never;
@@ -2476,6 +2480,44 @@ export interface components {
                     alias: string;
                     src: string;
                 }[];
+            }[];
+        };
+        MemberList: {
+            /** @example cosmic-drift */
+            project_id: string;
+            /**
+             * @description Number of changes of the project.
+             * @example 7
+             */
+            revision: number;
+            /** @description Null for a project that an API key created. */
+            owner: {
+                /** @example 7m2x9k4q1w8e5r3t6y0u */
+                user_id: string;
+                /**
+                 * @description Address of the account; null for users without one on this server.
+                 * @example ada@example.com
+                 */
+                email: string | null;
+                /** @example Ada */
+                name: string | null;
+            } | null;
+            /** @description Sorted by address, then by id. */
+            members: {
+                /** @example 7m2x9k4q1w8e5r3t6y0u */
+                user_id: string;
+                /**
+                 * @description Address of the account; null for users without one on this server.
+                 * @example ada@example.com
+                 */
+                email: string | null;
+                /** @example Ada */
+                name: string | null;
+                /**
+                 * @example viewer
+                 * @enum {string}
+                 */
+                role: "viewer" | "editor";
             }[];
         };
         Member: {
@@ -6392,6 +6434,39 @@ export interface operations {
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired"];
+            404: components["responses"]["project_not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            503: components["responses"]["store_unavailable_or_issuer_unavailable"];
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project id: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                project_id: components["parameters"]["path.project_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The owner and the members. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            400: components["responses"]["invalid_project_id"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden_or_unexpected_host"];
             404: components["responses"]["project_not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_or_project_damaged"];

@@ -42,7 +42,7 @@ import { addAtlasRoutes } from './routes/atlases/atlases.ts'
 import { addCollectionRoutes } from './routes/atlases/collections.ts'
 import { createAccountRoutes } from './routes/auth/accounts.ts'
 import { addLinkRoutes } from './routes/auth/links.ts'
-import { addMemberRoute } from './routes/auth/members.ts'
+import { addMemberRoutes } from './routes/auth/members.ts'
 import { createBulkRoutes } from './routes/bulk.ts'
 import { createDocsRoutes } from './routes/docs.ts'
 import { createEventRoutes } from './routes/events.ts'
@@ -148,7 +148,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
     addCollectionRoutes(route, { ...options, collections, pages: atlases.pages, feed, views, identify })
   }
 
-  if (options.members) addMemberRoute(route, { members: options.members, guard })
+  if (options.members) addMemberRoutes(route, { members: options.members, guard })
   if (options.webhooks) addWebhookRoutes(route, { webhooks: options.webhooks, basePath })
   if (options.feed) {
     const event = createEventRoutes({ feed: options.feed, guard, identify: options.policies.identify })

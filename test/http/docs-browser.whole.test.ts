@@ -257,7 +257,16 @@ const VISITS: Record<string, Visit> = {
     },
   },
   'share links and members': {
-    ids: ['uploadImage', 'createLink', 'listLinks', 'openLink', 'revokeLink', 'addMember', 'signInOptions'],
+    ids: [
+      'uploadImage',
+      'createLink',
+      'listLinks',
+      'openLink',
+      'revokeLink',
+      'listMembers',
+      'addMember',
+      'signInOptions',
+    ],
     async press(docs) {
       await uploadBoth(docs)
       const body = { expires: new Date(Date.now() + 86_400_000).toISOString() }
@@ -267,6 +276,7 @@ const VISITS: Record<string, Visit> = {
       expect(await statusOf(docs, 'listLinks', PROJECT)).toBe(200)
       expect(await statusOf(docs, 'openLink', { token: url.split('/').at(-1) ?? '' })).toBe(200)
       expect(await statusOf(docs, 'revokeLink', { ...PROJECT, link_id: id })).toBe(204)
+      expect(await statusOf(docs, 'listMembers', PROJECT)).toBe(200)
       expect(await docs.execute('addMember', PROJECT)).toMatchObject({
         status: 422,
         body: expect.stringContaining('no_such_account'),

@@ -3,6 +3,7 @@
 import { useRef } from 'preact/hooks'
 import { base } from '../app/api.ts'
 import { follow, wallUrl } from '../app/router.ts'
+import { me } from '../app/session.ts'
 import { openDialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { lazy } from '../parts/lazy.tsx'
@@ -13,6 +14,7 @@ import { uploads } from '../upload/uploads.ts'
 import type { ProjectModel } from './model.ts'
 
 const Share = lazy(async () => (await import('../share/share-dialog.tsx')).ShareDialog)
+const Members = lazy(async () => (await import('../members/members-dialog.tsx')).loadMembersDialog())
 const Settings = lazy(async () => (await import('../settings/settings-dialog.tsx')).SettingsDialog)
 const Atlas = lazy(async () => (await import('../atlas/atlas-dialog.tsx')).loadAtlasDialog())
 const Developers = lazy(async () => (await import('../developers/developer-dialog.tsx')).DeveloperDialog)
@@ -77,6 +79,18 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
               onClick={() => openDialog(<Share projectId={projectId} />)}
             >
               <ToolIcon name="share" />
+            </button>
+          )}
+          {/* Added by e-mail, which people with an account here can do. */}
+          {model.mayManage.value && me.value?.user && (
+            <button
+              type="button"
+              class="quiet round"
+              aria-label={t.members}
+              title={t.members}
+              onClick={() => openDialog(<Members model={model} />)}
+            >
+              <ToolIcon name="people" />
             </button>
           )}
           {model.mayEdit.value && (

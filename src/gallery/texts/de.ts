@@ -62,6 +62,7 @@ export const de: Texts = {
   downloadAll: 'Alle als ZIP herunterladen',
   atlas: 'Atlas für Spiele',
   forDevelopers: 'Für Entwickler',
+  members: 'Mitglieder',
   settings: 'Einstellungen',
   selection: 'Auswahl',
   selected: (n) => `${n.toLocaleString('de')} ausgewählt`,

@@ -76,6 +76,7 @@ export const en = {
   downloadAll: 'Download all as ZIP',
   atlas: 'Atlas for games',
   forDevelopers: 'For developers',
+  members: 'Members',
   settings: 'Settings',
   selection: 'Selection',
   selected: (n: number) => `${n.toLocaleString('en')} selected`,

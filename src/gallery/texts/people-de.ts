@@ -1,4 +1,4 @@
-// Deutsche Texte der Konten, geladen mit ihren Dialogen.
+// Deutsche Texte der Konten und Mitglieder, geladen mit ihren Dialogen.
 
 import type { PeopleTexts } from './people-en.ts'
 
@@ -28,4 +28,19 @@ export const de: PeopleTexts = {
   setPassword: 'Passwort setzen',
   passwordSet: 'Das neue Passwort gilt. Melde dich damit an.',
   resetInvalid: 'Dieser Link wurde benutzt, ist abgelaufen oder nicht vollständig. Fordere einen neuen an.',
+
+  membersPrivate:
+    'Mitglieder sehen dieses private Projekt. Wer bearbeiten kann, fügt auch Bilder hinzu, ändert und löscht sie.',
+  membersPublic:
+    'Alle sehen dieses öffentliche Projekt. Wer bearbeiten kann, fügt auch Bilder hinzu, ändert und löscht sie.',
+  noMembers: 'Noch ist sonst niemand Mitglied.',
+  addMember: 'Mitglied hinzufügen',
+  memberAdded: (email) => `${email} ist jetzt Mitglied.`,
+  noSuchAccount: (email) => `Es gibt kein Konto mit der Adresse ${email}.`,
+  owner: 'Besitz',
+  role: 'Rolle',
+  roles: { viewer: 'Kann ansehen', editor: 'Kann bearbeiten' },
+  roleOf: (name) => `Rolle von ${name}`,
+  removeMember: (name) => `${name} entfernen`,
+  memberRemoved: (name) => `${name} ist kein Mitglied mehr.`,
 }

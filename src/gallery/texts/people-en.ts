@@ -1,4 +1,4 @@
-// English texts of accounts, loaded with their dialogs.
+// English texts of accounts and members, loaded with their dialogs.
 
 export const en = {
   signInAgain: 'Sign in again',
@@ -26,6 +26,19 @@ export const en = {
   setPassword: 'Set password',
   passwordSet: 'The new password is set. Sign in with it.',
   resetInvalid: 'This link was used, has expired, or is not complete. Request a new one.',
+
+  membersPrivate: 'Members see this private project. Editors also add, change and delete pictures.',
+  membersPublic: 'Everyone sees this public project. Editors also add, change and delete pictures.',
+  noMembers: 'Nobody else is a member so far.',
+  addMember: 'Add member',
+  memberAdded: (email: string) => `${email} is a member now.`,
+  noSuchAccount: (email: string) => `There is no account with the address ${email}.`,
+  owner: 'Owner',
+  role: 'Role',
+  roles: { viewer: 'Viewer', editor: 'Editor' },
+  roleOf: (name: string) => `Role of ${name}`,
+  removeMember: (name: string) => `Remove ${name}`,
+  memberRemoved: (name: string) => `${name} is no member any more.`,
 }
 
 export type PeopleTexts = typeof en

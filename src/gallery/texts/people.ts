@@ -1,4 +1,4 @@
-// Texts of accounts in the language of the browser, which is known before a dialog is loaded.
+// Texts of accounts and members in the language of the browser, which is known before a dialog is loaded.
 
 import { en, type PeopleTexts } from './people-en.ts'
 import { language } from './texts.ts'

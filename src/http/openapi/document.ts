@@ -63,6 +63,7 @@ const ROUTES = [
   projects.remove,
   archives.read,
   manifests.read,
+  members.list,
   members.add,
   links.create,
   links.list,

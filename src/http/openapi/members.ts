@@ -1,10 +1,10 @@
-// Description of the route of members by e-mail.
+// Descriptions of the routes of members.
 
 import type { RouteConfig } from '@hono/zod-openapi'
 import { EXAMPLE_EMAIL } from '../schemas/examples.ts'
-import { memberAddSchema, memberSchema } from '../schemas/members.ts'
+import { memberAddSchema, memberListSchema, memberSchema } from '../schemas/members.ts'
 import { csrfHeaders, projectPath } from '../schemas/parameters.ts'
-import { BODY_FAILURES, problems, WRITE_FAILURES } from './problems.ts'
+import { BODY_FAILURES, problems, READ_FAILURES, WRITE_FAILURES } from './problems.ts'
 import { jsonResponse } from './responses.ts'
 
 export const add: RouteConfig = {
@@ -34,5 +34,19 @@ export const add: RouteConfig = {
       ...BODY_FAILURES,
       ...WRITE_FAILURES,
     ),
+  },
+}
+
+export const list: RouteConfig = {
+  method: 'get',
+  path: '/projects/{project_id}/members',
+  operationId: 'listMembers',
+  tags: ['Projects'],
+  summary: 'List the owner and the members, with name and address',
+  description: 'For the owner and admins.',
+  request: { params: projectPath },
+  responses: {
+    200: jsonResponse('The owner and the members.', memberListSchema),
+    ...problems('invalid_project_id', 'project_not_found', 'forbidden', ...READ_FAILURES),
   },
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { signInOptionsSchema } from '../../../../src/http/schemas/accounts.ts'
-import { memberSchema } from '../../../../src/http/schemas/members.ts'
+import { memberListSchema, memberSchema } from '../../../../src/http/schemas/members.ts'
 import { projectSchema } from '../../../../src/http/schemas/projects.ts'
 import { createTestApp, problemOf } from '../../../support/app.ts'
 import { createAccessApp, createCast, type Who } from '../../../support/auth/access.ts'
@@ -56,6 +56,45 @@ describe('a member', () => {
     expect(limited.code).toBe('rate_limited')
     expect(Number(limited.response.headers.get('retry-after'))).toBeGreaterThan(3000)
     expect((await add(bob, 'bob', 'none@example.com')).code).toBe('no_such_account')
+  })
+})
+
+describe('the list of members', () => {
+  it('names owner and members by address, for callers that may manage the project alone', async () => {
+    const cast = await createCast()
+    const { ids, people } = cast
+    const list = (who: Who, project = 'closed') => cast.ask(who, 'GET', `/projects/${project}/members`)
+    const statuses: Record<string, number> = {}
+    for (const [name, who] of Object.entries(people)) statuses[name] = (await list(who)).status
+    const refused = { writer: 403, reader: 403, editor: 403, viewer: 403, stranger: 404, anonymous: 404 }
+    expect(statuses).toEqual({ ...refused, owner: 200, admin: 200 })
+    expect((await list({}, 'open')).status).toBe(401)
+    expect((await list(people.stranger ?? {}, 'open')).status).toBe(403)
+    expect((await list(people.owner ?? {}, 'absent')).status).toBe(404)
+
+    // A user of another issuer, and one whose id only looks like that of an account.
+    const members = { 'someone@issuer': 'viewer', '0000000000000000000z': 'editor', __other__: 'viewer' }
+    expect((await cast.ask(people.owner ?? {}, 'PATCH', '/projects/closed', { members })).status).toBe(200)
+    const answer = await list(people.owner ?? {})
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    const person = (name: string) => ({ user_id: ids[name], email: `${name}@example.com`, name: null })
+    const unknown = (user_id: string, role: string) => ({ user_id, email: null, name: null, role })
+    expect(memberListSchema.parse(await answer.json())).toEqual({
+      ...{ project_id: 'closed', revision: 3, owner: person('owner') },
+      members: [
+        { ...person('editor'), role: 'editor' },
+        { ...person('viewer'), role: 'viewer' },
+        unknown('0000000000000000000z', 'editor'),
+        unknown('__other__', 'viewer'),
+        unknown('someone@issuer', 'viewer'),
+      ],
+    })
+  })
+
+  it('has no owner where a key has created the project', async () => {
+    const cast = await createCast()
+    const answer = await cast.ask(cast.people.admin ?? {}, 'GET', '/projects/plain/members')
+    expect(memberListSchema.parse(await answer.json())).toMatchObject({ owner: null, members: [] })
   })
 })
 
