@@ -167,7 +167,7 @@ export const forgottenPassword: RouteConfig = {
   description:
     'If the server sends mail (`SMTP_URL`). The answer is the same for every address, and comes before the account is ' +
     'looked up. The link leads to `#reset=<token>` of `PUBLIC_URL`, and works once within an hour. An address gets at most ' +
-    'three mails an hour.',
+    'three mails an hour, in English or German by `Accept-Language`.',
   request: body(forgottenPasswordSchema, { email: EXAMPLE_EMAIL }),
   responses: {
     202: { description: 'A mail is sent if the address has an account.' },

@@ -12,6 +12,7 @@ import type { AccountStore } from '../../stores/accounts/account-store.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { type CountingOptions, createLimiter } from '../limits/limiter.ts'
 import type { Mailer } from '../mail/mailer.ts'
+import { type MailLanguage, passwordMail } from '../mail/password-mail.ts'
 import type { Passwords } from './passwords.ts'
 import { seal } from './session-tokens.ts'
 
@@ -37,9 +38,10 @@ export interface PasswordReset {
    * Sends a link to the address, if it has an account. Returns before the account is looked up, so that neither the result
    * nor the time reveals one.
    *
+   * @param language of the mail. @default en
    * @throws TintypeError `password_reset_closed`, `busy`
    */
-  request(email: string): void
+  request(email: string, language?: MailLanguage): void
   /**
    * Sets the password, and ends all sessions of the user.
    *
@@ -83,12 +85,16 @@ export const createPasswordReset = (options: PasswordResetOptions): PasswordRese
     }
   }
 
-  const send = async (email: string, { mailer, publicUrl }: NonNullable<typeof mail>): Promise<void> => {
+  const send = async (
+    email: string,
+    language: MailLanguage,
+    { mailer, publicUrl }: NonNullable<typeof mail>,
+  ): Promise<void> => {
     const user = await store.users.byEmail(email)
     if (!user || user.disabled || !(await count(email))) return
     // A fragment is sent to no server, and is in no log.
     const link = `${publicUrl}/#reset=${await tokenFor(user)}`
-    await mailer.send({ to: user.email, subject: 'Choose a new password', text: textOf(user.email, publicUrl, link) })
+    await mailer.send(passwordMail({ email: user.email, publicUrl, link, language }))
   }
 
   /** The user and generation of a valid token. */
@@ -104,12 +110,12 @@ export const createPasswordReset = (options: PasswordResetOptions): PasswordRese
   return {
     isOffered: mail !== undefined,
 
-    request(email) {
+    request(email, language = 'en') {
       if (!mail)
         throw new TintypeError('password_reset_closed', 'No mail is sent here: the operator sets new passwords.')
       if (sending.size >= MAX_SENDING)
         throw new TintypeError('busy', 'More mails are under way than can be sent soon.', { retryAfterSeconds: 10 })
-      const work = send(normalEmail(email), mail)
+      const work = send(normalEmail(email), language, mail)
         .catch((error: unknown) => log.error({ error }, 'could not send a link for a new password; sending none'))
         .finally(() => sending.delete(work))
       sending.add(work)
@@ -135,19 +141,6 @@ export const createPasswordReset = (options: PasswordResetOptions): PasswordRese
     },
   }
 }
-
-const textOf = (
-  email: string,
-  publicUrl: string,
-  link: string,
-): string => `A new password was requested for the account ${email} at ${publicUrl}
-
-Open this link within an hour to choose one. It works once:
-
-${link}
-
-If this was not you, do nothing: your password stays as it is.
-`
 
 /** One error for all cases. */
 const invalidToken = (): TintypeError =>

@@ -101,7 +101,7 @@ const decoded = (mail: string): string =>
   /^content-transfer-encoding: quoted-printable/im.test(mail)
     ? mail
         .replaceAll('=\r\n', '')
-        .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+        .replaceAll(/(?:=[0-9A-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('=', ''), 'hex').toString())
     : mail
 
 /** The token in the link of a mail. */

@@ -3,6 +3,7 @@
 import type { z } from '@hono/zod-openapi'
 import { unauthenticated } from '../../../core/auth/access.ts'
 import type { Registration, User } from '../../../core/auth/account.ts'
+import { preferredLanguage } from '../../../core/request/language.ts'
 import type { AccountService, SignedIn } from '../../../services/auth/accounts.ts'
 import {
   bearerOf,
@@ -14,6 +15,7 @@ import {
 import type { CsrfGuard } from '../../../services/auth/csrf.ts'
 import type { PasswordReset } from '../../../services/auth/password-reset.ts'
 import { ACCESS_SECONDS, type Session } from '../../../services/auth/session-tokens.ts'
+import { MAIL_LANGUAGES } from '../../../services/mail/password-mail.ts'
 import { namedPrincipalOf } from '../../access.ts'
 import type { Context } from '../../context.ts'
 import { parseBody, readJson } from '../../request/json-body.ts'
@@ -133,7 +135,7 @@ export const createAccountRoutes = (options: AccountRouteOptions) => {
 
     async forgottenPassword(c: Context) {
       const { email } = parseBody(forgottenPasswordSchema, await readJson(c, MAX_BODY_BYTES))
-      passwordReset.request(email)
+      passwordReset.request(email, preferredLanguage(c.req.header('accept-language'), MAIL_LANGUAGES))
       return respond(c, null, 202, { ...BASE_HEADERS, ...UNCACHED })
     },
 

@@ -40,6 +40,22 @@ it('sends a link that sets a new password once, and ends all sessions', async ()
   expect(mail.mails).toHaveLength(1)
 })
 
+it('is written in the language of the request, in English where it has none of both', async () => {
+  const { app, mail } = await openApp()
+  await signedIn(post(app, '/auth/register', ADA))
+  const textFor = async (headers: Record<string, string>, at: number) => {
+    const request = { method: 'POST', headers: { ...headers, 'Content-Type': 'application/json' }, body }
+    expect((await app.request('/auth/forgotten-password', request)).status).toBe(202)
+    return (await mail.received(ADA.email, at)).text
+  }
+  const body = JSON.stringify({ email: ADA.email })
+  const german = await textFor({ 'Accept-Language': 'de-AT, en;q=0.5' }, 0)
+  expect(german).toContain('Öffne innerhalb einer Stunde diesen Link, um eines zu wählen.')
+  expect(german).toContain('https://pictures.example.com/#reset=')
+  expect(await textFor({ 'Accept-Language': 'fr' }, 1)).toContain('Open this link within an hour')
+  expect(await textFor({}, 2)).toContain('Open this link within an hour')
+})
+
 it('answers every address alike, before the mail is accepted', async () => {
   const { app, mail } = await openApp()
   await signedIn(post(app, '/auth/register', ADA))
