@@ -55,6 +55,17 @@ export const chooseFiles = async (page: Page, names: readonly string[]): Promise
 export const shownNames = (page: Page): Promise<string[]> =>
   page.$$eval('.tile > a', (links) => links.map((link) => link.getAttribute('aria-label') ?? ''))
 
+/** Controls of a project that not everybody has. */
+const GRANTED = ['Download all as ZIP', 'Share', 'Members', 'Settings', 'Upload a folder', 'Upload']
+
+/** Those that the shown project has, in the order of the list. */
+export const grantedControls = async (page: Page): Promise<string[]> => {
+  const names = await page
+    .locator('.head .button, .head button')
+    .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label') ?? each.textContent))
+  return GRANTED.filter((name) => names.includes(name))
+}
+
 const axeSchema = z.object({
   violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
 })
