@@ -1,8 +1,9 @@
 // A proxy between one server and the engine, which plays the faults of networks, engines and the server itself.
 
 import { Agent, createServer, type IncomingMessage, request as send } from 'node:http'
+import type { Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import type { Chance } from '../chance.ts'
 import { listening } from './engine.ts'
@@ -29,6 +30,8 @@ export interface Proxy {
   count(): number
   /** Replaces what decides on the faults of later requests. @default none has one */
   decideBy(decide: Decide): void
+  /** Resolves when nothing of a server that has ended is on its way to the engine any more. */
+  emptied(): Promise<void>
 }
 
 /** A proxy that ends with the test. @param engine its URL */
@@ -37,6 +40,8 @@ export const startProxy = async (engine: string): Promise<Proxy> => {
   onTestFinished(() => agent.destroy())
   let decide: Decide = () => undefined
   let count = 0
+  const underWay = new Set<Promise<void>>()
+  const connections = new Set<Socket>()
 
   /** Sends a request with the same bytes and headers, as its signature has them. */
   const forward = (request: IncomingMessage, body: Buffer) =>
@@ -62,7 +67,14 @@ export const startProxy = async (engine: string): Promise<Proxy> => {
       else response.writeHead(answered.head.statusCode ?? 0, answered.head.headers).end(answered.content)
     }
     // The server, or the engine, has broken the connection.
-    work().catch(() => request.socket.destroy())
+    const ended = work()
+      .catch(() => request.socket.destroy())
+      .then(() => void underWay.delete(ended))
+    underWay.add(ended)
+  })
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
   })
 
   return {
@@ -70,6 +82,13 @@ export const startProxy = async (engine: string): Promise<Proxy> => {
     count: () => count,
     decideBy(next) {
       decide = next
+    },
+    async emptied() {
+      // What the server had sent is read before its connections close. Two turns: some may not be accepted yet.
+      for (let turns = 0; turns < 2; turns = connections.size + underWay.size > 0 ? 0 : turns + 1) {
+        await Promise.all(underWay)
+        await setImmediate()
+      }
     },
   }
 }
