@@ -72,12 +72,23 @@ export interface DrawJob {
   /** Pixels that are repeated around each frame. */
   extruded: number
   /** RGBA pixels of an earlier page that this one begins with. @default an empty page */
-  base?: { path: string; width: number; height: number }
+  base?: {
+    path: string
+    width: number
+    height: number
+    /** Files of later changes, in their order. @default none */
+    changes?: readonly string[]
+  }
   /** Frames of the earlier page that are removed. */
   cleared: readonly DrawBox[]
   cells: readonly DrawCell[]
   /** Path of the file for the RGBA pixels; it does not exist yet. @default they are not kept */
   raw?: string
+  /**
+   * Path of the file for the pixels that this job changes in those of `base`, whose dimensions are those of the page; it
+   * does not exist yet. @default they are not kept
+   */
+  changes?: string
   /** Path of the file for the page; it does not exist yet. @default its content is returned */
   target?: string
 }

@@ -10,7 +10,7 @@ import { EXTRUDED } from '../../core/atlas/slots.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { EXTENSIONS } from '../../core/transform/formats.ts'
 import type { DrawBox, EncoderPool } from '../../image/encoder.ts'
-import type { PagePixels } from '../../stores/render-cache/page-pixels.ts'
+import type { KeptPixels, PagePixels } from '../../stores/render-cache/page-pixels.ts'
 import type { RenderCache } from '../../stores/render-cache/render-cache.ts'
 import type { ReadableFile } from '../../stores/store.ts'
 import { type CellsOptions, withCells } from './cells.ts'
@@ -50,6 +50,15 @@ const MOST_WAITING = 32
 /** Part of a page up to which it is made from an earlier one. */
 const MOST_CHANGED = 1 / 2
 
+/** Part of a page up to which the pixels of its changes alone are kept. */
+const MOST_PATCHED = 1 / 8
+
+/** Boxes that count as few on a small page too: a frame that is removed, and one that is added. */
+const LEAST_PATCHED = 2
+
+/** Changes that are kept beside the pixels of a page: each is one more file to read. */
+const MOST_CHANGES = 16
+
 /** The pixels of frames, by their place. */
 const recordSchema = z.object({
   width: z.int().min(1),
@@ -58,7 +67,7 @@ const recordSchema = z.object({
 })
 
 interface Base {
-  path: string
+  pixels: KeptPixels
   width: number
   height: number
   cleared: DrawBox[]
@@ -78,14 +87,15 @@ export const createPageMaker = (options: PageMakerOptions): PageMaker => {
     if (frames.length > page.frames.length * MOST_CHANGED) return undefined
     const present = new Set(page.frames.map(placeText))
     const cleared = [...cells.keys()].filter((place) => !present.has(place)).map(placeFrom)
-    return { path: found.path, width: record.width, height: record.height, cleared, frames }
+    return { pixels: found, width: record.width, height: record.height, cleared, frames }
   }
 
   const drawFrom = async (
     base: Base | undefined,
     { plan, page, format, target, signal }: Request,
   ): Promise<Buffer<ArrayBuffer> | undefined> => {
-    const raw = await pixels.newPath()
+    const kept = await pixels.newPath()
+    const isPatched = base !== undefined && isSmall(base, page)
     // A store that is only read has no workspace.
     const sheet = (await pixels.newPath()) ?? join(tmpdir(), `tintype-${randomUUID()}`)
     try {
@@ -97,19 +107,26 @@ export const createPageMaker = (options: PageMakerOptions): PageMaker => {
             format,
             background,
             extruded: EXTRUDED,
-            base: base && { path: base.path, width: base.width, height: base.height },
+            base: base && {
+              ...{ path: base.pixels.path, changes: base.pixels.changes },
+              ...{ width: base.width, height: base.height },
+            },
             cleared: base?.cleared ?? [],
             cells,
-            raw,
+            ...(isPatched ? { changes: kept } : { raw: kept }),
             target,
           },
           signal,
         ),
       )
-      if (raw !== undefined && format !== 'jpeg') await pixels.keep(keyOf(plan, page), raw, recordOf(page))
+      if (kept !== undefined && format !== 'jpeg') {
+        const [key, record] = [keyOf(plan, page), recordOf(page)]
+        if (isPatched) await pixels.keepChanges(key, base.pixels, kept, record)
+        else await pixels.keep(key, kept, record)
+      }
       return content
     } finally {
-      await Promise.all([raw ?? sheet, sheet].map((path) => rm(path, { force: true }).catch(() => {})))
+      await Promise.all([kept ?? sheet, sheet].map((path) => rm(path, { force: true }).catch(() => {})))
     }
   }
 
@@ -154,6 +171,12 @@ interface Request {
   target: string | undefined
   signal: AbortSignal
 }
+
+const isSmall = ({ pixels, width, height, cleared, frames }: Base, page: PlannedPage): boolean =>
+  width === page.width &&
+  height === page.height &&
+  cleared.length + frames.length <= Math.max(LEAST_PATCHED, page.frames.length * MOST_PATCHED) &&
+  pixels.changes.length < MOST_CHANGES
 
 const keyOf = ({ owner, name, side }: AtlasPlan, { index }: PlannedPage) => ({
   owner,

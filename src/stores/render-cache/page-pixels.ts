@@ -2,15 +2,16 @@
 //
 //   .cache/<project folder>/atlas/<page>.json          the newest pixels of a page: their file, and the caller's record
 //   .cache/<project folder>/atlas/<page>-<token>.raw   RGBA pixels
+//   .cache/<project folder>/atlas/<page>-<token>.part  pixels that a later page has changed
 //
-// Bounded, and safe to delete, like all of the cache.
+// A file never changes, and belongs to the record that names it. Bounded, and safe to delete, like all of the cache.
 
 import { existsSync } from 'node:fs'
-import { readFile, rename, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, rename, stat, utimes, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { Logger } from '../../telemetry/logger.ts'
-import { removeFile, removeFolder } from '../file/fs/durable.ts'
+import { removeFile, removeFolder, sync } from '../file/fs/durable.ts'
 import { linkBelow, refuseLinks } from '../file/fs/no-follow.ts'
 import { createPaths } from '../file/paths.ts'
 import { createWorkspace, newToken } from '../file/staging/workspace.ts'
@@ -34,19 +35,32 @@ export interface PixelsKey {
   name: string
 }
 
+/** Pixels of a page. The files may vanish at any moment. */
+export interface KeptPixels {
+  /** File of a whole page. */
+  path: string
+  /** Files of changes since then, in their order. */
+  changes: readonly string[]
+  /** What the caller has recorded of them. */
+  record: unknown
+}
+
 export interface PagePixels {
-  /** The newest pixels of a page, and what was recorded of them. The file may vanish at any moment. */
-  newest(key: PixelsKey): Promise<{ path: string; record: unknown } | undefined>
+  newest(key: PixelsKey): Promise<KeptPixels | undefined>
   /** Path of a new file in the workspace, undefined where nothing can be written. Remove it in every case. */
   newPath(): Promise<string | undefined>
   /** Moves a file in as the newest pixels of a page. Never throws: without them, the next page is drawn whole. */
   keep(key: PixelsKey, path: string, record: unknown): Promise<void>
+  /** {@link PagePixels.keep}, with a file of what has changed since `base`. */
+  keepChanges(key: PixelsKey, base: KeptPixels, path: string, record: unknown): Promise<void>
   close(): Promise<void>
 }
 
-const FILE = /^[\w.-]+\.raw$/
-
-const recordSchema = z.object({ file: z.string().regex(FILE), record: z.unknown() })
+const recordSchema = z.object({
+  base: z.string().regex(/^[\w.-]+\.raw$/),
+  changes: z.array(z.string().regex(/^[\w.-]+\.part$/)),
+  record: z.unknown(),
+})
 
 export const createPagePixels = (options: PagePixelsOptions): PagePixels => {
   const { log, isReadOnly = () => false } = options
@@ -66,10 +80,36 @@ export const createPagePixels = (options: PagePixelsOptions): PagePixels => {
     }
   }
 
+  /** Moves a file in under a new name. */
+  const moveFile = async ({ owner, name }: PixelsKey, path: string, extension: string): Promise<string> => {
+    refuseLinks(paths.root, folderOf(owner))
+    const file = `${name}-${newToken()}.${extension}`
+    const { size } = await stat(path)
+    await moveIn(path, join(folderOf(owner), file))
+    eviction.added(size)
+    return file
+  }
+
+  const writeRecord = async ({ owner, name }: PixelsKey, content: z.infer<typeof recordSchema>): Promise<void> => {
+    const draft = join(workspace.path, newToken())
+    await writeFile(draft, JSON.stringify(content))
+    await rename(draft, join(folderOf(owner), `${name}.json`))
+  }
+
+  /** Without the pixels, the next page is drawn whole. */
+  const unlessFailing = async (key: PixelsKey, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      log.debug({ error, ...key }, 'could not keep the pixels of an atlas page; drawing the next one whole')
+    }
+  }
+
   return {
     async newest(key) {
       const found = await read(key)
-      return found && { path: join(folderOf(key.owner), found.file), record: found.record }
+      const pathOf = (file: string) => join(folderOf(key.owner), file)
+      return found && { path: pathOf(found.base), changes: found.changes.map(pathOf), record: found.record }
     },
 
     async newPath() {
@@ -83,23 +123,29 @@ export const createPagePixels = (options: PagePixelsOptions): PagePixels => {
       }
     },
 
-    async keep(key, path, record) {
-      const folder = folderOf(key.owner)
-      try {
+    keep: (key, path, record) =>
+      unlessFailing(key, async () => {
         const before = await read(key)
-        refuseLinks(paths.root, folder)
-        const file = `${key.name}-${newToken()}.raw`
-        const { size } = await stat(path)
-        await moveIn(path, join(folder, file))
-        const draft = join(workspace.path, newToken())
-        await writeFile(draft, JSON.stringify({ file, record }))
-        await rename(draft, join(folder, `${key.name}.json`))
-        if (before) await removeFile(join(folder, before.file))
-        eviction.added(size)
-      } catch (error) {
-        log.debug({ error, ...key }, 'could not keep the pixels of an atlas page; drawing the next one whole')
-      }
-    },
+        // A power cut may leave a file of the right length without its content.
+        await sync(path)
+        const base = await moveFile(key, path, 'raw')
+        await writeRecord(key, { base, changes: [], record })
+        if (before)
+          for (const file of [before.base, ...before.changes]) await removeFile(join(folderOf(key.owner), file))
+      }),
+
+    keepChanges: (key, { path: base, changes }, path, record) =>
+      unlessFailing(key, async () => {
+        const file = await moveFile(key, path, 'part')
+        await writeRecord(key, {
+          base: basename(base),
+          changes: [...changes.map((each) => basename(each)), file],
+          record,
+        })
+        // Read by this page: the least used files are removed first.
+        const now = new Date()
+        for (const used of [base, ...changes]) await utimes(used, now, now)
+      }),
 
     async close() {
       await eviction.idle()

@@ -4,7 +4,7 @@
 //   npm run bench -- atlas [covers] [icons] [rounds]        (500, 1369 and 5 by default; needs chromium)
 
 import { createReadStream } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -243,17 +243,16 @@ const benchChange = async (folder, icons, rounds) => {
     .toFile(cell)
   const results = { whole: [], encode: [] }
   for (let round = -1; round < 4 * rounds; round++) {
-    const raw = join(folder, `after-${round}.raw`)
+    const changes = join(folder, `after-${round}.part`)
     const job = {
-      ...{ page, format: 'webp', background: '#ffffff', extruded: 2, cleared: [], raw },
+      ...{ page, format: 'webp', background: '#ffffff', extruded: 2, cleared: [], changes },
       base: { path: base, ...page },
       cells: [{ path: cell, x: 2, y: 2, width: 50, height: 50 }],
       target: join(folder, `after-${round}.webp`),
     }
     const whole = (await timed(() => drawPage(job))).ms
-    const after = await readFile(raw)
     const picture = () =>
-      sharp(after, { raw: { ...page, channels: 4 } })
+      sharp(pixels, { raw: { ...page, channels: 4 } })
         .webp({ quality: 90, effort: 0 })
         .toBuffer()
     const encode = (await timed(picture)).ms

@@ -1,6 +1,7 @@
 // Atlases over HTTP: documents, pages, pixels, access.
 
 import { existsSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -134,6 +135,49 @@ describe('the atlas of a project', () => {
     expect(first.frames[ids[0] ?? '']).toEqual(before.frames[ids[0] ?? ''])
     const later = await createTestApp({ storageDir: one.storageDir })
     expect((await documentAt(later.app, url)).atlas).toEqual(first)
+  })
+
+  it('draws a change beside the kept pixels of a page, and the page whole where those are damaged', async () => {
+    const { app, storageDir } = await createTestApp()
+    const url = '/projects/shop/atlas.json?format=png'
+    const folder = join(storageDir, '.cache/shop/atlas')
+    const endings = async (end: string) => (await readdir(folder)).filter((name) => name.endsWith(end)).sort()
+    const put = async (name: string, colour: Colour) => {
+      const form = new FormData()
+      form.set('file', new Blob([new Uint8Array(await picture(colour, 60, 60))]), 'x.jpg')
+      expect((await app.request(`/projects/shop/assets/${name}`, { method: 'PUT', body: form })).ok).toBe(true)
+    }
+    const drawn = async () => {
+      const { atlas } = await documentAt(app, url)
+      const page = await pageOf(app, url, atlas.meta.image)
+      return (name: string) => {
+        const { x = 0, y = 0 } = atlas.frames[name]?.frame ?? {}
+        return page.at(x + 25, y + 25)
+      }
+    }
+
+    for (const [at, name] of ['a', 'b', 'c'].entries()) await put(name, { r: 20 + 50 * at, g: 100, b: 30 })
+    await drawn()
+    // Of another width, so whole.
+    await put('d', RED)
+    await drawn()
+    expect(await endings('.part')).toEqual([])
+    const [base] = await endings('.raw')
+
+    await app.request('/projects/shop/assets/c', { method: 'DELETE' })
+    const after = await drawn()
+    expect(near(after('d'), RED)).toBe(true)
+    expect(await endings('.raw')).toEqual([base])
+    const [part = ''] = await endings('.part')
+    expect(part).not.toBe('')
+
+    await writeFile(join(folder, part), (await readFile(join(folder, part))).fill(0, 40, 60))
+    await app.request('/projects/shop/assets/b', { method: 'DELETE' })
+    const whole = await drawn()
+    expect(near(whole('d'), RED)).toBe(true)
+    expect(near(whole('a'), { r: 20, g: 100, b: 30 })).toBe(true)
+    expect(await endings('.part')).toEqual([])
+    expect(await endings('.raw')).not.toEqual([base])
   })
 
   it('leaves no pixels in the cache when the project is deleted', async () => {

@@ -1,14 +1,11 @@
 // Draws a page of an atlas: changed cells into the pixels of an earlier page, or all cells into a new one.
 
-import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
-import { TintypeError } from '../../../core/errors.ts'
 import type { DrawBox, DrawJob } from '../../encoder.ts'
 import type { RenderReply } from '../../reply.ts'
-import { failureOf, writeNew } from '../files.ts'
+import { writeNew } from '../files.ts'
 import { type CellPixels, decodeCell } from './decode-cell.ts'
-
-const CHANNELS = 4
+import { CHANNELS, readBase, withPixels, writeChanges } from './page-pixels.ts'
 
 /** Quality of lossy pages: their pixels were JPEG before, and icons have hard edges. */
 const QUALITY = 90
@@ -21,24 +18,29 @@ const QUALITY = 90
 const WEBP_EFFORT = 0
 
 /**
- * Draws a page and encodes it. Its pixels are written to `raw`, where the job has it.
+ * Draws a page and encodes it. Its pixels are written to `raw`, or those of the drawn boxes to `changes`, where the job has
+ * it.
  *
  * @throws TintypeError `image_not_found` where the file of a cell is missing, `project_damaged` where it cannot be
  *   decoded, `store_unavailable`, `storage_full`
  */
-export const drawPage = async (job: DrawJob): Promise<RenderReply> => {
-  const { page, target, raw } = job
-  const pixels = Buffer.alloc(page.width * page.height * CHANNELS)
-  if (job.base) copyBase(pixels, page.width, page.height, job.base)
-  for (const box of job.cleared) clear(pixels, page.width, outer(box, job.extruded))
-  for (const cell of job.cells) put(pixels, page.width, cell, job.extruded, await decodeCell(cell))
-  if (raw !== undefined) writeNew(raw, [pixels])
-  const bytes = await encodedPage(pixels, job)
-  const reply = { ...page, bytes: bytes.length }
-  if (target === undefined) return { ...reply, content: bytes.toString('base64') }
-  writeNew(target, [bytes])
-  return reply
-}
+export const drawPage = (job: DrawJob): Promise<RenderReply> =>
+  withPixels(job.page.width * job.page.height * CHANNELS, async (pixels) => {
+    const { page, target, raw, changes } = job
+    if (job.base) readBase(pixels, page, job.base)
+    else pixels.fill(0)
+    const cleared = job.cleared.map((box) => outer(box, job.extruded))
+    for (const box of cleared) clear(pixels, page.width, box)
+    for (const cell of job.cells) put(pixels, page.width, cell, job.extruded, await decodeCell(cell))
+    if (raw !== undefined) writeNew(raw, [pixels])
+    if (changes !== undefined)
+      writeChanges(changes, pixels, page.width, [...cleared, ...job.cells.map((cell) => outer(cell, job.extruded))])
+    const bytes = await encodedPage(pixels, job)
+    const reply = { ...page, bytes: bytes.length }
+    if (target === undefined) return { ...reply, content: bytes.toString('base64') }
+    writeNew(target, [bytes])
+    return reply
+  })
 
 const encodedPage = async (pixels: Buffer, { page, format, background }: DrawJob): Promise<Buffer> => {
   const picture = sharp(pixels, { raw: { ...page, channels: CHANNELS }, limitInputPixels: false })
@@ -49,26 +51,6 @@ const encodedPage = async (pixels: Buffer, { page, format, background }: DrawJob
       return picture.png({ compressionLevel: 3 }).toBuffer()
     case 'jpeg':
       return picture.flatten({ background }).jpeg({ quality: QUALITY, chromaSubsampling: '4:4:4' }).toBuffer()
-  }
-}
-
-/** @throws TintypeError `store_unavailable` where it cannot be read, also where it has another length */
-const copyBase = (pixels: Buffer, width: number, height: number, base: NonNullable<DrawJob['base']>): void => {
-  const from = readWhole(base.path)
-  if (from.length !== base.width * base.height * CHANNELS)
-    throw new TintypeError('store_unavailable', 'The pixels of an earlier page are not whole.')
-  const rowBytes = Math.min(width, base.width) * CHANNELS
-  if (width === base.width) from.copy(pixels, 0, 0, Math.min(height, base.height) * rowBytes)
-  else
-    for (let y = 0; y < Math.min(height, base.height); y++)
-      from.copy(pixels, y * width * CHANNELS, y * base.width * CHANNELS, y * base.width * CHANNELS + rowBytes)
-}
-
-const readWhole = (path: string): Buffer => {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    throw failureOf(error)
   }
 }
 
