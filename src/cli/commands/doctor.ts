@@ -1,14 +1,22 @@
-// `tintype doctor`: checks a storage folder, and mends it with --fix.
+// `tintype doctor`: checks a store in a folder or a bucket, and mends it with --fix.
 
 import type { Command } from 'commander'
 import type { Config } from '../../config/load.ts'
-import type { FallbackSettings } from '../../core/bucket-settings.ts'
+import { type BucketSettings, type FallbackSettings, storeUrlOf } from '../../core/bucket-settings.ts'
 import { messageOf, TintypeError } from '../../core/errors.ts'
 import { isProjectId, PROJECT_ID_RULE } from '../../core/names.ts'
 import { onSignals } from '../../server/signals.ts'
+import type { RemakeVariants } from '../../stores/file/doctor/context.ts'
+import type { Inspector } from '../../stores/file/doctor/inspector.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 import { createCommand, jsonOption, loadSettings, storageOption } from '../command.ts'
 import type { DoctorResult, Report } from './doctor-report.ts'
+
+interface Examined {
+  inspector: Inspector
+  /** Closes the copy in a bucket that repairs may read. */
+  closeSecond?: (() => Promise<void>) | undefined
+}
 
 interface DoctorOptions {
   project?: string
@@ -30,14 +38,12 @@ export const doctorCommand = (): Command =>
     .action(async (options: DoctorOptions) => {
       const { project, fix = false, json = false } = options
       const config = settingsOf(options)
-      if (config.bucket)
-        throw new Error(
-          'STORE: expected no value, because "tintype doctor" checks a folder; set STORAGE_DIR (--storage)',
-        )
       const { createReport, DOCTOR_EXIT } = await import('./doctor-report.ts')
-      const report = createReport({ storageDir: config.storageDir, fix, json })
+      const report = createReport({ storageDir: placeOf(config), fix, json })
       process.exitCode = DOCTOR_EXIT[await examine(config, project, fix, report)]
     })
+
+const placeOf = ({ bucket, storageDir }: Config): string => (bucket ? storeUrlOf(bucket) : storageDir)
 
 const EXIT_CODES = `
 Exit codes:
@@ -60,19 +66,14 @@ const examine = async (
   fix: boolean,
   report: Report,
 ): Promise<DoctorResult> => {
-  const [{ createInspector }, { createEncoderPool }, { createDoctor }] = await Promise.all([
-    import('../../stores/file/doctor/inspector.ts'),
+  const [{ createEncoderPool }, { createDoctor }] = await Promise.all([
     import('../../image/pool/pool.ts'),
     import('../../services/doctor.ts'),
   ])
-  const second = config.fallback && (await secondCopyOf(config.fallback))
-  const { storageDir, lockStaleMs, background, encodeDeadlineMs: deadlineMs } = config
+  const { background, encodeDeadlineMs: deadlineMs } = config
   const encoders = createEncoderPool({ encoders: 1, deadlineMs, background, maxPixels: MOST_PIXELS })
-  const log = createLogger({ level: 'silent' })
-  const inspector = createInspector({
-    ...{ storageDir, lockStaleMs, log, fallback: second?.copy },
-    remake: (job) => encoders.encode(job),
-  })
+  const remake: RemakeVariants = (job) => encoders.encode(job)
+  const { inspector, closeSecond } = await (config.bucket ? inBucket(config.bucket, remake) : inFolder(config, remake))
   const doctor = createDoctor({ inspector })
   const stop = new AbortController()
   onSignals(() => stop.abort())
@@ -91,8 +92,25 @@ const examine = async (
   } finally {
     await inspector.close()
     await encoders.close()
-    await second?.close()
+    await closeSecond?.()
   }
+}
+
+const silent = createLogger({ level: 'silent' })
+
+const inFolder = async ({ storageDir, lockStaleMs, fallback }: Config, remake: RemakeVariants): Promise<Examined> => {
+  const { createInspector } = await import('../../stores/file/doctor/inspector.ts')
+  const second = fallback && (await secondCopyOf(fallback))
+  const inspector = createInspector({ storageDir, lockStaleMs, log: silent, fallback: second?.copy, remake })
+  return { inspector, closeSecond: second?.close }
+}
+
+const inBucket = async (settings: BucketSettings, remake: RemakeVariants): Promise<Examined> => {
+  const [{ openBucket }, { createBucketInspector }] = await Promise.all([
+    import('../../compose/bucket/client.ts'),
+    import('../../stores/s3/doctor/inspector.ts'),
+  ])
+  return { inspector: createBucketInspector({ bucket: openBucket(settings), log: silent, remake }) }
 }
 
 const secondCopyOf = async (settings: FallbackSettings) => {

@@ -10,6 +10,7 @@ const meta = (projectId: string) => `${project(projectId)}.meta/`
 
 export const keys = {
   projects: 'projects/',
+  project,
   /** Revisions of a project; segments lie in a folder of it. */
   meta,
   segment: (projectId: string, segmentId: string) => `${meta(projectId)}runs/${segmentId}.json`,

@@ -52,7 +52,7 @@ export const openStoreInBucket = async ({ bucket, create, readOnly, log }: OpenB
 }
 
 /** True where there are projects, or the mark of a store that has none yet. @throws where its format is newer */
-const holdsStore = async (bucket: Bucket): Promise<boolean> => {
+export const holdsStore = async (bucket: Bucket): Promise<boolean> => {
   if (await assertKnownBucketFormat(bucket)) return true
   const { objects, folders } = await bucket.list({ prefix: keys.projects, delimiter: '/', limit: 1 })
   return objects.length + folders.length > 0

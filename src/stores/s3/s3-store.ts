@@ -17,7 +17,7 @@ import { createFocalPoints } from '../history/focal-points.ts'
 import { pageOf } from '../history/page.ts'
 import { decodeRevision, encodeRevision, type Revision } from '../history/revision.ts'
 import type { Store } from '../store.ts'
-import { createBucketLog } from './append-log.ts'
+import { type BucketLog, createBucketLog } from './append-log.ts'
 import { createOrphans } from './cleanup/orphans.ts'
 import type { KeptRevisions } from './cleanup/prune.ts'
 import { createRemoval } from './cleanup/removal.ts'
@@ -74,15 +74,19 @@ export interface S3Store extends Store {
   leases: Leases
 }
 
-export const createS3Store = (options: S3StoreOptions): S3Store => {
-  const { bucket, log, staleMs = 5000 } = options
-  const paths = createPaths(options.workDir)
-  const segments = createSegments({ bucket })
-  const revisions = createBucketLog<Revision>({
+/** Revisions of projects in a bucket. */
+export const createRevisions = (bucket: Bucket): BucketLog<Revision> =>
+  createBucketLog({
     bucket,
     format: { encode: encodeRevision, decode: decodeAt, tokensOf: ({ commits }) => commits },
     prefix: keys.meta,
   })
+
+export const createS3Store = (options: S3StoreOptions): S3Store => {
+  const { bucket, log, staleMs = 5000 } = options
+  const paths = createPaths(options.workDir)
+  const segments = createSegments({ bucket })
+  const revisions = createRevisions(bucket)
   const { committed: onCommitted, close: endWatching, ...watching } = createBucketWatching({ ...options, revisions })
   const now = options.now ?? (() => new Date())
   const workspace = createWorkspace({ paths })

@@ -56,10 +56,10 @@ export const isRepairable = (faulty: FaultyImage, name: VariantName, contents: C
  * Variants that others are made from, best first. The original comes before the source, since pixels may have been laid on
  * another background than is set today.
  */
-const BASES = ['original', 'source', 'medium', 'thumb'] as const
+export const BASES = ['original', 'source', 'medium', 'thumb'] as const
 
 /** True for a smaller variant, and for all JPEG files of a source, which is made from nothing. */
-const isMadeFrom = (name: VariantName, base: (typeof BASES)[number]): name is Size =>
+export const isMadeFrom = (name: VariantName, base: (typeof BASES)[number]): name is Size =>
   name !== 'source' && (base === 'source' || SIZES.indexOf(name) > SIZES.indexOf(base))
 
 /**
