@@ -1120,6 +1120,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in by the identity provider
+         * @description For browsers: leads to the provider (`OIDC_ISSUER`), which leads back to `/auth/oidc/callback`. Where the gallery is served and `Accept` names `text/html`, an error that concerns the person is answered 303 too, to `/?sign-in=<code>`.
+         */
+        get: operations["signInByProvider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish a sign-in by the identity provider
+         * @description The provider leads the browser here. Counts as an attempt to sign in. Where the gallery is served and `Accept` names `text/html`, an error that concerns the person is answered 303 too, to `/?sign-in=<code>`.
+         */
+        get: operations["finishSignInByProvider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/me": {
         parameters: {
             query?: never;
@@ -1595,7 +1635,7 @@ export interface components {
              * @description Stable identifier of the error, for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_project_id" | "invalid_parameter" | "invalid_body" | "malformed_multipart" | "malformed_archive" | "file_missing" | "wrong_field" | "too_many_files" | "upload_aborted" | "wrong_credentials" | "unauthenticated" | "forbidden" | "registration_closed" | "invite_invalid" | "password_reset_closed" | "reset_token_invalid" | "csrf" | "unexpected_host" | "signature_required" | "signature_invalid" | "signature_expired" | "route_not_found" | "project_not_found" | "collection_not_found" | "image_not_found" | "asset_not_found" | "page_not_found" | "job_not_found" | "batch_not_found" | "job_without_image" | "link_not_found" | "webhook_not_found" | "delivery_not_found" | "no_primary_image" | "method_not_allowed" | "request_timeout" | "idempotency_running" | "job_conflict" | "email_taken" | "project_exists" | "too_many_links" | "too_many_webhooks" | "webhook_of_settings" | "precondition_failed" | "upload_too_large" | "too_many_pixels" | "multipart_required" | "not_an_image" | "unsupported_image_type" | "unsupported_image_layout" | "range_not_satisfiable" | "expectation_failed" | "empty_file" | "unreadable_entry" | "damaged_image" | "image_too_slow" | "too_many_images" | "no_such_account" | "idempotency_conflict" | "rate_limited" | "headers_too_large" | "client_gone" | "internal" | "project_damaged" | "busy" | "encoder_failed" | "read_only" | "store_unavailable" | "issuer_unavailable" | "shutting_down" | "storage_full" | "quota_exceeded";
+            code: "malformed_request" | "invalid_project_id" | "invalid_parameter" | "invalid_body" | "malformed_multipart" | "malformed_archive" | "file_missing" | "wrong_field" | "too_many_files" | "upload_aborted" | "wrong_credentials" | "unauthenticated" | "forbidden" | "registration_closed" | "invite_invalid" | "password_reset_closed" | "reset_token_invalid" | "identity_without_email" | "account_disabled" | "oidc_denied" | "oidc_state" | "oidc_failed" | "csrf" | "unexpected_host" | "signature_required" | "signature_invalid" | "signature_expired" | "route_not_found" | "oidc_not_configured" | "project_not_found" | "collection_not_found" | "image_not_found" | "asset_not_found" | "page_not_found" | "job_not_found" | "batch_not_found" | "job_without_image" | "link_not_found" | "webhook_not_found" | "delivery_not_found" | "no_primary_image" | "method_not_allowed" | "request_timeout" | "idempotency_running" | "job_conflict" | "email_taken" | "project_exists" | "too_many_links" | "too_many_webhooks" | "webhook_of_settings" | "precondition_failed" | "upload_too_large" | "too_many_pixels" | "multipart_required" | "not_an_image" | "unsupported_image_type" | "unsupported_image_layout" | "range_not_satisfiable" | "expectation_failed" | "empty_file" | "unreadable_entry" | "damaged_image" | "image_too_slow" | "too_many_images" | "no_such_account" | "idempotency_conflict" | "rate_limited" | "headers_too_large" | "client_gone" | "internal" | "project_damaged" | "busy" | "encoder_failed" | "read_only" | "store_unavailable" | "issuer_unavailable" | "oidc_unavailable" | "shutting_down" | "storage_full" | "quota_exceeded";
             /** @description `X-Request-Id` of the response, under which the server logged the error. */
             request_id?: string;
         } & {
@@ -3217,6 +3257,11 @@ export interface components {
             registration: "open" | "invite" | "closed";
             /** @description Whether `POST /auth/forgotten-password` sends mail. */
             password_reset: boolean;
+            /**
+             * @description Name of the identity provider that `GET /auth/oidc` leads to; null without one.
+             * @example Example Inc.
+             */
+            provider: string | null;
         };
         SignedIn: {
             user: components["schemas"]["User"];
@@ -3244,6 +3289,8 @@ export interface components {
             email: string;
             /** @example Ada */
             name: string | null;
+            /** @description False where an identity provider alone signs in. */
+            has_password: boolean;
             /**
              * Format: date-time
              * @example 2026-05-04T09:30:00.000Z
@@ -4079,6 +4126,23 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & unknown;
             };
         };
+        /** @description The e-mail address has an account already (`email_taken`) */
+        email_taken: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                /**
+                 * @description Seconds to wait before a retry.
+                 * @example 5
+                 */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & unknown;
+            };
+        };
         /** @description The server is busy (`busy`). The store is read-only (`read_only`). The store cannot be written (`store_unavailable`). The server is shutting down (`shutting_down`) */
         busy_or_read_only_or_store_unavailable_or_shutting_down: {
             headers: {
@@ -4102,6 +4166,35 @@ export interface components {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & unknown;
+            };
+        };
+        /** @description No identity provider is set up here (`oidc_not_configured`) */
+        oidc_not_configured: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & unknown;
+            };
+        };
+        /** @description The store is read-only (`read_only`). The store cannot be written (`store_unavailable`). The identity provider cannot be reached (`oidc_unavailable`) */
+        read_only_or_store_unavailable_or_oidc_unavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                /**
+                 * @description Seconds to wait before a retry.
+                 * @example 5
+                 */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -8160,23 +8253,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["request_timeout"];
-            /** @description The e-mail address has an account already (`email_taken`) */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    /**
-                     * @description Seconds to wait before a retry.
-                     * @example 5
-                     */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & unknown;
-                };
-            };
+            409: components["responses"]["email_taken"];
             413: components["responses"]["upload_too_large"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
@@ -8330,6 +8407,99 @@ export interface operations {
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["busy_or_read_only_or_store_unavailable_or_shutting_down"];
+            507: components["responses"]["storage_full"];
+        };
+    };
+    signInByProvider: {
+        parameters: {
+            query?: {
+                /** @description Path below this app that the browser is led to afterwards. Default: `/`. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sign-in goes on at the provider. */
+            303: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /** @description The cookie `tintype_oidc`, which holds the sealed sign-in for 10 minutes. */
+                    "Set-Cookie"?: string;
+                    /**
+                     * @description Address at the provider.
+                     * @example https://id.example.com/auth?state=…
+                     */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid_parameter"];
+            403: components["responses"]["unexpected_host"];
+            404: components["responses"]["oidc_not_configured"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["read_only_or_store_unavailable_or_oidc_unavailable"];
+            507: components["responses"]["storage_full"];
+        };
+    };
+    finishSignInByProvider: {
+        parameters: {
+            query?: {
+                /** @description Code of the provider, valid once. */
+                code?: string;
+                /** @description Names the sign-in that the browser began. */
+                state?: string;
+                /** @description The provider (RFC 9207). */
+                iss?: string;
+                /** @description Why there is no code. */
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A session, and the page that the sign-in began on. */
+            303: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /** @description The cookies `tintype_session`, `tintype_refresh` and `tintype_csrf`; absent after an error; `tintype_oidc` is cleared. */
+                    "Set-Cookie"?: string;
+                    /**
+                     * @description The page.
+                     * @example /g/demo
+                     */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Registration is closed (`registration_closed`). The identity provider names no e-mail address (`identity_without_email`). The account is disabled (`account_disabled`). The identity provider refused the sign-in (`oidc_denied`). The sign-in was not begun by this browser, or has expired (`oidc_state`). The answer of the identity provider is not valid (`oidc_failed`). The host of the request is not accepted (`unexpected_host`) */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            404: components["responses"]["oidc_not_configured"];
+            409: components["responses"]["email_taken"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["read_only_or_store_unavailable_or_oidc_unavailable"];
             507: components["responses"]["storage_full"];
         };
     };

@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { createIsUnclaimed, hasKeysOrUsers } from '../stores/accounts/has-keys-or-users.ts'
 import type { ParsedOptions } from './parse-options.ts'
 
-export type AuthConfiguration = Pick<ParsedOptions, 'storageDir' | 'apiKeys' | 'registration' | 'issuer'>
+export type AuthConfiguration = Pick<ParsedOptions, 'storageDir' | 'apiKeys' | 'registration' | 'issuer' | 'oidc'>
 
 /**
  * Returns a check for API keys, open registration, an identity provider, and keys or accounts in the store. The last
@@ -36,5 +36,6 @@ export const isConfigured = ({
   apiKeys,
   registration = 'closed',
   issuer,
+  oidc,
 }: Omit<AuthConfiguration, 'storageDir'>): boolean =>
-  apiKeys.length > 0 || registration !== 'closed' || issuer !== undefined
+  apiKeys.length > 0 || registration !== 'closed' || issuer !== undefined || oidc !== undefined

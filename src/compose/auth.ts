@@ -15,6 +15,8 @@ import { createSignInThrottle, forgivingReset, throttledAccounts } from '../serv
 import type { CountingOptions } from '../services/limits/limiter.ts'
 import { createLinkCookies } from '../services/links/link-cookies.ts'
 import { createMailer } from '../services/mail/mailer.ts'
+import { createIdentityProvider } from '../services/oidc/identity-provider.ts'
+import { createSignInFlows } from '../services/oidc/sign-in-flow.ts'
 import { createBucketAccounts } from '../stores/accounts/bucket-accounts.ts'
 import { createFileAccountStore } from '../stores/accounts/file-account-store.ts'
 import { createFileKeys } from '../stores/accounts/file-keys.ts'
@@ -36,6 +38,10 @@ export const buildAuth = ({ options, storageDir, bucket, log }: Foundation, coun
   const apiKeys = createApiKeys({ keys, fixed })
   const links = shared?.links ?? createFileLinks({ storageDir })
   const throttle = createSignInThrottle(counting)
+  const oidc = options.oidc && {
+    provider: createIdentityProvider({ ...options.oidc, log }),
+    flows: createSignInFlows({ store }),
+  }
   const mail = options.mail && { mailer: createMailer(options.mail), publicUrl: options.mail.publicUrl }
   const reset = createPasswordReset({ store, passwords, mail, counting, log })
 
@@ -47,6 +53,7 @@ export const buildAuth = ({ options, storageDir, bucket, log }: Foundation, coun
     accountRoutes: {
       accounts: throttledAccounts(accounts, throttle),
       passwordReset: forgivingReset(reset, throttle),
+      oidc,
       csrf,
       registration,
       isOpen,

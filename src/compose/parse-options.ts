@@ -12,6 +12,7 @@ import {
   SENDER_RULE,
   SMTP_URL_RULE,
 } from '../core/auth/mail.ts'
+import { isOidcIssuer, OIDC_ISSUER_RULE, type OidcSettings } from '../core/auth/oidc.ts'
 import {
   type BucketSettings,
   bucketSettingsOf,
@@ -41,6 +42,7 @@ interface ParsedValues {
   allowedOrigins: AllowedOrigins
   issuer: Issuer | undefined
   mail: MailSettings | undefined
+  oidc: OidcSettings | undefined
   webhook: WebhookSettings | undefined
   webhookAllow: AllowedDestinations
   /** Bucket that holds the store; undefined where a folder does. */
@@ -71,6 +73,10 @@ export interface ParsedOptions
       | 'jwksUrl'
       | 'jwksIssuer'
       | 'jwksAudience'
+      | 'oidcIssuer'
+      | 'oidcClientId'
+      | 'oidcClientSecret'
+      | 'oidcName'
       | 'smtpUrl'
       | 'mailFrom'
       | 'webhookUrl'
@@ -81,7 +87,7 @@ export interface ParsedOptions
 export const parseOptions = (given: TintypeOptions): ParsedOptions => {
   const { bucket, fallback, options } = takeBucket(given)
   const { jwksUrl, jwksIssuer = '', jwksAudience = '', webhookUrl, webhookSecret, ...others } = options
-  const { smtpUrl = '', mailFrom = '', ...rest } = others
+  const { smtpUrl = '', mailFrom = '', oidcIssuer, oidcClientId, oidcClientSecret, oidcName, ...rest } = others
   const publicUrl = parsePublic(options.publicUrl)
   if (options.queue && !isQueueUrl(options.queue)) throw new Error(`queue: expected ${QUEUE_URL_RULE}`)
   // Not repeated: it has a password.
@@ -93,6 +99,7 @@ export const parseOptions = (given: TintypeOptions): ParsedOptions => {
     ...rest,
     publicUrl,
     mail: parseMail(smtpUrl, mailFrom, publicUrl),
+    oidc: parseOidc(options, publicUrl),
     bucket,
     fallback,
     signingKeys: parseSigningKeys(options.signingKeys ?? []),
@@ -121,6 +128,19 @@ const parseMail = (smtpUrl: string, from: string, publicUrl: string | undefined)
   if (publicUrl === undefined)
     throw new Error(`publicUrl: expected ${PUBLIC_URL_RULE}, for the links in mails, got nothing`)
   return { smtpUrl, from, publicUrl }
+}
+
+/** @throws Error where one of them is missing or not valid. It does not repeat the secret. */
+const parseOidc = (options: TintypeOptions, publicUrl: string | undefined): OidcSettings | undefined => {
+  const { oidcIssuer: issuer = '', oidcClientId: clientId = '', oidcClientSecret: clientSecret = '' } = options
+  const { oidcName: name = '' } = options
+  if (issuer === '' && clientId === '' && clientSecret === '') return undefined
+  if (!isOidcIssuer(issuer)) throw new Error(`oidcIssuer: expected ${OIDC_ISSUER_RULE}, got "${issuer}"`)
+  if (clientId === '') throw new Error('oidcClientId: expected the id of this server at the provider, got nothing')
+  if (clientSecret === '') throw new Error('oidcClientSecret: expected the secret of this server, got nothing')
+  if (publicUrl === undefined)
+    throw new Error(`publicUrl: expected ${PUBLIC_URL_RULE}, which the provider leads back to, got nothing`)
+  return { issuer, clientId, clientSecret, name, publicUrl }
 }
 
 /** @throws Error where one of them is missing or not valid */

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { Issuer } from '../core/auth/issuer.ts'
 import type { MailSettings } from '../core/auth/mail.ts'
+import type { OidcSettings } from '../core/auth/oidc.ts'
 import { messageOf, TintypeError } from '../core/errors.ts'
 import { parsePrefetch, prefetchable } from '../core/transform/prefetch.ts'
 import type { Recipe } from '../core/transform/recipe.ts'
@@ -88,7 +89,8 @@ const combine = (parsed: Parsed, context: z.RefinementCtx) => {
   const { accelRedirect, prefetch, jwksUrl, jwksIssuer, jwksAudience, webhookUrl, webhookSecret, ...others } = parsed
   const { store, s3Endpoint, s3Region, s3PathStyle, s3CreateBucket, awsRegion, awsAccessKeyId, ...rest } = others
   const { awsSecretAccessKey, awsSessionToken, bucketCacheDir, bucketCacheBytes, staleSeconds, ...further } = rest
-  const { smtpUrl, mailFrom, publicUrl, fallback, takeOver, ...own } = further
+  const { smtpUrl, mailFrom, publicUrl, fallback, takeOver, ...last } = further
+  const { oidcIssuer, oidcClientId, oidcClientSecret, oidcName, ...own } = last
   return {
     ...own,
     bucket: bucketOf(parsed, context),
@@ -98,6 +100,7 @@ const combine = (parsed: Parsed, context: z.RefinementCtx) => {
     issuer: issuerOf(parsed, context),
     publicUrl: publicUrl || undefined,
     mail: mailOf(parsed, context),
+    oidc: oidcOf(parsed, context),
     webhook: webhookOf(parsed, context),
     encoders: encodersOf(parsed, context),
   }
@@ -151,6 +154,26 @@ const mailOf = ({ smtpUrl, mailFrom, publicUrl }: Parsed, context: z.RefinementC
   }
   return { smtpUrl, from: mailFrom, publicUrl }
 }
+
+/** Requires all of them where one is set; a name alone is of no use. */
+const oidcOf = (parsed: Parsed, context: z.RefinementCtx): OidcSettings | undefined => {
+  const { oidcIssuer, oidcClientId, oidcClientSecret, oidcName, publicUrl } = parsed
+  const given = Object.entries({ oidcIssuer, oidcClientId, oidcClientSecret, oidcName }).find(([, text]) => text !== '')
+  if (!given) return undefined
+  for (const [key, text] of Object.entries({ oidcIssuer, oidcClientId, oidcClientSecret, publicUrl })) {
+    if (text !== '') continue
+    const message = `expected a value, because ${OIDC_ENV.get(given[0])} is set, got nothing`
+    context.addIssue({ code: 'custom', path: [key], message })
+  }
+  return { issuer: oidcIssuer, clientId: oidcClientId, clientSecret: oidcClientSecret, name: oidcName, publicUrl }
+}
+
+const OIDC_ENV = new Map([
+  ['oidcIssuer', 'OIDC_ISSUER'],
+  ['oidcClientId', 'OIDC_CLIENT_ID'],
+  ['oidcClientSecret', 'OIDC_CLIENT_SECRET'],
+  ['oidcName', 'OIDC_NAME'],
+])
 
 /** Requires both values or none: a receiver cannot tell messages without a signature from others. */
 const webhookOf = ({ webhookUrl, webhookSecret }: Parsed, context: z.RefinementCtx): WebhookSettings | undefined => {

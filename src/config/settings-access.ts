@@ -4,6 +4,7 @@ import { ROLES, VISIBILITIES } from '../core/auth/access.ts'
 import { REGISTRATIONS } from '../core/auth/account.ts'
 import { MIN_SECRET_LENGTH } from '../core/auth/api-key.ts'
 import { AUTH_MODES } from '../core/auth/auth-mode.ts'
+import { isOidcIssuer, OIDC_ISSUER_RULE } from '../core/auth/oidc.ts'
 import {
   apiKeys,
   boolean,
@@ -24,6 +25,11 @@ const count = wholeNumber(0, 1_000_000_000)
 const countOrAuto: Parser<number | 'auto'> = {
   expected: `${count.expected}, or the word auto`,
   parse: (text) => (text === 'auto' ? text : count.parse(text)),
+}
+
+const oidcIssuer: Parser<string> = {
+  expected: OIDC_ISSUER_RULE,
+  parse: (text) => (text === '' || isOidcIssuer(text) ? text : undefined),
 }
 
 export const accessSettings = {
@@ -62,6 +68,35 @@ export const accessSettings = {
     unit: 'mode',
     initial: 'closed',
     doc: 'Registration of accounts: open (to all), invite (with a code of `tintype user invite`) or closed',
+  }),
+  oidcIssuer: setting(oidcIssuer, {
+    env: 'OIDC_ISSUER',
+    flag: 'oidc-issuer',
+    unit: 'URL',
+    initial: '',
+    doc: 'Identity provider by which people sign in (OpenID Connect); needs OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and PUBLIC_URL',
+  }),
+  oidcClientId: setting(matching(/^[ -~]{0,1000}$/, 'an id of at most 1000 printable ASCII characters'), {
+    env: 'OIDC_CLIENT_ID',
+    flag: 'oidc-client-id',
+    unit: 'id',
+    initial: '',
+    doc: 'Id of this server at that provider; its redirect URI there is PUBLIC_URL/auth/oidc/callback',
+  }),
+  oidcClientSecret: setting(matching(/^[ -~]{0,1000}$/, 'a secret of at most 1000 printable ASCII characters'), {
+    env: 'OIDC_CLIENT_SECRET',
+    flag: 'oidc-client-secret',
+    unit: 'secret',
+    initial: '',
+    doc: 'Secret of this server at that provider',
+    isSecret: true,
+  }),
+  oidcName: setting(matching(/^[^\p{Cc}]{0,100}$/u, 'a name of at most 100 characters'), {
+    env: 'OIDC_NAME',
+    flag: 'oidc-name',
+    unit: 'name',
+    initial: '',
+    doc: 'Name of that provider for people; without it, its host',
   }),
   jwksUrl: setting(keyUrl, {
     env: 'JWKS_URL',

@@ -65,7 +65,7 @@ export interface AppOptions {
   jobs?: JobService
   /** @default no routes of webhooks */
   webhooks?: WebhookService
-  /** Accounts and their CSRF protection. @default no routes of accounts */
+  /** Accounts, their CSRF protection and identity provider. @default no routes of accounts */
   accounts?: Omit<AccountRouteOptions, 'cookies' | 'networkOf'>
   /** @default no routes of share links */
   links?: LinkService

@@ -18,7 +18,7 @@ import {
   varyByAccept,
   waitUntil,
 } from './middleware/preconditions.ts'
-import { limitRequests, limitSignIns } from './middleware/rate-limit.ts'
+import { countSignIn, limitRequests, limitSignIns } from './middleware/rate-limit.ts'
 import { requestLog } from './middleware/request-log.ts'
 import * as accounts from './openapi/accounts.ts'
 import * as events from './openapi/events.ts'
@@ -43,6 +43,7 @@ import { addCollectionRoutes } from './routes/atlases/collections.ts'
 import { createAccountRoutes } from './routes/auth/accounts.ts'
 import { addLinkRoutes } from './routes/auth/links.ts'
 import { addMemberRoutes } from './routes/auth/members.ts'
+import { createOidcRoutes } from './routes/auth/oidc.ts'
 import { createBulkRoutes } from './routes/bulk.ts'
 import { createDocsRoutes } from './routes/docs.ts'
 import { createEventRoutes } from './routes/events.ts'
@@ -159,12 +160,17 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
 
   if (options.accounts) {
     const cookies = createSessionCookies(cookieOptions)
-    const account = createAccountRoutes({ ...options.accounts, cookies, networkOf: (c) => client.networkOf(viewOf(c)) })
+    const shared = { ...options.accounts, cookies, networkOf: (c: Context) => client.networkOf(viewOf(c)) }
+    const account = createAccountRoutes(shared)
+    const { gallery } = options
+    const oidc = createOidcRoutes({ ...shared, ...cookieOptions, gallery, isReadOnly, count: countSignIn(limit) })
     route.add(accounts.options, account.options)
     route.add(accounts.register, account.register)
     route.add(accounts.login, account.login)
     route.add(accounts.refresh, account.refresh)
     route.add(accounts.logout, account.logout)
+    route.add(accounts.oidc, oidc.begin)
+    route.add(accounts.oidcCallback, oidc.finish)
     route.add(accounts.me, account.me)
     route.add(accounts.password, account.password)
     route.add(accounts.forgottenPassword, account.forgottenPassword)

@@ -9,7 +9,7 @@ import { isLoopback } from '../core/request/hosts.ts'
 
 export type OpenSettings = Pick<
   Config,
-  'host' | 'port' | 'storageDir' | 'auth' | 'apiKeys' | 'registration' | 'issuer'
+  'host' | 'port' | 'storageDir' | 'auth' | 'apiKeys' | 'registration' | 'issuer' | 'oidc'
 > &
   Partial<Pick<Config, 'bucket' | 'readOnly'>>
 
@@ -31,6 +31,7 @@ export const whyNotOpen = async (settings: OpenSettings): Promise<string | undef
     `  keys        ${COMMAND} key create --name me --role admin${bucket ? '' : ` --storage ${storageDir}`}`,
     '  keys        API_KEYS=<16 characters or more>, in the environment or .env',
     '  users       REGISTRATION=open, or REGISTRATION=invite',
+    '  a provider  OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, by which people sign in',
     '  a provider  JWKS_URL, JWKS_ISSUER and JWKS_AUDIENCE of your identity provider',
     '  nothing     AUTH=none (--auth none), where a proxy in front of it authenticates',
     'or let it listen on this machine only: HOST=127.0.0.1',

@@ -79,6 +79,63 @@ describe('API keys', () => {
   })
 })
 
+const OIDC = {
+  OIDC_ISSUER: 'https://id.example.com/realms/one',
+  OIDC_CLIENT_ID: 'tintype',
+  OIDC_CLIENT_SECRET: 'the secret of this server',
+  PUBLIC_URL: 'https://pictures.example.com',
+}
+
+describe('settings of sign-in by a provider', () => {
+  it('are absent by default, and parsed together', () => {
+    expect(load().oidc).toBeUndefined()
+    const expected = {
+      issuer: OIDC.OIDC_ISSUER,
+      clientId: 'tintype',
+      clientSecret: OIDC.OIDC_CLIENT_SECRET,
+      name: '',
+      publicUrl: OIDC.PUBLIC_URL,
+    }
+    expect(load(OIDC).oidc).toEqual(expected)
+    expect(load({ ...OIDC, OIDC_NAME: 'Müller & Söhne' }).oidc).toEqual({ ...expected, name: 'Müller & Söhne' })
+    for (const url of ['http://127.0.0.1:9000', 'http://localhost/oidc', 'http://[::1]:9000'])
+      expect(load({ ...OIDC, OIDC_ISSUER: url }).oidc?.issuer).toBe(url)
+  })
+
+  it.each([
+    [
+      'OIDC_ISSUER',
+      [
+        'id.example.com',
+        'http://id.example.com',
+        'https://a:b@id.example.com',
+        'https://a.example/?b',
+        'https://a.example/#b',
+      ],
+    ],
+    ['OIDC_CLIENT_ID', ['tinätype', 'x'.repeat(1001)]],
+    ['OIDC_CLIENT_SECRET', ['a\tb', 'x'.repeat(1001)]],
+    ['OIDC_NAME', ['a\nb', 'x'.repeat(101)]],
+  ])('%s is refused with the expected value', (name, values) => {
+    for (const value of values)
+      expect(() => load({ ...OIDC, [name]: value }), value).toThrow(new RegExp(`^${name}: expected (?:a|an|the) `))
+    const longest = name === 'OIDC_ISSUER' ? OIDC.OIDC_ISSUER : 'x'.repeat(name === 'OIDC_NAME' ? 100 : 1000)
+    expect(load({ ...OIDC, [name]: longest }).oidc).toBeDefined()
+  })
+
+  it('never repeat the secret', () => {
+    expect(() => load({ ...OIDC, OIDC_CLIENT_SECRET: 'not\tprintable' })).toThrow(/got something else$/)
+  })
+
+  it('report each missing one', () => {
+    expect(() => load({ OIDC_NAME: 'Example Inc.' })).toThrow(
+      /^OIDC_ISSUER: expected a value, because OIDC_NAME is set, got nothing\nOIDC_CLIENT_ID: .*\nOIDC_CLIENT_SECRET: .*\nPUBLIC_URL: /,
+    )
+    for (const name of Object.keys(OIDC))
+      expect(() => load({ ...OIDC, [name]: '' }), name).toThrow(new RegExp(`^${name}: expected a value, because OIDC_`))
+  })
+})
+
 describe('settings of accounts', () => {
   it('keep registration closed and trust no issuer by default', () => {
     expect(load()).toMatchObject({ registration: 'closed', issuer: undefined })

@@ -29,6 +29,7 @@ describe('the names of settings', () => {
       'awsSecretAccessKey',
       'awsSessionToken',
       'apiKeys',
+      'oidcClientSecret',
       'rateLimitRedis',
       'smtpUrl',
       'webhookSecret',

@@ -115,6 +115,51 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
     })
   })
 
+  describe(`${name} keeps the promises of identities`, () => {
+    const IDENTITY = { issuer: 'https://id.example.com', subject: 'ada' }
+
+    it('leads an identity to one user in every process, and to another one later', async () => {
+      const { store, another } = await open()
+      const other = another()
+      for (const id of [newAccountId(), newAccountId()]) {
+        await store.identities.lead(IDENTITY, id)
+        expect(await other.identities.userId(IDENTITY)).toBe(id)
+        await other.identities.lead(IDENTITY, id)
+        expect(await store.identities.userId(IDENTITY)).toBe(id)
+      }
+    })
+
+    it('knows an identity by issuer and subject together', async () => {
+      const { store } = await open()
+      await store.identities.lead({ issuer: 'a', subject: 'b' }, newAccountId())
+      for (const [issuer, subject] of [
+        ['a', 'c'],
+        ['b', 'a'],
+        ['a"', 'b'],
+        ['', 'ab'],
+        ['a', '../b'],
+      ] as const)
+        expect(await store.identities.userId({ issuer, subject })).toBeUndefined()
+    })
+
+    it('leads it to one of those that many processes name at once', async () => {
+      const stores = many(await open())
+      const ids = stores.map(() => newAccountId())
+      await Promise.all(stores.map(({ identities }, at) => identities.lead(IDENTITY, ids[at] ?? '')))
+      const found = await Promise.all(stores.map(({ identities }) => identities.userId(IDENTITY)))
+      expect(new Set(found).size).toBe(1)
+      expect(ids).toContain(found[0])
+    })
+
+    it('leads it where the answer is lost', async () => {
+      const { store, another, loseAnswers } = await open()
+      const id = newAccountId()
+      loseAnswers()
+      await store.identities.lead(IDENTITY, id)
+      expect(await another().identities.userId(IDENTITY)).toBe(id)
+    })
+  })
+
   describe(`${name} keeps the promises of sessions`, () => {
     it('lets exactly one of many processes use each number', async () => {
       const stores = many(await open())

@@ -16,6 +16,7 @@ const settings = async (more: Partial<OpenSettings> = {}): Promise<OpenSettings>
   apiKeys: [],
   registration: 'closed',
   issuer: undefined,
+  oidc: undefined,
   ...more,
 })
 
@@ -35,6 +36,15 @@ describe('tintype serve on another address than loopback', () => {
     { registration: 'open' },
     { registration: 'invite' },
     { issuer: { url: 'https://id.example.com/keys', issuer: 'i', audience: 'a' } },
+    {
+      oidc: {
+        issuer: 'https://id.example.com',
+        clientId: 'i',
+        clientSecret: 's',
+        name: '',
+        publicUrl: 'https://a.example',
+      },
+    },
   ] as const)('starts with %j', async (more) => {
     expect(await whyNotOpen(await settings(more))).toBeUndefined()
   })

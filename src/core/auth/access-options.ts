@@ -19,6 +19,17 @@ export interface AccessOptions {
   /** Sender of mail: `pictures@example.com`, or `Pictures <pictures@example.com>`. @default none */
   mailFrom?: string
   /**
+   * URL of the identity provider by which people sign in: https, or http on this machine. Needs `oidcClientId`,
+   * `oidcClientSecret` and `publicUrl`, whose `/auth/oidc/callback` is the redirect URI. @default none
+   */
+  oidcIssuer?: string
+  /** Id of this server at that provider. @default none */
+  oidcClientId?: string
+  /** Secret of this server at that provider. @default none */
+  oidcClientSecret?: string
+  /** Name of that provider for people. @default its host */
+  oidcName?: string
+  /**
    * URL of an identity provider's keys: https, or http on this machine. Its access tokens are accepted. Needs
    * `jwksIssuer` and `jwksAudience`. @default none
    */
@@ -29,7 +40,7 @@ export interface AccessOptions {
   jwksAudience?: string
   /**
    * Authentication of changes and of private projects; public projects can always be read. `auto`: required once there
-   * is an API key, an account, open registration or an issuer. `required`: always. `none`: never. @default 'auto'
+   * is an API key, an account, open registration, an identity provider or an issuer. `required`: always. `none`: never. @default 'auto'
    */
   auth?: AuthMode
   /**

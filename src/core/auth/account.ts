@@ -25,14 +25,31 @@ export const MAX_EMAIL_LENGTH = 254
 export const REGISTRATIONS = ['open', 'invite', 'closed'] as const
 export type Registration = (typeof REGISTRATIONS)[number]
 
+/** An identity at an identity provider. */
+export interface Identity {
+  /** URL of the provider. */
+  issuer: string
+  /** Id of the person at the provider, never used again. */
+  subject: string
+}
+
+const userIdentitySchema = z.object({
+  issuer: z.string(),
+  subject: z.string(),
+  /** Whether the provider had verified the address when the identity was linked. */
+  email_verified: z.boolean(),
+})
+
 /** The record of a user. */
 export const userSchema = z.object({
   id: z.string().regex(ACCOUNT_ID),
   /** In the form of {@link normalEmail}. */
   email: z.string(),
   name: z.string().nullable(),
-  /** Argon2id, as a PHC string. */
-  password_hash: z.string(),
+  /** Argon2id, as a PHC string; null where the account has no password, and is signed in to by its identity alone. */
+  password_hash: z.string().nullable(),
+  /** The only identity that signs in to the account; absent where none does. */
+  identity: userIdentitySchema.optional(),
   /** Incremented to end all sessions: each belongs to the generation in which it began. */
   generation: z.int().min(0),
   /** True where the user may not sign in; all sessions are void. */
@@ -42,6 +59,10 @@ export const userSchema = z.object({
 })
 
 export type User = z.infer<typeof userSchema>
+
+/** True for the user of an identity. */
+export const isUserOf = ({ identity }: User, { issuer, subject }: Identity): boolean =>
+  identity?.issuer === issuer && identity.subject === subject
 
 /**
  * Normalizes an address for comparison. The part before the `@` could differ by case in theory (RFC 5321 section

@@ -58,7 +58,7 @@ export const createLimit = ({ limits, client }: LimitOptions): Limit => {
     },
 
     async signIn(request) {
-      return READING.has(request.method) ? undefined : limits.take('sign_in', addressOf(request))
+      return limits.take('sign_in', addressOf(request))
     },
   }
 }
@@ -75,7 +75,14 @@ export const limitRequests =
 export const limitSignIns =
   (limit: Limit): Check =>
   async (c) =>
-    apply(c, await limit.signIn(viewOf(c)))
+    READING.has(c.req.method) ? undefined : apply(c, await limit.signIn(viewOf(c)))
+
+/** Limits attempts to sign in by an identity provider, which reads lead to. @throws TintypeError `rate_limited` */
+export const countSignIn =
+  (limit: Limit) =>
+  async (c: Context): Promise<void> => {
+    if (limit.countsSignIns) apply(c, await limit.signIn(viewOf(c)))
+  }
 
 const apply = (c: Context, state: RateLimitState | undefined): undefined => {
   if (!state) return

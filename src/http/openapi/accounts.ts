@@ -6,6 +6,8 @@ import {
   credentialsSchema,
   forgottenPasswordSchema,
   meSchema,
+  oidcCallbackQuery,
+  oidcQuery,
   passwordChangeSchema,
   passwordResetSchema,
   registrationSchema,
@@ -119,6 +121,78 @@ export const logout: RouteConfig = {
   responses: {
     204: { description: 'The session has ended.', headers: sessionCookies('cleared with `cookie: true`') },
     ...problems(...BODY_FAILURES),
+  },
+}
+
+const FLOW_COOKIE = {
+  'Set-Cookie': {
+    description: 'The cookie `tintype_oidc`, which holds the sealed sign-in for 10 minutes.',
+    schema: { type: 'string' },
+  },
+} as const
+
+const location = (description: string, example: string) =>
+  ({ Location: { description, schema: { type: 'string' }, example } }) as const
+
+/** Failures of both routes of an identity provider. */
+const OIDC_FAILURES = [
+  'oidc_not_configured',
+  'unexpected_host',
+  'rate_limited',
+  'internal',
+  'oidc_unavailable',
+  'read_only',
+  'store_unavailable',
+  'storage_full',
+] as const satisfies ErrorCode[]
+
+const IN_BROWSERS =
+  'Where the gallery is served and `Accept` names `text/html`, an error that concerns the person is answered 303 too, ' +
+  'to `/?sign-in=<code>`.'
+
+export const oidc: RouteConfig = {
+  method: 'get',
+  path: '/auth/oidc',
+  operationId: 'signInByProvider',
+  tags: TAGS,
+  summary: 'Sign in by the identity provider',
+  description: `For browsers: leads to the provider (\`OIDC_ISSUER\`), which leads back to \`/auth/oidc/callback\`. ${IN_BROWSERS}`,
+  request: { query: oidcQuery },
+  responses: {
+    303: {
+      description: 'The sign-in goes on at the provider.',
+      headers: { ...FLOW_COOKIE, ...location('Address at the provider.', 'https://id.example.com/auth?state=…') },
+    },
+    ...problems('invalid_parameter', ...OIDC_FAILURES),
+  },
+}
+
+export const oidcCallback: RouteConfig = {
+  method: 'get',
+  path: '/auth/oidc/callback',
+  operationId: 'finishSignInByProvider',
+  tags: TAGS,
+  summary: 'Finish a sign-in by the identity provider',
+  description: `The provider leads the browser here. Counts as an attempt to sign in. ${IN_BROWSERS}`,
+  request: { query: oidcCallbackQuery },
+  responses: {
+    303: {
+      description: 'A session, and the page that the sign-in began on.',
+      headers: {
+        ...sessionCookies('absent after an error; `tintype_oidc` is cleared'),
+        ...location('The page.', '/g/demo'),
+      },
+    },
+    ...problems(
+      'registration_closed',
+      'identity_without_email',
+      'account_disabled',
+      'oidc_denied',
+      'oidc_state',
+      'oidc_failed',
+      'email_taken',
+      ...OIDC_FAILURES,
+    ),
   },
 }
 

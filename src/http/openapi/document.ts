@@ -93,6 +93,8 @@ const ROUTES = [
   accounts.login,
   accounts.refresh,
   accounts.logout,
+  accounts.oidc,
+  accounts.oidcCallback,
   accounts.me,
   accounts.password,
   accounts.forgottenPassword,

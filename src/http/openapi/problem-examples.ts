@@ -76,6 +76,13 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   invite_invalid: { detail: 'The invitation is unknown, used, expired or for another e-mail address.' },
   password_reset_closed: { detail: 'No mail is sent here: the operator sets new passwords.' },
   reset_token_invalid: { detail: 'The link was used, has expired, or is not complete. Request a new one.' },
+  identity_without_email: { detail: 'The identity provider gave no e-mail address, which an account needs.' },
+  account_disabled: { detail: 'The operator has disabled the account.' },
+  oidc_denied: { detail: 'The identity provider refused the sign-in, or it was cancelled.' },
+  oidc_state: { detail: 'Expected a sign-in that this browser began less than 10 minutes ago. Begin again.' },
+  oidc_failed: { detail: 'The identity provider did not confirm the sign-in. Begin again.' },
+  oidc_not_configured: { detail: 'People sign in by password alone here: no identity provider is set up.' },
+  oidc_unavailable: { detail: 'The identity provider cannot be reached now.' },
   csrf: { detail: 'Expected the value of the cookie "tintype_csrf" in "X-CSRF-Token", the request has none.' },
   unexpected_host: {
     detail:

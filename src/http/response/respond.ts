@@ -48,7 +48,7 @@ type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
 export const respond = (
   c: Context,
   body: Body,
-  status: 200 | 201 | 202 | 204 | 206 | 302 | 304 | 404,
+  status: 200 | 201 | 202 | 204 | 206 | 302 | 303 | 304 | 404,
   headers: Headers,
 ): Response => {
   if (!c.get('hasOtherHeaders')) return new Response(body, { status, headers: withCommonHeaders(c, headers) })

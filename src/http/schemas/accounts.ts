@@ -12,6 +12,7 @@ import {
   PASSWORD_RULE,
   REGISTRATIONS,
 } from '../../core/auth/account.ts'
+import { MAX_NEXT_LENGTH, NEXT_PATH } from '../../core/auth/oidc.ts'
 import { characters } from '../../core/text.ts'
 import { QUOTED } from '../request/json-body.ts'
 import {
@@ -22,11 +23,14 @@ import {
   EXAMPLE_TIME,
   EXAMPLE_USER_ID,
 } from './examples.ts'
+import { optional } from './parameters.ts'
 
 const NAME_RULE = `a text of 1 to ${MAX_NAME_LENGTH} characters, none of them a control character, or null`
 
 /** A text without control characters, with spaces around it or not. */
 const NAME_PATTERN = String.raw`^\s*[^\s\u0000-\u001f\u007f-\u009f](?:[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?\s*$`
+
+const NEXT_RULE = `a path below this app, of at most ${MAX_NEXT_LENGTH} characters`
 
 const MAX_INVITE_LENGTH = 100
 const INVITE_RULE = `a code of at most ${MAX_INVITE_LENGTH} characters`
@@ -93,8 +97,27 @@ export const signInOptionsSchema = z
     password_reset: z.boolean().openapi({
       description: 'Whether `POST /auth/forgotten-password` sends mail.',
     }),
+    provider: z.string().nullable().openapi({
+      description: 'Name of the identity provider that `GET /auth/oidc` leads to; null without one.',
+      example: 'Example Inc.',
+    }),
   })
   .openapi('SignInOptions')
+
+export const nextSchema = z.string().max(MAX_NEXT_LENGTH, NEXT_RULE).regex(NEXT_PATH, NEXT_RULE)
+
+/** Query of a sign-in by an identity provider. */
+export const oidcQuery = z.object({
+  next: optional(nextSchema, 'Path below this app that the browser is led to afterwards. Default: `/`.', '/g/demo'),
+})
+
+/** Query by which the provider leads the browser back. Further members are ignored. */
+export const oidcCallbackQuery = z.object({
+  code: optional(z.string(), 'Code of the provider, valid once.'),
+  state: optional(z.string(), 'Names the sign-in that the browser began.'),
+  iss: optional(z.string(), 'The provider (RFC 9207).'),
+  error: optional(z.string(), 'Why there is no code.', 'access_denied'),
+})
 
 export const registrationSchema = z
   .strictObject({
@@ -150,6 +173,7 @@ const userViewSchema = z
     id: userId,
     email: z.string().openapi({ example: EXAMPLE_EMAIL }),
     name: z.string().nullable().openapi({ example: 'Ada' }),
+    has_password: z.boolean().openapi({ description: 'False where an identity provider alone signs in.' }),
     created_at: z.iso.datetime().openapi({ example: EXAMPLE_TIME }),
   })
   .openapi('User')

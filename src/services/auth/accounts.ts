@@ -5,6 +5,7 @@ import { normalEmail, type Registration, type User } from '../../core/auth/accou
 import { TintypeError } from '../../core/errors.ts'
 import type { AccountStore, Session as StoredSession } from '../../stores/accounts/account-store.ts'
 import { createUser, type NewAccount } from './create-user.ts'
+import { type ProviderIdentity, userOfIdentity } from './identities.ts'
 import { registerByInvite } from './invites.ts'
 import type { Passwords } from './passwords.ts'
 import { createSessionTokens, REFRESH_SECONDS, type Session, type SessionTokens } from './session-tokens.ts'
@@ -35,6 +36,12 @@ export interface AccountService {
    * `busy`
    */
   signIn(credentials: { email: string; password: string }, network?: string): Promise<SignedIn>
+  /**
+   * Signs in to the account of an identity at a provider, see {@link userOfIdentity}.
+   *
+   * @throws TintypeError `registration_closed`, `email_taken`, `identity_without_email`, `account_disabled`
+   */
+  signInByIdentity(identity: ProviderIdentity, network?: string): Promise<SignedIn>
   /**
    * Exchanges a refresh token for the next one. A token that was used before ends the session with its newer token:
    * either holder could be the thief. Within {@link REUSE_MS} of its use, it gives the newer token again: tabs of one
@@ -128,9 +135,13 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
 
     async signIn({ email, password }) {
       const user = await users.byEmail(normalEmail(email))
-      const fits = await passwords.verify(user?.password_hash, password)
+      const fits = await passwords.verify(user?.password_hash ?? undefined, password)
       if (!user || !fits || user.disabled) throw wrongCredentials('Expected an e-mail address and its password.')
       return begin(user)
+    },
+
+    async signInByIdentity(identity) {
+      return begin(await userOfIdentity({ store, registration, now }, identity))
     },
 
     async refresh(refreshToken) {
@@ -150,7 +161,7 @@ export const createAccountService = (options: AccountServiceOptions): AccountSer
 
     async changePassword(userId, { current, next }) {
       const user = await users.get(userId)
-      const fits = await passwords.verify(user?.password_hash, current)
+      const fits = await passwords.verify(user?.password_hash ?? undefined, current)
       if (!user || !fits) throw wrongCredentials('Expected the password that is to be changed in "current".')
       const password_hash = await passwords.hash(next)
       const changed = await users.change(userId, (newest) => {

@@ -43,7 +43,7 @@ export interface PasswordReset {
    */
   request(email: string, language?: MailLanguage): void
   /**
-   * Sets the password, and ends all sessions of the user.
+   * Sets the password, and ends all sessions of the user, and the sign-in by an identity whose address was not verified.
    *
    * @param network of the client, for the throttle of sign-ins; undefined where unknown
    * @throws TintypeError `reset_token_invalid`, `busy`
@@ -130,7 +130,9 @@ export const createPasswordReset = (options: PasswordResetOptions): PasswordRese
         // Of two requests with one token, one is first.
         if (!isUsable(newest)) throw invalidToken()
         const updated_at = new Date(now()).toISOString()
-        return { ...newest, password_hash, generation: newest.generation + 1, updated_at }
+        // A stranger could have registered the address by an identity that does not prove it.
+        const identity = newest.identity?.email_verified ? newest.identity : undefined
+        return { ...newest, identity, password_hash, generation: newest.generation + 1, updated_at }
       })
       if (!changed) throw invalidToken()
       return changed

@@ -122,7 +122,7 @@ export const createSessionTokens = ({ secret, ensureSecret, now }: SessionTokens
   }
 }
 
-type Purpose = 'access' | 'refresh' | 'csrf' | 'reset' | 'place' | 'place_nonce'
+type Purpose = 'access' | 'refresh' | 'csrf' | 'reset' | 'oidc' | 'place' | 'place_nonce'
 
 /** Derives a key for each purpose, so that no token is valid for another purpose. */
 export const keyFor = (purpose: Purpose, secret: Buffer): Uint8Array =>

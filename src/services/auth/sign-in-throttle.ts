@@ -101,6 +101,12 @@ export const throttledAccounts = (accounts: AccountService, throttle: SignInThro
     return signedIn
   },
 
+  async signInByIdentity(identity, network) {
+    const signedIn = await accounts.signInByIdentity(identity)
+    await throttle.remember(signedIn.user.email, network)
+    return signedIn
+  },
+
   // A refresh counts as well: users with long sessions rarely sign in.
   async refresh(refreshToken, network) {
     const signedIn = await accounts.refresh(refreshToken)

@@ -22,7 +22,10 @@ export interface UserAdmin {
   list(): Promise<User[]>
   /** A disabled user can't sign in, and all sessions end at once. @throws TintypeError `invalid_parameter` */
   setDisabled(email: string, disabled: boolean): Promise<User>
-  /** Ends all sessions of the user. @throws TintypeError `invalid_parameter` where no user has the address */
+  /**
+   * Ends all sessions of the user, and the sign-in by an identity at a provider until it is linked again. @throws TintypeError `invalid_parameter`
+   * where no user has the address
+   */
   setPassword(email: string, password: string): Promise<User>
   /** @param expiresAt milliseconds since 1970 @returns the code, which is stored nowhere */
   invite(email: string | null, expiresAt: number): Promise<string>
@@ -57,7 +60,7 @@ export const createUserAdmin = ({ store, passwords, now = Date.now }: UserAdminO
 
     async setPassword(email, password) {
       const password_hash = await passwords.hash(password)
-      return change(email, ({ generation }) => ({ password_hash, generation: generation + 1 }))
+      return change(email, ({ generation }) => ({ password_hash, identity: undefined, generation: generation + 1 }))
     },
 
     invite: (email, expiresAt) => makeInvite({ invites, now }, email, expiresAt),

@@ -1,13 +1,14 @@
-// Accounts as every store keeps them: users, their sessions, invitations, and the secret of the tokens.
+// Accounts as every store keeps them: users, their identities at a provider, their sessions, invitations, and the secret of the tokens.
 // test/contracts/accounts.ts checks these promises.
 //
 // Every call throws TintypeError `store_unavailable` or `storage_full` where the store fails. Such a change was made whole
 // or not at all, and can be repeated.
 
-import type { User } from '../../core/auth/account.ts'
+import type { Identity, User } from '../../core/auth/account.ts'
 
 export interface AccountStore {
   users: Users
+  identities: Identities
   sessions: Sessions
   invites: Invites
   /** 32 bytes from which the keys of all tokens are derived. Undefined before the first call of `ensureSecret`. */
@@ -55,6 +56,14 @@ export interface Users {
   change(id: string, change: (user: User) => User): Promise<User | undefined>
   /** All users, sorted by address. */
   list(): Promise<User[]>
+}
+
+/** Users by their identities at a provider. A user's record decides whether the identity still signs in to it. */
+export interface Identities {
+  /** Id of the user that an identity leads to; undefined for an unknown identity. */
+  userId(identity: Identity): Promise<string | undefined>
+  /** Leads an identity to a user, in the place of another one; can be repeated. Of concurrent calls, one is last. */
+  lead(identity: Identity, userId: string): Promise<void>
 }
 
 export interface Session {

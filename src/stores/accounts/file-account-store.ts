@@ -4,6 +4,7 @@ import { onDisk } from '../private/folder.ts'
 import type { RecordFolder } from '../private/record-folder.ts'
 import type { AccountStore } from './account-store.ts'
 import { createAccountsFolder } from './accounts-folder.ts'
+import { createIdentities } from './identities.ts'
 import { createInvites } from './invites.ts'
 import { ensureSecret, readSecret } from './secret.ts'
 import { createSessions } from './sessions.ts'
@@ -22,6 +23,7 @@ export const createFileAccountStore = ({ storageDir, now }: FileAccountStoreOpti
 /** @param folder of the records, in any medium */
 export const createAccountStore = (folder: RecordFolder, now = Date.now): AccountStore => {
   const users = createUsers(folder)
+  const identities = createIdentities(folder)
   const sessions = createSessions(folder)
   const invites = createInvites(folder)
   let secret: Buffer | undefined
@@ -36,6 +38,10 @@ export const createAccountStore = (folder: RecordFolder, now = Date.now): Accoun
       drop: onDisk(users.drop),
       change: onDisk(users.change),
       list: onDisk(users.list),
+    },
+    identities: {
+      userId: onDisk(identities.userId),
+      lead: onDisk(identities.lead),
     },
     sessions: {
       begin: onDisk(sessions.begin),

@@ -15,11 +15,15 @@ import {
 import { jobSchema } from '../../../src/http/schemas/jobs.ts'
 import { webhookViewSchema } from '../../../src/http/schemas/webhooks.ts'
 import { signUrl, type TintypeOptions } from '../../../src/index.ts'
+import { createPasswords } from '../../../src/services/auth/passwords.ts'
+import { createUserAdmin } from '../../../src/services/auth/user-admin.ts'
 import { type Answering, createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 import { createAccessApp, keyOf, READER } from '../../support/auth/access.ts'
 import { ADA } from '../../support/auth/accounts.ts'
+import { optionsOf, startTestProvider, type TestProvider } from '../../support/auth/provider.ts'
 import { cookieHeader, cookiesOf, openApp, post } from '../../support/auth/sessions.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { recordsOf } from '../../support/store/here.ts'
 import { formOf } from '../../support/upload.ts'
 
 const PROJECT = `/projects/${EXAMPLE_PROJECT_ID}`
@@ -48,6 +52,21 @@ const twoFiles = async (): Promise<FormData> => {
   const form = formOf(await smallPhoto())
   form.append('file', new Blob(['more']), 'more.jpg')
   return form
+}
+
+const openByProvider = async () => {
+  const provider = await startTestProvider({ ada: { email: ADA.email, email_verified: true }, nobody: {} })
+  return { ...(await createTestApp(optionsOf(provider))), provider }
+}
+
+/** The answer to what the provider answers. */
+const answeredBy = async (
+  answer: (provider: TestProvider, url: string, storageDir: string) => Promise<URL>,
+): Promise<Response> => {
+  const { app, provider, storageDir } = await openByProvider()
+  const begun = await app.request('/auth/oidc')
+  const { pathname, search } = await answer(provider, begun.headers.get('location') ?? '', storageDir)
+  return app.request(pathname + search, { headers: cookieHeader(cookiesOf(begun)) })
 }
 
 const RECEIVER = 'https://receiver.example/hook'
@@ -80,6 +99,29 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
   password_reset_closed: async () => post((await openApp()).app, '/auth/forgotten-password', { email: ADA.email }),
   reset_token_invalid: async () =>
     post((await openApp()).app, '/auth/reset-password', { token: 'ttw_x', password: ADA.password }),
+  oidc_not_configured: async () => (await openApp()).app.request('/auth/oidc'),
+  oidc_state: async () => (await openByProvider()).app.request('/auth/oidc/callback'),
+  oidc_denied: () => answeredBy((provider, url) => provider.cancel(url)),
+  oidc_failed: () =>
+    answeredBy(async (provider, url) => {
+      const back = await provider.signIn(url, 'ada')
+      back.searchParams.delete('code')
+      return back
+    }),
+  oidc_unavailable: async () => {
+    const { app, provider } = await openByProvider()
+    provider.fail(true)
+    return app.request('/auth/oidc')
+  },
+  identity_without_email: () => answeredBy((provider, url) => provider.signIn(url, 'nobody')),
+  account_disabled: () =>
+    answeredBy(async (provider, url, storageDir) => {
+      const { store } = await recordsOf(storageDir)
+      const admin = createUserAdmin({ store, passwords: createPasswords() })
+      await admin.create(ADA)
+      await admin.setDisabled(ADA.email, true)
+      return provider.signIn(url, 'ada')
+    }),
   csrf: async () => {
     const { app } = await openApp()
     const cookies = cookiesOf(await post(app, '/auth/register', { ...ADA, cookie: true }))

@@ -33,6 +33,7 @@ import {
   sessionSchema,
   type UserView,
 } from '../../schemas/accounts.ts'
+import type { OidcSignIn } from './oidc.ts'
 
 export interface AccountRouteOptions {
   accounts: AccountService
@@ -40,6 +41,8 @@ export interface AccountRouteOptions {
   csrf: CsrfGuard
   registration: Registration
   passwordReset: PasswordReset
+  /** @default no identity provider */
+  oidc?: OidcSignIn | undefined
   /** Whether every request may do everything at present. */
   isOpen(): boolean
   /** Client network, for the throttle of sign-ins. */
@@ -51,7 +54,7 @@ const MAX_BODY_BYTES = 16 * 1024
 const UNCACHED = { 'Cache-Control': 'no-store' } as const
 
 export const createAccountRoutes = (options: AccountRouteOptions) => {
-  const { accounts, cookies, csrf, networkOf, passwordReset, registration, isOpen } = options
+  const { accounts, cookies, csrf, networkOf, oidc, passwordReset, registration, isOpen } = options
 
   const answer = (c: Context, signedIn: SignedIn, asCookie: boolean, status: 200 | 201 = 200): Response => {
     if (asCookie) cookies.set(c, signedIn)
@@ -81,7 +84,12 @@ export const createAccountRoutes = (options: AccountRouteOptions) => {
 
   return {
     options(c: Context) {
-      const view: SignInOptionsView = { open: isOpen(), registration, password_reset: passwordReset.isOffered }
+      const view: SignInOptionsView = {
+        open: isOpen(),
+        registration,
+        password_reset: passwordReset.isOffered,
+        provider: oidc?.provider.name ?? null,
+      }
       return json(c, view, 200, UNCACHED)
     },
 
@@ -149,7 +157,13 @@ export const createAccountRoutes = (options: AccountRouteOptions) => {
 
 const credentialsOf = (c: Context): Credentials => ({ header: (name) => c.req.header(name), method: c.req.method })
 
-const userView = ({ id, email, name, created_at }: User): UserView => ({ id, email, name, created_at })
+const userView = ({ id, email, name, password_hash, created_at }: User): UserView => ({
+  id,
+  email,
+  name,
+  has_password: password_hash !== null,
+  created_at,
+})
 
 const signedInView = (signedIn: SignedIn, asCookie: boolean): SignedInView => ({
   user: userView(signedIn.user),

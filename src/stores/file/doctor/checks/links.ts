@@ -10,7 +10,7 @@ import type { Problem } from '../problem.ts'
 import { moveToLost } from './strays.ts'
 
 /** Folders of accounts that hold a folder for each user, session or owner. */
-const ACCOUNT_LOGS = ['users', 'families', 'usage']
+const ACCOUNT_LOGS = ['users', 'identities', 'families', 'usage']
 const JOB_FOLDERS = ['records', 'uploads', 'new', 'queued', 'running', 'failed', 'finished', 'keys', 'batches']
 /** Folders of webhooks that hold a folder for each of them. */
 const WEBHOOK_LOGS = ['endpoints', 'cursors', 'deliveries']
