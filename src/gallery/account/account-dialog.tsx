@@ -9,6 +9,7 @@ import { loadPeopleTexts, people } from '../texts/people.ts'
 import { t } from '../texts/texts.ts'
 import { OwnAccount } from './own-account.tsx'
 import { ForgottenPassword, NewPassword } from './passwords.tsx'
+import { ProviderLink } from './provider-link.tsx'
 import { Registration, SignIn } from './sign-in.tsx'
 import { loadSignInOptions, signInOptions } from './sign-in-options.ts'
 
@@ -18,6 +19,8 @@ interface AccountDialogProps {
   mode: Mode
   /** Of the link in a mail, with the mode `new-password`. */
   token?: string
+  /** Code of the error of a sign-in by a provider, with the mode `sign-in`. */
+  failure?: string
 }
 
 /** The dialog, once its texts are loaded. */
@@ -26,7 +29,7 @@ export const loadAccountDialog = async () => {
   return AccountDialog
 }
 
-const AccountDialog = ({ mode: first, token = '' }: AccountDialogProps) => {
+const AccountDialog = ({ mode: first, token = '', failure }: AccountDialogProps) => {
   const mode = useSignal(first)
   useEffect(() => void loadSignInOptions(), [])
   const close = () => {
@@ -57,8 +60,16 @@ const AccountDialog = ({ mode: first, token = '' }: AccountDialogProps) => {
     <Dialog title={title} onClose={close}>
       {mode.value === 'account' && <OwnAccount />}
       {mode.value === 'register' && <Registration onDone={close} />}
+      {mode.value === 'sign-in' && failure !== undefined && (
+        <p class="problem" role="alert">
+          {failureText(failure)}
+        </p>
+      )}
       {(mode.value === 'sign-in' || mode.value === 'again') && (
         <SignIn isAgain={mode.value === 'again'} onDone={close} />
+      )}
+      {(mode.value === 'sign-in' || mode.value === 'again') && options?.provider != null && (
+        <ProviderLink name={options.provider} isAgain={mode.value === 'again'} />
       )}
       {mode.value === 'forgotten' && <ForgottenPassword />}
       {mode.value === 'new-password' && (
@@ -86,3 +97,7 @@ const AccountDialog = ({ mode: first, token = '' }: AccountDialogProps) => {
     </Dialog>
   )
 }
+
+/** @param code from the address, so it can be any text */
+const failureText = (code: string): string =>
+  new Map(Object.entries(people.signInFailures)).get(code) ?? people.signInFailed

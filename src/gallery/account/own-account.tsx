@@ -30,7 +30,7 @@ export const OwnAccount = () => {
       <p class="who">
         {user?.name && <strong>{user.name}</strong>} {user?.email}
       </p>
-      {user && (
+      {user?.has_password && (
         <details>
           <summary>{people.changePassword}</summary>
           <Form submit={people.changePassword} onSubmit={change}>

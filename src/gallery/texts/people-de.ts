@@ -27,6 +27,19 @@ export const de: PeopleTexts = {
   choosePassword: 'Neues Passwort wählen',
   setPassword: 'Passwort setzen',
   passwordSet: 'Das neue Passwort gilt. Melde dich damit an.',
+  signInWith: (name) => `Mit ${name} anmelden`,
+  signInFailed: 'Die Anmeldung hat nicht geklappt. Versuche es noch einmal.',
+  signInFailures: {
+    oidc_denied: 'Die Anmeldung wurde abgebrochen, oder du hast keinen Zugang.',
+    oidc_state: 'Die Anmeldung hat zu lange gedauert oder begann in einem anderen Browser. Versuche es noch einmal.',
+    oidc_unavailable: 'Der Anmeldedienst ist gerade nicht erreichbar. Versuche es später noch einmal.',
+    email_taken:
+      'Zu deiner Adresse gibt es ein Konto, das sich nicht verbinden lässt. Melde dich mit dem Passwort an, oder frage den Betreiber.',
+    registration_closed: 'Du hast hier noch kein Konto. Bitte um eines, und melde dich dann noch einmal an.',
+    identity_without_email: 'Der Anmeldedienst nennt keine E-Mail-Adresse, die ein Konto braucht.',
+    account_disabled: 'Dein Konto ist gesperrt.',
+    rate_limited: 'Zu viele Versuche. Versuche es in einer Minute noch einmal.',
+  },
   resetInvalid: 'Dieser Link wurde benutzt, ist abgelaufen oder nicht vollständig. Fordere einen neuen an.',
 
   membersPrivate:

@@ -25,6 +25,20 @@ export const en = {
   choosePassword: 'Choose a new password',
   setPassword: 'Set password',
   passwordSet: 'The new password is set. Sign in with it.',
+  signInWith: (name: string) => `Sign in with ${name}`,
+  signInFailed: 'The sign-in did not work. Try again.',
+  /** By the code of the error. */
+  signInFailures: {
+    oidc_denied: 'The sign-in was cancelled, or you have no access.',
+    oidc_state: 'The sign-in took too long, or was begun in another browser. Try again.',
+    oidc_unavailable: 'The sign-in service cannot be reached now. Try again later.',
+    email_taken:
+      'There is an account with your address that cannot be linked. Sign in with its password, or ask its operator.',
+    registration_closed: 'You have no account here yet. Ask for one, then sign in again.',
+    identity_without_email: 'The sign-in service gave no e-mail address, which an account needs.',
+    account_disabled: 'Your account is disabled.',
+    rate_limited: 'Too many attempts. Try again in a minute.',
+  },
   resetInvalid: 'This link was used, has expired, or is not complete. Request a new one.',
 
   membersPrivate: 'Members see this private project. Editors also add, change and delete pictures.',
