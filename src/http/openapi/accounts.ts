@@ -23,7 +23,7 @@ import {
   EXAMPLE_RESET_TOKEN,
 } from '../schemas/examples.ts'
 import { csrfHeaders } from '../schemas/parameters.ts'
-import { problems } from './problems.ts'
+import { COMMON_FAILURES, BODY_FAILURES as OF_BODY, problems } from './problems.ts'
 import { jsonResponse, sessionCookies } from './responses.ts'
 
 const TAGS = ['Accounts']
@@ -37,18 +37,11 @@ const body = (schema: z.ZodType, example: Record<string, string>) => ({
 
 /** Failures of every route with a body. */
 const BODY_FAILURES = [
-  'invalid_body',
-  'upload_aborted',
-  'malformed_request',
-  'request_timeout',
+  ...OF_BODY,
+  ...COMMON_FAILURES,
   'csrf',
-  'unexpected_host',
-  'upload_too_large',
-  'rate_limited',
-  'internal',
   'busy',
   'read_only',
-  'store_unavailable',
   'shutting_down',
   'storage_full',
 ] as const satisfies ErrorCode[]
@@ -137,12 +130,9 @@ const location = (description: string, example: string) =>
 /** Failures of both routes of an identity provider. */
 const OIDC_FAILURES = [
   'oidc_not_configured',
-  'unexpected_host',
-  'rate_limited',
-  'internal',
+  ...COMMON_FAILURES,
   'oidc_unavailable',
   'read_only',
-  'store_unavailable',
   'storage_full',
 ] as const satisfies ErrorCode[]
 
@@ -204,14 +194,7 @@ export const me: RouteConfig = {
   summary: 'Get the principal of the request',
   responses: {
     200: jsonResponse('The principal.', meSchema),
-    ...problems(
-      'unauthenticated',
-      'unexpected_host',
-      'rate_limited',
-      'internal',
-      'issuer_unavailable',
-      'store_unavailable',
-    ),
+    ...problems('unauthenticated', ...COMMON_FAILURES, 'issuer_unavailable'),
   },
 }
 
