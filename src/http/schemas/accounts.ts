@@ -113,9 +113,9 @@ export const oidcQuery = z.object({
 
 /** Query by which the provider leads the browser back. Further members are ignored. */
 export const oidcCallbackQuery = z.object({
-  code: optional(z.string(), 'Code of the provider, valid once.'),
-  state: optional(z.string(), 'Names the sign-in that the browser began.'),
-  iss: optional(z.string(), 'The provider (RFC 9207).'),
+  code: optional(z.string(), 'Code of the provider, valid once.', 'SplxlOBeZQQYbYS6WxSbIA'),
+  state: optional(z.string(), 'Names the sign-in that the browser began.', 'af0ifjsldkj'),
+  iss: optional(z.string(), 'The provider (RFC 9207).', 'https://id.example.com'),
   error: optional(z.string(), 'Why there is no code.', 'access_denied'),
 })
 

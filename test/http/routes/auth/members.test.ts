@@ -106,13 +106,11 @@ describe('the ways to sign in', () => {
       expect(answer.headers.get('cache-control')).toBe('no-store')
       return signInOptionsSchema.parse(await answer.json())
     }
-    expect(await read({})).toEqual({ open: true, registration: 'closed', password_reset: false })
-    expect(await read({ registration: 'open' })).toEqual({ open: false, registration: 'open', password_reset: false })
-    expect(await read({ registration: 'invite', auth: 'required' })).toEqual({
-      open: false,
-      registration: 'invite',
-      password_reset: false,
-    })
-    expect(await read({ auth: 'required' })).toEqual({ open: false, registration: 'closed', password_reset: false })
+    const others = { password_reset: false, provider: null }
+    expect(await read({})).toEqual({ open: true, registration: 'closed', ...others })
+    expect(await read({ registration: 'open' })).toEqual({ open: false, registration: 'open', ...others })
+    const invite = await read({ registration: 'invite', auth: 'required' })
+    expect(invite).toEqual({ open: false, registration: 'invite', ...others })
+    expect(await read({ auth: 'required' })).toEqual({ open: false, registration: 'closed', ...others })
   })
 })
