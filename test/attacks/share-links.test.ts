@@ -82,6 +82,8 @@ const LOOKS = {
   'GET /projects/{project_id}/atlas.json': '404 200',
   'GET /projects/{project_id}/changes': '404 200',
   'GET /projects/{project_id}/events': '404 200',
+  // Refused: whoever holds the link knows that the project is there.
+  'GET /projects/{project_id}/members': '404 401',
 }
 
 const ORIGINAL = 'GET /projects/{project_id}/images/{image_id}'
