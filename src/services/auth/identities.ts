@@ -26,9 +26,14 @@ interface IdentityUsersOptions {
  * ends the password, the other identity and all sessions. An identity that was linked by a verified address is not replaced
  * by another one of its provider: the address may have been given to another person.
  *
+ * @param isRepeated true where another request came first
  * @throws TintypeError `registration_closed`, `email_taken`, `identity_without_email`, `account_disabled`
  */
-export const userOfIdentity = async (options: IdentityUsersOptions, found: ProviderIdentity): Promise<User> => {
+export const userOfIdentity = async (
+  options: IdentityUsersOptions,
+  found: ProviderIdentity,
+  isRepeated = false,
+): Promise<User> => {
   const { users, identities } = options.store
   const { email } = found
   const id = await identities.userId(found)
@@ -41,8 +46,11 @@ export const userOfIdentity = async (options: IdentityUsersOptions, found: Provi
     )
   const owner = await users.byEmail(email)
   const user = owner ? await link(options, owner, found) : await create(options, email, found)
-  // Created at the same time by another request, whose account is linked.
-  if (!user) return userOfIdentity(options, found)
+  if (!user) {
+    if (isRepeated) throw emailTaken('The account with this e-mail address cannot be read: ask the operator.')
+    // Created at the same time by another request, whose account is linked.
+    return userOfIdentity(options, found, true)
+  }
   // Last: before it, an identity leads to no account that its former owner can enter.
   await identities.lead(found, user.id)
   return user
