@@ -52,6 +52,20 @@ export const accountsContract = (name: string, open: () => Promise<AccountStoreF
         expect(await stores[0]?.users.get(id)).toBeUndefined()
     })
 
+    it('keeps that a user has no password, until it gets one', async () => {
+      const { store, another } = await open()
+      const user = { ...newUser(), password_hash: null }
+      await store.users.create(user)
+      expect(await another().users.get(user.id)).toEqual(user)
+      expect(await another().users.byEmail(user.email)).toEqual(user)
+      const shown = await store.users.change(user.id, (newest) => ({ ...newest, name: newest.password_hash ?? 'none' }))
+      expect(shown).toEqual({ ...user, name: 'none' })
+      await store.users.change(user.id, (newest) => ({ ...newest, password_hash: 'a secret hash' }))
+      expect((await another().users.get(user.id))?.password_hash).toBe('a secret hash')
+      await store.users.change(user.id, (newest) => ({ ...newest, password_hash: null }))
+      expect(await another().users.get(user.id)).toEqual({ ...user, name: 'none' })
+    })
+
     it('keeps a user whose creation is answered by an error, under its id and its address', async () => {
       const { store, another, loseAnswers } = await open()
       const user = newUser()

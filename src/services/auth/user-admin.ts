@@ -23,8 +23,9 @@ export interface UserAdmin {
   /** A disabled user can't sign in, and all sessions end at once. @throws TintypeError `invalid_parameter` */
   setDisabled(email: string, disabled: boolean): Promise<User>
   /**
-   * Ends all sessions of the user, and the sign-in by an identity at a provider until it is linked again. @throws TintypeError `invalid_parameter`
-   * where no user has the address
+   * Ends all sessions of the user, and the sign-in by an identity at a provider until it is linked again.
+   *
+   * @throws TintypeError `invalid_parameter` where no user has the address
    */
   setPassword(email: string, password: string): Promise<User>
   /** @param expiresAt milliseconds since 1970 @returns the code, which is stored nowhere */

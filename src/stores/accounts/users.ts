@@ -39,7 +39,7 @@ export const createUsers = (accounts: RecordFolder): Users => {
 
   const draft = async (user: User): Promise<void> => {
     await accounts.folder('emails')
-    const { outcome, cause } = await log.append(user.id, 1, { ...user, commits: [newToken()] })
+    const { outcome, cause } = await log.append(user.id, 1, entryOf(user, [newToken()]))
     if (outcome !== 'ours') throw unknownOutcome('a new user', cause)
   }
 
@@ -84,7 +84,7 @@ export const createUsers = (accounts: RecordFolder): Users => {
         if (!newest) return undefined
         const next = change(userOf(newest.entry))
         const commits = tokensAfter(newest.entry.commits ?? [], token)
-        const { outcome, cause } = await log.append(id, newest.number + 1, { ...next, commits })
+        const { outcome, cause } = await log.append(id, newest.number + 1, entryOf(next, commits))
         if (outcome === 'ours') return next
         if (outcome === 'unknown') throw unknownOutcome('a user', cause)
       }
@@ -109,4 +109,17 @@ const NO_INDEX = `${'0'.repeat(64)}${INDEX_ENDING}`
 
 const indexName = (email: string): string => `${hashedName(email)}${INDEX_ENDING}`
 
-const userOf = ({ commits: _, ...user }: z.infer<typeof entrySchema>): User => user
+/**
+ * Stands for no password: a hash that no password has. Versions without identity providers read it, and refuse every
+ * password; a record with null they could not read.
+ */
+const NO_PASSWORD = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`
+
+const entryOf = (user: User, commits: string[]): z.infer<typeof entrySchema> => ({
+  ...user,
+  password_hash: user.password_hash ?? NO_PASSWORD,
+  commits,
+})
+
+const userOf = ({ commits: _, ...user }: z.infer<typeof entrySchema>): User =>
+  user.password_hash === NO_PASSWORD ? { ...user, password_hash: null } : user

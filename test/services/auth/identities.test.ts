@@ -1,6 +1,9 @@
 // Accounts of people who come by an identity provider: found, linked, created, refused.
 
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { Registration } from '../../../src/core/auth/account.ts'
 import type { ProviderIdentity } from '../../../src/services/auth/identities.ts'
 import { createPasswordReset } from '../../../src/services/auth/password-reset.ts'
@@ -58,6 +61,23 @@ describe('an unknown identity', () => {
     const { accounts } = await open()
     for (const identity of [WITHOUT, { ...WITHOUT, isEmailVerified: true }])
       await expect(accounts.signInByIdentity(identity)).rejects.toMatchObject({ code: 'identity_without_email' })
+  })
+
+  it('is refused where the account of its address is gone from the disk', async () => {
+    const { accounts, another, storageDir } = await open()
+    const { user } = await accounts.signInByIdentity(VERIFIED)
+    await rm(join(storageDir, '.accounts', 'users', user.id), { recursive: true })
+    for (const each of [accounts, another().accounts])
+      await expect(each.signInByIdentity(VERIFIED)).rejects.toMatchObject(TAKEN)
+  })
+
+  it('gets an account whose record older versions read, and no password fits', async () => {
+    const { accounts, storageDir } = await open()
+    const { user } = await accounts.signInByIdentity(VERIFIED)
+    const text = await readFile(join(storageDir, '.accounts', 'users', user.id, '1.json'), 'utf8')
+    const { password_hash } = z.object({ password_hash: z.string() }).parse(JSON.parse(text))
+    for (const password of ['', ADA.password])
+      expect(await createPasswords().verify(password_hash, password)).toBe(false)
   })
 
   it('gets one account, however often it comes at once', async () => {
