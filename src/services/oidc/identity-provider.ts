@@ -140,11 +140,12 @@ export const createIdentityProvider = (options: IdentityProviderOptions): Identi
       const configuration = await configured()
       try {
         const { issuer, subject, email, email_verified, name } = await claimsOf(configuration, query, flow)
-        const address = typeof email === 'string' ? normalEmail(email) : ''
+        const address = typeof email === 'string' ? email.trim() : ''
         return {
           issuer,
           subject,
-          email: isEmail(address) ? address : undefined,
+          // Before it is in lower case: the Kelvin sign becomes the letter k of another address.
+          email: isEmail(address) ? normalEmail(address) : undefined,
           isEmailVerified: email_verified === true,
           name: typeof name === 'string' && isName(name.trim()) ? name.trim() : null,
         }

@@ -41,6 +41,10 @@ describe('an identity provider', () => {
   it.each([
     [{}, { email: undefined, isEmailVerified: false, name: null }],
     [{ email: 'no address' }, { email: undefined }],
+    [{ email: ' A@example.com ' }, { email: 'a@example.com' }],
+    // The Kelvin sign, whose lower case is the letter k.
+    [{ email: '\u212aim@example.com', email_verified: true }, { email: undefined }],
+    [{ email: 'kim@\u212a.example.com', email_verified: true }, { email: undefined }],
     [{ email: 'a@example.com' }, { email: 'a@example.com', isEmailVerified: false }],
     [{ email: 'a@example.com', email_verified: false }, { isEmailVerified: false }],
     [{ name: ' '.repeat(3) }, { name: null }],
