@@ -53,6 +53,9 @@ const EXPLAINED: ReadonlySet<ErrorCode> = new Set([
   'email_taken',
   'rate_limited',
   'oidc_unavailable',
+  'read_only',
+  'store_unavailable',
+  'storage_full',
 ])
 
 export const createOidcRoutes = (options: OidcRouteOptions) => {
@@ -73,6 +76,7 @@ export const createOidcRoutes = (options: OidcRouteOptions) => {
   const explained = async (c: Context, work: () => Promise<string>): Promise<Response> => {
     c.set('vary', 'Accept')
     try {
+      if (isReadOnly?.()) throw readOnlyStore()
       return redirect(c, await work())
     } catch (error) {
       const isPerson = gallery && HTML.test(c.req.header('accept') ?? '')
@@ -87,7 +91,6 @@ export const createOidcRoutes = (options: OidcRouteOptions) => {
         'oidc_not_configured',
         'People sign in by password alone here: no identity provider is set up.',
       )
-    if (isReadOnly?.()) throw readOnlyStore()
     return oidc
   }
 

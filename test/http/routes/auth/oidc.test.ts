@@ -100,9 +100,12 @@ describe('a sign-in by a provider', () => {
     const provider = await startTestProvider(PEOPLE)
     const { storageDir, close } = await createTestApp()
     await close()
-    const { app } = await createTestApp({ storageDir, readOnly: true, ...optionsOf(provider) })
-    for (const path of ['/auth/oidc', '/auth/oidc/callback'])
+    const { app } = await createTestApp({ storageDir, readOnly: true, gallery: true, ...optionsOf(provider) })
+    for (const path of ['/auth/oidc', '/auth/oidc/callback']) {
       expect((await problemOf(app.request(path))).code).toBe('read_only')
+      const person = await app.request(path, { headers: PERSON })
+      expect([person.status, person.headers.get('location')]).toEqual([303, '/?sign-in=read_only'])
+    }
   })
 
   it('counts as an attempt to sign in', async () => {
