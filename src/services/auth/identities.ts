@@ -38,7 +38,7 @@ export const userOfIdentity = async (
   const { email } = found
   const id = await identities.userId(found)
   const known = id === undefined ? undefined : await users.get(id)
-  if (known && isUserOf(known, found)) return enabled(known)
+  if (known && isUserOf(known, found)) return verified(options, enabled(known), found)
   if (email === undefined)
     throw new TintypeError(
       'identity_without_email',
@@ -54,6 +54,18 @@ export const userOfIdentity = async (
   // Last: before it, an identity leads to no account that its former owner can enter.
   await identities.lead(found, user.id)
   return user
+}
+
+/** Notes an address that was verified after the link: no other identity of the provider replaces this one then. */
+const verified = async ({ store, now }: IdentityUsersOptions, known: User, found: ProviderIdentity): Promise<User> => {
+  if (known.identity?.email_verified || !found.isEmailVerified || found.email !== known.email) return known
+  const changed = await store.users.change(known.id, (newest) =>
+    isUserOf(newest, found)
+      ? { ...newest, identity: identityOf(found), updated_at: new Date(now()).toISOString() }
+      : newest,
+  )
+  // The former generation, whose sessions are void, where another identity was linked meanwhile.
+  return changed && isUserOf(changed, found) ? enabled(changed) : known
 }
 
 /** Where a process stopped before the identity led to its account, the account names it already. */

@@ -138,6 +138,38 @@ describe('an account with the address', () => {
     await expect(accounts.signInByIdentity(VERIFIED)).rejects.toMatchObject(TAKEN)
   })
 
+  it('is not given to another identity once the provider has verified the address of the first one', async () => {
+    const { accounts } = await open()
+    const before = await accounts.signInByIdentity(UNVERIFIED)
+    const { user } = await accounts.signInByIdentity(VERIFIED)
+    expect(user).toMatchObject({ id: before.user.id, identity: { email_verified: true }, generation: 0 })
+    expect(await accounts.sessionOf(before.accessToken)).toBeDefined()
+    await expect(accounts.signInByIdentity(OTHER)).rejects.toMatchObject(TAKEN)
+  })
+
+  it('is given to the identity that proves the address, where the first one has proved another one', async () => {
+    const { accounts } = await open()
+    const { user } = await accounts.signInByIdentity({ ...OTHER, isEmailVerified: false })
+    await accounts.signInByIdentity({ ...OTHER, email: 'eve@example.com' })
+    expect((await accounts.signInByIdentity(VERIFIED)).user.id).toBe(user.id)
+  })
+
+  it('gives no session to an identity that loses it meanwhile', async () => {
+    const { accounts, another, store } = await open()
+    await accounts.signInByIdentity(UNVERIFIED)
+    const change = store.users.change
+    store.users.change = async (id, edit) => {
+      await another().store.users.change(id, (newest) => ({
+        ...newest,
+        identity: { issuer: VERIFIED.issuer, subject: OTHER.subject, email_verified: true },
+        generation: newest.generation + 1,
+      }))
+      return change(id, edit)
+    }
+    const { accessToken } = await accounts.signInByIdentity(VERIFIED)
+    expect(await accounts.sessionOf(accessToken)).toBeUndefined()
+  })
+
   it('is linked to another provider, which takes the place of the first one', async () => {
     const { accounts } = await open()
     const { user } = await accounts.signInByIdentity(VERIFIED)
