@@ -40,7 +40,9 @@ export interface AccessOptions {
   jwksAudience?: string
   /**
    * Authentication of changes and of private projects; public projects can always be read. `auto`: required once there
-   * is an API key, an account, open registration, an identity provider or an issuer. `required`: always. `none`: never. @default 'auto'
+   * is an API key, an account, open registration, an identity provider or an issuer. `required`: always. `none`: never.
+   *
+   * @default 'auto'
    */
   auth?: AuthMode
   /**

@@ -10,7 +10,7 @@ const ROLES: readonly Role[] = ['viewer', 'editor']
 
 interface RoleChoiceProps {
   role: Role
-  /** Of the control, for a label that names it. */
+  /** Id of the control, for a label that names it. */
   id?: string
   /** Name for screen readers. @default that of the label around it */
   label?: string

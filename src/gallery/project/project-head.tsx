@@ -81,7 +81,7 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
               <ToolIcon name="share" />
             </button>
           )}
-          {/* Added by e-mail, which people with an account here can do. */}
+          {/* Members are added by e-mail, which needs an account on this server. */}
           {model.mayManage.value && me.value?.user && (
             <button
               type="button"

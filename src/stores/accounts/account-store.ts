@@ -1,4 +1,5 @@
-// Accounts as every store keeps them: users, their identities at a provider, their sessions, invitations, and the secret of the tokens.
+// Accounts as every store keeps them: users, their identities at a provider, their sessions, invitations, and the secret
+// of the tokens.
 // test/contracts/accounts.ts checks these promises.
 //
 // Every call throws TintypeError `store_unavailable` or `storage_full` where the store fails. Such a change was made whole
