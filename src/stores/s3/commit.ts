@@ -5,7 +5,8 @@
 //  2. Apply the changes in their order. Files of uploads are in the bucket already; where they were published before the
 //     floor of N, a sweep of garbage may have removed them, and the upload is refused (cleanup/orphans.ts).
 //  3. PUT new segments.
-//  4. PUT N+1 with `If-None-Match: *`, and LIST what is behind it (append-log.ts). Taken: again at 1 with the proved head.
+//  4. PUT N+1 with `If-None-Match: *`, and LIST what is behind it (append-log.ts). Taken: DELETE the new segments, and
+//     again at 1 with the proved head.
 //  5. Answer; deletions once their objects are removed.
 
 import { isDamage, TintypeError } from '../../core/errors.ts'
@@ -15,7 +16,7 @@ import { NO_OBSERVER, type Observer } from '../../telemetry/observer.ts'
 import { unknownOutcome } from '../append-log.ts'
 import { type Applied, applyBatch, successorOf } from '../history/apply-batch.ts'
 import { type Answer, answersOf, type CommitBatch, needsAll, type PendingChange } from '../history/commit-queue.ts'
-import type { Revision } from '../history/revision.ts'
+import { namedSegments, type Revision } from '../history/revision.ts'
 import type { BucketLog } from './append-log.ts'
 import type { Prune } from './cleanup/prune.ts'
 import type { Removal } from './cleanup/removal.ts'
@@ -81,6 +82,15 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
     })
   }
 
+  /** Removes the segments of a revision that is not part of the log, now or ever. Best effort. */
+  const removeNewSegments = async (projectId: string, base: Revision | undefined, lost: Revision): Promise<void> => {
+    const known = new Set(base && namedSegments(base))
+    const written = namedSegments(lost).filter((id) => !known.has(id))
+    await segments.remove(projectId, written).catch((error: unknown) => {
+      log.warn({ error, projectId }, 'could not remove segments of a commit that another one preceded; they stay')
+    })
+  }
+
   /** True where the answers would rest on the head alone. */
   const restsOnHead = ({ state, outcomes }: Applied): boolean =>
     state === undefined || outcomes.some((outcome) => 'error' in outcome)
@@ -115,7 +125,10 @@ export const createCommitter = (options: CommitterOptions): CommitBatch => {
         revisions.forget(projectId)
         throw unknownOutcome(`project "${projectId}"`, cause)
       }
-      if (outcome === 'taken') continue
+      if (outcome === 'taken') {
+        await removeNewSegments(projectId, base, revision)
+        continue
+      }
       observer.committed(changesMade(result, batch))
       onCommitted(revision)
       prune(projectId, revision)

@@ -13,6 +13,7 @@ export const keys = {
   project,
   /** Revisions of a project; segments lie in a folder of it. */
   meta,
+  segments: (projectId: string) => `${meta(projectId)}runs/`,
   segment: (projectId: string, segmentId: string) => `${meta(projectId)}runs/${segmentId}.json`,
   variants: (projectId: string, name: VariantName) => `${project(projectId)}${name}/`,
   variant: (projectId: string, imageId: string, name: VariantName) =>

@@ -2,6 +2,7 @@
 
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
+import { inGroups } from '../../core/in-groups.ts'
 import { focalPointsOf } from '../../core/project/focal-points.ts'
 import type { ImageList, Segment } from '../../core/project/image-list.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
@@ -12,7 +13,7 @@ import type { Bucket } from './client/bucket.ts'
 import { keys } from './keys.ts'
 
 export interface SegmentsOptions {
-  bucket: Pick<Bucket, 'text' | 'putNew'>
+  bucket: Pick<Bucket, 'text' | 'putNew' | 'remove'>
   /** Memory for segments, in bytes of their objects. @default 32 MiB */
   maxBytes?: number
 }
@@ -28,7 +29,12 @@ export interface Segments {
   images(projectId: string, stored: StoredSegment): Promise<readonly ImageRecord[]>
   /** Writes the new segments of a list, which a revision may name then; returns the same object where none is new. */
   write(projectId: string, list: ImageList): Promise<ImageList>
+  /** Removes segments that no revision names, now or ever. @throws TintypeError `store_unavailable` */
+  remove(projectId: string, segmentIds: readonly string[]): Promise<void>
 }
+
+/** Segments that are removed at once. */
+const REMOVED_AT_ONCE = 8
 
 const newSegmentId = randomIds(16)
 
@@ -92,6 +98,13 @@ export const createSegments = ({ bucket, maxBytes }: SegmentsOptions): Segments 
     async write(projectId, list) {
       if (list.segments.every((segment) => segment.stored)) return list
       return { ...list, segments: await Promise.all(list.segments.map((each) => writeSegment(projectId, each))) }
+    },
+
+    async remove(projectId, segmentIds) {
+      await inGroups(segmentIds, REMOVED_AT_ONCE, async (id) => {
+        cache.delete(id)
+        await bucket.remove(keys.segment(projectId, id))
+      })
     },
   }
 }
