@@ -5,7 +5,11 @@
 // were published before it. So an older object that the project does not name then never will be named, and is removed: a
 // server that slept for a day is never acknowledged on files that are gone. Images that the project lists as deleted are
 // removed without that, as no revision names them again.
+//
+// Segments without a revision prove that the revisions were lost: then every picture stays, until a copy of the newest one
+// is put back.
 
+import { TintypeError } from '../../../core/errors.ts'
 import { isPending } from '../../../core/jobs/pending.ts'
 import { VARIANTS } from '../../../core/names.ts'
 import { imagesOf } from '../../../core/project/image-list.ts'
@@ -38,7 +42,7 @@ export interface OrphansOptions {
  */
 export type SweepOrphans = (projectId: string) => Promise<void>
 
-/** What a project says of an image that has objects. */
+/** Standing of an image by a revision of its project. */
 type Standing = 'named' | 'deleted' | 'unknown'
 
 /** Difference of the clocks of an engine's machines that is tolerated, and most of an upload's time. */
@@ -51,7 +55,7 @@ const newToken = randomIds(12)
 export const createOrphans = (options: OrphansOptions): SweepOrphans => {
   const { bucket, revisions, segments, removal, marginMs = MARGIN_MS, onCommitted } = options
 
-  /** Reads what the images of a project are at a revision. */
+  /** Reads the standing of every image by a revision. */
   const standings = async (projectId: string, head: Revision | undefined): Promise<(imageId: string) => Standing> => {
     if (!head) return () => 'unknown'
     const { state, removing, removingSegments } = head
@@ -100,7 +104,9 @@ export const createOrphans = (options: OrphansOptions): SweepOrphans => {
     const { objects, dateMs } = await listObjects(projectId)
     const old = objects.filter(({ modifiedMs }) => dateMs - modifiedMs > marginMs)
     if (old.length === 0) return
-    const before = await standings(projectId, (await revisions.newest(projectId))?.entry)
+    const head = (await revisions.newest(projectId))?.entry
+    if (!head && (await bucket.listAll(keys.segments(projectId))).objects.length > 0) throw revisionsGone(projectId)
+    const before = await standings(projectId, head)
     const oldImages = [...new Set(old.map(({ key }) => imageOfKey(key)))]
     // Their server, which removes them before it answers, would have done so by now.
     const deleted = oldImages.filter((imageId) => before(imageId) === 'deleted')
@@ -113,3 +119,9 @@ export const createOrphans = (options: OrphansOptions): SweepOrphans => {
 }
 
 const idsOf = (images: readonly { id: string }[]): Set<string> => new Set(images.map(({ id }) => id))
+
+const revisionsGone = (projectId: string): TintypeError =>
+  new TintypeError(
+    'project_damaged',
+    `There are segments of project "${projectId}", and no revision: put back a copy of the newest one.`,
+  )
