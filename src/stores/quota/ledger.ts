@@ -18,7 +18,7 @@ const ledgerSchema = z.object({
   reservations: z.array(reservationSchema),
   /**
    * Bytes of all reservations, ended ones too, since a writer began to count them; absent in entries of older versions.
-   * What two entries of one count differ by bounds what was stored between them.
+   * The difference of two entries of one count is the limit on what was stored between them.
    */
   granted: z.object({ since: z.string(), bytes: z.int().min(0) }).optional(),
   /** Tokens of the last writers, newest last; absent in ledgers of older versions. */

@@ -33,7 +33,7 @@ export interface OwnerQuotaOptions {
 export interface KeptSums {
   /** Time after which the projects are read again, which counts what was stored without a reservation, in milliseconds. */
   recountMs: number
-  /** An entry that may not be the newest: an append behind it tells. */
+  /** An entry that may not be the newest, as an append behind it shows. */
   recent(owner: string): Promise<NumberedEntry<LedgerEntry> | undefined>
 }
 

@@ -44,7 +44,7 @@ export const openStoreInBucket = async ({ bucket, create, readOnly, log }: OpenB
   } catch (error) {
     if (readOnly === false || !isWriteForbidden(error) || !(await holdsStore(bucket))) throw error
     bucket.refuseWrites()
-    log.warn({ error, store: storeUrlOf(bucket) }, 'the credentials may not write to the bucket; serving it read-only')
+    log.warn({ error, store: storeUrlOf(bucket) }, 'the bucket cannot be written; serving it read-only')
     return true
   }
   await markBucketFormat(bucket)

@@ -42,16 +42,20 @@ export const refused = (names: BucketNames, what: string, refusal: Refusal): Tin
   const { status, code } = refusal
   const answer = new Error(`${what}: ${[status, code].filter((each) => each !== '').join(' ')}`)
   const line = lineOf(names, what, refusal)
-  return storeUnavailable(line, line.startsWith(FORBIDDEN) ? Object.assign(answer, { forbidden: what }) : answer)
+  const isForbidden = line.startsWith(FORBIDDEN) || code === QUOTA_EXCEEDED
+  return storeUnavailable(line, isForbidden ? Object.assign(answer, { forbidden: what }) : answer)
 }
 
-/** True where the credentials have no right to write, or to make the bucket. */
+/** True where the credentials have no right to write, or to make the bucket; and where the bucket is full. */
 export const isWriteForbidden = (error: unknown): boolean => {
   const cause = error instanceof TintypeError ? error.cause : undefined
   return cause instanceof Error && 'forbidden' in cause && /^(?:PUT |create$)/.test(String(cause.forbidden))
 }
 
 const FORBIDDEN = 'The credentials may not '
+
+/** Code of Ceph, with the status 403. */
+const QUOTA_EXCEEDED = 'QuotaExceeded'
 
 const lineOf = ({ bucket, endpoint, region }: BucketNames, what: string, refusal: Refusal): string => {
   const { status, code, region: actual, dateMs } = refusal
@@ -66,6 +70,7 @@ const lineOf = ({ bucket, endpoint, region }: BucketNames, what: string, refusal
     return `The bucket "${bucket}" is not in the region ${region}; set S3_REGION.`
   if (KEYS_REFUSED.has(code))
     return `${endpoint} does not accept the credentials (${code}); check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.`
+  if (code === QUOTA_EXCEEDED) return `The quota of the bucket "${bucket}" is used up (${code}); raise it.`
   if (status === 403) return `${FORBIDDEN}${what} in the bucket "${bucket}" (${code || status}).`
   return `The bucket "${bucket}" cannot be used now: ${status}${code === '' ? '' : ` ${code}`}.`
 }

@@ -172,6 +172,15 @@ describe('a bucket', () => {
     expect(await failure(() => ({ status: 403, headers: dateOf(-1000) }))).toMatch(/ (1000|1001) s ahead of /)
   })
 
+  it('tells a full bucket from missing rights', async () => {
+    expect(await failure(() => ({ status: 403, body: errorBody('QuotaExceeded') }))).toBe(
+      'The quota of the bucket "pictures" is used up (QuotaExceeded); raise it.',
+    )
+    expect(await failure(() => ({ status: 403, body: errorBody('AccessDenied') }))).toBe(
+      'The credentials may not PUT key in the bucket "pictures" (AccessDenied).',
+    )
+  })
+
   it('makes the bucket in its region, and finds it made', async () => {
     const { received, options } = scripted((_, nth) => ({ status: nth === 1 ? 200 : 409 }))
     const bucket = openBucket(options)
