@@ -52,7 +52,12 @@ export const createRepair = ({ bucket, remake, log, findRecord }: RepairOptions)
   const open = async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tintype-doctor-'))
     const store = createS3Store({ bucket, workDir: folder, log, readOnly: false, minFreeBytes: 0 })
-    await store.open()
+    try {
+      await store.open()
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true })
+      throw error
+    }
     return { store, folder }
   }
 

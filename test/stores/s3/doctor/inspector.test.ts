@@ -1,6 +1,7 @@
 // The doctor of a store in a bucket: damage that is done to its objects, and what becomes of it.
 
-import { describe, expect, it } from 'vitest'
+import { readdir } from 'node:fs/promises'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fileNameOf, newImageId, type VariantName } from '../../../../src/core/names.ts'
 import { createDoctor, type Finding } from '../../../../src/services/doctor.ts'
 import { createBucket } from '../../../../src/stores/s3/client/bucket.ts'
@@ -121,6 +122,20 @@ describe('the doctor of a bucket', () => {
     const result = await examine({ fix: true })
     expect(inShort(result)).toEqual([`variant_missing ${keyOf(photo, 'original')} unmendable`])
     expect([result.mended, result.remaining]).toEqual([0, 1])
+  })
+
+  it('reports repairs that the credentials may not make, and leaves no file behind', async () => {
+    const { engine, bucket, photo, keyOf, examine } = await setUp()
+    await bucket.remove(keyOf(photo, 'thumb'))
+    const folder = await temporaryFolder()
+    vi.stubEnv('TMPDIR', folder)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    engine.forbidWrites()
+    const { findings } = await examine({ fix: true })
+    expect(findings.map(({ outcome, done }) => [outcome, done])).toEqual([
+      ['failed', expect.stringMatching(/^The credentials may not PUT /)],
+    ])
+    expect(await readdir(folder)).toEqual([])
   })
 
   it('names a damaged newest revision', async () => {
