@@ -16,11 +16,14 @@ export const editImage = (state: ProjectState, { imageId, edit }: EditImage): Pr
   replaced(state, imageId, (image) => withDetails(image, edit))
 
 /**
- * Replaces the record of an image of the state. The repair has read it at an earlier revision, so its details are those
- * of the state.
+ * Replaces the record of an image of the state. The repair has read it at an earlier revision, so its details, and its
+ * responses to idempotency keys, are those of the state.
  */
 export const repairImage = (state: ProjectState, repaired: ImageRecord): ProjectState =>
-  replaced(state, repaired.id, (image) => keepDetails(repaired, image))
+  replaced(state, repaired.id, (image) => {
+    const kept = keepDetails(repaired, image)
+    return image.answers ? { ...kept, answers: image.answers } : kept
+  })
 
 const replaced = (state: ProjectState, imageId: string, edit: (image: ImageRecord) => ImageRecord): ProjectState => {
   const before = findImage(state.images, imageId)

@@ -55,4 +55,14 @@ describe('editing an image', () => {
     const repaired = apply(edited, { type: 'replace_image', image: { ...read, color: '#010203' } })
     expect(imagesOf(repaired.images)[0]).toMatchObject({ title: 'Boats', color: '#010203' })
   })
+
+  it('a repair keeps the responses to idempotency keys that were recorded since', () => {
+    const read = recordOf(id(0))
+    const terms = { dedupe: true, idempotencyKey: 'a'.repeat(64) }
+    const answered = apply(project, { type: 'add_image', image: recordOf(id(9999)), terms })
+    const answers = imagesOf(answered.images)[0]?.answers
+    expect(answers).toHaveLength(1)
+    const repaired = apply(answered, { type: 'replace_image', image: { ...read, color: '#010203' } })
+    expect(imagesOf(repaired.images)[0]).toEqual({ ...read, color: '#010203', answers })
+  })
 })
