@@ -346,6 +346,7 @@ const VISITS: Record<string, Visit> = {
 /** Operations with an account; they have a test of their own. */
 const OF_ACCOUNTS = [
   ...['register', 'login', 'refresh', 'logout', 'me', 'changePassword', 'forgottenPassword', 'resetPassword'],
+  ...['signInByProvider', 'finishSignInByProvider'],
 ]
 
 /** A browser is slow on a busy machine. */
@@ -404,6 +405,8 @@ describe('the documentation in a browser', { timeout: TIMEOUT_MS }, () => {
     expect((await execute('changePassword')).status).toBe(401)
     expect((await execute('forgottenPassword')).body).toContain('password_reset_closed')
     expect((await execute('resetPassword')).body).toContain('reset_token_invalid')
+    for (const id of ['signInByProvider', 'finishSignInByProvider'])
+      expect(await execute(id), id).toMatchObject({ status: 404, body: expect.stringContaining('oidc_not_configured') })
     expect(docs.foreignRequests).toEqual([])
     expect(docs.complaints.join('\n')).not.toContain('Content Security Policy')
   })
