@@ -1,10 +1,10 @@
-// The cover of a project in Pixi 8, swapped when it changes: one texture is loaded, and the old one let go.
+// The cover of a project in Pixi 8: its placeholder, then the picture. A change loads one texture, and lets go of the old one.
 
 import { Application, Assets, Sprite, Texture } from 'pixi.js'
+import { thumbHashToRGBA } from 'thumbhash'
 import { createClient, dataOf } from 'tintype/client'
 
-const baseUrl = 'http://127.0.0.1:8001'
-const project_id = 'demo'
+const [baseUrl, project_id] = ['http://127.0.0.1:8001', 'demo']
 const tintype = createClient({ baseUrl })
 
 export const app = new Application()
@@ -15,21 +15,26 @@ let shown
 
 /** Shows the cover as it is now. @returns the revision that it is of */
 const show = async () => {
-  const { cover, revision } = await dataOf(
-    tintype.api.GET('/projects/{project_id}', { params: { path: { project_id } } }),
-  )
+  const params = { path: { project_id } }
+  const { cover, revision } = await dataOf(tintype.api.GET('/projects/{project_id}', { params }))
   // Another cover has another URL.
   const url = cover ? new URL(cover.files.thumb.webp, baseUrl).href : undefined
   if (url === shown) return revision
+  let placeholder
+  if (cover?.placeholder) {
+    const { w, h, rgba } = thumbHashToRGBA(Uint8Array.from(atob(cover.placeholder), (char) => char.charCodeAt(0)))
+    placeholder = Texture.from({ resource: rgba, width: w, height: h, format: 'rgba8unorm' }, true)
+    sprite.texture = placeholder
+    sprite.setSize(cover.sizes.thumb)
+  }
   sprite.texture = url ? await Assets.load(url) : Texture.EMPTY
+  sprite.scale.set(1)
+  placeholder?.destroy(true)
   if (shown) await Assets.unload(shown)
   shown = url
   return revision
 }
 
 // From the revision that is shown: a change in between is not missed.
-const since = await show()
-const onEvent = async ({ type }) => {
-  if (type === 'cover.changed' || type === 'reset') await show()
-}
-export const subscription = tintype.subscribe(project_id, onEvent, { since })
+const onEvent = ({ type }) => (type === 'cover.changed' || type === 'reset' ? show() : undefined)
+export const subscription = show().then((since) => tintype.subscribe(project_id, onEvent, { since }))

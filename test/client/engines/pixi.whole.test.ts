@@ -1,4 +1,4 @@
-// Atlases in Pixi 8: colours and edges of frames, several pages, private projects, covers, and a cover that changes.
+// Atlases in Pixi 8: colours and edges of frames, several pages, private projects, covers.
 
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
@@ -64,40 +64,6 @@ it(
     await game.makePrivate('shades')
     expect(await load(page, game.signed(large))).toEqual([9, 1])
     expect(await drawn(page, SHADES, { scale: 0.25, side: 128 }), 'signed').toEqual([])
-    expect(complaints()).toEqual([])
-  },
-  LIMIT_MS,
-)
-
-it(
-  'swaps the texture of a cover when it changes, and loads nothing else',
-  async (context) => {
-    const browser = await startBrowser(context)
-    const game = await startGame(browser)
-    await game.put('demo', { red: COLOURS.red, green: COLOURS.green })
-    const [red, green] = await game.images('demo')
-    const { page, complaints } = await game.open('live-cover')
-    const requests: string[] = []
-    page.on('request', (request) => requests.push(new URL(request.url()).pathname))
-    const untilShown = (cover: Colour) =>
-      expect
-        .poll(async () =>
-          differencesOf(await page.evaluate('tools.pixiCanvas(example.app)'), [{ name: 'cover', x: 0, y: 0 }], 400, {
-            cover,
-          }),
-        )
-        .toEqual([])
-
-    await untilShown(COLOURS.red)
-    expect(requests).toEqual([])
-    await game.request(`/projects/demo/primary/${green?.id}`, { method: 'PUT' })
-    await untilShown(COLOURS.green)
-    const files = requests.filter((path) => path.startsWith('/files/') || path.includes('/images/'))
-    expect(files).toEqual([expect.stringContaining(green?.id ?? '')])
-    await game.request(`/projects/demo/images/${green?.id}`, { method: 'DELETE' })
-    await untilShown(COLOURS.red)
-    await game.request(`/projects/demo/images/${red?.id}`, { method: 'DELETE' })
-    await untilShown([0, 0, 0])
     expect(complaints()).toEqual([])
   },
   LIMIT_MS,

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { imageListSchema } from '../../../src/http/schemas/images/images.ts'
 import { signUrl } from '../../../src/index.ts'
@@ -41,6 +41,7 @@ const MODULES = {
   phaser: 'node_modules/phaser/dist/phaser.esm.min.js',
   phaser3: 'node_modules/phaser3/dist/phaser.esm.min.js',
   'pixi.js': 'node_modules/pixi.js/dist/pixi.min.mjs',
+  thumbhash: 'node_modules/thumbhash/thumbhash.js',
   'openapi-fetch': 'node_modules/openapi-fetch/dist/index.mjs',
   'tintype/client': 'dist/client/index.js',
 } as const
@@ -99,6 +100,11 @@ export const startGame = async (browser: Browser) => {
     return response
   }
 
+  /** Uploads a picture as an asset. */
+  const putPicture = async (project: string, name: string, picture: Uint8Array): Promise<void> => {
+    await request(`/projects/${project}/assets/${name}`, { method: 'PUT', body: formOf(picture) })
+  }
+
   return {
     url: server.url,
     request,
@@ -111,10 +117,11 @@ export const startGame = async (browser: Browser) => {
     async put(project: string, colours: Record<string, Colour>): Promise<void> {
       for (const [name, [r, g, b]] of Object.entries(colours)) {
         const create = { width: 512, height: 512, channels: 3, background: { r, g, b } } as const
-        const body = formOf(await sharp({ create }).png().toBuffer())
-        await request(`/projects/${project}/assets/${name}`, { method: 'PUT', body })
+        await putPicture(project, name, await sharp({ create }).png().toBuffer())
       }
     },
+
+    putPicture,
 
     /** URL of a path, signed for ten minutes. */
     signed: (path: string): string =>
@@ -126,9 +133,13 @@ export const startGame = async (browser: Browser) => {
         body: JSON.stringify({ visibility: 'private' }),
       }),
 
-    /** Opens a page of the site, such as `phaser?phaser=3`, and waits for what its example exports. */
-    async open(example: string) {
-      const { page, complaints } = await openPage(browser, `${site.url}/${example}`)
+    /**
+     * Opens a page of the site, such as `phaser?phaser=3`, and waits for what its example exports.
+     *
+     * @param prepare runs before anything is loaded
+     */
+    async open(example: string, prepare?: (page: Page) => Promise<void>) {
+      const { page, complaints } = await openPage(browser, `${site.url}/${example}`, prepare)
       await page.waitForFunction('globalThis.example !== undefined', undefined, { timeout: 120_000 })
       return {
         page,
