@@ -1,9 +1,10 @@
 // Links that lead to a dialog: `/#reset=<token>` of a mail, and `?sign-in=<code>` at the end of a sign-in by a provider.
 
 import { navigate, wallUrl } from '../app/router.ts'
-import { SIGNED_IN, sessionChanged } from '../app/session.ts'
+import { sessionChanged } from '../app/session.ts'
 import { openDialog } from '../parts/dialog.tsx'
 import { Account } from './account-area.tsx'
+import { SIGNED_IN } from './sign-in-url.ts'
 
 /** Opens the dialog, and takes the token or the code out of the address. */
 const arrive = (): void => {

@@ -18,9 +18,6 @@ export const mayCreate = computed(() => me.value != null)
 /** Resolves the question that {@link askAgain} has put; undefined where none is open. */
 export const question = signal<{ resolve(isSignedIn: boolean): void } | undefined>(undefined)
 
-/** Value of `sign-in` in the address that a sign-in by a provider leads back to. */
-export const SIGNED_IN = 'done'
-
 /** Tells other tabs of this browser. */
 const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel('tintype-session') : undefined
 
