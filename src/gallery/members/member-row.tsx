@@ -1,6 +1,6 @@
 // A member in the list: name and address, the role to choose, a button that removes.
 
-import { ToolIcon } from '../parts/tool-icon.tsx'
+import { Tool } from '../parts/tool.tsx'
 import { people } from '../texts/people.ts'
 import { type Member, type Role, RoleChoice } from './role.tsx'
 
@@ -16,15 +16,7 @@ export const MemberRow = ({ member, name, onRole, onRemove }: MemberRowProps) =>
   <li>
     <PersonName person={member} />
     <RoleChoice role={member.role} label={people.roleOf(name)} onChange={onRole} />
-    <button
-      type="button"
-      class="quiet round"
-      aria-label={people.removeMember(name)}
-      title={people.removeMember(name)}
-      onClick={onRemove}
-    >
-      <ToolIcon name="trash" />
-    </button>
+    <Tool icon="trash" label={people.removeMember(name)} onClick={onRemove} />
   </li>
 )
 

@@ -7,6 +7,7 @@ import { me } from '../app/session.ts'
 import { openDialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { lazy } from '../parts/lazy.tsx'
+import { Tool } from '../parts/tool.tsx'
 import { ToolIcon } from '../parts/tool-icon.tsx'
 import { t } from '../texts/texts.ts'
 import { ACCEPTED, chosenFiles } from '../upload/files.ts'
@@ -52,57 +53,17 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
               <ToolIcon name="download" />
             </a>
           )}
-          <button
-            type="button"
-            class="quiet round"
-            aria-label={t.atlas}
-            title={t.atlas}
-            onClick={() => openDialog(<Atlas model={model} />)}
-          >
-            <ToolIcon name="grid" />
-          </button>
-          <button
-            type="button"
-            class="quiet round"
-            aria-label={t.forDevelopers}
-            title={t.forDevelopers}
-            onClick={() => openDialog(<Developers model={model} />)}
-          >
-            <ToolIcon name="code" />
-          </button>
+          <Tool icon="grid" label={t.atlas} onClick={() => openDialog(<Atlas model={model} />)} />
+          <Tool icon="code" label={t.forDevelopers} onClick={() => openDialog(<Developers model={model} />)} />
           {model.mayEdit.value && (
-            <button
-              type="button"
-              class="quiet round"
-              aria-label={t.share}
-              title={t.share}
-              onClick={() => openDialog(<Share projectId={projectId} />)}
-            >
-              <ToolIcon name="share" />
-            </button>
+            <Tool icon="share" label={t.share} onClick={() => openDialog(<Share projectId={projectId} />)} />
           )}
           {/* Members are added by e-mail, which needs an account on this server. */}
           {model.mayManage.value && me.value?.user && (
-            <button
-              type="button"
-              class="quiet round"
-              aria-label={t.members}
-              title={t.members}
-              onClick={() => openDialog(<Members model={model} />)}
-            >
-              <ToolIcon name="people" />
-            </button>
+            <Tool icon="people" label={t.members} onClick={() => openDialog(<Members model={model} />)} />
           )}
           {model.mayEdit.value && (
-            <button
-              type="button"
-              class="quiet round"
-              aria-label={t.settings}
-              title={t.settings}
-              onClick={() => openDialog(<Settings model={model} />)}
-            >
-              <ToolIcon name="settings" />
-            </button>
+            <Tool icon="settings" label={t.settings} onClick={() => openDialog(<Settings model={model} />)} />
           )}
           {model.mayUpload.value && <UploadButtons projectId={projectId} />}
         </div>

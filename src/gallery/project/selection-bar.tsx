@@ -3,7 +3,7 @@
 import { openDialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { lazy } from '../parts/lazy.tsx'
-import { ToolIcon, type ToolIconName } from '../parts/tool-icon.tsx'
+import { Tool } from '../parts/tool.tsx'
 import { t } from '../texts/texts.ts'
 import { deleteSelected, downloadSelected, makeCover, moveSelected } from './actions.ts'
 import type { ProjectModel } from './model.ts'
@@ -49,9 +49,3 @@ export const SelectionBar = ({ model }: { model: ProjectModel }) => {
     </div>
   )
 }
-
-const Tool = ({ icon, label, onClick }: { icon: ToolIconName; label: string; onClick(): void }) => (
-  <button type="button" class="quiet round" aria-label={label} title={label} onClick={onClick}>
-    <ToolIcon name={icon} />
-  </button>
-)
