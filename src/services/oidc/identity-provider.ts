@@ -1,26 +1,9 @@
 // Identity provider: begins sign-ins by the code flow with PKCE (OpenID Connect Core 1.0), and checks its answers.
 //
-// The provider is discovered by the first sign-in, so that a provider that is down does not stop the start.
+// The provider is discovered by the first sign-in, so that a provider that is down does not stop the start. The library is
+// loaded by it too: most servers have no provider.
 
-import {
-  AuthorizationResponseError,
-  allowInsecureRequests,
-  authorizationCodeGrant,
-  buildAuthorizationUrl,
-  type ClientAuth,
-  ClientSecretBasic,
-  ClientSecretPost,
-  type Configuration,
-  type CustomFetch,
-  calculatePKCECodeChallenge,
-  customFetch,
-  discovery,
-  enableNonRepudiationChecks,
-  fetchUserInfo,
-  randomNonce,
-  randomPKCECodeVerifier,
-  randomState,
-} from 'openid-client'
+import type { ClientAuth, Configuration, CustomFetch } from 'openid-client'
 import { z } from 'zod'
 import { isEmail, isName, normalEmail } from '../../core/auth/account.ts'
 import { isEqual } from '../../core/auth/constant-time.ts'
@@ -70,18 +53,21 @@ const claimsSchema = z.object({
   name: z.unknown().optional(),
 })
 
+const library = () => import('openid-client')
+
 export const createIdentityProvider = (options: IdentityProviderOptions): IdentityProvider => {
   const { issuer, clientId, clientSecret, publicUrl, log, now = () => performance.now() } = options
   const redirectUri = `${publicUrl}${CALLBACK_PATH}`
   let discovered: { configuration: Promise<Configuration>; untilMs: number } | undefined
 
   const discover = async (): Promise<Configuration> => {
+    const client = await library()
     try {
-      return await discovery(new URL(issuer), clientId, {}, clientAuth(clientSecret), {
-        [customFetch]: fetchFrom,
+      return await client.discovery(new URL(issuer), clientId, {}, clientAuth(clientSecret, client), {
+        [client.customFetch]: fetchFrom,
         timeout: FETCH_SECONDS,
         // Requests are limited by fetchFrom.
-        execute: [allowInsecureRequests, enableNonRepudiationChecks],
+        execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks],
       })
     } catch (error) {
       log.warn({ reason: reasonOf(error) }, 'the identity provider cannot be discovered; refusing sign-ins by it')
@@ -102,6 +88,7 @@ export const createIdentityProvider = (options: IdentityProviderOptions): Identi
 
   /** Providers may leave the address out of the ID token. */
   const claimsOf = async (configuration: Configuration, query: URLSearchParams, flow: SignInFlow) => {
+    const { authorizationCodeGrant, fetchUserInfo } = await library()
     const url = new URL(redirectUri)
     url.search = query.toString()
     const tokens = await authorizationCodeGrant(configuration, url, {
@@ -121,14 +108,14 @@ export const createIdentityProvider = (options: IdentityProviderOptions): Identi
     name: options.name || new URL(issuer).host,
 
     async begin() {
-      const configuration = await configured()
-      const [state, nonce, verifier] = [randomState(), randomNonce(), randomPKCECodeVerifier()]
-      const url = buildAuthorizationUrl(configuration, {
+      const [client, configuration] = [await library(), await configured()]
+      const [state, nonce, verifier] = [client.randomState(), client.randomNonce(), client.randomPKCECodeVerifier()]
+      const url = client.buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
         scope: SCOPE,
         state,
         nonce,
-        code_challenge: await calculatePKCECodeChallenge(verifier),
+        code_challenge: await client.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
       })
       if (!isKeyUrl(url.href)) throw unavailable(new Error('the provider names an endpoint without https'))
@@ -150,6 +137,8 @@ export const createIdentityProvider = (options: IdentityProviderOptions): Identi
           name: typeof name === 'string' && isName(name.trim()) ? name.trim() : null,
         }
       } catch (error) {
+        const { AuthorizationResponseError } = await library()
+        if (error instanceof AuthorizationResponseError && error.error === 'access_denied') throw denied()
         throw failureOf(error, log)
       }
     },
@@ -162,7 +151,7 @@ export const stateError = (): TintypeError =>
 
 /** By the header, which every provider has to support (RFC 6749 section 2.3.1), unless it says otherwise. */
 const clientAuth =
-  (secret: string): ClientAuth =>
+  (secret: string, { ClientSecretBasic, ClientSecretPost }: Awaited<ReturnType<typeof library>>): ClientAuth =>
   (server, ...rest) => {
     const { token_endpoint_auth_methods_supported: methods = ['client_secret_basic'] } = server
     const authenticate = methods.includes('client_secret_basic') ? ClientSecretBasic(secret) : ClientSecretPost(secret)
@@ -183,11 +172,11 @@ const fetchFrom: CustomFetch = async (url, { body, ...options }) => {
 const unavailable = (cause: unknown): TintypeError =>
   new TintypeError('oidc_unavailable', 'The identity provider cannot be reached now.', { cause, retryAfterSeconds: 5 })
 
+const denied = (): TintypeError =>
+  new TintypeError('oidc_denied', 'The identity provider refused the sign-in, or it was cancelled.')
+
 /** The public error of a failure, whose details are for the log. */
 const failureOf = (error: unknown, log: Logger): TintypeError => {
-  const isDenied = error instanceof AuthorizationResponseError && error.error === 'access_denied'
-  if (isDenied)
-    return new TintypeError('oidc_denied', 'The identity provider refused the sign-in, or it was cancelled.')
   const causes = causesOf(error)
   const down = causes.find((each) => each instanceof TintypeError)
   log.warn({ reason: reasonOf(error) }, 'the identity provider did not confirm a sign-in; refusing it')
