@@ -27,17 +27,19 @@ const formatSchema = z.object({ format: z.int().min(1) })
 export const assertKnownFormat = (storageDir: string): void => {
   const root = resolve(storageDir)
   if (isFileOnPath(root)) throw fileOnPath(root)
-  refuseUnknownFormat(readJson(join(root, FORMAT_FILE)), root, 'storage folder')
+  refuseUnknownFormat(readText(join(root, FORMAT_FILE)), root, 'storage folder')
 }
 
 /**
- * Refuses a store by the content of its mark, undefined where it has none that is JSON.
+ * Refuses a store of a newer or unknown format. One without the file has format 1; so has one whose file is not JSON.
  *
+ * @param text of the file, undefined without one
  * @param where the store is, such as its folder
  * @param place as in "name another storage folder"
  * @throws TintypeError `store_unavailable`, in one line
  */
-export const refuseUnknownFormat = (content: unknown, where: string, place: string): void => {
+export const refuseUnknownFormat = (text: string | undefined, where: string, place: string): void => {
+  const content = jsonOf(text)
   if (content === undefined) return
   const format = formatSchema.safeParse(content).data?.format
   if (format !== undefined && format <= STORE_FORMAT) return
@@ -52,7 +54,7 @@ export const refuseUnknownFormat = (content: unknown, where: string, place: stri
 /** Writes the file, durably, where it is missing. @throws errors of the system */
 export const writeFormat = async (paths: Paths, workspace: Workspace): Promise<void> => {
   const target = join(paths.root, FORMAT_FILE)
-  if (readJson(target) !== undefined) return
+  if (jsonOf(readText(target)) !== undefined) return
   const folder = await workspace.folder()
   try {
     const draft = join(folder, 'format.json')
@@ -77,10 +79,19 @@ const isFileOnPath = (root: string): boolean => {
   }
 }
 
-/** Undefined where the file cannot be read or is not JSON. */
-const readJson = (path: string): unknown => {
+/** Undefined where the file cannot be read. */
+const readText = (path: string): string | undefined => {
   try {
-    return JSON.parse(readTextNow(path))
+    return readTextNow(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined where the text is no JSON. */
+const jsonOf = (text = ''): unknown => {
+  try {
+    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -14,7 +14,7 @@ type Marked = Pick<Bucket, 'bucket' | 'prefix' | 'text'>
  */
 export const assertKnownBucketFormat = async (bucket: Marked): Promise<boolean> => {
   const text = await bucket.text(FORMAT_FILE)
-  refuseUnknownFormat(jsonOf(text ?? ''), storeUrlOf(bucket), 'bucket or prefix')
+  refuseUnknownFormat(text, storeUrlOf(bucket), 'bucket or prefix')
   return text !== undefined
 }
 
@@ -23,13 +23,4 @@ export const markBucketFormat = async (bucket: Marked & Pick<Bucket, 'putNew'>):
   if (await assertKnownBucketFormat(bucket)) return
   const { isNew } = await bucket.putNew(FORMAT_FILE, FORMAT_TEXT)
   if (!isNew) await assertKnownBucketFormat(bucket)
-}
-
-/** Undefined where the text is no JSON. */
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

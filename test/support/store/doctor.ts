@@ -11,7 +11,7 @@ import { encodePicture } from '../../../src/image/worker/pipeline.ts'
 import { createDoctor, type Diagnosis, type Finding } from '../../../src/services/doctor.ts'
 import { createImageService, type ImageService, type ImageServiceOptions } from '../../../src/services/images/images.ts'
 import { createVariants } from '../../../src/services/images/variants.ts'
-import { createInspector, type InspectorOptions } from '../../../src/stores/file/doctor/inspector.ts'
+import { createInspector, type Inspector, type InspectorOptions } from '../../../src/stores/file/doctor/inspector.ts'
 import { createFileStore } from '../../../src/stores/file/file-store.ts'
 import { createPaths, type Paths } from '../../../src/stores/file/paths.ts'
 import type { Store } from '../../../src/stores/store.ts'
@@ -101,7 +101,14 @@ interface ExamineOptions extends Omit<InspectorOptions, 'storageDir' | 'remake' 
 /** One call of the doctor. */
 export const examine = async (storageDir: string, options: ExamineOptions = {}): Promise<Examined> => {
   const { projectId, fix, ...waits } = options
-  const inspector = createInspector({ storageDir, remake: encode, log: silent, ...waits })
+  return examineBy(createInspector({ storageDir, remake: encode, log: silent, ...waits }), { projectId, fix })
+}
+
+/** One call of the doctor with an inspector of its own, which is closed. */
+export const examineBy = async (
+  inspector: Inspector,
+  { projectId, fix }: Pick<ExamineOptions, 'projectId' | 'fix'>,
+): Promise<Examined> => {
   const findings: Finding[] = []
   try {
     const onFinding = (finding: Finding) => void findings.push(finding)

@@ -1,5 +1,6 @@
 // Removes objects of deleted images, after the revision that deletes them. It lists them until they are gone, so a sweep
-// finds what a crash has left behind (orphans.ts). Their renders on the local disk go too; other servers drop theirs as the least recently used ones.
+// finds what a crash has left behind (orphans.ts). Their renders on the local disk go too; other servers drop theirs as the
+// least recently used ones.
 
 import { dirname } from 'node:path'
 import { createBoundedMap } from '../../../core/bounded-map.ts'

@@ -3,7 +3,6 @@
 import { readdir } from 'node:fs/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fileNameOf, newImageId, type VariantName } from '../../../../src/core/names.ts'
-import { createDoctor, type Finding } from '../../../../src/services/doctor.ts'
 import { createBucket } from '../../../../src/stores/s3/client/bucket.ts'
 import { createBucketInspector } from '../../../../src/stores/s3/doctor/inspector.ts'
 import { keys } from '../../../../src/stores/s3/keys.ts'
@@ -15,7 +14,7 @@ import { runTintype } from '../../../support/processes/tintype.ts'
 import { openBucket } from '../../../support/s3/ceph.ts'
 import { memoryOptions, startMemoryEngine } from '../../../support/s3/engine.ts'
 import { openS3Store } from '../../../support/s3/store.ts'
-import { encode, imagesOver, inShort, listImages, uploadPicture } from '../../../support/store/doctor.ts'
+import { encode, examineBy, imagesOver, inShort, listImages, uploadPicture } from '../../../support/store/doctor.ts'
 import { silent } from '../../../support/store/file-store.ts'
 
 const HOUR_MS = 3_600_000
@@ -37,16 +36,8 @@ const setUp = async () => {
     if (found) for await (const piece of bucket.read(key, 0, found.bytes)) pieces.push(piece)
     return Buffer.concat(pieces)
   }
-  const examine = async ({ fix = false, projectId }: { fix?: boolean; projectId?: string } = {}) => {
-    const inspector = createBucketInspector({ bucket: createBucket(options), remake: encode, log: silent })
-    const findings: Finding[] = []
-    try {
-      const onFinding = (finding: Finding) => void findings.push(finding)
-      return { ...(await createDoctor({ inspector }).examine({ projectId, fix, onFinding })), findings }
-    } finally {
-      await inspector.close()
-    }
-  }
+  const examine = (choice: { fix?: boolean; projectId?: string } = {}) =>
+    examineBy(createBucketInspector({ bucket: createBucket(options), remake: encode, log: silent }), choice)
   const flip = async (key: string): Promise<Buffer> => {
     const before = await contentOf(key)
     const after = Buffer.from(before)
