@@ -240,6 +240,20 @@ export const copyContract = (name: string, open: () => Promise<Wanted>): void =>
       expect(await copyBetween(places)).toMatchObject({ copied: 0, refused })
       for (let n = 0; n < 80; n++) await store.commit('shop', { type: 'edit', title: `${n}` })
       expect(await copyBetween(places)).toMatchObject({ copied: 0, refused })
+      const head = (await store.project('shop'))?.revision ?? 0
+      const place = places.source.place()
+      let isPruned = false
+      const pruned: CopyTarget = {
+        ...place,
+        async revision(projectId, number) {
+          // The oldest one, by which the two are compared.
+          const isOldest = number > 2 && number < head && !isPruned
+          isPruned ||= isOldest
+          return isOldest ? undefined : place.revision(projectId, number)
+        },
+      }
+      expect(await copyBetween({ ...places, source: { place: () => pruned } })).toMatchObject({ copied: 0, refused })
+      expect(isPruned).toBe(true)
       expect((await target.project('shop'))?.title).toBe('own')
       await addImage(target, 'other')
       expect(await copyBetween(places)).toMatchObject({ onlyInTarget: 1 })

@@ -74,7 +74,7 @@ const attempt = async (
   copied.revision = number
   const targetNumbers = await target.revisions(projectId)
   const before = targetNumbers.at(-1)
-  if (before !== undefined) await assertFollows(options, projectId, numbers, before)
+  if (before !== undefined && (await assertFollows(options, projectId, numbers, before))) return OVERTAKEN
   const lacking = numbers.filter((each) => each > number - KEPT_REVISIONS && !targetNumbers.includes(each))
   const isCurrent = lacking.length === 0 && (await target.isPublished(head.state))
   if (isCurrent && !verify) return 'done'
@@ -102,25 +102,30 @@ const attempt = async (
   }
 }
 
-/** @throws Error where the head of the target is none of the source, as far as that is known */
+/**
+ * @returns {@link OVERTAKEN} where the revision that tells was pruned meanwhile
+ * @throws Error where the head of the target is none of the source, as far as that is known
+ */
 const assertFollows = async (
   { source, target }: CopyProjectOptions,
   projectId: string,
   numbers: readonly number[],
   before: number,
-): Promise<void> => {
+): Promise<typeof OVERTAKEN | undefined> => {
   const changed = () => new Error(`${target.name} has a revision ${before} of its own: it was changed by itself`)
   if (before > (numbers.at(-1) ?? 0)) throw changed()
   const own = await target.revision(projectId, before)
   const known = await source.revision(projectId, before)
   if (known !== undefined && known !== own) throw changed()
   const oldest = numbers[0]
-  const text = known === undefined && oldest !== undefined ? await source.revision(projectId, oldest) : undefined
-  if (text === undefined || own === undefined || oldest === undefined) return
+  if (known !== undefined || own === undefined || oldest === undefined) return undefined
+  const text = await source.revision(projectId, oldest)
+  if (text === undefined) return OVERTAKEN
   // It was pruned: the oldest one that remains knows the commits before it.
   const { commits } = decoded(text, projectId, oldest)
   const commit = decoded(own, projectId, before).commits.at(-1)
   if (before > oldest - commits.length && (commit === undefined || !commits.includes(commit))) throw changed()
+  return undefined
 }
 
 const copyFiles = async (
