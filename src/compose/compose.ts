@@ -14,6 +14,7 @@ import { buildAuth } from './auth.ts'
 import { buildBroker } from './background/broker.ts'
 import { buildChangeHints } from './background/change-hints.ts'
 import { buildFallback } from './bucket/fallback.ts'
+import { restoreFromFallback } from './bucket/restoring.ts'
 import { buildCollections } from './collections.ts'
 import { buildEncoders } from './encoders.ts'
 import { buildEvents } from './events.ts'
@@ -45,7 +46,10 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
   const counting = buildCounting(foundation)
   const auth = buildAuth(foundation, counting)
   const policies = buildPolicies(foundation, auth, counting)
-  const stored = buildStore(foundation, async () => {
+  const [end, restoring] = [new AbortController(), new AbortController()]
+  const stored = buildStore(foundation, async (store) => {
+    // First: until its accounts are back, a store would be open to everybody.
+    await restoreFromFallback(foundation, store, restoring.signal)
     await Promise.all([auth.open(), counting.redis?.open()])
   })
   const encoders = otherEncoders ?? buildEncoders(foundation, broker, stored.ready)
@@ -67,7 +71,6 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
   const { ready: served, webhooks, closeWebhooks } = buildWebhooks(foundation, stored, auth)
   const { ready, closeFallback } = buildFallback(foundation, stored, served)
   const ids = createRequestIds()
-  const end = new AbortController()
   const endWaits = () => {
     jobs.endWaits()
     feed.end()
@@ -130,6 +133,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
     endWaits,
     async close() {
       endWaits()
+      restoring.abort()
       await ready.catch(() => {})
       await closeJobs()
       await closeWebhooks()

@@ -7,6 +7,7 @@ import type { Bucket } from '../stores/s3/client/bucket.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { openBucket } from './bucket/client.ts'
+import { type FallbackBucket, openFallback } from './bucket/fallback-bucket.ts'
 import type { ParsedOptions } from './parse-options.ts'
 
 export interface Foundation {
@@ -19,24 +20,21 @@ export interface Foundation {
   /** Bucket that holds the store; undefined where the folder does. */
   bucket: Bucket | undefined
   /** Bucket that the folder is copied to. */
-  fallback: Bucket | undefined
+  fallback: FallbackBucket | undefined
   log: Logger
   metrics: Metrics
 }
 
-/** Repetitions are the matter of the copy, which also has to end soon, in milliseconds. */
-const FALLBACK_DEADLINE_MS = 2000
-
-export const buildFoundation = (options: ParsedOptions, metrics: Metrics): Foundation => ({
-  options,
-  storageDir: realFolder(resolve(options.bucket?.cacheDir ?? options.storageDir ?? './storage')),
-  bucket: options.bucket && openBucket(options.bucket, { onAttempt: metrics.createBucketMeter() }),
-  fallback:
-    options.fallback &&
-    openBucket(options.fallback, { onAttempt: metrics.createBucketMeter(), deadlineMs: FALLBACK_DEADLINE_MS }),
-  log: options.log ?? createLogger({ level: 'warn' }),
-  metrics,
-})
+export const buildFoundation = (options: ParsedOptions, metrics: Metrics): Foundation => {
+  const { bucket, fallback, log } = options
+  const storageDir = realFolder(resolve(bucket?.cacheDir ?? options.storageDir ?? './storage'))
+  return {
+    ...{ options, storageDir, metrics },
+    bucket: bucket && openBucket(bucket, { onAttempt: metrics.createBucketMeter() }),
+    fallback: fallback && openFallback(fallback, storageDir, { onAttempt: metrics.createBucketMeter() }),
+    log: log ?? createLogger({ level: 'warn' }),
+  }
+}
 
 /** Resolves the symbolic links of a path. Its last folders need not exist. */
 const realFolder = (path: string): string => {

@@ -37,7 +37,10 @@ export interface BucketParts {
 }
 
 /** @param alsoOpen opens what lies beside the store */
-export const buildStore = (foundation: Foundation, alsoOpen: () => Promise<void> = async () => {}): Stored => {
+export const buildStore = (
+  foundation: Foundation,
+  alsoOpen: (store: Store) => Promise<void> = async () => {},
+): Stored => {
   const { log, bucket, options } = foundation
   const { store, marks, jobStore, shared } = bucket
     ? inBucket(foundation, bucket, options.bucket)
@@ -45,7 +48,7 @@ export const buildStore = (foundation: Foundation, alsoOpen: () => Promise<void>
   const open = async (): Promise<void> => {
     await store.open()
     await shared?.hints.open()
-    await alsoOpen()
+    await alsoOpen(store)
   }
   const ready = open()
   // Unhandled, a failure would end a program that does not await `ready`; its first request reports it instead.
@@ -57,7 +60,7 @@ export const buildStore = (foundation: Foundation, alsoOpen: () => Promise<void>
     async close() {
       await shared?.hints.close().catch(() => {})
       await store.close()
-      await foundation.fallback?.close()
+      await foundation.fallback?.bucket.close()
     },
   }
 }
@@ -86,7 +89,7 @@ const inFolder = ({ options, storageDir, fallback, log, metrics }: Foundation) =
     readOnly: options.readOnly,
     lockStaleMs: options.lockStaleMs,
     minFreeBytes: options.minFreeBytes,
-    ...(fallback ? { fallback: createSecondCopy(fallback) } : {}),
+    ...(fallback ? { fallback: createSecondCopy(fallback.bucket) } : {}),
     observer: metrics.observer,
     log,
   })

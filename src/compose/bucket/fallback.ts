@@ -3,13 +3,9 @@
 import { createHints } from '../../stores/catalogue/hints.ts'
 import { createBucketPlace } from '../../stores/copy/bucket-place.ts'
 import { createFolderPlace } from '../../stores/copy/folder-place.ts'
-import { type Claim, claimBucket } from '../../stores/fallback/owner.ts'
 import { createDurableSource } from '../../stores/fallback/places.ts'
-import { createPositions, FALLBACK } from '../../stores/fallback/positions.ts'
 import { createReplicator } from '../../stores/fallback/replicator.ts'
 import { createPaths } from '../../stores/file/paths.ts'
-import { createPrivateFolder } from '../../stores/private/folder.ts'
-import { ensureFolderId } from '../../stores/private/folder-id.ts'
 import { takeLease } from '../../stores/private/lease.ts'
 import { secondsSince } from '../../telemetry/sampled-metrics.ts'
 import { sleep, startInBackground } from '../background/start.ts'
@@ -18,23 +14,13 @@ import type { buildStore } from '../store.ts'
 
 /** @param opened resolves once the store is open */
 export const buildFallback = (
-  { options, storageDir, fallback: bucket, log, metrics }: Foundation,
+  { options, storageDir, fallback, log, metrics }: Foundation,
   { store }: ReturnType<typeof buildStore>,
   opened: Promise<void>,
 ): { ready: Promise<void>; closeFallback(): Promise<void> } => {
-  if (!bucket) return { ready: opened, closeFallback: async () => {} }
-  const { create = false } = options.fallback ?? {}
+  if (!fallback) return { ready: opened, closeFallback: async () => {} }
+  const { bucket, create, folder, positions, claim } = fallback
   const paths = createPaths(storageDir)
-  const folder = createPrivateFolder(storageDir, FALLBACK, 'the fallback')
-  const positions = createPositions(paths.root, bucket)
-  /** Taken over once: from then on another store may do the same. */
-  let mayTakeOver = options.fallback?.takeOver ?? false
-  const claim = async (): Promise<Claim> => {
-    const storeId = await ensureFolderId(folder)
-    const found = await claimBucket({ bucket, storeId, takeOver: mayTakeOver, create, now, onNew: positions.clear })
-    if (typeof found === 'string') mayTakeOver = false
-    return found
-  }
   const replicator = createReplicator({
     source: createDurableSource(createFolderPlace(storageDir), paths),
     target: createBucketPlace({ bucket, create }),
@@ -62,5 +48,3 @@ export const buildFallback = (
   const { ready, close: closeFallback } = startInBackground({ store, opened, prepare, work: replicator })
   return { ready, closeFallback }
 }
-
-const now = () => new Date()

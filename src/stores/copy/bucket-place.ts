@@ -133,6 +133,8 @@ export const createBucketPlace = ({ bucket, create = false }: BucketPlaceOptions
 
     async publish() {},
     isPublished: async () => true,
+    mayLackFiles: () => false,
+    async completed() {},
 
     async close() {
       if (work !== undefined) await rm(work, { recursive: true, force: true })

@@ -19,6 +19,8 @@ export interface CopyProjectOptions {
   target: CopyTarget
   /** Checks the content of every file of the target, and copies those again that are damaged. */
   verify: boolean
+  /** False for a copy without the files of pictures, whose readers fetch them. @default true */
+  files?: boolean
   /** Files at once. */
   parallel: number
   signal: AbortSignal
@@ -64,7 +66,7 @@ const attempt = async (
   projectId: string,
   copied: CopiedProject,
 ): Promise<'done' | 'absent' | typeof OVERTAKEN> => {
-  const { source, target, verify, signal } = options
+  const { source, target, verify, files = true, signal } = options
   const numbers = await source.revisions(projectId)
   const number = numbers.at(-1)
   if (number === undefined) return 'absent'
@@ -76,14 +78,15 @@ const attempt = async (
   const before = targetNumbers.at(-1)
   if (before !== undefined && (await assertFollows(options, projectId, numbers, before))) return OVERTAKEN
   const lacking = numbers.filter((each) => each > number - KEPT_REVISIONS && !targetNumbers.includes(each))
-  const isCurrent = lacking.length === 0 && (await target.isPublished(head.state))
+  const isWhole = !files || !target.mayLackFiles()
+  const isCurrent = lacking.length === 0 && isWhole && (await target.isPublished(head.state))
   if (isCurrent && !verify) return 'done'
 
   const isOvertaken = async () => (await source.revisions(projectId)).at(-1) !== number
   try {
     await target.prepare(projectId, head.state.deleted)
     const images = imagesOf(await loaded(source, projectId, head.state.images))
-    await copyFiles(options, projectId, images, copied)
+    if (files) await copyFiles(options, projectId, images, copied)
     const revisions = await copySegments(options, projectId, lacking)
     await target.secure(projectId)
     signal.throwIfAborted()

@@ -87,5 +87,6 @@ export const copyStore = async (options: CopyStoreOptions): Promise<CopiedStore>
   await Promise.all(Array.from({ length: PROJECTS }, work))
   if (failure) throw signal.aborted ? signal.reason : failure.error
   result.onlyInTarget = (await target.projectIds()).filter((projectId) => !known.has(projectId)).length
+  if (result.refused.length + result.onlyInTarget === 0) await target.completed()
   return result
 }

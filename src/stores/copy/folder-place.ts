@@ -4,6 +4,7 @@ import { chmod, readdir, rename, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { TintypeError } from '../../core/errors.ts'
 import { isImageId, SIZES, type VariantName } from '../../core/names.ts'
+import { isPartial, markWhole } from '../fallback/partial.ts'
 import { revisionNumbers } from '../file/commit/revision-file.ts'
 import { assertKnownFormat, writeFormat } from '../file/format.ts'
 import {
@@ -188,6 +189,9 @@ export const createFolderPlace = (folder: string): CopyTarget => {
       const text = await readText(paths.published(projectId)).catch(unlessMissing)
       return deleted ? text === undefined : text?.includes(`\n  "revision": ${revision},\n`) === true
     },
+
+    mayLackFiles: () => isPartial(paths.root),
+    completed: () => markWhole(paths.root),
 
     async close() {
       if (work !== undefined) await removeFolder(work)

@@ -64,4 +64,8 @@ export interface CopyTarget extends CopySource {
   publish(state: ProjectState): Promise<void>
   /** False where the copy of this head was not ended. */
   isPublished(state: ProjectState): Promise<boolean>
+  /** True where files of pictures may be missing, although their revision is there. */
+  mayLackFiles(): boolean
+  /** Called once the place has every project with all of its files. */
+  completed(): Promise<void>
 }

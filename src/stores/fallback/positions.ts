@@ -9,14 +9,17 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomIds } from '../../core/random-id.ts'
 import { makeFolder, readText, removeFolder, unlessMissing, writeNew } from '../file/fs/durable.ts'
+import { namesIn } from '../file/fs/names-in.ts'
 import { refuseLinks } from '../file/fs/no-follow.ts'
-import { folderOf } from '../file/paths.ts'
+import { folderOf, projectIdOf } from '../file/paths.ts'
 import type { BucketNames } from '../s3/client/failures.ts'
 
 export interface Positions {
   /** Undefined where nothing is known. */
   read(projectId: string): Promise<number | undefined>
   write(projectId: string, revision: number): Promise<void>
+  /** False where nothing is known of any project. */
+  any(): Promise<boolean>
   /** Forgets all of them: the bucket is to be compared anew. */
   clear(): Promise<void>
 }
@@ -44,6 +47,11 @@ export const createPositions = (root: string, bucket: BucketNames & { prefix: st
       const draft = join(folder, `.${newToken()}`)
       await writeNew(draft, String(revision))
       await rename(draft, path(projectId))
+    },
+
+    async any() {
+      refuseLinks(root, folder)
+      return (await namesIn(folder)).some((name) => projectIdOf(name) !== undefined)
     },
 
     async clear() {

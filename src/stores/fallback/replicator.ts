@@ -13,7 +13,7 @@ import type { CopySource, CopyTarget } from '../copy/place.ts'
 import { decodeRevision } from '../history/revision.ts'
 import type { Lease } from '../private/lease.ts'
 import type { Store } from '../store.ts'
-import { createKeepingTarget, deletionsAfter } from './deletions.ts'
+import { createKeepingRecords, createKeepingTarget, deletionsAfter } from './deletions.ts'
 import type { Claim } from './owner.ts'
 import { createRememberingTarget } from './places.ts'
 import type { Positions } from './positions.ts'
@@ -72,6 +72,7 @@ export const createReplicator = (options: ReplicatorOptions): Replicator => {
   const { source, store, hints, positions, log, now, sleep, random } = options
   const { pollMs = 1000, sweepMs = 600_000, recordsMs = 60_000, pauseMs = 1000 } = options
   const target = createRememberingTarget(options.target)
+  const records = createKeepingRecords(source, target)
   const end = new AbortController()
   const { signal } = end
   const waiting = new Map<string, Waiting>()
@@ -147,7 +148,7 @@ export const createReplicator = (options: ReplicatorOptions): Replicator => {
 
   const copyAccounts = async (): Promise<void> => {
     recordsAtMs = now() + recordsMs
-    await copyRecords(source, target, signal).catch((error: unknown) => {
+    await copyRecords(source, records, signal).catch((error: unknown) => {
       if (signal.aborted || isOfPlace(error)) {
         recordsAtMs = 0
         throw error

@@ -28,7 +28,7 @@ import { createPublisher } from './commit/publish-meta.ts'
 import { createSegments } from './commit/segments.ts'
 import { createSharedSync, removeFolder, storeError, throwStoreError, writeNew } from './fs/durable.ts'
 import { refuseLinks } from './fs/no-follow.ts'
-import { createMend, type MendingOptions } from './mending.ts'
+import { createMending, type MendingOptions } from './mending.ts'
 import { openFolder } from './open-folder.ts'
 import { createPaths, projectIdOf } from './paths.ts'
 import { createFreeSpace, createStage, makeProjectFolders } from './staging/staging.ts'
@@ -80,7 +80,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs, observer })
   const { committed: onCommitted, close: endWatching, ...watching } = createFileWatching({ paths, heads, log })
   const base = { paths, heads, segments, removal, workspace, log, observer }
-  const mend = fallback && createMend({ ...base, fallback, isReadOnly: () => isReadOnly })
+  const mending = fallback && createMending({ ...base, fallback, isReadOnly: () => isReadOnly })
   const commitBatch = createCommitter({ ...options, ...base, publisher, withLock, now, onCommitted })
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
@@ -168,7 +168,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
   return {
     ...watching,
-    ...createVariants({ paths, heads, removal, unlessOvertaken, mend }),
+    ...createVariants({ paths, heads, removal, unlessOvertaken, mending }),
     ...createFocalPoints({ cached: segments.cached, load: segments.load, unlessOvertaken }),
     project,
 

@@ -8,7 +8,7 @@ import type { Removal } from './cleanup/removal.ts'
 import type { Heads } from './commit/heads.ts'
 import { storeError, throwStoreError } from './fs/durable.ts'
 import { openPlainFile, plainFileStats, readPlainFileNow, refuseLinkedProject } from './fs/no-follow.ts'
-import type { Mend } from './mending.ts'
+import type { Mending } from './mending.ts'
 import { folderOf, type Paths } from './paths.ts'
 
 export interface VariantsOptions {
@@ -17,8 +17,8 @@ export interface VariantsOptions {
   removal: Removal
   /** Runs `read` on a state. Undefined where it fails and the state is not the newest any more. */
   unlessOvertaken<T>(state: ProjectState, read: () => Promise<T>): Promise<T | undefined>
-  /** Puts a missing file back. @default nothing does */
-  mend?: Mend | undefined
+  /** Puts missing files back. @default nothing does */
+  mending?: Mending | undefined
 }
 
 export type Variants = Pick<
@@ -27,7 +27,9 @@ export type Variants = Pick<
 >
 
 export const createVariants = (options: VariantsOptions): Variants => {
-  const { paths, heads, removal, unlessOvertaken, mend = async () => false } = options
+  const { paths, heads, removal, unlessOvertaken, mending } = options
+
+  const mend: Mending['mend'] = async (...variant) => (await mending?.mend(...variant)) ?? false
 
   /** False for a deleted image, whether its files still exist or not; and where `at` is not the newest revision. */
   const isReadable = async (projectId: string, imageId: string, at?: number): Promise<boolean> => {
@@ -52,6 +54,13 @@ export const createVariants = (options: VariantsOptions): Variants => {
     if (!head || head.state.deleted || head.removingSegments.length > 0 || head.removing.includes(imageId))
       return undefined
     return findFile(paths.variant(projectId, imageId, size))
+  }
+
+  /** By the record, where the files may be in a fallback. */
+  const recordedSource = async (projectId: string, imageId: string): Promise<'source' | 'original' | undefined> => {
+    const record = await mending?.recordOf(projectId, imageId).catch(throwStoreError)
+    if (!record) return undefined
+    return record.sizes.source && (await mend(projectId, imageId, 'source')) ? 'source' : 'original'
   }
 
   return {
@@ -84,9 +93,7 @@ export const createVariants = (options: VariantsOptions): Variants => {
 
     async renderSource(projectId, imageId) {
       const exists = (name: VariantName) => findFile(plainPath(projectId, imageId, name)) !== undefined
-      const names = ['source', 'original'] as const
-      let size = names.find(exists)
-      for (const name of names) if (!size && (await mend(projectId, imageId, name))) size = name
+      const size = (['source', 'original'] as const).find(exists) ?? (await recordedSource(projectId, imageId))
       // Checked afterwards: the source of an image that is being deleted goes before its original.
       if (!size || !(await isReadable(projectId, imageId))) throw unknownImage(projectId, imageId)
       return { projectId, imageId, size }

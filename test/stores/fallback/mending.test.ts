@@ -68,7 +68,17 @@ describe('a reader of a store with a fallback', () => {
     expect(link.sent).toEqual([])
   })
 
-  it('takes nothing that differs from the record, and serves without a bucket that is away', async () => {
+  it('fetches the source of an image before its original, which renders would be made from without it', async () => {
+    const { storageDir, link, id, fallback, paths, original } = await copiedStore()
+    const store = await openFileStore(storageDir, { fallback })
+    await rm(original)
+    await rm(paths.variant('shop', id, 'source'))
+    expect(await readVariant(store, 'shop', id)).toBe(bytesOf(id, 'original'))
+    expect(link.sent.map((request) => /(source|original)/.exec(request)?.[1])).toEqual(['source', 'original'])
+    expect(await store.renderSource('shop', id)).toMatchObject({ size: 'source' })
+  })
+
+  it('takes nothing that differs from the record, and says so where the bucket is away', async () => {
     const { storageDir, link, bucket, id, fallback, paths, original } = await copiedStore()
     const store = await openFileStore(storageDir, { fallback })
     await bucket.put(keys.variant('shop', id, 'original'), bytesOf(id, 'original').replace('o', 'O'))
@@ -77,7 +87,9 @@ describe('a reader of a store with a fallback', () => {
     expect(await readVariant(store, 'shop', id)).toBeUndefined()
     expect(existsSync(original)).toBe(false)
     link.cut()
-    expect(await readVariant(store, 'shop', id, 'thumb')).toBeUndefined()
+    const away = { code: 'store_unavailable', message: expect.stringContaining('fallback') }
+    await expect(readVariant(store, 'shop', id, 'thumb')).rejects.toMatchObject(away)
+    await expect(store.findVariant('shop', id, 'thumb')).rejects.toMatchObject(away)
     expect(await readVariant(store, 'shop', id, 'game')).toBe(bytesOf(id, 'game'))
     expect((await filesIn(paths.tmp)).filter((path) => !path.endsWith('owner.json'))).toEqual([])
   })

@@ -100,6 +100,44 @@ describe('a server with a fallback', () => {
     expect(engine.keys()).toContain(`pictures/store/projects/shop/original/${id}.jpg`)
   })
 
+  it('serves a lost store from an empty folder, and goes on where a start was killed', async () => {
+    const engine = await startMemoryEngine()
+    const proxy = await startProxy(engine.endpoint)
+    const env = environment(proxy.endpoint)
+    const lost = await serve(['--storage', await storage(), ...FALLBACK], { env })
+    const ids = [await uploadTo(lost.url, 40), await uploadTo(lost.url, 41)]
+    const image = async (url: string, path: string) => {
+      const response = await fetch(`${url}/projects/shop/${path}`)
+      return [response.status, Buffer.from(await response.arrayBuffer()).toString('base64')]
+    }
+    const paths = [...ids.map((id) => `images/${id}`), `images/${ids[0]}?size=thumb&format=webp`, 'primary?size=game']
+    const before = await Promise.all(paths.map((path) => image(lost.url, path)))
+    await until(async () => (await metric(lost.url, 'tintype_fallback_waiting_projects')) === 0)
+    const names = ids.map((id) => `pictures/store/projects/shop/game/${id}.jpg`)
+    await until(async () => names.every((name) => engine.keys().includes(name)))
+    await lost.kill()
+
+    const to = await storage()
+    const flags = ['--storage', to, ...FALLBACK, '--take-over', '--workers', '2']
+    let isCut = true
+    let reads = 0
+    // Lists are read, and no revision.
+    proxy.decideBy(({ path }) => {
+      if (!isCut || !path.includes('/.meta/0')) return undefined
+      reads++
+      return { isCarriedOut: false, answer: 'lost' }
+    })
+    const killed = await runTintype(['serve', '--port', '0', ...flags], { env })
+    await until(async () => reads > 0)
+    await killed.kill()
+    isCut = false
+    const { url } = await serve(flags, { env })
+    expect(await Promise.all(paths.map((path) => image(url, path)))).toEqual(before)
+    const id = await uploadTo(url, 42)
+    await until(async () => engine.keys().includes(`pictures/store/projects/shop/game/${id}.jpg`))
+    expect(names.every((name) => engine.keys().includes(name))).toBe(true)
+  })
+
   it('is refused the bucket of another store in one line, unless it takes it over', async () => {
     const engine = await startMemoryEngine()
     const env = environment(engine.endpoint)

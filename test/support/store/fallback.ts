@@ -9,6 +9,7 @@ import { claimBucket } from '../../../src/stores/fallback/owner.ts'
 import { createDurableSource } from '../../../src/stores/fallback/places.ts'
 import { createPositions, FALLBACK } from '../../../src/stores/fallback/positions.ts'
 import { createReplicator, type ReplicatorOptions } from '../../../src/stores/fallback/replicator.ts'
+import { type RestoringOptions, restoreStore } from '../../../src/stores/fallback/restoring.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { createPrivateFolder } from '../../../src/stores/private/folder.ts'
 import { ensureFolderId } from '../../../src/stores/private/folder-id.ts'
@@ -52,6 +53,37 @@ export const linkTo = (endpoint: string): Link => {
     mend() {
       isCut = () => false
     },
+  }
+}
+
+/** Brings a store back into a folder, as the process that serves it does. */
+export const restoreInto = async (
+  storageDir: string,
+  link: Link,
+  { takeOver = true, ...options }: Partial<RestoringOptions> & { takeOver?: boolean } = {},
+) => {
+  const bucket = openBucket(link.options)
+  const paths = createPaths(storageDir)
+  const folder = createPrivateFolder(storageDir, FALLBACK, 'the fallback')
+  const positions = createPositions(paths.root, bucket)
+  const target = createFolderPlace(storageDir)
+  try {
+    await restoreStore({
+      ...{ paths, target, positions, mayTakeOver: takeOver, log: silent },
+      source: createBucketPlace({ bucket }),
+      claim: async () =>
+        claimBucket({
+          ...{ bucket, takeOver, now: () => new Date(), onNew: positions.clear },
+          storeId: await ensureFolderId(folder),
+        }),
+      makeBucket: async () => {},
+      takeLease: () => takeLease({ folder, name: 'restorer', staleMs: 10_000 }),
+      sleep: (_, signal) => setTimeout(5, undefined, { signal }).catch(() => {}),
+      signal: new AbortController().signal,
+      ...options,
+    })
+  } finally {
+    await target.close()
   }
 }
 

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { VariantName } from '../../../../core/names.ts'
 import type { ImageRecord } from '../../../../core/project/model.ts'
+import { isPartial } from '../../../fallback/partial.ts'
 import type { DoctorContext } from '../context.ts'
 import type { Problem } from '../problem.ts'
 import { findNewestRecord, type ImageBatch, imageBatches } from '../read/images.ts'
@@ -16,6 +17,7 @@ const MAX_CHECKS = 20
 
 const NO_LARGER = 'no larger variant to make it from; the image keeps its other variants'
 const NO_SOURCE = 'no other file has its pixels: put back a copy. Until then renders are made from the original, opaque'
+const ONLY_IN_BUCKET = 'the bucket of FALLBACK may have it: run the doctor with the setting of the server'
 
 /** @param onImages called with the number of images that were checked */
 export async function* checkVariants(
@@ -85,8 +87,12 @@ async function* problemsOf(
       yield { kind: 'unreadable', path, detail: `${detail}; run tintype doctor as the user that runs the server` }
       continue
     }
-    if (!isRepairable(faulty, name, contents) && !(await isInFallback(context, projectId, faulty.image, name))) {
-      yield { kind, path, detail: `${detail}; ${name === 'source' ? NO_SOURCE : NO_LARGER}` }
+    const isKept = await isInFallback(context, projectId, faulty.image, name)
+    const mayBeMissing = kind === 'variant_missing' && isPartial(context.paths.root)
+    if (mayBeMissing && isKept) continue
+    if (!isKept && !isRepairable(faulty, name, contents)) {
+      const why = name === 'source' ? NO_SOURCE : NO_LARGER
+      yield { kind, path, detail: `${detail}; ${mayBeMissing && !context.fallback ? ONLY_IN_BUCKET : why}` }
       continue
     }
     const repair = async (): Promise<string> => {
