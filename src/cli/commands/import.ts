@@ -1,8 +1,10 @@
-// `tintype import`: sends the pictures of a folder, a ZIP file or another server's project to a running server.
+// `tintype import`: sends the pictures of a folder, a ZIP file, a bucket or another server's project to a running server.
 
 import { statSync } from 'node:fs'
 import { type Command, Option } from 'commander'
+import { readBucketEnv } from '../../config/bucket-env.ts'
 import { readRemoteEnv } from '../../config/remote-env.ts'
+import { parseSourceUrl, SOURCE_URL_RULE } from '../../core/source-url.ts'
 import { onSignals } from '../../server/signals.ts'
 import { createCommand } from '../command.ts'
 import { EXIT_CODES } from '../transfer/import-report.ts'
@@ -15,18 +17,22 @@ interface ImportFlags extends RemoteFlags {
   sourceKey?: string
 }
 
+const ENVIRONMENT = `
+A bucket takes S3_ENDPOINT, S3_REGION, S3_PATH_STYLE and the AWS_ variables from
+the environment. Its objects are only read.`
+
 export const importCommand = (): Command => {
   const command = createCommand('import')
     .description(
-      'Send pictures to a running server: those of a folder or ZIP file, also one of an export, or a project of ' +
-        'another server. May be started again: only what the project lacks is sent.',
+      'Send pictures to a running server: those of a folder, ZIP file or bucket, also one of an export, or a ' +
+        'project of another server. May be started again: only what the project lacks is sent.',
     )
-    .argument('<source>', 'Folder, ZIP file, or URL ending in /projects/<id>')
+    .argument('<source>', 'Folder, ZIP file, s3://bucket/prefix, or URL ending in /projects/<id>')
     .option('--project <id>', 'Project that gets the images (required)')
     .option('--assets', 'Name each image as an asset, by its path without extension')
   return withRemoteOptions(command)
     .addOption(new Option('--source-key <key>', 'API key for the source [TINTYPE_SOURCE_KEY]'))
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', EXIT_CODES + ENVIRONMENT)
     .action(async (from: string, flags: ImportFlags) => {
       // Not a requiredOption: commander would check it before it suggests a name for a misspelt one.
       if (flags.project === undefined) return command.error("error: required option '--project <id>' not specified")
@@ -86,10 +92,29 @@ const openSource = async (from: string, { assets, sourceKey }: ImportFlags, sign
     return openProject(createRemote({ url: project.server, key, signal }), project.projectId)
   }
   if (/^https?:/.test(from)) throw new Error(`expected a URL that ends in /projects/<id>, got "${from}"`)
-  const source = await openLocal(from)
+  const source = from.startsWith('s3:') ? await openBucket(from, signal) : await openLocal(from)
   if (!assets) return source
   const { withoutExtension } = await import('../transfer/sources/pictures.ts')
   return { ...source, files: source.files.map((file) => ({ ...file, asset: withoutExtension(file.path) })) }
+}
+
+const openBucket = async (from: string, signal: AbortSignal): Promise<Source> => {
+  const url = parseSourceUrl(from)
+  if (!url) throw new Error(`source: expected ${SOURCE_URL_RULE}, got "${from}"`)
+  const [{ openBucketSource }, { createBucket }, { createCredentialSource }] = await Promise.all([
+    import('../transfer/sources/bucket-source.ts'),
+    import('../../stores/s3/client/bucket.ts'),
+    import('../../stores/s3/client/credentials.ts'),
+  ])
+  const { credentials, endpoint, isPathStyle, region } = readBucketEnv()
+  const bucket = createBucket({
+    ...url,
+    ...{ region, credentials: createCredentialSource(credentials) },
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(isPathStyle === undefined ? {} : { isPathStyle }),
+  })
+  bucket.refuseWrites()
+  return openBucketSource(bucket, signal)
 }
 
 const openLocal = async (path: string): Promise<Source> => {

@@ -69,7 +69,7 @@ export const importFiles = async (options: ImportOptions, imported: Imported): P
     })()
     allTaken = taking.then(() => {})
     const taken = await taking
-    if ('reason' in taken) return void imported.refused.push({ path: file.path, ...taken })
+    if ('reason' in taken) return refuse(file, taken.reason)
     const { sha256, known } = taken
     const imageId = known ?? (await send(file, sha256, missing))
     if (imageId === undefined) return
@@ -78,15 +78,19 @@ export const importFiles = async (options: ImportOptions, imported: Imported): P
     if (file.id !== undefined) imported.ids.set(file.id, imageId)
   }
 
+  /** @throws Error where no further file can be read */
+  const refuse = ({ path }: SourceFile, reason: string): undefined => {
+    const lost = source.lost?.()
+    if (lost) throw lost
+    imported.refused.push({ path, reason })
+  }
+
   /** Undefined where the file is refused. */
   const send = async (file: SourceFile, sha256: string, { claim, turn }: Missing): Promise<string | undefined> => {
     for (;;) {
       const key = file.asset === undefined ? `tintype-import-${sha256}-${turn(sha256)}` : undefined
       const result = await uploadFile(remote, projectId, file, key)
-      if ('reason' in result) {
-        imported.refused.push({ path: file.path, ...result })
-        return undefined
-      }
+      if ('reason' in result) return refuse(file, result.reason)
       // Another file of this content may have been sent under this key before the import was started again.
       if (claim(result.imageId)) return result.imageId
     }

@@ -24,7 +24,9 @@ const transcriptOf = async (options: BucketOptions): Promise<unknown[]> => {
     [8, 9],
   ] as const)
     said.push(await readTo(bucket.read('c', first, end)))
-  said.push((await bucket.head('b/10')).found?.bytes, (await bucket.head('none')).found)
+  const found = (await bucket.head('b/10')).found
+  said.push(found?.bytes, found?.etag, (await bucket.head('none')).found)
+  for (const etag of [found?.etag, 'other']) said.push(await readTo(bucket.read('b/10', 0, 3, etag)))
   for (const list of [
     { prefix: 'b/' },
     { prefix: 'b/', delimiter: '/' as const },
@@ -33,7 +35,12 @@ const transcriptOf = async (options: BucketOptions): Promise<unknown[]> => {
     { prefix: 'none/' },
   ]) {
     const { objects, folders, next } = await bucket.list(list)
-    said.push({ list, found: objects.map(({ key, bytes }) => [key, bytes]), folders, isWhole: next === undefined })
+    said.push({
+      list,
+      found: objects.map(({ key, bytes, etag }) => [key, bytes, etag]),
+      folders,
+      isWhole: next === undefined,
+    })
   }
   const first = await bucket.list({ prefix: 'b/', limit: 3 })
   const second = await bucket.list({ prefix: 'b/', limit: 30, from: first.next })

@@ -1,6 +1,7 @@
 // An engine in memory that speaks as much of S3 as the store does, with a clock that tests can set forward: every age in a
 // bucket is by the engine's clock, so an hour passes at once. Shown to answer as Ceph does by test/stores/s3/engine.test.ts.
 
+import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
@@ -83,7 +84,7 @@ const createEngine = () => {
     const found = objects.get(key)
     if (!found) return failed(404, 'NoSuchKey')
     const { body, modifiedMs } = found
-    const known = { 'last-modified': new Date(modifiedMs).toUTCString() }
+    const known = { 'last-modified': new Date(modifiedMs).toUTCString(), etag: `"${md5Of(body)}"` }
     if (method === 'HEAD') return { status: 200, headers: { ...known, 'content-length': String(body.length) } }
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? []
     if (first === undefined) return { status: 200, headers: known, body }
@@ -183,11 +184,14 @@ const pageOf = (objects: Objects, query: URLSearchParams): string => {
     if (!object) return `<CommonPrefixes><Prefix>${key}</Prefix></CommonPrefixes>`
     const { body, modifiedMs } = object
     const date = new Date(modifiedMs).toISOString()
-    return `<Contents><Key>${key}</Key><LastModified>${date}</LastModified><Size>${body.length}</Size></Contents>`
+    return `<Contents><Key>${key}</Key><LastModified>${date}</LastModified><ETag>&quot;${md5Of(body)}&quot;</ETag><Size>${body.length}</Size></Contents>`
   })
   const isTruncated = names.length > page.length
   const next = isTruncated ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : ''
   return `<ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${next}${shown.join('')}</ListBucketResult>`
 }
+
+/** Entity tag of an object that was written by one request. */
+const md5Of = (body: Buffer): string => createHash('md5').update(body).digest('hex')
 
 const byUtf8 = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other))

@@ -1,11 +1,11 @@
-// Which files of a folder or a ZIP file are pictures: by their extension, else by their first bytes.
+// Which files of a folder, a ZIP file or a bucket are pictures: by their extension, else by their first bytes.
 
 import { sniff } from '../../../image/codecs/sniff.ts'
 
 const EXTENSION = /\.(?:jpe?g|jfif|png|webp|gif|tiff?|avif|heic|heif)$/i
 
 /** Bytes from which a format is known. */
-const HEAD_BYTES = 4096
+export const HEAD_BYTES = 4096
 
 /** True for hidden files, and for what macOS puts into archives. */
 export const isHidden = (name: string): boolean => name.startsWith('.') || name === '__MACOSX'

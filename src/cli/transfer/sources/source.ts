@@ -1,4 +1,4 @@
-// Sources of pictures for an import: a folder, a ZIP file, or a project of another server.
+// Sources of pictures for an import: a folder, a ZIP file, a bucket, or a project of another server.
 
 import type { ImageDetails } from '../../../core/project/image-details.ts'
 
@@ -37,5 +37,7 @@ export interface Source {
   passedOver: number
   /** Order, cover and title of another project, by its ids of images, to be copied. @default nothing */
   project?: { imageIds: readonly string[]; coverId: string | null; title: string | null }
+  /** Error of a source of which no further file can be read. @default each file fails for itself */
+  lost?(): Error | undefined
   close(): Promise<void>
 }

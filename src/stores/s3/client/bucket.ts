@@ -2,7 +2,7 @@
 
 import { readOnlyStore } from '../../../core/errors.ts'
 import { type BucketNames, readError, refused, unreachable } from './failures.ts'
-import { type ListedObject, type ListedPage, readListing } from './listing.ts'
+import { bareEtag, type ListedObject, type ListedPage, readListing } from './listing.ts'
 import { createLocation, type LocationOptions } from './location.ts'
 import type { Answer } from './sender.ts'
 import { type Body, createTransport, type SignedRequest, type TransportOptions } from './transport.ts'
@@ -19,11 +19,7 @@ export interface Written {
   dateMs: number
 }
 
-export interface FoundObject {
-  bytes: number
-  /** Milliseconds since 1970, by the engine's clock, in whole seconds. */
-  modifiedMs: number
-}
+export type FoundObject = Omit<ListedObject, 'key'>
 
 export interface Bucket extends BucketNames {
   readonly prefix: string
@@ -35,11 +31,12 @@ export interface Bucket extends BucketNames {
   text(key: string): Promise<string | undefined>
   /**
    * Bytes of an object from `start` up to `end`, which is not included. A broken stream continues where it ended, so the
-   * object must never change.
+   * object must never change, or its tag be known.
    *
-   * @throws (in the iteration) Error where there is no such object, or it is shorter
+   * @param etag that the object must have. @default any
+   * @throws (in the iteration) Error where there is no such object, it is shorter, or has another tag
    */
-  read(key: string, start: number, end: number): AsyncIterable<Uint8Array>
+  read(key: string, start: number, end: number, etag?: string): AsyncIterable<Uint8Array>
   /** Size and date of an object, undefined where there is none; and the engine's clock. */
   head(key: string): Promise<{ found: FoundObject | undefined; dateMs: number }>
   /** Removes an object, if there is one. */
@@ -103,7 +100,7 @@ export const createBucket = (options: BucketOptions): Bucket => {
     const { code, region: named } = readError(await answer.text().catch(() => ''))
     if (code !== 'NoSuchBucket' && statuses.includes(status)) return answer
     const actual = named ?? answer.header('x-amz-bucket-region')
-    throw refused({ bucket, endpoint, region }, what, { status, code, region: actual, dateMs })
+    throw refused({ bucket, endpoint, region, isReadOnly }, what, { status, code, region: actual, dateMs })
   }
 
   const put = async (key: string, body: Body, headers: Record<string, string>): Promise<Answer> => {
@@ -166,12 +163,16 @@ export const createBucket = (options: BucketOptions): Bucket => {
       }
     },
 
-    async *read(key, start, end) {
+    async *read(key, start, end, etag) {
       let broken = 0
       for (let at = start; at < end; ) {
         const answer = await send('get', 'GET', key, { headers: { range: `bytes=${at}-${end - 1}` } })
         await expect(`GET ${key}`, answer, [206, 404, 416])
         if (answer.status !== 206) throw new Error(`${key} has no byte ${at}`)
+        if (etag !== undefined && bareEtag(answer.header('etag')) !== etag) {
+          await answer.discard()
+          throw new Error(`${key} was changed while it was read`)
+        }
         const before = at
         try {
           for await (const piece of answer.body) {
@@ -198,6 +199,7 @@ export const createBucket = (options: BucketOptions): Bucket => {
           : {
               bytes: Number(answer.header('content-length')),
               modifiedMs: Date.parse(answer.header('last-modified') ?? ''),
+              etag: bareEtag(answer.header('etag')),
             }
       return { found, dateMs: clockOf(answer) }
     },

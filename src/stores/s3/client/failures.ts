@@ -25,6 +25,8 @@ export interface BucketNames {
   bucket: string
   endpoint: string
   region: string
+  /** True where the bucket is only read. @default false */
+  isReadOnly?: boolean
 }
 
 export const storeUnavailable = (message: string, cause?: unknown): TintypeError =>
@@ -46,6 +48,10 @@ export const refused = (names: BucketNames, what: string, refusal: Refusal): Tin
   return storeUnavailable(line, isForbidden ? Object.assign(answer, { forbidden: what }) : answer)
 }
 
+/** True where the bucket cannot be used at all, for any object, as opposed to one that the credentials may not read. */
+export const isOutage = (error: unknown): error is TintypeError =>
+  error instanceof TintypeError && error.code === 'store_unavailable' && !error.message.startsWith(FORBIDDEN)
+
 /** True where the credentials have no right to write, or to make the bucket; and where the bucket is full. */
 export const isWriteForbidden = (error: unknown): boolean => {
   const cause = error instanceof TintypeError ? error.cause : undefined
@@ -57,13 +63,13 @@ const FORBIDDEN = 'The credentials may not '
 /** Code of Ceph, with the status 403. */
 const QUOTA_EXCEEDED = 'QuotaExceeded'
 
-const lineOf = ({ bucket, endpoint, region }: BucketNames, what: string, refusal: Refusal): string => {
+const lineOf = ({ bucket, endpoint, region, isReadOnly }: BucketNames, what: string, refusal: Refusal): string => {
   const { status, code, region: actual, dateMs } = refusal
   const skew = dateMs === undefined ? 0 : Math.round((Date.now() - dateMs) / 1000)
   if (code === 'RequestTimeTooSkewed' || (status === 403 && Math.abs(skew) > SKEW_SECONDS))
     return `The clock of this machine is ${Math.abs(skew)} s ${skew < 0 ? 'behind' : 'ahead of'} that of ${endpoint}; set it, for example by NTP.`
   if (code === 'NoSuchBucket')
-    return `There is no bucket "${bucket}" at ${endpoint}; create it, or set S3_CREATE_BUCKET=true.`
+    return `There is no bucket "${bucket}" at ${endpoint}${isReadOnly ? '' : '; create it, or set S3_CREATE_BUCKET=true'}.`
   if ((status === 301 || status === 400) && actual !== undefined && actual !== region)
     return `The bucket "${bucket}" is in the region ${actual}, not in ${region}; set S3_REGION=${actual}.`
   if (status === 301 || code === 'AuthorizationHeaderMalformed')

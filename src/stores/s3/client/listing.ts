@@ -8,6 +8,8 @@ export interface ListedObject {
   bytes: number
   /** Milliseconds since 1970, by the engine's clock. */
   modifiedMs: number
+  /** Names the content, without quotes; undefined where the engine sent none. */
+  etag?: string
 }
 
 export interface ListedPage {
@@ -25,7 +27,9 @@ const resultSchema = z.object({
   ListBucketResult: z.object({
     IsTruncated: z.enum(['true', 'false']),
     NextContinuationToken: z.string().optional(),
-    Contents: z.array(z.object({ Key: decoded, Size: z.coerce.number(), LastModified: z.string() })).default([]),
+    Contents: z
+      .array(z.object({ Key: decoded, Size: z.coerce.number(), LastModified: z.string(), ETag: z.string().optional() }))
+      .default([]),
     CommonPrefixes: z.array(z.object({ Prefix: decoded })).default([]),
   }),
 })
@@ -41,12 +45,17 @@ export const readListing = (text: string): ListedPage => {
   if (result.IsTruncated === 'true' && result.NextContinuationToken === undefined)
     throw new Error('the listing goes on without a token')
   return {
-    objects: result.Contents.map(({ Key, Size, LastModified }) => ({
+    objects: result.Contents.map(({ Key, Size, LastModified, ETag }) => ({
       key: Key,
       bytes: Size,
       modifiedMs: Date.parse(LastModified),
+      etag: bareEtag(ETag),
     })),
     folders: result.CommonPrefixes.map(({ Prefix }) => Prefix),
     next: result.IsTruncated === 'true' ? result.NextContinuationToken : undefined,
   }
 }
+
+/** An entity tag without quotes, which some engines leave out. */
+export const bareEtag = (etag: string | undefined): string | undefined =>
+  etag?.replace(/^(?:W\/)?"?|"$/g, '') || undefined

@@ -10,7 +10,7 @@ const object = (key: string) =>
 it('reads one object or many, keys of digits alone too', () => {
   const modifiedMs = Date.parse('2026-01-02T03:04:05.678Z')
   expect(readListing(pageOf(`<IsTruncated>false</IsTruncated>${object('007')}`))).toEqual({
-    objects: [{ key: '007', bytes: 12, modifiedMs }],
+    objects: [{ key: '007', bytes: 12, modifiedMs, etag: '1' }],
     folders: [],
     next: undefined,
   })
@@ -18,7 +18,7 @@ it('reads one object or many, keys of digits alone too', () => {
     `<IsTruncated>true</IsTruncated><NextContinuationToken>1e3</NextContinuationToken>${object('a%2Bb')}${object('a+b')}<CommonPrefixes><Prefix>f/</Prefix></CommonPrefixes>`,
   )
   expect(readListing(many)).toEqual({
-    objects: ['a+b', 'a b'].map((key) => ({ key, bytes: 12, modifiedMs })),
+    objects: ['a+b', 'a b'].map((key) => ({ key, bytes: 12, modifiedMs, etag: '1' })),
     folders: ['f/'],
     next: '1e3',
   })
