@@ -1,6 +1,7 @@
 // The HTTP API: middleware and routes in reading order.
 
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { TrieRouter } from 'hono/router/trie-router'
 import { TintypeError } from '../core/errors.ts'
 import { clip } from '../core/text.ts'
 import { authenticate } from './access.ts'
@@ -35,7 +36,7 @@ import { createSessionCookies } from './response/auth/session-cookies.ts'
 import { answerEarly } from './response/early-response.ts'
 import { createFailures } from './response/failures.ts'
 import { createViews } from './response/views.ts'
-import { createRouteTable } from './route-table.ts'
+import { createRouteTable, rememberMatches } from './route-table.ts'
 import { createArchiveRoutes } from './routes/archives.ts'
 import { createAssetRoutes } from './routes/assets.ts'
 import { addAtlasRoutes } from './routes/atlases/atlases.ts'
@@ -74,7 +75,8 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const basePath = (options.basePath ?? '').replace(/\/+$/, '')
   const views = createViews(basePath, options.presets ?? new Map())
 
-  const app = new OpenAPIHono<Env>()
+  // The faster routers of Hono refuse routes that have a name and a pattern in the same place.
+  const app = new OpenAPIHono<Env>({ router: rememberMatches(new TrieRouter()) })
 
   const failures = createFailures({ log, observer })
   const fail = (c: Context, thrown: unknown): Promise<Response> => {

@@ -1,10 +1,17 @@
-// Route table: routes with their descriptions, and 405 for the methods that a path does not have.
+// Route table: routes with their descriptions, 405 for the methods that a path does not have, and the routes of paths that
+// were read last: a search through all routes takes a sixth of the time of a cover.
 
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi'
+import type { Result, Router } from 'hono/router'
+import { createBoundedMap } from '../core/bounded-map.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { Env, Handler } from './context.ts'
 import { throwErrors } from './middleware/preconditions.ts'
 import { BASE_HEADERS, respond } from './response/respond.ts'
+
+/** Enough for the covers that are shown together, and for at most 2 MB of paths and parameters. */
+const MAX_MATCHES = 2000
+const MAX_PATH_LENGTH = 200
 
 export interface RouteTable {
   /**
@@ -78,3 +85,23 @@ const refuse =
       details: { allow: allowed, received: c.req.method },
     })
   }
+
+/** A router that keeps the routes of the paths read last. All of them are added before the first match, as in Hono. */
+export const rememberMatches = <Handler>(router: Router<Handler>): Router<Handler> => {
+  const matches = createBoundedMap<Result<Handler>>(MAX_MATCHES)
+
+  return {
+    name: router.name,
+    add(method, path, handler) {
+      router.add(method, path, handler)
+    },
+    match(method, path) {
+      if (method !== 'GET' || path.length > MAX_PATH_LENGTH) return router.match(method, path)
+      const known = matches.get(path)
+      if (known) return known
+      const found = router.match(method, path)
+      matches.set(path, found)
+      return found
+    },
+  }
+}

@@ -1,10 +1,11 @@
 // Route table: templates of paths, descriptions in the OpenAPI document, and 405 for other methods.
 
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { describe, expect, it } from 'vitest'
+import { TrieRouter } from 'hono/router/trie-router'
+import { describe, expect, it, vi } from 'vitest'
 import { TintypeError } from '../../src/core/errors.ts'
 import type { Env } from '../../src/http/context.ts'
-import { createRouteTable } from '../../src/http/route-table.ts'
+import { createRouteTable, rememberMatches } from '../../src/http/route-table.ts'
 
 const setUp = () => {
   const app = new OpenAPIHono<Env>()
@@ -92,5 +93,72 @@ describe('other methods of a path', () => {
     table.refuseOtherMethods()
     expect((await request('/a')).status).toBe(200)
     expect((await request('/a', 'HEAD')).status).toBe(200)
+  })
+})
+
+const setUpRouter = () => {
+  const searched = new TrieRouter<string>()
+  const search = vi.spyOn(searched, 'match')
+  const router = rememberMatches(searched)
+  router.add('ALL', '/*', 'every')
+  router.add('GET', '/projects/:project_id/images/:image_id', 'read')
+  router.add('DELETE', '/projects/:project_id/images/:image_id', 'remove')
+  router.add('GET', '/projects/:project_id/:file{cover\\.[^/]+}', 'cover')
+  const match = (method: string, path: string) => router.match(method, path)[0]
+  return { match, search }
+}
+
+describe('remembered matches', () => {
+  it('are the same as those of a search, for each path', () => {
+    const { match, search } = setUpRouter()
+    const expected = [
+      ['every', {}],
+      ['cover', { project_id: 'wall', file: 'cover.jpg' }],
+    ]
+    expect(match('GET', '/projects/wall/cover.jpg')).toEqual(expected)
+    expect(match('GET', '/projects/other/cover.webp')).toEqual([
+      ['every', {}],
+      ['cover', { project_id: 'other', file: 'cover.webp' }],
+    ])
+    expect(match('GET', '/projects/wall/cover.jpg')).toEqual(expected)
+    expect(search).toHaveBeenCalledTimes(2)
+  })
+
+  it('are of reads alone', () => {
+    const { match, search } = setUpRouter()
+    const path = '/projects/wall/images/one'
+    const parameters = { project_id: 'wall', image_id: 'one' }
+    for (const [method, route] of [
+      ['GET', 'read'],
+      ['DELETE', 'remove'],
+      ['GET', 'read'],
+      ['DELETE', 'remove'],
+    ] as const)
+      expect(match(method, path).at(-1)).toEqual([route, parameters])
+    expect(search).toHaveBeenCalledTimes(3)
+  })
+
+  it.each([
+    [200, 1],
+    [201, 2],
+  ])('of a path of %i characters need %i searches for two reads', (length, searches) => {
+    const { match, search } = setUpRouter()
+    const path = '/projects/wall/images/'.padEnd(length, 'i')
+    for (let read = 0; read < 2; read++)
+      expect(match('GET', path).at(-1)).toEqual(['read', { project_id: 'wall', image_id: path.slice(22) }])
+    expect(search).toHaveBeenCalledTimes(searches)
+  })
+
+  it('are dropped in the order of their last use', () => {
+    const { match, search } = setUpRouter()
+    const read = (n: number) => match('GET', `/projects/wall/images/${n}`)
+    for (let n = 0; n < 2000; n++) read(n)
+    read(0)
+    read(2000)
+    search.mockClear()
+    for (const n of [0, 2, 1999, 2000]) read(n)
+    expect(search).not.toHaveBeenCalled()
+    read(1)
+    expect(search).toHaveBeenCalledOnce()
   })
 })
