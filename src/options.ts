@@ -44,6 +44,11 @@ export interface TintypeOptions extends AccessOptions {
    */
   staleSeconds?: number
   /**
+   * With {@link store}, answers originals by a redirect to the bucket, at a URL that ends after a minute. Clients must reach
+   * the engine at {@link s3Endpoint}. @default false
+   */
+  redirectToBucket?: boolean
+  /**
    * Serves a snapshot or a mounted backup: nothing is written, and changes are answered 503 `read_only`. `auto`: where the
    * folder or bucket holds a store and cannot be written. @default 'auto'
    */

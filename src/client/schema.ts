@@ -3738,6 +3738,23 @@ export interface components {
                 "image/png": Blob;
             };
         };
+        /** @description With `REDIRECT_TO_BUCKET`: the original as JPEG is at a URL of the bucket, which ends after a minute at most. Not for requests with `If-Match`, `If-Unmodified-Since`, `If-Modified-Since` or `If-Range`. */
+        Found: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                /** @description Signed URL of the bucket. */
+                Location?: string;
+                /**
+                 * @description Shorter than the life of the URL.
+                 * @example private, max-age=30
+                 */
+                "Cache-Control"?: string;
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description The permission is missing (`forbidden`). The host of the request is not accepted (`unexpected_host`). The signature does not match the URL (`signature_invalid`). The signed URL has expired (`signature_expired`) */
         forbidden_or_unexpected_host_or_signature_invalid_or_signature_expired: {
             headers: {
@@ -4649,6 +4666,7 @@ export interface operations {
                 };
             };
             206: components["responses"]["PartialContent"];
+            302: components["responses"]["Found"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
@@ -4812,6 +4830,7 @@ export interface operations {
                 };
             };
             206: components["responses"]["PartialContent"];
+            302: components["responses"]["Found"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
@@ -5211,6 +5230,7 @@ export interface operations {
                     "image/png": Blob;
                 };
             };
+            302: components["responses"]["Found"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];
@@ -5627,6 +5647,7 @@ export interface operations {
                     "image/png": Blob;
                 };
             };
+            302: components["responses"]["Found"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["invalid_project_id_or_invalid_parameter"];
             401: components["responses"]["unauthenticated"];

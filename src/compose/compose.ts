@@ -83,6 +83,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
     ...atlases,
     presets: options.presets,
     accelRedirect: options.accelRedirect,
+    direct: options.redirectToBucket ? store.direct : undefined,
     projects,
     collections,
     jobs,

@@ -22,7 +22,11 @@ export const buildFastPath = (
   const guard = createFastGuard({ store, identifyNow })
   return createFastPath({
     readers: [
-      readVariantUrl({ variants, guard, transformRequests, accelRedirect: options.accelRedirect }),
+      readVariantUrl({
+        ...{ variants, guard, transformRequests },
+        accelRedirect: options.accelRedirect,
+        redirectsOriginals: options.redirectToBucket,
+      }),
       readListUrl({ lists, guard }),
       readRenderUrl({ renders, guard, transformRequests }),
     ],

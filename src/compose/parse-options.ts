@@ -174,6 +174,8 @@ const takeBucket = (given: TintypeOptions) => {
   if (fallback !== '' && (store !== '' || options.readOnly === true))
     throw new Error(`fallback: expected no value with ${store === '' ? 'readOnly' : 'store'}, got "${fallback}"`)
   if (takeOver && fallback === '') throw new Error('takeOver: expected no such value without fallback')
+  if (store === '' && options.redirectToBucket)
+    throw new Error('redirectToBucket: expected no such value without store')
   if (store === '')
     return { bucket: undefined, fallback: fallbackSettingsOf({ ...access, fallback, takeOver }), options }
   if (!parseStoreUrl(store)) throw new Error(`store: expected ${STORE_URL_RULE}, got "${store}"`)

@@ -25,6 +25,7 @@ const NEEDS_BUCKET = {
 const NEEDS_STORE = {
   bucketCacheDir: resolve('./bucket-cache'),
   bucketCacheBytes: 10 * 2 ** 30,
+  redirectToBucket: false,
   staleSeconds: 5,
 } as const
 

@@ -120,6 +120,14 @@ export const storeSettings = {
     initial: '10GiB',
     doc: 'With STORE, most bytes of the local copies, of each worker; least recently used ones go first',
   }),
+  redirectToBucket: setting(boolean, {
+    env: 'REDIRECT_TO_BUCKET',
+    flag: 'redirect-to-bucket',
+    unit: 'boolean',
+    initial: 'false',
+    isSwitch: true,
+    doc: 'With STORE, answer originals by a redirect to the bucket, which clients must reach at S3_ENDPOINT',
+  }),
   staleSeconds: setting(wholeNumber(1, 60), {
     env: 'STALE_SECONDS',
     flag: 'stale-seconds',

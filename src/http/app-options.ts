@@ -17,6 +17,7 @@ import type { MemberService } from '../services/projects/members.ts'
 import type { ProjectService } from '../services/projects/projects.ts'
 import type { Archives } from '../services/transfer/archives.ts'
 import type { WebhookService } from '../services/webhooks/registry.ts'
+import type { DirectReads } from '../stores/direct-reads.ts'
 import type { Store } from '../stores/store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -116,6 +117,8 @@ export interface AppOptions {
    * @default pictures are sent by this process
    */
   accelRedirect?: string
+  /** Originals are answered by a redirect to where they lie. @default they are sent by this process */
+  direct?: DirectReads
   /** Opening of the store: requests wait for it, and are answered 503 where it rejects. @default no wait */
   ready?: Promise<void>
   /** While true, changes are refused and `/ready` answers 503. @default () => false */

@@ -185,7 +185,7 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const gather = options.gatherMetrics ?? (async () => [await snapshot()])
   route.add(server.metrics, createMetricsRoute({ gather }))
 
-  const documentation = createDocsRoutes({ version, basePath })
+  const documentation = createDocsRoutes({ ...options, version, basePath })
   route.add(server.docs, documentation.page)
   route.add(server.docsBundle, documentation.bundle)
   route.add(server.docsAsset, documentation.asset)

@@ -6,6 +6,7 @@ import type { ImageList } from '../core/project/image-list.ts'
 import type { ImageQuery } from '../core/project/image-query.ts'
 import type { ImageRecord } from '../core/project/model.ts'
 import type { ProjectState } from '../core/project/state.ts'
+import type { DirectReads } from './direct-reads.ts'
 import type { FocalPoints } from './focal-points.ts'
 import type { StagingOwner } from './staging-owner.ts'
 import type { Watching } from './watch.ts'
@@ -157,6 +158,8 @@ export interface Store extends Watching, FocalPoints, StagingOwner {
    */
   pathBelowRoot?(variant: VariantReference): string
 
+  /** Absent in stores that clients cannot reach. */
+  direct?: DirectReads
   /** Resolves where the store can be written now; read, where it is read-only. @throws TintypeError `store_unavailable`, `storage_full` */
   check(): Promise<void>
 

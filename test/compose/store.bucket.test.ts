@@ -190,3 +190,9 @@ describe('a store in a bucket is refused', () => {
     expect(() => createTintype({ store: 's3://bucket/prefix', ...options })).toThrow(message)
   })
 })
+
+it('redirects to a bucket are refused without one', () => {
+  expect(() => createTintype({ redirectToBucket: true })).toThrow(
+    'redirectToBucket: expected no such value without store',
+  )
+})

@@ -78,6 +78,7 @@ describe('settings', () => {
       cacheBytes: 64 * 1024 * 1024,
       diskCacheBytes: 2 * 1024 ** 3,
       accelRedirect: undefined,
+      redirectToBucket: false,
       presets: new Map(),
       prefetch: [],
       signingKeys: [],

@@ -74,9 +74,15 @@ describe('STORE', () => {
     ['S3_CREATE_BUCKET', 'true'],
     ['BUCKET_CACHE_DIR', '/var/cache/tintype'],
     ['BUCKET_CACHE_BYTES', '1GiB'],
+    ['REDIRECT_TO_BUCKET', 'true'],
     ['STALE_SECONDS', '6'],
   ])('is missing for %s', (name, value) => {
     expect(() => load({ [name]: value })).toThrow(`${name}: expected no value without STORE`)
+  })
+
+  it('may redirect to the bucket, if told to', () => {
+    expect(load({ STORE }).redirectToBucket).toBe(false)
+    expect(load({ STORE, REDIRECT_TO_BUCKET: 'true' }).redirectToBucket).toBe(true)
   })
 
   it('is not needed by what other programs set too', () => {
@@ -104,6 +110,7 @@ describe('FALLBACK', () => {
     [{ FALLBACK, STORE: 's3://pictures/store' }, 'FALLBACK: expected no value with STORE'],
     [{ FALLBACK, READ_ONLY: 'true' }, 'READ_ONLY: expected auto or false with FALLBACK, got true'],
     [{ FALLBACK, AWS_ACCESS_KEY_ID: 'key' }, 'AWS_SECRET_ACCESS_KEY: expected a value'],
+    [{ FALLBACK, REDIRECT_TO_BUCKET: 'true' }, 'REDIRECT_TO_BUCKET: expected no value without STORE'],
     [{ FALLBACK, STALE_SECONDS: '6' }, 'STALE_SECONDS: expected no value without STORE'],
     [{ FALLBACK: './copy' }, 'FALLBACK: expected s3://bucket or s3://bucket/prefix, got "./copy"'],
     [{ TAKE_OVER: 'true' }, 'TAKE_OVER: expected no value without FALLBACK'],

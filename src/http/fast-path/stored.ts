@@ -40,10 +40,12 @@ export interface ReadVariantUrlOptions {
   transformRequests: Pick<TransformRequestParser, 'signedUntil'>
   /** See {@link Delivery}. */
   accelRedirect?: string
+  /** True where the app redirects requests for originals. @default false */
+  redirectsOriginals?: boolean
 }
 
 export const readVariantUrl = (options: ReadVariantUrlOptions): ReadUrl => {
-  const { variants, guard, transformRequests, accelRedirect } = options
+  const { variants, guard, transformRequests, accelRedirect, redirectsOriginals = false } = options
 
   /** True for conditions that the app evaluates, because nginx sends the picture and would evaluate them again. */
   const isForApp = ({ conditions, header }: FastView): boolean =>
@@ -107,7 +109,7 @@ export const readVariantUrl = (options: ReadVariantUrlOptions): ReadUrl => {
     if (!query || (query.size !== undefined && (inName ?? thumbnail) !== undefined)) return undefined
     // `images/{id}` alone is the original, which is large.
     const size = inName ?? query.size ?? (imageId ? 'original' : 'thumb')
-    if (!isSize(size)) return undefined
+    if (!isSize(size) || (size === 'original' && redirectsOriginals)) return undefined
     const { signedUntil } = query
     if (imageId) return byId({ projectId, size, route: inName ? FILE : BY_ID, signedUntil }, imageId)
     return cover({ projectId, size, route: thumbnail ? THUMBNAIL : COVER, signedUntil })

@@ -2,15 +2,25 @@
 // read of it.
 
 import { html } from 'hono/html'
+import type { DirectReads } from '../../stores/direct-reads.ts'
 import type { ProjectView } from '../schemas/projects.ts'
 
 /**
  * Content security policy: scripts, styles and requests of this server alone. Placeholders are `data:` URLs, and
  * previews of files that are uploaded `blob:` URLs.
+ *
+ * @param pictures where requests for originals are redirected
  */
-export const PAGE_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
-  "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+export const pagePolicy = (pictures: DirectReads | undefined): string => {
+  const self = pictures ? `'self' ${pictures.origin}` : "'self'"
+  return (
+    `default-src 'none'; script-src 'self'; style-src 'self'; img-src ${self} data: blob:; connect-src ${self}; ` +
+    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+  )
+}
+
+/** {@link pagePolicy} where this server sends all pictures. */
+export const PAGE_POLICY = pagePolicy(undefined)
 
 export interface Preview {
   project: Pick<ProjectView, 'project_id' | 'title' | 'image_count' | 'cover'>

@@ -5,13 +5,14 @@ import { TintypeError } from '../../core/errors.ts'
 import { isProjectId } from '../../core/names.ts'
 import { clip } from '../../core/text.ts'
 import type { ProjectService } from '../../services/projects/projects.ts'
+import type { DirectReads } from '../../stores/direct-reads.ts'
 import type { Store } from '../../stores/store.ts'
 import { type Context, viewOf } from '../context.ts'
 import type { ClientAddress } from '../middleware/client-address.ts'
 import { BASE_HEADERS, hasEtag, notModified, sized } from '../response/respond.ts'
 import type { Views } from '../response/views.ts'
 import { compress, createGalleryFiles, etagOf } from './files.ts'
-import { PAGE_POLICY, type PageContent, type Preview, pageOf } from './page.ts'
+import { type PageContent, type Preview, pageOf, pagePolicy } from './page.ts'
 
 export interface GalleryRouteOptions {
   store: Pick<Store, 'project'>
@@ -22,22 +23,19 @@ export interface GalleryRouteOptions {
   publicUrl?: string
   /** Whether search engines may list the front page and the pages of public projects. @default false */
   galleryIndex?: boolean
+  /** See {@link pagePolicy}. */
+  direct?: DirectReads
 }
-
-const PAGE_HEADERS = {
-  'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy': PAGE_POLICY,
-}
-
-/** Unless wanted, links to projects are meant for people, not for search engines. */
-const UNLISTED = { ...PAGE_HEADERS, 'X-Robots-Tag': 'noindex' }
 
 /** Names of assets change with their content. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
 
 export const createGalleryRoutes = (options: GalleryRouteOptions) => {
-  const { store, projects, client, views, publicUrl, galleryIndex = false } = options
+  const { store, projects, client, views, publicUrl, galleryIndex = false, direct } = options
   const files = createGalleryFiles()
+  const pageHeaders = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': pagePolicy(direct) }
+  /** Unless wanted, links to projects are meant for people, not for search engines. */
+  const unlisted = { ...pageHeaders, 'X-Robots-Tag': 'noindex' }
 
   const addressOf = (c: Context): string =>
     `${client.isSecure(viewOf(c), c.req.url) ? 'https' : 'http'}://${new URL(c.req.url).host}`
@@ -55,7 +53,7 @@ export const createGalleryRoutes = (options: GalleryRouteOptions) => {
   const sendPage = async (c: Context, content: PageContent): Promise<Response> => {
     const { page } = await files()
     const text = await pageOf(page, views.basePath, content)
-    const headers = content.isIndexed ? PAGE_HEADERS : UNLISTED
+    const headers = content.isIndexed ? pageHeaders : unlisted
     return send(c, { bytes: text, etag: etagOf(text), caching: 'no-cache', headers })
   }
 

@@ -1,6 +1,7 @@
 // Responses and response headers of the OpenAPI document.
 
 import type { z } from '@hono/zod-openapi'
+import { REUSED } from '../bucket-redirect.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_SIZES } from '../schemas/examples.ts'
 
 type Header = { description: string; schema: { type: 'string' }; example?: string }
@@ -27,6 +28,23 @@ export const NOT_MODIFIED = {
   304: {
     description: 'The cached copy is current (`If-None-Match`, and for pictures `If-Modified-Since`).',
     headers: { ETag: { description: 'Validator of the copy.', schema: { type: 'string' } } },
+  },
+} as const
+
+/** Of routes that answer originals. */
+export const REDIRECTED = {
+  302: {
+    description:
+      'With `REDIRECT_TO_BUCKET`: the original as JPEG is at a URL of the bucket, which ends after a minute at most. Not for ' +
+      'requests with `If-Match`, `If-Unmodified-Since`, `If-Modified-Since` or `If-Range`.',
+    headers: {
+      Location: { description: 'Signed URL of the bucket.', schema: { type: 'string' } },
+      'Cache-Control': {
+        description: 'Shorter than the life of the URL.',
+        schema: { type: 'string' },
+        example: REUSED,
+      },
+    },
   },
 } as const
 

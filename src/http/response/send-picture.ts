@@ -1,5 +1,5 @@
 // Sends pictures: evaluates conditions before anything is opened, then sends a range or the whole, from memory, from an
-// open file, or by nginx.
+// open file, by nginx, or by a redirect to a bucket.
 
 import { TintypeError } from '../../core/errors.ts'
 import type { Project } from '../../core/project/model.ts'
@@ -18,6 +18,7 @@ import type { Render } from '../../services/images/renders.ts'
 import type { OpenableVariant } from '../../services/images/variants.ts'
 import type { ReadableFile } from '../../stores/store.ts'
 import type { PictureAccess } from '../access.ts'
+import { isConditionalForEngine, type Redirect, redirectTo } from '../bucket-redirect.ts'
 import type { Context } from '../context.ts'
 import { streamOf } from './picture-stream.ts'
 import { BASE_HEADERS, respond } from './respond.ts'
@@ -54,6 +55,8 @@ export interface Delivery extends Validators {
   vary?: string
   /** Path under which nginx serves the store's folder and sends the bytes. @default none */
   accelRedirect?: string
+  /** Redirects the client to where the picture lies. @default none */
+  redirect?: Redirect | undefined
 }
 
 /**
@@ -150,6 +153,8 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
   if (decision === 'not_modified') return respond(c, null, 304, cachingHeaders(delivery))
   if (decision === 'precondition_failed') throw preconditionFailed(delivery.etag)
 
+  if (delivery.redirect && !isConditionalForEngine(header))
+    return redirectTo(c, delivery.redirect, delivery, cachingHeaders(delivery))
   const redirected = redirectHeaders(delivery, source)
   if (redirected && !isConditionalForAll(header)) return respond(c, null, 200, redirected)
   const headers = pictureHeaders(delivery)

@@ -8,6 +8,7 @@ import type { Renders } from '../../services/images/renders.ts'
 import type { Variants } from '../../services/images/variants.ts'
 import type { JobService } from '../../services/jobs/jobs.ts'
 import type { Observer } from '../../telemetry/observer.ts'
+import { type DeliveryOptions, redirectOf } from '../bucket-redirect.ts'
 import type { Context } from '../context.ts'
 import type { Guard } from '../guard.ts'
 import * as descriptions from '../openapi/images/assets.ts'
@@ -40,7 +41,7 @@ import {
 import type { Views } from '../response/views.ts'
 import { assetNameSchema, assetPrefixSchema } from '../schemas/images/assets.ts'
 
-export interface AssetRouteOptions {
+export interface AssetRouteOptions extends DeliveryOptions {
   assets: AssetService
   images: Pick<ImageService, 'upload'>
   variants: Pick<Variants, 'find'>
@@ -53,12 +54,11 @@ export interface AssetRouteOptions {
   maxUploadBytes: number
   /** @default none */
   observer?: Pick<Observer, 'received'>
-  /** See {@link Delivery}. */
-  accelRedirect?: string
 }
 
 export const createAssetRoutes = (options: AssetRouteOptions) => {
-  const { assets, images, jobs, variants, renders, views, guard, transformRequests, observer, accelRedirect } = options
+  const { assets, images, jobs, variants, renders, views, guard, transformRequests, observer } = options
+  const { accelRedirect, direct } = options
 
   const file = (
     c: Context,
@@ -77,7 +77,9 @@ export const createAssetRoutes = (options: AssetRouteOptions) => {
       const now = Date.now()
       if (format === 'jpeg') {
         const picture = await variants.find(project, imageId, size)
-        return deliver(c, picture, withAccess({ ...coverDelivery(picture, project, now), accelRedirect }, access))
+        const redirect = redirectOf(direct, { projectId, imageId, size }, access)
+        const delivery = Object.assign(coverDelivery(picture, project, now), { accelRedirect, redirect })
+        return deliver(c, picture, withAccess(delivery, access))
       }
       const made = await renders.find(project, imageId, sizeRecipe(size, format))
       const delivery = changingDelivery(renderDelivery(made, REVALIDATED, c.get('vary')), project, now)

@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path'
 import { SwaggerUI } from '@hono/swagger-ui'
 import { TintypeError } from '../../core/errors.ts'
 import { clip } from '../../core/text.ts'
+import type { DirectReads } from '../../stores/direct-reads.ts'
 import type { Context } from '../context.ts'
 import { openApiDocument } from '../openapi/document.ts'
 import { BASE_HEADERS, hasEtag, notModified, respond, revalidatedJson, sized } from '../response/respond.ts'
@@ -14,12 +15,14 @@ import { BASE_HEADERS, hasEtag, notModified, respond, revalidatedJson, sized } f
 export interface DocsRouteOptions {
   version: string
   basePath: string
+  /** Where requests for originals are redirected. @default nowhere */
+  direct?: DirectReads
 }
 
 /** Content security policy: files of this server only. Swagger UI shows received pictures from memory (`blob:`). */
-const PAGE_POLICY =
+const pagePolicy = (direct: DirectReads | undefined): string =>
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
-  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  `connect-src 'self'${direct ? ` ${direct.origin}` : ''}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
 /**
  * Swagger UI as @hono/swagger-ui composes it, without the inline script that the policy forbids, in a page of ours: the
@@ -81,7 +84,7 @@ interface Asset {
   etag: string
 }
 
-export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
+export const createDocsRoutes = ({ version, basePath, direct }: DocsRouteOptions) => {
   let document: ReturnType<typeof openApiDocument> | undefined
   const assets = new Map<AssetName, Promise<Asset>>()
 
@@ -113,7 +116,7 @@ export const createDocsRoutes = ({ version, basePath }: DocsRouteOptions) => {
       sized(c, PAGE, 200, {
         ...BASE_HEADERS,
         'Content-Type': 'text/html; charset=utf-8',
-        'Content-Security-Policy': PAGE_POLICY,
+        'Content-Security-Policy': pagePolicy(direct),
         'Cache-Control': 'no-cache',
       }),
 

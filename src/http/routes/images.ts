@@ -11,6 +11,7 @@ import type { Renders } from '../../services/images/renders.ts'
 import type { Variants } from '../../services/images/variants.ts'
 import type { JobService } from '../../services/jobs/jobs.ts'
 import type { Observer } from '../../telemetry/observer.ts'
+import { type DeliveryOptions, redirectOf } from '../bucket-redirect.ts'
 import type { Context } from '../context.ts'
 import type { AnswerFrom, AuthorizedPicture, Guard, PictureRequest } from '../guard.ts'
 import { ifRevisionOf } from '../request/if-match.ts'
@@ -51,7 +52,7 @@ import { imageEditSchema } from '../schemas/images/images.ts'
 /** Limit of the body of an edit, in bytes: every detail at its limit, in escapes. */
 const MAX_EDIT_BYTES = 128 * 1024
 
-export interface ImageRouteOptions {
+export interface ImageRouteOptions extends DeliveryOptions {
   images: ImageService
   variants: Variants
   /** @default every upload is waited for */
@@ -61,8 +62,6 @@ export interface ImageRouteOptions {
   maxUploadBytes: number
   /** @default none */
   observer?: Pick<Observer, 'received'>
-  /** See {@link Delivery}. */
-  accelRedirect?: string
   renders: Pick<Renders, 'find' | 'choose'>
   guard: Guard
   transformRequests: TransformRequestParser
@@ -70,7 +69,7 @@ export interface ImageRouteOptions {
 
 export const createImageRoutes = (options: ImageRouteOptions) => {
   const { images, jobs, variants, views, lists, renders, guard, transformRequests } = options
-  const { maxUploadBytes, observer, accelRedirect } = options
+  const { maxUploadBytes, observer, accelRedirect, direct } = options
 
   /** @param path below the project's own */
   const authorize = (
@@ -103,7 +102,9 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       return deliverRender(c, render, withAccess(renderDelivery(render, IMMUTABLE, vary), access))
     }
     const picture = await variants.find(project(), imageId, size)
-    return deliver(c, picture, withAccess(Object.assign(storedDelivery(picture), { accelRedirect, vary }), access))
+    const redirect = redirectOf(direct, { projectId: project().project_id, imageId, size }, access)
+    const delivery = Object.assign(storedDelivery(picture), { accelRedirect, redirect, vary })
+    return deliver(c, picture, withAccess(delivery, access))
   }
 
   /** @param path below the project's own */
@@ -124,8 +125,10 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       const format = await formatFor(projectId, picture.imageId, formats)
       const delivery = coverDelivery(picture, project, Date.now())
       const vary = c.get('vary')
-      if (format === 'jpeg')
-        return deliver(c, picture, withAccess(Object.assign(delivery, { accelRedirect, vary }), access))
+      if (format === 'jpeg') {
+        const redirect = redirectOf(direct, { projectId, imageId: picture.imageId, size }, access)
+        return deliver(c, picture, withAccess(Object.assign(delivery, { accelRedirect, redirect, vary }), access))
+      }
       const render = await renders.find(project, picture.imageId, sizeRecipe(size, format))
       const { etag, contentType } = renderDelivery(render, IMMUTABLE, vary)
       return deliverRender(c, render, withAccess({ ...delivery, etag, contentType, vary }, access))

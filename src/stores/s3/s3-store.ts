@@ -184,6 +184,11 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
     imageList,
     leases,
 
+    direct: {
+      origin: bucket.origin,
+      url: ({ projectId, imageId, size }, read) => bucket.presign(keys.variant(projectId, imageId, size), read),
+    },
+
     // No state in memory can be shown to be the newest without a request.
     current: () => undefined,
 

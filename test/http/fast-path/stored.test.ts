@@ -5,7 +5,7 @@ import type { Principal } from '../../../src/core/auth/access.ts'
 import type { ProjectState } from '../../../src/core/project/state.ts'
 import { signUrl } from '../../../src/core/transform/signature.ts'
 import { createFastGuard } from '../../../src/http/fast-path/guard.ts'
-import { readVariantUrl } from '../../../src/http/fast-path/stored.ts'
+import { type ReadVariantUrlOptions, readVariantUrl } from '../../../src/http/fast-path/stored.ts'
 import type { FastView } from '../../../src/http/fast-path/types.ts'
 import { createTransformRequestParser } from '../../../src/http/request/transform-request.ts'
 import type { OpenableVariant } from '../../../src/services/images/variants.ts'
@@ -46,7 +46,7 @@ const seen = (bytes: number, { imageId = ID, revision = 1, changedMs = CHANGED, 
 }
 
 /** What is found at a URL, as the pictures in memory change. */
-const looking = (url: string, { accelRedirect }: { accelRedirect?: string } = {}) => {
+const looking = (url: string, options: Pick<ReadVariantUrlOptions, 'accelRedirect' | 'redirectsOriginals'> = {}) => {
   const now: { seen: Seen | undefined; by: Principal | undefined } = { seen: undefined, by: { kind: 'anonymous' } }
   const guard = createFastGuard({
     store: { current: () => now.seen?.project, recent: () => now.seen?.project },
@@ -54,7 +54,7 @@ const looking = (url: string, { accelRedirect }: { accelRedirect?: string } = {}
   })
   const transformRequests = createTransformRequestParser({ signingKeys: KEYS })
   const variants = { findCached: () => now.seen?.picture }
-  const find = readVariantUrl({ variants, guard, transformRequests, accelRedirect })(url)
+  const find = readVariantUrl({ variants, guard, transformRequests, ...options })(url)
   const look = (request: Partial<FastView> = {}) => find?.({ ...PLAIN, target: url, ...request })
   return { now, look, find }
 }
@@ -106,6 +106,23 @@ describe('the response head of a picture by its id', () => {
     const { look, find } = looking(`/projects/shop/images/${ID}?size=game`)
     expect(find).toBeDefined()
     expect(look()).toBeUndefined()
+  })
+})
+
+describe('an original that the app redirects', () => {
+  it.each([
+    `/projects/shop/images/${ID}`,
+    `/projects/shop/images/${ID}?size=original`,
+    `/projects/shop/images/${ID}/original.jpg`,
+    '/projects/shop/cover.jpg?size=original',
+  ])('is left to the app: %s', (url) => {
+    expect(looking(url, { redirectsOriginals: true }).find).toBeUndefined()
+    expect(looking(url).find).toBeDefined()
+  })
+
+  it('is no other variant', () => {
+    for (const url of [`/projects/shop/images/${ID}?size=game`, '/projects/shop/thumbnail'])
+      expect(looking(url, { redirectsOriginals: true }).find).toBeDefined()
   })
 })
 

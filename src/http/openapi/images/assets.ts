@@ -16,7 +16,7 @@ import { primarySchema, uploadSchema } from '../../schemas/images/images.ts'
 import { asyncHeaders, changeHeaders, createHeaders, projectPath, uploadHeaders } from '../../schemas/parameters.ts'
 import { ACCEPTED } from '../jobs.ts'
 import { PICTURE_FAILURES, problems, READ_FAILURES, UPLOAD_FAILURES, WRITE_FAILURES } from '../problems.ts'
-import { etagHeader, jsonResponse, NOT_MODIFIED, pictureResponses } from '../responses.ts'
+import { etagHeader, jsonResponse, NOT_MODIFIED, pictureResponses, REDIRECTED } from '../responses.ts'
 import { upload } from './images.ts'
 
 const TAGS = ['Assets']
@@ -111,6 +111,7 @@ const RENDER = {
 export const read: RouteConfig = {
   ...PICTURE,
   path: '/projects/{project_id}/assets/{name}.{format}',
+  responses: { ...PICTURE.responses, ...REDIRECTED },
   operationId: 'readAsset',
   summary: 'Get an asset',
   description: 'The URL stays the same when the asset is replaced; caches revalidate it.',

@@ -28,7 +28,7 @@ import {
 } from '../../schemas/parameters.ts'
 import { ACCEPTED } from '../jobs.ts'
 import { CHANGE_FAILURES, PICTURE_FAILURES, problems, READ_FAILURES, UPLOAD_FAILURES } from '../problems.ts'
-import { etagHeader, jsonResponse, NOT_MODIFIED, pictureResponses } from '../responses.ts'
+import { etagHeader, jsonResponse, NOT_MODIFIED, pictureResponses, REDIRECTED } from '../responses.ts'
 import { detailFields } from './image-details.ts'
 
 const TAGS = ['Images']
@@ -131,7 +131,7 @@ export const read: RouteConfig = pictureRoute({
   summary: 'Get an image',
   description: 'One variant as stored, or rendered in another format. It never changes and may be cached for ever.',
   request: { params: imagePath, query: pictureQuery },
-  responses: pictureResponses('The picture.', IMMUTABLE),
+  responses: { ...pictureResponses('The picture.', IMMUTABLE), ...REDIRECTED },
   failures: ['image_not_found'],
 })
 
@@ -141,7 +141,7 @@ export const file: RouteConfig = pictureRoute({
   summary: 'Get an image by a URL with a file extension',
   description: 'For CDNs and game loaders that need an extension. Otherwise as without one.',
   request: { params: imageFilePath, query: imageFileQuery },
-  responses: pictureResponses('The picture.', IMMUTABLE),
+  responses: { ...pictureResponses('The picture.', IMMUTABLE), ...REDIRECTED },
   failures: ['image_not_found', 'route_not_found'],
 })
 
@@ -189,7 +189,7 @@ export const cover: RouteConfig = pictureRoute({
   summary: 'Get the cover of a project in any variant',
   description: 'The primary image. The URL stays the same when the cover changes.',
   request: { params: coverPath, query: coverQuery },
-  responses: pictureResponses('The cover.', 'no-cache'),
+  responses: { ...pictureResponses('The cover.', 'no-cache'), ...REDIRECTED },
   failures: ['no_primary_image', 'route_not_found'],
 })
 

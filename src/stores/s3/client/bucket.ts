@@ -1,8 +1,9 @@
 // Operations on the objects of one bucket below one prefix, whose keys are given without it.
 
 import { readOnlyStore } from '../../../core/errors.ts'
+import type { DirectRead } from '../../direct-reads.ts'
 import { type BucketNames, readError, refused, unreachable } from './failures.ts'
-import { bareEtag, type ListedObject, type ListedPage, readListing } from './listing.ts'
+import { bareEtag, type ListedObject, type ListedPage, type ListOptions, listingQuery, readListing } from './listing.ts'
 import { createLocation, type LocationOptions } from './location.ts'
 import type { Answer } from './sender.ts'
 import { type Body, createTransport, type SignedRequest, type TransportOptions } from './transport.ts'
@@ -23,6 +24,8 @@ export type FoundObject = Omit<ListedObject, 'key'>
 
 export interface Bucket extends BucketNames {
   readonly prefix: string
+  /** Origin of the URLs of {@link Bucket.presign}. */
+  readonly origin: string
   /** Writes an object where its key is free: the only conditional write that every serious engine has. */
   putNew(key: string, body: Body): Promise<Written>
   /** Writes an object, and replaces one that is there. */
@@ -37,6 +40,12 @@ export interface Bucket extends BucketNames {
    * @throws (in the iteration) Error where there is no such object, it is shorter, or has another tag
    */
   read(key: string, start: number, end: number, etag?: string): AsyncIterable<Uint8Array>
+  /**
+   * URL by which a program without credentials can read an object for a time. Nothing is sent.
+   *
+   * @throws TintypeError `store_unavailable` where there are no credentials
+   */
+  presign(key: string, read: DirectRead): Promise<string>
   /** Size and date of an object, undefined where there is none; and the engine's clock. */
   head(key: string): Promise<{ found: FoundObject | undefined; dateMs: number }>
   /** Removes an object, if there is one. */
@@ -53,17 +62,6 @@ export interface Bucket extends BucketNames {
   /** From now on, whatever would change something throws `read_only` in place of its request. */
   refuseWrites(): void
   close(): Promise<void>
-}
-
-export interface ListOptions {
-  prefix: string
-  /** Begins behind this key. */
-  after?: string
-  /** `next` of the page before. */
-  from?: string
-  delimiter?: '/'
-  /** Most objects and folders of the page. @default 1000, the limit of every engine */
-  limit?: number
 }
 
 /** Attempts to read on without a byte in between. */
@@ -110,18 +108,9 @@ export const createBucket = (options: BucketOptions): Bucket => {
     return answer
   }
 
-  const list = async ({ prefix: wanted, after, from, delimiter, limit }: ListOptions) => {
-    const query = {
-      'list-type': '2',
-      'encoding-type': 'url',
-      prefix: prefix + wanted,
-      ...(after === undefined ? {} : { 'start-after': prefix + after }),
-      ...(from === undefined ? {} : { 'continuation-token': from }),
-      ...(delimiter === undefined ? {} : { delimiter }),
-      ...(limit === undefined ? {} : { 'max-keys': String(limit) }),
-    }
-    const answer = await send('list', 'GET', undefined, { query })
-    await expect(`LIST ${wanted}`, answer, [200])
+  const list = async (options: ListOptions) => {
+    const answer = await send('list', 'GET', undefined, { query: listingQuery(options, prefix) })
+    await expect(`LIST ${options.prefix}`, answer, [200])
     const text = await answer.text().catch((error: unknown) => {
       throw unreachable(endpoint, error)
     })
@@ -140,6 +129,7 @@ export const createBucket = (options: BucketOptions): Bucket => {
     endpoint,
     region,
     prefix,
+    origin: new URL(location.urlOf()).origin,
 
     async putNew(key, body) {
       const answer = await put(key, body, { 'if-none-match': '*' })
@@ -187,6 +177,11 @@ export const createBucket = (options: BucketOptions): Bucket => {
         // An object that ends before `end` has a shorter range.
         if (at < end) throw new Error(`${key} ends at byte ${at}`)
       }
+    },
+
+    presign(key, { method, seconds, contentType, cacheControl }) {
+      const query = { 'response-content-type': contentType, 'response-cache-control': cacheControl }
+      return transport.presign({ method, seconds, url: location.urlOf(prefix + key, query) })
     },
 
     async head(key) {

@@ -3,6 +3,17 @@
 import { XMLParser } from 'fast-xml-parser'
 import { z } from 'zod'
 
+export interface ListOptions {
+  prefix: string
+  /** Begins behind this key. */
+  after?: string
+  /** `next` of the page before. */
+  from?: string
+  delimiter?: '/'
+  /** Most objects and folders of the page. @default 1000, the limit of every engine */
+  limit?: number
+}
+
 export interface ListedObject {
   key: string
   bytes: number
@@ -37,6 +48,20 @@ const resultSchema = z.object({
 const parser = new XMLParser({
   parseTagValue: false,
   isArray: (name) => name === 'Contents' || name === 'CommonPrefixes',
+})
+
+/** Query of a page. @param before begins every key, and is not part of those of the options */
+export const listingQuery = (
+  { prefix, after, from, delimiter, limit }: ListOptions,
+  before: string,
+): Record<string, string> => ({
+  'list-type': '2',
+  'encoding-type': 'url',
+  prefix: before + prefix,
+  ...(after === undefined ? {} : { 'start-after': before + after }),
+  ...(from === undefined ? {} : { 'continuation-token': from }),
+  ...(delimiter === undefined ? {} : { delimiter }),
+  ...(limit === undefined ? {} : { 'max-keys': String(limit) }),
 })
 
 /** @throws Error where the text is no page of a listing */

@@ -59,6 +59,14 @@ export interface TransportOptions {
   send?: Send
 }
 
+/** A request that another program sends. */
+export interface PresignedRequest {
+  method: 'GET' | 'HEAD'
+  url: string
+  /** Life of the signature. */
+  seconds: number
+}
+
 export interface Transport {
   /**
    * The first answer that is final: 409, 429 and all of 5xx are not, nor is silence.
@@ -66,6 +74,12 @@ export interface Transport {
    * @throws TintypeError `store_unavailable` at the deadline: the request may have been carried out
    */
   request(request: SignedRequest): Promise<Answer>
+  /**
+   * URL that needs no credentials for this one request, signed by the engine's clock. Nothing is sent.
+   *
+   * @throws TintypeError `store_unavailable` where there are no credentials
+   */
+  presign(request: PresignedRequest): Promise<string>
   close(): Promise<void>
 }
 
@@ -79,17 +93,15 @@ export const createTransport = (options: TransportOptions): Transport => {
   const send = options.send ?? sender.send
   /** Keys derived from the secret, for a day each. */
   const cache = new Map<string, ArrayBuffer>()
+  /** Difference between the engine's clock and that of this machine, by the last answer. */
+  let aheadMs = 0
+
+  const signerOf = async (request: Pick<ConstructorParameters<typeof AwsV4Signer>[0], 'method' | 'url' | 'headers'>) =>
+    ({ ...(await credentials()), ...request, service: 's3', region: location.region, cache }) as const
 
   const sign = async ({ method, url, headers }: SignedRequest, sha256: string): Promise<Record<string, string>> => {
-    const signer = new AwsV4Signer({
-      ...(await credentials()),
-      method,
-      url,
-      headers: { ...headers, 'x-amz-content-sha256': sha256 },
-      service: 's3',
-      region: location.region,
-      cache,
-    })
+    const all = { ...headers, 'x-amz-content-sha256': sha256 }
+    const signer = new AwsV4Signer(await signerOf({ method, url, headers: all }))
     return Object.fromEntries((await signer.sign()).headers)
   }
 
@@ -106,6 +118,7 @@ export const createTransport = (options: TransportOptions): Transport => {
     }
     try {
       const answer = await send(url, { method, headers, body: bytesOf(body) })
+      if (answer.dateMs !== undefined) aheadMs = answer.dateMs - Date.now()
       note(answer.status, method === 'GET' ? Number(answer.header('content-length') ?? 0) : 0)
       return answer
     } catch (error) {
@@ -130,6 +143,19 @@ export const createTransport = (options: TransportOptions): Transport => {
         // With jitter, so that writers of one key do not meet again.
         await setTimeout(Math.min(pauseMs * 2 ** tries, MOST_PAUSE_MS) * (0.5 + Math.random() / 2))
       }
+    },
+
+    async presign({ method, url, seconds }) {
+      const withLife = new URL(url)
+      withLife.searchParams.set('X-Amz-Expires', String(seconds))
+      const datetime = new Date(Date.now() + aheadMs).toISOString().replace(/[:-]|\.\d{3}/g, '')
+      const signer = new AwsV4Signer({
+        ...(await signerOf({ method, url: withLife.href })),
+        datetime,
+        signQuery: true,
+      })
+      // The signature is over "%20"; not every engine reads a plus as a space.
+      return (await signer.sign()).url.href.replaceAll('+', '%20')
     },
 
     close: sender.close,
