@@ -10,7 +10,7 @@ import { createBearerAuthenticator, createCookieAuthenticator } from '../service
 import { createCsrfGuard } from '../services/auth/csrf.ts'
 import { createOidcTokens } from '../services/auth/oidc-tokens.ts'
 import { createPasswordReset } from '../services/auth/password-reset.ts'
-import { createPasswords } from '../services/auth/passwords.ts'
+import { createPasswords, type Passwords } from '../services/auth/passwords.ts'
 import { createSignInThrottle, forgivingReset, throttledAccounts } from '../services/auth/sign-in-throttle.ts'
 import type { CountingOptions } from '../services/limits/limiter.ts'
 import { createLinkCookies } from '../services/links/link-cookies.ts'
@@ -24,14 +24,18 @@ import { createFileLinks } from '../stores/links/file-links.ts'
 import { createIsOpen, isConfigured } from './auth-configured.ts'
 import type { Foundation } from './foundation.ts'
 
-export const buildAuth = ({ options, storageDir, bucket, log }: Foundation, counting: CountingOptions = { log }) => {
+/** @param passwords @default hashing at the cost that OWASP recommends */
+export const buildAuth = (
+  { options, storageDir, bucket, log }: Foundation,
+  counting: CountingOptions = { log },
+  passwords: Passwords = createPasswords(),
+) => {
   const { registration = 'closed', allowedOrigins: origins, apiKeys: fixed, issuer } = options
   const client = createClientAddress(options.trustProxy)
   const shared = bucket && createBucketAccounts({ bucket, staleMs: options.bucket?.staleMs ?? 5000 })
   const isOpen = createIsOpen({ ...options, storageDir }, shared && (() => !shared.isClaimed()))
   const store = shared?.store ?? createFileAccountStore({ storageDir })
   const keys = shared?.keys ?? createFileKeys({ storageDir })
-  const passwords = createPasswords()
   const accounts = createAccountService({ store, passwords, registration })
   const csrf = createCsrfGuard({ tokens: accounts.tokens, trustedOrigins: origins === '*' ? [] : origins })
   const oidcTokens = issuer && createOidcTokens({ ...issuer, log })

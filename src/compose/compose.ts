@@ -5,6 +5,7 @@ import { createRefuse } from '../http/refusals.ts'
 import { acceptedTypes } from '../image/accepted.ts'
 import type { EncoderPool } from '../image/encoder.ts'
 import type { Tintype, TintypeOptions } from '../options.ts'
+import type { Passwords } from '../services/auth/passwords.ts'
 import { createLinkService } from '../services/links/links.ts'
 import { createMemberService } from '../services/projects/members.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
@@ -34,17 +35,20 @@ export const createTintype = (options: TintypeOptions = {}): Tintype => createPa
 /** {@link createTintype} with parsed options. */
 export const createParsedTintype = (options: ParsedOptions): Tintype => compose(options)
 
-/**
- * {@link createParsedTintype} with other encoders, such as the plain ones that benchmarks compare with.
- *
- * @param otherEncoders @default those of the options
- */
-export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Tintype => {
+interface Replacements {
+  /** Such as the plain ones that benchmarks compare with. @default those of the options */
+  encoders?: EncoderPool
+  /** Such as those of tests, which are cheap to hash. @default those of {@link buildAuth} */
+  passwords?: Passwords
+}
+
+/** {@link createParsedTintype} with other encoders and passwords. */
+export const compose = (options: ParsedOptions, replacements: Replacements = {}): Tintype => {
   const metrics = createMetrics({ version })
   const foundation = buildFoundation(options, metrics)
   const broker = buildBroker(foundation)
   const counting = buildCounting(foundation)
-  const auth = buildAuth(foundation, counting)
+  const auth = buildAuth(foundation, counting, replacements.passwords)
   const policies = buildPolicies(foundation, auth, counting)
   const [end, restoring] = [new AbortController(), new AbortController()]
   const stored = buildStore(foundation, async (store) => {
@@ -52,7 +56,7 @@ export const compose = (options: ParsedOptions, otherEncoders?: EncoderPool): Ti
     await restoreFromFallback(foundation, store, restoring.signal)
     await Promise.all([auth.open(), counting.redis?.open()])
   })
-  const encoders = otherEncoders ?? buildEncoders(foundation, broker, stored.ready)
+  const encoders = replacements.encoders ?? buildEncoders(foundation, broker, stored.ready)
   const built = buildImages(foundation, stored, encoders)
   const { limits, renderCache: _, ...images } = built
   const { closePages, ...atlases } = buildAtlases(foundation, stored, built, encoders)

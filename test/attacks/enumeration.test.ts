@@ -1,6 +1,7 @@
 // Account enumeration by the time of an answer: each sign-in does equal work.
 
 import { expect, it, vi } from 'vitest'
+import { createPasswords } from '../../src/services/auth/passwords.ts'
 import { ADA, createTestAccounts } from '../support/auth/accounts.ts'
 
 /** Hashes that a password was compared with. */
@@ -19,7 +20,7 @@ vi.mock('@node-rs/argon2', async (original) => {
 const costOf = (hash: string | undefined) => hash?.split('$').slice(0, 4).join('$')
 
 it('an unknown address, a wrong password and a disabled user cost one password comparison each', async () => {
-  const { accounts, store } = await createTestAccounts()
+  const { accounts, store } = await createTestAccounts('open', createPasswords)
   const { user } = await accounts.register(ADA)
   compared.length = 0
   const fails = (email: string, password: string) =>

@@ -8,8 +8,9 @@ import { compose } from '../../src/compose/compose.ts'
 import { parseOptions } from '../../src/compose/parse-options.ts'
 import { uploadSchema } from '../../src/http/schemas/images/images.ts'
 import { problemSchema } from '../../src/http/schemas/problem.ts'
-import { createTintype, type Tintype, type TintypeOptions } from '../../src/index.ts'
+import type { Tintype, TintypeOptions } from '../../src/index.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
+import { cheapPasswords } from './auth/passwords.ts'
 import { temporaryFolder } from './disk/folder.ts'
 import { sharedEncoders } from './encoders/shared.ts'
 import { heldToDocument } from './openapi/answers.ts'
@@ -25,7 +26,8 @@ export interface TestApp extends Tintype {
 const OF_ENCODERS = ['encoders', 'maxPixels', 'background', 'keepSource', 'encodeDeadlineMs', 'maxWaiting'] as const
 
 /**
- * The API in the process of the test, closed by the caller. Encoders are shared unless an option is about them.
+ * The API in the process of the test, closed by the caller. Encoders are shared unless an option is about them, and
+ * passwords are cheap to hash.
  *
  * @param storageDir undefined with options of a bucket
  */
@@ -34,9 +36,10 @@ export const openApp = async (storageDir: string | undefined, options: TintypeOp
   const store = storageDir === undefined ? {} : await storeOptions(storageDir)
   const given = { log: createLogger({ level: 'silent' }), ...store, ...rest }
   const hasOwnEncoders = OF_ENCODERS.some((name) => options[name] !== undefined)
+  const passwords = cheapPasswords()
   const tintype = hasOwnEncoders
-    ? createTintype({ encoders: 1, ...given })
-    : compose(parseOptions(given), sharedEncoders())
+    ? compose(parseOptions({ encoders: 1, ...given }), { passwords })
+    : compose(parseOptions(given), { passwords, encoders: sharedEncoders() })
   await tintype.ready
   return tintype
 }

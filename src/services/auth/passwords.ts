@@ -9,6 +9,15 @@ export interface PasswordsOptions {
   concurrency?: number
   /** Limit of waiting hashes; further ones are answered 503. @default 32 */
   maxWaiting?: number
+  /** Cost of new hashes, and of the dummy hash; a known hash contains its own. @default {@link OWASP_COST} */
+  cost?: PasswordCost
+}
+
+export interface PasswordCost {
+  /** KiB, at least 8. */
+  memoryCost: number
+  /** Passes, at least 1. */
+  timeCost: number
 }
 
 export interface Passwords {
@@ -25,12 +34,17 @@ export interface Passwords {
 /**
  * Cost of a hash, by OWASP's password storage cheat sheet: argon2id (the library's default), 19 MiB, 2 passes, 1 lane.
  */
-const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
+const OWASP_COST: PasswordCost = { memoryCost: 19_456, timeCost: 2 }
 
-/** Dummy hash of a random password, of equal cost. */
-const DUMMY_HASH = '$argon2id$v=19$m=19456,t=2,p=1$n+f19LClZ1lEu/88caHpLA$oxIDjb8oirzKjdB0XqvWiqtiu7galoZDbHzzNm/wlNE'
+/** Dummy hash of a random password. */
+const dummyHash = ({ memoryCost, timeCost }: PasswordCost): string =>
+  `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=1$n+f19LClZ1lEu/88caHpLA$oxIDjb8oirzKjdB0XqvWiqtiu7galoZDbHzzNm/wlNE`
 
-export const createPasswords = ({ concurrency = 2, maxWaiting = 32 }: PasswordsOptions = {}): Passwords => {
+export const createPasswords = ({
+  concurrency = 2,
+  maxWaiting = 32,
+  cost = OWASP_COST,
+}: PasswordsOptions = {}): Passwords => {
   const waiting: (() => void)[] = []
   let running = 0
 
@@ -51,11 +65,11 @@ export const createPasswords = ({ concurrency = 2, maxWaiting = 32 }: PasswordsO
   }
 
   return {
-    hash: (password) => inTurn(() => hash(normalPassword(password), COST)),
+    hash: (password) => inTurn(() => hash(normalPassword(password), { ...cost, parallelism: 1 })),
 
     verify: (known, password) =>
       inTurn(async () => {
-        const fits = await verify(known ?? DUMMY_HASH, normalPassword(password))
+        const fits = await verify(known ?? dummyHash(cost), normalPassword(password))
         return fits && known !== undefined
       }),
   }

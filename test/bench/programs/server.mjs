@@ -59,7 +59,7 @@ const hashOf = async (path) => {
 
 const plain = () => {
   const log = createLogger({ level: 'info', fd: openSync(`${storageDir}.log`, 'w') })
-  return compose(parseOptions({ ...PRODUCTION_OPTIONS, storageDir, log }), plainEncoders())
+  return compose(parseOptions({ ...PRODUCTION_OPTIONS, storageDir, log }), { encoders: plainEncoders() })
 }
 
 const { app, ready, close } =

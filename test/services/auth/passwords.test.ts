@@ -20,6 +20,16 @@ describe('a password', () => {
       expect(await verify(kept, wrong)).toBe(false)
   })
 
+  it('is stored with another cost where one is given, and checked by the cost of its hash', async () => {
+    const [cheap, usual] = [createPasswords({ cost: { memoryCost: 8, timeCost: 1 } }), createPasswords()]
+    const kept = await cheap.hash('correct horse battery')
+    expect(kept).toMatch(/^\$argon2id\$v=19\$m=8,t=1,p=1\$/)
+    expect(await usual.verify(kept, 'correct horse battery')).toBe(true)
+    expect(await cheap.verify(await usual.hash('correct horse battery'), 'correct horse battery')).toBe(true)
+    expect(await cheap.verify(kept, 'correct horse batterz')).toBe(false)
+    expect(await cheap.verify(undefined, 'correct horse battery')).toBe(false)
+  })
+
   it('of an unknown user is never correct, after equal work', async () => {
     const { verify } = createPasswords()
     expect(await verify(undefined, 'nobody has this password')).toBe(false)
