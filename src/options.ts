@@ -25,7 +25,12 @@ export interface TintypeOptions extends AccessOptions {
   fallback?: string
   /** Takes the {@link fallback} over from another store, which then copies nothing to it any more. @default false */
   takeOver?: boolean
-  /** URL of the engine of {@link store} or {@link fallback}. @default AWS's of the region */
+  /**
+   * Prefixes in foreign buckets whose pictures projects may show, in a list or separated by commas: `s3://bucket/prefix`.
+   * @default none
+   */
+  sources?: readonly string[] | string
+  /** URL of the engine of {@link store}, {@link fallback} and {@link sources}. @default AWS's of the region */
   s3Endpoint?: string
   /** Region of the bucket. @default 'us-east-1' */
   s3Region?: string

@@ -314,6 +314,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{project_id}/source/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a picture from the bucket of the project
+         * @description The object below the `source` of the project, which an admin sets. It is imported at its first request, whatever format of picture it has, and again when it has changed, which is checked at most once a minute. With `size` and `format` a stored variant; with `preset`, `w`, `h` or any other parameter of a transform a render, by the same rules and signatures. A key that the bucket has not is answered 404 for a minute.
+         */
+        get: operations["readSourcePicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs": {
         parameters: {
             query?: never;
@@ -458,8 +478,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Edit a project: title, order of the images, visibility, members
-         * @description Changes the given members and no others. Visibility and members are for the owner and admins.
+         * Edit a project: title, order of the images, visibility, members, source
+         * @description Changes the given members and no others. Visibility and members are for the owner and admins, the source for admins.
          */
         patch: operations["editProject"];
         trace?: never;
@@ -1635,7 +1655,7 @@ export interface components {
              * @description Stable identifier of the error, for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_project_id" | "invalid_parameter" | "invalid_body" | "malformed_multipart" | "malformed_archive" | "file_missing" | "wrong_field" | "too_many_files" | "upload_aborted" | "wrong_credentials" | "unauthenticated" | "forbidden" | "registration_closed" | "invite_invalid" | "password_reset_closed" | "reset_token_invalid" | "identity_without_email" | "account_disabled" | "oidc_denied" | "oidc_state" | "oidc_failed" | "csrf" | "unexpected_host" | "signature_required" | "signature_invalid" | "signature_expired" | "route_not_found" | "oidc_not_configured" | "project_not_found" | "collection_not_found" | "image_not_found" | "asset_not_found" | "page_not_found" | "job_not_found" | "batch_not_found" | "job_without_image" | "link_not_found" | "webhook_not_found" | "delivery_not_found" | "no_primary_image" | "method_not_allowed" | "request_timeout" | "idempotency_running" | "job_conflict" | "email_taken" | "project_exists" | "too_many_links" | "too_many_webhooks" | "webhook_of_settings" | "precondition_failed" | "upload_too_large" | "too_many_pixels" | "multipart_required" | "not_an_image" | "unsupported_image_type" | "unsupported_image_layout" | "range_not_satisfiable" | "expectation_failed" | "empty_file" | "unreadable_entry" | "damaged_image" | "image_too_slow" | "too_many_images" | "no_such_account" | "idempotency_conflict" | "rate_limited" | "headers_too_large" | "client_gone" | "internal" | "project_damaged" | "busy" | "encoder_failed" | "read_only" | "store_unavailable" | "issuer_unavailable" | "oidc_unavailable" | "shutting_down" | "storage_full" | "quota_exceeded";
+            code: "malformed_request" | "invalid_project_id" | "invalid_parameter" | "invalid_body" | "malformed_multipart" | "malformed_archive" | "file_missing" | "wrong_field" | "too_many_files" | "upload_aborted" | "wrong_credentials" | "unauthenticated" | "forbidden" | "registration_closed" | "invite_invalid" | "password_reset_closed" | "reset_token_invalid" | "identity_without_email" | "account_disabled" | "oidc_denied" | "oidc_state" | "oidc_failed" | "csrf" | "unexpected_host" | "signature_required" | "signature_invalid" | "signature_expired" | "route_not_found" | "oidc_not_configured" | "project_not_found" | "collection_not_found" | "image_not_found" | "asset_not_found" | "object_not_found" | "page_not_found" | "job_not_found" | "batch_not_found" | "job_without_image" | "link_not_found" | "webhook_not_found" | "delivery_not_found" | "no_primary_image" | "method_not_allowed" | "request_timeout" | "idempotency_running" | "job_conflict" | "email_taken" | "project_exists" | "too_many_links" | "too_many_webhooks" | "webhook_of_settings" | "precondition_failed" | "upload_too_large" | "too_many_pixels" | "multipart_required" | "not_an_image" | "unsupported_image_type" | "unsupported_image_layout" | "range_not_satisfiable" | "expectation_failed" | "empty_file" | "unreadable_entry" | "damaged_image" | "image_too_slow" | "too_many_images" | "no_such_account" | "idempotency_conflict" | "rate_limited" | "headers_too_large" | "client_gone" | "internal" | "project_damaged" | "busy" | "encoder_failed" | "read_only" | "store_unavailable" | "issuer_unavailable" | "oidc_unavailable" | "source_unavailable" | "shutting_down" | "storage_full" | "quota_exceeded";
             /** @description `X-Request-Id` of the response, under which the server logged the error. */
             request_id?: string;
         } & {
@@ -2366,6 +2386,11 @@ export interface components {
             members?: {
                 [key: string]: "viewer" | "editor";
             };
+            /**
+             * @description Prefix in a bucket whose pictures `/source/{key}` shows; null if there is none. Present for principals that may manage the project.
+             * @example null
+             */
+            source?: string | null;
             /** @description The share link that the request holds the cookie of, and what it allows. */
             link?: {
                 id: string;
@@ -2451,6 +2476,11 @@ export interface components {
             members?: {
                 [key: string]: "viewer" | "editor" | null;
             };
+            /**
+             * @description Prefix in a bucket, within one of the prefixes in `SOURCES`, whose pictures are imported at their first request; null removes it. For admins.
+             * @example s3://photos/2026/
+             */
+            source?: string | null;
         };
         DeletedProject: {
             /** @example cosmic-drift */
@@ -5910,6 +5940,185 @@ export interface operations {
             500: components["responses"]["internal_or_project_damaged"];
             503: components["responses"]["busy_or_encoder_failed_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
             507: components["responses"]["storage_full"];
+        };
+    };
+    readSourcePicture: {
+        parameters: {
+            query?: {
+                /** @description Width of the result in pixels, before `dpr`. If it is missing, it follows from the other side. */
+                w?: components["parameters"]["query.w"];
+                /** @description Height of the result in pixels, before `dpr`. If it is missing, it follows from the other side. */
+                h?: components["parameters"]["query.h"];
+                /** @description How the picture fits a box of both sides: `cover` (default) fills the box and crops, `contain` fills it with margins, `inside` keeps within it. */
+                fit?: components["parameters"]["query.fit"];
+                /** @description Focus of the crop of `cover` and place of the picture in `contain`: center, top, bottom, left, right, top-left, top-right, bottom-left, bottom-right, or a point from `0,0` (top left) to `1,1` such as `0.3,0.6`. For `cover` also `focal` (focal point of the image, or its centre), `attention` (salient regions) and `entropy` (detail). By default the focal point where the image has one, else `center`. */
+                position?: components["parameters"]["query.position"];
+                /** @description Format, `jpeg` by default. The others are rendered at the first request, transparent where the picture is. `auto` negotiates by `Accept`: AVIF, then WebP, if they are listed, else JPEG, or PNG for a transparent picture. */
+                format?: components["parameters"]["query.format"];
+                /** @description Quality; by default avif 50, webp 80, jpeg 80 (more for transparent AVIF). Without effect on PNG, which loses nothing. */
+                q?: number;
+                /** @description Device pixel ratio, 1 by default: `w` and `h` are multiplied by it. */
+                dpr?: components["parameters"]["query.dpr"];
+                /** @description Colour of the margins and behind transparent pixels, `rrggbb` or `rgb` in hex. Without it a transparent picture stays transparent, in JPEG it gets the server’s `BACKGROUND`; margins of other pictures are white. */
+                background?: components["parameters"]["query.background"];
+                /** @description Resampling: `lanczos3` by default; `nearest` keeps the edges and the exact colours of pixel art. */
+                kernel?: components["parameters"]["query.kernel"];
+                /** @description Focal point that the URL was made for, as in the URLs of answers. It changes only how long the picture may be cached: where the focal point decides the crop, for ever if it is the current one; without it, the picture is revalidated. No signature covers it. */
+                v?: components["parameters"]["query.v"];
+                /** @description Name of one of the server’s presets, in place of all of the above. It needs no signature. */
+                preset?: components["parameters"]["query.preset"];
+                /** @description End of the validity of the URL, in seconds since 1970. */
+                exp?: components["parameters"]["query.exp"];
+                /** @description Signature of the URL, made by `tintype sign` or `signUrl`. It grants access to a picture of a private project without credentials and requires `exp`. */
+                sig?: components["parameters"]["query.sig"];
+                /** @description Size name; `original` by default. `game` is exactly 50 x 50, the others keep the proportions. */
+                size?: components["parameters"]["query.size"];
+            };
+            header?: never;
+            path: {
+                /** @description Project id: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
+                project_id: components["parameters"]["path.project_id"];
+                /** @description Key of the object below the source: 1 to 1024 bytes without control characters and without parts of one or two dots. It is encoded as any part of a URL; a slash may be plain, or `%2F`. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture at present. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "4f0z6k1m9q2w8e5r7t3y-thumb-28412"
+                     */
+                    ETag?: string;
+                    /** @description Time of the last change. */
+                    "Last-Modified"?: string;
+                    /** @description Range requests are supported. */
+                    "Accept-Ranges"?: "bytes";
+                    /**
+                     * @description Caching policy.
+                     * @example no-cache
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description `Accept` after content negotiation.
+                     * @example Accept
+                     */
+                    Vary?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "image/webp": Blob;
+                    "image/avif": Blob;
+                    "image/png": Blob;
+                };
+            };
+            /** @description The part named by `Range`. Several ranges are answered by the whole picture. */
+            206: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Validator for If-None-Match.
+                     * @example "4f0z6k1m9q2w8e5r7t3y-thumb-28412"
+                     */
+                    ETag?: string;
+                    /** @description Time of the last change. */
+                    "Last-Modified"?: string;
+                    /** @description Range requests are supported. */
+                    "Accept-Ranges"?: "bytes";
+                    /**
+                     * @description Caching policy.
+                     * @example no-cache
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description `Accept` after content negotiation.
+                     * @example Accept
+                     */
+                    Vary?: string;
+                    /** @description The part and the length of the whole. */
+                    "Content-Range"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "image/webp": Blob;
+                    "image/avif": Blob;
+                    "image/png": Blob;
+                };
+            };
+            302: components["responses"]["Found"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["invalid_project_id_or_invalid_parameter"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden_or_unexpected_host_or_signature_required_or_signature_invalid_or_signature_expired"];
+            /** @description No such route (`route_not_found`). No such project (`project_not_found`). No such image (`image_not_found`). No such object in the source of the project (`object_not_found`) */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            412: components["responses"]["precondition_failed"];
+            413: components["responses"]["upload_too_large_or_too_many_pixels"];
+            /** @description The file is not an image (`not_an_image`). This type of image is not accepted (`unsupported_image_type`). The image is sound, but its layout cannot be decoded (`unsupported_image_layout`) */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            416: components["responses"]["range_not_satisfiable"];
+            /** @description The file is empty (`empty_file`). The image is damaged (`damaged_image`). Decoding the image took too long (`image_too_slow`) */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_or_project_damaged"];
+            /** @description The server is busy (`busy`). The picture could not be processed (`encoder_failed`). The store is read-only (`read_only`). The store cannot be written (`store_unavailable`). The keys of the token issuer cannot be fetched (`issuer_unavailable`). The source of the project cannot be read (`source_unavailable`). The server is shutting down (`shutting_down`) */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    /**
+                     * @description Seconds to wait before a retry.
+                     * @example 5
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & unknown;
+                };
+            };
+            507: components["responses"]["storage_full_or_quota_exceeded"];
         };
     };
     listJobs: {

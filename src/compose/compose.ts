@@ -16,6 +16,7 @@ import { buildBroker } from './background/broker.ts'
 import { buildChangeHints } from './background/change-hints.ts'
 import { buildFallback } from './bucket/fallback.ts'
 import { restoreFromFallback } from './bucket/restoring.ts'
+import { buildSources } from './bucket/sources.ts'
 import { buildCollections } from './collections.ts'
 import { buildEncoders } from './encoders.ts'
 import { buildEvents } from './events.ts'
@@ -67,6 +68,7 @@ export const compose = (options: ParsedOptions, replacements: Replacements = {})
     encoders,
     broker,
   )
+  const sources = buildSources(foundation, stored, encoders, built)
   const { projects, closeCatalogue } = buildProjects(foundation, stored, auth)
   const feed = buildEvents(foundation, stored)
   const collections = buildCollections(foundation, stored, atlases)
@@ -89,6 +91,7 @@ export const compose = (options: ParsedOptions, replacements: Replacements = {})
     accelRedirect: options.accelRedirect,
     direct: options.redirectToBucket ? store.direct : undefined,
     projects,
+    sources,
     collections,
     jobs,
     webhooks,
@@ -140,6 +143,7 @@ export const compose = (options: ParsedOptions, replacements: Replacements = {})
       endWaits()
       restoring.abort()
       await ready.catch(() => {})
+      await sources.close()
       await closeJobs()
       await closeWebhooks()
       await closeFallback()

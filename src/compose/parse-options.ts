@@ -19,12 +19,15 @@ import {
   type FallbackSettings,
   fallbackSettingsOf,
   parseStoreUrl,
+  type SourceSettings,
   STORE_URL_RULE,
+  sourceSettingsOf,
 } from '../core/bucket-settings.ts'
 import { isQueueUrl, QUEUE_URL_RULE } from '../core/jobs/queue-url.ts'
 import { type IsTrusted, parseProxies } from '../core/request/forwarded.ts'
 import { type AllowedOrigins, parseOrigins } from '../core/request/origins.ts'
 import { isRedisUrl, REDIS_URL_RULE } from '../core/request/redis-url.ts'
+import { type BucketPrefix, parseSourceUrls, SOURCE_URL_RULE } from '../core/sources/source-url.ts'
 import { parsePrefetch } from '../core/transform/prefetch.ts'
 import { type Presets, parsePresets } from '../core/transform/presets.ts'
 import type { Recipe } from '../core/transform/recipe.ts'
@@ -49,6 +52,8 @@ interface ParsedValues {
   bucket?: BucketSettings | undefined
   /** Bucket that the folder is copied to. */
   fallback?: FallbackSettings | undefined
+  /** Foreign buckets that pictures are imported from. */
+  sources?: SourceSettings | undefined
 }
 
 type BucketText =
@@ -85,7 +90,7 @@ export interface ParsedOptions
 
 /** @throws TintypeError `invalid_parameter`, Error that names the value that is not valid */
 export const parseOptions = (given: TintypeOptions): ParsedOptions => {
-  const { bucket, fallback, options } = takeBucket(given)
+  const { bucket, fallback, sources, options } = takeBucket(given)
   const { jwksUrl, jwksIssuer = '', jwksAudience = '', webhookUrl, webhookSecret, ...others } = options
   const { smtpUrl = '', mailFrom = '', oidcIssuer, oidcClientId, oidcClientSecret, oidcName, ...rest } = others
   const publicUrl = parsePublic(options.publicUrl)
@@ -102,6 +107,7 @@ export const parseOptions = (given: TintypeOptions): ParsedOptions => {
     oidc: parseOidc(options, publicUrl),
     bucket,
     fallback,
+    sources,
     signingKeys: parseSigningKeys(options.signingKeys ?? []),
     presets,
     prefetch: parsePrefetch(options.prefetch ?? '', presets),
@@ -162,7 +168,7 @@ const takeBucket = (given: TintypeOptions) => {
     ...others
   } = given
   const { s3Credentials, bucketCacheDir = './bucket-cache', bucketCacheBytes = 10 * 2 ** 30, ...rest } = others
-  const { staleSeconds = 5, fallback = '', takeOver = false, ...options } = rest
+  const { staleSeconds = 5, fallback = '', takeOver = false, sources: sourceTexts = '', ...options } = rest
   const access = {
     ...{ s3Endpoint, s3Region, s3PathStyle, s3CreateBucket },
     awsAccessKeyId: s3Credentials?.accessKeyId ?? '',
@@ -176,8 +182,9 @@ const takeBucket = (given: TintypeOptions) => {
   if (takeOver && fallback === '') throw new Error('takeOver: expected no such value without fallback')
   if (store === '' && options.redirectToBucket)
     throw new Error('redirectToBucket: expected no such value without store')
+  const sources = sourceSettingsOf({ ...access, sources: parseSources(sourceTexts) })
   if (store === '')
-    return { bucket: undefined, fallback: fallbackSettingsOf({ ...access, fallback, takeOver }), options }
+    return { bucket: undefined, fallback: fallbackSettingsOf({ ...access, fallback, takeOver }), sources, options }
   if (!parseStoreUrl(store)) throw new Error(`store: expected ${STORE_URL_RULE}, got "${store}"`)
   const { accelRedirect, encoders, storageDir } = options
   const refused = { accelRedirect, encoders: encoders === 0, storageDir }
@@ -187,5 +194,13 @@ const takeBucket = (given: TintypeOptions) => {
     ...access,
     ...{ store, bucketCacheDir, bucketCacheBytes, staleSeconds },
   })
-  return { bucket, fallback: undefined, options }
+  return { bucket, fallback: undefined, sources, options }
+}
+
+/** @throws Error where one of them is not valid */
+const parseSources = (texts: readonly string[] | string): readonly BucketPrefix[] => {
+  const text = typeof texts === 'string' ? texts : texts.join(',')
+  const sources = parseSourceUrls(text)
+  if (!sources) throw new Error(`sources: expected a list of ${SOURCE_URL_RULE}, got "${text}"`)
+  return sources
 }

@@ -19,7 +19,7 @@ export const buildProjects = (
   // A cursor of one machine is valid on the others.
   const fallback = () => (shared && !store.isReadOnly() ? auth.store.ensureSecret() : bootSecret(storageDir))
   const cursors = createSealedCursors({ secret: auth.store.secret, fallback })
-  const { newVisibility } = options
-  const projects = createProjectService({ store, catalogue, log, cursors, newVisibility })
+  const { newVisibility, sources } = options
+  const projects = createProjectService({ store, catalogue, log, cursors, newVisibility, sources: sources?.prefixes })
   return { projects, closeCatalogue: catalogue.close }
 }

@@ -7,6 +7,8 @@ import {
   bucketSettingsOf,
   type FallbackSettings,
   fallbackSettingsOf,
+  type SourceSettings,
+  sourceSettingsOf,
 } from '../core/bucket-settings.ts'
 import type { settings } from './settings.ts'
 
@@ -34,8 +36,10 @@ export const bucketOf = (parsed: Parsed, context: z.RefinementCtx): BucketSettin
   const bucket = bucketSettingsOf({ ...parsed, s3Region: regionOf(parsed) })
   if (!bucket) {
     refuseSet(parsed, NEEDS_STORE, (key) => refuse(key, 'expected no value without STORE, got one'))
-    if (parsed.fallback === '')
-      refuseSet(parsed, NEEDS_BUCKET, (key) => refuse(key, 'expected no value without STORE or FALLBACK, got one'))
+    if (parsed.fallback === '' && parsed.sources.length === 0)
+      refuseSet(parsed, NEEDS_BUCKET, (key) =>
+        refuse(key, 'expected no value without STORE, FALLBACK or SOURCES, got one'),
+      )
     return undefined
   }
   if (parsed.storageDir !== resolve('./storage'))
@@ -59,6 +63,14 @@ export const fallbackOf = (parsed: Parsed, context: z.RefinementCtx): FallbackSe
   if (parsed.readOnly === true) refuse('readOnly', 'expected auto or false with FALLBACK, got true')
   refuseHalfKey(parsed, refuse)
   return fallback
+}
+
+export const sourcesOf = (parsed: Parsed, context: z.RefinementCtx): SourceSettings | undefined => {
+  const sources = sourceSettingsOf({ ...parsed, s3Region: regionOf(parsed) })
+  // The others say it too.
+  if (sources && parsed.store === '' && parsed.fallback === '')
+    refuseHalfKey(parsed, (path, message) => context.addIssue({ code: 'custom', path: [path], message }))
+  return sources
 }
 
 const regionOf = ({ s3Region, awsRegion }: Parsed): string => s3Region || awsRegion

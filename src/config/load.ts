@@ -8,7 +8,7 @@ import { messageOf, TintypeError } from '../core/errors.ts'
 import { parsePrefetch, prefetchable } from '../core/transform/prefetch.ts'
 import type { Recipe } from '../core/transform/recipe.ts'
 import type { WebhookSettings } from '../core/webhooks/model.ts'
-import { bucketOf, fallbackOf } from './bucket.ts'
+import { bucketOf, fallbackOf, sourcesOf } from './bucket.ts'
 import { type EnvFile, readEnvFile, type Texts } from './env-file.ts'
 import { type Setting, settingOf } from './setting.ts'
 import { settings } from './settings.ts'
@@ -95,6 +95,7 @@ const combine = (parsed: Parsed, context: z.RefinementCtx) => {
     ...own,
     bucket: bucketOf(parsed, context),
     fallback: fallbackOf(parsed, context),
+    sources: sourcesOf(parsed, context),
     accelRedirect: accelRedirect === 'off' ? undefined : accelRedirect,
     prefetch: recipesOf(parsed, context),
     issuer: issuerOf(parsed, context),

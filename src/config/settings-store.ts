@@ -1,6 +1,7 @@
-// Settings of a store in a bucket, and of the bucket that a store in a folder is copied to.
+// Settings of a store in a bucket, of the bucket that a store in a folder is copied to, and of foreign buckets.
 
 import { parseStoreUrl, STORE_URL_RULE } from '../core/bucket-settings.ts'
+import { type BucketPrefix, parseSourceUrls, SOURCE_URL_RULE } from '../core/sources/source-url.ts'
 import {
   anyText,
   boolean,
@@ -16,6 +17,11 @@ import { setting } from './setting.ts'
 const storeUrl: Parser<string> = {
   expected: STORE_URL_RULE,
   parse: (text) => (text === '' || parseStoreUrl(text) ? text : undefined),
+}
+
+const sourceUrls: Parser<readonly BucketPrefix[]> = {
+  expected: `prefixes separated by commas, each ${SOURCE_URL_RULE}`,
+  parse: parseSourceUrls,
 }
 
 const endpoint: Parser<string> = {
@@ -46,12 +52,19 @@ export const storeSettings = {
     isSwitch: true,
     doc: 'At this start, take FALLBACK over from another store, which then copies nothing to it any more',
   }),
+  sources: setting(sourceUrls, {
+    env: 'SOURCES',
+    flag: 'sources',
+    unit: 'URLs',
+    initial: '',
+    doc: 'Prefixes in foreign buckets whose pictures projects may show, separated by commas: s3://bucket or s3://bucket/prefix',
+  }),
   s3Endpoint: setting(endpoint, {
     env: 'S3_ENDPOINT',
     flag: 's3-endpoint',
     unit: 'URL',
     initial: '',
-    doc: 'URL of the engine of STORE or FALLBACK; without it, that of AWS',
+    doc: 'URL of the engine of STORE, FALLBACK and SOURCES; without it, that of AWS',
   }),
   s3Region: setting(matching(/^[\w-]*$/, 'a region such as eu-central-1'), {
     env: 'S3_REGION',

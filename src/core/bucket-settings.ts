@@ -1,4 +1,6 @@
-// The bucket that holds a store, or a copy of one: its URL, and the settings that come with it.
+// The bucket that holds a store, or a copy of one: its URL, and the settings that come with it. Foreign buckets too.
+
+import type { BucketPrefix } from './sources/source-url.ts'
 
 /** A bucket, and how it is reached. */
 export interface BucketAccess {
@@ -24,6 +26,13 @@ export interface BucketSettings extends BucketAccess {
   cacheBytes: number
   /** Time for which what another server deleted or revoked may still count here, in milliseconds. */
   staleMs: number
+}
+
+/** Foreign buckets that pictures are imported from: all of them are reached in one way. */
+export interface SourceSettings {
+  /** Prefixes that sources of projects may be in. */
+  prefixes: readonly BucketPrefix[]
+  access: Omit<BucketAccess, keyof BucketPrefix>
 }
 
 /** The bucket that a store in a folder is copied to. */
@@ -88,12 +97,20 @@ export const fallbackSettingsOf = (
   return access && { ...access, takeOver: values.takeOver }
 }
 
+/** Settings of sources; undefined where there are none. */
+export const sourceSettingsOf = (
+  values: AccessValues & { sources: readonly BucketPrefix[] },
+): SourceSettings | undefined =>
+  values.sources.length === 0 ? undefined : { prefixes: values.sources, access: reachedBy(values) }
+
 const accessOf = (text: string, values: AccessValues): BucketAccess | undefined => {
   const url = parseStoreUrl(text)
-  if (!url) return undefined
+  return url && { ...url, ...reachedBy(values) }
+}
+
+const reachedBy = (values: AccessValues): SourceSettings['access'] => {
   const { awsAccessKeyId: accessKeyId, awsSecretAccessKey: secretAccessKey, awsSessionToken: sessionToken } = values
   return {
-    ...url,
     region: values.s3Region || DEFAULT_REGION,
     create: values.s3CreateBucket,
     ...(values.s3Endpoint === '' ? {} : { endpoint: values.s3Endpoint }),

@@ -15,6 +15,7 @@ import type { JobService } from '../services/jobs/jobs.ts'
 import type { LinkService } from '../services/links/links.ts'
 import type { MemberService } from '../services/projects/members.ts'
 import type { ProjectService } from '../services/projects/projects.ts'
+import type { SourcePictures } from '../services/sources/source-pictures.ts'
 import type { Archives } from '../services/transfer/archives.ts'
 import type { WebhookService } from '../services/webhooks/registry.ts'
 import type { DirectReads } from '../stores/direct-reads.ts'
@@ -59,6 +60,8 @@ export interface AppOptions {
   collections?: CollectionService
   /** Signs the path of a page of an atlas. @default no page is signed */
   signPage?(path: string, untilMs: number): PageSignature
+  /** Pictures in the sources of projects. @default no route of them */
+  sources?: Pick<SourcePictures, 'find'>
   /** Change feed. @default no routes of events */
   feed?: ChangeFeed
   renders: Pick<Renders, 'find' | 'choose' | 'focalPoint'>

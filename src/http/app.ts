@@ -30,6 +30,7 @@ import * as deletions from './openapi/images/image-deletions.ts'
 import * as imageDetails from './openapi/images/image-details.ts'
 import * as images from './openapi/images/images.ts'
 import * as manifests from './openapi/images/manifest.ts'
+import * as sourcePictures from './openapi/images/source-pictures.ts'
 import * as projects from './openapi/projects.ts'
 import * as server from './openapi/server.ts'
 import { createSessionCookies } from './response/auth/session-cookies.ts'
@@ -56,6 +57,7 @@ import { addJobRoutes } from './routes/jobs.ts'
 import { createMetricsRoute } from './routes/metrics.ts'
 import { createProjectRoutes } from './routes/projects.ts'
 import { createRenderRoutes } from './routes/renders.ts'
+import { createSourcePictureRoutes } from './routes/source-pictures.ts'
 import { addWebhookRoutes } from './routes/webhooks.ts'
 
 /** Paths where passwords and invitations can be guessed. */
@@ -131,6 +133,10 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   route.add(assets.read, asset.read)
   route.describe(assets.render, assets.renderFile)
   route.add(assets.remove, asset.remove)
+  if (options.sources) {
+    const source = createSourcePictureRoutes({ ...options, sources: options.sources, guard })
+    route.add(sourcePictures.read, source.read)
+  }
   if (options.jobs) addJobRoutes(route, { ...options, jobs: options.jobs, guard, views })
   const project = createProjectRoutes({ ...options, guard, views })
   route.add(projects.list, project.list)

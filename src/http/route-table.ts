@@ -62,7 +62,7 @@ const named = (template: string, handler: Handler): Handler =>
     return handler(c, next)
   })
 
-/** Converts a template; the name of an asset may have slashes, so that all paths below the assets are one pattern. */
+/** Converts a template; the name of an asset, or the key of an object, may have slashes: all paths below are one pattern. */
 const patternOf = (template: string): string =>
   template
     .replace(/\/\{name\}.*$/, '/{name}')
@@ -70,6 +70,7 @@ const patternOf = (template: string): string =>
     .map(segmentOf)
     .join('/')
     .replace(':name', ':name{.+}')
+    .replace(/:key$/, ':key{.+}')
 
 /** Converts a segment of a template; `{size}.{format}` becomes one parameter, `file`. */
 const segmentOf = (segment: string): string => {

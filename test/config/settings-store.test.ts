@@ -118,3 +118,32 @@ describe('FALLBACK', () => {
     expect(() => load(env)).toThrow(message)
   })
 })
+
+describe('SOURCES', () => {
+  it('names prefixes, and shares the engine', () => {
+    const env = { S3_ENDPOINT: 'http://127.0.0.1:9000', AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' }
+    expect(load({ SOURCES: 's3://photos/a b, s3://shop', ...env }).sources).toEqual({
+      prefixes: [
+        { bucket: 'photos', prefix: 'a b/' },
+        { bucket: 'shop', prefix: '' },
+      ],
+      access: {
+        endpoint: 'http://127.0.0.1:9000',
+        region: 'us-east-1',
+        create: false,
+        credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
+      },
+    })
+    expect(load({}).sources).toBeUndefined()
+    expect(load({ STORE, SOURCES: 's3://photos' }).bucket).toMatchObject({ bucket: 'pictures' })
+  })
+
+  it.each([
+    [{ SOURCES: 's3://photos,shop' }, 'SOURCES: expected prefixes separated by commas'],
+    [{ SOURCES: 's3://photos/..' }, 'SOURCES: expected prefixes separated by commas'],
+    [{ SOURCES: 's3://photos', AWS_ACCESS_KEY_ID: 'key' }, 'AWS_SECRET_ACCESS_KEY: expected a value'],
+    [{ SOURCES: 's3://photos', STALE_SECONDS: '6' }, 'STALE_SECONDS: expected no value without STORE'],
+  ])('is refused with %j', (env, message) => {
+    expect(() => load(env)).toThrow(message)
+  })
+})

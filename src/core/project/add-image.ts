@@ -6,9 +6,10 @@
 
 import type { Principal, Visibility } from '../auth/access.ts'
 import { TintypeError } from '../errors.ts'
+import { assertInSource, findObject, isCurrent, withObject } from '../sources/source-objects.ts'
 import { type AssetTerms, assertExpectedAsset, findAsset, takingOver, uploadedAgain } from './assets.ts'
 import { appendImage, findImage, firstImage, type ImageList, replaceImage } from './image-list.ts'
-import type { ImageRecord, Project, RecordedAnswer } from './model.ts'
+import type { ImageRecord, Project, RecordedAnswer, SourceObject } from './model.ts'
 import { chargedTo } from './quota.ts'
 import type { ProjectState } from './state.ts'
 
@@ -23,10 +24,12 @@ export interface AddImage {
   isPending?: boolean
 }
 
-/** Conditions under which an image is added. The first three load all images of the project. */
+/** Conditions under which an image is added. The first four load all images of the project. */
 export interface UploadTerms {
   /** Makes the image that of an asset, in place of the one before it. @default none */
   asset?: AssetTerms
+  /** Makes the image that of an object in the source of the project, in place of the one before it. @default none */
+  object?: SourceObject
   /** Hash of the client's `Idempotency-Key`: the response to an earlier upload with it is repeated. @default none */
   idempotencyKey?: string
   /** Answers with an identical image of the project instead of storing another. @default false */
@@ -68,7 +71,8 @@ export const addImage = (
 ): ProjectState => {
   const { terms = {} } = change
   const existing = readsImages(terms) ? findExisting(state.images, change.image.sha256, terms, now) : undefined
-  const before = terms.asset && findAsset(project.images, terms.asset.name)
+  if (terms.object) assertInSource(state, terms.object)
+  const before = predecessorOf(project.images, terms)
   if (terms.asset && !existing?.answer) assertExpectedAsset(before, terms.asset, revision)
   if (existing) return answerByExisting(state, existing, change, now)
   assertCharged(project, terms.chargedTo)
@@ -85,6 +89,10 @@ export const addImage = (
   }
 }
 
+/** The image whose place an upload takes: that of the asset or object that it becomes. */
+export const predecessorOf = (images: ImageList, { asset, object }: UploadTerms): ImageRecord | undefined =>
+  asset ? findAsset(images, asset.name) : object && findObject(images, object.url)
+
 /** Puts the image in the place of another one, also as the cover. */
 const replaceBy = (project: ProjectState, change: AddImage, before: ImageRecord, now: string): ProjectState => {
   const primary = project.primary_image_id === before.id ? change.image.id : project.primary_image_id
@@ -95,12 +103,13 @@ const replaceBy = (project: ProjectState, change: AddImage, before: ImageRecord,
 
 /**
  * Adds nothing. The image of a duplicate keeps the response for an idempotency key that is new to it; that of an asset
- * gets the details of the upload.
+ * gets the details of the upload, that of an object its tag.
  */
 const answerByExisting = (state: ProjectState, { image, answer }: ExistingImage, change: AddImage, now: string) => {
   if (answer) return state
-  const detailed = change.terms?.asset ? uploadedAgain(image, change.image) : image
-  const answered = withAnswerFor(detailed, change, state, now)
+  const { asset, object } = change.terms ?? {}
+  const detailed = asset ? uploadedAgain(image, change.image) : image
+  const answered = withAnswerFor(object ? withObject(detailed, object) : detailed, change, state, now)
   return answered === image ? state : { ...state, images: replaceImage(state.images, answered) }
 }
 
@@ -119,8 +128,8 @@ const withAnswerFor = (
   return withAnswer(image, isReplacement ? { ...answer, replaced: true } : answer)
 }
 
-export const readsImages = ({ idempotencyKey, dedupe = false, asset }: UploadTerms): boolean =>
-  idempotencyKey !== undefined || dedupe || asset !== undefined
+export const readsImages = ({ idempotencyKey, dedupe = false, asset, object }: UploadTerms): boolean =>
+  idempotencyKey !== undefined || dedupe || asset !== undefined || object !== undefined
 
 /**
  * The existing image that answers an upload, undefined where the upload is to be stored.
@@ -140,7 +149,11 @@ export const findExisting = (
     if (answer.image.sha256 !== sha256) throw idempotencyConflict()
     return answer
   }
-  const { asset, dedupe } = terms
+  const { asset, dedupe, object } = terms
+  if (object) {
+    const image = findObject(images, object.url)
+    return image && isCurrent(image, object, sha256) ? { image, answer: undefined } : undefined
+  }
   if (!asset && !dedupe) return undefined
   const image = firstImage(images, (each) => each.sha256 === sha256 && (!asset || each.asset === asset.name))
   return image && { image, answer: undefined }

@@ -50,6 +50,8 @@ type Change =
       visibility?: Visibility
       /** By user id; null removes a member. Members that are not named stay. */
       members?: Readonly<Record<string, MemberRole | null>>
+      /** See the schema of projects; null removes it. */
+      source?: string | null
     }
   | { type: 'delete_project' }
   | AddSlots
@@ -135,7 +137,9 @@ export const actionOf = (change: ProjectChange): Action => {
     case 'delete_project':
       return 'manage'
     case 'edit':
-      return change.visibility === undefined && change.members === undefined ? 'write' : 'manage'
+      return change.visibility === undefined && change.members === undefined && change.source === undefined
+        ? 'write'
+        : 'manage'
     default:
       return 'write'
   }
@@ -177,15 +181,17 @@ const edit = (state: ProjectState, change: ProjectChange & { type: 'edit' }): Pr
   const images = imageOrder ? reorder(state, imageOrder) : state.images
   const { visibility, members } = accessOf(state)
   const access = { visibility: change.visibility ?? visibility, members: changedMembers(state, change.members) }
+  const source = change.source === undefined ? state.source : (change.source ?? undefined)
   if (
     title === state.title &&
+    source === state.source &&
     images === state.images &&
     access.visibility === visibility &&
     isSame(access.members, members)
   )
     return state
   const isTouched = change.visibility !== undefined || change.members !== undefined
-  return { ...state, title, images, ...(isTouched ? access : {}) }
+  return { ...state, title, images, ...(isTouched ? access : {}), ...(source === state.source ? {} : { source }) }
 }
 
 const changedMembers = (state: ProjectState, changes: Readonly<Record<string, MemberRole | null>> = {}) => {

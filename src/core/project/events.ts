@@ -2,10 +2,12 @@
 
 import { z } from 'zod'
 import { pendingOf } from '../jobs/pending.ts'
-import type { AddImage } from './add-image.ts'
+import { type AddImage, predecessorOf } from './add-image.ts'
 import { findAsset, uploadedAgain } from './assets.ts'
 import type { ProjectChange } from './changes.ts'
 import { presentIds } from './delete-images.ts'
+import type { ImageList } from './image-list.ts'
+import type { ImageRecord } from './model.ts'
 import type { ProjectState } from './state.ts'
 
 /**
@@ -63,9 +65,8 @@ export const eventsOf = (before: ProjectState, change: ProjectChange, after: Pro
 export const deletedBy = (before: ProjectState, change: ProjectChange, after: ProjectState): readonly string[] => {
   if (change.type === 'delete_image') return [change.imageId]
   if (change.type === 'delete_images') return presentIds(before, change.imageIds)
-  const name = assetOf(change)
-  const old = name === undefined ? undefined : findAsset(before.images, name)
-  return old && findAsset(after.images, old.asset ?? '')?.id !== old.id ? [old.id] : []
+  const old = replacedIn(before.images, change)
+  return old && replacedIn(after.images, change)?.id !== old.id ? [old.id] : []
 }
 
 /**
@@ -81,13 +82,15 @@ export const droppedPending = (before: ProjectState, change: ProjectChange, afte
   return pendingOf(before).flatMap(({ id }) => (left.has(id) ? [] : [id]))
 }
 
-/** True for a change of an asset, which may delete the image before it. */
-export const changesAsset = (change: ProjectChange): boolean => assetOf(change) !== undefined
+/** True for a change of an asset, or of the image of an object, which may delete the image before it. */
+export const mayReplace = (change: ProjectChange): boolean =>
+  change.type === 'delete_asset' ||
+  (change.type === 'add_image' && (change.terms?.asset !== undefined || change.terms?.object !== undefined))
 
-/** Name of the asset that a change is about. */
-const assetOf = (change: ProjectChange): string | undefined => {
-  if (change.type === 'delete_asset') return change.name
-  return change.type === 'add_image' ? change.terms?.asset?.name : undefined
+/** The image of the asset or object that a change is about. */
+const replacedIn = (images: ImageList, change: ProjectChange): ImageRecord | undefined => {
+  if (change.type === 'delete_asset') return findAsset(images, change.name)
+  return change.type === 'add_image' && mayReplace(change) ? predecessorOf(images, change.terms ?? {}) : undefined
 }
 
 /** The image of an asset whose file was uploaded again with other details. */

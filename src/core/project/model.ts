@@ -33,6 +33,14 @@ const recordedAnswerSchema = z.object({
   replaced: z.literal(true).optional(),
 })
 
+/** Version of an object in a foreign bucket. */
+const sourceObjectSchema = z.object({
+  /** `s3://bucket/prefix/key`, not encoded. */
+  url: z.string(),
+  /** Entity tag by which the engine names the content. */
+  etag: z.string(),
+})
+
 /** Local time of a photo, and its offset where it is known. */
 const TAKEN_AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)?$/
 
@@ -64,6 +72,8 @@ export const imageSchema = z.object({
     .string()
     .regex(/^#[0-9a-f]{6}$/)
     .optional(),
+  /** What the image was imported from at its first request. Absent from uploads. */
+  object: sourceObjectSchema.optional(),
   /** Name of the file as uploaded, cleaned: at most 255 bytes. */
   name: z.string().optional(),
   title: z.string().optional(),
@@ -108,10 +118,13 @@ export const projectSchema = z.object({
   members: z.record(userIdSchema, z.enum(MEMBER_ROLES)).optional(),
   /** `key:<id>` of the API key that created the project and is charged for its bytes. */
   made_by: z.string().optional(),
+  /** Prefix in a foreign bucket whose pictures are imported at their first request: `s3://bucket/prefix/`, not encoded. */
+  source: z.string().optional(),
 })
 
 export type Variant = z.infer<typeof variantSchema>
 export type RecordedAnswer = z.infer<typeof recordedAnswerSchema>
+export type SourceObject = z.infer<typeof sourceObjectSchema>
 export type ImageRecord = z.infer<typeof imageSchema>
 export type Project = z.infer<typeof projectSchema>
 

@@ -47,7 +47,7 @@ export const newProject = (
   ...(visibility === 'private' ? { visibility } : {}),
 })
 
-/** The tombstone names neither owner nor members. */
+/** The tombstone names neither owner nor members nor source. */
 export const deletedProject = ({
   owner_id: _,
   visibility: __,
@@ -55,6 +55,7 @@ export const deletedProject = ({
   made_by: ____,
   pending: _____,
   atlas: ______,
+  source: _______,
   ...state
 }: ProjectState): ProjectState => ({
   ...state,

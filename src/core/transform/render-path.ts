@@ -3,8 +3,9 @@
 // Both forms have one canonical form, which signatures cover: the path without the extension, the format as a parameter.
 
 import { invalidParameter, type Parameter } from '../parameters.ts'
+import { isPercentEncoded } from '../text.ts'
 import { FORMATS_BY_EXTENSION, type Format, formatOf } from './formats.ts'
-import { parseTransform, transformParameters } from './transform.ts'
+import { parseTransform, TRANSFORM_PARAMETERS, transformParameters } from './transform.ts'
 
 export interface RenderPath {
   /** Without the extension. */
@@ -22,6 +23,33 @@ export const parseRenderPath = (path: string): RenderPath | undefined => {
   if (extension === undefined) return { path: base, format: undefined }
   const format = FORMATS_BY_EXTENSION.get(extension)
   return format && { path: base, format }
+}
+
+const OF_SOURCE = /^\/projects\/([^/]+)\/source\/(.+)$/
+
+/** Path of an object of a source, in the one form that signatures cover. */
+export const sourcePath = (projectId: string, key: string): string =>
+  `/projects/${projectId}/source/${key.split('/').map(encodeURIComponent).join('/')}`
+
+/** Another form of {@link sourcePath} in that form: its escapes may be other ones. Undefined for other paths. */
+export const plainSourcePath = (path: string): string | undefined => {
+  const [, projectId, key] = OF_SOURCE.exec(path) ?? []
+  if (projectId === undefined || key === undefined || !isPercentEncoded(key)) return undefined
+  return sourcePath(projectId, decodeURIComponent(key))
+}
+
+/** True for parameters of a transform, in a URL where they are optional: `format` alone is that of a stored variant. */
+export const isTransformed = (names: Iterable<string>): boolean =>
+  [...names].some((name) => name === 'preset' || (name !== 'format' && TRANSFORM_PARAMETERS.includes(name)))
+
+/**
+ * {@link parseRenderPath} of any picture: the path of an object says nothing, since its key can end in any way.
+ *
+ * @param names of the parameters
+ */
+export const renderPathOf = (path: string, names: Iterable<string>): RenderPath | undefined => {
+  if (!OF_SOURCE.test(path)) return parseRenderPath(path)
+  return isTransformed(names) ? { path, format: undefined } : undefined
 }
 
 /**

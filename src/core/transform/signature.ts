@@ -7,7 +7,7 @@ import { TintypeError } from '../errors.ts'
 import { eachOnce, invalidParameter, parseParameter, wholeNumber } from '../parameters.ts'
 import { partsOf } from '../text.ts'
 import { VERSION, versionSchema } from './focal-version.ts'
-import { canonicalParameters, parseRenderPath } from './render-path.ts'
+import { canonicalParameters, plainSourcePath, renderPathOf } from './render-path.ts'
 
 /** Shortest signing key, in characters: a shorter one can be found by brute force from a signed URL. */
 export const MIN_KEY_LENGTH = 16
@@ -23,7 +23,7 @@ export const parseSigningKeys = (keys: readonly string[] | string): string[] => 
 }
 
 export interface Signed {
-  /** From `/projects` on, of renders without an extension, of assets with plain slashes: prefixes of proxies and parent apps are not signed. */
+  /** From `/projects` on, of renders without an extension, of assets with plain slashes, of objects by `sourcePath`: prefixes of proxies and parent apps are not signed. */
   path: string
   /** Signed parameters by name, without `sig`. */
   parameters: ReadonlyMap<string, string>
@@ -59,7 +59,7 @@ export const signUrl = (url: string, { keys, expiresAt }: SignUrlOptions): strin
   const given = eachOnce(parsed.searchParams)
   given.delete(SIGNATURE)
   given.delete(EXPIRES)
-  const render = parseRenderPath(path)
+  const render = renderPathOf(path, given.keys())
   const version = render && given.get(VERSION)
   if (version !== undefined) {
     parseParameter(VERSION, version, versionSchema)
@@ -77,9 +77,9 @@ export const signUrl = (url: string, { keys, expiresAt }: SignUrlOptions): strin
 
 const OF_ASSET = /^\/projects\/[^/]+\/assets\//
 
-/** Writes the slashes in the name of an asset as they are signed. */
+/** Writes the slashes in the name of an asset, and the key of an object, as they are signed. */
 const plainPath = (path: string | undefined): string | undefined =>
-  path !== undefined && OF_ASSET.test(path) ? path.replaceAll(/%2f/gi, '/') : path
+  path !== undefined && OF_ASSET.test(path) ? path.replaceAll(/%2f/gi, '/') : (plainSourcePath(path ?? '') ?? path)
 
 /**
  * Verifies the signature of a request.

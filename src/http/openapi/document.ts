@@ -15,6 +15,7 @@ import * as deletions from './images/image-deletions.ts'
 import * as details from './images/image-details.ts'
 import * as images from './images/images.ts'
 import * as manifests from './images/manifest.ts'
+import * as sourcePictures from './images/source-pictures.ts'
 import * as jobs from './jobs.ts'
 import * as links from './links.ts'
 import * as members from './members.ts'
@@ -50,6 +51,7 @@ const ROUTES = [
   assets.render,
   assets.renderFile,
   assets.remove,
+  sourcePictures.read,
   jobs.list,
   jobs.read,
   jobs.cancel,

@@ -9,6 +9,7 @@ import {
   EXAMPLE_COLLECTION,
   EXAMPLE_IMAGE_ID,
   EXAMPLE_JOB_ID,
+  EXAMPLE_OBJECT_KEY,
   EXAMPLE_PROJECT_ID,
   EXAMPLE_SIZES,
   EXAMPLE_WEBHOOK_ID,
@@ -101,6 +102,9 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   project_not_found: { detail: `There is no project "${EXAMPLE_PROJECT_ID}".` },
   image_not_found: { detail: `There is no image "${EXAMPLE_IMAGE_ID}" in project "${EXAMPLE_PROJECT_ID}".` },
   asset_not_found: { detail: `There is no asset "ui/button-ok" in project "${EXAMPLE_PROJECT_ID}".` },
+  object_not_found: {
+    detail: `There is no object "${EXAMPLE_OBJECT_KEY}" in the source of project "${EXAMPLE_PROJECT_ID}".`,
+  },
   page_not_found: {
     detail: 'There is no such page, or it was replaced more than an hour ago: load the atlas again.',
   },
@@ -198,6 +202,7 @@ const EXAMPLES: Record<ErrorCode, Example> = {
   busy: { detail: '64 pictures are waiting already.' },
   encoder_failed: { detail: 'The encoder ended unexpectedly, twice.' },
   store_unavailable: { detail: 'The store cannot be used now (EIO).' },
+  source_unavailable: { detail: `The source of project "${EXAMPLE_PROJECT_ID}" cannot be read now.` },
   shutting_down: { detail: 'The server is shutting down and takes no changes.' },
   read_only: { detail: 'The store is read-only: it can be read, and takes no changes.' },
   storage_full: {

@@ -1,7 +1,7 @@
 // Descriptions of the project routes.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, EXAMPLE_PROJECT_ID } from '../schemas/examples.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, EXAMPLE_PROJECT_ID, EXAMPLE_SOURCE } from '../schemas/examples.ts'
 import { changeHeaders, createHeaders, projectPath } from '../schemas/parameters.ts'
 import { projectListQuery } from '../schemas/project-list.ts'
 import {
@@ -94,8 +94,9 @@ export const edit: RouteConfig = {
   path: '/projects/{project_id}',
   operationId: 'editProject',
   tags: TAGS,
-  summary: 'Edit a project: title, order of the images, visibility, members',
-  description: 'Changes the given members and no others. Visibility and members are for the owner and admins.',
+  summary: 'Edit a project: title, order of the images, visibility, members, source',
+  description:
+    'Changes the given members and no others. Visibility and members are for the owner and admins, the source for admins.',
   request: {
     params: projectPath,
     headers: changeHeaders,
@@ -109,6 +110,7 @@ export const edit: RouteConfig = {
             order: { summary: 'Move an image to the front', value: { image_order: [EXAMPLE_IMAGE_ID] } },
             visibility: { summary: 'Make the project private', value: { visibility: 'private' } },
             members: { summary: 'Share the project with a user', value: { members: EXAMPLE_MEMBERS } },
+            source: { summary: 'Show pictures from a bucket', value: { source: EXAMPLE_SOURCE } },
           },
         },
       },

@@ -16,6 +16,7 @@ import {
 } from '../../core/transform/formats.ts'
 import { EXPIRES, expiresSchema, SIGNATURE } from '../../core/transform/signature.ts'
 import type { Context } from '../context.ts'
+import { objectKeySchema } from '../schemas/images/source-pictures.ts'
 import { booleanSchema, formatSchema, idempotencyKeySchema, limitSchema, sizeSchema } from '../schemas/parameters.ts'
 
 /** @throws TintypeError `invalid_project_id` */
@@ -36,6 +37,9 @@ export const imageIdOf = (c: Context, projectId: string): string => {
   if (!isImageId(id)) throw unknownImage(projectId, clip(id))
   return id
 }
+
+/** Key of an object in the source of a project. @throws TintypeError `invalid_parameter` */
+export const objectKeyOf = (c: Context): string => parseParameter('key', c.req.param('key') ?? '', objectKeySchema)
 
 /** @throws TintypeError `invalid_parameter` */
 export const sizeOf = (c: Context, standard: Size = 'original'): Size => queryOf(c, 'size', sizeSchema) ?? standard

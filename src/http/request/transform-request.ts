@@ -7,7 +7,7 @@ import { currencyOf, VERSION, versionSchema } from '../../core/transform/focal-v
 import { type ByTransparency, chooseFormats, type Format } from '../../core/transform/formats.ts'
 import { type Presets, presetOf } from '../../core/transform/presets.ts'
 import { type Recipe, recipeAt, transformRecipe } from '../../core/transform/recipe.ts'
-import { parseRenderPath, presetParameters, withFormatOf } from '../../core/transform/render-path.ts'
+import { presetParameters, renderPathOf, withFormatOf } from '../../core/transform/render-path.ts'
 import { EXPIRES, expiresSchema, SIGNATURE, signUrl, verifySignature } from '../../core/transform/signature.ts'
 import {
   isCentre,
@@ -99,7 +99,8 @@ export const createTransformRequestParser = ({
     const version = take(parameters, VERSION)
     if (version !== undefined) parseParameter(VERSION, version, versionSchema)
     const preset = take(parameters, 'preset')
-    const render = parseRenderPath(path) ?? { path, format: undefined }
+    const names = preset === undefined ? parameters.keys() : ['preset']
+    const render = renderPathOf(path, names) ?? { path, format: undefined }
     const verify = (meaning: readonly Parameter[]) =>
       verifySignature(
         { path: render.path, parameters: new Map([...meaning, ...expiry]) },

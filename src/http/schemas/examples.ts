@@ -87,3 +87,6 @@ export const examplePresets = () => ({
 
 export const EXAMPLE_LINK_ID = '0z4x9k2m7q1w5e8r3t6y0u4i'
 export const EXAMPLE_LINK_TOKEN = `ttl_${EXAMPLE_LINK_ID}_${EXAMPLE_CSRF_TOKEN}`
+
+export const EXAMPLE_SOURCE = 's3://photos/2026/'
+export const EXAMPLE_OBJECT_KEY = 'summer/beach 1.jpg'

@@ -4,8 +4,9 @@ import { z } from '@hono/zod-openapi'
 import { MEMBER_ROLES, VISIBILITIES } from '../../core/auth/access.ts'
 import { PERMISSIONS } from '../../core/auth/permission.ts'
 import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../../core/project/model.ts'
+import { parseSourceUrl, SOURCE_URL_RULE } from '../../core/sources/source-url.ts'
 import { characters } from '../../core/text.ts'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, exampleUrls } from './examples.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, EXAMPLE_SOURCE, exampleUrls } from './examples.ts'
 import { deletedImages, next, primaryImageId, projectId, revision, time } from './fields.ts'
 import { coverSchema } from './images/images.ts'
 
@@ -45,6 +46,16 @@ export const projectSchema = z
       description: 'Roles of the members by user id. Present for principals that may manage the project.',
       example: EXAMPLE_MEMBERS,
     }),
+    source: z
+      .string()
+      .nullable()
+      .optional()
+      .openapi({
+        description:
+          'Prefix in a bucket whose pictures `/source/{key}` shows; null if there is none. Present for principals that may ' +
+          'manage the project.',
+        example: null,
+      }),
     link: z
       .object({ id: z.string(), upload: z.boolean(), download: z.boolean(), expires: time })
       .optional()
@@ -58,6 +69,8 @@ export const projectListSchema = z
 
 /** Characters of one code unit, so that a length is the same for JSON Schema and for JavaScript. */
 const MEMBER_ID = /^[^\u{10000}-\u{10ffff}]*$/u
+
+const SOURCE_RULE = `${SOURCE_URL_RULE}, or null`
 
 const TITLE_RULE = `a text of at most ${MAX_TITLE_LENGTH} characters, or null`
 
@@ -112,9 +125,20 @@ export const projectEditSchema = z
           'Roles of members by user id; null removes a member. Other members stay. For the owner and admins.',
         example: { ...EXAMPLE_MEMBERS, '4hk2p0w7d1x9c5t3b8n6': null },
       }),
+    source: z
+      .string(SOURCE_RULE)
+      .refine((text) => parseSourceUrl(text) !== undefined, SOURCE_RULE)
+      .nullable()
+      .optional()
+      .openapi({
+        description:
+          'Prefix in a bucket, within one of the prefixes in `SOURCES`, whose pictures are imported at their first ' +
+          'request; null removes it. For admins.',
+        example: EXAMPLE_SOURCE,
+      }),
   })
   .refine((edit) => Object.keys(edit).length > 0, {
-    error: 'one or more of title, image_order, visibility, members',
+    error: 'one or more of title, image_order, visibility, members, source',
   })
   .openapi('ProjectEdit', { minProperties: 1 })
 

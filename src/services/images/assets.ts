@@ -1,18 +1,15 @@
 // Asset service: finds images by the names of assets, lists assets, deletes them. They are stored by uploads.
-//
-// The names in a sealed segment never change, so they are kept by the segment's id. A lookup in a state whose segments
-// are all known reads nothing.
 
-import { LRUCache } from 'lru-cache'
 import { requireReadable } from '../../core/auth/access.ts'
 import { unknownAsset } from '../../core/not-found.ts'
 import type { ExpectedAsset } from '../../core/project/assets.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
 import { deletedBy } from '../../core/project/events.ts'
-import { firstImage, type ImageList, imagesOf } from '../../core/project/image-list.ts'
+import { imagesOf } from '../../core/project/image-list.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import type { ReadableState } from '../../core/project/state.ts'
 import type { Store } from '../../stores/store.ts'
+import { createImageIndex } from './image-index.ts'
 import type { Variants } from './variants.ts'
 
 export interface AssetServiceOptions {
@@ -60,53 +57,17 @@ export interface AssetService {
   ): Promise<ReadableState>
 }
 
-/** Limit of the names of all segments in memory. */
-const MAX_NAMES = 100_000
-
-/** Image ids by the names of assets. */
-type Names = ReadonlyMap<string, string>
-
 export const createAssetService = ({ store, variants }: AssetServiceOptions): AssetService => {
-  const segments = new LRUCache<string, Names>({ maxSize: MAX_NAMES, sizeCalculation: ({ size }) => size + 1 })
-  /** Names that were found in a list. */
-  const found = new WeakMap<ImageList, Map<string, string>>()
-
-  /** The id; null where the list has no such asset, undefined where a segment is not known. */
-  const lookUp = ({ project_id: projectId, images }: ReadableState, name: string): string | null | undefined => {
-    const known = found.get(images)?.get(name)
-    if (known !== undefined) return known
-    let id = images.tail.find(({ asset }) => asset === name)?.id
-    for (let at = 0; id === undefined && at < images.segments.length; at++) {
-      const segment = images.segments[at]
-      const names = segment?.stored && segments.get(keyOf(projectId, segment.stored.id))
-      if (!names) return undefined
-      id = names.get(name)
-    }
-    if (id === undefined) return null
-    const before = found.get(images) ?? new Map<string, string>()
-    found.set(images, before.set(name, id))
-    return id
-  }
-
-  const learn = (projectId: string, list: ImageList): void => {
-    for (const { images, stored } of list.segments)
-      if (images && stored) segments.set(keyOf(projectId, stored.id), namesIn(images))
-  }
+  const index = createImageIndex({ store, nameOf: ({ asset }) => asset, valueIn: ({ id }) => id })
 
   return {
     async find(project, name) {
-      const known = lookUp(project, name)
-      if (known === null) throw unknownAsset(project.project_id, name)
-      if (known !== undefined) return known
-      const list = await store.imageList(project)
-      if (!list) return undefined
-      learn(project.project_id, list)
-      const image = firstImage(list, ({ asset }) => asset === name)
-      if (!image) throw unknownAsset(project.project_id, name)
-      return image.id
+      const id = await index.find(project, name)
+      if (id === null) throw unknownAsset(project.project_id, name)
+      return id
     },
 
-    findNow: (project, name) => lookUp(project, name) ?? undefined,
+    findNow: (project, name) => index.findNow(project, name) ?? undefined,
 
     async list(project, { prefix = '', after = '', limit = Number.POSITIVE_INFINITY } = {}) {
       const list = await store.imageList(project)
@@ -127,8 +88,3 @@ export const createAssetService = ({ store, variants }: AssetServiceOptions): As
     },
   }
 }
-
-const keyOf = (projectId: string, segmentId: string): string => `${projectId}/${segmentId}`
-
-const namesIn = (images: readonly ImageRecord[]): Names =>
-  new Map(images.flatMap(({ asset, id }) => (asset === undefined ? [] : [[asset, id]])))

@@ -174,6 +174,7 @@ export const createUploadSteps = (options: UploadStepsOptions): UploadSteps => {
       transparent: picture.transparent,
       placeholder: picture.placeholder,
       color: picture.color,
+      object: terms.object,
       ...details,
       taken_at: picture.takenAt,
       asset: terms.asset?.name,

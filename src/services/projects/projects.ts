@@ -1,12 +1,20 @@
-// Project service: create, list, edit title, order, visibility and members, delete.
+// Project service: create, list, edit title, order, visibility, members and source, delete.
 
-import { type MemberRole, type Principal, requireReadable, type Visibility } from '../../core/auth/access.ts'
+import {
+  type MemberRole,
+  type Principal,
+  requireAdmin,
+  requireReadable,
+  type Visibility,
+} from '../../core/auth/access.ts'
 import { isDamage } from '../../core/errors.ts'
 import { inGroups } from '../../core/in-groups.ts'
+import { invalidParameter } from '../../core/parameters.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
 import type { CreateProject } from '../../core/project/create-project.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import type { ReadableState } from '../../core/project/state.ts'
+import { type BucketPrefix, isBelow, parseSourceUrl, sourceUrlOf } from '../../core/sources/source-url.ts'
 import type { Store } from '../../stores/store.ts'
 import { createProjectPages, type ProjectListRequest, type ProjectPagesOptions } from './project-pages.ts'
 
@@ -14,6 +22,8 @@ export interface ProjectServiceOptions extends ProjectPagesOptions {
   store: Pick<Store, 'current' | 'project' | 'commit' | 'transition' | 'cover'>
   /** Visibility of new projects whose request names none. @default 'public' */
   newVisibility?: Visibility
+  /** Prefixes that sources may be in. @default none */
+  sources?: readonly BucketPrefix[]
 }
 
 /** A project with the record of its cover; null where it has none, or where that cannot be read. */
@@ -42,6 +52,8 @@ export interface ProjectEdit {
   visibility?: Visibility
   /** Roles by user id; null removes a member. Members not named keep their roles. */
   members?: Readonly<Record<string, MemberRole | null>>
+  /** URL of a prefix in a foreign bucket; null removes it. For admins. */
+  source?: string | null
 }
 
 /** Calls with `by` also throw `forbidden` or `unauthenticated` where the principal lacks the right. */
@@ -68,7 +80,7 @@ export interface ProjectService {
    * Returns the state that the change led to.
    *
    * @throws TintypeError `project_not_found`, `precondition_failed`; `invalid_parameter` where the order names an
-   *   unknown image or one twice
+   *   unknown image or one twice, or the source is in none of the prefixes
    */
   edit(projectId: string, edit: ProjectEdit, by: Principal, ifRevision?: readonly number[]): Promise<ProjectWithCover>
   /**
@@ -84,7 +96,7 @@ export interface ProjectService {
 const COVERS_AT_ONCE = 32
 
 export const createProjectService = (options: ProjectServiceOptions): ProjectService => {
-  const { store, log, newVisibility } = options
+  const { store, log, newVisibility, sources = [] } = options
   const pages = createProjectPages(options)
 
   const withCover = async (project: ReadableState): Promise<ProjectWithCover | undefined> => {
@@ -125,7 +137,9 @@ export const createProjectService = (options: ProjectServiceOptions): ProjectSer
     },
 
     async edit(projectId, edit, by, ifRevision) {
-      const project = await store.commit(projectId, { type: 'edit', ...edit, by, ifRevision })
+      if (edit.source !== undefined) requireAdmin(by)
+      const source = edit.source === undefined ? {} : { source: allowedSource(edit.source, sources) }
+      const project = await store.commit(projectId, { type: 'edit', ...edit, ...source, by, ifRevision })
       return newestWithCover(requireReadable(project, by), by)
     },
 
@@ -134,4 +148,12 @@ export const createProjectService = (options: ProjectServiceOptions): ProjectSer
       return before.image_count
     },
   }
+}
+
+/** The URL as it is stored. @throws TintypeError `invalid_parameter` */
+const allowedSource = (text: string | null, allowed: readonly BucketPrefix[]): string | null => {
+  const url = text === null ? undefined : parseSourceUrl(text)
+  if (text === null || (url && isBelow(url, allowed))) return url ? sourceUrlOf(url) : null
+  const prefixes = allowed.map((each) => sourceUrlOf(each)).join(', ')
+  throw invalidParameter('source', prefixes === '' ? 'null: SOURCES is not set' : `a prefix in ${prefixes}`, text)
 }

@@ -2,7 +2,7 @@
 // one set of syncs.
 
 import { needsImages, type ProjectChange } from '../../core/project/changes.ts'
-import { changesAsset, deletedBy, droppedPending } from '../../core/project/events.ts'
+import { deletedBy, droppedPending, mayReplace } from '../../core/project/events.ts'
 import type { Transition } from '../store.ts'
 import type { Applied } from './apply-batch.ts'
 
@@ -123,7 +123,7 @@ export const isDeletion = ({ change }: PendingChange): boolean =>
   change?.type === 'delete_image' ||
   change?.type === 'delete_images' ||
   change?.type === 'drop_pending' ||
-  (change !== undefined && changesAsset(change))
+  (change !== undefined && mayReplace(change))
 
 /** True for a change that needs all images loaded. */
 export const needsAll = ({ change }: PendingChange): boolean => change !== undefined && needsImages(change)

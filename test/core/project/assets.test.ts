@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { UploadTerms } from '../../../src/core/project/add-image.ts'
 import type { AssetTerms } from '../../../src/core/project/assets.ts'
 import { applyChange, needsImages, type ProjectChange } from '../../../src/core/project/changes.ts'
-import { changesAsset, deletedBy, eventsOf } from '../../../src/core/project/events.ts'
+import { deletedBy, eventsOf, mayReplace } from '../../../src/core/project/events.ts'
 import { imagesOf, listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
 import { type ImageRecord, imageSchema } from '../../../src/core/project/model.ts'
 import { emptyProject, type ProjectState } from '../../../src/core/project/state.ts'
@@ -185,10 +185,10 @@ describe('the deletion of an asset', () => {
   })
 
   it('is one of the changes of assets', () => {
-    expect(changesAsset(change)).toBe(true)
-    expect(changesAsset(putChange(5))).toBe(true)
-    expect(changesAsset({ type: 'add_image', image: image(5) })).toBe(false)
-    expect(changesAsset({ type: 'delete_project' })).toBe(false)
+    expect(mayReplace(change)).toBe(true)
+    expect(mayReplace(putChange(5))).toBe(true)
+    expect(mayReplace({ type: 'add_image', image: image(5) })).toBe(false)
+    expect(mayReplace({ type: 'delete_project' })).toBe(false)
   })
 })
 

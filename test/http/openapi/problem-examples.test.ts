@@ -3,12 +3,14 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type ErrorCode, FAILURES } from '../../../src/core/errors.ts'
+import { sourcePath } from '../../../src/core/transform/render-path.ts'
 import { problems } from '../../../src/http/openapi/problems.ts'
 import {
   EXAMPLE_ASSET_NAME,
   EXAMPLE_BATCH_ID,
   EXAMPLE_COLLECTION,
   EXAMPLE_JOB_ID,
+  EXAMPLE_OBJECT_KEY,
   EXAMPLE_PROJECT_ID,
   EXAMPLE_WEBHOOK_ID,
 } from '../../../src/http/schemas/examples.ts'
@@ -23,6 +25,7 @@ import { ADA } from '../../support/auth/accounts.ts'
 import { optionsOf, startTestProvider, type TestProvider } from '../../support/auth/provider.ts'
 import { cookieHeader, cookiesOf, openApp, post } from '../../support/auth/sessions.ts'
 import { smallPhoto } from '../../support/pictures/pictures.ts'
+import { openSource } from '../../support/s3/source.ts'
 import { recordsOf } from '../../support/store/here.ts'
 import { formOf } from '../../support/upload.ts'
 
@@ -161,6 +164,16 @@ const PROVOKED: Partial<Record<ErrorCode, () => Promise<Response>>> = {
     const { app } = await createTestApp()
     await uploadTo(app, EXAMPLE_PROJECT_ID)
     return app.request(`/projects/${EXAMPLE_PROJECT_ID}/assets/${EXAMPLE_ASSET_NAME}.jpg`)
+  },
+  object_not_found: async () => {
+    const { app } = await createTestApp()
+    await uploadTo(app, EXAMPLE_PROJECT_ID)
+    return app.request(sourcePath(EXAMPLE_PROJECT_ID, EXAMPLE_OBJECT_KEY))
+  },
+  source_unavailable: async () => {
+    const { app, forbid } = await openSource({ project: EXAMPLE_PROJECT_ID })
+    forbid(true)
+    return app.request(sourcePath(EXAMPLE_PROJECT_ID, EXAMPLE_OBJECT_KEY))
   },
   page_not_found: async () => {
     const { app } = await createTestApp()

@@ -405,8 +405,8 @@ describe('PATCH /projects/{project_id}', () => {
     [{ members: { ada: 'owner' } }, 'members.ada', 'one of viewer, editor, or null', 'owner'],
     [{ members: { ada: { role: 'viewer' } } }, 'members.ada', 'one of viewer, editor, or null', 'an object with role'],
     [{ members: { '': 'viewer' } }, 'members.', 'a user id of 1 to 255 characters', 'an empty text'],
-    [{ names: 'x' }, 'names', 'one of title, image_order, visibility, members', 'names'],
-    [{}, undefined, 'one or more of title, image_order, visibility, members', 'an empty object'],
+    [{ names: 'x' }, 'names', 'one of title, image_order, visibility, members, source', 'names'],
+    [{}, undefined, 'one or more of title, image_order, visibility, members, source', 'an empty object'],
     [['title'], undefined, 'an object', 'an array'],
   ])('refuses %j with the field, the expected and the received value', async (body, field, expected, received) => {
     const tintype = await createTestApp()

@@ -28,6 +28,8 @@ export interface Proxy {
   endpoint: string
   /** Requests so far. */
   count(): number
+  /** Methods and paths of these. */
+  requests(): string[]
   /** Replaces what decides on the faults of later requests. @default none has one */
   decideBy(decide: Decide): void
   /** Resolves when nothing of a server that has ended is on its way to the engine any more. */
@@ -39,7 +41,7 @@ export const startProxy = async (engine: string): Promise<Proxy> => {
   const agent = new Agent({ keepAlive: true })
   onTestFinished(() => agent.destroy())
   let decide: Decide = () => undefined
-  let count = 0
+  const requests: string[] = []
   const underWay = new Set<Promise<void>>()
   const connections = new Set<Socket>()
 
@@ -56,8 +58,8 @@ export const startProxy = async (engine: string): Promise<Proxy> => {
   const server = createServer((request, response) => {
     const work = async (): Promise<void> => {
       const body = await buffer(request)
-      count++
-      const fault = decide({ nth: count, method: request.method ?? '', path: request.url ?? '' }) ?? {}
+      requests.push(`${request.method} ${request.url}`)
+      const fault = decide({ nth: requests.length, method: request.method ?? '', path: request.url ?? '' }) ?? {}
       await setTimeout(fault.delayMs ?? 0)
       const answered = fault.isCarriedOut === false ? undefined : await forward(request, body)
       await fault.call?.()
@@ -79,7 +81,8 @@ export const startProxy = async (engine: string): Promise<Proxy> => {
 
   return {
     endpoint: await listening(server),
-    count: () => count,
+    count: () => requests.length,
+    requests: () => [...requests],
     decideBy(next) {
       decide = next
     },

@@ -2,7 +2,7 @@
 
 import { messageOf } from '../../../core/errors.ts'
 import { inGroups } from '../../../core/in-groups.ts'
-import { isObjectKey } from '../../../core/source-url.ts'
+import { isObjectKey } from '../../../core/sources/source-url.ts'
 import type { Bucket } from '../../../stores/s3/client/bucket.ts'
 import { isOutage } from '../../../stores/s3/client/failures.ts'
 import type { ListedObject } from '../../../stores/s3/client/listing.ts'

@@ -1,5 +1,5 @@
-// Members of a project's view that tell of access: the permission of the caller, for managers the owner and members, for
-// guests their share link.
+// Members of a project's view that tell of access: the permission of the caller, for managers the owner, members and
+// source, for guests their share link.
 
 import { accessOf, linksOf, type Principal } from '../../../core/auth/access.ts'
 import { projectGrant } from '../../../core/auth/links.ts'
@@ -10,7 +10,7 @@ import type { ProjectView } from '../../schemas/projects.ts'
 export const accessView = (
   project: ReadableState,
   by: Principal,
-): Pick<ProjectView, 'visibility' | 'permission' | 'owner_id' | 'members' | 'link'> => {
+): Pick<ProjectView, 'visibility' | 'permission' | 'owner_id' | 'members' | 'source' | 'link'> => {
   const access = accessOf(project)
   const permission = permissionOf(by, project.project_id, access)
   const { visibility, owner_id, members } = access
@@ -23,7 +23,7 @@ export const accessView = (
   }
   return {
     ...{ visibility, permission },
-    ...(permission === 'manage' ? { owner_id, members } : {}),
+    ...(permission === 'manage' ? { owner_id, members, source: project.source ?? null } : {}),
     ...(link ? { link } : {}),
   }
 }

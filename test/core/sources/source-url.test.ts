@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isObjectKey, parseSourceUrl } from '../../src/core/source-url.ts'
+import { isObjectKey, parseSourceUrl } from '../../../src/core/sources/source-url.ts'
 
 describe('the URL of a prefix', () => {
   it.each([

@@ -1,5 +1,7 @@
 // URLs of pictures in foreign buckets: a bucket with a prefix, and the keys below it.
 
+import { partsOf } from '../text.ts'
+
 export interface BucketPrefix {
   bucket: string
   /** Begins every key: empty, or with a slash at the end. */
@@ -31,3 +33,16 @@ export const isObjectKey = (key: string): boolean =>
   Buffer.byteLength(key) <= MAX_KEY_BYTES &&
   !/[\p{Cc}\p{Cs}]/u.test(key) &&
   !key.split('/').some((part) => part === '.' || part === '..')
+
+/** The URL of a prefix, or of an object, as it is stored and compared. */
+export const sourceUrlOf = ({ bucket, prefix }: BucketPrefix, key = ''): string => `s3://${bucket}/${prefix}${key}`
+
+/** True where everything below a prefix lies below one of the others. */
+export const isBelow = ({ bucket, prefix }: BucketPrefix, others: readonly BucketPrefix[]): boolean =>
+  others.some((other) => other.bucket === bucket && prefix.startsWith(other.prefix))
+
+/** Parses a list of prefixes, separated by commas. Undefined where one of them is not valid. */
+export const parseSourceUrls = (text: string): readonly BucketPrefix[] | undefined => {
+  const urls = partsOf(text, ',').map(parseSourceUrl)
+  return urls.every((url) => url !== undefined) ? urls : undefined
+}
