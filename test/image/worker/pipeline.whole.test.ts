@@ -1,12 +1,13 @@
-// Variants compared with ones made from all pixels of large pictures.
+// Variants of large pictures: their exact sizes, and a comparison with ones made from all pixels.
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { SIZES } from '../../../src/core/names.ts'
 import { encodePicture } from '../../../src/image/worker/pipeline.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { jobFor, meanDifference, photo, storedPixels } from '../../support/pictures/pictures.ts'
+import { jobFor, meanDifference, photo, plainJpeg, storedPixels } from '../../support/pictures/pictures.ts'
 
 const options = { maxPixels: 100_000_000, background: '#ffffff' }
 
@@ -30,6 +31,23 @@ describe('the variants of a picture', () => {
       const difference = meanDifference(await storedPixels(job.targets[size]), await storedPixels(reference))
       expect(difference).toBeLessThan(3)
     }
+  })
+
+  it.each([
+    [2400, 1800, [2400, 1800, 1600, 1200, 400, 300]],
+    [1800, 2400, [1800, 2400, 1200, 1600, 300, 400]],
+    [3001, 2003, [3001, 2003, 1600, 1068, 400, 267]],
+    [1601, 1201, [1601, 1201, 1600, 1200, 400, 300]],
+    [8000, 100, [8000, 100, 1600, 20, 400, 5]],
+    [8000, 250, [8000, 250, 1600, 50, 400, 13]],
+    [100, 8000, [100, 8000, 20, 1600, 5, 400]],
+  ])('of %i×%i have exact sizes', async (width, height, expected) => {
+    const job = await jobFor(await temporaryFolder(), await plainJpeg(width, height))
+    const picture = await encodePicture(job, options)
+    const recorded = SIZES.flatMap((size) => [picture.sizes[size].width, picture.sizes[size].height])
+    expect(recorded).toEqual([...expected, 50, 50])
+    const stored = await Promise.all(SIZES.map((size) => sharp(job.targets[size]).metadata()))
+    expect(stored.flatMap((file) => [file.width, file.height])).toEqual([...expected, 50, 50])
   })
 
   it.each([
