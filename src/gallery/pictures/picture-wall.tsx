@@ -1,14 +1,13 @@
 // The justified wall of pictures: blocks that are drawn when they come near, keys, and moving by drag and drop.
 
 import { useSignal } from '@preact/signals'
-import { Component } from 'preact'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { imageUrl, navigate } from '../app/router.ts'
 import { deleteSelected, moveSelected } from '../project/actions.ts'
-import type { Image, ProjectModel } from '../project/model.ts'
+import type { ProjectModel } from '../project/model.ts'
+import { BlockView, focusOn } from './block-view.tsx'
 import { type Block, layOut, verticalNeighbour } from './layout.ts'
 import { moved } from './order.ts'
-import { Tile } from './tile.tsx'
 import { dropMark, isHeld } from './wall-state.ts'
 
 export const PictureWall = ({ model }: { model: ProjectModel }) => {
@@ -46,42 +45,10 @@ export const PictureWall = ({ model }: { model: ProjectModel }) => {
           block={block}
           images={images.slice(block.first, block.first + block.boxes.length)}
           model={model}
-          isFirst={block.first === 0}
         />
       ))}
     </div>
   )
-}
-
-interface BlockProps {
-  block: Block
-  images: readonly Image[]
-  model: ProjectModel
-  isFirst: boolean
-}
-
-/** Drawn again only where its pictures or their places have changed. */
-class BlockView extends Component<BlockProps> {
-  override shouldComponentUpdate(next: BlockProps): boolean {
-    const { block, images } = this.props
-    return (
-      next.images.length !== images.length ||
-      next.block.height !== block.height ||
-      next.images.some((image, at) => image !== images[at]) ||
-      next.block.boxes.some((box, at) => box.left !== block.boxes[at]?.left || box.width !== block.boxes[at]?.width)
-    )
-  }
-
-  render({ block, images, model, isFirst }: BlockProps) {
-    return (
-      <ul class="block" style={{ height: `${block.height}px` }}>
-        {images.map((image, at) => {
-          const box = block.boxes[at]
-          return box && <Tile key={image.id} image={image} box={box} model={model} isFirst={isFirst && at < 12} />
-        })}
-      </ul>
-    )
-  }
 }
 
 const hold = (): void => {
@@ -137,12 +104,6 @@ const onKey = async (event: KeyboardEvent, model: ProjectModel, blocks: readonly
 
 /** Steps of arrow keys: 1 to the next picture, 2 to the next row. */
 const STEPS: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 2, ArrowUp: -2 }
-
-export const focusOn = (id: string | undefined): void => {
-  const link = id === undefined ? null : document.querySelector<HTMLElement>(`a[data-image="${CSS.escape(id)}"]`)
-  link?.focus()
-  link?.scrollIntoView({ block: 'nearest' })
-}
 
 /** Type of a drag within the wall, beside which files can be dropped on the page. */
 const DRAGGED = 'application/x-tintype-images'
