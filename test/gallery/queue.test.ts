@@ -9,7 +9,7 @@ const createTestQueue = () => {
   const keys = new Map<string, string[]>()
   const done: string[] = []
   const queue = createQueue<string, string>({
-    send: ({ name, key }, signal, onLoaded) =>
+    send: ({ name, key }, { signal, onLoaded }) =>
       new Promise((resolve, reject) => {
         const own = [...(keys.get(name) ?? []), key]
         keys.set(name, own)

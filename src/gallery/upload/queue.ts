@@ -4,10 +4,9 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from '@prea
 
 export type UploadState = 'waiting' | 'sending' | 'done' | 'failed' | 'cancelled'
 
-export interface UploadItem<Source, Result> {
+export interface UploadItem<Result> {
   id: number
   projectId: string
-  source: Source
   name: string
   /** In bytes. */
   size: number
@@ -20,21 +19,27 @@ export interface UploadItem<Source, Result> {
   result: Result | undefined
 }
 
+export interface Sending<Source> {
+  source: Source
+  signal: AbortSignal
+  onLoaded(bytes: number): void
+}
+
 export interface QueueOptions<Source, Result> {
-  send(item: UploadItem<Source, Result>, signal: AbortSignal, onLoaded: (bytes: number) => void): Promise<Result>
-  onDone(item: UploadItem<Source, Result>): void
+  send(item: UploadItem<Result>, sending: Sending<Source>): Promise<Result>
+  onDone(item: UploadItem<Result>): void
   /** Uploads at the same time. @default 3 */
   parallel?: number
 }
 
 export interface UploadQueue<Source, Result> {
-  items: ReadonlySignal<readonly UploadItem<Source, Result>[]>
+  items: ReadonlySignal<readonly UploadItem<Result>[]>
   /** Numbers of all, and bytes sent and in all; of items that were not cancelled. */
   counts: ReadonlySignal<{ all: number; done: number; failed: number; active: number; loaded: number; size: number }>
   add(projectId: string, files: readonly { source: Source; name: string; size: number }[]): void
-  cancel(item: UploadItem<Source, Result>): void
+  cancel(item: UploadItem<Result>): void
   cancelAll(): void
-  retry(item: UploadItem<Source, Result>): void
+  retry(item: UploadItem<Result>): void
   /** Retries all that have failed and fulfil the condition. */
   retryAll(isWanted?: (problem: unknown) => boolean): void
   /** Forgets all that have ended. */
@@ -46,8 +51,10 @@ export const createQueue = <Source, Result>({
   onDone,
   parallel = 3,
 }: QueueOptions<Source, Result>): UploadQueue<Source, Result> => {
-  type Item = UploadItem<Source, Result>
+  type Item = UploadItem<Result>
   const items = signal<readonly Item[]>([])
+  /** Until they are stored: files that were pasted are in memory. */
+  const sources = new WeakMap<Item, { source: Source }>()
   const stops = new Map<Item, AbortController>()
   let lastId = 0
 
@@ -66,13 +73,20 @@ export const createQueue = <Source, Result>({
   })
 
   const run = async (item: Item): Promise<void> => {
+    const held = sources.get(item)
+    if (!held) return
     const stop = new AbortController()
     stops.set(item, stop)
     item.state.value = 'sending'
     try {
-      item.result = await send(item, stop.signal, (bytes) => {
-        item.loaded.value = bytes
+      item.result = await send(item, {
+        source: held.source,
+        signal: stop.signal,
+        onLoaded: (bytes) => {
+          item.loaded.value = bytes
+        },
       })
+      sources.delete(item)
       item.state.value = 'done'
       onDone(item)
     } catch (error) {
@@ -118,15 +132,17 @@ export const createQueue = <Source, Result>({
     retry,
 
     add(projectId, files) {
-      const added = files.map(
-        ({ source, name, size }): Item => ({
-          ...{ id: ++lastId, projectId, source, name, size, key: randomKey() },
+      const added = files.map(({ source, name, size }) => {
+        const item: Item = {
+          ...{ id: ++lastId, projectId, name, size, key: randomKey() },
           state: signal<UploadState>('waiting'),
           loaded: signal(0),
           problem: signal<unknown>(undefined),
           result: undefined,
-        }),
-      )
+        }
+        sources.set(item, { source })
+        return item
+      })
       items.value = [...items.value, ...added]
       next()
     },

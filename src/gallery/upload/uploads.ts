@@ -8,7 +8,7 @@ import { createQueue, type UploadItem } from './queue.ts'
 import { hasUploads } from './state.ts'
 
 type Uploaded = components['schemas']['UploadedImage']
-export type Upload = UploadItem<File, Uploaded>
+export type Upload = UploadItem<Uploaded>
 
 /** Times that an upload begins again after the client has given up: a server that is started again may need minutes. */
 const PATIENCE = 20
@@ -17,7 +17,7 @@ const WAIT_MS = 3000
 const listeners = new Set<(image: Uploaded) => void>()
 
 const queue = createQueue<File, Uploaded>({
-  async send({ projectId, source, key }, signal, onLoaded) {
+  async send({ projectId, key }, { source, signal, onLoaded }) {
     const options = { idempotencyKey: key, signal, onProgress: ({ loaded }: { loaded: number }) => onLoaded(loaded) }
     for (let lost = 1; ; lost++) {
       try {
