@@ -12,6 +12,11 @@ import type { Image, ProjectModel } from '../project/model.ts'
 import { t } from '../texts/texts.ts'
 import { Facts } from './facts.tsx'
 
+/** The facts in pixels beside the picture, on narrow screens as a part of them below it; as in lightbox.css. */
+const PANEL = { width: 360, part: 0.6, narrow: 600 }
+
+const NO_PADDING = { top: 0, bottom: 0, left: 0, right: 0 }
+
 /** Slides before the end at which the next page is loaded. */
 const NEAR_END = 10
 
@@ -50,7 +55,12 @@ const indexOf = async (model: ProjectModel, imageId: string): Promise<number> =>
 const open = (model: ProjectModel, index: number): PhotoSwipe => {
   const dataSource = model.images.value.map(slideOf)
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+  let isShown = false
   const lightbox = new PhotoSwipe({
+    paddingFn: ({ x, y }) => ({
+      ...NO_PADDING,
+      ...(isShown && (x > PANEL.narrow ? { right: PANEL.width } : { bottom: y * PANEL.part })),
+    }),
     ...{ dataSource, index, bgOpacity: 1, loop: false, zoom: true, preload: [1, 2] },
     ...(still && { showAnimationDuration: 0, hideAnimationDuration: 0, zoomAnimationDuration: 0 }),
     ...{ closeTitle: t.close, zoomTitle: t.zoom, arrowPrevTitle: t.previous, arrowNextTitle: t.next },
@@ -65,6 +75,7 @@ const open = (model: ProjectModel, index: number): PhotoSwipe => {
       onClick: () => {
         isShown = !isShown
         show()
+        lightbox.updateSize(true)
       },
     })
     lightbox.ui?.registerElement({
@@ -77,7 +88,6 @@ const open = (model: ProjectModel, index: number): PhotoSwipe => {
       },
     })
   })
-  let isShown = false
   let panel: HTMLElement | undefined
   const show = () => {
     const image = current()

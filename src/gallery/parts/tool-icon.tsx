@@ -3,6 +3,7 @@
 import { Stroke } from './icon.tsx'
 
 const PATHS = {
+  alert: 'M12 3a9 9 0 100 18 9 9 0 000-18zM12 7.500v5.500M12 16.500v.1',
   back: 'M15 5l-7 7 7 7',
   check: 'M5 12.500l4.500 4.500L19 7.500',
   close: 'M6 6l12 12M18 6L6 18',

@@ -26,7 +26,7 @@ export const UploadPanel = () => {
             isOpen.value = !isOpen.value
           }}
         >
-          <ToolIcon name={active > 0 ? 'upload' : failed > 0 ? 'close' : 'check'} />
+          <ToolIcon name={active > 0 ? 'upload' : failed > 0 ? 'alert' : 'check'} />
           <span role="status">{title}</span>
         </button>
         {active > 0 ? (
