@@ -1,119 +1,124 @@
-// What axe-core finds in the views, light and dark, and that nothing is wider than a phone.
+// Every view on screens of all sizes, light and dark: what axe-core finds, what is cut off, and what moves.
+// Screenshots of them stay in screenshots/, which git ignores.
 
-import type { Page } from 'playwright-core'
-import { expect, it } from 'vitest'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { describe, expect, it, vi } from 'vitest'
 import { startBrowser } from '../support/browser.ts'
-import { findingsOf, LIMIT_MS, visit } from '../support/gallery.ts'
+import { cutOff } from '../support/gallery/cut-off.ts'
+import { ACCOUNT_VIEWS, fillServer, OPEN_VIEWS, type View } from '../support/gallery/views.ts'
+import { findingsOf, LIMIT_MS, PATIENCE, visit } from '../support/gallery.ts'
 import { serve } from '../support/processes/tintype.ts'
-import { upload } from '../support/upload.ts'
+import { thorough } from '../support/thorough.ts'
 
-/** Each view, and how to come there from the one before. */
-const VIEWS: readonly (readonly [name: string, open: (page: Page) => Promise<unknown>])[] = [
-  ['the wall of projects', (page) => page.locator('.cover img').waitFor()],
-  [
-    'a new project',
-    async (page) => {
-      await page.getByRole('button', { name: 'New project' }).click()
-      await page.locator('dialog').waitFor()
+type Scheme = 'light' | 'dark'
+
+/** How a view is looked at. */
+interface Look {
+  width: number
+  height: number
+  colorScheme: Scheme
+}
+
+const look = (width: number, colorScheme: Scheme): Look => ({ width, height: width < 500 ? 740 : 900, colorScheme })
+
+/** Of each view, beside the one that it was opened in; a sample has none. */
+const OTHERS = thorough(
+  [],
+  [360, 768, 1440].flatMap((width) => (['light', 'dark'] as const).map((scheme) => look(width, scheme))),
+)
+
+interface Screen extends Look {
+  name: string
+  others: readonly Look[]
+  more: BrowserContextOptions
+}
+
+const WIDE: Screen = { name: 'wide and light', ...look(1440, 'light'), others: OTHERS, more: {} }
+const NARROW: Screen = { name: 'narrow and dark', ...look(320, 'dark'), others: [], more: { hasTouch: true } }
+
+/** A window of 1280 by 900 pixels at 200 %: half of them, each of them four. */
+const ZOOMED: Screen = {
+  ...{ name: 'zoomed to 200 %', width: 640, height: 450, colorScheme: 'light', others: [] },
+  more: { deviceScaleFactor: 2 },
+}
+
+/** A sample: the widest and the narrowest. */
+const SCREENS = thorough([WIDE, NARROW], [WIDE, NARROW, ZOOMED])
+
+const FOLDER = fileURLToPath(new URL('../../screenshots/', import.meta.url))
+
+/** Opens a server's gallery on a screen, and walks through views one after the other. */
+const walk = async (browser: Browser, url: string, screen: Screen, views: readonly View[]): Promise<void> => {
+  const { width, height, colorScheme, others, more } = screen
+  const options = { viewport: { width, height }, colorScheme, reducedMotion: 'reduce', ...more } as const
+  const { page, complaints } = await visit(browser, url, options)
+  await mkdir(FOLDER, { recursive: true })
+  const lookAt = async (name: string, at: Look): Promise<void> => {
+    await page.setViewportSize({ width: at.width, height: at.height })
+    await page.emulateMedia({ colorScheme: at.colorScheme })
+    // The layout follows the size a frame later.
+    await vi.waitFor(async () => expect(await cutOff(page), `${name}, ${at.width} pixels`).toEqual([]), PATIENCE)
+    await page.screenshot({ path: join(FOLDER, `${name}-${at.width}-${at.colorScheme}.png`) })
+  }
+  for (const { name, open } of views) {
+    await open(page)
+    await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
+    expect(await findingsOf(page), name).toEqual([])
+    for (const other of others) await lookAt(name, other)
+    await lookAt(name, screen)
+  }
+  expect(complaints).toEqual([])
+}
+
+describe.each(SCREENS)('a screen, $name', (screen) => {
+  it(
+    'has no finding in any view of an open server',
+    async (context) => {
+      const browser = await startBrowser(context)
+      const server = await serve()
+      await fillServer(server.url)
+      await walk(browser, server.url, screen, OPEN_VIEWS)
     },
-  ],
-  [
-    'a project',
-    async (page) => {
-      await page.keyboard.press('Escape')
-      await page.locator('.cover a').click()
-      await page.locator('.tile img').first().waitFor()
+    2 * LIMIT_MS,
+  )
+
+  it(
+    'has no finding in any view of an account',
+    async (context) => {
+      const browser = await startBrowser(context)
+      const server = await serve(['--registration', 'open'])
+      await walk(browser, server.url, screen, ACCOUNT_VIEWS)
     },
-  ],
-  [
-    'a selection',
-    async (page) => {
-      await page.locator('.tile a').first().focus()
-      await page.keyboard.press(' ')
-      await page.getByText('1 selected').waitFor()
-    },
-  ],
-  [
-    'details',
-    async (page) => {
-      await page.getByRole('button', { name: 'Details' }).click()
-      await page.locator('dialog .target img').waitFor()
-    },
-  ],
-  [
-    'settings',
-    async (page) => {
-      await page.keyboard.press('Escape')
-      await page.getByRole('button', { name: 'Settings' }).click()
-      await page.getByText('Delete project').first().click()
-    },
-  ],
-  [
-    'the corner of developers',
-    async (page) => {
-      await page.keyboard.press('Escape')
-      await page.getByRole('button', { name: 'For developers' }).click()
-      await page.getByText('curl -F').waitFor()
-    },
-  ],
-  [
-    'the atlas',
-    async (page) => {
-      await page.keyboard.press('Escape')
-      await page.getByRole('button', { name: 'Atlas for games' }).click()
-      await page.locator('.sheet [role=option]').nth(2).waitFor()
-    },
-  ],
-  [
-    'share links',
-    async (page) => {
-      await page.keyboard.press('Escape')
-      await page.getByRole('button', { name: 'Share' }).click()
-      await page.getByRole('button', { name: 'Make a link' }).click()
-      await page.getByText('Revoke').first().waitFor()
-    },
-  ],
-  [
-    'the lightbox',
-    async (page) => {
-      await page.keyboard.press('Escape')
-      await page.getByRole('button', { name: 'Clear selection' }).click()
-      await page.locator('.tile a').first().click()
-      await page.locator('.pswp--open').waitFor()
-    },
-  ],
-  [
-    'facts',
-    async (page) => {
-      await page.getByRole('button', { name: 'Facts and sizes' }).click()
-      await page.getByText('Copy <img> tag').waitFor()
-    },
-  ],
-]
+    2 * LIMIT_MS,
+  )
+})
 
 it(
-  'finds nothing in any view, on a wide screen and on a phone of 320 pixels',
+  'moves nothing for people who want it still',
   async (context) => {
     const browser = await startBrowser(context)
     const server = await serve()
-    for (let at = 0; at < 3; at++) expect((await upload(server.url, 'demo')).status).toBe(201)
-    for (const [colorScheme, width] of [
-      ['light', 1280],
-      ['dark', 320],
-    ] as const) {
-      const options = { colorScheme, reducedMotion: 'reduce', viewport: { width, height: 800 } } as const
-      const { page, context: profile, complaints } = await visit(browser, server.url, options)
-      for (const [name, open] of VIEWS) {
-        await open(page)
-        // The link of the first visit is listed before the second one is made.
-        await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
-        expect(await findingsOf(page), `${name}, ${colorScheme}`).toEqual([])
-        const scrolled = await page.evaluate('document.documentElement.scrollWidth')
-        expect(scrolled, `width of ${name}`).toBeLessThanOrEqual(width)
-      }
-      expect(complaints).toEqual([])
+    await fillServer(server.url)
+    const moving = async (reducedMotion: 'reduce' | 'no-preference') => {
+      const { page, context: profile } = await visit(browser, `${server.url}/g/coast`, { reducedMotion })
+      await page.locator('.tile img').first().waitFor()
+      const found = await page.evaluate(MOVING)
       await profile.close()
+      return found
     }
+    expect(await moving('reduce')).toEqual([])
+    expect(await moving('no-preference')).not.toEqual([])
   },
   LIMIT_MS,
 )
+
+/** Elements that change little by little. */
+const MOVING = `[...document.querySelectorAll('*')]
+  .filter((element) => {
+    const { transitionDuration, animationName } = getComputedStyle(element)
+    return animationName !== 'none' || transitionDuration.split(', ').some((duration) => duration !== '0s')
+  })
+  .map((element) => element.className)`
