@@ -8,7 +8,7 @@ const BENCHES = {
   contention: 'changes a second of many clients in one project, committed together and each alone',
   events: 'memory of an event stream, and the time until a change has reached all of them, and another worker',
   gallery:
-    'the wall of 500 projects in Chromium, beside its bounds: first paint, largest paint, layout shift, longest task',
+    'a wall of 500 projects and a project of 10,000 pictures in Chromium, beside their bounds: first and largest paint, layout shift, longest task',
   growth: 'what an upload and a cover cost as projects and stores grow',
   jobs: 'uploads as jobs beside uploads that are waited for, also over RabbitMQ: images a second and CPU of an image',
   memory: 'resident memory under small uploads, distinct URLs, open connections and long lists',
