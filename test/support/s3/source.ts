@@ -72,9 +72,19 @@ export const setSource = async (
 }
 
 /** Sets the clock of this process forward, to the end of the work. */
-export const later = async <Result>(ms: number, work: () => Promise<Result>): Promise<Result> => {
+export const later = <Result>(ms: number, work: () => Promise<Result>): Promise<Result> => {
   const now = Date.now.bind(Date)
-  const spy = vi.spyOn(Date, 'now').mockImplementation(() => now() + ms)
+  return withClock(() => now() + ms, work)
+}
+
+/** Stops the clock of this process to the end of the work: it is done within a minute, however long it takes. */
+export const atOnce = <Result>(work: () => Promise<Result>): Promise<Result> => {
+  const now = Date.now()
+  return withClock(() => now, work)
+}
+
+const withClock = async <Result>(clock: () => number, work: () => Promise<Result>): Promise<Result> => {
+  const spy = vi.spyOn(Date, 'now').mockImplementation(clock)
   try {
     return await work()
   } finally {
