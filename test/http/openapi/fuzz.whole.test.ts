@@ -4,6 +4,7 @@
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { isTransformed } from '../../../src/core/transform/render-path.ts'
 import { signUrl } from '../../../src/core/transform/signature.ts'
 import { problemSchema } from '../../../src/http/schemas/problem.ts'
 import { createAccessApp } from '../../support/auth/access.ts'
@@ -46,6 +47,7 @@ const KNOWN: Known = {
   from: [],
   'members names': ['7d2m9x0c4v8b6n1q5w3z'],
   preset: ['card'],
+  key: ['a.jpg', 'b/c d.jpg'],
   // The end of a share link lies ahead.
   expires: [new Date(Date.now() + 86_400_000).toISOString()],
   url: ['https://receiver.example/hook'],
@@ -112,17 +114,20 @@ const openFuzzed = async () => {
 
 const isAtlas = (path: string): boolean => /\/(?:atlas|\d+)\.json$/.test(path)
 
-const isRender = (path: string): boolean => /\/render(?:\.[a-z]+)?$/.test(path)
+const isOfSource = (path: string): boolean => /^\/projects\/\w+\/source\//.test(path)
+
+const isRender = ({ path, query }: Pick<Generated, 'path' | 'query'>): boolean =>
+  isOfSource(path) ? isTransformed(query.map(([name]) => name)) : /\/render(?:\.[a-z]+)?$/.test(path)
 
 /** Rules between parameters, which the description of the operation says in words. */
 const bySaidRules = (generated: Generated): Generated => {
   if (isAtlas(generated.path))
     return { ...generated, query: generated.query.map(([name, value]) => [name, name === 'size' ? 'thumb' : value]) }
-  if (!isRender(generated.path)) return generated
+  if (!isRender(generated)) return generated
   const get = (name: string) => generated.query.find(([each]) => each === name)?.[1]
   if (get('preset') !== undefined) return { ...generated, query: [['preset', 'card']] }
   const small = generated.query
-    .filter(([name]) => !['exp', 'sig'].includes(name))
+    .filter(([name]) => !['exp', 'sig', ...(isOfSource(generated.path) ? ['size'] : [])].includes(name))
     .map(([name, value]): [string, string] => [
       name,
       ['w', 'h'].includes(name) ? String(Math.min(Number(value), 1024)) : value,
@@ -132,7 +137,7 @@ const bySaidRules = (generated: Generated): Generated => {
 }
 
 const signed = (generated: Generated, url: string): string =>
-  isRender(generated.path) && !url.includes('preset=') ? signUrl(url, { keys: [SIGNING_KEY] }) : url
+  isRender(generated) && !url.includes('preset=') ? signUrl(url, { keys: [SIGNING_KEY] }) : url
 
 const told = async (by: Principal, generated: Generated, response: Response): Promise<string> => {
   // A stream has no end.
