@@ -63,6 +63,8 @@ describe.each(FILE_SYSTEMS)('a power cut on %s', (fileSystem) => {
     const picture = await plainJpeg(1600, 1200)
     const damaged = picture.subarray(0, 1000)
     const acknowledged = new Map<string, { imageId: string; isDamaged: boolean }>()
+    // The projects are there before the first cut, however slow the machine is.
+    for (const project of PROJECTS) await uploadAsJob(server.request, project, picture, acknowledged)
     let isOver = false
     const client = async (n: number) => {
       while (!isOver) {
