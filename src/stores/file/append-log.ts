@@ -46,6 +46,8 @@ export interface FileLogOptions<Entry> {
   makeFolder?(log: string): Promise<void>
   /** Reads the newest entry. @default by a listing, kept in memory and validated by two `stat` calls */
   newest?: AppendLog<Entry>['newest']
+  /** Called before an entry gets its name, with the stats of its draft, which is the same file. @default none */
+  onLink?(entry: Entry, stats: Stats): void
 }
 
 /** Logs whose newest entry is kept in memory. */
@@ -118,6 +120,7 @@ export const createFileLog = <Entry>(options: FileLogOptions<Entry>): FileLog<En
         throw error
       })
       const stats = statsOf(draft)
+      if (stats) options.onLink?.(entry, stats)
       const linked = await link(log, number, draft, text)
       // In parallel with the next steps. It may be gone with its folder.
       const removed = removeFile(draft).catch(() => {})

@@ -14,6 +14,7 @@ export interface RevisionLogOptions {
   heads: {
     read(projectId: string): Promise<Revision | undefined>
     forget(projectId: string): void
+    expect(revision: Revision, stats: Stats): void
   }
   /** Work folder in this process's workspace: where it was swept, nothing can be committed any more. */
   folder: string
@@ -39,6 +40,7 @@ export const createRevisionLog = ({ paths, heads, folder }: RevisionLogOptions):
     folder: paths.meta,
     drafts: () => folder,
     older: 'pruned',
+    onLink: heads.expect,
     async newest(projectId) {
       heads.forget(projectId)
       const head = await heads.read(projectId)

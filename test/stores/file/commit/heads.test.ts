@@ -1,5 +1,6 @@
 // Heads in memory, validated against the revisions on disk.
 
+import { statSync } from 'node:fs'
 import { rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { createHeads, isNewest } from '../../../../src/stores/file/commit/heads.ts'
@@ -56,6 +57,45 @@ describe('the head of a project', () => {
     expect(others.current('shop')).toBe(older)
     others.remember({ ...older, state: { ...older.state, revision: 1 } })
     expect(others.current('shop')).toBe(older)
+  })
+})
+
+describe('a revision that this process is writing', () => {
+  /** The successor of a head, as another object than its file gives. */
+  const writing = async () => {
+    const all = await planted()
+    const head = await all.heads.read('shop')
+    if (!head) return expect.unreachable()
+    return { ...all, next: { ...head, state: { ...head.state, revision: 3 } } }
+  }
+
+  it('is the head without being read, once its file has the name', async () => {
+    const { heads, plant, path, next } = await writing()
+    await plant(3)
+    heads.expect(next, statSync(path(3)))
+    expect(heads.current('shop')).toBe(next)
+  })
+
+  it('is not the head where another file has the name', async () => {
+    const { heads, plant, path, next } = await writing()
+    heads.expect(next, statSync(path(2)))
+    expect(heads.current('shop')?.state.revision).toBe(2)
+    await plant(3)
+    const head = heads.current('shop')
+    expect(head?.state.revision).toBe(3)
+    expect(head).not.toBe(next)
+  })
+
+  it('is not the head once there is a newer one, nor after it was given up', async () => {
+    const { heads, plant, path, next } = await writing()
+    await plant(4)
+    heads.expect(next, statSync(path(3)))
+    expect(heads.current('shop')?.state.revision).toBe(4)
+    const other = await writing()
+    await other.plant(3)
+    other.heads.expect(other.next, statSync(other.path(3)))
+    other.heads.forget('shop')
+    expect(await other.heads.read('shop')).not.toBe(other.next)
   })
 })
 
