@@ -3,7 +3,7 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { MAX_ATTEMPTS } from '../../core/jobs/job.ts'
-import { codeOf, makeFolder, removeFile, type SharedSync, writeNew } from '../file/fs/durable.ts'
+import { codeOf, createEmpty, makeFolder, removeFile, type SharedSync } from '../file/fs/durable.ts'
 import { namesIn } from '../file/fs/names-in.ts'
 import { refuseLinks } from '../file/fs/no-follow.ts'
 import { type JobPaths, type Marker, type MarkerFolder, parseMarker } from './layout.ts'
@@ -64,7 +64,7 @@ export const createMarkers = (paths: JobPaths, syncFolder: SharedSync): Markers 
     },
 
     async create(marker, isDurable = true) {
-      await withFolder(marker.folder, () => writeNew(pathOf(marker), '', false))
+      await withFolder(marker.folder, () => createEmpty(pathOf(marker)))
       if (isDurable) await syncFolder(paths.markers(marker.folder))
     },
 
