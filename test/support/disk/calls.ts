@@ -21,6 +21,8 @@ export interface DiskWatcher {
   /** Runs before a call; what it throws is what the call throws. */
   before?(call: DiskCall): Promise<void> | void
   after?(call: DiskCall): void
+  /** Runs behind every call, also one that failed. */
+  ended?(call: DiskCall): void
 }
 
 const watchers = new Set<DiskWatcher>()
@@ -117,8 +119,12 @@ const watchedHandle = (path: string, handle: FileHandle): FileHandle => {
 }
 
 const tell = async <Result>(call: DiskCall, work: () => Promise<Result>): Promise<Result> => {
-  for (const watcher of [...watchers]) await watcher.before?.(call)
-  const result = await work()
-  for (const watcher of [...watchers]) watcher.after?.(call)
-  return result
+  try {
+    for (const watcher of [...watchers]) await watcher.before?.(call)
+    const result = await work()
+    for (const watcher of [...watchers]) watcher.after?.(call)
+    return result
+  } finally {
+    for (const watcher of [...watchers]) watcher.ended?.(call)
+  }
 }
