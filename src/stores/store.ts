@@ -214,9 +214,7 @@ export interface Stage {
   readonly targets: Record<VariantName, string>
   /**
    * Writes a stream to `uploadPath`, at the pace of the disk. Holds no more than a few chunks in memory.
-   *
-   * @returns the number of bytes on disk.
-   * @throws TintypeError `storage_full`, `store_unavailable`; errors of the stream as they are
+   * @returns the number of bytes on disk. @throws TintypeError `storage_full`, `store_unavailable`; errors of the stream as they are
    */
   receive(stream: AsyncIterable<Uint8Array>): Promise<number>
   /** Begins what {@link publish} needs, so that it goes on beside the encoder. Never throws. */

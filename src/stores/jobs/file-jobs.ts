@@ -86,16 +86,6 @@ export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): Job
     reader.changed('added')
   }
 
-  /** Of one job: most of the time of an asynchronous read goes to threads. */
-  const readClaimed = async ({ jobId, attempts }: PlacedMarker): Promise<Job | undefined> => {
-    try {
-      return records.readNow(jobId)
-    } catch (error) {
-      await letWait(jobId, attempts - 1)
-      throw storeError(error)
-    }
-  }
-
   const removeAll = async (jobId: string): Promise<void> => {
     const marker = holdOf(jobId)
     await removeFile(paths.upload(jobId))
@@ -211,7 +201,11 @@ export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): Job
       if (!marker) return undefined
       held.set(jobId, marker)
       reader.changed('taken')
-      const job = await readClaimed(marker)
+      const read = Promise.resolve(jobId).then(records.readNow)
+      const job = await read.catch(async (error: unknown) => {
+        await letWait(jobId, marker.attempts - 1)
+        throw storeError(error)
+      })
       if (job) return { job, attempt: marker.attempts, owner: marker.owner }
       // Missing or damaged: the job cannot go on.
       log.error({ jobId, projectId }, 'the record of a job cannot be read; leaving the job out')

@@ -2,12 +2,12 @@
 
 import { type Stats, statSync } from 'node:fs'
 import { LRUCache } from 'lru-cache'
-import { createBoundedMap } from '../../../core/bounded-map.ts'
 import { TintypeError } from '../../../core/errors.ts'
 import type { Revision } from '../../history/revision.ts'
 import { codeOf } from '../fs/durable.ts'
 import { refuseLinkedProject } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
+import { createExpected, type Expected } from './expected.ts'
 import {
   claimIn,
   readRevision,
@@ -47,11 +47,8 @@ export interface Heads {
   /** Keeps a revision that this process committed, so that it need not be read back. */
   remember(revision: Revision): void
   forget(projectId: string): void
-  /**
-   * Announces a revision that this process is about to write, so that a read which comes before {@link remember} need not
-   * parse it. @param stats of its file, which has no name yet
-   */
-  expect(revision: Revision, stats: Stats): void
+  /** Announces a revision that this process is about to write, until {@link remember} or {@link forget}. */
+  expect: Expected['expect']
 }
 
 /** File of a head, as {@link isNewest} validates it. */
@@ -84,9 +81,6 @@ const MOST_SHARED_MS = 1
 /** For each further try, at least 32 commits of other processes pruned the revision that was listed. */
 const MOST_TRIES = 100
 
-/** Projects of which this process is writing a revision. */
-const MOST_EXPECTED = 1000
-
 const ABSENT_IS_UNDEFINED = { throwIfNoEntry: false } as const
 
 /**
@@ -112,9 +106,7 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
       (state.images.segments.length + removingSegments.length) * SEGMENT_BYTES,
   })
 
-  /** By project: the revision that this process is writing. */
-  const expected = createBoundedMap<{ revision: Revision; stats: Stats }>(MOST_EXPECTED)
-
+  const expected = createExpected(paths)
   /** Number of the turn of the event loop, for validations that its requests share. */
   let turn = 1
   let turnEnds = false
@@ -149,13 +141,6 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
     throw damaged(projectId)
   }
 
-  /** The revision that this process is writing, where its file has this number by now. */
-  const expectedAt = (projectId: string, number: number) => {
-    const own = expected.get(projectId)
-    const found = own?.revision.state.revision === number ? statsOf(paths.revision(projectId, number)) : undefined
-    return own && found?.ino === own.stats.ino && found.mtimeMs === own.stats.mtimeMs ? own : undefined
-  }
-
   /**
    * Reads the successor of a known head, synchronously: it was written a moment ago, so it is in the page cache, while
    * the thread pool may be busy with syncs. Undefined where anything is unusual.
@@ -165,8 +150,8 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
       assertPlain(projectId)
       const newest = revisionNumbersNow(paths.meta(projectId)).at(-1) ?? 0
       if (newest <= known.revision.state.revision) return undefined
-      const { revision, stats } =
-        expectedAt(projectId, newest) ?? readRevisionNow(paths.revision(projectId, newest), projectId, newest)
+      const path = paths.revision(projectId, newest)
+      const { revision, stats } = expected.at(projectId, newest) ?? readRevisionNow(path, projectId, newest)
       return headOf(projectId, revision, stats)
     } catch {
       return undefined
@@ -211,6 +196,7 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
 
   return {
     read,
+    expect: expected.expect,
 
     locate: find,
 
@@ -242,7 +228,7 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
 
     remember(revision) {
       const { project_id, revision: number } = revision.state
-      expected.delete(project_id)
+      expected.forget(project_id)
       // Another process may have committed since.
       if ((heads.get(project_id)?.revision.state.revision ?? 0) >= number) return
       const found = statsOf(paths.revision(project_id, number))
@@ -251,10 +237,8 @@ export const createHeads = ({ paths, maxBytes, refuseLost = true }: HeadsOptions
 
     forget(projectId) {
       heads.delete(projectId)
-      expected.delete(projectId)
+      expected.forget(projectId)
     },
-
-    expect: (revision, stats) => void expected.set(revision.state.project_id, { revision, stats }),
   }
 }
 

@@ -1,15 +1,6 @@
 // Writes that survive a power cut: data, then name, each synced.
 
-import {
-  closeSync,
-  constants,
-  fsync,
-  lstatSync,
-  openSync,
-  open as openWithCallback,
-  readdirSync,
-  readFileSync,
-} from 'node:fs'
+import { closeSync, constants, fsync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { type FileHandle, link, mkdir, open, readFile, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -37,13 +28,6 @@ export const writeNew = async (
     await handle.close()
   }
 }
-
-/**
- * Creates an empty file, in one trip to a thread. Its name is durable only once its folder is synced.
- *
- * @throws the error of the system call; `EEXIST` where the name is taken
- */
-export const createEmpty = async (path: string): Promise<void> => closeSync(await openFile(path, 'wx'))
 
 /** Writes all of a chunk: a bare `write()` may be short without an error near a full disk. */
 export const writeAll = async (handle: FileHandle, chunk: Uint8Array): Promise<void> => {
@@ -76,7 +60,6 @@ export const readTextNow = (path: string): string => {
   }
 }
 
-const openFile = promisify(openWithCallback)
 const syncOpen = promisify(fsync)
 /** Non-blocking: opening a pipe at the path would wait for ever. */
 const SYNC_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK

@@ -4,7 +4,6 @@ import { describe, expect, it, vi } from 'vitest'
 import { TintypeError } from '../../../../src/core/errors.ts'
 import {
   codeOf,
-  createEmpty,
   linkNew,
   makeFolder,
   removeFile,
@@ -18,17 +17,6 @@ import {
 import { filesIn, temporaryFolder } from '../../../support/disk/folder.ts'
 
 const systemError = (code: string): Error => Object.assign(new Error(`${code}: it failed`), { code })
-
-describe('creating an empty file', () => {
-  it('refuses a name that is taken, and leaves its file as it is', async () => {
-    const path = join(await temporaryFolder(), 'file')
-    await createEmpty(path)
-    expect(await readFile(path, 'utf8')).toBe('')
-    await writeFile(path, 'content')
-    await expect(createEmpty(path)).rejects.toMatchObject({ code: 'EEXIST' })
-    expect(await readFile(path, 'utf8')).toBe('content')
-  })
-})
 
 describe('writing all of a chunk', () => {
   it('continues after a partial write', async () => {
