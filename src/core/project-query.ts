@@ -1,5 +1,6 @@
 // Sorts and searches projects: the key of each order, the text of its cursors, and what a search compares. Pure.
 
+import { createHash } from 'node:crypto'
 import { isProjectId } from './names.ts'
 import { folded } from './text.ts'
 
@@ -50,6 +51,12 @@ export const matcherOf = (q: string): ((project: Pick<ListedProject, 'id' | 'tit
   const wanted = plain(q)
   return ({ id, title }) => plain(id).includes(wanted) || (title !== undefined && plain(title).includes(wanted))
 }
+
+/**
+ * Identifies a tag in 48 bits of its hash: an index of many projects has room for no more. Which projects a list shows is
+ * decided by their tags.
+ */
+export const tagKey = (tag: string): number => createHash('sha256').update(tag).digest().readUIntBE(0, 6)
 
 /** Longest text of {@link formatPosition}, in bytes: four a character of the key. */
 export const MAX_POSITION_BYTES = 'updated'.length + 1 + 4 * MAX_KEY + 1 + 64

@@ -1,13 +1,13 @@
-// Copies the order, the cover and the title of a project to another server.
+// Copies the order, the cover, the title and the tags of a project to another server.
 
 import { successOf } from './answer.ts'
-import { listImages, readTitle } from './listing.ts'
+import { type ListedProject, listImages, readProject } from './listing.ts'
 import type { Remote } from './remote.ts'
 import type { Source } from './sources/source.ts'
 
 /**
- * Puts images into the order of the source, sets its cover, and its title where the project has none. Sends nothing
- * where all of it is so.
+ * Puts images into the order of the source, sets its cover, and its title and tags where the project has none. Sends
+ * nothing where all of it is so.
  *
  * @param ids ids in the project by those in the source
  * @throws Error
@@ -28,10 +28,16 @@ export const copyProject = async (
   const present = order.filter((id) => all.has(id))
   const edit = {
     ...(present.every((id, at) => now[at] === id) ? {} : { image_order: present }),
-    ...(source.title !== null && (await readTitle(remote, projectId)) === null ? { title: source.title } : {}),
+    ...missing(source, await readProject(remote, projectId)),
   }
   if (Object.keys(edit).length > 0) successOf(await remote.sendJson('PATCH', own, edit))
   const cover = source.coverId === null ? undefined : ids.get(source.coverId)
   if (cover !== undefined && cover !== listing.coverId)
     successOf(await remote.send({ method: 'PUT', path: `${own}/primary/${cover}` }))
 }
+
+/** What a project has none of. An older server knows no tags. */
+const missing = (source: ListedProject, { title, tags }: ListedProject): Partial<ListedProject> => ({
+  ...(source.title !== null && title === null ? { title: source.title } : {}),
+  ...(source.tags && source.tags.length > 0 && tags?.length === 0 ? { tags: source.tags } : {}),
+})

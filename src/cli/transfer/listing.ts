@@ -70,9 +70,13 @@ export const listImages = async (remote: Remote, projectId: string): Promise<Lis
   }
 }
 
-const projectSchema = z.object({ title: z.string().nullable() })
+const projectSchema = z.object({
+  title: z.string().nullable(),
+  /** Absent from answers of older versions. */
+  tags: z.array(z.string()).optional(),
+})
 
-export const readTitle = async (remote: Remote, projectId: string): Promise<string | null> => {
-  const answer = await remote.send({ path: `/projects/${projectId}` })
-  return parseAnswer(answer, projectSchema).title
-}
+export type ListedProject = z.infer<typeof projectSchema>
+
+export const readProject = async (remote: Remote, projectId: string): Promise<ListedProject> =>
+  parseAnswer(await remote.send({ path: `/projects/${projectId}` }), projectSchema)

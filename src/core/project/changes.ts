@@ -1,5 +1,6 @@
 // Changes of a project as data, and their application to a state. Pure: a change can be applied again to a newer state.
 
+import { isDeepStrictEqual } from 'node:util'
 import { addSlots } from '../atlas/follow.ts'
 import type { AddSlots } from '../atlas/tables.ts'
 import {
@@ -15,7 +16,7 @@ import { type AddPending, addPending, addPendingImage, type DropPending, dropPen
 import { unknownImage, unknownProject } from '../not-found.ts'
 import { type AddImage, addImage, readsImages } from './add-image.ts'
 import { assertExpectedAsset, type DeleteAsset, requireAsset } from './assets.ts'
-import { type CreateProject, createProject } from './create-project.ts'
+import { type CreateProject, createProject, withTags } from './create-project.ts'
 import { type DeleteImages, deleteImages } from './delete-images.ts'
 import { type EditImage, editImage, repairImage } from './edit-image.ts'
 import { findImage, type ImageList, imagesOf, listOf, neighbourOf, removeImage } from './image-list.ts'
@@ -46,6 +47,8 @@ type Change =
   | {
       type: 'edit'
       title?: string | null
+      /** All tags; null or none removes them. */
+      tags?: readonly string[] | null
       imageOrder?: readonly string[]
       visibility?: Visibility
       /** By user id; null removes a member. Members that are not named stay. */
@@ -182,16 +185,20 @@ const edit = (state: ProjectState, change: ProjectChange & { type: 'edit' }): Pr
   const { visibility, members } = accessOf(state)
   const access = { visibility: change.visibility ?? visibility, members: changedMembers(state, change.members) }
   const source = change.source === undefined ? state.source : (change.source ?? undefined)
+  const { tags: before, ...untagged } = state
+  const tags = change.tags === undefined ? withTags(before) : withTags(change.tags)
   if (
     title === state.title &&
     source === state.source &&
+    isDeepStrictEqual(tags.tags, before) &&
     images === state.images &&
     access.visibility === visibility &&
     isSame(access.members, members)
   )
     return state
   const isTouched = change.visibility !== undefined || change.members !== undefined
-  return { ...state, title, images, ...(isTouched ? access : {}), ...(source === state.source ? {} : { source }) }
+  const edited = { ...untagged, title, images, ...tags, ...(isTouched ? access : {}) }
+  return source === state.source ? edited : { ...edited, source }
 }
 
 const changedMembers = (state: ProjectState, changes: Readonly<Record<string, MemberRole | null>> = {}) => {

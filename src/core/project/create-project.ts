@@ -1,5 +1,6 @@
 // Creates a project before its first upload, or confirms that it exists as described. Pure.
 
+import { isDeepStrictEqual } from 'node:util'
 import { accessOf, type Principal, type Visibility } from '../auth/access.ts'
 import { TintypeError } from '../errors.ts'
 import { clip } from '../text.ts'
@@ -9,6 +10,8 @@ export interface CreateProject {
   type: 'create_project'
   /** Null for none. Absent, it is null in a new project, and not compared with an existing one. */
   title?: string | null
+  /** Null or empty for none. Absent, there are none in a new project, and not compared with those of an existing one. */
+  tags?: readonly string[] | null
   /** Absent, it is `newVisibility` in a new project, and not compared with an existing one. */
   visibility?: Visibility
   /** @default 'public' */
@@ -28,27 +31,36 @@ export const createProject = (
   now: string,
 ): ProjectState => {
   const { project_id: projectId, deleted } = state
-  const { title = null, visibility = change.newVisibility, expected, by } = change
+  const { title = null, tags, visibility = change.newVisibility, expected, by } = change
   if (expected !== undefined && deleted !== (expected === 'absent')) throw unexpected(projectId, expected)
-  if (deleted) return { ...newProject(state, { by, visibility }, now), deleted: false, title }
+  if (deleted) return { ...newProject(state, { by, visibility }, now), deleted: false, title, ...withTags(tags) }
   assertSame(state, change)
   return state
 }
 
-const assertSame = (state: ProjectState, { title, visibility }: CreateProject): void => {
+/** Tags as they are stored: none is no list. */
+export const withTags = (tags: readonly string[] | null | undefined): Pick<ProjectState, 'tags'> =>
+  tags && tags.length > 0 ? { tags: [...tags] } : {}
+
+const assertSame = (state: ProjectState, { title, tags, visibility }: CreateProject): void => {
   const { project_id: projectId, title: present } = state
   const access = accessOf(state)
   if (title !== undefined && title !== present)
     throw exists(projectId, 'title', { expected: quoted(present), received: quoted(title) })
+  const presentTags = state.tags ?? []
+  if (tags !== undefined && !isDeepStrictEqual(tags ?? [], presentTags))
+    throw exists(projectId, 'tags', { expected: listed(presentTags), received: listed(tags ?? []) })
   if (visibility !== undefined && visibility !== access.visibility)
     throw exists(projectId, 'visibility', { expected: access.visibility, received: visibility })
 }
 
 const quoted = (title: string | null): string => (title === null ? 'null' : `"${clip(title)}"`)
 
+const listed = (tags: readonly string[]): string => clip(JSON.stringify(tags))
+
 const exists = (
   projectId: string,
-  field: 'title' | 'visibility',
+  field: 'title' | 'tags' | 'visibility',
   { expected, received }: { expected: string; received: string },
 ): TintypeError =>
   new TintypeError(

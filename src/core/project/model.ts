@@ -108,6 +108,8 @@ export const projectSchema = z.object({
   /** Number of the revision; goes on counting after a deletion. */
   revision: count,
   title: z.string().nullable(),
+  /** Absent where it has none, and from projects of older versions. */
+  tags: z.array(z.string()).optional(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   primary_image_id: z.string().nullable(),

@@ -47,7 +47,7 @@ export const newProject = (
   ...(visibility === 'private' ? { visibility } : {}),
 })
 
-/** The tombstone names neither owner nor members nor source. */
+/** The tombstone names neither owner nor members nor source nor tags. */
 export const deletedProject = ({
   owner_id: _,
   visibility: __,
@@ -56,6 +56,7 @@ export const deletedProject = ({
   pending: _____,
   atlas: ______,
   source: _______,
+  tags: ________,
   ...state
 }: ProjectState): ProjectState => ({
   ...state,

@@ -13,7 +13,7 @@ import {
   parsePosition,
   positionOf,
 } from '../../core/project-query.ts'
-import type { Catalogue, CataloguePage } from '../../stores/catalogue/catalogue.ts'
+import { type Catalogue, type CataloguePage, isFiltered } from '../../stores/catalogue/catalogue.ts'
 import type { Store } from '../../stores/store.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { SealedCursors } from './sealed-cursor.ts'
@@ -30,6 +30,8 @@ export interface ProjectListRequest {
   sort?: ProjectSort
   /** Text that id or title contain, in any case and without accents. @default any */
   q?: string
+  /** Tags that a project has, all of them. @default any */
+  tags?: readonly string[]
   /** Sealed cursor of the same order: the page begins behind it. @default the beginning */
   after?: string
   limit: number
@@ -46,7 +48,7 @@ const READ_AT_ONCE = 32
 export const createProjectPages = ({ store, catalogue, log, cursors }: ProjectPagesOptions): ProjectPages => {
   /** Projects that may be listed, in order, as the catalogue knows them; those of a restricted key by id without it. */
   const candidates = async (by: Principal, page: CataloguePage & { sort: ProjectSort }): Promise<Position[]> => {
-    if (by.kind !== 'key' || by.projects === undefined || page.sort !== 'id' || page.q !== undefined)
+    if (by.kind !== 'key' || by.projects === undefined || page.sort !== 'id' || isFiltered(page))
       return catalogue.list(by, page)
     const { after, limit } = page
     const ids = [...new Set(by.projects)].sort().filter((id) => after === undefined || id > after.id)
@@ -85,14 +87,15 @@ export const createProjectPages = ({ store, catalogue, log, cursors }: ProjectPa
   }
 
   return {
-    async page({ sort = 'id', q = '', after, limit }, by) {
-      const [search, isMatch] = q === '' ? [undefined, () => true] : [q, matchOf(q)]
+    async page({ sort = 'id', q: text = '', tags = [], after, limit }, by) {
+      const q = text === '' ? undefined : text
+      const isMatch = matchOf({ q, tags })
       const found: Placed[] = []
       const damaged = new Map<string, unknown>()
       // One more than the page, which shows that there is a next one.
       for (let position = after === undefined ? undefined : await opened(after, sort); ; ) {
         const wanted = limit + 1 - found.length
-        const positions = await candidates(by, { sort, q: search, after: position, limit: wanted })
+        const positions = await candidates(by, { sort, q, tags, after: position, limit: wanted })
         const read = await readEach(positions, sort, isMatch, by)
         found.push(...read.found)
         for (const [id, error] of read.damaged) damaged.set(id, error)
@@ -122,9 +125,10 @@ interface Placed {
 
 type Match = (project: ProjectState) => boolean
 
-const matchOf = (q: string): Match => {
-  const matches = matcherOf(q)
-  return ({ project_id: id, title }) => matches({ id, title: title ?? undefined })
+const matchOf = ({ q, tags }: { q: string | undefined; tags: readonly string[] }): Match => {
+  const contains = q === undefined ? () => true : matcherOf(q)
+  return ({ project_id: id, title, tags: own = [] }) =>
+    tags.every((tag) => own.includes(tag)) && contains({ id, title: title ?? undefined })
 }
 
 /** True where the catalogue has missed a change. Every commit changes `updated`, so that it may lag. */

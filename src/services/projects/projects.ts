@@ -1,4 +1,4 @@
-// Project service: create, list, edit title, order, visibility, members and source, delete.
+// Project service: create, list, edit title, tags, order, visibility, members and source, delete.
 
 import {
   type MemberRole,
@@ -39,7 +39,7 @@ export interface ProjectPage {
 }
 
 /** See {@link CreateProject}. */
-export type NewProject = Pick<CreateProject, 'title' | 'visibility'>
+export type NewProject = Pick<CreateProject, 'title' | 'tags' | 'visibility'>
 
 /** `by`: principal of the change; `ifRevision`, `expected`: conditions of the request. */
 export type CreateOptions = Pick<ProjectChange, 'ifRevision'> & Pick<CreateProject, 'expected'> & { by: Principal }
@@ -47,6 +47,8 @@ export type CreateOptions = Pick<ProjectChange, 'ifRevision'> & Pick<CreateProje
 export interface ProjectEdit {
   /** Null removes the title. */
   title?: string | null
+  /** All tags; null or none removes them. */
+  tags?: readonly string[] | null
   /** New order of image ids; images not named follow in their present order. */
   imageOrder?: readonly string[]
   visibility?: Visibility
@@ -130,8 +132,8 @@ export const createProjectService = (options: ProjectServiceOptions): ProjectSer
       return { projects: await inGroups(found, COVERS_AT_ONCE, (project) => newestWithCover(project, by)), next }
     },
 
-    async create(projectId, { title, visibility }, { by, ...conditions }) {
-      const change = { type: 'create_project', title, visibility, newVisibility, by, ...conditions } as const
+    async create(projectId, project, { by, ...conditions }) {
+      const change = { type: 'create_project', ...project, newVisibility, by, ...conditions } as const
       const { before, after } = await store.transition(projectId, change)
       return { ...(await newestWithCover(requireReadable(after, by), by)), isNew: before.deleted }
     },

@@ -1,5 +1,5 @@
-// Catalogue: the index from which lists of projects are made. It knows the access rules, the title and the times of every
-// project, so that a page costs as much as its visible projects, however many hidden ones are in the store.
+// Catalogue: the index from which lists of projects are made. It knows the access rules, the title, the tags and the times of
+// every project, so that a page costs as much as its visible projects, however many hidden ones are in the store.
 //
 // It may lag behind the store: a list reads and judges each project that it shows, so only an entry can be missing, or at
 // an earlier place.
@@ -12,10 +12,18 @@ export interface CataloguePage {
   sort?: ProjectSort
   /** Text that id or title contain, see `matcherOf`. @default any */
   q?: string
+  /** Tags that a project has, all of them. @default any */
+  tags?: readonly string[]
+  /** Principal that may read the projects too. @default anyone */
+  readableBy?: Principal
   /** Of the same order: the page begins behind it. @default the beginning */
   after?: Position
   limit: number
 }
+
+/** True for a page that all projects are searched for. */
+export const isFiltered = ({ q, tags = [], readableBy }: Omit<CataloguePage, 'limit'>): boolean =>
+  q !== undefined || tags.length > 0 || readableBy !== undefined
 
 export interface Catalogue {
   /**
@@ -27,6 +35,8 @@ export interface Catalogue {
    *   is not complete for another order than `id` or a search; `store_unavailable`
    */
   list(by: Principal, page: CataloguePage): Promise<Position[]>
+  /** Counts the changes that lists by id, title or tag may show. Those of other processes are counted within a second. */
+  changes(): number
   /** Reports that a project was found in another state than listed. Returns at once. */
   refresh(projectId: string): void
   /** Ends the work in the background and stores the index. */

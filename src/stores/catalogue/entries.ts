@@ -2,8 +2,8 @@
 
 import { LRUCache } from 'lru-cache'
 import { decideAccess, type Principal } from '../../core/auth/access.ts'
-import { matcherOf, type Position, type ProjectSort, positionOf } from '../../core/project-query.ts'
-import type { CataloguePage } from './catalogue.ts'
+import { matcherOf, type Position, type ProjectSort, positionOf, tagKey } from '../../core/project-query.ts'
+import { type CataloguePage, isFiltered } from './catalogue.ts'
 import { createOrders, indexBehind, sortedBy } from './orders.ts'
 import { createPacking, type Entry, type Row, unpack } from './rows.ts'
 
@@ -76,7 +76,9 @@ export const createEntries = (): Entries => {
     return sort === 'id' ? rows : orders.sorted(sort)
   }
 
-  const walk = (by: Principal, { sort = 'id', q, after, limit }: CataloguePage): Turn => {
+  const walk = (by: Principal, { sort = 'id', q, tags = [], readableBy, after, limit }: CataloguePage): Turn => {
+    const keys = tags.map(tagKey)
+    const isTagged = (row: Row) => keys.every((key) => row.tags.includes(key))
     const matches = q === undefined ? () => true : matcherOf(q)
     const sorted = walkOf(by, sort)
     const found: Position[] = []
@@ -84,7 +86,8 @@ export const createEntries = (): Entries => {
     const end = Math.min(sorted.length, at + WALKED_AT_ONCE)
     for (; at < end && found.length < limit; at++) {
       const row = sorted[at]
-      if (row && isIn(row, by) && matches(row)) found.push(positionOf(sort, unpack(row)))
+      if (row && isTagged(row) && isIn(row, by) && isReadable(row, readableBy) && matches(row))
+        found.push(positionOf(sort, unpack(row)))
     }
     const last = sorted[at - 1]
     const isOpen = found.length < limit && at < sorted.length
@@ -117,8 +120,8 @@ export const createEntries = (): Entries => {
     },
 
     list(by, page) {
-      const { sort = 'id', q, after, limit } = page
-      const isSlice = (by.kind === 'anonymous' || by.kind === 'user') && sort === 'id' && q === undefined
+      const { sort = 'id', after, limit } = page
+      const isSlice = (by.kind === 'anonymous' || by.kind === 'user') && sort === 'id' && !isFiltered(page)
       if (!isSlice) return walk(by, page)
       const { ids } = listOf(by)
       const start = after === undefined ? 0 : indexOf(ids, after.id, true)
@@ -142,6 +145,9 @@ function* entriesOf(rows: readonly Row[]): Generator<Entry> {
 
 const isIn = (row: Row | undefined, by: Principal): boolean =>
   row?.rule !== undefined && (by.kind === 'key' || decideAccess(by, 'list', row.id, unpack(row).access) === 'allowed')
+
+const isReadable = (row: Row, by: Principal | undefined): boolean =>
+  by === undefined || decideAccess(by, 'read', row.id, unpack(row).access) === 'allowed'
 
 /** Index of an id, or of the first one behind its place; with `isBehind` of the first one behind it in every case. */
 const indexOf = (sorted: readonly (string | Row)[], id: string, isBehind = false): number => {

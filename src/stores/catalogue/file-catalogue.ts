@@ -217,6 +217,8 @@ export const createFileCatalogue = (options: FileCatalogueOptions): Catalogue =>
       return lists.list(by, page)
     },
 
+    changes: reader.changes,
+
     refresh: (projectId) => void due.add(projectId),
 
     async close() {

@@ -1,9 +1,9 @@
 // The stored index of the catalogue, which saves reading every project at the start:
 //
-//   {"format":2}
-//   ["shop",1732790000123.5,null,"public",{},"Shop",1732780000000,1732790000120]
+//   {"format":3}
+//   ["shop",1732790000123.5,null,"public",{},"Shop",1732780000000,1732790000120,[87960930222]]
 //                                                  id, stamp, owner, visibility, members, title, times of the first and of
-//                                                  the newest commit; sorted by id
+//                                                  the newest commit, keys of tags; sorted by id
 //   ["sold",1732790000124.5]                       a deleted project
 //   {"entries":2,"sha256":"..."}                   of all lines before
 //
@@ -18,7 +18,7 @@ import { MEMBER_ROLES, VISIBILITIES } from '../../core/auth/access.ts'
 import { openPlainFile } from '../file/fs/no-follow.ts'
 import type { Entry } from './rows.ts'
 
-const FORMAT = '{"format":2}'
+const FORMAT = '{"format":3}'
 /** Lines that are read or written in one turn of the event loop. */
 const LINES_AT_ONCE = 1000
 /** Age from which an unfinished file is abandoned, in milliseconds. */
@@ -34,6 +34,7 @@ const lineSchema = z.union([
     z.string().nullable(),
     z.number(),
     z.number(),
+    z.array(z.number()).optional(),
   ]),
   z.tuple([z.string(), z.number()]),
 ])
@@ -111,20 +112,20 @@ const removeAbandoned = async (path: string): Promise<void> => {
   }
 }
 
-const lineOf = ({ id, stamp, access, title, createdMs, updatedMs }: Entry): string =>
-  JSON.stringify(
-    access
-      ? [id, stamp, access.owner_id, access.visibility, access.members, title ?? null, createdMs, updatedMs]
-      : [id, stamp],
-  )
+const lineOf = ({ id, stamp, access, title, createdMs, updatedMs, tags }: Entry): string => {
+  if (!access) return JSON.stringify([id, stamp])
+  const { owner_id, visibility, members } = access
+  const keys = tags.length > 0 ? [tags] : []
+  return JSON.stringify([id, stamp, owner_id, visibility, members, title ?? null, createdMs, updatedMs, ...keys])
+}
 
 const entryOf = (line: string, before: Entry | undefined): Entry => {
-  const [id, stamp, owner_id, visibility, members, title, createdMs = 0, updatedMs = 0] = lineSchema.parse(
+  const [id, stamp, owner_id, visibility, members, title, createdMs = 0, updatedMs = 0, tags = []] = lineSchema.parse(
     JSON.parse(line),
   )
   if (before && before.id >= id) throw new Error('the index is out of order')
   const access = visibility && members && { owner_id: owner_id ?? null, visibility, members }
-  return { id, title: title ?? undefined, createdMs, updatedMs, stamp, access }
+  return { id, title: title ?? undefined, createdMs, updatedMs, stamp, access, tags }
 }
 
 const isEnd = (line: string, count: number, hash: ReturnType<typeof createHash>): boolean => {

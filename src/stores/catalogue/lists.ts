@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Principal } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import type { Position } from '../../core/project-query.ts'
-import type { CataloguePage } from './catalogue.ts'
+import { type CataloguePage, isFiltered } from './catalogue.ts'
 import type { Entries } from './entries.ts'
 
 export interface Lists {
@@ -31,9 +31,9 @@ export const createLists = ({ entries, waitMs }: { entries: Entries; waitMs: num
   let failure: unknown
 
   /** True where the first check has passed a page. */
-  const isChecked = (found: readonly Position[], { sort = 'id', q, limit }: CataloguePage): boolean => {
+  const isChecked = (found: readonly Position[], page: CataloguePage): boolean => {
     if (checked === true) return true
-    return sort === 'id' && q === undefined && found.length === limit && (found.at(-1)?.id ?? '') <= checked
+    return !isWholeNeeded(page) && found.length === page.limit && (found.at(-1)?.id ?? '') <= checked
   }
 
   const walk = async (by: Principal, page: CataloguePage): Promise<Position[]> => {
@@ -49,7 +49,7 @@ export const createLists = ({ entries, waitMs }: { entries: Entries; waitMs: num
 
   return {
     async list(by, page) {
-      const isWhole = (page.sort ?? 'id') !== 'id' || page.q !== undefined
+      const isWhole = isWholeNeeded(page)
       const deadline = AbortSignal.timeout(isWhole ? Math.min(waitMs, WHOLE_WAIT_MS) : waitMs)
       for (;;) {
         if (!isWhole || checked === true) {
@@ -82,6 +82,8 @@ export const createLists = ({ entries, waitMs }: { entries: Entries; waitMs: num
     isComplete: () => checked === true,
   }
 }
+
+const isWholeNeeded = (page: CataloguePage): boolean => (page.sort ?? 'id') !== 'id' || isFiltered(page)
 
 const createProgress = () => {
   const waiting = new Set<() => void>()

@@ -5,13 +5,14 @@ import { accessOf, type GuardedProject } from '../../core/auth/access.ts'
 import { createBoundedMap } from '../../core/bounded-map.ts'
 import { isDamage } from '../../core/errors.ts'
 import type { Project } from '../../core/project/model.ts'
+import { tagKey } from '../../core/project-query.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Store } from '../store.ts'
 import type { Entries } from './entries.ts'
 import { NO_REVISIONS, type ProjectFolders, UNSETTLED } from './folders.ts'
 
 /** What an entry is made from. */
-export type CataloguedState = GuardedProject & Pick<Project, 'title' | 'created_at' | 'updated_at'>
+export type CataloguedState = GuardedProject & Pick<Project, 'title' | 'tags' | 'created_at' | 'updated_at'>
 
 export interface ReaderOptions {
   folders: ProjectFolders
@@ -75,6 +76,7 @@ export const createReader = ({ folders, store, entries, signal, log }: ReaderOpt
       updatedMs: state ? Date.parse(state.updated_at) : 0,
       stamp,
       access: state && accessOf(state),
+      tags: (state?.tags ?? []).map(tagKey),
     })
     changeCount++
   }

@@ -9,6 +9,8 @@ export interface Entry extends ListedProject {
   readonly stamp: number
   /** Undefined for a deleted project, and for a folder without one. */
   readonly access: ProjectAccess | undefined
+  /** Its tags by `tagKey`. */
+  readonly tags: readonly number[]
 }
 
 /**
@@ -22,6 +24,8 @@ export interface Row {
   readonly owner: string | null
   /** Undefined without access. */
   readonly rule: Rule | undefined
+  /** Shared by rows with equal ones. */
+  readonly tags: readonly number[]
   readonly createdSeconds: number
   readonly updatedSeconds: number
   /** Milliseconds of both times: those of the first one a thousandfold. */
@@ -34,12 +38,14 @@ type Rule = Readonly<Pick<ProjectAccess, 'visibility' | 'members'>>
 const PUBLIC: Rule = { visibility: 'public', members: OPEN_ACCESS.members }
 const PRIVATE: Rule = { visibility: 'private', members: OPEN_ACCESS.members }
 const EPOCH_SECONDS = Date.UTC(2024, 0) / 1000
-/** Rules with members that are shared. */
-const SHARED_RULES = 1000
+/** Rules with members, and lists of tags, that are shared. */
+const SHARED = 1000
+const NO_TAGS: readonly number[] = []
 
-/** A function that packs entries, with rules of its own to share. */
+/** A function that packs entries, with rules and lists of tags of its own to share. */
 export const createPacking = (): ((entry: Entry) => Row) => {
-  const rules = createBoundedMap<Rule>(SHARED_RULES)
+  const rules = createBoundedMap<Rule>(SHARED)
+  const lists = createBoundedMap<readonly number[]>(SHARED)
 
   const ruleOf = ({ visibility, members }: ProjectAccess): Rule => {
     if (Object.keys(members).length === 0) return visibility === 'public' ? PUBLIC : PRIVATE
@@ -49,7 +55,15 @@ export const createPacking = (): ((entry: Entry) => Row) => {
     return rule
   }
 
-  return ({ id, title, stamp, access, createdMs, updatedMs }) => {
+  const tagsOf = (tags: readonly number[]): readonly number[] => {
+    if (tags.length === 0) return NO_TAGS
+    const text = tags.join()
+    const list = lists.get(text) ?? tags
+    lists.set(text, list)
+    return list
+  }
+
+  return ({ id, title, stamp, access, tags, createdMs, updatedMs }) => {
     const [created, updated] = [split(createdMs), split(updatedMs)]
     return {
       id,
@@ -57,6 +71,7 @@ export const createPacking = (): ((entry: Entry) => Row) => {
       stamp,
       owner: access?.owner_id ?? null,
       rule: access && ruleOf(access),
+      tags: tagsOf(tags),
       createdSeconds: created.seconds,
       updatedSeconds: updated.seconds,
       millis: (created.millis * 1000 + updated.millis) | 0,
@@ -73,6 +88,7 @@ export const unpack = (row: Row): Entry => {
     updatedMs: (EPOCH_SECONDS + row.updatedSeconds) * 1000 + row.millis - createdMillis * 1000,
     stamp: row.stamp,
     access: row.rule && { owner_id: row.owner, visibility: row.rule.visibility, members: row.rule.members },
+    tags: row.tags,
   }
 }
 

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/disk/folder.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
 import { runTintype, serve } from '../../support/processes/tintype.ts'
 
-const PROJECT = z.object({ title: z.string().nullable() })
+const PROJECT = z.object({ title: z.string().nullable(), tags: z.array(z.string()) })
 
 /** A server with a project whose images have all that an export holds. */
 const shop = async () => {
@@ -41,20 +41,20 @@ const shop = async () => {
     await upload('PUT', '/projects/shop/assets/ui/ok', 43, { alt: 'OK' }),
   ]
   await send('PATCH', `${images}/${ids[2]}`, { alt: '', name: null })
-  await send('PATCH', '/projects/shop', { title: 'Spring', image_order: [ids[3], ids[0]] })
+  await send('PATCH', '/projects/shop', { title: 'Spring', tags: ['new'], image_order: [ids[3], ids[0]] })
   await send('PUT', `/projects/shop/primary/${ids[2]}`, {})
   const run = async (...args: string[]) => {
     const running = await runTintype([...args, '--url', url])
     return { code: await running.ended, stdout: running.stdout(), stderr: running.stderr() }
   }
   /** All of a project but ids and times, in its order. */
-  const seen = async (project: string) => {
-    const list = imageListSchema.parse(await (await fetch(`${url}/projects/${project}/images`)).json())
-    const { title: projectTitle } = PROJECT.parse(await (await fetch(`${url}/projects/${project}`)).json())
+  const seen = async (projectId: string) => {
+    const list = imageListSchema.parse(await (await fetch(`${url}/projects/${projectId}/images`)).json())
+    const project = PROJECT.parse(await (await fetch(`${url}/projects/${projectId}`)).json())
     const all = list.images.map(({ name, title, alt, tags, focal_point, asset, is_primary, width }) => {
       return { name, title, alt, tags, focal_point, asset, is_primary, width }
     })
-    return { projectTitle, all }
+    return { project, all }
   }
   const remove = async (project: string, at: number) => {
     const list = imageListSchema.parse(await (await fetch(`${url}/projects/${project}/images`)).json())
@@ -71,7 +71,7 @@ describe('an import of an export', () => {
   it('gives the same project again, from a folder and from a ZIP file, and may be started again', async () => {
     const { run, seen, remove } = await shop()
     const expected = await seen('shop')
-    expect(expected.projectTitle).toBe('Spring')
+    expect(expected.project).toEqual({ title: 'Spring', tags: ['new'] })
     expect(expected.all.map(({ width }) => width)).toEqual([43, 40, 41, 42])
     expect(expected.all[3]).toMatchObject({ alt: '', name: null, is_primary: true })
     const folder = join(await temporaryFolder(), 'out')
@@ -145,7 +145,7 @@ describe('an import of an export', () => {
     // Records of one folder say nothing about another one.
     await writeFile(`${folder}.zip`, await packed(folder, 'demo', ['other/notes.txt']))
     expect(await run('import', `${folder}.zip`, '--project', 'plain')).toEqual(sent('^4 sent, 2 passed over \\('))
-    expect((await seen('plain')).projectTitle).toBeNull()
+    expect((await seen('plain')).project).toEqual({ title: null, tags: [] })
   })
 })
 

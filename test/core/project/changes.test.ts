@@ -162,6 +162,19 @@ describe('editing a project', () => {
     expect(ids(titled)).toEqual([id(0), id(1)])
   })
 
+  it('sets tags, replaces and removes them, and keeps them where they are not named', () => {
+    const tagged = apply(projectWith(2), { type: 'edit', tags: ['space', 'new'] })
+    expect(tagged.tags).toEqual(['space', 'new'])
+    expect(apply(tagged, { type: 'edit', title: 'x', imageOrder: [id(1)] }).tags).toEqual(['space', 'new'])
+    expect(apply(tagged, { type: 'edit', tags: ['new'] }).tags).toEqual(['new'])
+    for (const tags of [null, []]) expect(apply(tagged, { type: 'edit', tags })).not.toHaveProperty('tags')
+    for (const change of [{ tags: ['space', 'new'] }, {}])
+      expect(apply(tagged, { type: 'edit', ...change })).toBe(tagged)
+    const plain = projectWith(1)
+    for (const tags of [null, []]) expect(apply(plain, { type: 'edit', tags })).toBe(plain)
+    expect(apply(tagged, { type: 'delete_project' })).not.toHaveProperty('tags')
+  })
+
   it('puts the named images first, and the others after them in their order', () => {
     const state = apply(projectWith(SEGMENT_LENGTH + 3), { type: 'edit', imageOrder: [id(SEGMENT_LENGTH + 2), id(5)] })
     const others = Array.from({ length: SEGMENT_LENGTH + 2 }, (_, n) => id(n)).filter((each) => each !== id(5))

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import type { Principal, ProjectAccess } from '../../../src/core/auth/access.ts'
 import { OPEN_ACCESS } from '../../../src/core/auth/access.ts'
-import { comparePositions, type Position, PROJECT_SORTS, positionOf } from '../../../src/core/project-query.ts'
+import { comparePositions, type Position, PROJECT_SORTS, positionOf, tagKey } from '../../../src/core/project-query.ts'
 import type { CataloguePage } from '../../../src/stores/catalogue/catalogue.ts'
 import { createEntries, type Entries } from '../../../src/stores/catalogue/entries.ts'
 import type { Entry } from '../../../src/stores/catalogue/rows.ts'
@@ -24,6 +24,7 @@ const closed = (owner_id: string | null, members: ProjectAccess['members'] = {})
 })
 
 const ALL = { limit: 1000 }
+const TAGS = ['a', 'b']
 
 const entryOf = (id: string, stamp: number, access: ProjectAccess | undefined): Entry => ({
   id,
@@ -32,6 +33,7 @@ const entryOf = (id: string, stamp: number, access: ProjectAccess | undefined): 
   updatedMs: 0,
   stamp,
   access,
+  tags: [],
 })
 
 /** Ids of a page in one turn. */
@@ -51,6 +53,20 @@ describe('entries', () => {
     expect(idsOf(entries, BOB, ALL)).toEqual(['a'])
     expect(idsOf(entries, { kind: 'user', id: 'constructor' }, ALL)).toEqual([])
     for (const by of [ADMIN, OPEN]) expect(idsOf(entries, by, ALL)).toEqual(['Z', '_', 'a', 'b'])
+  })
+
+  it('are those that a second principal may read too, of all that the first may list', () => {
+    const entries = createEntries()
+    entries.set(entryOf('a', 1, { ...OPEN_ACCESS, owner_id: 'ada' }))
+    entries.set(entryOf('b', 1, closed('ada')))
+    entries.set(entryOf('c', 1, closed('ada', { bob: 'viewer' })))
+    entries.set(entryOf('d', 1, OPEN_ACCESS))
+    entries.set(entryOf('gone', 1, undefined))
+    const both = (by: Principal, readableBy: Principal) => idsOf(entries, by, { readableBy, ...ALL }).join('')
+    expect([both(ADA, ADA), both(ADA, BOB), both(ADA, ANONYMOUS), both(ADA, ADMIN)]).toEqual(['abc', 'ac', 'a', 'abc'])
+    expect([both(OPEN, BOB), both(OPEN, ANONYMOUS), both(BOB, ANONYMOUS)]).toEqual(['acd', 'ad', ''])
+    expect(both(OPEN, { ...ADMIN, projects: ['b'] })).toBe('abd')
+    expect(idsOf(entries, ADA, { readableBy: BOB, limit: 1 })).toEqual(['a'])
   })
 
   it('are paged behind an id, whether it is listed or not', () => {
@@ -113,13 +129,21 @@ describe('entries', () => {
           updatedMs: chance.number(3000) - 1000,
           stamp: n,
           access: rules[chance.number(rules.length)],
+          tags: TAGS.filter(() => chance.number(2) === 0).map(tagKey),
         })
       if (n % 9 > 0) continue
       for (const sort of PROJECT_SORTS)
         for (const by of [ANONYMOUS, ADMIN, ADA, narrow])
-          for (const q of [undefined, 'MIL', 'P1']) {
+          for (const [q, ...tags] of [
+            [undefined],
+            ['MIL'],
+            ['P1'],
+            [undefined, 'a'],
+            ['P1', 'b', 'a'],
+            [undefined, 'c'],
+          ]) {
             const plain = [...entries.all()]
-              .filter((entry) => may(by, entry))
+              .filter((entry) => may(by, entry) && tags.every((tag) => entry.tags.includes(tagKey(tag ?? ''))))
               .filter(
                 ({ id: each, title = '' }) =>
                   q === undefined || /mil/i.test(q === 'MIL' ? title : '') || (q === 'P1' && each.includes('p1')),
@@ -128,12 +152,13 @@ describe('entries', () => {
               .sort(comparePositions)
             const pages: Position[] = []
             for (let after: Position | undefined; ; after = pages.at(-1)) {
-              const { found, rest } = entries.list(by, { sort, q, after, limit: 7 })
+              const page = { sort, tags: tags.flatMap((tag) => tag ?? []), after, limit: 7 }
+              const { found, rest } = entries.list(by, q === undefined ? page : { ...page, q })
               pages.push(...found)
               expect(rest).toBeUndefined()
               if (found.length < 7) break
             }
-            expect(pages, `${sort} ${by.kind} ${q}`).toEqual(plain)
+            expect(pages, `${sort} ${by.kind} ${q} ${tags}`).toEqual(plain)
           }
     }
   })
@@ -205,6 +230,7 @@ describe('entries', () => {
         updatedMs: 1.8e12 + n,
         stamp: 1.7e12 + n + 0.25,
         access: { owner_id: owner ?? '', visibility: 'public', members: {} },
+        tags: [],
       })
     }
     for (const by of [ANONYMOUS, ADMIN, ADA]) for (const sort of PROJECT_SORTS) entries.list(by, { ...ALL, sort })
@@ -212,6 +238,13 @@ describe('entries', () => {
     expect([...entries.all()]).toHaveLength(count)
     expect(bytes).toBeGreaterThan(50)
     expect(bytes).toBeLessThan(300)
+  })
+
+  it('share equal lists of tags', () => {
+    const entries = createEntries()
+    for (const id of ['a', 'b']) entries.set({ ...entryOf(id, 1, OPEN_ACCESS), tags: TAGS.map(tagKey) })
+    expect(entries.get('a')?.tags).toEqual(TAGS.map(tagKey))
+    expect(entries.get('a')?.tags).toBe(entries.get('b')?.tags)
   })
 
   it('share equal access rules', () => {

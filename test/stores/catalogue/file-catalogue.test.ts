@@ -177,6 +177,38 @@ describe('the catalogue', () => {
     await vi.waitFor(async () => expect(await catalogue.list(ANONYMOUS, ALL)).toEqual(['b']), PATIENCE)
   })
 
+  it('follows tags, here, in another process and after a restart', async () => {
+    const { store, other, open, files } = await twoProcesses()
+    const [catalogue, second] = [open(), open(other)]
+    for (const id of ['a', 'b', 'c']) await addImage(store, id)
+    const both = async (...tags: string[]) => {
+      const [here, there] = await Promise.all([catalogue, second].map(({ list }) => list(ANONYMOUS, { tags, ...ALL })))
+      expect(there, tags.join()).toEqual(here)
+      return here?.join('')
+    }
+    expect(await both('space')).toBe('')
+    await store.commit('b', { type: 'edit', tags: ['space', 'new'] })
+    await other.commit('a', { type: 'edit', tags: ['space'] })
+    await store.transition('d', { type: 'create_project', tags: ['new'] })
+    expect([await both('space'), await both('new'), await both('new', 'space'), await both('spac')]).toEqual([
+      'ab',
+      'bd',
+      'b',
+      '',
+    ])
+    await other.commit('b', { type: 'edit', tags: null })
+    await store.commit('d', { type: 'delete_project' })
+    expect([await both('space'), await both('new')]).toEqual(['a', ''])
+    await Promise.all([catalogue.close(), second.close()])
+    expect(await open().list(ANONYMOUS, { tags: ['space'], ...ALL })).toEqual(['a'])
+    // An index of an older version knows no tags, and is made again.
+    const index = join(files, 'index')
+    const text = (await readFile(index, 'utf8')).split('\n')
+    expect(text[0]).toBe('{"format":3}')
+    await writeFile(index, ['{"format":2}', ...text.slice(1)].join('\n').replace(/,\[\d+\]\]/, ']'))
+    expect(await open().list(ANONYMOUS, { tags: ['space'], ...ALL })).toEqual(['a'])
+  })
+
   it('finds projects that were copied into the store, and those that were taken out of it', async () => {
     const { store, open, folder } = await twoProcesses()
     await addImage(store, 'a')
@@ -341,16 +373,19 @@ describe('a list during the first check', () => {
     await vi.waitFor(async () => expect(await catalogue.list(ANONYMOUS, ALL)).toEqual(ids.slice(10)), PATIENCE)
   })
 
-  it.each<Partial<CataloguePage>>([{ sort: 'updated' }, { sort: 'created' }, { sort: 'title' }, { q: 'p1' }])(
-    'is busy with %j until all of it is complete',
-    async (page) => {
-      const { catalogue, gate } = await held('p39')
-      const list = () => catalogue.list(ADMIN, { limit: 2, ...page })
-      await expect(list()).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: 1 })
-      gate.open()
-      await vi.waitFor(async () => expect(await list()).toHaveLength(2), PATIENCE)
-    },
-  )
+  it.each<Partial<CataloguePage>>([
+    { sort: 'updated' },
+    { sort: 'created' },
+    { sort: 'title' },
+    { q: 'p1' },
+    { readableBy: ANONYMOUS },
+  ])('is busy with %j until all of it is complete', async (page) => {
+    const { catalogue, gate } = await held('p39')
+    const list = () => catalogue.list(ADMIN, { limit: 2, ...page })
+    await expect(list()).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: 1 })
+    gate.open()
+    await vi.waitFor(async () => expect(await list()).toHaveLength(2), PATIENCE)
+  })
 
   it('fails as the store does, until a check succeeds', async () => {
     const { store, folder, open } = await twoProcesses(EAGER)

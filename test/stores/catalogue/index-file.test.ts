@@ -15,6 +15,7 @@ const plain = (id: string, stamp: number, access: Entry['access']): Entry => ({
   updatedMs: 0,
   stamp,
   access,
+  tags: [],
 })
 
 const ENTRIES: Entry[] = [
@@ -23,6 +24,7 @@ const ENTRIES: Entry[] = [
   {
     ...plain('c', 0, { owner_id: 'https://x/ü"\n', visibility: 'private', members: { 'é✓': 'editor' } }),
     title: 'Ü "\n',
+    tags: [0, 2 ** 48 - 1],
   },
 ]
 
@@ -71,7 +73,7 @@ describe('the index', () => {
   it('is refused in a format that is not known, as that of older versions', async () => {
     const path = await newPath()
     await writeIndex(path, [])
-    await writeFile(path, (await readFile(path, 'utf8')).replace('"format":2', '"format":1'))
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"format":3', '"format":1'))
     await expect(readIndex(path)).rejects.toThrow()
   })
 

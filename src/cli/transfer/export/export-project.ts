@@ -3,7 +3,7 @@
 import { messageOf } from '../../../core/errors.ts'
 import { filePathsOf } from '../../../core/file-paths.ts'
 import type { Size } from '../../../core/names.ts'
-import { type ListedImage, listImages, readTitle } from '../listing.ts'
+import { type ListedImage, listImages, readProject } from '../listing.ts'
 import type { Tally } from '../progress.ts'
 import type { Remote } from '../remote.ts'
 import type { Refusal } from '../sources/source.ts'
@@ -49,11 +49,11 @@ export const exportProject = async (options: ExportOptions, exported: Exported):
   const { remote, projectId, size, target, parallel, onProgress } = options
   const listing = await listImages(remote, projectId)
   if (!listing) throw new Error(`the server has no project "${projectId}", or none that the key may read`)
-  const title = await readTitle(remote, projectId)
+  const { title, tags } = await readProject(remote, projectId)
   const paths = filePathsOf(listing.images)
   const files = listing.images.map((image): ExportedFile => ({ image, file: paths.get(image.id) ?? image.id }))
   const records = (all: readonly ExportedFile[]) =>
-    recordsText({ projectId, title, coverId: listing.coverId, size }, all)
+    recordsText({ projectId, title, tags, coverId: listing.coverId, size }, all)
   const download = ({ id }: ListedImage) => remote.download(`/projects/${projectId}/images/${id}?size=${size}`)
   exported.bytes = files.reduce((all, { image }) => all + image.sizes[size].bytes, 0)
   const tally = { files: 0, allFiles: files.length, bytes: 0, allBytes: exported.bytes }

@@ -11,6 +11,8 @@ const { name, title, alt, tags, focal_point } = imageSchema.shape
 const documentSchema = z.object({
   tintype: z.string(),
   title: z.string().nullable(),
+  /** Absent from exports of older versions. */
+  tags: tags.unwrap().default([]),
   primary_image_id: z.string().nullable(),
   images: z.array(
     z.object({
@@ -40,8 +42,8 @@ export interface FoundRecords {
 }
 
 /**
- * Adds to a source what its records say: details, assets, order, cover and title. Files without a record come last. A JSON
- * file of another program is passed over.
+ * Adds to a source what its records say: details, assets, order, cover, title and tags. Files without a record come
+ * last. A JSON file of another program is passed over.
  *
  * @param source what was found beside the records
  * @param records undefined where there are none
@@ -64,12 +66,12 @@ export const withRecords = async (source: Source, records: FoundRecords | undefi
     else if (!source.refused.some((each) => each.path === path))
       refused.push({ path, reason: `${records.path} has a record of it, and no such picture is there` })
   }
-  const { title, primary_image_id: coverId } = document
+  const { title, tags, primary_image_id: coverId } = document
   return {
     ...source,
     files: [...recorded, ...byPath.values()],
     refused,
-    project: { imageIds: recorded.flatMap(({ id }) => id ?? []), coverId, title },
+    project: { imageIds: recorded.flatMap(({ id }) => id ?? []), coverId, title, tags },
   }
 }
 

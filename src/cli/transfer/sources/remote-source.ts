@@ -1,7 +1,7 @@
 // Project of another server as a source: the lossless sources of its images, else their originals.
 
 import { PROJECT_ID_SOURCE } from '../../../core/names.ts'
-import { type ListedImage, listImages, readTitle } from '../listing.ts'
+import { type ListedImage, listImages, readProject } from '../listing.ts'
 import type { Remote } from '../remote.ts'
 import type { Source, SourceFile } from './source.ts'
 
@@ -28,7 +28,7 @@ export const openProject = async (remote: Remote, projectId: string): Promise<So
     files: images.map((image) => fileOf(remote, projectId, image)),
     refused: [],
     passedOver: 0,
-    project: { imageIds: images.map(({ id }) => id), coverId, title: await readTitle(remote, projectId) },
+    project: { imageIds: images.map(({ id }) => id), coverId, ...(await readProject(remote, projectId)) },
     close: async () => remote.close(),
   }
 }

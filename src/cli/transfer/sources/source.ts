@@ -1,6 +1,7 @@
 // Sources of pictures for an import: a folder, a ZIP file, a bucket, or a project of another server.
 
 import type { ImageDetails } from '../../../core/project/image-details.ts'
+import type { ListedProject } from '../listing.ts'
 
 export interface SourceFile {
   /** For reports: relative, with `/`. */
@@ -35,8 +36,8 @@ export interface Source {
   refused: Refusal[]
   /** Files that are no pictures, hidden, or links. */
   passedOver: number
-  /** Order, cover and title of another project, by its ids of images, to be copied. @default nothing */
-  project?: { imageIds: readonly string[]; coverId: string | null; title: string | null }
+  /** Order, cover, title and tags of another project, by its ids of images, to be copied. @default nothing */
+  project?: ListedProject & { imageIds: readonly string[]; coverId: string | null }
   /** Error of a source of which no further file can be read. @default each file fails for itself */
   lost?(): Error | undefined
   close(): Promise<void>
