@@ -68,9 +68,9 @@ describe('the API guide', () => {
       commandStorage: 'other-storage',
     })
     // Upload, list, original, three formats, two of transparency, filtered list; upload with details, details, many at
-    // once; a new project and its upload; primary, title, order; list, deletion; asset, its picture, list, deletion;
-    // changes, a wait, two streams; the error, Idempotency-Key, two of If-Match, a job and two of it, a batch and
-    // its counts, archive, manifest, atlas, three of collections, a webhook, members.
+    // once; a new project and its upload; primary, title, order, tags, by tag; list, deletion; asset, its picture, list,
+    // deletion; changes, a wait, two streams; the error, Idempotency-Key, two of If-Match, a job and two of it, a batch
+    // and its counts, archive, manifest, atlas, five of collections, a webhook, members.
     const [ok, created, accepted] = ['200', '201', '202']
     expect(statuses).toEqual(
       [
@@ -82,7 +82,7 @@ describe('the API guide', () => {
         ok,
         created,
         created,
-        Array(5).fill(ok),
+        Array(7).fill(ok),
         created,
         Array(7).fill(ok),
         '400',
@@ -99,6 +99,8 @@ describe('the API guide', () => {
         ok,
         created,
         ok,
+        ok,
+        created,
         ok,
         created,
         ok,

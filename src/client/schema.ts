@@ -447,7 +447,7 @@ export interface paths {
         };
         /**
          * List the projects
-         * @description In pages: for a user, own projects and those shared with the user; for a key, the projects of the key; without credentials, public projects. The list ends where `next` is null. What another worker has just created, shared or changed may be missing, or at its earlier place, for a second. While every project is read once, after the first start of a large store, other orders than `id` and searches are answered 503 (`busy`).
+         * @description In pages: for a user, own projects and those shared with the user; for a key, the projects of the key; without credentials, public projects. The list ends where `next` is null. What another worker has just created, shared or changed may be missing, or at its earlier place, for a second. While every project is read once, after the first start of a large store, other orders than `id`, searches and tags are answered 503 (`busy`).
          */
         get: operations["listProjects"];
         put?: never;
@@ -469,7 +469,7 @@ export interface paths {
         get: operations["readProject"];
         /**
          * Create a project before its first upload
-         * @description For callers that may upload to it. Repeating the request is safe: an existing project that has the given title and visibility is answered 200, one that differs 409; PATCH changes it. The body may be missing.
+         * @description For callers that may upload to it. Repeating the request is safe: an existing project that has the given title, tags and visibility is answered 200, one that differs 409; PATCH changes it. The body may be missing.
          */
         put: operations["createProject"];
         post?: never;
@@ -478,7 +478,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Edit a project: title, order of the images, visibility, members, source
+         * Edit a project: title, tags, order of the images, visibility, members, source
          * @description Changes the given members and no others. Visibility and members are for the owner and admins, the source for admins.
          */
         patch: operations["editProject"];
@@ -765,8 +765,8 @@ export interface paths {
          */
         get: operations["readCollection"];
         /**
-         * Create a collection, or replace its list of projects
-         * @description For users, and for keys that are not for single projects. A user that creates a collection owns it; its editors may replace the list, and the owner and admins visibility and members. Repeating the request is safe. Projects stay in the list while they are away or not visible.
+         * Create a collection, or replace its list of projects or its query
+         * @description For users, and for keys that are not for single projects. A user that creates a collection owns it; its editors may replace the list or query, and the owner and admins visibility and members. Repeating the request is safe. Projects stay in the list while they are away or not visible. A query selects at any time, of the projects in the list of the owner (without an owner, of all), those with its tag; a caller sees the first 2,000 by id that it may read, or as many as the settings allow in an atlas.
          */
         put: operations["putCollection"];
         post?: never;
@@ -2333,6 +2333,13 @@ export interface components {
             /** @example Cosmic Drift */
             title: string | null;
             /**
+             * @example [
+             *       "space",
+             *       "strategy"
+             *     ]
+             */
+            tags: string[];
+            /**
              * @description URL of the thumb of the primary image. It changes with the cover and may be cached for ever.
              * @example /projects/cosmic-drift/images/4f0z6k1m9q2w8e5r7t3y?size=thumb
              */
@@ -2441,6 +2448,14 @@ export interface components {
              */
             title?: string | null;
             /**
+             * @description Without them, a new project has none, and an existing one may have any.
+             * @example [
+             *       "space",
+             *       "strategy"
+             *     ]
+             */
+            tags?: string[] | null;
+            /**
              * @description Without it, a new project has that of the server’s settings, and an existing one may have any.
              * @example public
              * @enum {string}
@@ -2453,6 +2468,14 @@ export interface components {
              * @example Cosmic Drift
              */
             title?: string | null;
+            /**
+             * @description All tags of the project, in place of the former ones, each of 1 to 100 characters. Repeated ones are kept once; null removes them.
+             * @example [
+             *       "space",
+             *       "strategy"
+             *     ]
+             */
+            tags?: string[] | null;
             /**
              * @description Image ids in the new order; the remaining images follow in their current order.
              * @example [
@@ -2923,6 +2946,15 @@ export interface components {
                 /** @example Strategy games */
                 title: string | null;
                 /**
+                 * @description What selects the projects; null for a list.
+                 * @example {
+                 *       "tag": "space"
+                 *     }
+                 */
+                query: {
+                    tag: string;
+                } | null;
+                /**
                  * @description A public collection is readable by all, a private one by its owner, members and admins.
                  * @example public
                  * @enum {string}
@@ -2970,6 +3002,15 @@ export interface components {
             /** @example Strategy games */
             title: string | null;
             /**
+             * @description What selects the projects; null for a list.
+             * @example {
+             *       "tag": "space"
+             *     }
+             */
+            query: {
+                tag: string;
+            } | null;
+            /**
              * @description A public collection is readable by all, a private one by its owner, members and admins.
              * @example public
              * @enum {string}
@@ -3004,7 +3045,7 @@ export interface components {
              * @example /collections/strategy/atlas.json
              */
             atlas_url: string;
-            /** @description The projects that exist and that the caller may see, with their covers, in the order of the list. */
+            /** @description The projects that exist and that the caller may see, with their covers, in the order of the list; those of a query by id. */
             projects: components["schemas"]["Project"][];
         };
         NewCollection: {
@@ -3015,7 +3056,16 @@ export interface components {
              *       "space-garden"
              *     ]
              */
-            projects: string[];
+            projects?: string[];
+            /**
+             * @description In place of `projects`: those with this tag that the owner of the collection finds in `GET /projects`.
+             * @example {
+             *       "tag": "space"
+             *     }
+             */
+            query?: {
+                tag: string;
+            };
             /**
              * @description Null removes the title; without it, the title stays.
              * @example Cosmic Drift
@@ -3036,6 +3086,10 @@ export interface components {
             members?: {
                 [key: string]: "viewer" | "editor";
             };
+        } | {
+            query?: unknown;
+        } | {
+            projects?: unknown;
         };
         CollectionChanges: {
             /**
@@ -6406,6 +6460,8 @@ export interface operations {
                 from?: string;
                 /** @description `id` (default). `updated`, `created`: newest first. `title`: from A to Z without case and accents, by its first 40 characters; a project without a title by its id. Equal ones are sorted by id. */
                 sort?: "id" | "updated" | "created" | "title";
+                /** @description A tag that the projects have. It may be repeated: they have all of them. */
+                tag?: string[];
                 /** @description A text that the id or the title contains, in any case and without accents. */
                 q?: string;
             };
@@ -7522,7 +7578,7 @@ export interface operations {
             404: components["responses"]["collection_not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_or_project_damaged"];
-            503: components["responses"]["store_unavailable_or_issuer_unavailable"];
+            503: components["responses"]["busy_or_store_unavailable_or_issuer_unavailable"];
         };
     };
     putCollection: {
@@ -7540,15 +7596,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "projects": [
-                 *         "cosmic-drift",
-                 *         "space-garden"
-                 *       ],
-                 *       "title": "Strategy games"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewCollection"];
             };
         };

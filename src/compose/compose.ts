@@ -69,9 +69,9 @@ export const compose = (options: ParsedOptions, replacements: Replacements = {})
     broker,
   )
   const sources = buildSources(foundation, stored, encoders, built)
-  const { projects, closeCatalogue } = buildProjects(foundation, stored, auth)
+  const { projects, catalogue, closeCatalogue } = buildProjects(foundation, stored, auth)
   const feed = buildEvents(foundation, stored)
-  const collections = buildCollections(foundation, stored, atlases)
+  const collections = buildCollections(foundation, stored, catalogue, atlases)
   buildChangeHints(broker, stored)
   const { store } = stored
   const { ready: served, webhooks, closeWebhooks } = buildWebhooks(foundation, stored, auth)

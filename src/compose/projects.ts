@@ -21,5 +21,5 @@ export const buildProjects = (
   const cursors = createSealedCursors({ secret: auth.store.secret, fallback })
   const { newVisibility, sources } = options
   const projects = createProjectService({ store, catalogue, log, cursors, newVisibility, sources: sources?.prefixes })
-  return { projects, closeCatalogue: catalogue.close }
+  return { projects, catalogue, closeCatalogue: catalogue.close }
 }

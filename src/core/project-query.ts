@@ -1,6 +1,7 @@
 // Sorts and searches projects: the key of each order, the text of its cursors, and what a search compares. Pure.
 
 import { createHash } from 'node:crypto'
+import type { Principal } from './auth/access.ts'
 import { isProjectId } from './names.ts'
 import { folded } from './text.ts'
 
@@ -17,6 +18,16 @@ export interface ListedProject {
   readonly createdMs: number
   readonly updatedMs: number
 }
+
+export interface ProjectFilter {
+  q?: string | undefined
+  tags?: readonly string[] | undefined
+  readableBy?: Principal | undefined
+}
+
+/** True for a list that all projects are searched for. */
+export const isFiltered = ({ q, tags = [], readableBy }: ProjectFilter): boolean =>
+  q !== undefined || tags.length > 0 || readableBy !== undefined
 
 /** A place in an order. */
 export interface Position {

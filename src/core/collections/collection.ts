@@ -1,4 +1,4 @@
-// Collections: named lists of projects, which share one atlas of their covers.
+// Collections: projects of a list or with a tag, under a name, which share one atlas of their covers.
 
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
@@ -29,8 +29,10 @@ export const collectionSchema = z.object({
   owner_id: userIdSchema.nullable(),
   visibility: z.enum(VISIBILITIES),
   members: z.record(userIdSchema, z.enum(MEMBER_ROLES)),
-  /** In their order, each once. They need not exist. */
+  /** In their order, each once. They need not exist. Empty with a query. */
   projects: z.array(z.string().regex(PROJECT_ID)),
+  /** Selects projects in place of the list: those with the tag that the owner finds in lists. */
+  query: z.object({ tag: z.string() }).optional(),
   /** Marks the tombstone of a deleted collection. */
   deleted: z.boolean(),
   /** Slot tables of its atlases, see slots.ts. Absent where none was requested. */
@@ -41,9 +43,10 @@ export const collectionSchema = z.object({
 
 export type CollectionState = Omit<z.infer<typeof collectionSchema>, 'atlas'> & { atlas?: SlotTables | undefined }
 
-/** What a request gives a collection. Fields that are undefined stay as they are. */
+/** What a request gives a collection: a list or a query. Other fields that are undefined stay as they are. */
 export interface NewCollection {
-  projects: readonly string[]
+  projects?: readonly string[] | undefined
+  query?: CollectionState['query']
   /** Null removes the title. */
   title?: string | null | undefined
   visibility?: Visibility | undefined
@@ -59,7 +62,7 @@ interface Change {
 }
 
 /**
- * Creates a collection, or replaces its list of projects. A user that creates it owns it. Slot tables follow at the next
+ * Creates a collection, or replaces its list of projects or its query. A user that creates it owns it. Slot tables follow at the next
  * request for an atlas. Returns the same object where nothing changes.
  *
  * @param before undefined where there never was one of this name
@@ -68,26 +71,39 @@ interface Change {
 export const putCollection = (
   name: string,
   before: CollectionState | undefined,
-  { projects, title, visibility, members }: NewCollection,
+  { projects = [], query, title, visibility, members }: NewCollection,
   { by, now, newVisibility }: Change,
 ): CollectionState => {
   const present = presentOf(before)
   requireCollectionAccess(by, 'create', name, present)
   if (present && (visibility !== undefined || members !== undefined))
     requireCollectionAccess(by, 'manage', name, present)
-  const base = present ?? {
+  const base: Omit<CollectionState, 'updated_at'> = present ?? {
     ...{ name, title: null, created_at: now, ...OPEN_ACCESS, visibility: newVisibility, deleted: false },
+    projects: [],
     owner_id: by.kind === 'user' ? by.id : null,
   }
+  const { query: _, ...rest } = base
   const given = {
     title: title === undefined ? base.title : title,
     visibility: visibility ?? base.visibility,
     members: { ...(members ?? base.members) },
     projects: [...new Set(projects)],
+    ...(query ? { query } : {}),
   }
-  if (present && isDeepStrictEqual({ ...present, ...given }, present)) return present
-  return { ...base, ...given, updated_at: now }
+  if (present && isDeepStrictEqual({ ...rest, ...given }, present)) return present
+  return { ...rest, ...given, updated_at: now }
 }
+
+/** The principal whose list of projects a query selects from: the owner, or without one, everybody's projects. */
+export const selectingOwner = ({ owner_id: id }: Pick<CollectionState, 'owner_id'>): Principal =>
+  id === null ? { kind: 'unrestricted' } : { kind: 'user', id }
+
+/** True where two states of a collection select the same of any projects. */
+export const selectsSame = (one: CollectionState, other: CollectionState): boolean =>
+  one.owner_id === other.owner_id &&
+  isDeepStrictEqual(one.query, other.query) &&
+  isDeepStrictEqual(one.projects, other.projects)
 
 /** The tombstone, which names neither owner nor projects. @throws TintypeError as {@link putCollection} */
 export const deleteCollection = (

@@ -1,7 +1,13 @@
 // Descriptions of the project routes.
 
 import type { RouteConfig } from '@hono/zod-openapi'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, EXAMPLE_PROJECT_ID, EXAMPLE_SOURCE } from '../schemas/examples.ts'
+import {
+  EXAMPLE_IMAGE_ID,
+  EXAMPLE_MEMBERS,
+  EXAMPLE_PROJECT_ID,
+  EXAMPLE_PROJECT_TAGS,
+  EXAMPLE_SOURCE,
+} from '../schemas/examples.ts'
 import { changeHeaders, createHeaders, projectPath } from '../schemas/parameters.ts'
 import { projectListQuery } from '../schemas/project-list.ts'
 import {
@@ -26,7 +32,7 @@ export const list: RouteConfig = {
     'In pages: for a user, own projects and those shared with the user; for a key, the projects of the key; without ' +
     'credentials, public projects. The list ends where `next` is null. What another worker has just created, shared or ' +
     'changed may be missing, or at its earlier place, for a second. While every project is read once, after the first ' +
-    'start of a large store, other orders than `id` and searches are answered 503 (`busy`).',
+    'start of a large store, other orders than `id`, searches and tags are answered 503 (`busy`).',
   request: { query: projectListQuery },
   responses: {
     200: jsonResponse('A page of projects.', projectListSchema, etagHeader('"kYJ0cXDPzMTTm1xJY6oLWg"')),
@@ -56,8 +62,8 @@ export const create: RouteConfig = {
   tags: TAGS,
   summary: 'Create a project before its first upload',
   description:
-    'For callers that may upload to it. Repeating the request is safe: an existing project that has the given title and ' +
-    'visibility is answered 200, one that differs 409; PATCH changes it. The body may be missing.',
+    'For callers that may upload to it. Repeating the request is safe: an existing project that has the given title, ' +
+    'tags and visibility is answered 200, one that differs 409; PATCH changes it. The body may be missing.',
   request: {
     params: projectPath,
     headers: createHeaders,
@@ -94,7 +100,7 @@ export const edit: RouteConfig = {
   path: '/projects/{project_id}',
   operationId: 'editProject',
   tags: TAGS,
-  summary: 'Edit a project: title, order of the images, visibility, members, source',
+  summary: 'Edit a project: title, tags, order of the images, visibility, members, source',
   description:
     'Changes the given members and no others. Visibility and members are for the owner and admins, the source for admins.',
   request: {
@@ -107,6 +113,7 @@ export const edit: RouteConfig = {
           schema: projectEditSchema,
           examples: {
             title: { summary: 'Set the title', value: { title: 'Cosmic Drift' } },
+            tags: { summary: 'Replace the tags', value: { tags: EXAMPLE_PROJECT_TAGS } },
             order: { summary: 'Move an image to the front', value: { image_order: [EXAMPLE_IMAGE_ID] } },
             visibility: { summary: 'Make the project private', value: { visibility: 'private' } },
             members: { summary: 'Share the project with a user', value: { members: EXAMPLE_MEMBERS } },

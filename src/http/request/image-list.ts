@@ -1,12 +1,11 @@
 // Parameters of a list of images: page, filter and order.
 
-import { invalidParameter, parseParameter } from '../../core/parameters.ts'
-import { tagSchema } from '../../core/project/image-details.ts'
+import { invalidParameter } from '../../core/parameters.ts'
 import type { PageRequest } from '../../stores/store.ts'
 import type { Context } from '../context.ts'
-import { imageAfterSchema, imageListQuery, imageSortSchema, MAX_FILTER_TAGS } from '../schemas/images/image-list.ts'
+import { imageAfterSchema, imageListQuery, imageSortSchema } from '../schemas/images/image-list.ts'
 import { booleanSchema, searchSchema } from '../schemas/parameters.ts'
-import { limitOf, pendingOf, queryOf } from './params.ts'
+import { limitOf, pendingOf, queryOf, tagFilterOf } from './params.ts'
 
 export interface ImageListRequest extends PageRequest {
   /** Whether each image shows the hashes of its files. */
@@ -23,16 +22,12 @@ const PARAMETERS = Object.keys(imageListQuery.shape)
  * @throws TintypeError `invalid_parameter`
  */
 export const imageListRequestOf = (c: Context): ImageListRequest => {
-  const query = c.req.queries()
-  for (const name of Object.keys(query))
+  for (const name of Object.keys(c.req.queries()))
     if (!PARAMETERS.includes(name)) throw invalidParameter(name, `one of the parameters ${PARAMETERS.join(', ')}`, name)
-  const tags = (query.tag ?? []).map((tag) => parseParameter('tag', tag, tagSchema))
-  if (tags.length > MAX_FILTER_TAGS)
-    throw invalidParameter('tag', `at most ${MAX_FILTER_TAGS} tags`, `${tags.length} tags`)
   return {
     limit: limitOf(c),
     after: queryOf(c, 'after', imageAfterSchema),
-    tags,
+    tags: tagFilterOf(c),
     q: queryOf(c, 'q', searchSchema)?.trim(),
     sort: queryOf(c, 'sort', imageSortSchema),
     hashes: queryOf(c, 'hashes', booleanSchema) ?? false,

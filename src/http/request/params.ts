@@ -5,7 +5,8 @@ import { linksOf, type Principal } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { isImageId, isProjectId, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
 import { unknownImage } from '../../core/not-found.ts'
-import { eachOnce, parseParameter } from '../../core/parameters.ts'
+import { eachOnce, invalidParameter, parseParameter } from '../../core/parameters.ts'
+import { tagSchema } from '../../core/project/image-details.ts'
 import { clip } from '../../core/text.ts'
 import {
   type ByTransparency,
@@ -17,7 +18,14 @@ import {
 import { EXPIRES, expiresSchema, SIGNATURE } from '../../core/transform/signature.ts'
 import type { Context } from '../context.ts'
 import { objectKeySchema } from '../schemas/images/source-pictures.ts'
-import { booleanSchema, formatSchema, idempotencyKeySchema, limitSchema, sizeSchema } from '../schemas/parameters.ts'
+import {
+  booleanSchema,
+  formatSchema,
+  idempotencyKeySchema,
+  limitSchema,
+  MAX_FILTER_TAGS,
+  sizeSchema,
+} from '../schemas/parameters.ts'
 
 /** @throws TintypeError `invalid_project_id` */
 export const projectIdOf = (c: Context): string => {
@@ -74,6 +82,14 @@ export const unknownFile = (c: Context): TintypeError =>
 
 /** @throws TintypeError `invalid_parameter` */
 export const limitOf = (c: Context): number | undefined => queryOf(c, 'limit', limitSchema)
+
+/** Tags of a filter, each by a parameter `tag`. @throws TintypeError `invalid_parameter` */
+export const tagFilterOf = (c: Context): string[] => {
+  const tags = (c.req.queries('tag') ?? []).map((tag) => parseParameter('tag', tag, tagSchema))
+  if (tags.length > MAX_FILTER_TAGS)
+    throw invalidParameter('tag', `at most ${MAX_FILTER_TAGS} tags`, `${tags.length} tags`)
+  return tags
+}
 
 /**
  * Reads a query parameter, which must not be repeated.

@@ -143,6 +143,7 @@ export const createViews = (basePath: string, presets: Presets): Views => {
     project: ({ project, cover }, by) => ({
       project_id: project.project_id,
       title: project.title,
+      tags: project.tags ?? [],
       cover_url:
         project.primary_image_id === null ? null : imageUrl(project.project_id, project.primary_image_id, 'thumb'),
       cover: cover && coverView(imageUrl(project.project_id, cover.id), cover),

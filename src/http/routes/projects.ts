@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import type { Guard } from '../guard.ts'
 import { expectedOf, ifRevisionOf } from '../request/if-match.ts'
 import { parseBody, readJson, readOptionalJson } from '../request/json-body.ts'
-import { limitOf, projectIdOf, queryOf, requireKnown } from '../request/params.ts'
+import { limitOf, projectIdOf, queryOf, requireKnown, tagFilterOf } from '../request/params.ts'
 import { json, revalidatedJson } from '../response/respond.ts'
 import type { Views } from '../response/views.ts'
 import { searchSchema } from '../schemas/parameters.ts'
@@ -22,8 +22,8 @@ import { type ProjectView, projectCreateSchema, projectEditSchema } from '../sch
 /** Limit of the body of an edit, in bytes: an order of 100,000 images. */
 const MAX_EDIT_BYTES = 4 * 1024 * 1024
 
-/** Limit of the body of a new project, in bytes. */
-const MAX_NEW_BYTES = 16 * 1024
+/** Limit of the body of a new project, in bytes: title and tags of escaped characters. */
+const MAX_NEW_BYTES = 64 * 1024
 
 const LIST_PARAMETERS = Object.keys(projectListQuery.shape)
 
@@ -41,11 +41,10 @@ export const createProjectRoutes = ({ projects, views, guard }: ProjectRouteOpti
     // `from`: its name in older versions.
     const after = queryOf(c, 'after', projectAfterSchema) ?? queryOf(c, 'from', projectAfterSchema)
     const [sort, q] = [queryOf(c, 'sort', projectSortSchema), queryOf(c, 'q', searchSchema)?.trim() || undefined]
-    const page = await projects.list({ sort, q, after, limit }, by)
-    const next =
-      page.next === undefined
-        ? null
-        : `${views.projectsUrl()}?${queryText({ limit: String(limit), sort, q, after: page.next })}`
+    const tags = tagFilterOf(c)
+    const page = await projects.list({ sort, q, tags, after, limit }, by)
+    const query = { limit: [String(limit)], sort: [sort], tag: tags, q: [q], after: [page.next] }
+    const next = page.next === undefined ? null : `${views.projectsUrl()}?${queryText(query)}`
     const body = { projects: page.projects.map((project) => views.project(project, by)), next }
     return revalidatedJson(c, body, { isPrivate: by.kind === 'key' || by.kind === 'user' })
   },
@@ -96,8 +95,9 @@ const isPersonal = ({ permission, link }: ProjectView, by: Principal): boolean =
   link !== undefined || (permission !== 'read' && by.kind !== 'unrestricted')
 
 /** Parameters that are present, as the query of a URL. */
-const queryText = (parameters: Record<string, string | undefined>): string => {
+const queryText = (parameters: Record<string, readonly (string | undefined)[]>): string => {
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, value)
+  for (const [name, values] of Object.entries(parameters))
+    for (const value of values) if (value !== undefined) query.append(name, value)
   return query.toString()
 }

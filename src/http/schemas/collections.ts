@@ -5,6 +5,7 @@ import { MEMBER_ROLES, VISIBILITIES } from '../../core/auth/access.ts'
 import { MAX_COLLECTION_PROJECTS } from '../../core/collections/collection.ts'
 import { PROJECT_ID, PROJECT_ID_RULE } from '../../core/names.ts'
 import { MAX_MEMBERS } from '../../core/project/changes.ts'
+import { tagSchema } from '../../core/project/image-details.ts'
 import { waitSchema } from './events.ts'
 import { EXAMPLE_COLLECTION, EXAMPLE_ETAG, EXAMPLE_MEMBERS, EXAMPLE_PROJECT_ID } from './examples.ts'
 import { next, time } from './fields.ts'
@@ -39,6 +40,10 @@ const visibility = z.enum(VISIBILITIES).openapi({
 
 const PROJECTS_RULE = `an array of at most ${MAX_COLLECTION_PROJECTS} project ids, each of ${PROJECT_ID_RULE}`
 
+const QUERY_RULE = 'an object with a tag'
+
+const EXAMPLE_QUERY = { tag: 'space' }
+
 export const collectionPutSchema = z
   .strictObject({
     projects: z
@@ -47,7 +52,13 @@ export const collectionPutSchema = z
       .openapi({
         description: 'Ids of the projects, in their order. They need not exist, nor be visible to the caller.',
         example: [EXAMPLE_PROJECT_ID, 'space-garden'],
-      }),
+      })
+      .optional(),
+    query: z.strictObject({ tag: tagSchema }, QUERY_RULE).optional().openapi({
+      description:
+        'In place of `projects`: those with this tag that the owner of the collection finds in `GET /projects`.',
+      example: EXAMPLE_QUERY,
+    }),
     title: titleSchema.openapi({ description: 'Null removes the title; without it, the title stays.' }),
     visibility: visibility.optional().openapi({
       description: 'Without it, it stays; a new collection has that of the server’s settings for projects.',
@@ -62,11 +73,24 @@ export const collectionPutSchema = z
         example: EXAMPLE_MEMBERS,
       }),
   })
-  .openapi('NewCollection')
+  .refine(({ projects, query }) => (projects === undefined) !== (query === undefined), {
+    error: 'either projects or query',
+  })
+  .openapi('NewCollection', {
+    // One of them. Redocly wants no `oneOf`.
+    anyOf: [
+      { required: ['projects'], properties: { query: { not: {} } } },
+      { required: ['query'], properties: { projects: { not: {} } } },
+    ],
+  })
 
 const collection = {
   name: z.string().openapi({ example: EXAMPLE_COLLECTION }),
   title: z.string().nullable().openapi({ example: 'Strategy games' }),
+  query: z.object({ tag: z.string() }).nullable().openapi({
+    description: 'What selects the projects; null for a list.',
+    example: EXAMPLE_QUERY,
+  }),
   visibility,
   created_at: time,
   updated_at: time,
@@ -92,7 +116,9 @@ export const collectionSchema = z
   .object({
     ...collection,
     projects: z.array(projectSchema).openapi({
-      description: 'The projects that exist and that the caller may see, with their covers, in the order of the list.',
+      description:
+        'The projects that exist and that the caller may see, with their covers, in the order of the list; those of a ' +
+        'query by id.',
     }),
   })
   .openapi('Collection')

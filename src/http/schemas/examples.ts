@@ -45,6 +45,8 @@ export const EXAMPLE_HASHES = {
 /** ThumbHash of a picture, in base64. */
 export const EXAMPLE_PLACEHOLDER = '1DgGDoILwErCm5rIrIpnWomdCMOqYKs='
 
+export const EXAMPLE_PROJECT_TAGS = ['space', 'strategy']
+
 /** Details of an image, as people give them. */
 export const EXAMPLE_DETAILS = {
   name: 'harbour.jpg',

@@ -5,6 +5,7 @@
 import { z } from '@hono/zod-openapi'
 import { IMAGE_ID, PROJECT_ID, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
 import { wholeNumber } from '../../core/parameters.ts'
+import { MAX_TAG, TAG } from '../../core/project/image-details.ts'
 import { ENTITY_TAGS } from '../../core/request/conditional.ts'
 import { characters } from '../../core/text.ts'
 import { versionSchema } from '../../core/transform/focal-version.ts'
@@ -22,6 +23,9 @@ import {
 
 /** Most entries of one page. */
 export const MAX_PAGE = 1000
+
+/** Tags of a filter. */
+export const MAX_FILTER_TAGS = 10
 
 /** Characters of a search. */
 const MAX_SEARCH = 200
@@ -110,6 +114,13 @@ export const thumbnailQuery = z.object({ format, ...privatePicture })
 /** @param standard entries of a page without `limit` */
 export const pageLimit = (entries: string, standard: number | 'all') =>
   optional(limitSchema, `Maximum number of ${entries} in the response; ${standard} by default.`, 50)
+
+export const tagFilter = (entries: string, example: string) =>
+  optional(
+    z.array(z.string().regex(TAG).max(MAX_TAG)).max(MAX_FILTER_TAGS),
+    `A tag that the ${entries} have. It may be repeated: they have all of them.`,
+    [example],
+  )
 
 export const cursorOf = (entries: string) =>
   `Cursor: the value of \`after\` in \`next\` of an earlier page, unchanged. It stays valid when ${entries} are deleted.`

@@ -3,7 +3,7 @@
 import { z } from '@hono/zod-openapi'
 import { PROJECT_SORTS } from '../../core/project-query.ts'
 import { EXAMPLE_CURSOR } from './examples.ts'
-import { cursorOf, optional, pageLimit, searchSchema } from './parameters.ts'
+import { cursorOf, optional, pageLimit, searchSchema, tagFilter } from './parameters.ts'
 
 /** Projects of a page without `limit`. */
 export const DEFAULT_PROJECTS_PAGE = 100
@@ -26,5 +26,6 @@ export const projectListQuery = z.object({
       'characters; a project without a title by its id. Equal ones are sorted by id.',
     'updated',
   ),
+  tag: tagFilter('projects', 'space'),
   q: optional(searchSchema, 'A text that the id or the title contains, in any case and without accents.', 'drift'),
 })

@@ -3,10 +3,11 @@
 import { z } from '@hono/zod-openapi'
 import { MEMBER_ROLES, VISIBILITIES } from '../../core/auth/access.ts'
 import { PERMISSIONS } from '../../core/auth/permission.ts'
+import { DETAIL_SCHEMAS, MAX_TAGS } from '../../core/project/image-details.ts'
 import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../../core/project/model.ts'
 import { parseSourceUrl, SOURCE_URL_RULE } from '../../core/sources/source-url.ts'
 import { characters } from '../../core/text.ts'
-import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, EXAMPLE_SOURCE, exampleUrls } from './examples.ts'
+import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, EXAMPLE_PROJECT_TAGS, EXAMPLE_SOURCE, exampleUrls } from './examples.ts'
 import { deletedImages, next, primaryImageId, projectId, revision, time } from './fields.ts'
 import { coverSchema } from './images/images.ts'
 
@@ -19,6 +20,7 @@ export const projectSchema = z
   .object({
     project_id: projectId,
     title: z.string().nullable().openapi({ example: 'Cosmic Drift' }),
+    tags: z.array(z.string()).openapi({ example: EXAMPLE_PROJECT_TAGS }),
     cover_url: z.string().nullable().openapi({
       example: exampleUrls().thumb,
       description: 'URL of the thumb of the primary image. It changes with the cover and may be cached for ever.',
@@ -81,6 +83,11 @@ export const titleSchema = z
   .optional()
   .openapi({ maxLength: MAX_TITLE_LENGTH, example: 'Cosmic Drift' })
 
+const tagsSchema = DETAIL_SCHEMAS.tags
+  .nullable()
+  .optional()
+  .openapi({ maxItems: MAX_TAGS, example: EXAMPLE_PROJECT_TAGS })
+
 /** Roles by user id. @param rule of a role, for errors */
 export const memberRoles = <Role extends z.ZodType>(role: Role, rule: string) =>
   z.record(userIdSchema.regex(MEMBER_ID), role, {
@@ -97,6 +104,9 @@ export const projectCreateSchema = z
     title: titleSchema.openapi({
       description: 'Without it, a new project has none, and an existing one may have any.',
     }),
+    tags: tagsSchema.openapi({
+      description: 'Without them, a new project has none, and an existing one may have any.',
+    }),
     visibility: visibility.optional().openapi({
       description: 'Without it, a new project has that of the server’s settings, and an existing one may have any.',
     }),
@@ -106,6 +116,11 @@ export const projectCreateSchema = z
 export const projectEditSchema = z
   .strictObject({
     title: titleSchema.openapi({ description: 'Null removes the title.' }),
+    tags: tagsSchema.openapi({
+      description:
+        'All tags of the project, in place of the former ones, each of 1 to 100 characters. Repeated ones are kept once; ' +
+        'null removes them.',
+    }),
     image_order: z
       .array(z.string('an image id'), 'an array of image ids')
       .optional()
@@ -138,7 +153,7 @@ export const projectEditSchema = z
       }),
   })
   .refine((edit) => Object.keys(edit).length > 0, {
-    error: 'one or more of title, image_order, visibility, members, source',
+    error: 'one or more of title, tags, image_order, visibility, members, source',
   })
   .openapi('ProjectEdit', { minProperties: 1 })
 

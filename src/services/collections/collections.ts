@@ -14,21 +14,27 @@ import {
   presentOf,
   putCollection,
   readableCollection,
+  selectsSame,
 } from '../../core/collections/collection.ts'
 import { type FollowedTables, followCovers } from '../../core/collections/slots.ts'
 import { inGroups } from '../../core/in-groups.ts'
 import type { ReadableState } from '../../core/project/state.ts'
+import type { Catalogue } from '../../stores/catalogue/catalogue.ts'
 import type { CollectionStore } from '../../stores/collections/collections.ts'
 import type { Store } from '../../stores/store.ts'
 import type { Atlases } from '../atlases/atlases.ts'
 import type { AtlasPlan } from '../atlases/plan.ts'
 import type { ProjectWithCover } from '../projects/projects.ts'
 import { createReadableProjects, unlessDamaged } from '../projects/readable.ts'
+import { createSelection } from './selection.ts'
 
 export interface CollectionServiceOptions {
   collections: CollectionStore
   store: Pick<Store, 'current' | 'project' | 'cover' | 'isReadOnly' | 'watch'>
+  catalogue: Pick<Catalogue, 'list' | 'changes' | 'refresh'>
   atlases: Pick<Atlases, 'ofCovers'>
+  /** Most projects that a query selects. */
+  maxSelected: number
   /** Visibility of new collections whose request names none. @default 'public' */
   newVisibility?: Visibility | undefined
   /** Interval between looks for changes of a collection that is waited for, in milliseconds. */
@@ -37,7 +43,7 @@ export interface CollectionServiceOptions {
 
 export interface CollectionWithCovers {
   collection: CollectionState
-  /** The projects that the principal may see, in the order of the list. */
+  /** The projects that the principal may see, in the order of the list; those of a query by id. */
   covers: ProjectWithCover[]
 }
 
@@ -54,12 +60,15 @@ export interface CollectionWatch {
   end(): void
 }
 
-/** Calls also throw `collection_not_found`, `forbidden` or `unauthenticated` where the principal lacks the right. */
+/**
+ * Calls also throw `collection_not_found`, `forbidden` or `unauthenticated` where the principal lacks the right, and
+ * `busy` where the projects of a query cannot be listed yet.
+ */
 export interface CollectionService {
   /** Refuses a caller that may not {@link CollectionService.put}, before the body is read. */
   requirePut(name: string, by: Principal): Promise<void>
   /**
-   * Creates a collection, or replaces its list.
+   * Creates a collection, or replaces its list or query.
    *
    * @returns the collection, and whether this call created it
    * @throws TintypeError `storage_full`
@@ -90,13 +99,14 @@ export interface CoversPlan {
 const READ_AT_ONCE = 32
 
 export const createCollectionService = (options: CollectionServiceOptions): CollectionService => {
-  const { collections, store, atlases, newVisibility = 'public', pollMs } = options
+  const { collections, store, catalogue, atlases, newVisibility = 'public', maxSelected, pollMs } = options
+  const selection = createSelection({ catalogue, maxSelected })
   const readable = createReadableProjects(store)
   /** Also what another server has just changed. */
   const readableNow = createReadableProjects({ current: () => undefined, project: store.project })
 
   const withCovers = async (collection: CollectionState, by: Principal): Promise<CollectionWithCovers> => {
-    const projects = await readable(collection.projects, withoutLinks(by))
+    const projects = await selection.visible(collection, withoutLinks(by), readable)
     return { collection, covers: await inGroups(projects, READ_AT_ONCE, coverOf) }
   }
 
@@ -118,16 +128,16 @@ export const createCollectionService = (options: CollectionServiceOptions): Coll
     const by = withoutLinks(given)
     for (;;) {
       const collection = await read(name, by)
-      const projects = await readable(collection.projects, by)
+      const projects = await selection.visible(collection, by, readable)
       const found = followCovers(collection.atlas, { by, size, visible: projects, nowMs: Date.now() })
       if (found.tables === collection.atlas || store.isReadOnly()) return { collection, projects, placed: found.placed }
       // No frame may lose its place because a change of another server is not known here yet.
       const newest = readableCollection(name, await collections.newest(name), by)
-      const visible = await readableNow(newest.projects, by)
+      const visible = await selection.visible(newest, by, readableNow)
       let placed: FollowedTables['placed']
       const after = await collections.change(name, (before) => {
         const present = readableCollection(name, before, by)
-        if (present.projects.join() !== newest.projects.join()) return present
+        if (!selectsSame(present, newest)) return present
         const followed = followCovers(present.atlas, { by, size, visible, nowMs: Date.now() })
         placed = followed.placed
         return followed.tables === present.atlas ? present : { ...present, atlas: followed.tables }
@@ -175,13 +185,15 @@ export const createCollectionService = (options: CollectionServiceOptions): Coll
     },
 
     async watch(name, by, signal) {
-      const { projects, commits } = await read(name, by)
+      const collection = await read(name, by)
+      const { ids, isOther: selectsOther } = await selection.watch(collection, withoutLinks(by))
       const end = new AbortController()
       const stop = () => end.abort()
       const changed = new Promise<void>((resolve) => end.signal.addEventListener('abort', () => resolve()))
       signal.addEventListener('abort', stop)
       if (signal.aborted) stop()
-      const isOther = async () => (await collections.recent(name))?.commits?.at(-1) !== commits?.at(-1)
+      const isOther = async () =>
+        (await collections.recent(name))?.commits?.at(-1) !== collection.commits?.at(-1) || (await selectsOther())
       const timer = setInterval(() => {
         isOther().then((isChanged) => isChanged && stop(), stop)
       }, pollMs).unref()
@@ -189,7 +201,7 @@ export const createCollectionService = (options: CollectionServiceOptions): Coll
         clearInterval(timer)
         signal.removeEventListener('abort', stop)
       })
-      const watched = projects.map((projectId) => ({ projectId }))
+      const watched = ids.map((projectId) => ({ projectId }))
       await store.watch(watched, stop, { signal: end.signal }).catch(stop)
       return { changed, end: stop }
     },

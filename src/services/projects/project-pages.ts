@@ -7,13 +7,14 @@ import { invalidParameter } from '../../core/parameters.ts'
 import type { ProjectState, ReadableState } from '../../core/project/state.ts'
 import {
   formatPosition,
+  isFiltered,
   matcherOf,
   type Position,
   type ProjectSort,
   parsePosition,
   positionOf,
 } from '../../core/project-query.ts'
-import { type Catalogue, type CataloguePage, isFiltered } from '../../stores/catalogue/catalogue.ts'
+import type { Catalogue, CataloguePage } from '../../stores/catalogue/catalogue.ts'
 import type { Store } from '../../stores/store.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { SealedCursors } from './sealed-cursor.ts'

@@ -21,10 +21,6 @@ export interface CataloguePage {
   limit: number
 }
 
-/** True for a page that all projects are searched for. */
-export const isFiltered = ({ q, tags = [], readableBy }: Omit<CataloguePage, 'limit'>): boolean =>
-  q !== undefined || tags.length > 0 || readableBy !== undefined
-
 export interface Catalogue {
   /**
    * The projects in the lists of a principal, each with its position in the order. Fewer than `limit` only at the end.

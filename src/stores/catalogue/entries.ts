@@ -2,8 +2,8 @@
 
 import { LRUCache } from 'lru-cache'
 import { decideAccess, type Principal } from '../../core/auth/access.ts'
-import { matcherOf, type Position, type ProjectSort, positionOf, tagKey } from '../../core/project-query.ts'
-import { type CataloguePage, isFiltered } from './catalogue.ts'
+import { isFiltered, matcherOf, type Position, type ProjectSort, positionOf, tagKey } from '../../core/project-query.ts'
+import type { CataloguePage } from './catalogue.ts'
 import { createOrders, indexBehind, sortedBy } from './orders.ts'
 import { createPacking, type Entry, type Row, unpack } from './rows.ts'
 

@@ -3,8 +3,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Principal } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
-import type { Position } from '../../core/project-query.ts'
-import { type CataloguePage, isFiltered } from './catalogue.ts'
+import { isFiltered, type Position } from '../../core/project-query.ts'
+import type { CataloguePage } from './catalogue.ts'
 import type { Entries } from './entries.ts'
 
 export interface Lists {

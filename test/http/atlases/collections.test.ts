@@ -4,49 +4,23 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { atlasSchema } from '../../../src/http/schemas/atlases/atlases.ts'
-import {
-  collectionChangesSchema,
-  collectionListSchema,
-  collectionSchema,
-} from '../../../src/http/schemas/collections.ts'
+import { collectionListSchema, collectionSchema } from '../../../src/http/schemas/collections.ts'
 import { createApiKeys } from '../../../src/services/auth/api-keys.ts'
 import { createTestApp, problemOf, uploadTo } from '../../support/app.ts'
-import { type AccessApp, ADMIN, createAccessApp, createCast, keyOf, type Who } from '../../support/auth/access.ts'
+import { ADMIN, createAccessApp, createCast, keyOf, type Who } from '../../support/auth/access.ts'
+import {
+  type Asking,
+  atlasOf,
+  changesOf,
+  idsOf,
+  json,
+  openWith,
+  placesOf,
+  put,
+  read,
+} from '../../support/auth/collections.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
 import { recordsOf } from '../../support/store/here.ts'
-
-type Asking = Pick<AccessApp, 'ask'>
-
-const json = async <Schema extends z.ZodType>(response: Response, schema: Schema): Promise<z.infer<Schema>> => {
-  expect([response.status, response.ok ? '' : await response.clone().text()]).toEqual([response.status, ''])
-  return schema.parse(await response.json())
-}
-
-const put = async ({ ask }: Asking, who: Who, name: string, body: unknown) =>
-  json(await ask(who, 'PUT', `/collections/${name}`, body), collectionSchema)
-
-const read = async ({ ask }: Asking, who: Who, name: string) =>
-  json(await ask(who, 'GET', `/collections/${name}`), collectionSchema)
-
-const idsOf = ({ projects }: z.infer<typeof collectionSchema>) => projects.map(({ project_id: id }) => id)
-
-const atlasOf = async ({ ask }: Asking, who: Who, name: string, query = '') =>
-  json(await ask(who, 'GET', `/collections/${name}/atlas.json${query}`), atlasSchema)
-
-const placesOf = ({ frames }: z.infer<typeof atlasSchema>) =>
-  Object.fromEntries(Object.entries(frames).map(([id, { frame }]) => [id, `${frame.x} ${frame.y}`]))
-
-/** An open server with projects of one plain picture each. */
-const openWith = async (projects: readonly string[]) => {
-  const app = await createAccessApp({ apiKeys: [], auth: 'none', registration: 'closed' })
-  for (const [at, id] of projects.entries())
-    await uploadTo(
-      app.app,
-      id,
-      await plainJpeg(80, 60, `#${((at + 1) * 0x2f3a1d).toString(16).padStart(6, '0').slice(-6)}`),
-    )
-  return app
-}
 
 describe('a collection', () => {
   it('is created and replaced by PUT, read with the covers in its order, listed and deleted', async () => {
@@ -292,9 +266,6 @@ describe('the atlas of a collection', () => {
 })
 
 describe('changes of a collection', () => {
-  const changesOf = async ({ ask }: Asking, who: Who, query: string) =>
-    json(await ask(who, 'GET', `/collections/wall/changes${query}`), collectionChangesSchema)
-
   it('are reported at once where it looks different already, and at the end of the wait where it does not', async () => {
     const app = await openWith(['a'])
     await put(app, {}, 'wall', { projects: ['a'] })

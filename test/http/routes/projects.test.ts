@@ -1,4 +1,4 @@
-// The project routes: list, look at one, title and order, delete.
+// The project routes: list, look at one, title, tags and order, delete.
 
 import { describe, expect, it } from 'vitest'
 import { imageListSchema } from '../../../src/http/schemas/images/images.ts'
@@ -197,6 +197,52 @@ describe('the cover of a project', () => {
   })
 })
 
+describe('GET /projects?tag=', () => {
+  const tagged = async () => {
+    const tintype = await createTestApp()
+    const { app } = tintype
+    const all = { a: ['space'], b: ['new', 'space'], c: ['new'], d: [], e: ['space', 'new'] }
+    for (const [id, tags] of Object.entries(all))
+      await app.request(`/projects/${id}`, {
+        method: 'PUT',
+        body: JSON.stringify({ tags, title: id === 'e' ? 'Astro' : id }),
+        headers: { 'Content-Type': 'application/json' },
+      })
+    const pageOf = async (path: string) => {
+      const { projects, next } = projectListSchema.parse(await (await app.request(path)).json())
+      return { ids: projects.map(({ project_id: id }) => id).join(''), tags: projects.map(({ tags }) => tags), next }
+    }
+    return { app, pageOf }
+  }
+
+  it('lists the projects with a tag, with all of several, in every order and with a search', async () => {
+    const { pageOf } = await tagged()
+    const ids = async (query: string) => (await pageOf(`/projects?${query}`)).ids
+    expect([await ids('tag=space'), await ids('tag=new'), await ids('tag=space&tag=new')]).toEqual(['abe', 'bce', 'be'])
+    expect([await ids('tag=spac'), await ids('tag=Space'), await ids('tag=none')]).toEqual(['', '', ''])
+    expect([await ids('tag=space&sort=title'), await ids('tag=new&q=ASTRO'), await ids('tag=new&q=a')]).toEqual([
+      'aeb',
+      'e',
+      'e',
+    ])
+    expect((await pageOf('/projects?tag=new')).tags).toEqual([['new', 'space'], ['new'], ['space', 'new']])
+  })
+
+  it('names the tags in the next page', async () => {
+    const { app, pageOf } = await tagged()
+    const first = await pageOf('/projects?limit=1&tag=space&tag=new')
+    expect([first.ids, first.next]).toEqual([
+      'b',
+      expect.stringMatching(/^\/projects\?limit=1&tag=space&tag=new&after=/),
+    ])
+    expect(await pageOf(first.next ?? '')).toMatchObject({ ids: 'e', next: null })
+    const eleven = Array.from({ length: 11 }, (_, at) => `tag=t${at}`)
+    expect((await app.request(`/projects?${eleven.slice(1).join('&')}`)).status).toBe(200)
+    for (const query of [eleven.join('&'), 'tag=', 'tag=a,b', `tag=${'x'.repeat(101)}`, 'tags=a'])
+      expect(await problemOf(app.request(`/projects?${query}`))).toMatchObject({ code: 'invalid_parameter' })
+  })
+})
+
 describe('PUT /projects/{project_id}', () => {
   it('creates a project with title and visibility, which reads and lists well without images', async () => {
     const tintype = await createTestApp()
@@ -232,9 +278,10 @@ describe('PUT /projects/{project_id}', () => {
 
   it('is answered 200 as often as it is repeated, and changes nothing', async () => {
     const tintype = await createTestApp()
-    const body = { title: 'Cosmic Drift', visibility: 'public' }
+    const body = { title: 'Cosmic Drift', tags: ['space', ' new '], visibility: 'public' }
     expect((await put(tintype, body)).status).toBe(201)
-    for (const same of [body, { title: 'Cosmic Drift' }, { visibility: 'public' }, {}, undefined]) {
+    const parts = [{ title: 'Cosmic Drift' }, { tags: ['space', 'new', 'space'] }, { visibility: 'public' }, {}]
+    for (const same of [body, ...parts, undefined]) {
       const again = await put(tintype, same)
       expect([again.status, (await projectOf(again)).revision]).toEqual([200, 1])
     }
@@ -255,7 +302,7 @@ describe('PUT /projects/{project_id}', () => {
     expect((await projectOf(put(tintype))).visibility).toBe('private')
   })
 
-  it('refuses another title or visibility, which PATCH is for', async () => {
+  it('refuses another title or visibility, or other tags, which PATCH is for', async () => {
     const tintype = await createTestApp()
     await uploadTo(tintype.app, 'game')
     expect(await problemOf(put(tintype, { title: 'Drift' }))).toMatchObject({
@@ -268,6 +315,12 @@ describe('PUT /projects/{project_id}', () => {
     expect(await problemOf(put(tintype, { visibility: 'private' }))).toMatchObject({
       code: 'project_exists',
       field: 'visibility',
+    })
+    expect(await problemOf(put(tintype, { tags: ['a', 'b'] }))).toMatchObject({
+      code: 'project_exists',
+      field: 'tags',
+      expected: '[]',
+      received: '["a","b"]',
     })
     expect((await projectOf(tintype.app.request('/projects/game'))).revision).toBe(1)
   })
@@ -292,19 +345,21 @@ describe('PUT /projects/{project_id}', () => {
 
   it('creates a deleted project anew, with nothing of the old one', async () => {
     const tintype = await createTestApp()
-    await put(tintype, { title: 'Old', visibility: 'private' })
+    await put(tintype, { title: 'Old', tags: ['old'], visibility: 'private' })
     await uploadTo(tintype.app, 'game')
     await tintype.app.request('/projects/game', { method: 'DELETE' })
     const response = await put(tintype, undefined, { 'If-None-Match': '*' })
     expect(response.status).toBe(201)
     const view = await projectOf(response)
-    expect(view).toMatchObject({ title: null, visibility: 'public', image_count: 0 })
+    expect(view).toMatchObject({ title: null, tags: [], visibility: 'public', image_count: 0 })
     expect(view.revision).toBeGreaterThan(3)
   })
 
   it.each<[body: unknown, field: string | undefined]>([
     [{ title: 7 }, 'title'],
     [{ title: 'x'.repeat(201) }, 'title'],
+    [{ tags: 'space' }, 'tags'],
+    [{ tags: ['a,b'] }, 'tags.0'],
     [{ visibility: 'hidden' }, 'visibility'],
     [{ members: {} }, 'members'],
     ['{', undefined],
@@ -343,6 +398,35 @@ describe('PATCH /projects/{project_id}', () => {
     expect((await projectOf(patch(tintype, { title: 'Übermut 🎲' }))).title).toBe('Übermut 🎲')
     expect((await projectOf(tintype.app.request('/projects/game'))).title).toBe('Übermut 🎲')
     expect((await projectOf(patch(tintype, { title: null }))).title).toBeNull()
+  })
+
+  it('sets, replaces and removes tags, as those of images are', async () => {
+    const tintype = await createTestApp()
+    await uploadTo(tintype.app, 'game')
+    const tagged = await patch(tintype, { tags: [' space ', 'Cafe\u0301', 'space'] })
+    expect((await projectOf(tagged)).tags).toEqual(['space', 'Café'])
+    expect((await projectOf(patch(tintype, { title: 'Drift' }))).tags).toEqual(['space', 'Café'])
+    const again = await projectOf(patch(tintype, { tags: ['Café', 'space'] }))
+    expect(again.tags).toEqual(['Café', 'space'])
+    expect((await projectOf(patch(tintype, { tags: ['Café', 'space'] }))).revision).toBe(again.revision)
+    for (const none of [null, []]) {
+      await patch(tintype, { tags: ['x'] })
+      expect((await projectOf(patch(tintype, { tags: none }))).tags).toEqual([])
+      expect((await projectOf(tintype.app.request('/projects/game'))).tags).toEqual([])
+    }
+  })
+
+  it('takes 50 tags of 100 characters, also where a project is created with them', async () => {
+    const tintype = await createTestApp()
+    const most = Array.from({ length: 50 }, (_, at) => '🎲'.repeat(98) + String(at).padStart(2, '0'))
+    const escaped = JSON.stringify({ tags: most }).replaceAll(
+      /[^ -~]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
+    )
+    expect((await put(tintype, escaped)).status).toBe(201)
+    expect((await projectOf(patch(tintype, { tags: most }))).tags).toEqual(most)
+    for (const tags of [[...most, 'one more'], ['🎲'.repeat(101)], [''], ['a,b'], ['a\u0007'], [7]])
+      expect(await problemOf(patch(tintype, { tags }))).toMatchObject({ code: 'invalid_body' })
   })
 
   it('puts images in order; those not named follow', async () => {
@@ -405,8 +489,8 @@ describe('PATCH /projects/{project_id}', () => {
     [{ members: { ada: 'owner' } }, 'members.ada', 'one of viewer, editor, or null', 'owner'],
     [{ members: { ada: { role: 'viewer' } } }, 'members.ada', 'one of viewer, editor, or null', 'an object with role'],
     [{ members: { '': 'viewer' } }, 'members.', 'a user id of 1 to 255 characters', 'an empty text'],
-    [{ names: 'x' }, 'names', 'one of title, image_order, visibility, members, source', 'names'],
-    [{}, undefined, 'one or more of title, image_order, visibility, members, source', 'an empty object'],
+    [{ names: 'x' }, 'names', 'one of title, tags, image_order, visibility, members, source', 'names'],
+    [{}, undefined, 'one or more of title, tags, image_order, visibility, members, source', 'an empty object'],
     [['title'], undefined, 'an object', 'an array'],
   ])('refuses %j with the field, the expected and the received value', async (body, field, expected, received) => {
     const tintype = await createTestApp()

@@ -31,6 +31,9 @@ const READ = ['invalid_parameter', 'collection_not_found', ...READ_FAILURES] as 
 
 const ATLAS = ['too_many_images', 'busy', 'storage_full', 'shutting_down', ...READ] as const
 
+/** The refusal of a query while every project is read once, after the first start of a large store. */
+const SELECT = 'busy'
+
 export const list: RouteConfig = {
   method: 'get',
   path: '/collections',
@@ -60,7 +63,7 @@ export const read: RouteConfig = {
   responses: {
     200: jsonResponse('The collection.', collectionSchema, ETAG),
     ...NOT_MODIFIED,
-    ...problems(...READ),
+    ...problems(SELECT, ...READ),
   },
 }
 
@@ -69,11 +72,13 @@ export const put: RouteConfig = {
   path: '/collections/{collection}',
   operationId: 'putCollection',
   tags: TAGS,
-  summary: 'Create a collection, or replace its list of projects',
+  summary: 'Create a collection, or replace its list of projects or its query',
   description:
     'For users, and for keys that are not for single projects. A user that creates a collection owns it; its editors may ' +
-    'replace the list, and the owner and admins visibility and members. Repeating the request is safe. Projects stay in ' +
-    'the list while they are away or not visible.',
+    'replace the list or query, and the owner and admins visibility and members. Repeating the request is safe. Projects ' +
+    'stay in the list while they are away or not visible. A query selects at any time, of the projects in the list of the ' +
+    'owner (without an owner, of all), those with its tag; a caller sees the first 2,000 by id that it may read, or as many ' +
+    'as the settings allow in an atlas.',
   request: {
     params: collectionPath,
     headers: csrfHeaders,
@@ -82,7 +87,13 @@ export const put: RouteConfig = {
       content: {
         'application/json': {
           schema: collectionPutSchema,
-          example: { projects: [EXAMPLE_PROJECT_ID, 'space-garden'], title: 'Strategy games' },
+          examples: {
+            list: {
+              summary: 'A list of projects',
+              value: { projects: [EXAMPLE_PROJECT_ID, 'space-garden'], title: 'Strategy games' },
+            },
+            query: { summary: 'The projects with a tag', value: { query: { tag: 'space' } } },
+          },
         },
       },
     },
@@ -97,7 +108,7 @@ export const put: RouteConfig = {
       },
     }),
     200: jsonResponse('The collection, which existed.', collectionSchema, ETAG),
-    ...problems('invalid_parameter', 'collection_not_found', ...BODY_FAILURES, ...WRITE_FAILURES),
+    ...problems('invalid_parameter', 'collection_not_found', SELECT, ...BODY_FAILURES, ...WRITE_FAILURES),
   },
 }
 

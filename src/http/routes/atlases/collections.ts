@@ -52,10 +52,10 @@ export const addCollectionRoutes = (route: Pick<RouteTable, 'add'>, options: Col
   const base = `${views.basePath}/collections`
 
   const listedView = (collection: CollectionState, by: Principal): Omit<CollectionView, 'projects'> => {
-    const { name, title, visibility, created_at, updated_at, owner_id, members } = collection
+    const { name, title, query = null, visibility, created_at, updated_at, owner_id, members } = collection
     const manages = decideCollection(by, 'manage', name, collection) === 'allowed'
     const access = manages ? { visibility, owner_id, members } : { visibility }
-    return { ...{ name, title, created_at, updated_at, ...access }, atlas_url: `${base}/${name}/atlas.json` }
+    return { ...{ name, title, query, created_at, updated_at, ...access }, atlas_url: `${base}/${name}/atlas.json` }
   }
 
   const shown = ({ collection, covers }: CollectionWithCovers, by: Principal) => {

@@ -2,13 +2,9 @@
 
 import { z } from '@hono/zod-openapi'
 import { IMAGE_CURSOR } from '../../../core/project/cursor.ts'
-import { MAX_TAG, TAG } from '../../../core/project/image-details.ts'
 import { IMAGE_SORTS, SORTED_CURSOR } from '../../../core/project/image-query.ts'
 import { EXAMPLE_IMAGE_ID } from '../examples.ts'
-import { booleanSchema, cursorOf, optional, pageLimit, searchSchema } from '../parameters.ts'
-
-/** Tags of a filter. */
-export const MAX_FILTER_TAGS = 10
+import { booleanSchema, cursorOf, optional, pageLimit, searchSchema, tagFilter } from '../parameters.ts'
 
 export const imageAfterSchema = z
   .string()
@@ -30,11 +26,7 @@ export const imageListQuery = z.object({
     `${cursorOf('images')} An id is accepted, too: the page begins behind it.`,
     EXAMPLE_IMAGE_ID,
   ),
-  tag: optional(
-    z.array(z.string().regex(TAG).max(MAX_TAG)).max(MAX_FILTER_TAGS),
-    'A tag that the images have. It may be repeated: they have all of them.',
-    ['harbour'],
-  ),
+  tag: tagFilter('images', 'harbour'),
   q: optional(
     searchSchema,
     'A text that the name, the title, the alternative text or a tag contains, in any case.',
