@@ -9,9 +9,10 @@ import type { ProjectState } from '../core/project/state.ts'
 import type { DirectReads } from './direct-reads.ts'
 import type { FocalPoints } from './focal-points.ts'
 import type { StagingOwner } from './staging-owner.ts'
+import type { StoredBytes } from './stored-bytes.ts'
 import type { Watching } from './watch.ts'
 
-export interface Store extends Watching, FocalPoints, StagingOwner {
+export interface Store extends Watching, FocalPoints, StoredBytes, StagingOwner {
   /**
    * Makes the store usable: creates what is missing and begins to sweep the remains of dead processes. Called once,
    * before any other method. Of a read-only store it creates and sweeps nothing.
@@ -47,8 +48,7 @@ export interface Store extends Watching, FocalPoints, StagingOwner {
 
   /**
    * All images of a state in their order. Undefined where the state is so old that a part of its list is gone: read the
-   * project again.
-   * @throws TintypeError `project_damaged`
+   * project again. @throws TintypeError `project_damaged`
    */
   images(state: ProjectState): Promise<ImageRecord[] | undefined>
 

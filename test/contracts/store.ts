@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { SIZES, VARIANTS, type VariantName } from '../../src/core/names.ts'
 import type { ImageRecord } from '../../src/core/project/model.ts'
+import { bytesOfImage } from '../../src/core/project/quota.ts'
 import type { PageRequest, ReadableFile, Stage, Store } from '../../src/stores/store.ts'
 import { openedForEach } from '../support/store/each-fixture.ts'
 
@@ -397,7 +398,12 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
       const left = stored.filter((id) => !victims.includes(id))
       expect(await idsOf(store, 'shop')).toEqual(left)
       expect(await idsOf(await another(), 'shop')).toEqual(left)
-      expect(await store.project('shop')).toMatchObject({ image_count: 295, primary_image_id: left[0] })
+      const state = await store.project('shop')
+      expect(state).toMatchObject({ image_count: 295, primary_image_id: left[0] })
+      expect(state && (await store.storedBytes(state, [victims[0] ?? '', left[0] ?? '', left[294] ?? '']))).toEqual({
+        bytes: 295 * bytesOfImage(recordOf(left[0] ?? '')),
+        ids: new Set([left[0], left[294]]),
+      })
       expect(await readVariant(store, 'shop', left[150] ?? '')).toBe(bytesOf(left[150] ?? '', 'original'))
     })
 

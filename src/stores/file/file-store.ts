@@ -15,6 +15,7 @@ import { createCommitQueue } from '../history/commit-queue.ts'
 import { coverOf } from '../history/cover.ts'
 import { createFocalPoints } from '../history/focal-points.ts'
 import { pageOf } from '../history/page.ts'
+import { createStoredBytes } from '../history/stored-bytes.ts'
 import type { CommitOptions, ImagePage, PageRequest, Stage, Store, Transition } from '../store.ts'
 import { createAfterPowerCut } from './cleanup/after-power-cut.ts'
 import { createDeleteProject } from './cleanup/delete-project.ts'
@@ -170,6 +171,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
     ...watching,
     ...createVariants({ paths, heads, removal, unlessOvertaken, mending }),
     ...createFocalPoints({ cached: segments.cached, load: segments.load, unlessOvertaken }),
+    ...createStoredBytes({ load: segments.load, unlessOvertaken }),
     project,
 
     current,
@@ -186,10 +188,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
     imageList,
 
-    async images(state) {
-      const list = await imageList(state)
-      return list && imagesOf(list)
-    },
+    images: (state) => imageList(state).then((list) => list && imagesOf(list)),
 
     imagePage: readPage,
 

@@ -10,9 +10,7 @@
 
 import { createBoundedMap } from '../../core/bounded-map.ts'
 import { TintypeError } from '../../core/errors.ts'
-import type { ImageRecord } from '../../core/project/model.ts'
-import { bytesOfImage, chargedTo } from '../../core/project/quota.ts'
-import type { ProjectState } from '../../core/project/state.ts'
+import { chargedTo } from '../../core/project/quota.ts'
 import { randomIds } from '../../core/random-id.ts'
 import { type AppendLog, type NumberedEntry, tokensAfter, unknownOutcome } from '../append-log.ts'
 import { storeError } from '../file/fs/durable.ts'
@@ -53,8 +51,6 @@ const newToken = randomIds(16)
 const AT_ONCE = 32
 
 export const createOwnerQuota = ({ store, ledger, maxBytes, kept }: OwnerQuotaOptions): OwnerQuota => {
-  /** Bytes of projects at a revision. */
-  const sums = createBoundedMap<{ revision: number; bytes: number }>(100_000)
   const keptSums = createBoundedMap<KeptSum>(10_000)
   /** By owner: the last reservation. They wait for each other here, so that only other processes compete in the ledger. */
   const turns = new Map<string, Promise<void>>()
@@ -84,27 +80,15 @@ export const createOwnerQuota = ({ store, ledger, maxBytes, kept }: OwnerQuotaOp
     return scan.then((found) => found.get(owner) ?? [])
   }
 
-  const imagesOf = async (projectId: string): Promise<{ state: ProjectState; images: ImageRecord[] } | undefined> => {
-    for (;;) {
-      const state = await store.project(projectId)
-      if (!state) return undefined
-      const images = await store.images(state)
-      if (images) return { state, images }
-    }
-  }
-
   /** Bytes of a project; undefined where the owner is another one, or the project is deleted. */
   const bytesIn = async (projectId: string, owner: string, open: readonly Reservation[]) => {
-    const state = await store.project(projectId)
-    if (!state || chargedTo(state, undefined) !== owner) return undefined
-    const known = sums.get(projectId)
-    if (known?.revision === state.revision && open.length === 0) return { stored: known.bytes, reserved: 0 }
-    const found = await imagesOf(projectId)
-    if (!found) return undefined
-    const bytes = found.images.reduce((sum, image) => sum + bytesOfImage(image), 0)
-    sums.set(projectId, { revision: found.state.revision, bytes })
-    const ids = new Set(found.images.map(({ id }) => id))
-    return { stored: bytes, reserved: sumOf(open.filter(({ image }) => !ids.has(image))) }
+    const ids = open.map(({ image }) => image)
+    for (;;) {
+      const state = await store.project(projectId)
+      if (!state || chargedTo(state, undefined) !== owner) return undefined
+      const found = await store.storedBytes(state, ids)
+      if (found) return { stored: found.bytes, reserved: sumOf(open.filter(({ image }) => !found.ids.has(image))) }
+    }
   }
 
   /** Used bytes, and the reservations and projects of the ledger that still count. */

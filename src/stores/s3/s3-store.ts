@@ -16,6 +16,7 @@ import { coverOf } from '../history/cover.ts'
 import { createFocalPoints } from '../history/focal-points.ts'
 import { pageOf } from '../history/page.ts'
 import { decodeRevision, encodeRevision, type Revision } from '../history/revision.ts'
+import { createStoredBytes } from '../history/stored-bytes.ts'
 import type { Store } from '../store.ts'
 import { type BucketLog, createBucketLog } from './append-log.ts'
 import { createOrphans } from './cleanup/orphans.ts'
@@ -179,6 +180,7 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
       newest: project,
     }),
     ...createFocalPoints({ cached: segments.cached, load: segments.load, unlessOvertaken }),
+    ...createStoredBytes({ load: segments.load, unlessOvertaken }),
     project,
     projectIds,
     imageList,
