@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../../core/errors.ts'
+import { inGroups } from '../../../core/in-groups.ts'
 import { focalPointsOf } from '../../../core/project/focal-points.ts'
 import type { ImageList, Segment } from '../../../core/project/image-list.ts'
 import type { ImageRecord } from '../../../core/project/model.ts'
@@ -71,6 +72,9 @@ export interface Segments {
 /** Single images in memory: covers, about a kilobyte each. */
 const MAX_FOUND = 5000
 
+/** Segments that are read at once for a list: their files and texts are in memory meanwhile, 300 kB each. */
+const MOST_AT_ONCE = 8
+
 const newSegmentId = randomIds(16)
 
 /** Codes of the system for a damaged segment; undefined where its content is damaged. */
@@ -81,6 +85,7 @@ export const SEGMENT_FILE = /^run-([0-9a-z]{16})\.json$/
 
 export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments => {
   const cache = new LRUCache<string, readonly ImageRecord[]>({ maxSize: maxBytes ?? 32 * 2 ** 20 })
+  const loading = new Map<string, Promise<readonly ImageRecord[]>>()
   /** Single images of other segments, by the id of the segment and their own. */
   const found = new LRUCache<string, ImageRecord>({ max: MAX_FOUND })
 
@@ -102,11 +107,17 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
     }
   }
 
+  /** Reads a segment once for all who wait for it. */
   const images = async (projectId: string, stored: StoredSegment): Promise<readonly ImageRecord[]> => {
-    const known = cache.get(stored.id)
+    const known = cache.get(stored.id) ?? loading.get(stored.id)
     if (known) return known
-    const loaded = await read(projectId, stored, decodeSegment)
-    cache.set(stored.id, loaded, { size: stored.bytes })
+    const load = async () => {
+      const loaded = await read(projectId, stored, decodeSegment)
+      cache.set(stored.id, loaded, { size: stored.bytes })
+      return loaded
+    }
+    const loaded = load().finally(() => loading.delete(stored.id))
+    loading.set(stored.id, loaded)
     return loaded
   }
 
@@ -187,7 +198,8 @@ export const createSegments = ({ paths, maxBytes }: SegmentsOptions): Segments =
 
     async load(projectId, list) {
       if (list.segments.every((segment) => segment.images)) return list
-      return { ...list, segments: await Promise.all(list.segments.map((segment) => loadSegment(projectId, segment))) }
+      const load = (segment: Segment) => loadSegment(projectId, segment)
+      return { ...list, segments: await inGroups(list.segments, MOST_AT_ONCE, load) }
     },
 
     async store(projectId, list, folder) {
