@@ -2,8 +2,11 @@
 
 /** A list that is read while it is iterated, as often as it is iterated. */
 export interface Listed<Entry, Page> extends AsyncIterable<Entry> {
-  /** The pages, with what they say beside their entries. */
-  pages(): AsyncIterable<Page>
+  /**
+   * The pages, with what they say beside their entries. Where one cannot be read, `next()` rejects, and reads the same one
+   * when it is called again.
+   */
+  pages(): AsyncIterable<Page> & AsyncIterator<Page, void>
 }
 
 /**
@@ -14,13 +17,29 @@ export const createList = <Entry, Page extends { next: string | null }>(
   read: (after: string | undefined) => Promise<Page>,
   entriesOf: (page: Page) => readonly Entry[],
 ): Listed<Entry, Page> => {
-  async function* pages(): AsyncGenerator<Page, void> {
+  const pages = (): AsyncIterable<Page> & AsyncIterator<Page, void> => {
     let after: string | undefined
-    do {
-      const page = await read(after)
-      yield page
-      after = page.next === null ? undefined : cursorOf(page.next)
-    } while (after !== undefined)
+    let isDone = false
+    let earlier: Promise<unknown> = Promise.resolve()
+
+    const readNext = async (): Promise<IteratorResult<Page, void>> => {
+      if (isDone) return { done: true, value: undefined }
+      const value = await read(after)
+      after = value.next === null ? undefined : cursorOf(value.next)
+      isDone = after === undefined
+      return { done: false, value }
+    }
+
+    return {
+      next() {
+        const result = earlier.then(readNext)
+        earlier = result.catch(() => {})
+        return result
+      },
+      [Symbol.asyncIterator]() {
+        return this
+      },
+    }
   }
 
   return {

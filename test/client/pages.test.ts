@@ -14,13 +14,21 @@ const PAGES: Record<string, Page> = {
 
 const opened = () => {
   const requested: (string | undefined)[] = []
+  let fails = false
   const read = async (after: string | undefined): Promise<Page> => {
     requested.push(after)
+    if (fails) {
+      fails = false
+      throw new Error('away')
+    }
     const page = PAGES[after ?? 'first']
     if (!page) throw new Error(`no page ${after}`)
     return page
   }
-  return { requested, list: createList(read, ({ names }) => names) }
+  const fail = (): void => {
+    fails = true
+  }
+  return { requested, fail, list: createList(read, ({ names }) => names) }
 }
 
 const gathered = async <Entry>(entries: AsyncIterable<Entry>): Promise<Entry[]> => {
@@ -55,5 +63,24 @@ describe('a list', () => {
       () => [],
     )
     await expect(gathered(list)).rejects.toThrow('gone')
+  })
+
+  it('reads a page again that could not be read, and leaves none out', async () => {
+    const { list, requested, fail } = opened()
+    const pages = list.pages()
+    expect(await pages.next()).toMatchObject({ value: { names: ['a', 'b'] } })
+    fail()
+    await expect(pages.next()).rejects.toThrow('away')
+    expect((await gathered(pages)).map(({ names }) => names)).toEqual([[], ['c']])
+    expect(await pages.next()).toEqual({ done: true, value: undefined })
+    expect(requested).toEqual([undefined, 'b+c', 'b+c', 'last'])
+  })
+
+  it('reads one page after the other, also where several are requested at once', async () => {
+    const { list, requested } = opened()
+    const pages = list.pages()
+    const several = await Promise.all([pages.next(), pages.next(), pages.next(), pages.next()])
+    expect(several.map(({ done }) => done)).toEqual([false, false, false, true])
+    expect(requested).toEqual([undefined, 'b+c', 'last'])
   })
 })
