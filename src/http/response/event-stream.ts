@@ -18,20 +18,31 @@ export const STREAM_HEADERS = {
   ...BASE_HEADERS,
 } as const
 
-/** @param send takes a message, and resolves once the client can take the next one, or has gone */
-type Run = (send: (message: StreamMessage) => Promise<void>, signal: AbortSignal) => Promise<void>
+interface Stream {
+  /** Takes a message, and resolves once the client can take the next one, or has gone. */
+  send(message: StreamMessage): Promise<void>
+  /** Begins the response. */
+  begin(): void
+  /** Aborts when the client disconnects. */
+  signal: AbortSignal
+}
 
 /**
- * Responds with a stream that lasts until `run` has ended. Its signal aborts when the client disconnects. One message at a
- * time is held, until the client reads it.
+ * Responds with a stream that lasts until `run` has ended, once that has begun it. One message at a time is held, until the
+ * client reads it.
  */
-export const eventStream = (c: Context, run: Run): Response => {
+export const eventStream = async (c: Context, run: (stream: Stream) => Promise<void>): Promise<Response> => {
   const end = new AbortController()
   let isWanted = false
+  let isCancelled = false
   let wanted: (() => void) | undefined
   let sent: Promise<void> = Promise.resolve()
   let bytes = 0
   let ended: (bytes: number) => void = () => {}
+  let begin = (): void => {}
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
 
   const wake = (): void => {
     wanted?.()
@@ -50,10 +61,18 @@ export const eventStream = (c: Context, run: Run): Response => {
     controller.enqueue(chunk)
   }
 
-  const finish = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
-    if (!end.signal.aborted) controller.close()
+  const leave = (): void => {
     end.abort()
     wake()
+  }
+  // Before the response has begun, nothing else tells of a client that has gone.
+  c.req.raw.signal.addEventListener('abort', leave)
+
+  const finish = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+    if (!isCancelled) controller.close()
+    c.req.raw.signal.removeEventListener('abort', leave)
+    leave()
+    begin()
     ended(bytes)
     closeLater(c)
   }
@@ -71,20 +90,21 @@ export const eventStream = (c: Context, run: Run): Response => {
           sent = sent.then(() => sendText(textOf(message), controller))
           return sent
         }
-        void run(send, end.signal).finally(() => finish(controller))
+        void run({ send, begin, signal: end.signal }).finally(() => finish(controller))
       },
       pull() {
         isWanted = true
         wake()
       },
       cancel() {
-        end.abort()
-        wake()
+        isCancelled = true
+        leave()
       },
     },
     // Nothing is taken before the connection can.
     { highWaterMark: 0 },
   )
+  await begun
   return respond(c, body, 200, { ...STREAM_HEADERS })
 }
 

@@ -38,17 +38,17 @@ export const createEventRoutes = ({ feed, guard, identify }: EventRouteOptions) 
     }
   }
 
-  const stream = (c: Context, projects: readonly FollowedProject[]): Response => {
+  const stream = async (c: Context, projects: readonly FollowedProject[]): Promise<Response> => {
     const seconds = queryOf(c, 'seconds', secondsSchema)
     if (isHead(c)) return respond(c, null, 200, { ...STREAM_HEADERS })
     const leave = feed.enter()
     const again = identifyAgain(c)
-    return eventStream(c, async (send, signal) => {
+    return eventStream(c, async ({ send, begin, signal }) => {
       const end = new AbortController()
       const stop = () => end.abort()
       signal.addEventListener('abort', stop)
       const timer = seconds === undefined ? undefined : setTimeout(stop, seconds * 1000)
-      await feed.follow({ projects, identify: again, send, signal: end.signal })
+      await feed.follow({ projects, identify: again, onBegun: begin, send, signal: end.signal })
       clearTimeout(timer)
       leave()
     })

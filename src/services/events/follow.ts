@@ -1,6 +1,7 @@
 // One stream of events: watches its projects, judges each delivery by the newest state, and hands on what may be heard.
 
 import { mayRead, type Principal } from '../../core/auth/access.ts'
+import { inGroups } from '../../core/in-groups.ts'
 import type { ProjectEvent } from '../../core/project/events.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import type { Store } from '../../stores/store.ts'
@@ -20,6 +21,8 @@ export interface FollowRequest {
   /** The stream of one ends with its deletion; of several, those that may not be read are as absent ones. */
   projects: readonly FollowedProject[]
   identify: IdentifyAgain
+  /** Called once the position of each project is fixed: later changes are sent. Not where that fails. @default none */
+  onBegun?(): void
   /** Takes a message; resolves once the client can take the next one. */
   send(message: StreamMessage): Promise<void>
   signal: AbortSignal
@@ -51,6 +54,8 @@ export interface FollowOptions {
 
 /** Events of one message, about 15 kB: a slow client costs no more, however many images a revision deletes. */
 const EVENTS_AT_ONCE = 100
+/** Projects that are read at once at the start, where each read may wait for an answer. */
+const READ_AT_ONCE = 16
 /** Signs of life that a client may miss in a row because it reads nothing. */
 const MOST_MISSED = 4
 
@@ -60,8 +65,8 @@ interface Followed {
   position: number
   /** True where changes were left out while the project was as absent. */
   hasGap: boolean
-  /** Changes up to this revision are covered by a reset. */
-  resetAt: number
+  /** Changes up to this revision are covered by the start of the stream, or by a reset. */
+  coveredTo: number
 }
 
 /** Resolves at the end of the stream. Never throws: whatever fails ends the stream, and the client comes again. */
@@ -71,6 +76,7 @@ export const follow = async (request: FollowRequest, options: FollowOptions): Pr
   const followed = new Map<string, Followed>()
   let isSending = false
   let missed = 0
+  let timer: NodeJS.Timeout | undefined
 
   const positions = (): number[] => [...followed.values()].map(({ position }) => position)
 
@@ -96,7 +102,7 @@ export const follow = async (request: FollowRequest, options: FollowOptions): Pr
   }
 
   const sendReset = async (projectId: string, project: Followed, revision: number): Promise<void> => {
-    Object.assign(project, { seenAt: revision, position: revision, hasGap: false, resetAt: revision })
+    Object.assign(project, { seenAt: revision, position: revision, hasGap: false, coveredTo: revision })
     await sendOne({ kind: 'reset', projectId, revision, positions: positions() })
   }
 
@@ -151,36 +157,45 @@ export const follow = async (request: FollowRequest, options: FollowOptions): Pr
     else end()
   }
 
+  /** Watches first, so that no change falls between the read of a project, also of an absent one, and its watch. */
   const begin = async (): Promise<void> => {
+    let started = (): void => {}
+    const start = new Promise<void>((resolve) => {
+      started = resolve
+    })
+    const listener = async (changes: ProjectChanges): Promise<void> => {
+      await start
+      const news = newOnly(changes, followed.get(changes.projectId)?.coveredTo ?? 0)
+      if (news) await deliver(news).catch(end)
+    }
+    await store.watch(request.projects, listener, { signal })
     const by = await identify()
-    const watched = []
-    for (const { projectId, since } of request.projects) {
-      const state = await newest(projectId)
+    const states = await inGroups(request.projects, READ_AT_ONCE, ({ projectId }) => newest(projectId))
+    for (const [at, { projectId, since }] of request.projects.entries()) {
+      const state = states[at]
       const seenAt = state && mayRead(state, by) ? state.revision : undefined
-      followed.set(projectId, { seenAt, position: since ?? seenAt ?? 0, hasGap: false, resetAt: 0 })
-      watched.push({ projectId, since: since ?? seenAt })
+      const coveredTo = since === undefined ? (state?.revision ?? 0) : 0
+      followed.set(projectId, { seenAt, position: since ?? seenAt ?? 0, hasGap: false, coveredTo })
     }
+    if (signal.aborted) return
+    timer = setInterval(() => void keepAlive().catch(end), keepAliveMs).unref()
+    request.onBegun?.()
     await sendOne({ kind: 'start', positions: positions() })
-    const listener = (changes: ProjectChanges) => {
-      const news = newOnly(changes, followed.get(changes.projectId)?.resetAt ?? 0)
-      return news && deliver(news).catch(end)
-    }
-    await store.watch(watched, listener, { signal })
+    started()
   }
 
   const ended = new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
-  const timer = setInterval(() => void keepAlive().catch(end), keepAliveMs).unref()
   await begin().catch(end)
   await ended
   clearInterval(timer)
 }
 
-/** The changes that a reset does not cover; undefined where it covers all. */
-const newOnly = (changes: ProjectChanges, resetAt: number): ProjectChanges | undefined => {
+/** The changes after a revision; undefined where there are none. */
+const newOnly = (changes: ProjectChanges, coveredTo: number): ProjectChanges | undefined => {
   if (changes.reset) return changes
-  if (changes.revision <= resetAt) return undefined
-  return { ...changes, revisions: changes.revisions.filter(({ revision }) => revision > resetAt) }
+  if (changes.revision <= coveredTo) return undefined
+  return { ...changes, revisions: changes.revisions.filter(({ revision }) => revision > coveredTo) }
 }

@@ -3,6 +3,7 @@
 // changes after its position.
 
 import { setImmediate } from 'node:timers/promises'
+import { inGroups } from '../../core/in-groups.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { listedOf, type Revision } from '../history/revision.ts'
 import type { ChangeListener, ProjectChanges, WatchedProject, Watching } from '../watch.ts'
@@ -50,6 +51,8 @@ interface Watcher {
 
 /** Poll interval while another process commits, in milliseconds: old revisions are pruned meanwhile. */
 const BUSY_POLL_MS = 50
+/** Projects that are read at once where watching begins, where each read may wait for an answer. */
+const READ_AT_ONCE = 16
 /** Projects polled in one turn of the event loop: about a millisecond. */
 const POLLED_AT_ONCE = 200
 
@@ -177,13 +180,14 @@ export const createWatching = <Place>(options: WatchingOptions<Place>): StoreWat
 
   /** Fixes the position of each project that has none. */
   const start = async (watcher: Watcher, watched: readonly WatchedProject[]): Promise<void> => {
-    for (const { projectId, since } of watched) {
+    await inGroups(watched, READ_AT_ONCE, async ({ projectId, since }) => {
+      if (watcher.hasEnded) return
       const newest = () => read(projectId).then((head) => head?.state.revision ?? 0)
       const position = since ?? (await newest().catch((error: unknown) => failed(projectId, error)))
-      if (watcher.hasEnded) return
       watcher.positions.set(projectId, position)
       watcher.due.add(projectId)
-    }
+    })
+    if (watcher.hasEnded) return
     watcher.isDelivering = false
     void deliver(watcher)
   }

@@ -5,7 +5,6 @@ export const FOLDER_REASONS = {
   files: 'looks at files of the store, or changes them',
   planted: 'plants projects in the folder, of which an upload each would take too long',
   stale: 'expects at once what another server may show within `STALE_SECONDS`',
-  streams: 'a stream begins once each of its projects was read, which a bucket does by a request each',
   disk: 'a disk that is full or fails; changes of a bucket do not write there',
   accel: '`ACCEL_REDIRECT` is refused with `STORE`',
 } as const

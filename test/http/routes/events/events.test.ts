@@ -3,7 +3,6 @@ import { changesSchema, eventSchema } from '../../../../src/http/schemas/events.
 import { createTestApp, problemOf, uploadTo } from '../../../support/app.ts'
 import { type AccessApp, createAccessApp, keyOf, READER, WRITER } from '../../../support/auth/access.ts'
 import { readStream, type StreamEvent } from '../../../support/event-stream.ts'
-import { itInFolder } from '../../../support/store/here.ts'
 import { PATIENCE } from '../../../support/vitest/patience.ts'
 
 type App = Awaited<ReturnType<typeof createTestApp>>['app']
@@ -222,7 +221,7 @@ describe('a stream of events', () => {
     })
   })
 
-  itInFolder('streams', 'takes a hundred projects, and is not opened for its head alone', async () => {
+  it('takes a hundred projects, and is not opened for its head alone', async () => {
     const { app } = await createTestApp({ maxEventStreams: 1 })
     const ids = Array.from({ length: 100 }, (_, n) => `p${n}`)
     for (let n = 0; n < 3; n++)
