@@ -26,6 +26,11 @@ export interface TintypeOptions extends AccessOptions {
   /** Takes the {@link fallback} over from another store, which then copies nothing to it any more. @default false */
   takeOver?: boolean
   /**
+   * With a {@link fallback}, most bytes of originals in the folder: the least recently used ones go first, once the bucket
+   * has them. 0 for no limit. @default 0
+   */
+  localBytes?: number
+  /**
    * Prefixes in foreign buckets whose pictures projects may show, in a list or separated by commas: `s3://bucket/prefix`.
    * @default none
    */

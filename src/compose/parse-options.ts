@@ -59,6 +59,7 @@ interface ParsedValues {
 type BucketText =
   | 'store'
   | 'takeOver'
+  | 'localBytes'
   | 's3Endpoint'
   | 's3Region'
   | 's3PathStyle'
@@ -168,7 +169,14 @@ const takeBucket = (given: TintypeOptions) => {
     ...others
   } = given
   const { s3Credentials, bucketCacheDir = './bucket-cache', bucketCacheBytes = 10 * 2 ** 30, ...rest } = others
-  const { staleSeconds = 5, fallback = '', takeOver = false, sources: sourceTexts = '', ...options } = rest
+  const {
+    staleSeconds = 5,
+    fallback = '',
+    takeOver = false,
+    localBytes = 0,
+    sources: sourceTexts = '',
+    ...options
+  } = rest
   const access = {
     ...{ s3Endpoint, s3Region, s3PathStyle, s3CreateBucket },
     awsAccessKeyId: s3Credentials?.accessKeyId ?? '',
@@ -179,12 +187,20 @@ const takeBucket = (given: TintypeOptions) => {
     throw new Error(`fallback: expected ${STORE_URL_RULE}, got "${fallback}"`)
   if (fallback !== '' && (store !== '' || options.readOnly === true))
     throw new Error(`fallback: expected no value with ${store === '' ? 'readOnly' : 'store'}, got "${fallback}"`)
-  if (takeOver && fallback === '') throw new Error('takeOver: expected no such value without fallback')
+  for (const [name, value] of Object.entries({ takeOver, localBytes }))
+    if (value && fallback === '') throw new Error(`${name}: expected no such value without fallback`)
+  if (!Number.isSafeInteger(localBytes) || localBytes < 0)
+    throw new Error(`localBytes: expected a whole number of bytes, or 0 for no limit, got ${localBytes}`)
   if (store === '' && options.redirectToBucket)
     throw new Error('redirectToBucket: expected no such value without store')
   const sources = sourceSettingsOf({ ...access, sources: parseSources(sourceTexts) })
   if (store === '')
-    return { bucket: undefined, fallback: fallbackSettingsOf({ ...access, fallback, takeOver }), sources, options }
+    return {
+      bucket: undefined,
+      fallback: fallbackSettingsOf({ ...access, fallback, takeOver, localBytes }),
+      sources,
+      options,
+    }
   if (!parseStoreUrl(store)) throw new Error(`store: expected ${STORE_URL_RULE}, got "${store}"`)
   const { accelRedirect, encoders, storageDir } = options
   const refused = { accelRedirect, encoders: encoders === 0, storageDir }

@@ -89,7 +89,13 @@ const inFolder = ({ options, storageDir, fallback, log, metrics }: Foundation) =
     readOnly: options.readOnly,
     lockStaleMs: options.lockStaleMs,
     minFreeBytes: options.minFreeBytes,
-    ...(fallback ? { fallback: createSecondCopy(fallback.bucket) } : {}),
+    ...(fallback
+      ? {
+          fallback: createSecondCopy(fallback.bucket),
+          isBounded: fallback.localBytes > 0,
+          onFetched: () => fallback.onFetched(),
+        }
+      : {}),
     observer: metrics.observer,
     log,
   })

@@ -1,6 +1,6 @@
 // Environment of commands that work on buckets: engine, region and keys.
 
-import { DEFAULT_REGION } from '../core/bucket-settings.ts'
+import { DEFAULT_REGION, parseStoreUrl, STORE_URL_RULE } from '../core/bucket-settings.ts'
 
 export interface BucketEnv {
   endpoint: string | undefined
@@ -11,6 +11,14 @@ export interface BucketEnv {
   create: boolean
   /** @default the AWS provider chain */
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined
+}
+
+/** Reads FALLBACK, the bucket of a store in a folder; undefined where it is not set. @throws Error where it is no such URL */
+export const readFallbackEnv = (env: Readonly<Record<string, string | undefined>> = process.env) => {
+  const text = env.FALLBACK || undefined
+  const found = text === undefined ? undefined : parseStoreUrl(text)
+  if (text !== undefined && !found) throw new Error(`FALLBACK: expected ${STORE_URL_RULE}, got "${text}"`)
+  return found
 }
 
 /**

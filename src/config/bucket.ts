@@ -56,7 +56,8 @@ export const fallbackOf = (parsed: Parsed, context: z.RefinementCtx): FallbackSe
   const refuse: Refuse = (path, message) => context.addIssue({ code: 'custom', path: [path], message })
   const fallback = fallbackSettingsOf({ ...parsed, s3Region: regionOf(parsed) })
   if (!fallback) {
-    if (parsed.takeOver) refuse('takeOver', 'expected no value without FALLBACK, got one')
+    for (const key of ['takeOver', 'localBytes'] as const)
+      if (parsed[key]) refuse(key, 'expected no value without FALLBACK, got one')
     return undefined
   }
   if (parsed.store !== '') refuse('fallback', 'expected no value with STORE, which is in a bucket already')

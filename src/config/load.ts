@@ -89,7 +89,7 @@ const combine = (parsed: Parsed, context: z.RefinementCtx) => {
   const { accelRedirect, prefetch, jwksUrl, jwksIssuer, jwksAudience, webhookUrl, webhookSecret, ...others } = parsed
   const { store, s3Endpoint, s3Region, s3PathStyle, s3CreateBucket, awsRegion, awsAccessKeyId, ...rest } = others
   const { awsSecretAccessKey, awsSessionToken, bucketCacheDir, bucketCacheBytes, staleSeconds, ...further } = rest
-  const { smtpUrl, mailFrom, publicUrl, fallback, takeOver, ...last } = further
+  const { smtpUrl, mailFrom, publicUrl, fallback, takeOver, localBytes, ...last } = further
   const { oidcIssuer, oidcClientId, oidcClientSecret, oidcName, ...own } = last
   return {
     ...own,

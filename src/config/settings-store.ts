@@ -59,6 +59,13 @@ export const storeSettings = {
     initial: '',
     doc: 'Prefixes in foreign buckets whose pictures projects may show, separated by commas: s3://bucket or s3://bucket/prefix',
   }),
+  localBytes: setting(byteCountOrNone, {
+    env: 'LOCAL_BYTES',
+    flag: 'local-bytes',
+    unit: 'bytes',
+    initial: '0',
+    doc: 'With FALLBACK, most bytes of originals in STORAGE_DIR; least recently used ones that FALLBACK has go first; 0 for no limit',
+  }),
   s3Endpoint: setting(endpoint, {
     env: 'S3_ENDPOINT',
     flag: 's3-endpoint',

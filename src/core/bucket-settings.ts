@@ -39,6 +39,8 @@ export interface SourceSettings {
 export interface FallbackSettings extends BucketAccess {
   /** Takes the bucket over from another store. */
   takeOver: boolean
+  /** Most bytes of originals in the folder; 0 for no limit. */
+  localBytes: number
 }
 
 export const STORE_URL_RULE = 's3://bucket or s3://bucket/prefix'
@@ -91,10 +93,11 @@ export const bucketSettingsOf = (values: BucketValues): BucketSettings | undefin
 
 /** Settings of the fallback; undefined where there is none. @param values with a valid URL, or none */
 export const fallbackSettingsOf = (
-  values: AccessValues & { fallback: string; takeOver: boolean },
+  values: AccessValues & { fallback: string; takeOver: boolean; localBytes: number },
 ): FallbackSettings | undefined => {
   const access = accessOf(values.fallback, values)
-  return access && { ...access, takeOver: values.takeOver }
+  const { takeOver, localBytes } = values
+  return access && { ...access, takeOver, localBytes }
 }
 
 /** Settings of sources; undefined where there are none. */

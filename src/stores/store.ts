@@ -102,10 +102,7 @@ export interface Store extends Watching, FocalPoints, StoredBytes, StagingOwner 
   /** {@link Store.commit} that also returns the state to which the change was applied, so that an answer can tell of both. */
   transition(projectId: string, change: ProjectChange, options?: CommitOptions): Promise<Transition>
 
-  /**
-   * Opens a stored variant, undefined where the image does not exist (or no longer), or has no source. The caller closes
-   * it.
-   */
+  /** Opens a stored variant, undefined where the image does not exist (or no longer), or has no source. Close it. */
   openVariant(projectId: string, imageId: string, size: VariantName): Promise<ReadableFile | undefined>
 
   /**
@@ -116,6 +113,9 @@ export interface Store extends Watching, FocalPoints, StoredBytes, StagingOwner 
    *   newer one may contain images that the reader of this one may not see. @default the newest
    */
   findVariant(projectId: string, imageId: string, size: VariantName, at?: number): Promise<StoredFile | undefined>
+
+  /** {@link Store.findVariant} that fetches nothing: a variant that is in a fallback alone is described by its record. */
+  statVariant(projectId: string, imageId: string, size: VariantName, at?: number): Promise<StoredFile | undefined>
 
   /** {@link Store.findVariant} without a wait, in the state of `current`, or `at` that of `recent`. Undefined: not known. */
   currentVariant(

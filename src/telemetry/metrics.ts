@@ -2,18 +2,17 @@
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { type BucketAttempt, createBucketMeter } from './bucket-metrics.ts'
+import { type FallbackSamples, type OriginalSamples, watchFallback, watchOriginals } from './fallback-metrics.ts'
 import type { Observer } from './observer.ts'
 import { processMetrics } from './process-metrics.ts'
 import { createRequestMeter, type RequestMeter } from './requests.ts'
 import {
   type BrokerSamples,
-  type FallbackSamples,
   type JobSamples,
   type RedisSamples,
   type Samples,
   type WebhookSamples,
   watchBroker,
-  watchFallback,
   watchJobs,
   watchRedis,
   watchSamples,
@@ -38,6 +37,8 @@ export interface Metrics {
   watchWebhooks(samples: () => WebhookSamples): void
   /** Adds the sampled values of the copy to a fallback. To be called once. */
   watchFallback(samples: () => FallbackSamples): void
+  /** Adds the sampled values of bounded originals. To be called once. */
+  watchOriginals(samples: () => OriginalSamples): void
   /** Adds sampled values of a broker, undefined where this process does not connect to it. To be called once. */
   watchBroker(broker: () => BrokerSamples | undefined): void
   /** Adds sampled values of counters in Redis. To be called once. */
@@ -126,6 +127,7 @@ export const createMetrics = ({ version }: MetricsOptions): Metrics => {
     watchJobs: (jobs) => watchJobs(registry, jobs),
     watchWebhooks: (samples) => watchWebhooks(registry, samples),
     watchFallback: (samples) => watchFallback(registry, samples),
+    watchOriginals: (samples) => watchOriginals(registry, samples),
     watchBroker: (broker) => watchBroker(registry, broker),
     watchRedis: (redis) => watchRedis(registry, redis),
     createBucketMeter: () => createBucketMeter(registry),

@@ -40,14 +40,6 @@ export interface WebhookSamples {
   oldestSeconds: number
 }
 
-/** Values of the copy to a fallback that are sampled when the metrics are read. */
-export interface FallbackSamples {
-  /** Projects that the bucket lacks revisions of. */
-  projects: number
-  /** Age of the oldest of these revisions, in seconds; 0 where there is none. */
-  oldestSeconds: number
-}
-
 export interface CacheCounts {
   hits: number
   misses: number
@@ -183,21 +175,6 @@ export const watchWebhooks = (registry: Registry, samples: () => WebhookSamples)
       this.set(samples().oldestSeconds)
     },
   })
-}
-
-export const watchFallback = (registry: Registry, samples: () => FallbackSamples): void => {
-  const gauge = (name: string, help: string, sample: keyof FallbackSamples) =>
-    new Gauge({
-      name: `tintype_fallback_${name}`,
-      help,
-      registers: [registry],
-      aggregator: 'max',
-      collect() {
-        this.set(samples()[sample])
-      },
-    })
-  gauge('waiting_projects', 'Projects that the fallback lacks revisions of.', 'projects')
-  gauge('oldest_seconds', 'Age of the oldest revision that the fallback lacks, in seconds.', 'oldestSeconds')
 }
 
 export const watchStreams = (registry: Registry, count: () => number): void => {

@@ -1,7 +1,7 @@
 // The environment of commands that work on buckets.
 
 import { expect, it } from 'vitest'
-import { readBucketEnv } from '../../src/config/bucket-env.ts'
+import { readBucketEnv, readFallbackEnv } from '../../src/config/bucket-env.ts'
 
 const KEY = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' }
 
@@ -41,6 +41,12 @@ it('never mixes the halves of two keys', () => {
     sessionToken: 'token',
   })
   expect(() => readBucketEnv('SOURCE_', { ...KEY, SOURCE_AWS_ACCESS_KEY_ID: 'other' })).toThrow('expected both or none')
+})
+
+it('names the bucket of a fallback', () => {
+  expect(readFallbackEnv({ FALLBACK: 's3://pictures/shop' })).toEqual({ bucket: 'pictures', prefix: 'shop/' })
+  expect([readFallbackEnv({}), readFallbackEnv({ FALLBACK: '' })]).toEqual([undefined, undefined])
+  expect(() => readFallbackEnv({ FALLBACK: './copy' })).toThrow('FALLBACK: expected s3://bucket or s3://bucket/prefix')
 })
 
 it.each([

@@ -100,10 +100,18 @@ describe('FALLBACK', () => {
     expect(bucket).toBeUndefined()
     expect(fallback).toEqual({
       ...{ bucket: 'pictures', prefix: 'shop/', region: 'eu-west-1', create: true },
-      ...{ endpoint: 'http://127.0.0.1:9000', takeOver: false },
+      ...{ endpoint: 'http://127.0.0.1:9000', takeOver: false, localBytes: 0 },
     })
     expect(load({ FALLBACK, TAKE_OVER: 'true' }).fallback?.takeOver).toBe(true)
     expect(load({}).fallback).toBeUndefined()
+  })
+
+  it.each([
+    ['1', 1],
+    ['20GiB', 20 * 2 ** 30],
+    [String(2 ** 50), 2 ** 50],
+  ])('bounds originals in the folder: LOCAL_BYTES=%s', (text, bytes) => {
+    expect(load({ FALLBACK, LOCAL_BYTES: text }).fallback?.localBytes).toBe(bytes)
   })
 
   it.each([
@@ -113,6 +121,10 @@ describe('FALLBACK', () => {
     [{ FALLBACK, REDIRECT_TO_BUCKET: 'true' }, 'REDIRECT_TO_BUCKET: expected no value without STORE'],
     [{ FALLBACK, STALE_SECONDS: '6' }, 'STALE_SECONDS: expected no value without STORE'],
     [{ FALLBACK: './copy' }, 'FALLBACK: expected s3://bucket or s3://bucket/prefix, got "./copy"'],
+    [{ FALLBACK, LOCAL_BYTES: String(2 ** 50 + 1) }, 'LOCAL_BYTES: expected a size in bytes'],
+    [{ FALLBACK, LOCAL_BYTES: '-1' }, 'LOCAL_BYTES: expected a size in bytes'],
+    [{ LOCAL_BYTES: '1' }, 'LOCAL_BYTES: expected no value without FALLBACK, got one'],
+    [{ STORE: 's3://pictures/store', LOCAL_BYTES: '1' }, 'LOCAL_BYTES: expected no value without FALLBACK, got one'],
     [{ TAKE_OVER: 'true' }, 'TAKE_OVER: expected no value without FALLBACK'],
   ])('is refused with %j', (env, message) => {
     expect(() => load(env)).toThrow(message)

@@ -172,6 +172,7 @@ export const storeContract = (name: string, open: () => Promise<StoreFixture>): 
         expect(file?.bytes).toBe(bytesOf(id, size).length)
         await file?.close()
         expect(await store.findVariant('shop', id, size)).toEqual({ bytes: file?.bytes, modifiedMs: file?.modifiedMs })
+        expect(await store.statVariant('shop', id, size)).toEqual(await store.findVariant('shop', id, size))
       }
     })
 

@@ -30,6 +30,7 @@ type Read =
   | 'imagePage'
   | 'openVariant'
   | 'findVariant'
+  | 'statVariant'
   | 'withLocalFile'
   | 'cover'
   | 'commit'
@@ -57,6 +58,7 @@ const flippingStore = (own: Store, moment: number, flip: () => Promise<void>) =>
     imagePage: (...args) => around(() => own.imagePage(...args)),
     openVariant: (...args) => around(() => own.openVariant(...args)),
     findVariant: (...args) => around(() => own.findVariant(...args)),
+    statVariant: (...args) => around(() => own.statVariant(...args)),
     withLocalFile: (...args) => around(() => own.withLocalFile(...args)),
     cover: (...args) => around(() => own.cover(...args)),
     commit: (...args) => around(() => own.commit(...args)),

@@ -2,7 +2,7 @@
 
 import { resolve, sep } from 'node:path'
 import { type Command, Option } from 'commander'
-import { readBucketEnv } from '../../config/bucket-env.ts'
+import { readBucketEnv, readFallbackEnv } from '../../config/bucket-env.ts'
 import { parseStoreUrl } from '../../core/bucket-settings.ts'
 import { onSignals } from '../../server/signals.ts'
 import type { CopyTarget } from '../../stores/copy/place.ts'
@@ -20,7 +20,8 @@ const MOST_PARALLEL = 64
 const ENVIRONMENT = `
 Buckets take S3_ENDPOINT, S3_REGION, S3_PATH_STYLE, S3_CREATE_BUCKET and the
 AWS_ variables from the environment; of the bucket that is copied from, those
-that begin with SOURCE_, such as SOURCE_S3_ENDPOINT, come first.`
+that begin with SOURCE_, such as SOURCE_S3_ENDPOINT, come first. With FALLBACK,
+files that are missing in the folder that is copied from are read from there.`
 
 export const copyCommand = (): Command =>
   createCommand('copy')
@@ -100,21 +101,40 @@ const isWithin = (inner: Location, outer: Location): boolean => {
 const isOneEngine = (): boolean => readBucketEnv('SOURCE_').endpoint === readBucketEnv().endpoint
 
 const placeOf = async (location: Location, prefix?: string): Promise<CopyTarget> => {
-  if ('folder' in location) {
-    const { createFolderPlace } = await import('../../stores/copy/folder-place.ts')
-    return createFolderPlace(location.folder)
+  if ('bucket' in location) {
+    const { createBucketPlace } = await import('../../stores/copy/bucket-place.ts')
+    const { create } = readBucketEnv(prefix)
+    return createBucketPlace({ bucket: await bucketOf(location, prefix), create: create && prefix === undefined })
   }
-  const [{ createBucketPlace }, { createBucket }, { createCredentialSource }] = await Promise.all([
-    import('../../stores/copy/bucket-place.ts'),
+  const { createFolderPlace } = await import('../../stores/copy/folder-place.ts')
+  // Files of a folder that is copied from may be in the bucket of its fallback alone.
+  const fallback = prefix === undefined ? undefined : readFallbackEnv()
+  if (!fallback) return createFolderPlace(location.folder)
+  const { keys } = await import('../../stores/s3/keys.ts')
+  const bucket = await bucketOf(fallback, prefix)
+  const place = createFolderPlace(location.folder, {
+    readElsewhere: ({ projectId, imageId, name, content }) =>
+      bucket.read(keys.variant(projectId, imageId, name), 0, content.bytes),
+  })
+  return {
+    ...place,
+    async close() {
+      await place.close()
+      await bucket.close()
+    },
+  }
+}
+
+const bucketOf = async (names: { bucket: string; prefix: string }, prefix?: string) => {
+  const [{ createBucket }, { createCredentialSource }] = await Promise.all([
     import('../../stores/s3/client/bucket.ts'),
     import('../../stores/s3/client/credentials.ts'),
   ])
-  const { create, credentials, endpoint, isPathStyle, region } = readBucketEnv(prefix)
-  const bucket = createBucket({
-    ...location,
+  const { credentials, endpoint, isPathStyle, region } = readBucketEnv(prefix)
+  return createBucket({
+    ...names,
     ...{ region, credentials: createCredentialSource(credentials) },
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(isPathStyle === undefined ? {} : { isPathStyle }),
   })
-  return createBucketPlace({ bucket, create: create && prefix === undefined })
 }

@@ -14,6 +14,12 @@ export interface FallbackBucket {
   bucket: Bucket
   /** Makes the bucket where it is missing. */
   create: boolean
+  /** Most bytes of originals in the folder; 0 for no limit. */
+  localBytes: number
+  /** Files that this process has fetched from the bucket, because they were missing here. */
+  fetched: number
+  /** Called with each of them. */
+  onFetched(): void
   /** Folder of the fallback in the store. */
   folder: RecordFolder
   positions: Positions
@@ -31,13 +37,17 @@ export const openFallback = (
   storageDir: string,
   options: Pick<TransportOptions, 'onAttempt'>,
 ): FallbackBucket => {
-  const { create } = settings
+  const { create, localBytes } = settings
   const bucket = openBucket(settings, { ...options, deadlineMs: DEADLINE_MS })
   const folder = createPrivateFolder(storageDir, FALLBACK, 'the fallback')
   const positions = createPositions(storageDir, bucket)
   let mayTakeOver = settings.takeOver
   return {
-    ...{ bucket, create, folder, positions },
+    ...{ bucket, create, localBytes, folder, positions },
+    fetched: 0,
+    onFetched() {
+      this.fetched++
+    },
     mayTakeOver: () => mayTakeOver,
     async claim() {
       const storeId = await ensureFolderId(folder)

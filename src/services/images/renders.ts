@@ -103,7 +103,7 @@ export const createRenders = (options: RendersOptions): Renders => {
   /** An original in a state that is still the newest. */
   const requireOriginal = async (project: ReadableState, imageId: string): Promise<StoredFile> => {
     const { project_id: projectId, revision } = project
-    const original = await store.findVariant(projectId, imageId, 'original', revision)
+    const original = await store.statVariant(projectId, imageId, 'original', revision)
     if (!original) throw unknownImage(projectId, imageId)
     return original
   }
@@ -115,7 +115,7 @@ export const createRenders = (options: RendersOptions): Renders => {
     original: StoredFile,
     signal?: AbortSignal,
   ) => {
-    const isWanted = async () => (await store.findVariant(projectId, imageId, 'original')) !== undefined
+    const isWanted = async () => (await store.statVariant(projectId, imageId, 'original')) !== undefined
     if (!(await isWanted())) throw unknownImage(projectId, imageId)
     const size = origin === 'original' ? origin : 'source'
     try {

@@ -8,7 +8,7 @@ import type { ReadableState } from '../../core/project/state.ts'
 import type { ReadableFile, Store } from '../../stores/store.ts'
 
 export interface ArchivesOptions {
-  store: Pick<Store, 'project' | 'images' | 'findVariant' | 'openVariant'>
+  store: Pick<Store, 'project' | 'images' | 'statVariant' | 'openVariant'>
   /** Most archives that are open at once, in this process. @default 16 */
   maxOpen?: number
   /** Most images of an archive. @default 65534: more need a form of ZIP that not every program reads */
@@ -67,7 +67,7 @@ export const createArchives = ({ store, maxOpen = 16, maxImages = 65_534 }: Arch
     const entries: Entry[] = []
     for (const { id, created_at } of images) {
       // By the file and not by its record, which a repair may have left behind.
-      const file = await store.findVariant(projectId, id, size)
+      const file = await store.statVariant(projectId, id, size)
       if (file)
         entries.push({ imageId: id, name: paths.get(id) ?? id, size: file.bytes, lastModified: new Date(created_at) })
       else if ((await store.project(projectId))?.revision === revision) throw damaged(projectId, id, size)

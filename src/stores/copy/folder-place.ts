@@ -26,7 +26,12 @@ import { checked } from './checked.ts'
 import { RECORD_ROOTS } from './copy-records.ts'
 import type { CopyTarget, VariantFile } from './place.ts'
 
-export const createFolderPlace = (folder: string): CopyTarget => {
+export interface FolderPlaceOptions {
+  /** Reads a file that is missing in the folder. @default nothing does */
+  readElsewhere?: (file: VariantFile) => AsyncIterable<Uint8Array>
+}
+
+export const createFolderPlace = (folder: string, { readElsewhere }: FolderPlaceOptions = {}): CopyTarget => {
   const paths = createPaths(folder)
   const workspace = createWorkspace({ paths })
   /** Work folder of all files under way. */
@@ -77,7 +82,11 @@ export const createFolderPlace = (folder: string): CopyTarget => {
 
     async *read(file) {
       const opened = await openPlainFile(place(file))
-      if (!opened) throw new Error('it is missing')
+      if (!opened && readElsewhere) {
+        yield* readElsewhere(file)
+        return
+      }
+      if (!opened) throw new Error(isPartial(paths.root) ? `it is missing; ${ONLY_IN_BUCKET}` : 'it is missing')
       try {
         yield* opened.read(0, opened.bytes)
       } finally {
@@ -203,5 +212,7 @@ export const createFolderPlace = (folder: string): CopyTarget => {
     return VARIANT_NAMES.map((name) => paths.variants(projectId, name))
   }
 }
+
+const ONLY_IN_BUCKET = 'the bucket of FALLBACK may have it: set that variable as the server has it'
 
 const VARIANT_NAMES: readonly VariantName[] = [...SIZES, 'source']

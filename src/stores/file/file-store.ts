@@ -37,7 +37,7 @@ import { createWorkspace } from './staging/workspace.ts'
 import { createVariants } from './variants.ts'
 import { createFileWatching } from './watching.ts'
 
-export interface FileStoreOptions extends Partial<Pick<MendingOptions, 'fallback'>> {
+export interface FileStoreOptions extends Partial<Pick<MendingOptions, 'fallback' | 'isBounded' | 'onFetched'>> {
   /** Folder of the store; made where it is missing. */
   storageDir: string
   log: Logger
@@ -66,7 +66,7 @@ export interface FileStoreOptions extends Partial<Pick<MendingOptions, 'fallback
 }
 
 export const createFileStore = (options: FileStoreOptions): Store => {
-  const { storageDir, log, observer, fallback } = options
+  const { storageDir, log, observer, fallback, isBounded, onFetched } = options
   const now = options.now ?? (() => new Date())
   const paths = createPaths(storageDir)
   const syncFolder = createSharedSync()
@@ -81,7 +81,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
   const withLock = createProjectLock({ paths, lockStaleMs, lockWaitMs, observer })
   const { committed: onCommitted, close: endWatching, ...watching } = createFileWatching({ paths, heads, log })
   const base = { paths, heads, segments, removal, workspace, log, observer }
-  const mending = fallback && createMending({ ...base, fallback, isReadOnly: () => isReadOnly })
+  const mending = fallback && createMending({ ...base, fallback, isBounded, onFetched, isReadOnly: () => isReadOnly })
   const commitBatch = createCommitter({ ...options, ...base, publisher, withLock, now, onCommitted })
   const queue = createCommitQueue({ commitBatch, maxBatch: options.maxBatch })
   const settle = async (projectId: string) => void (await queue.commit(projectId, undefined))
@@ -169,7 +169,7 @@ export const createFileStore = (options: FileStoreOptions): Store => {
 
   return {
     ...watching,
-    ...createVariants({ paths, heads, removal, unlessOvertaken, mending }),
+    ...createVariants({ ...base, unlessOvertaken, mending }),
     ...createFocalPoints({ cached: segments.cached, load: segments.load, unlessOvertaken }),
     ...createStoredBytes({ load: segments.load, unlessOvertaken }),
     project,

@@ -1,7 +1,7 @@
 // Mends variants that are missing here: fetches them from the fallback and puts them back. Only readers that found no file
 // come here.
 
-import { rename } from 'node:fs/promises'
+import { rename, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { isDamage, TintypeError } from '../../core/errors.ts'
@@ -30,6 +30,10 @@ export interface MendingOptions {
   fallback: SecondCopy
   /** True where nothing may be written. */
   isReadOnly(): boolean
+  /** True where originals may be evicted, because the fallback has them. @default false */
+  isBounded?: boolean | undefined
+  /** Called with each file that was put back. @default nothing */
+  onFetched?: ((file: { name: VariantName; bytes: number }) => void) | undefined
   log: Logger
 }
 
@@ -40,6 +44,8 @@ export interface Mending {
    * @throws TintypeError `store_unavailable` where it cannot be fetched now
    */
   mend(projectId: string, imageId: string, name: VariantName): Promise<boolean>
+  /** True where originals may be evicted. */
+  readonly isBounded: boolean
   /** Record of an image in the newest list; undefined where there is none. */
   recordOf(projectId: string, imageId: string): Promise<ImageRecord | undefined>
 }
@@ -50,7 +56,18 @@ const LOST_MS = 60_000
 const AWAY_MS = 5000
 
 export const createMending = (options: MendingOptions): Mending => {
-  const { paths, heads, segments, removal, workspace, fallback, isReadOnly, log } = options
+  const {
+    paths,
+    heads,
+    segments,
+    removal,
+    workspace,
+    fallback,
+    isReadOnly,
+    isBounded = false,
+    onFetched,
+    log,
+  } = options
   const underWay = new Map<string, Promise<boolean>>()
   const lost = new LRUCache<string, 'lost' | TintypeError>({ max: 10_000, ttl: LOST_MS })
 
@@ -68,13 +85,21 @@ export const createMending = (options: MendingOptions): Mending => {
     }
   }
 
-  const fetch = async (projectId: string, imageId: string, name: VariantName, content: Variant): Promise<boolean> => {
+  const fetch = async (
+    projectId: string,
+    record: ImageRecord,
+    name: VariantName,
+    content: Variant,
+  ): Promise<boolean> => {
+    const imageId = record.id
     refuseLinkedProject(paths, projectId, paths.variants(projectId, name))
     const folder = await workspace.folder(projectId)
     try {
       const draft = join(folder, `fetched-${name}`)
       if (!(await fallback.fetch({ projectId, imageId, name, content }, draft))) return false
       const path = paths.variant(projectId, imageId, name)
+      // As old as its image, whenever it is fetched, and used now.
+      await utimes(draft, new Date(), dateOf(record) / 1000)
       await makeFolder(dirname(path))
       await rename(draft, path)
       await sync(dirname(path))
@@ -89,10 +114,13 @@ export const createMending = (options: MendingOptions): Mending => {
     const content = record?.sizes[name]
     if (!record || !content) return false
     // Renders are made from the source where it is there: an original without it would be taken for an opaque picture.
-    const isFirst =
-      name === 'original' && record.sizes.source && !plainFileStats(paths.variant(projectId, imageId, 'source'))
-    if (isFirst) await mend(projectId, imageId, 'source')
-    if (!(await fetch(projectId, imageId, name, content))) return false
+    const isBehindSource = name === 'original' && record.sizes.source !== undefined
+    const source = paths.variant(projectId, imageId, 'source')
+    if (isBehindSource && !plainFileStats(source)) await mend(projectId, imageId, 'source')
+    if (!(await fetch(projectId, record, name, content))) return false
+    onFetched?.({ name, bytes: content.bytes })
+    // Evicted meanwhile.
+    if (isBehindSource && !plainFileStats(source)) await mend(projectId, imageId, 'source')
     const level = isPartial(paths.root) ? 'debug' : 'warn'
     log[level]({ projectId, imageId, name }, 'a stored file was missing; put it back from the fallback')
     if (await recordOf(projectId, imageId)) return true
@@ -128,7 +156,10 @@ export const createMending = (options: MendingOptions): Mending => {
     return mending
   }
 
-  return { mend, recordOf }
+  return { mend, isBounded, recordOf }
 }
+
+/** Date of a file that is fetched: that of its image, in milliseconds since 1970, in whole seconds as in HTTP dates. */
+export const dateOf = ({ created_at }: ImageRecord): number => Math.floor(Date.parse(created_at) / 1000) * 1000
 
 const UNAVAILABLE = 'The file is in the bucket of the fallback, which cannot be read now.'

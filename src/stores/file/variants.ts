@@ -1,15 +1,19 @@
 // Variants: the stored files of images, read for as long as the image is not deleted.
 
+import { link } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { fileNameOf, type VariantName } from '../../core/names.ts'
 import { unknownImage } from '../../core/not-found.ts'
 import type { ProjectState } from '../../core/project/state.ts'
+import { createNoteUse, isLarge } from '../fallback/originals.ts'
 import type { Store, StoredFile } from '../store.ts'
 import type { Removal } from './cleanup/removal.ts'
 import type { Heads } from './commit/heads.ts'
-import { storeError, throwStoreError } from './fs/durable.ts'
+import { codeOf, removeFolder, storeError, throwStoreError } from './fs/durable.ts'
 import { openPlainFile, plainFileStats, readPlainFileNow, refuseLinkedProject } from './fs/no-follow.ts'
-import type { Mending } from './mending.ts'
+import { dateOf, type Mending } from './mending.ts'
 import { folderOf, type Paths } from './paths.ts'
+import type { Workspace } from './staging/workspace.ts'
 
 export interface VariantsOptions {
   paths: Paths
@@ -19,15 +23,34 @@ export interface VariantsOptions {
   unlessOvertaken<T>(state: ProjectState, read: () => Promise<T>): Promise<T | undefined>
   /** Puts missing files back. @default nothing does */
   mending?: Mending | undefined
+  /** Lends originals that may be evicted under a path of their own. */
+  workspace: Pick<Workspace, 'folder'>
 }
 
 export type Variants = Pick<
   Store,
-  'openVariant' | 'findVariant' | 'currentVariant' | 'variantNow' | 'withLocalFile' | 'renderSource' | 'pathBelowRoot'
+  | 'openVariant'
+  | 'findVariant'
+  | 'statVariant'
+  | 'currentVariant'
+  | 'variantNow'
+  | 'withLocalFile'
+  | 'renderSource'
+  | 'pathBelowRoot'
 >
 
+/** For each further one, the file was evicted between its return and its use. */
+const MOST_TRIES = 10
+
 export const createVariants = (options: VariantsOptions): Variants => {
-  const { paths, heads, removal, unlessOvertaken, mending } = options
+  const { paths, heads, removal, unlessOvertaken, mending, workspace } = options
+  const noteUse = mending?.isBounded ? createNoteUse() : undefined
+
+  /** Notes the use of a file that was found. */
+  const used = <Found>(found: Found, path: string, size: VariantName): Found => {
+    if (found && isLarge(size)) noteUse?.(path)
+    return found
+  }
 
   const mend: Mending['mend'] = async (...variant) => (await mending?.mend(...variant)) ?? false
 
@@ -53,7 +76,33 @@ export const createVariants = (options: VariantsOptions): Variants => {
     // After the deletion of a whole project, only the loaded list can tell.
     if (!head || head.state.deleted || head.removingSegments.length > 0 || head.removing.includes(imageId))
       return undefined
-    return findFile(paths.variant(projectId, imageId, size))
+    const path = paths.variant(projectId, imageId, size)
+    return used(findFile(path), path, size)
+  }
+
+  /** Lends a file that may be evicted under a second name, which stays. */
+  const lend = async <T>(
+    path: string,
+    again: () => Promise<boolean>,
+    use: (path: string) => Promise<T>,
+  ): Promise<T> => {
+    // A store that cannot be written evicts nothing.
+    const folder = await workspace.folder().catch(() => undefined)
+    if (folder === undefined) return use(path)
+    try {
+      const own = join(folder, basename(path))
+      for (let tries = 1; ; tries++) {
+        try {
+          await link(path, own)
+          break
+        } catch (error) {
+          if (codeOf(error) !== 'ENOENT' || tries === MOST_TRIES || !(await again())) throw storeError(error)
+        }
+      }
+      return await use(own)
+    } finally {
+      await removeFolder(folder).catch(() => {})
+    }
   }
 
   /** By the record, where the files may be in a fallback. */
@@ -68,14 +117,29 @@ export const createVariants = (options: VariantsOptions): Variants => {
 
     async openVariant(projectId, imageId, size) {
       if (!(await isReadable(projectId, imageId))) return undefined
-      const open = () => openPlainFile(plainPath(projectId, imageId, size)).catch(throwStoreError)
-      return (await open()) ?? ((await mend(projectId, imageId, size)) ? open() : undefined)
+      const path = plainPath(projectId, imageId, size)
+      const open = () => openPlainFile(path).catch(throwStoreError)
+      for (let tries = 1; ; tries++) {
+        const file = await open()
+        // Where it was put back, it can have been evicted again.
+        if (file || tries > MOST_TRIES || !(await mend(projectId, imageId, size))) return used(file, path, size)
+      }
     },
 
     async findVariant(projectId, imageId, size, at) {
       if (!(await isReadable(projectId, imageId, at))) return undefined
       const path = plainPath(projectId, imageId, size)
-      return findFile(path) ?? ((await mend(projectId, imageId, size)) ? findFile(path) : undefined)
+      return used(findFile(path), path, size) ?? ((await mend(projectId, imageId, size)) ? findFile(path) : undefined)
+    },
+
+    async statVariant(projectId, imageId, size, at) {
+      if (!(await isReadable(projectId, imageId, at))) return undefined
+      const found = findFile(plainPath(projectId, imageId, size))
+      if (found || !mending) return found
+      const record = await mending.recordOf(projectId, imageId).catch(throwStoreError)
+      const bytes = record?.sizes[size]?.bytes
+      if (at !== undefined && (await heads.isOvertaken(projectId, at))) return undefined
+      return record && bytes !== undefined ? { bytes, modifiedMs: dateOf(record) } : undefined
     },
 
     variantNow(projectId, imageId, size, maxBytes) {
@@ -87,8 +151,9 @@ export const createVariants = (options: VariantsOptions): Variants => {
     async withLocalFile({ projectId, imageId, size }, use) {
       if (!(await isReadable(projectId, imageId))) throw unknownImage(projectId, imageId)
       const path = plainPath(projectId, imageId, size)
-      if (!findFile(path) && !(await mend(projectId, imageId, size))) throw unknownImage(projectId, imageId)
-      return use(path)
+      const putBack = () => mend(projectId, imageId, size)
+      if (!used(findFile(path), path, size) && !(await putBack())) throw unknownImage(projectId, imageId)
+      return mending?.isBounded && isLarge(size) ? lend(path, putBack, use) : use(path)
     },
 
     async renderSource(projectId, imageId) {

@@ -22,7 +22,10 @@ export interface VariantsOptions {
   newest(projectId: string): Promise<ProjectState | undefined>
 }
 
-export type Variants = Pick<Store, 'openVariant' | 'findVariant' | 'currentVariant' | 'withLocalFile' | 'renderSource'>
+export type Variants = Pick<
+  Store,
+  'openVariant' | 'findVariant' | 'statVariant' | 'currentVariant' | 'withLocalFile' | 'renderSource'
+>
 
 export const createVariants = ({ bucket, cache, segments, known, recent, newest }: VariantsOptions): Variants => {
   /** Record of an image, where it is part of the project. @param at the revision that it is for. @default any */
@@ -74,6 +77,11 @@ export const createVariants = ({ bucket, cache, segments, known, recent, newest 
     }
   }
 
+  const findVariant: Store['findVariant'] = async (projectId, imageId, size, at) => {
+    const record = await recordOf(projectId, imageId, at)
+    return record && fileOf(record, size)
+  }
+
   return {
     async openVariant(projectId, imageId, size) {
       const found = await taken({ projectId, imageId, size }, async (content, fetch, record) => ({
@@ -83,10 +91,8 @@ export const createVariants = ({ bucket, cache, segments, known, recent, newest 
       return found?.result
     },
 
-    async findVariant(projectId, imageId, size, at) {
-      const record = await recordOf(projectId, imageId, at)
-      return record && fileOf(record, size)
-    },
+    findVariant,
+    statVariant: findVariant,
 
     // Without a revision, no state in memory can be shown to be the newest.
     currentVariant(projectId, imageId, size, _share, at) {

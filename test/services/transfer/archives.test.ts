@@ -28,7 +28,7 @@ const storeOf = (lengths: readonly number[]) => {
   const store: ArchivesOptions['store'] = {
     project: async () => project,
     images: async () => images,
-    findVariant: async (_, id) => find(id),
+    statVariant: async (_, id) => find(id),
     async openVariant(_, id) {
       const found = find(id)
       if (!found) return undefined

@@ -138,6 +138,47 @@ describe('a server with a fallback', () => {
     expect(names.every((name) => engine.keys().includes(name))).toBe(true)
   })
 
+  it('bounds its originals whatever is killed, and serves and deletes those that are in the bucket alone', async () => {
+    const engine = await startMemoryEngine()
+    const env = environment(engine.endpoint)
+    const storageDir = await storage()
+    // Less than one original.
+    const flags = ['--storage', storageDir, ...FALLBACK, '--local-bytes', '100', '--workers', '2']
+    const folder = join(storageDir, 'projects', 'shop', 'original')
+    const originals = async () => (await filesIn(folder)).length
+    const first = await serve(flags, { env })
+    const ids: string[] = []
+    for (let n = 0; n < 3; n++) ids.push(await uploadTo(first.url, 40 + n))
+    const [id = '', other = ''] = ids
+    const rendered = `${first.url}/projects/shop/images/${id}?size=thumb&format=webp`
+    const render = Buffer.from(await (await fetch(rendered)).arrayBuffer())
+    await until(async () => ((await metric(first.url, 'tintype_evicted_originals_total')) ?? 0) > 0)
+    await first.kill()
+    const { url } = await serve(flags, { env })
+    await until(async () => (await originals()) === 0)
+    await until(async () => (await metric(url, 'tintype_local_original_bytes')) === 0)
+
+    // What was made of it before needs no original.
+    const again = await fetch(rendered.replace(first.url, url))
+    expect([again.status, Buffer.from(await again.arrayBuffer())]).toEqual([200, render])
+    expect((await fetch(`${url}/projects/shop/images/${id}?size=medium`)).status).toBe(200)
+    expect(await metric(url, 'tintype_fallback_fetched_files_total')).toBe(0)
+    const inBucket = engine.keys().filter((key) => key.includes('/original/'))
+    expect(inBucket).toHaveLength(3)
+    const fresh = await fetch(`${url}/projects/shop/images/${other}?size=medium&format=webp`)
+    expect([fresh.status, (await fresh.arrayBuffer()).byteLength > 0]).toEqual([200, true])
+    const original = await fetch(`${url}/projects/shop/images/${id}`)
+    expect((await original.arrayBuffer()).byteLength).toBe(Number(original.headers.get('content-length')))
+    const archive = await fetch(`${url}/projects/shop/archive?size=original`)
+    expect((await archive.arrayBuffer()).byteLength).toBe(Number(archive.headers.get('content-length')))
+    expect(await metric(url, 'tintype_fallback_fetched_files_total')).toBeGreaterThan(2)
+    const doctor = await runTintype(['doctor', '--storage', storageDir], { env: { ...env, FALLBACK: FALLBACK[1] } })
+    expect([await doctor.ended, doctor.stderr()]).toEqual([0, ''])
+    expect((await fetch(`${url}/projects/shop/images/${id}`, { method: 'DELETE' })).ok).toBe(true)
+    await until(async () => engine.keys().every((key) => !key.includes(id)))
+    await until(async () => (await filesIn(join(storageDir, 'projects', 'shop'))).every((path) => !path.includes(id)))
+  })
+
   it('is refused the bucket of another store in one line, unless it takes it over', async () => {
     const engine = await startMemoryEngine()
     const env = environment(engine.endpoint)

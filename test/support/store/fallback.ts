@@ -5,11 +5,13 @@ import { onTestFinished } from 'vitest'
 import { createHints } from '../../../src/stores/catalogue/hints.ts'
 import { createBucketPlace } from '../../../src/stores/copy/bucket-place.ts'
 import { createFolderPlace } from '../../../src/stores/copy/folder-place.ts'
+import { createEvictor, type EvictorOptions } from '../../../src/stores/fallback/evictor.ts'
 import { claimBucket } from '../../../src/stores/fallback/owner.ts'
 import { createDurableSource } from '../../../src/stores/fallback/places.ts'
 import { createPositions, FALLBACK } from '../../../src/stores/fallback/positions.ts'
 import { createReplicator, type ReplicatorOptions } from '../../../src/stores/fallback/replicator.ts'
 import { type RestoringOptions, restoreStore } from '../../../src/stores/fallback/restoring.ts'
+import { createSecondCopy } from '../../../src/stores/fallback/second-copy.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
 import { createPrivateFolder } from '../../../src/stores/private/folder.ts'
 import { ensureFolderId } from '../../../src/stores/private/folder-id.ts'
@@ -85,6 +87,40 @@ export const restoreInto = async (
   } finally {
     await target.close()
   }
+}
+
+/** Begins to evict originals, as the process that serves a store does. */
+export const openEvictor = (
+  storageDir: string,
+  store: Store,
+  link: Link,
+  options: Pick<EvictorOptions, 'maxBytes'> & Partial<EvictorOptions>,
+) => {
+  const bucket = openBucket(link.options)
+  const folder = createPrivateFolder(storageDir, FALLBACK, 'the fallback')
+  const evictor = createEvictor({
+    ...{ store, paths: createPaths(storageDir), fallback: createSecondCopy(bucket), log: silent },
+    claim: async () =>
+      claimBucket({
+        ...{ bucket, now: () => new Date(), onNew: async () => {} },
+        storeId: await ensureFolderId(folder),
+      }),
+    fetched: () => 0,
+    takeLease: () => takeLease({ folder, name: 'evictor', staleMs: 10_000 }),
+    now: Date.now,
+    sleep: (ms, signal) => setTimeout(ms, undefined, { signal, ref: false }).catch(() => {}),
+    pollMs: 5,
+    scanMs: 20,
+    ...options,
+  })
+  evictor.start()
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= evictor.close()
+    return closing
+  }
+  onTestFinished(close)
+  return { ...evictor, close }
 }
 
 /** Begins to copy a store, as the process that serves it does. */
