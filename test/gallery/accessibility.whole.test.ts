@@ -1,5 +1,5 @@
 // Every view on screens of all sizes, light and dark: what axe-core finds, what is cut off, and what moves.
-// Screenshots of them stay in screenshots/, which git ignores.
+// Screenshots of them stay in test/screenshots/, which git ignores.
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -48,7 +48,7 @@ const ZOOMED: Screen = {
 /** A sample: the widest and the narrowest. */
 const SCREENS = thorough([WIDE, NARROW], [WIDE, NARROW, ZOOMED])
 
-const FOLDER = fileURLToPath(new URL('../../screenshots/', import.meta.url))
+const FOLDER = fileURLToPath(new URL('../screenshots/', import.meta.url))
 
 /** Opens a server's gallery on a screen, and walks through views one after the other. */
 const walk = async (browser: Browser, url: string, screen: Screen, views: readonly View[]): Promise<void> => {
