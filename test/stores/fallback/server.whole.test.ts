@@ -152,6 +152,10 @@ describe('a server with a fallback', () => {
     const [id = '', other = ''] = ids
     const rendered = `${first.url}/projects/shop/images/${id}?size=thumb&format=webp`
     const render = Buffer.from(await (await fetch(rendered)).arrayBuffer())
+    // Small renders are sent before they are stored.
+    await until(async () =>
+      (await filesIn(join(storageDir, '.cache'))).some((path) => path.includes(id) && !path.endsWith('.making')),
+    )
     await until(async () => ((await metric(first.url, 'tintype_evicted_originals_total')) ?? 0) > 0)
     await first.kill()
     const { url } = await serve(flags, { env })
