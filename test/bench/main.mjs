@@ -18,6 +18,7 @@ const BENCHES = {
   start: 'time to /ready and to the first lists of a store of many projects, and the memory of its catalogue',
   syncs: 'latency of an upload on a disk whose syncs take 5 ms, and on one where they take none',
   nginx: 'covers behind nginx, by proxy and by X-Accel-Redirect, against a server that answers a constant',
+  s3: 'a store in a bucket against one in a folder: uploads and changes by 1, 2 and 4 servers, covers, growth',
   serve: 'requests a second of covers, icons, 304 and lists against nginx; p99 of covers during uploads',
   transform: 'a first transform against plain sharp and ipx, a repeated one against a stored variant',
 }
@@ -28,7 +29,7 @@ if (!Object.hasOwn(BENCHES, name ?? '')) {
   for (const [each, what] of Object.entries(BENCHES)) console.error(`  ${each.padEnd(12)} ${what}`)
   process.exit(1)
 }
-/** Benchmarks of pages are in a folder of their own. */
-const FOLDERS = { atlas: './pages/', gallery: './pages/' }
+/** Benchmarks of pages and of buckets are in folders of their own. */
+const FOLDERS = { atlas: './pages/', gallery: './pages/', s3: './bucket/' }
 const { run } = await import(`${FOLDERS[name] ?? './'}${name}.mjs`)
 await run(args)

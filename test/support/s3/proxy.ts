@@ -7,7 +7,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import type { Chance } from '../chance.ts'
 import { listening } from './engine.ts'
-import { errorBody } from './scripted.ts'
+import { errorBody } from './memory-engine.mjs'
 
 /** What happens to a request, in this order. Without any of it, the engine answers. */
 export interface Fault {

@@ -43,9 +43,6 @@ export const scripted = (reply: (request: Received, nth: number) => Reply | Prom
 /** An error as of a socket. */
 export const lost = (code = 'ECONNRESET'): Error => Object.assign(new Error(`lost: ${code}`), { code })
 
-export const errorBody = (code: string, more = ''): string =>
-  `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>no</Message>${more}</Error>`
-
 const answerOf = ({ status, headers = {}, body = '', breaksAt }: Reply): Answer => ({
   status,
   header: (name) => headers[name],

@@ -9,7 +9,8 @@ import type { Bucket } from '../../../../src/stores/s3/client/bucket.ts'
 import { plainJpeg } from '../../../support/pictures/pictures.ts'
 import { openBucket } from '../../../support/s3/ceph.ts'
 import { memoryOptions, startMemoryEngine } from '../../../support/s3/engine.ts'
-import { errorBody, type Reply, scripted } from '../../../support/s3/scripted.ts'
+import { errorBody } from '../../../support/s3/memory-engine.mjs'
+import { type Reply, scripted } from '../../../support/s3/scripted.ts'
 
 const never = new AbortController().signal
 

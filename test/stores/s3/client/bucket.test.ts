@@ -7,7 +7,8 @@ import type { Attempt } from '../../../../src/stores/s3/client/transport.ts'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
 import { CEPH_KEYS, CEPH_STRANGER } from '../../../support/processes/ceph.mjs'
 import { cephOptions, hasCeph, newBucket, openBucket } from '../../../support/s3/ceph.ts'
-import { errorBody, scripted } from '../../../support/s3/scripted.ts'
+import { errorBody } from '../../../support/s3/memory-engine.mjs'
+import { scripted } from '../../../support/s3/scripted.ts'
 
 const textOf = async (bucket: Bucket, key: string, start: number, end: number): Promise<string> => {
   const pieces: Uint8Array[] = []

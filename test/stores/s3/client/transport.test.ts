@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
 import { openBucket } from '../../../support/s3/ceph.ts'
-import { errorBody, lost, type Reply, scripted } from '../../../support/s3/scripted.ts'
+import { errorBody } from '../../../support/s3/memory-engine.mjs'
+import { lost, type Reply, scripted } from '../../../support/s3/scripted.ts'
 
 describe('requests to a bucket', () => {
   it.each([500, 502, 503, 429, 409])('are repeated with the same bytes after %i', async (status) => {
