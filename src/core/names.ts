@@ -88,3 +88,8 @@ export const cleanFileName = (text: string): string => {
   }
   return stem.trimEnd() + extension
 }
+
+/** The largest files of images, of which the smaller variants were made. The original comes first. */
+export const LARGE = ['original', 'source'] as const
+
+export const isLarge = (name: VariantName): boolean => name === 'original' || name === 'source'

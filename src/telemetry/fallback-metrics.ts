@@ -45,7 +45,7 @@ export const watchFallback = (registry: Registry, samples: () => FallbackSamples
 
 export const watchOriginals = (registry: Registry, samples: () => OriginalSamples): void => {
   new Gauge({
-    name: 'tintype_local_original_bytes',
+    name: 'tintype_fallback_local_original_bytes',
     help: 'Bytes of originals and sources on the local disk, by the last scan.',
     registers: [registry],
     aggregator: 'max',
@@ -56,7 +56,7 @@ export const watchOriginals = (registry: Registry, samples: () => OriginalSample
   sampledCounter(
     registry,
     {
-      name: 'tintype_evicted_originals_total',
+      name: 'tintype_fallback_evicted_originals_total',
       help: 'Images whose originals were evicted, because the fallback has them.',
     },
     () => samples().evicted,

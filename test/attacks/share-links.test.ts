@@ -89,8 +89,11 @@ const LOOKS = {
 const ORIGINAL = 'GET /projects/{project_id}/images/{image_id}'
 const ARCHIVE = 'GET /projects/{project_id}/archive'
 const MANIFEST = 'GET /projects/{project_id}/manifest.json'
+const SOURCE = 'GET /projects/{project_id}/source/{key}'
 /** Originals and all that names or holds them. */
 const originals = (change: string) => ({ [ORIGINAL]: change, [ARCHIVE]: change, [MANIFEST]: change })
+/** Without downloads. The original of an object is refused before the project is found to have no source, see 404 else. */
+const noOriginals = { ...originals('404 403'), [SOURCE]: '404 403' }
 
 const UPLOADS = {
   'POST /projects/{project_id}/images': '401 422',
@@ -106,11 +109,11 @@ describe('a share link', () => {
     const guest = (body: Record<string, unknown>) => guestOf(cast, owner, 'closed', body)
     expect(await gained(cast, await guest({}))).toEqual({ ...LOOKS, ...originals('404 200') })
     const looker = await guest({ download: false })
-    expect(await gained(cast, looker)).toEqual({ ...LOOKS, ...originals('404 403') })
+    expect(await gained(cast, looker)).toEqual({ ...LOOKS, ...noOriginals })
     expect(await gained(cast, await guest({ download: false, upload: true }))).toEqual({
       ...LOOKS,
       ...UPLOADS,
-      ...originals('404 403'),
+      ...noOriginals,
     })
     const image = cast.images.closed ?? ''
     expect(await gained(cast, await guest({ image_id: image }))).toEqual({ ...PICTURES, [ORIGINAL]: '404 200' })

@@ -187,6 +187,7 @@ const VISITS: Record<string, Visit> = {
       ...[
         'readArchive',
         'readManifest',
+        'readSourcePicture',
         'createProject',
         'listProjects',
         'readProject',
@@ -206,6 +207,10 @@ const VISITS: Record<string, Visit> = {
       expect((await docs.execute('uploadImages', PROJECT, { file })).status).toBe(200)
       expect(await statusOf(docs, 'readArchive', PROJECT)).toBe(200)
       expect(await statusOf(docs, 'readManifest', PROJECT)).toBe(200)
+      expect(await docs.execute('readSourcePicture', { ...PROJECT, key: 'a.jpg' })).toMatchObject({
+        status: 404,
+        body: expect.stringContaining('object_not_found'),
+      })
       expect(await statusOf(docs, 'createProject', { project_id: 'new' })).toBe(201)
       expect(await statusOf(docs, 'listProjects')).toBe(200)
       expect(await statusOf(docs, 'readProject', PROJECT)).toBe(200)
@@ -216,7 +221,7 @@ const VISITS: Record<string, Visit> = {
       expect(await statusOf(docs, 'deleteProject', PROJECT)).toBe(200)
     },
     // Swagger UI says it of each list of files, and shows the usual field.
-    complaints: [/Could not find component: JsonSchema_string_binary/],
+    complaints: [/Could not find component: JsonSchema_string_binary/, / 404 .*\/source\/a\.jpg$/],
   },
   atlases: {
     ids: [

@@ -12,7 +12,7 @@ export const SOURCE_URL_RULE =
   's3://bucket or s3://bucket/prefix, the prefix without control characters and parts of one or two dots'
 
 /** Names of buckets by the rules of AWS. */
-const SOURCE_URL = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s
+export const SOURCE_URL = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s
 
 /** Limit of a key with its prefix, in bytes of UTF-8, as of every engine. */
 const MAX_KEY_BYTES = 1024

@@ -5,7 +5,7 @@ import { MEMBER_ROLES, VISIBILITIES } from '../../core/auth/access.ts'
 import { PERMISSIONS } from '../../core/auth/permission.ts'
 import { DETAIL_SCHEMAS, MAX_TAGS } from '../../core/project/image-details.ts'
 import { MAX_TITLE_LENGTH, USER_ID_RULE, userIdSchema } from '../../core/project/model.ts'
-import { parseSourceUrl, SOURCE_URL_RULE } from '../../core/sources/source-url.ts'
+import { parseSourceUrl, SOURCE_URL, SOURCE_URL_RULE } from '../../core/sources/source-url.ts'
 import { characters } from '../../core/text.ts'
 import { EXAMPLE_IMAGE_ID, EXAMPLE_MEMBERS, EXAMPLE_PROJECT_TAGS, EXAMPLE_SOURCE, exampleUrls } from './examples.ts'
 import { deletedImages, next, primaryImageId, projectId, revision, time } from './fields.ts'
@@ -149,6 +149,7 @@ export const projectEditSchema = z
         description:
           'Prefix in a bucket, within one of the prefixes in `SOURCES`, whose pictures are imported at their first ' +
           'request; null removes it. For admins.',
+        pattern: SOURCE_URL.source,
         example: EXAMPLE_SOURCE,
       }),
   })

@@ -6,6 +6,7 @@
 // every minute.
 
 import { unlink } from 'node:fs/promises'
+import { LARGE } from '../../core/names.ts'
 import { findImage } from '../../core/project/image-list.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -14,7 +15,7 @@ import { plainFileStats, refuseLinkedProject } from '../file/fs/no-follow.ts'
 import type { Paths } from '../file/paths.ts'
 import type { Lease } from '../private/lease.ts'
 import type { Store } from '../store.ts'
-import { findLocalOriginals, LARGE, type LocalOriginals, localOriginals } from './originals.ts'
+import { findLocalOriginals, type LocalOriginals, localOriginals } from './originals.ts'
 import type { Claim } from './owner.ts'
 import { markPartial } from './partial.ts'
 import type { SecondCopy } from './second-copy.ts'

@@ -7,15 +7,10 @@ import { readdirSync } from 'node:fs'
 import { stat, utimes } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
-import { isImageId, type VariantName } from '../../core/names.ts'
+import { isImageId, LARGE } from '../../core/names.ts'
 import { namesIn } from '../file/fs/names-in.ts'
 import { isPlainFolder, plainFileStats } from '../file/fs/no-follow.ts'
 import { type Paths, projectIdOf } from '../file/paths.ts'
-
-/** The largest files of images, of which the smaller variants were made. The original comes first. */
-export const LARGE = ['original', 'source'] as const
-
-export const isLarge = (name: VariantName): boolean => name === 'original' || name === 'source'
 
 /** Those of one image. */
 export interface LocalOriginals {

@@ -2,10 +2,10 @@
 
 import { link } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { fileNameOf, type VariantName } from '../../core/names.ts'
+import { fileNameOf, isLarge, type VariantName } from '../../core/names.ts'
 import { unknownImage } from '../../core/not-found.ts'
 import type { ProjectState } from '../../core/project/state.ts'
-import { createNoteUse, isLarge } from '../fallback/originals.ts'
+import { createNoteUse } from '../fallback/originals.ts'
 import type { Store, StoredFile } from '../store.ts'
 import type { Removal } from './cleanup/removal.ts'
 import type { Heads } from './commit/heads.ts'

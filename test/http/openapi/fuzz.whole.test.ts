@@ -48,6 +48,8 @@ const KNOWN: Known = {
   'members names': ['7d2m9x0c4v8b6n1q5w3z'],
   preset: ['card'],
   key: ['a.jpg', 'b/c d.jpg'],
+  // Without SOURCES, every prefix is refused.
+  source: [],
   // The end of a share link lies ahead.
   expires: [new Date(Date.now() + 86_400_000).toISOString()],
   url: ['https://receiver.example/hook'],

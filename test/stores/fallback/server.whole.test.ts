@@ -156,11 +156,11 @@ describe('a server with a fallback', () => {
     await until(async () =>
       (await filesIn(join(storageDir, '.cache'))).some((path) => path.includes(id) && !path.endsWith('.making')),
     )
-    await until(async () => ((await metric(first.url, 'tintype_evicted_originals_total')) ?? 0) > 0)
+    await until(async () => ((await metric(first.url, 'tintype_fallback_evicted_originals_total')) ?? 0) > 0)
     await first.kill()
     const { url } = await serve(flags, { env })
     await until(async () => (await originals()) === 0)
-    await until(async () => (await metric(url, 'tintype_local_original_bytes')) === 0)
+    await until(async () => (await metric(url, 'tintype_fallback_local_original_bytes')) === 0)
 
     // What was made of it before needs no original.
     const again = await fetch(rendered.replace(first.url, url))

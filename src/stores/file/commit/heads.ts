@@ -7,9 +7,10 @@ import type { Revision } from '../../history/revision.ts'
 import { codeOf } from '../fs/durable.ts'
 import { refuseLinkedProject } from '../fs/no-follow.ts'
 import type { Paths } from '../paths.ts'
-import { createExpected, type Expected } from './expected.ts'
 import {
   claimIn,
+  createExpected,
+  type Expected,
   readRevision,
   readRevisionNow,
   revisionNumbers,
@@ -80,7 +81,6 @@ const LASTING_FAULTS: ReadonlySet<string> = new Set(['EISDIR', 'ELOOP', 'EACCES'
 const MOST_SHARED_MS = 1
 /** For each further try, at least 32 commits of other processes pruned the revision that was listed. */
 const MOST_TRIES = 100
-
 const ABSENT_IS_UNDEFINED = { throwIfNoEntry: false } as const
 
 /**

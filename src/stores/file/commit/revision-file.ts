@@ -2,6 +2,7 @@
 
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readSync, type Stats } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
+import { LRUCache } from 'lru-cache'
 import type { AppendLog } from '../../append-log.ts'
 import { decodeRevision, encodeRevision, type Revision } from '../../history/revision.ts'
 import { createFileLog, entryNumbers } from '../append-log.ts'
@@ -135,5 +136,36 @@ export const claimIn = (path: string): number | undefined => {
   } catch (error) {
     if (NO_CLAIM.has(codeOf(error) ?? '')) return undefined
     throw error
+  }
+}
+
+/**
+ * Revisions that this process is writing: a read between the moment that a file has its name and the end of the commit,
+ * which takes a sync, need not parse it.
+ */
+export interface Expected {
+  /** @param stats of the revision's file, which has no name yet */
+  expect(revision: Revision, stats: Stats): void
+  /** The revision that this process is writing, where its file has this number by now. */
+  at(projectId: string, number: number): { revision: Revision; stats: Stats } | undefined
+  forget(projectId: string): void
+}
+
+/** Projects of which this process is writing a revision. */
+const MOST_EXPECTED = 1000
+
+export const createExpected = (paths: Paths): Expected => {
+  const expected = new LRUCache<string, { revision: Revision; stats: Stats }>({ max: MOST_EXPECTED })
+
+  return {
+    expect: (revision, stats) => void expected.set(revision.state.project_id, { revision, stats }),
+
+    at(projectId, number) {
+      const own = expected.get(projectId)
+      const found = own?.revision.state.revision === number ? statsOf(paths.revision(projectId, number)) : undefined
+      return own && found?.ino === own.stats.ino && found.mtimeMs === own.stats.mtimeMs ? own : undefined
+    },
+
+    forget: (projectId) => void expected.delete(projectId),
   }
 }
