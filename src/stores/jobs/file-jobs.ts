@@ -201,8 +201,7 @@ export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): Job
       if (!marker) return undefined
       held.set(jobId, marker)
       reader.changed('taken')
-      const read = Promise.resolve(jobId).then(records.readNow)
-      const job = await read.catch(async (error: unknown) => {
+      const job = await records.read(jobId).catch(async (error: unknown) => {
         await letWait(jobId, marker.attempts - 1)
         throw storeError(error)
       })

@@ -1,6 +1,6 @@
 // Idempotency keys of jobs: files that name the job of a key, for a day.
 
-import { existsSync, lstatSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { SeenJob } from '../../core/jobs/job.ts'
 import { IDEMPOTENT_MS } from '../../core/project/add-image.ts'
@@ -28,8 +28,7 @@ export interface JobKeysOptions {
 export const createJobKeys = ({ paths, find: findJob, syncFolder }: JobKeysOptions) => {
   const find = async (key: string): Promise<SeenJob | undefined> => {
     const path = paths.key(key)
-    // Most keys are new: a call of the system instead of a trip to a thread and an error.
-    const found = lstatSync(path, { throwIfNoEntry: false })
+    const found = await stat(path).catch(unlessMissing)
     if (!found || Date.now() - found.mtimeMs > IDEMPOTENT_MS) return undefined
     const jobId = await readText(path).catch(unlessMissing)
     return jobId === undefined ? undefined : findJob(jobId)
