@@ -96,6 +96,16 @@ export const FAILURES = {
 
 export type ErrorCode = keyof typeof FAILURES
 
+/** Codes of errors of an encoder that concern the picture: another attempt gives the same one. */
+export const PICTURE_ERRORS: readonly ErrorCode[] = [
+  'empty_file',
+  'not_an_image',
+  'unsupported_image_type',
+  'unsupported_image_layout',
+  'damaged_image',
+  'too_many_pixels',
+]
+
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(FAILURES, code)
 
 /** All codes, in the order of the table. */

@@ -1,7 +1,7 @@
 // Pictures from a bucket that is not ours: images of the objects in the source of a project, imported at their first
 // request and again when the object has changed.
 
-import { type ErrorCode, readOnlyStore, TintypeError } from '../../core/errors.ts'
+import { type ErrorCode, PICTURE_ERRORS, readOnlyStore, TintypeError } from '../../core/errors.ts'
 import { unknownObject } from '../../core/not-found.ts'
 import type { ReadableState } from '../../core/project/state.ts'
 import { type BucketPrefix, isBelow, isObjectKey, parseSourceUrl, sourceUrlOf } from '../../core/sources/source-url.ts'
@@ -52,16 +52,7 @@ interface Known {
 }
 
 /** Errors that another attempt of the same object would give again. */
-const OF_OBJECT: ReadonlySet<ErrorCode> = new Set([
-  'upload_too_large',
-  'too_many_pixels',
-  'not_an_image',
-  'unsupported_image_type',
-  'unsupported_image_layout',
-  'empty_file',
-  'damaged_image',
-  'image_too_slow',
-])
+const OF_OBJECT: ReadonlySet<ErrorCode> = new Set([...PICTURE_ERRORS, 'upload_too_large', 'image_too_slow'])
 
 /** Errors of other things that do not pass at once: another attempt would read the object for nothing. */
 const LASTING: ReadonlySet<ErrorCode> = new Set([
@@ -69,12 +60,14 @@ const LASTING: ReadonlySet<ErrorCode> = new Set([
   'storage_full',
   'encoder_failed',
   'store_unavailable',
+  'source_unavailable',
 ])
 
+const isOf = (codes: ReadonlySet<ErrorCode>, error: unknown): error is TintypeError =>
+  error instanceof TintypeError && codes.has(error.code)
+
 /** Errors in whose place an image of an older version is served. */
-const isPassing = (error: unknown): boolean =>
-  error instanceof TintypeError &&
-  (LASTING.has(error.code) || error.code === 'source_unavailable' || error.code === 'busy')
+const PASSING: ReadonlySet<ErrorCode> = new Set([...LASTING, 'busy'])
 
 export const createSourcePictures = (options: SourcePicturesOptions): SourcePictures => {
   const { store, prefixes, bucketOf, importObject, log } = options
@@ -120,9 +113,8 @@ export const createSourcePictures = (options: SourcePicturesOptions): SourcePict
     if (before) return before
     const work = refresh(object, known)
       .catch((error: unknown) => {
-        if (error instanceof TintypeError && OF_OBJECT.has(error.code)) checks.keep(name, { error })
-        else if (error instanceof TintypeError && (LASTING.has(error.code) || error.code === 'source_unavailable'))
-          checks.keepBriefly(name, { error })
+        if (isOf(OF_OBJECT, error)) checks.keep(name, { error })
+        else if (isOf(LASTING, error)) checks.keepBriefly(name, { error })
         throw error
       })
       .finally(() => underWay.delete(name))
@@ -146,7 +138,7 @@ export const createSourcePictures = (options: SourcePicturesOptions): SourcePict
           if (await refreshOnce(object, known ?? undefined)) return undefined
         } catch (error) {
           // What is stored is served for as long as nothing newer can be had.
-          if (known && isPassing(error)) return known.id
+          if (known && isOf(PASSING, error)) return known.id
           throw error
         }
       }

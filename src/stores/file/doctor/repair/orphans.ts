@@ -1,7 +1,7 @@
 // Makes records of images that are known by their files alone.
 
 import { join } from 'node:path'
-import { TintypeError } from '../../../../core/errors.ts'
+import { PICTURE_ERRORS, TintypeError } from '../../../../core/errors.ts'
 import { SIZES } from '../../../../core/names.ts'
 import type { ImageRecord, Variant } from '../../../../core/project/model.ts'
 import { makeFolder } from '../../fs/durable.ts'
@@ -25,16 +25,6 @@ export const recordsOfOriginals = async (
   }
   return records.sort((one, other) => (one.created_at < other.created_at ? -1 : 1))
 }
-
-/** Errors of an encoder that concern the picture. Others may not occur again. */
-const PICTURE_ERRORS = [
-  'empty_file',
-  'not_an_image',
-  'unsupported_image_type',
-  'unsupported_image_layout',
-  'damaged_image',
-  'too_many_pixels',
-]
 
 /**
  * Makes the smaller variants again, since it is unknown whether those on disk are intact; the original is unchanged.
