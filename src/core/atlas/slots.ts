@@ -137,7 +137,7 @@ export const slotsOf = (table: SlotTable): Slot[] => {
 /** True where the pages of this revision of the table may be requested: the current one, and those of the last hour. */
 export const isKept = (table: SlotTable, revision: number, nowMs: number): boolean => {
   if (revision === table.revision) return true
-  if (revision > table.revision || revision <= table.expired) return false
+  if (revision <= table.expired) return false
   const replaced = table.replaced.find((each) => each.revision >= revision)
   return replaced !== undefined && nowMs - replaced.minute * MINUTE_MS < REPLACED_MS + MINUTE_MS
 }
@@ -202,15 +202,16 @@ const appended = (table: SlotTable, frame: Framed): SlotTable => {
 
 /** Records that the present revision of a table is replaced. */
 const replacing = (table: SlotTable, { revision, nowMs }: At): Pick<SlotTable, 'revision' | 'replaced' | 'expired'> => {
+  const { replaced, expired } = table
   // Several changes of one commit.
-  if (table.revision === revision) return table
+  if (table.revision === revision) return { revision, replaced, expired }
   const minute = Math.floor(nowMs / MINUTE_MS)
   const isOld = (each: { minute: number }) => (minute - each.minute) * MINUTE_MS > REPLACED_MS
-  const recent = table.replaced.filter((each) => !isOld(each) && each.minute !== minute)
-  const old = table.replaced.filter(isOld)
+  const recent = replaced.filter((each) => !isOld(each) && each.minute !== minute)
+  const old = replaced.filter(isOld)
   return {
     revision,
     replaced: [...recent, { revision: table.revision, minute }],
-    expired: Math.max(table.expired, ...old.map((each) => each.revision)),
+    expired: Math.max(expired, ...old.map((each) => each.revision)),
   }
 }

@@ -3,11 +3,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BoxRule, Framed } from '../../../src/core/atlas/boxes.ts'
-import { pageNameText, parsePageName } from '../../../src/core/atlas/page-name.ts'
 import { pagesOf } from '../../../src/core/atlas/pages.ts'
 import {
   changedTable,
   EXTRUDED,
+  followedGrid,
   isKept,
   MAX_SLOTS,
   newTable,
@@ -156,33 +156,129 @@ describe('a slot table', () => {
   })
 })
 
-describe('the name of a page', () => {
-  const page = {
-    size: 'game',
-    side: 2048,
-    index: 3,
-    revision: 17,
-    hash: 'a-b_'.padEnd(22, 'x'),
-    format: 'jpeg',
-  } as const
+describe('a new table', () => {
+  it('has the frames in their order, and its revision alone', () => {
+    const frames = [framed('b'), framed('a')]
+    const empty = { revision: 7, replaced: [], expired: 0, slots: [] }
+    expect(newTable(GRID, frames, at(7, 0))).toStrictEqual({ ...empty, rule: GRID, slots: ['b', 'a'] })
+    expect(newTable(PACKED, [], at(7, 0))).toStrictEqual({ ...empty, rule: PACKED, free: [] })
+    expect(newTable(PACKED, frames, at(7, 0)).slots).toEqual(['b 0 2 2 400 300', 'a 0 406 2 400 300'])
+  })
+})
 
-  it('is read as it was written, with and without a signature', () => {
-    expect(parsePageName(pageNameText(page))).toEqual({ page, signature: undefined })
-    const signature = { exp: '1798761600', sig: 's'.repeat(43) }
-    expect(parsePageName(pageNameText(page, signature))).toEqual({ page, signature })
+describe('the revisions of a table', () => {
+  const MINUTE_MS = 60_000
+  const adding = (table: SlotTable, revision: number, minutes: number): SlotTable =>
+    changedTable(
+      table,
+      { removed: [], added: [framed(`i${revision}-${minutes}`)] },
+      at(revision, minutes * MINUTE_MS),
+    ) ?? table
+  const minute = (after: number) => START_MS / MINUTE_MS + after
+  const history = ({ revision, replaced, expired }: SlotTable) => ({ revision, replaced, expired })
+
+  it('are those of the last hour, the newest one of each minute', () => {
+    let table = adding(newTable(GRID, [], at(1, 0)), 2, 0)
+    expect(history(table)).toEqual({ revision: 2, replaced: [{ revision: 1, minute: minute(0) }], expired: 0 })
+    table = adding(adding(table, 3, 0), 4, 1)
+    const [second, third] = [
+      { revision: 2, minute: minute(0) },
+      { revision: 3, minute: minute(1) },
+    ]
+    expect(history(table)).toEqual({ revision: 4, replaced: [second, third], expired: 0 })
+    table = adding(table, 5, 60)
+    const fourth = { revision: 4, minute: minute(60) }
+    expect(history(table)).toEqual({ revision: 5, replaced: [second, third, fourth], expired: 0 })
+    table = adding(table, 6, 61)
+    const fifth = { revision: 5, minute: minute(61) }
+    expect(history(table)).toEqual({ revision: 6, replaced: [third, fourth, fifth], expired: 2 })
+    table = adding(table, 7, 1000)
+    expect(history(table)).toEqual({ revision: 7, replaced: [{ revision: 6, minute: minute(1000) }], expired: 5 })
   })
 
-  it('has one form', () => {
-    const text = pageNameText(page)
-    for (const wrong of [
-      text.replace('.jpg', '.jpeg'),
-      text.replace('.jpg', '.gif'),
-      text.replace('2048', '1024'),
-      text.replace('.3.', '.03.'),
-      text.replace('.17.', '.-1.'),
-      `${text}/`,
-      text.replace('x.jpg', '.jpg'),
-    ])
-      expect([wrong, parsePageName(wrong)]).toEqual([wrong, undefined])
+  it('are one for several changes of a commit', () => {
+    const once = adding(newTable(GRID, [], at(1, 0)), 2, 0)
+    const twice = adding(once, 2, 1)
+    expect(twice.slots).toHaveLength(2)
+    expect(history(twice)).toEqual(history(once))
+  })
+
+  it('can be requested for an hour, counted from the end of their minute', () => {
+    const table = adding(newTable(GRID, [], at(1, 0)), 2, 0)
+    const end = START_MS + REPLACED_MS + MINUTE_MS
+    expect([isKept(table, 1, end - 1), isKept(table, 1, end)]).toEqual([true, false])
+  })
+})
+
+describe('a free place of packed boxes', () => {
+  /** A table whose places have these sizes, all of them freed. */
+  const freed = (...sizes: [width: number, height: number][]): SlotTable => {
+    const frames = sizes.map(([width, height], index) => framed(`old${index}`, width, height))
+    const table = newTable(PACKED, frames, at(1, 0))
+    const removed = frames.map(({ id }) => id)
+    return changedTable(table, { removed, added: [] }, at(2, 0)) ?? table
+  }
+  /** Position of the place that a box gets, a day later. */
+  const placeOf = (table: SlotTable, width: number, height: number): number | undefined =>
+    changedTable(
+      table,
+      { removed: [], added: [framed('new', width, height)] },
+      at(3, REUSED_AFTER_MS),
+    )?.slots.findIndex((slot) => slot.startsWith('new '))
+
+  it('is given to a box that fits in it, the smallest by its area', () => {
+    expect(placeOf(freed([40, 100], [60, 60]), 40, 60)).toBe(1)
+    expect(placeOf(freed([60, 60], [40, 100]), 40, 60)).toBe(0)
+    expect(placeOf(freed([100, 100], [80, 80], [90, 90]), 70, 70)).toBe(1)
+    expect(placeOf(freed([60, 60], [60, 60]), 60, 60), 'the first of equal ones').toBe(0)
+  })
+
+  it('is not given to a box that is larger in one direction', () => {
+    const table = freed([60, 60])
+    expect([placeOf(table, 60, 60), placeOf(table, 61, 1), placeOf(table, 1, 61)]).toEqual([0, 1, 1])
+  })
+
+  it('has the dimensions of the box from then on', () => {
+    const table = changedTable(freed([60, 60]), { removed: [], added: [framed('new', 50, 40)] }, at(3, REUSED_AFTER_MS))
+    expect(table?.slots).toEqual(['new 0 2 2 50 40'])
+  })
+})
+
+describe('a grid of frames that may come back', () => {
+  const shown = (table: SlotTable, ids: readonly string[], revision: number, afterMs = 0): SlotTable =>
+    followedGrid(
+      table,
+      ids.map((id) => framed(id)),
+      at(revision, afterMs),
+    ) ?? table
+  const first = newTable(
+    GRID,
+    [':a', ':b-'].map((id) => framed(id)),
+    at(1, 0),
+  )
+  const since = `-${START_MS / 1000}`
+
+  it('keeps the place of one that is gone, and gives it back', () => {
+    const without = shown(first, [':a'], 2)
+    expect(without).toMatchObject({ revision: 2, slots: [':a', `${since} :b-`] })
+    expect(shown(without, [':a'], 3)).toBe(without)
+    expect(shown(without, [':a', ':b-'], 3, 1000)).toMatchObject({ revision: 3, slots: [':a', ':b-'] })
+  })
+
+  it('gives it to another one after a day', () => {
+    const without = shown(first, [':a'], 2)
+    expect(shown(without, [':a', ':c'], 3, REUSED_AFTER_MS - 1000).slots).toEqual([':a', `${since} :b-`, ':c'])
+    const taken = shown(without, [':a', ':c'], 3, REUSED_AFTER_MS)
+    expect(taken.slots).toEqual([':a', ':c'])
+    expect(shown(taken, [':a', ':b-', ':c'], 4, REUSED_AFTER_MS).slots).toEqual([':a', ':c', ':b-'])
+  })
+
+  it('stays the same object without a change, and is dropped beyond the most slots', () => {
+    expect(shown(first, [':b-', ':a'], 2)).toBe(first)
+    const frames = Array.from({ length: MAX_SLOTS }, (_, index) => framed(`:${index}`))
+    const nearlyFull = newTable(GRID, frames.slice(1), at(1, 0))
+    expect(followedGrid(nearlyFull, frames, at(2, 0))?.slots).toHaveLength(MAX_SLOTS)
+    const full = newTable(GRID, frames, at(1, 0))
+    expect(followedGrid(full, [...frames, framed(':more')], at(2, 0))).toBeUndefined()
   })
 })

@@ -38,4 +38,16 @@ describe('a batch of changes', () => {
     if (!dropped.state) return expect.unreachable()
     expect(successorOf({ ...more, base, state: dropped.state, commit: 'b', events: dropped.events }).events).toEqual([])
   })
+
+  it('gives every image that it adds a slot, and frees those of all that it removes', () => {
+    const slots: ProjectChange = { type: 'add_slots', name: 'game', rule: { kind: 'grid', width: 50, height: 50 } }
+    const remove = (n: number): ProjectChange => ({ type: 'delete_image', imageId: id(n) })
+    const first = applyBatch(undefined, 'shop', [add(1), slots, add(2), add(3)], NOW)
+    expect(first.state?.atlas?.game).toMatchObject({ revision: 1, slots: [id(1), id(2), id(3)] })
+    if (!first.state) return expect.unreachable()
+    const second = applyBatch(first.state, 'shop', [add(4), remove(1), add(5), remove(2)], NOW)
+    const freed = `-${Math.floor(Date.parse(NOW) / 1000)}`
+    expect(second.state?.atlas?.game).toMatchObject({ revision: 2, slots: [freed, freed, id(3), id(4), id(5)] })
+    expect(second.state?.atlas?.game?.replaced.map(({ revision }) => revision)).toEqual([1])
+  })
 })
