@@ -184,10 +184,10 @@ const decideAnonymous = (action: Action, access: ProjectAccess | undefined): Ver
 }
 
 const decideUpload = (principal: Principal, projectId: string, access: ProjectAccess | undefined): Verdict => {
-  const verdict = access && decideAccess(principal, 'write', projectId, access)
-  // The id is free, or must appear free.
   const creation = decideCreation(principal, projectId)
-  return verdict === undefined || (verdict === 'hidden' && creation !== 'allowed') ? creation : verdict
+  // Without this right no principal has that to change it: one refusal, whether the id is free or not.
+  if (creation !== 'allowed' || access === undefined) return creation
+  return decideAccess(principal, 'write', projectId, access)
 }
 
 const decideCreation = (principal: Principal, projectId: string): Verdict => {
@@ -203,16 +203,11 @@ export const requireAccess = (
   projectId: string,
   access: ProjectAccess | undefined,
 ): void => {
-  switch (decideAccess(principal, action, projectId, access)) {
-    case 'allowed':
-      return
-    case 'hidden':
-      throw unknownProject(projectId)
-    case 'forbidden':
-      throw new TintypeError('forbidden', `Expected a key or user that ${MAY[action]} "${projectId}".`)
-    case 'sign_in':
-      throw unauthenticated()
-  }
+  const verdict = decideAccess(principal, action, projectId, access)
+  if (verdict === 'hidden') throw unknownProject(projectId)
+  if (verdict === 'forbidden')
+    throw new TintypeError('forbidden', `Expected a key or user that ${MAY[action]} "${projectId}".`)
+  if (verdict === 'sign_in') throw unauthenticated()
 }
 
 /** True for a principal that may do all: a key of the role admin for all projects, and every one of an open server. */

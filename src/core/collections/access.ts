@@ -31,16 +31,11 @@ export const requireCollectionAccess = (
   name: string,
   access: Access | undefined,
 ): void => {
-  switch (decideCollection(principal, action, name, access)) {
-    case 'allowed':
-      return
-    case 'hidden':
-      throw unknownCollection(name)
-    case 'forbidden':
-      throw new TintypeError('forbidden', `Expected a key or user that ${MAY[action]} collection "${name}".`)
-    case 'sign_in':
-      throw unauthenticated()
-  }
+  const verdict = decideCollection(principal, action, name, access)
+  if (verdict === 'hidden') throw unknownCollection(name)
+  if (verdict === 'forbidden')
+    throw new TintypeError('forbidden', `Expected a key or user that ${MAY[action]} collection "${name}".`)
+  if (verdict === 'sign_in') throw unauthenticated()
 }
 
 /** No id of a project, so that a key for a project of this name has no right in the collection. */

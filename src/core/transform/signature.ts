@@ -54,8 +54,9 @@ export const signUrl = (url: string, { keys, expiresAt }: SignUrlOptions): strin
   if (key === undefined) throw invalidParameter('keys', 'at least one signing key', 'none')
   const base = 'http://relative.invalid'
   const parsed = URL.canParse(url, base) ? new URL(url, base) : undefined
-  const path = plainPath(/\/projects\/.+$/.exec(parsed?.pathname ?? '')?.[0])
-  if (!parsed || path === undefined) throw invalidParameter('url', 'a URL with /projects/ in its path', url)
+  const encodedPath = parsed && /\/projects\/.+/.exec(parsed.pathname)?.[0]
+  if (!parsed || encodedPath === undefined) throw invalidParameter('url', 'a URL with /projects/ in its path', url)
+  const path = plainPath(encodedPath)
   const given = eachOnce(parsed.searchParams)
   given.delete(SIGNATURE)
   given.delete(EXPIRES)
@@ -78,8 +79,8 @@ export const signUrl = (url: string, { keys, expiresAt }: SignUrlOptions): strin
 const OF_ASSET = /^\/projects\/[^/]+\/assets\//
 
 /** Writes the slashes in the name of an asset, and the key of an object, as they are signed. */
-const plainPath = (path: string | undefined): string | undefined =>
-  path !== undefined && OF_ASSET.test(path) ? path.replaceAll(/%2f/gi, '/') : (plainSourcePath(path ?? '') ?? path)
+const plainPath = (path: string): string =>
+  OF_ASSET.test(path) ? path.replaceAll(/%2f/gi, '/') : (plainSourcePath(path) ?? path)
 
 /**
  * Verifies the signature of a request.
@@ -113,8 +114,7 @@ export const verifySignature = (
 }
 
 const signatureOf = (key: string, { path, parameters }: Signed): string => {
-  const sorted = [...parameters].sort(([one], [other]) => (one < other ? -1 : 1))
-  return createHmac('sha256', key)
-    .update(`tintype-url-1\n${path}\n${new URLSearchParams(sorted)}`)
-    .digest('base64url')
+  const sorted = new URLSearchParams([...parameters])
+  sorted.sort()
+  return createHmac('sha256', key).update(`tintype-url-1\n${path}\n${sorted}`).digest('base64url')
 }

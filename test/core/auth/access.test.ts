@@ -5,8 +5,11 @@ import {
   type Action,
   accessOf,
   decideAccess,
+  isAdmin,
   isPublic,
+  linksOf,
   mayRead,
+  mayReadByLink,
   mayReadBySignature,
   OPEN_ACCESS,
   type Principal,
@@ -16,7 +19,10 @@ import {
   requireReadable,
   unauthenticated,
   type Verdict,
+  withLinks,
+  withoutLinks,
 } from '../../../src/core/auth/access.ts'
+import type { LinkGrant } from '../../../src/core/auth/links.ts'
 
 const user = (id: string): Principal => ({ kind: 'user', id })
 const key = (role: 'admin' | 'writer' | 'reader', projects?: string[]): Principal => ({
@@ -193,4 +199,58 @@ describe('a state is readable', () => {
     expect([mayReadBySignature(closed, 1), mayReadBySignature(closed, undefined)]).toEqual([true, false])
     expect([mayReadBySignature(open, undefined), mayReadBySignature(stored, undefined)]).toEqual([true, true])
   })
+
+  it('by a share link that shows the picture, and without one only where it is public', () => {
+    expect([mayReadByLink(closed, GRANT), mayReadByLink(closed, undefined)]).toEqual([true, false])
+    expect([mayReadByLink(open, GRANT), mayReadByLink(open, undefined)]).toEqual([true, true])
+  })
+})
+
+const GRANT: LinkGrant = {
+  id: 'a'.repeat(24),
+  projectId: 'shop',
+  projectCreatedAt: '2026-05-04T09:30:00.000Z',
+  upload: true,
+  download: true,
+  expiresMs: 1000,
+}
+
+describe('share links', () => {
+  const guest: Principal = { kind: 'anonymous', links: [GRANT] }
+  const member: Principal = { kind: 'user', id: 'ada', links: [GRANT] }
+
+  it('are added to visitors and users', () => {
+    expect(withLinks({ kind: 'anonymous' }, [GRANT])).toEqual(guest)
+    expect(withLinks(user('ada'), [GRANT])).toEqual(member)
+    expect([linksOf(guest), linksOf(member)]).toEqual([[GRANT], [GRANT]])
+    expect([linksOf({ kind: 'anonymous' }), linksOf(user('ada'))]).toEqual([undefined, undefined])
+  })
+
+  it('are taken from visitors and users, whose other rights stay', () => {
+    expect(withoutLinks(guest)).toEqual({ kind: 'anonymous' })
+    expect(withoutLinks(member)).toEqual(user('ada'))
+  })
+
+  it('leave the same principal where it has them already, or can have none', () => {
+    expect(withLinks(guest, linksOf(guest))).toBe(guest)
+    expect(withoutLinks(PRINCIPALS.owner)).toBe(PRINCIPALS.owner)
+    for (const principal of [PRINCIPALS.admin, PRINCIPALS.unrestricted]) {
+      expect(withLinks(principal, [GRANT])).toBe(principal)
+      expect(linksOf(principal)).toBeUndefined()
+    }
+  })
+
+  it('give an API key no right, also where it is given some', () => {
+    const access: ProjectAccess = { ...owned('private'), created_at: GRANT.projectCreatedAt }
+    const keyWithLinks = { ...PRINCIPALS['reader of other'], links: [GRANT] }
+    expect(decideAccess(guest, 'read', 'shop', access)).toBe('allowed')
+    expect(linksOf(keyWithLinks)).toBeUndefined()
+    expect(decideAccess(keyWithLinks, 'read', 'shop', access)).toBe('hidden')
+    expect(decideAccess(keyWithLinks, 'upload', 'shop', access)).toBe('forbidden')
+  })
+})
+
+it('an administrator is a key of the role admin for all projects, or any client of an open server', () => {
+  const administrators = Object.entries(PRINCIPALS).flatMap(([name, principal]) => (isAdmin(principal) ? [name] : []))
+  expect(administrators).toEqual(['unrestricted', 'admin'])
 })

@@ -1,16 +1,20 @@
 // Share links: tokens, and what grants allow.
 
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { decideAccess, OPEN_ACCESS, type Principal } from '../../../src/core/auth/access.ts'
 import {
   groupIn,
   groupOf,
   isLinkId,
+  isLinkSecret,
   type LinkGrant,
   newLink,
+  noDownload,
   parseLinkToken,
   pictureGrant,
   projectGrant,
+  unknownLink,
 } from '../../../src/core/auth/links.ts'
 
 const AT = '2026-05-04T09:30:00.000Z'
@@ -34,6 +38,19 @@ describe('a token', () => {
     expect(groupOf('Shop')).not.toBe(groupOf('shop'))
     expect(parseLinkToken(token)).toEqual({ id, secret: token.slice(-43) })
     expect(newLink('shop').id).not.toBe(id)
+  })
+
+  it('is stored as the SHA-256 of its secret, in hex', () => {
+    const { token, sha256 } = newLink('shop')
+    const secret = token.slice(-43)
+    expect(isLinkSecret(secret)).toBe(true)
+    expect(sha256).toBe(createHash('sha256').update(secret).digest('hex'))
+  })
+
+  it('has a group of 12 characters for every project', () => {
+    const groups = Array.from({ length: 500 }, (_, at) => groupOf(`project-${at}`))
+    expect(groups.filter((group) => !/^[0-9a-z]{12}$/.test(group))).toEqual([])
+    expect(new Set(groups).size).toBe(500)
   })
 
   it.each([
@@ -95,6 +112,14 @@ describe('a grant', () => {
     expect(pictureGrant(links, SHOP, () => ({ isOriginal: false }))).toBeUndefined()
   })
 
+  it('of the whole project shows each of its images, and pictures under other names', () => {
+    const [whole, one] = [grant({ expiresMs: 2000 }), grant({ imageId: 'one', expiresMs: 3000 })]
+    expect(pictureGrant([whole], SHOP, () => ({ imageId: 'two', isOriginal: true }))).toBe(whole)
+    expect(pictureGrant([one, whole], SHOP, () => ({ imageId: 'two', isOriginal: true }))).toBe(whole)
+    expect(pictureGrant([one, whole], SHOP, () => ({ isOriginal: true }))).toBe(whole)
+    expect(pictureGrant([whole, one], SHOP, () => ({ imageId: 'one', isOriginal: true }))).toBe(one)
+  })
+
   it('without downloads shows no originals, unless another link does, and lasts as long as the longer one', () => {
     const [look, load] = [grant({ download: false, expiresMs: 3000 }), grant({ id: 'b'.repeat(24), expiresMs: 2000 })]
     const original = () => ({ isOriginal: true })
@@ -117,5 +142,21 @@ describe('a grant', () => {
     }
     expect(pictureGrant([grant({ projectId: 'other' })], SHOP, wanted)).toBeUndefined()
     expect(pictureGrant(undefined, SHOP, wanted)).toBeUndefined()
+  })
+})
+
+describe('the error of a link', () => {
+  it('says that it shows no originals', () => {
+    expect(noDownload('shop')).toMatchObject({
+      code: 'forbidden',
+      message: 'The link to project "shop" shows no originals and gives no archives.',
+    })
+  })
+
+  it('does not say whether there was one', () => {
+    expect(unknownLink()).toMatchObject({
+      code: 'link_not_found',
+      message: 'The link is unknown, has expired or was withdrawn.',
+    })
   })
 })

@@ -3,11 +3,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { atlasSizeOf } from '../../../src/core/atlas/size.ts'
-import { slotsOf } from '../../../src/core/atlas/slots.ts'
+import { newTable, type SlotTable, slotsOf } from '../../../src/core/atlas/slots.ts'
 import type { SlotTables } from '../../../src/core/atlas/tables.ts'
 import { mayRead, type Principal, requireReadable } from '../../../src/core/auth/access.ts'
 import { followCovers } from '../../../src/core/collections/slots.ts'
 import { emptyProject, type ReadableState } from '../../../src/core/project/state.ts'
+import { parsePresets } from '../../../src/core/transform/presets.ts'
 
 const NOW = '2026-01-01T00:00:00.000Z'
 const HOUR_MS = 3_600_000
@@ -114,4 +115,60 @@ describe('the tables of a collection', () => {
       }),
     )
   })
+})
+
+describe('the name of a table', () => {
+  const secret = project('secret', 'ada')
+  const nameFor = (by: Principal, visible: readonly ReadableState[] = [secret], size = SIZE) =>
+    followCovers(undefined, { by, size, visible, nowMs: START_MS }).placed?.name
+  const key = (id: string, projects?: string[]): Principal => ({ kind: 'key', id, role: 'reader', projects })
+
+  it('is shared by all principals that may read every project', () => {
+    for (const by of [ADMIN, key('k1'), key('k2')]) expect(nameFor(by)).toBe('game@all')
+  })
+
+  it('is that of the public where no private project is seen', () => {
+    for (const by of [ANYONE, ADMIN, ADA, key('k1', ['a'])]) expect(nameFor(by, [project('a')])).toBe('game@public')
+  })
+
+  it('is one for each other principal, and does not tell its id', () => {
+    const names = [ADA, EVE, key('ada', ['secret']), key('k2', ['secret'])].map((by) => nameFor(by) ?? '')
+    expect(new Set(names).size).toBe(4)
+    expect(names.filter((name) => !/^game@[0-9a-f]{16}$/.test(name))).toEqual([])
+    expect(
+      [ADA, EVE].map((by) => nameFor(by)),
+      'in revisions: the same in every version',
+    ).toEqual(['game@0392f5df9768b19b', 'game@04333a6c2751afc3'])
+  })
+
+  it('contains what decides the cells of a preset, of which a later definition replaces the table', () => {
+    const small = atlasSizeOf('icon', parsePresets('icon:w=96,h=64'))
+    const large = atlasSizeOf('icon', parsePresets('icon:w=97,h=64'))
+    const following = (tables: SlotTables | undefined, size: typeof SIZE) =>
+      followCovers(tables, { by: ANYONE, size, visible: [project('a')], nowMs: START_MS }).tables
+    const before = following(following(undefined, SIZE), small)
+    expect(Object.keys(before ?? {})).toEqual(['game@public', 'icon@public 96x64 cover lanczos3'])
+    expect(Object.keys(following(before, large) ?? {})).toEqual(['game@public', 'icon@public 97x64 cover lanczos3'])
+  })
+})
+
+it('the revision of a table counts its changes', () => {
+  const first = seenBy(undefined, ANYONE, [project('a')])
+  expect(first.placed?.table).toMatchObject({ revision: 1, slots: [':a'] })
+  const second = seenBy(first.tables, ANYONE, [project('a'), project('b')])
+  expect(second.placed?.table).toMatchObject({ revision: 2, replaced: [{ revision: 1, minute: START_MS / 60_000 }] })
+})
+
+it('the tables of a collection have at most 100,000 slots', () => {
+  const tableOf = (count: number): SlotTable => ({
+    ...newTable(SIZE.coverRule, [], { revision: 1, nowMs: START_MS }),
+    slots: Array.from({ length: count }, (_, at) => `:${at}`),
+  })
+  const tables = (last: number): SlotTables => ({
+    ...Object.fromEntries(['b', 'c', 'd', 'e'].map((size) => [`${size}@public`, tableOf(20_000)])),
+    'f@public': tableOf(last),
+  })
+  expect(Object.keys(seenBy(tables(19_999), ANYONE, [project('a')]).tables ?? {})).toContain('game@public')
+  const full = tables(20_000)
+  expect(seenBy(full, ANYONE, [project('a')])).toMatchObject({ tables: full, placed: undefined })
 })

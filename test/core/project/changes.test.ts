@@ -420,11 +420,47 @@ it('each change needs the permission of its action', () => {
   expect(actions.map(actionOf)).toEqual(['upload', 'create', ...Array(5).fill('write'), ...Array(3).fill('manage')])
 })
 
+it('creating a project and its source need the permission of an owner', () => {
+  const changes: ProjectChange[] = [
+    { type: 'add_pending', pendingId: id(0), atMs: 0 },
+    { type: 'create_project' },
+    { type: 'edit', source: 's3://photos/' },
+    { type: 'edit', source: null },
+    { type: 'edit', tags: ['new'] },
+    { type: 'drop_pending', pendingId: id(0) },
+    { type: 'delete_images', imageIds: [] },
+    { type: 'delete_asset', name: 'logo' },
+    { type: 'add_slots', name: 'game', rule: { kind: 'packed' } },
+  ]
+  expect(changes.map(actionOf)).toEqual([
+    ...Array(2).fill('create'),
+    ...Array(2).fill('manage'),
+    ...Array(5).fill('write'),
+  ])
+})
+
 it('an upload needs the images for its key and its duplicates alone', () => {
   const change = { type: 'add_image', image: image(7) } as const
   const needed = [undefined, {}, { dedupe: false }, { maxImages: 3 }, { dedupe: true }, { idempotencyKey: 'k' }]
   const changes = needed.map((terms) => (terms ? { ...change, terms } : change))
   expect(changes.map(needsImages)).toEqual([false, false, false, false, true, true])
+})
+
+it('a pending upload needs the images for a condition on its asset alone', () => {
+  const change = { type: 'add_pending', pendingId: id(7), atMs: 0 } as const
+  const asset = { name: 'logo' }
+  const needed = [undefined, {}, { asset }, { asset: { ...asset, expected: 'absent' as const } }]
+  const changes = needed.map((terms) => (terms ? { ...change, terms } : change))
+  expect(changes.map(needsImages)).toEqual([false, false, false, true])
+})
+
+it('a slot table is added with places for all images, at the revision of the change', () => {
+  const change = { type: 'add_slots', name: 'game', rule: { kind: 'grid', width: 50, height: 50 } } as const
+  expect(needsImages(change)).toBe(true)
+  const state = apply(projectWith(2), change)
+  expect(state.atlas?.game).toMatchObject({ revision: 8, slots: [id(0), id(1)] })
+  expect(ids(state)).toEqual([id(0), id(1)])
+  expect(apply(state, change), 'it is there already').toBe(state)
 })
 
 it('deleting another image than the cover keeps the cover, whichever image follows', () => {
