@@ -81,7 +81,8 @@ export const cleanFileName = (text: string): string => {
   const extension = EXTENSION.exec(name)?.[0] ?? ''
   let bytes = Buffer.byteLength(extension)
   let stem = ''
-  for (const character of name.slice(0, name.length - extension.length)) {
+  // The name is too long, so that it is cut before its extension.
+  for (const character of name) {
     bytes += Buffer.byteLength(character)
     if (bytes > MAX_FILE_NAME_BYTES) break
     stem += character

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FAILURES, TintypeError } from '../../src/core/errors.ts'
+import { FAILURES, isDamage, messageOf, readOnlyStore, TintypeError } from '../../src/core/errors.ts'
 
 describe('the table of failures', () => {
   it.each(Object.entries(FAILURES))('gives %s a stable name and an error status', (code, { status, title }) => {
@@ -49,5 +49,28 @@ describe('an error', () => {
   it('needs no more than a code and a message', () => {
     const error = new TintypeError('internal', 'Something went wrong.')
     expect([error.retryAfterSeconds, error.details, error.cause]).toEqual([undefined, undefined, undefined])
+  })
+})
+
+it('damage is that of the files of one project, and nothing else', () => {
+  expect(isDamage(new TintypeError('project_damaged', 'x'))).toBe(true)
+  for (const other of [
+    new TintypeError('internal', 'x'),
+    new Error('project_damaged'),
+    { code: 'project_damaged' },
+    null,
+  ])
+    expect(isDamage(other)).toBe(false)
+})
+
+it('anything that is thrown has a message', () => {
+  expect([new Error('full'), 'full', 7, undefined].map(messageOf)).toEqual(['full', 'full', '7', 'undefined'])
+})
+
+it('a change of a read-only store is refused, with a time that a restart takes', () => {
+  expect(readOnlyStore()).toMatchObject({
+    code: 'read_only',
+    message: 'The store is read-only: it can be read, and takes no changes.',
+    retryAfterSeconds: 300,
   })
 })

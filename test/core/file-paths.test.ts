@@ -28,6 +28,8 @@ describe('the path of an image', () => {
     ['NUL.a.png', '_NUL.a.jpg'],
     ['console.png', 'console.jpg'],
     ['trailing. .jpg', 'trailing_.jpg'],
+    ['trailing....jpg', 'trailing___.jpg'],
+    ['..b.png', '__b.jpg'],
     ['gpj\u202eexe.jpg', 'gpjexe.jpg'],
   ])('is harmless for the name %j', (name, path) => {
     expect(paths({ name })).toEqual([path])
@@ -40,6 +42,20 @@ describe('the path of an image', () => {
     expect(Object.fromEntries(filePathsOf(images.toReversed()))).toEqual(expected)
   })
 
+  it('of images of one moment is chosen by their ids, and the time comes before the id', () => {
+    const image = (id: number, second: number) => ({ id: idOf(id), created_at: at(second), name: 'a.jpg' })
+    const nameOf = (...images: NamedImage[]) =>
+      [...filePathsOf(images)].flatMap(([id, path]) => (path === 'a.jpg' ? [Number(id)] : []))
+    expect(nameOf(image(2, 7), image(1, 7))).toEqual([1])
+    expect(nameOf(image(1, 7), image(2, 7))).toEqual([1])
+    expect(nameOf(image(1, 8), image(2, 7))).toEqual([2])
+    expect(nameOf(image(2, 7), image(1, 8))).toEqual([2])
+  })
+
+  it('is compared without case, but not by letters that only look alike in capitals', () => {
+    expect(paths({ name: 'straße.png' }, { name: 'strasse.png' })).toEqual(['straße.jpg', 'strasse.jpg'])
+  })
+
   it('of an asset stays its name where an older image has the same one', () => {
     expect(paths({ name: 'hero.jpg' }, { asset: 'hero' }).toSorted()).toEqual([`hero-${idOf(0)}.jpg`, 'hero.jpg'])
   })
@@ -50,6 +66,9 @@ describe('the path of an image', () => {
       `ui-${idOf(1)}.jpg`,
       `UI-${idOf(2)}.jpg`,
     ])
+    expect(paths({ asset: 'v/ui.jpg/a' }, { asset: 'v/ui' })).toEqual(['v/ui.jpg/a.jpg', `v/ui-${idOf(1)}.jpg`])
+    expect(paths({ asset: 'ui.jpg/sub/a' }, { asset: 'ui' })).toEqual(['ui.jpg/sub/a.jpg', `ui-${idOf(1)}.jpg`])
+    expect(paths({ name: 'a.jpg.png' }, { name: 'a.png' })).toEqual(['a.jpg.jpg', 'a.jpg'])
   })
 
   it('has parts of at most 255 bytes, also with an id', () => {

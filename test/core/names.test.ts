@@ -103,6 +103,7 @@ describe('the name of an uploaded file', () => {
     ['\ufeffa\u2028.jpg', 'a.jpg'],
     ['a\ud800.jpg', 'a.jpg'],
     ['.htaccess', '.htaccess'],
+    ['a .jpg', 'a .jpg'],
     ['\u05e9\u05dc\u05d5\u05dd.jpg', '\u05e9\u05dc\u05d5\u05dd.jpg'],
     ['\u{1f469}\u200d\u{1f680}.png', '\u{1f469}\u200d\u{1f680}.png'],
     ['<img src=x onerror=alert(1)>.jpg', '<img src=x onerror=alert(1)>.jpg'],
@@ -117,6 +118,8 @@ describe('the name of an uploaded file', () => {
   it('is at most 255 bytes long, cut between characters, with its extension', () => {
     expect(cleanFileName(`${'a'.repeat(251)}.jpg`)).toBe(`${'a'.repeat(251)}.jpg`)
     expect(cleanFileName(`${'a'.repeat(252)}.jpg`)).toBe(`${'a'.repeat(251)}.jpg`)
+    expect(cleanFileName(`${'a'.repeat(250)} .jpg`)).toBe(`${'a'.repeat(250)} .jpg`)
+    expect(cleanFileName(`${'a'.repeat(250)} bc.jpg`), 'not cut behind a space').toBe(`${'a'.repeat(250)}.jpg`)
     expect(cleanFileName(`${'\u5b57'.repeat(200)}.jpeg`)).toBe(`${'\u5b57'.repeat(83)}.jpeg`)
     expect(cleanFileName(`${'\u{1f388}'.repeat(200)}`)).toBe('\u{1f388}'.repeat(63))
     expect(cleanFileName(`a.${'b'.repeat(300)}`), 'no extension is that long').toBe(`a.${'b'.repeat(253)}`)

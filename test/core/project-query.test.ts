@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest'
 import {
   comparePositions,
   formatPosition,
+  isFiltered,
   MAX_POSITION_BYTES,
   matcherOf,
   PROJECT_SORTS,
   parsePosition,
   positionOf,
+  tagKey,
 } from '../../src/core/project-query.ts'
 
 const named = (title: string | undefined, id = 'p') => ({ id, title, createdMs: 1, updatedMs: 2 })
@@ -42,6 +44,20 @@ it('times are compared from the newest to the oldest, equal ones by id', () => {
     { key: 3, id: 'b' },
   ]
   expect(positions.sort(comparePositions).map(({ id }) => id)).toEqual(['b', 'c', 'a'])
+})
+
+it.each([
+  ['titles from A to Z', { key: 'a', id: 'z' }, { key: 'b', id: 'a' }],
+  ['times from the newest to the oldest', { key: 3, id: 'z' }, { key: 1, id: 'a' }],
+  ['equal titles by id', { key: 'a', id: 'a' }, { key: 'a', id: 'b' }],
+  ['equal times by id', { key: 3, id: 'a' }, { key: 3, id: 'b' }],
+])('positions compare %s', (_, first, second) => {
+  expect([comparePositions(first, second), comparePositions(second, first)]).toEqual([-1, 1])
+  expect(comparePositions(first, { ...first })).toBe(0)
+})
+
+it('half of a pair of code units is a replacement character in the key of a title', () => {
+  expect([keyOf('\ud800x'), keyOf('x\udc00')]).toEqual(['\ufffdx', 'x\ufffd'])
 })
 
 describe('a position', () => {
@@ -80,4 +96,18 @@ it('a search finds a part of id or title, in any case and without accents', () =
   ] as const)
     expect(matches(q, title), q).toBe(true)
   expect([matches('shop-2'), matches('x', 'y'), matches('undefined')]).toEqual([false, false, false])
+})
+
+it('a list is filtered by a text, by tags, or by what a principal may read', () => {
+  for (const none of [{}, { tags: [] }, { q: undefined, readableBy: undefined }]) expect(isFiltered(none)).toBe(false)
+  for (const some of [{ q: '' }, { q: 'a' }, { tags: ['a'] }, { readableBy: { kind: 'anonymous' } as const }])
+    expect(isFiltered(some)).toBe(true)
+})
+
+it('the key of a tag is a number of 48 bits, and another one for other tags', () => {
+  const keys = ['space', 'Space', 'new', ''].map(tagKey)
+  expect(new Set(keys).size).toBe(4)
+  expect(keys.every((key) => Number.isSafeInteger(key) && key >= 0 && key < 2 ** 48)).toBe(true)
+  // In the catalogue: the same in every version.
+  expect(tagKey('space')).toBe(69_586_451_947_601)
 })

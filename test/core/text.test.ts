@@ -1,7 +1,7 @@
 // Text in answers.
 
 import { expect, it } from 'vitest'
-import { bytesText, isPercentEncoded, partsOf } from '../../src/core/text.ts'
+import { bytesText, folded, isPercentEncoded, partsOf } from '../../src/core/text.ts'
 
 it.each([
   [0, '0 bytes'],
@@ -34,4 +34,8 @@ it.each(['', 'plain', 'a%20b', '%C3%A9'])('"%s" is percent-encoded', (text) => {
 
 it.each(['100%', '%zz', '%FF'])('"%s" is not percent-encoded', (text) => {
   expect(isPercentEncoded(text)).toBe(false)
+})
+
+it('each form of sigma is one letter without case, and a letter', () => {
+  expect(['ΟΔΟΣ', 'οδος', 'οδοσ'].map(folded)).toEqual(['οδοσ', 'οδοσ', 'οδοσ'])
 })

@@ -33,5 +33,5 @@ export const parsePublicUrl = (text: string): string | undefined => {
   if (!URL.canParse(text)) return undefined
   const { protocol, username, password, origin, pathname } = new URL(text)
   const isPlain = username === '' && password === '' && !/[?#]/.test(text)
-  return isPlain && /^https?:$/.test(protocol) ? `${origin}${pathname.replace(/\/+$/, '')}` : undefined
+  return isPlain && ['http:', 'https:'].includes(protocol) ? `${origin}${pathname.replace(/\/+$/, '')}` : undefined
 }

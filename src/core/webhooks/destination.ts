@@ -17,7 +17,7 @@ export const URL_RULE = `an http or https URL of at most ${MAX_URL_LENGTH} chara
 export const parseDestination = (text: string): URL | undefined => {
   if (text.length > MAX_URL_LENGTH || !/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined
   const url = new URL(text)
-  return url.username === '' && url.password === '' && url.hash === '' && !text.includes('#') ? url : undefined
+  return url.username === '' && url.password === '' && !text.includes('#') ? url : undefined
 }
 
 /** Hosts and networks of the own network that webhooks may lead to. */

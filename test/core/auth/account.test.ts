@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { isAccountId, isEmail, isName, isPassword, newAccountId, normalEmail } from '../../../src/core/auth/account.ts'
+import {
+  isAccountId,
+  isEmail,
+  isName,
+  isPassword,
+  isUserOf,
+  newAccountId,
+  normalEmail,
+  normalPassword,
+  type User,
+} from '../../../src/core/auth/account.ts'
 
 describe('an e-mail address', () => {
   it('is a deliverable address in ASCII, without homoglyphs', () => {
@@ -42,6 +52,11 @@ describe('a password', () => {
       expect(isPassword('\u{1f5ff}'.repeat(length))).toBe(isGood)
     }
   })
+
+  it('is the same on keyboards that compose characters in another way', () => {
+    expect(normalPassword('cafe\u0301 \u2460')).toBe('caf\u00e9 1')
+    expect(normalPassword('Pass word')).toBe('Pass word')
+  })
 })
 
 describe('a name', () => {
@@ -58,5 +73,30 @@ describe('an id', () => {
     expect(ids.every(isAccountId)).toBe(true)
     for (const id of ['', '..', '../../etc/passwd12345', 'X'.repeat(20), 'x'.repeat(19), 'x'.repeat(21)])
       expect(isAccountId(id)).toBe(false)
+  })
+})
+
+describe('an identity', () => {
+  const user: User = {
+    id: 'a'.repeat(20),
+    email: 'ada@example.com',
+    name: null,
+    password_hash: null,
+    generation: 0,
+    disabled: false,
+    created_at: '2026-05-04T09:30:00.000Z',
+    updated_at: '2026-05-04T09:30:00.000Z',
+  }
+  const identity = { issuer: 'https://id.example.com', subject: '42' }
+
+  it('belongs to the user that is linked with it, at this provider under this id', () => {
+    const linked = { ...user, identity: { ...identity, email_verified: true } }
+    expect(isUserOf(linked, identity)).toBe(true)
+    expect(isUserOf(linked, { ...identity, issuer: 'https://other.example.com' })).toBe(false)
+    expect(isUserOf(linked, { ...identity, subject: '43' })).toBe(false)
+  })
+
+  it('belongs to no user without one', () => {
+    expect(isUserOf(user, identity)).toBe(false)
   })
 })

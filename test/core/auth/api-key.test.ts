@@ -1,7 +1,15 @@
 // API keys as text.
 
 import { describe, expect, it } from 'vitest'
-import { hashOf, isSecret, looksLikeKey, newKey, parseFixedKeys, parseKey } from '../../../src/core/auth/api-key.ts'
+import {
+  fixedKeyId,
+  hashOf,
+  isSecret,
+  looksLikeKey,
+  newKey,
+  parseFixedKeys,
+  parseKey,
+} from '../../../src/core/auth/api-key.ts'
 
 const SECRET = 'sixteen-letters!'
 
@@ -38,6 +46,41 @@ describe('keys of the environment', () => {
     expect(keys[0]?.sha256).toBe(hashOf(SECRET).toString('hex'))
     expect(parseFixedKeys('')).toEqual([])
     expect(parseFixedKeys([`admin:${SECRET}`])).toHaveLength(1)
+  })
+
+  it('may be a list, of which spaces around keys and empty entries do not count', () => {
+    const [key, ...more] = parseFixedKeys(['', `  reader:${SECRET}\t`, '  '])
+    expect(key).toEqual({ role: 'reader', sha256: hashOf(SECRET).toString('hex') })
+    expect(more).toEqual([])
+  })
+
+  it('may have a colon in the secret, behind a role or where no letters alone are before it', () => {
+    const secretOf = (text: string) => parseFixedKeys([text])[0]
+    expect(secretOf(`writer:a:${SECRET}`)).toEqual({ role: 'writer', sha256: hashOf(`a:${SECRET}`).toString('hex') })
+    expect(secretOf(`a1:${SECRET}`)).toEqual({ role: 'admin', sha256: hashOf(`a1:${SECRET}`).toString('hex') })
+    expect(secretOf(`1a:${SECRET}`)).toEqual({ role: 'admin', sha256: hashOf(`1a:${SECRET}`).toString('hex') })
+    for (const text of [`Reader:${SECRET}`, `ROOT:${SECRET}`])
+      expect(() => parseFixedKeys([text])).toThrow('API key 1: expected admin, writer, reader before the colon.')
+  })
+
+  it('have an id that depends on the secret alone, and does not tell it', async () => {
+    const [one, same, other] = parseFixedKeys([`reader:${SECRET}`, SECRET, `${SECRET}2`])
+    if (!one || !same || !other) throw new Error('expected three keys')
+    const ids = await Promise.all([one, same, other].map(fixedKeyId))
+    expect(ids[0]).toMatch(/^env-[0-9a-f]{12}$/)
+    expect(ids[1]).toBe(ids[0])
+    expect(ids[2]).not.toBe(ids[0])
+    expect(ids[0], 'stored in projects: the same in every version').toBe('env-b24df5b0668e')
+  })
+
+  it('are refused with the setting that they come from', () => {
+    expect(() => parseFixedKeys([SECRET, 'short'])).toThrow(
+      expect.objectContaining({
+        code: 'invalid_parameter',
+        message: 'API key 2: expected at least 16 characters, got 5.',
+        details: { field: 'apiKeys' },
+      }),
+    )
   })
 
   it.each([

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { TintypeError } from '../../../src/core/errors.ts'
 import {
+  endedItsWorkers,
+  errorOf,
+  FINAL_STATES,
+  isFinished,
   isJobId,
   isOwn,
   type Job,
+  jobProblemOf,
   jobSchema,
   jobTimeOf,
   meaningOf,
@@ -44,6 +50,20 @@ describe('the id of a job', () => {
     expect(principalTag(ADA)).not.toBe(principalTag({ kind: 'key', id: 'ada', role: 'writer' }))
     expect(new Set(Array.from({ length: 1000 }, () => newJobId(5, ADA))).size).toBe(1000)
   })
+
+  it('has a tag of six characters, which stays the same', () => {
+    const tags = Array.from({ length: 2000 }, (_, at) => principalTag({ kind: 'user', id: `u${at}` }))
+    expect(tags.filter((tag) => !/^[0-9a-z]{6}$/.test(tag))).toEqual([])
+    // In the names of files: lists find the jobs of a principal by it.
+    expect(
+      [undefined, { kind: 'anonymous' } as const, { kind: 'unrestricted' } as const, ADA].map((by) => principalTag(by)),
+    ).toEqual(['fxo7i4', 'wsc2mh', '1vinth', 'b71csn'])
+  })
+
+  it('has no tag in another form', () => {
+    expect(tagOf('x')).toBe('')
+    expect(tagOf('A'.repeat(24))).toBe('')
+  })
 })
 
 describe('a job', () => {
@@ -75,9 +95,45 @@ describe('a failed attempt', () => {
       'image_too_slow',
     ] as const)
       expect(meaningOf(code)).toBe('fail')
-    for (const code of ['storage_full', 'store_unavailable', 'busy', 'shutting_down'] as const)
+    for (const code of [
+      'storage_full',
+      'store_unavailable',
+      'busy',
+      'shutting_down',
+      'read_only',
+      'idempotency_running',
+    ] as const)
       expect(meaningOf(code)).toBe('wait')
     for (const code of ['encoder_failed', 'internal', 'project_damaged'] as const)
       expect(meaningOf(code)).toBe('repeat')
+  })
+})
+
+describe('a job that has ended', () => {
+  it('has a final state and its time', () => {
+    for (const state of FINAL_STATES) {
+      expect(isFinished({ ...job, state, finished_at: job.created_at })).toBe(true)
+      expect(isFinished({ ...job, state, finished_at: null })).toBe(false)
+    }
+    expect(isFinished(job)).toBe(false)
+    expect(isFinished({ ...job, finished_at: job.created_at }), 'before another attempt').toBe(false)
+  })
+
+  it('gives its error back from the record', () => {
+    const error = new TintypeError('too_many_pixels', 'Expected at most 100.', {
+      cause: new Error('for the log'),
+      details: { expected: 100 },
+    })
+    const problem = jobProblemOf(error)
+    expect(problem).toEqual({ code: 'too_many_pixels', message: 'Expected at most 100.', details: { expected: 100 } })
+    expect(errorOf(problem)).toMatchObject({ name: 'TintypeError', ...problem })
+  })
+
+  it('says so where its worker processes died', () => {
+    expect(endedItsWorkers(3)).toMatchObject({
+      code: 'encoder_failed',
+      message: 'The worker process ended in each of 3 attempts at this upload, so it is not tried again.',
+      details: { attempts: 3 },
+    })
   })
 })

@@ -90,6 +90,10 @@ describe('a pending image', () => {
     expect(dropped({ type: 'delete_project' })).toEqual([id(0), id(1)])
     expect(dropped(adding(0))).toEqual([])
     expect(dropped(expecting(2))).toEqual([])
+    const logo = { ...recordOf(id(5)), asset: 'logo', sha256: '5'.repeat(64) }
+    const replacing = adding(1, { image: { ...recordOf(id(1)), asset: 'logo' }, terms: { asset: { name: 'logo' } } })
+    const named = changed({ type: 'add_image', image: logo }, expecting(1))
+    expect(droppedPending(named, replacing, applyChange(named, replacing, NOW)), 'as an asset').toEqual([])
   })
 
   it('respects the condition on its asset when it is accepted', () => {
@@ -98,4 +102,39 @@ describe('a pending image', () => {
     const absent = { asset: { name: 'logo', expected: 'absent' } }
     expect(pendingOf(changed(expecting(0, { terms: absent })))).toHaveLength(1)
   })
+})
+
+describe('a pending image that is made pending again', () => {
+  it('changes nothing, also where the project is full', () => {
+    const state = changed(expecting(0))
+    expect(applyChange(state, expecting(0, { atMs: AT_MS + 1 }), NOW)).toBe(state)
+    expect(applyChange(state, expecting(0, { terms: { maxImages: 1 } }), NOW)).toBe(state)
+  })
+})
+
+describe('ending that an image is pending', () => {
+  it('changes nothing where it is not', () => {
+    const state = changed(expecting(0))
+    const dropping: ProjectChange = { type: 'drop_pending', pendingId: id(1) }
+    expect(applyChange(state, dropping, NOW)).toBe(state)
+    const none = changed({ type: 'add_image', image: recordOf(id(5)) })
+    expect(applyChange(none, dropping, NOW)).toBe(none)
+    expect([isPending(none, id(1)), isPending(state, id(0))]).toEqual([false, true])
+  })
+
+  it('leaves the others, and no list once none is left', () => {
+    const state = changed(expecting(0), expecting(1), { type: 'drop_pending', pendingId: id(0) })
+    expect(pendingOf(state).map((image) => image.id)).toEqual([id(1)])
+    expect(applyChange(state, { type: 'drop_pending', pendingId: id(1) }, NOW)).not.toHaveProperty('pending')
+  })
+})
+
+it('an upload that replaces an asset of a full project may wait', () => {
+  const asset = { name: 'logo', expected: 'present' as const }
+  const full = changed({ type: 'add_image', image: { ...recordOf(id(0)), asset: 'logo' } })
+  const terms = { maxImages: 1, asset }
+  expect(pendingOf(applyChange(full, expecting(1, { terms }), NOW))).toHaveLength(1)
+  expect(() => applyChange(full, expecting(1, { terms: { maxImages: 1 } }), NOW)).toThrow(
+    expect.objectContaining({ code: 'quota_exceeded' }),
+  )
 })

@@ -20,6 +20,7 @@ describe('the URL of a broker', () => {
     'amqp:///images',
     'amqp:localhost',
     'amqp://host:port',
+    'xamqp://localhost',
     'amqp://user:p%E4ss@localhost',
     'amqp://100%:pass@localhost',
   ])('is not "%s"', (url) => {

@@ -27,6 +27,9 @@ describe('an upload with a key', () => {
   it('is stored, and a second one with the same key changes nothing and gets the first answer', () => {
     const first = add({ ...nothing, revision: 4 }, 0, { idempotencyKey: KEY })
     expect(first.outcome).toMatchObject({ image: { id: id(0) }, answer: undefined, isFirst: true })
+    expect(imagesOf(first.next.images)[0]?.answers).toEqual([
+      { key: KEY, upload: id(0), at: NOW, revision: 5, is_primary: true },
+    ])
     const second = add(first.next, 1, { idempotencyKey: KEY })
     expect(second.next).toBe(first.next)
     expect(second.outcome).toMatchObject({
@@ -47,7 +50,11 @@ describe('an upload with a key', () => {
   it('is refused with other bytes, and accepted with another key', () => {
     const { next } = add(nothing, 0, { idempotencyKey: KEY })
     expect(() => add(next, 1, { idempotencyKey: KEY }, { sha256: bytes('c') })).toThrow(
-      expect.objectContaining({ code: 'idempotency_conflict' }),
+      expect.objectContaining({
+        code: 'idempotency_conflict',
+        message: 'The Idempotency-Key came with another file before. Take a new key.',
+        details: { field: 'Idempotency-Key' },
+      }),
     )
     expect(ids(add(next, 1, { idempotencyKey: bytes('2') }, { sha256: bytes('c') }).next)).toEqual([id(0), id(1)])
   })
@@ -132,7 +139,11 @@ describe('the most images of a project', () => {
     const two = add(one, 1, { maxImages: 2 }, { sha256: bytes('c') }).next
     expect(two.image_count).toBe(2)
     expect(() => add(two, 2, { maxImages: 2 }, { sha256: bytes('d') })).toThrow(
-      expect.objectContaining({ code: 'quota_exceeded', details: { max_images: 2, images: 2 } }),
+      expect.objectContaining({
+        code: 'quota_exceeded',
+        message: 'Expected at most 2 images in project "shop", it has 2. Delete some first.',
+        details: { max_images: 2, images: 2 },
+      }),
     )
     expect(add(two, 2, { maxImages: 2, dedupe: true }).next).toBe(two)
     const less = applyChange(two, { type: 'delete_image', imageId: id(0) }, NOW)
@@ -147,7 +158,11 @@ describe('the account of a new project', () => {
     const made = applyChange(nothing, { ...change, terms: { chargedTo: 'key:k1' } }, NOW)
     expect(made.made_by).toBe('key:k1')
     expect(() => applyChange(nothing, { ...change, terms: { chargedTo: 'nobody' } }, NOW)).toThrow(
-      expect.objectContaining({ code: 'busy' }),
+      expect.objectContaining({
+        code: 'busy',
+        message: 'Project "shop" has just been created by another principal.',
+        retryAfterSeconds: 1,
+      }),
     )
     expect(applyChange(made, { type: 'delete_project' }, NOW)).not.toHaveProperty('made_by')
   })

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { UploadTerms } from '../../../src/core/project/add-image.ts'
-import type { AssetTerms } from '../../../src/core/project/assets.ts'
+import { type AssetTerms, namedImages } from '../../../src/core/project/assets.ts'
 import { applyChange, needsImages, type ProjectChange } from '../../../src/core/project/changes.ts'
 import { deletedBy, eventsOf, mayReplace } from '../../../src/core/project/events.ts'
 import { imagesOf, listOf, SEGMENT_LENGTH } from '../../../src/core/project/image-list.ts'
@@ -101,6 +101,16 @@ describe('an upload under a name', () => {
     expect(imagesOf(next.images)[1]).toMatchObject({ id: id(1), title: 'OK', asset: NAME })
     expect(imagesOf(next.images)[1]?.name).toBeUndefined()
     expect([events, deleted]).toEqual([[{ type: 'image.changed', image_id: id(1) }], []])
+  })
+
+  it('has no event for details that come with a replacement, or for the record of a key', () => {
+    expect(apply(three, putChange(5, {}, { title: 'New' })).events).toEqual([
+      { type: 'image.added', image_id: id(5) },
+      { type: 'image.deleted', image_id: id(1) },
+    ])
+    const recorded = apply(three, putChange(11, { idempotencyKey: KEY }))
+    expect(imagesOf(recorded.next.images)[1]?.answers).toHaveLength(1)
+    expect(recorded.events).toEqual([])
   })
 
   it('does not count against the limit of images where it replaces one', () => {
@@ -206,4 +216,28 @@ it('a refused condition names the image of the asset at present', () => {
   expect(() => apply(three, putChange(5, { expected: 'present', name: 'other' }))).toThrow(
     refused('Expected another state of asset "other": there is none.', null),
   )
+})
+
+describe('the names of images', () => {
+  const namesOf = (...images: ImageRecord[]) => namedImages(images).map(({ name, image: { id: of } }) => [name, of])
+
+  it('are those of their assets, else their ids', () => {
+    expect(namesOf(image(0), named, image(2))).toEqual([
+      [id(0), id(0)],
+      [NAME, id(1)],
+      [id(2), id(2)],
+    ])
+    expect(namesOf()).toEqual([])
+  })
+
+  it('are each used once: an asset with the id of another image has it', () => {
+    expect(namesOf(image(0), image(2), image(1, { asset: id(0) }))).toEqual([
+      [id(2), id(2)],
+      [id(0), id(1)],
+    ])
+    expect(namesOf(image(1, { asset: id(1) }), image(0, { asset: id(1).slice(1) }))).toEqual([
+      [id(1), id(1)],
+      [id(1).slice(1), id(0)],
+    ])
+  })
 })

@@ -93,3 +93,32 @@ describe('the cursor of a page of images', () => {
     expect(goOn(cursorAt(idsOf(10), 4), ids)).toEqual(ids)
   })
 })
+
+describe('the preceding images in a cursor', () => {
+  it('are at distances that double', () => {
+    expect([0, 1, 2, 4, 20].map(precedingIndexes)).toEqual([[], [0], [1, 0], [3, 2, 0], [19, 18, 16, 12, 4]])
+  })
+
+  it('give the place behind the nearest of them, once nothing after it remains', () => {
+    const ids = idsOf(50)
+    const cursor = cursorAt(ids, 20)
+    for (const nearest of [19, 18, 16, 12, 4]) {
+      const remaining = [...ids.slice(0, nearest + 1), ...ids.slice(30)]
+      expect(goOn(cursor, remaining)).toEqual(ids.slice(30))
+    }
+  })
+
+  it('are judged by their distance, also where the list was reordered', () => {
+    const ids = idsOf(50)
+    const [near = '', far = ''] = [ids[18], ids[12]]
+    expect(goOn(cursorAt(ids, 20), [near, far])).toEqual([far])
+    expect(goOn(cursorAt(ids, 20), [far, near])).toEqual([])
+  })
+})
+
+it('the following images in a cursor are judged by their distance, before any preceding one', () => {
+  const ids = idsOf(50)
+  const [next = '', later = '', before = ''] = [ids[21], ids[23], ids[19]]
+  expect(goOn(cursorAt(ids, 20), [later, before, next])).toEqual([next])
+  expect(goOn(cursorAt(ids, 20), [next, before, later])).toEqual([next, before, later])
+})

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest'
 import {
   appendImage,
   findImage,
+  firstImage,
   type ImageList,
   imagesOf,
   listOf,
   neighbourOf,
   removeImage,
+  removeImages,
   SEGMENT_LENGTH,
 } from '../../../src/core/project/image-list.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
@@ -177,3 +179,54 @@ function lastSegmentsFirst(left: number[]): number | undefined {
   }
   return undefined
 }
+
+it('the first image that matches is found in any segment and in the tail', () => {
+  const list = listOf(images(2 * SEGMENT_LENGTH + 3))
+  for (const at of [
+    0,
+    SEGMENT_LENGTH - 1,
+    SEGMENT_LENGTH,
+    2 * SEGMENT_LENGTH - 1,
+    2 * SEGMENT_LENGTH,
+    2 * SEGMENT_LENGTH + 2,
+  ])
+    expect(firstImage(list, ({ id }) => id >= image(at).id)).toBe(image(at))
+  expect(firstImage(list, () => false)).toBeUndefined()
+})
+
+describe('short segments', () => {
+  const [SHORT, HALF] = [10, SEGMENT_LENGTH / 2]
+
+  /** Segments of these lengths, and the list without the images of the last one but `kept` of them. */
+  const shortened = (kept: number, ...lengths: number[]) => {
+    let at = 0
+    const segments = lengths.map((count) => {
+      at += count
+      return { images: Array.from({ length: count }, (_, n) => image(at - count + n)), count }
+    })
+    const removed = segments.at(-1)?.images.slice(kept) ?? []
+    const list = { segments, tail: [] }
+    return { list, after: removeImages(list, new Set(removed.map(({ id }) => id))), total: at - removed.length }
+  }
+  const counts = ({ segments }: ImageList) => segments.map(({ count }) => count)
+
+  it('are joined with one that becomes short, as far as they fill half a segment', () => {
+    for (const [kept, lengths, expected] of [
+      [20, [SHORT, SEGMENT_LENGTH], [SHORT + 20]],
+      [20, [SHORT, SHORT, SEGMENT_LENGTH], [2 * SHORT + 20]],
+      [HALF - SHORT, [SHORT, SEGMENT_LENGTH], [HALF]],
+      [HALF - SHORT + 1, [SHORT, SEGMENT_LENGTH], [SHORT, HALF - SHORT + 1]],
+      [20, [SEGMENT_LENGTH, SHORT, SEGMENT_LENGTH], [SEGMENT_LENGTH, SHORT + 20]],
+    ] as const) {
+      const { list, after, total } = shortened(kept, ...lengths)
+      expect(counts(after)).toEqual(expected)
+      expect(imagesOf(after)).toEqual(imagesOf(list).slice(0, total))
+    }
+  })
+
+  it('stay as they are where no image of them is removed', () => {
+    const { list, after } = shortened(SEGMENT_LENGTH - 1, SHORT, SHORT, SEGMENT_LENGTH)
+    expect(counts(after)).toEqual([SHORT, SHORT, SEGMENT_LENGTH - 1])
+    expect(after.segments.slice(0, 2).every((segment, at) => segment === list.segments[at])).toBe(true)
+  })
+})

@@ -1,7 +1,7 @@
 // Filters and orders of images.
 
 import { describe, expect, it } from 'vitest'
-import { IMAGE_SORTS, matcherOf, orderOf, SORTED_CURSOR } from '../../../src/core/project/image-query.ts'
+import { IMAGE_SORTS, matcherOf, matchesAll, orderOf, SORTED_CURSOR } from '../../../src/core/project/image-query.ts'
 import type { ImageRecord } from '../../../src/core/project/model.ts'
 import { recordOf } from '../../contracts/store.ts'
 
@@ -55,6 +55,12 @@ it('a filter by tags finds images with all of them, as they are written', () => 
   expect(found(['b'], 'a'), 'with a search').toEqual([1])
 })
 
+it('a filter without tags and text matches all images', () => {
+  for (const all of [{}, { tags: [] }, { q: '' }, { tags: [], q: '' }]) expect(matchesAll(all)).toBe(true)
+  for (const some of [{ tags: ['a'] }, { q: 'a' }, { tags: ['a'], q: '' }, { tags: [], q: 'a' }])
+    expect(matchesAll(some)).toBe(false)
+})
+
 describe('an order', () => {
   const at = (day: number) => `2026-01-0${day}T00:00:00.000Z`
 
@@ -86,6 +92,29 @@ describe('an order', () => {
   })
 })
 
+describe('equal values', () => {
+  const at = (day: number) => `2026-01-0${day}T00:00:00.000Z`
+  const images = [3, 1, 2].map((day) => image(day, { name: 'same.jpg', created_at: at(day) }))
+
+  it('are ordered by the time of the upload', () => {
+    expect(numbers(sorted('name', images))).toEqual([1, 2, 3])
+    expect(numbers(sorted('-name', images))).toEqual([3, 2, 1])
+  })
+
+  it('of one image have no order', () => {
+    for (const sort of sorts) {
+      const { keyOf, compare } = orderOf(sort)
+      expect(Math.abs(compare(keyOf(image(1)), keyOf(image(1))))).toBe(0)
+    }
+  })
+})
+
+it('numbers in names are compared without leading zeros', () => {
+  const names = ['a', 'a0', 'a1', 'a007', 'a8', 'a09', 'a10', 'a0100']
+  const images = names.map((name, n) => image(n, { name })).reverse()
+  expect(sorted('name', images).map(({ name }) => name)).toEqual(names)
+})
+
 describe('a cursor', () => {
   const one = image(1, { name: `字"\\`.repeat(50), taken_at: '1965-05-01T11:00:00Z' })
 
@@ -100,7 +129,11 @@ describe('a cursor', () => {
 
   it('of another order, or an invented one, is none', () => {
     const { keyOf, formatCursor } = orderOf('taken')
-    expect(orderOf('name').parseCursor(formatCursor(keyOf(one)))).toBeUndefined()
+    for (const other of ['name', 'uploaded', '-uploaded'] as const)
+      expect(orderOf(other).parseCursor(formatCursor(keyOf(one)))).toBeUndefined()
+    expect(orderOf('-taken').parseCursor(formatCursor(keyOf(one)))).toEqual(keyOf(one))
+    for (const wrong of [`${formatCursor(keyOf(one))}=`, formatCursor(keyOf(one)).replace('.', '!')])
+      expect(orderOf('taken').parseCursor(wrong)).toBeUndefined()
     const of = (value: unknown) => `n.${Buffer.from(JSON.stringify(value)).toString('base64url')}`
     for (const text of [
       '',

@@ -9,6 +9,9 @@ describe('loopback', () => {
     'is not %s',
     (host) => expect(isLoopback(host)).toBe(false),
   )
+  it.each(['1::ffff:27.0.0.1', 'local::ffff:host', ''])('is not what is in the middle of %s', (host) =>
+    expect(isLoopback(host)).toBe(false),
+  )
 })
 
 describe('a Host header', () => {
@@ -39,6 +42,8 @@ describe('a Host header', () => {
     'evil.example@localhost:8001',
     'localhost:8001:8001',
     '[::1].evil.example',
+    '[local]host',
+    'local[host]',
     'a.img.example.com',
     '10.0.0.1',
     '0.0.0.0:8001',

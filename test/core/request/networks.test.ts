@@ -22,3 +22,17 @@ it('anything but an address or a network is none', () => {
     expect(networkOf(text), text).toBeUndefined()
   expect(plainAddress('127.1')).toBeUndefined()
 })
+
+it('an address is read without its zone, and one of IPv4 in IPv6 as that of IPv4', () => {
+  const textOf = (address: string) => plainAddress(address)?.toString()
+  expect(textOf('fe80::1%eth0')).toBe('fe80::1')
+  expect(textOf('127.0.0.1%lo0')).toBe('127.0.0.1')
+  expect(textOf('::ffff:10.1.2.3')).toBe('10.1.2.3')
+})
+
+it('a network without bits is one address', () => {
+  expect([networkOf('10.0.0.1')?.[1], networkOf('fd00::1')?.[1]]).toEqual([32, 128])
+  expect([networkOf('10.0.0.0/32')?.[1], networkOf('fd00::/128')?.[1], networkOf('10.0.0.0/0')?.[1]]).toEqual([
+    32, 128, 0,
+  ])
+})

@@ -10,6 +10,8 @@ describe('origins', () => {
       'http://localhost:5173',
     ])
     expect(parseOrigins(['https://a.example'])).toEqual(['https://a.example'])
+    expect(parseOrigins([' https://a.example ', '', '  '])).toEqual(['https://a.example'])
+    expect(parseOrigins(['', ' * '])).toBe('*')
   })
 
   it.each([
@@ -21,6 +23,7 @@ describe('origins', () => {
     'null',
     '*,https://a.example',
     'ftp://a.example',
+    'blob:https://a.example/1',
   ])('cannot be %s', (text) => {
     expect(() => parseOrigins(text)).toThrow('expected origins')
   })

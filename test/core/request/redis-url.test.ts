@@ -9,6 +9,7 @@ describe('the URL of a Redis', () => {
     'redis://jörg:p%C3%A4ss@localhost/15',
     'rediss://[::1]:6380/',
     'REDIS://redis.example',
+    'redis://localhost/12345',
   ])('may be %s', (url) => {
     expect(isRedisUrl(url)).toBe(true)
   })
@@ -24,6 +25,9 @@ describe('the URL of a Redis', () => {
     'redis://localhost/database',
     'redis://localhost/1/2',
     'redis://localhost?db=1',
+    'redis://localhost#1',
+    'redis://localhost/123456',
+    'xredis://localhost',
     'redis://user:p%E4ss@localhost',
     'redis://100%:pass@localhost',
   ])('is not "%s"', (url) => {

@@ -52,7 +52,13 @@ describe('an import', () => {
   it('is refused once the source or the project is another one', () => {
     const code = (expected: string) => expect.objectContaining({ code: expected })
     for (const source of [undefined, 's3://photos/shopping/', 's3://photos/shop/in/'])
-      expect(() => add({ ...shop, source }, 0, 'one')).toThrow(code('busy'))
+      expect(() => add({ ...shop, source }, 0, 'one')).toThrow(
+        expect.objectContaining({
+          code: 'busy',
+          message: 'The source of project "shop" has just been changed.',
+          retryAfterSeconds: 1,
+        }),
+      )
     const deleted = applyChange(shop, { type: 'delete_project' }, NOW)
     expect(deleted.source).toBeUndefined()
     expect(() => add(deleted, 0, 'one')).toThrow(code('project_not_found'))

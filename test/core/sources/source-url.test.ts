@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { isObjectKey, parseSourceUrl } from '../../../src/core/sources/source-url.ts'
+import {
+  isBelow,
+  isObjectKey,
+  parseSourceUrl,
+  parseSourceUrls,
+  sourceUrlOf,
+} from '../../../src/core/sources/source-url.ts'
 
 describe('the URL of a prefix', () => {
   it.each([
@@ -19,6 +25,40 @@ describe('the URL of a prefix', () => {
       expect(parseSourceUrl(text)).toBeUndefined()
     },
   )
+})
+
+it('the URL of a prefix, and of an object below it, is not encoded', () => {
+  expect(sourceUrlOf({ bucket: 'photos', prefix: '' })).toBe('s3://photos/')
+  expect(sourceUrlOf({ bucket: 'photos', prefix: 'a b/' }, 'c/ü.jpg')).toBe('s3://photos/a b/c/ü.jpg')
+})
+
+describe('a prefix', () => {
+  const below = (text: string, ...others: string[]) => {
+    const [prefix, ...rest] = [text, ...others].flatMap((url) => parseSourceUrl(url) ?? [])
+    return prefix !== undefined && isBelow(prefix, rest)
+  }
+
+  it('is below another one of its bucket that begins it, part by part', () => {
+    expect(below('s3://photos/shop/in', 's3://other', 's3://photos/shop')).toBe(true)
+    expect(below('s3://photos/shop', 's3://photos/shop')).toBe(true)
+    expect(below('s3://photos/shop', 's3://photos')).toBe(true)
+  })
+
+  it('is not below one beside or below it, or in another bucket', () => {
+    expect(below('s3://photos/shopping', 's3://photos/shop')).toBe(false)
+    expect(below('s3://photos/shop', 's3://photos/shop/in')).toBe(false)
+    expect(below('s3://photos/shop', 's3://other/shop')).toBe(false)
+    expect(below('s3://photos/shop')).toBe(false)
+  })
+})
+
+it('a list of prefixes is separated by commas, and is none where one of them is not valid', () => {
+  expect(parseSourceUrls('')).toEqual([])
+  expect(parseSourceUrls('s3://photos/a, s3://other')).toEqual([
+    { bucket: 'photos', prefix: 'a/' },
+    { bucket: 'other', prefix: '' },
+  ])
+  expect(parseSourceUrls('s3://photos/a, other')).toBeUndefined()
 })
 
 describe('the key of an object', () => {

@@ -26,3 +26,9 @@ it.each(['thumb.jpg', 'thumb', 'huge.webp', 'thumb.gif', 'thumb.webp.webp', 'Car
     )
   },
 )
+
+it('refuses a preset of a server without any, and says so', () => {
+  expect(() => parsePrefetch('card', new Map())).toThrow(
+    'prefetch: expected sizes such as thumb.webp or medium.avif (there are no presets), received "card".',
+  )
+})

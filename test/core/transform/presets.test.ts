@@ -96,6 +96,12 @@ describe('the text of presets', () => {
   })
 })
 
+it('an empty part at the start of a preset does not count', () => {
+  for (const text of ['a: ,w=9', 'a:,w=9', 'a:w=9'])
+    expect(parsePresets(text).get('a')).toEqual(parseTransform(new Map([['w', '9']])))
+  expect(parsePresets('a: ').get('a')).toEqual(parseTransform(new Map()))
+})
+
 describe('a preset by name', () => {
   it('is its transform', () => {
     const presets = parsePresets('card:w=320;hero:w=1600')

@@ -75,7 +75,9 @@ describe('the recipe for a focal point', () => {
   })
 
   it('is the same object where the point decides nothing, and for the same point again', () => {
-    for (const query of ['w=9', 'w=9&h=8&fit=contain', 'w=9&h=8&position=top', 'w=9&h=8&position=entropy']) {
+    const size = sizeRecipe('thumb', 'webp')
+    expect(recipeAt(size, POINT)).toBe(size)
+    for (const query of ['w=9', 'h=9', 'w=9&h=8&fit=contain', 'w=9&h=8&position=top', 'w=9&h=8&position=entropy']) {
       const recipe = transformRecipe(parse(query), 'jpeg')
       expect(recipeAt(recipe, POINT)).toBe(recipe)
     }
@@ -128,6 +130,7 @@ describe('the recipe for an image', () => {
     expect(nameOf('w=9', 'transparent_source')).not.toBe(
       recipeName(recipeFrom(transformRecipe(parse('w=9'), 'jpeg'), 'transparent_source', '#ffffff')),
     )
+    expect(from('w=9&background=445566', 'transparent_source')).toMatchObject({ transform: { background: '#445566' } })
     expect(from('w=9&format=webp', 'transparent_source')).toMatchObject({ transform: { background: undefined } })
     expect(from('w=9', 'original')).toMatchObject({ transform: { background: undefined } })
   })
@@ -141,6 +144,7 @@ describe('the recipe for an image', () => {
     expect(stored('medium', 'png', 'transparent_source')).toBe(false)
     expect(stored('original', 'webp', 'transparent_source')).toBe(false)
     expect(isSource(from('format=png', 'transparent_source'))).toBe(false)
+    expect(isSource(sizeRecipe('original', 'png')), 'of an image without a source').toBe(false)
   })
 })
 

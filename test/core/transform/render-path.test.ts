@@ -50,6 +50,9 @@ describe('the format of an extension', () => {
     expect(withFormatOf({ format: 'jpeg' }, new Map([['format', 'jpg']])).get('format')).toBe('jpeg')
     for (const other of ['avif', 'jpeg', 'auto', 'gif', ''])
       expect(() => withFormatOf(webp, new Map([['format', other]]))).toThrow(invalid)
+    expect(() => withFormatOf(webp, new Map([['format', 'avif']]))).toThrow(
+      'format: expected webp as the extension of the path, or no format, received "avif".',
+    )
   })
 })
 
@@ -75,6 +78,14 @@ describe('the canonical parameters', () => {
     expect(presetParameters({ format: 'jpeg' }, 'card')).toEqual([
       ['preset', 'card'],
       ['format', 'jpeg'],
+    ])
+    const given = new Map([
+      ['preset', 'card'],
+      ['n', '1'],
+    ])
+    expect(canonicalParameters({ path: '', format: undefined }, given)).toEqual([
+      ['n', '1'],
+      ['preset', 'card'],
     ])
     expect(canonicalParameters({ path: '', format: 'webp' }, new Map([['preset', 'card']]))).toEqual([
       ['preset', 'card'],

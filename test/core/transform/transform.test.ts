@@ -75,6 +75,7 @@ describe('a transform', () => {
     ['w=320&h=180&background=ffffff', 'background=%23FFF&w=0320&h=180'],
     ['w=320&h=180&fit=inside', 'w=320&h=180&fit=inside&position=top'],
     ['w=320', 'w=320&fit=contain&position=top-left'],
+    ['h=180', 'h=180&fit=contain&position=top-left'],
     ['w=320&format=png', 'w=320&format=png&q=7'],
     ['w=9&h=9&position=0,0', 'w=9&h=9&position=top-left'],
     ['format=webp', 'format=webp&q=80'],
@@ -152,6 +153,22 @@ describe('a transform', () => {
         details: expect.objectContaining({ received: 'blur' }),
       }),
     )
+  })
+
+  it.each([
+    ['w=4096&dpr=1.01', 'w: expected at most 4096 pixels after dpr, received "4096 x 1.01".'],
+    ['w=1&h=2048&dpr=2.5', 'h: expected at most 4096 pixels after dpr, received "2048 x 2.5".'],
+    [
+      'w=9&h=9&fit=contain&position=focal',
+      'position: expected a position name or a point such as 0.3,0.6 where fit is contain, received "focal".',
+    ],
+  ])('is refused with the reason: %s', (query, message) => {
+    expect(() => parse(query)).toThrow(expect.objectContaining({ code: 'invalid_parameter', message }))
+  })
+
+  it('may have sides of 4096 pixels after dpr', () => {
+    expect(parse('w=2048&h=1024&dpr=2')).toMatchObject({ width: 4096, height: 2048 })
+    expect(parse('w=1024&h=1024&dpr=4')).toMatchObject({ width: 4096, height: 4096 })
   })
 
   it('repeats only the beginning of a long value', () => {

@@ -22,6 +22,7 @@ describe('a destination', () => {
       'ftp://a.example',
       'file:///etc/passwd',
       'https://ada@a.example',
+      'https://:secret@a.example',
       'https://ada:secret@a.example',
       'https://a.example/#part',
       'https://a.example/#',
@@ -118,4 +119,10 @@ describe('allowed hosts', () => {
       expect(() => parseAllowed(text), text).toThrow('expected an address, a network or a host name')
     expect(parseAllowed('')).toEqual(NO_DESTINATIONS)
   })
+})
+
+it('allowed hosts are kept in lower case, beside the networks of addresses', () => {
+  const { hosts, networks } = parseAllowed('Intern.Example., 10.0.0.1, [::1]')
+  expect([...hosts]).toEqual(['intern.example'])
+  expect(networks.map(([address, bits]) => `${address}/${bits}`)).toEqual(['10.0.0.1/32', '::1/128'])
 })

@@ -62,3 +62,18 @@ it('a filter lets the named types pass, and none lets all', () => {
   expect(wanted(null)).toEqual(WEBHOOK_EVENTS)
   expect(wanted(['image.deleted', 'cover.changed'])).toEqual(['image.deleted', 'cover.changed'])
 })
+
+it('a message in the place of lost changes names the project and its revision', () => {
+  const { id, body, ...message } = resetMessage('shop', 7, AT)
+  expect(message).toEqual({ type: 'project.reset', projectId: 'shop', revision: 7 })
+  expect(JSON.parse(body)).toEqual({ type: 'project.reset', timestamp: AT, data: { project_id: 'shop', revision: 7 } })
+  // Receivers drop doubles by it, also after an update of the server.
+  expect(id).toBe('evt_31fdf46855d8d761dc97d3b1d48ec6cb')
+})
+
+it('the message of a test names its webhook alone', () => {
+  const { id, body, ...message } = testMessage('abc', AT)
+  expect(message).toEqual({ type: 'webhook.test', projectId: null, revision: null })
+  expect(JSON.parse(body)).toEqual({ type: 'webhook.test', timestamp: AT, data: { webhook_id: 'abc' } })
+  expect(id).toMatch(/^test_[0-9a-z]{24}$/)
+})
