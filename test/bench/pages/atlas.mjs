@@ -4,7 +4,7 @@
 //   npm run bench -- atlas [covers] [icons] [rounds]        (500, 1369 and 5 by default; needs chromium)
 
 import { createReadStream } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +21,8 @@ const CLIENTS = 8
 const UPLOADS = 200
 /** Requests of one round of a page, and of a stored file. */
 const READS = 50
+/** Changes of a page between two that are drawn whole. */
+const CHANGES = 16
 
 const PHASER = fileURLToPath(new URL('../../../node_modules/phaser/dist/phaser.esm.min.js', import.meta.url))
 
@@ -43,7 +45,7 @@ export const run = async ([covers = '500', icons = '1369', rounds = '5']) => {
     await fill(server.url, Number(covers), Number(icons))
     await benchWalls(browser, site.url, server.url, Number(covers), Number(rounds))
     await benchPages(server.url, storage, Number(icons), Number(rounds))
-    await benchChange(folder, Number(icons), Number(rounds))
+    await benchDraws(folder, Number(icons), Number(rounds))
     await benchUploads(server.url, Number(rounds))
   } finally {
     await browser.close()
@@ -102,6 +104,9 @@ const fill = async (url, covers, icons) => {
   const headers = { 'Content-Type': 'application/json' }
   await checked(`${url}/collections/wall`, { method: 'PUT', headers, body: JSON.stringify({ projects }) })
 }
+
+/** Of the requests of an atlas, and of the times that it is faster. */
+const BOUNDS = { game: '5 times', thumb: '20 requests, 1 time' }
 
 /** The steps of a loader, and the frames that are drawn then. */
 const WAYS = {
@@ -168,6 +173,7 @@ const benchWalls = async (browser, site, server, covers, rounds) => {
       'ms, single': median(single).toFixed(0),
       'times faster': median(times).toFixed(1),
       'min-max': spread(times, 1),
+      bound: BOUNDS[size],
     })
   }
   console.log(`\nPhaser 4 in Chromium, cold cache, until all are drawn; medians of ${rounds} rounds in turn:`)
@@ -230,41 +236,73 @@ const sendFileOf = async (url, bytes) => {
   await send(`${url}/projects/file/images`, file)
 }
 
-/** One cell of a page: the pixels, and the encode of the page, in the code of an encoder. */
-const benchChange = async (folder, icons, rounds) => {
+/**
+ * The page of icons in the code of an encoder: drawn whole, and one cell changed, in the pixels of its file or in those that are
+ * still in memory. CPU time is that of a quiet machine too.
+ */
+const benchDraws = async (folder, icons, rounds) => {
   const columns = 37
   const page = { width: 2 + columns * 54, height: 2 + Math.ceil(icons / columns) * 54 }
-  const pixels = Buffer.alloc(page.width * page.height * 4, 120)
-  const [base, cell] = [join(folder, 'base.raw'), join(folder, 'cell.jpg')]
-  await writeFile(base, pixels)
-  await sharp(await photo({ width: 300, height: 300 }))
-    .resize(50, 50)
-    .jpeg()
-    .toFile(cell)
-  const results = { whole: [], encode: [] }
-  for (let round = -1; round < 4 * rounds; round++) {
-    const changes = join(folder, `after-${round}.part`)
-    const job = {
-      ...{ page, format: 'webp', background: '#ffffff', extruded: 2, cleared: [], changes },
-      base: { path: base, ...page },
-      cells: [{ path: cell, x: 2, y: 2, width: 50, height: 50 }],
-      target: join(folder, `after-${round}.webp`),
+  const paths = await Promise.all(
+    Array.from({ length: KINDS }, async (_, seed) => {
+      const path = join(folder, `cell-${seed}.jpg`)
+      const picture = sharp(await photo({ width: 300, height: 300, seed }))
+      await picture.resize(50, 50).jpeg().toFile(path)
+      return path
+    }),
+  )
+  const cellAt = (at, seed = at) => ({
+    ...{ path: paths[seed % KINDS], x: 2 + (at % columns) * 54, y: 2 + Math.floor(at / columns) * 54 },
+    ...{ width: 50, height: 50 },
+  })
+  let files = 0
+  const newPath = () => join(folder, `page-${files++}`)
+  const newJob = () => ({ page, format: 'webp', background: '#ffffff', extruded: 2, cleared: [], target: newPath() })
+  const cells = Array.from({ length: icons }, (_, at) => cellAt(at))
+  const own = { file: [], memory: [] }
+  const [whole, wholeCpu, encodes] = [[], [], []]
+
+  for (let round = -1; round < rounds; round++) {
+    const raw = newPath()
+    const before = process.cpuUsage()
+    const { ms } = await timed(() => drawPage({ ...newJob(), cells, raw }))
+    const { user, system } = process.cpuUsage(before)
+    const pixels = await readFile(raw)
+    const picture = () => sharp(pixels.subarray(0, page.width * page.height * 4), { raw: { ...page, channels: 4 } })
+    const change = async (changes) => {
+      const base = { path: raw, ...page, changes }
+      const kept = newPath()
+      const changed = await timed(() => drawPage({ ...newJob(), base, cells: [cellAt(7, files)], changes: kept }))
+      const encode = (await timed(() => picture().webp({ quality: 90, effort: 0 }).toBuffer())).ms
+      encodes.push(encode)
+      return { ms: changed.ms - encode, kept }
     }
-    const whole = (await timed(() => drawPage(job))).ms
-    const picture = () =>
-      sharp(pixels, { raw: { ...page, channels: 4 } })
-        .webp({ quality: 90, effort: 0 })
-        .toBuffer()
-    const encode = (await timed(picture)).ms
-    if (round >= 0) results.whole.push(whole)
-    if (round >= 0) results.encode.push(encode)
+    const kept = []
+    const times = { file: [], memory: [] }
+    for (let n = 0; n < CHANGES; n++) {
+      // Another page in the memory.
+      await drawPage({ ...newJob(), cells: [] })
+      times.file.push((await change([])).ms)
+    }
+    for (let n = 0; n < CHANGES; n++) {
+      const changed = await change([...kept])
+      kept.push(changed.kept)
+      // The first one begins with the pixels of the file.
+      if (n > 0) times.memory.push(changed.ms)
+    }
+    if (round < 0) continue
+    whole.push(ms)
+    wholeCpu.push((user + system) / 1000)
+    own.file.push(...times.file)
+    own.memory.push(...times.memory)
   }
-  const own = results.whole.map((ms, at) => ms - results.encode[at])
-  console.log(`\nOne icon of a page of ${icons} changed, medians of ${4 * rounds}:`)
+  console.log(`\nThe page of ${icons} icons in the code of an encoder, medians:`)
   console.table([
-    { step: 'all', ms: median(results.whole).toFixed(1), bound: '' },
-    { step: 'encode of the page', ms: median(results.encode).toFixed(1), bound: '' },
-    { step: 'pixels: read, change one cell, keep', ms: median(own).toFixed(1), bound: '5' },
+    { step: 'drawn whole', ms: median(whole).toFixed(0), bound: '1500' },
+    { step: 'drawn whole, CPU time', ms: median(wholeCpu).toFixed(0), bound: '' },
+    { step: 'encode of the page', ms: median(encodes).toFixed(1), bound: '' },
+    { step: 'one icon changed, pixels from the file', ms: median(own.file).toFixed(1), bound: '5' },
+    { step: 'one icon changed, pixels in memory', ms: median(own.memory).toFixed(1), bound: '5' },
   ])
 }
 

@@ -5,7 +5,7 @@ import type { DrawBox, DrawJob } from '../../encoder.ts'
 import type { RenderReply } from '../../reply.ts'
 import { writeNew } from '../files.ts'
 import { type CellPixels, decodeCell } from './decode-cell.ts'
-import { CHANNELS, readBase, withPixels, writeChanges } from './page-pixels.ts'
+import { CHANNELS, readBase, withPageMemory, writeChanges, writePage } from './page-pixels.ts'
 
 /** Quality of lossy pages: their pixels were JPEG before, and icons have hard edges. */
 const QUALITY = 90
@@ -25,16 +25,23 @@ const WEBP_EFFORT = 0
  *   decoded, `store_unavailable`, `storage_full`
  */
 export const drawPage = (job: DrawJob): Promise<RenderReply> =>
-  withPixels(job.page.width * job.page.height * CHANNELS, async (pixels) => {
+  withPageMemory(job.page, async (memory) => {
     const { page, target, raw, changes } = job
-    if (job.base) readBase(pixels, page, job.base)
+    const { pixels } = memory
+    if (job.base) readBase(memory, page, job.base)
     else pixels.fill(0)
+    const before = job.base && memory.content
+    // Until what is drawn is in a file too.
+    memory.content = undefined
     const cleared = job.cleared.map((box) => outer(box, job.extruded))
     for (const box of cleared) clear(pixels, page.width, box)
     for (const cell of job.cells) put(pixels, page.width, cell, job.extruded, await decodeCell(cell))
-    if (raw !== undefined) writeNew(raw, [pixels])
-    if (changes !== undefined)
-      writeChanges(changes, pixels, page.width, [...cleared, ...job.cells.map((cell) => outer(cell, job.extruded))])
+    if (raw !== undefined) writePage(raw, memory, page)
+    if (changes !== undefined && before)
+      writeChanges(changes, memory, {
+        boxes: [...cleared, ...job.cells.map((cell) => outer(cell, job.extruded))],
+        before,
+      })
     const bytes = await encodedPage(pixels, job)
     const reply = { ...page, bytes: bytes.length }
     if (target === undefined) return { ...reply, content: bytes.toString('base64') }

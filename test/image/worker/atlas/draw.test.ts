@@ -1,6 +1,6 @@
 // Pages of atlases drawn into the kept pixels of an earlier page: the same pixels as of a page that is drawn whole.
 
-import { readFile, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -68,7 +68,7 @@ describe('a page with changes', () => {
     expect(larger.equals(await draw({ page, cells: [...whole, added] }))).toBe(true)
     // Changes are far smaller than a page.
     expect((await readFile(path('one'))).length).toBe(32 + 16 + 54 * 54 * 4)
-    expect((await readFile(base.path)).length).toBe(PAGE.width * PAGE.height * 4)
+    expect((await readFile(base.path)).length).toBe(PAGE.width * PAGE.height * 4 + 16)
   })
 
   it('is refused where a file is missing, torn, or of another page', async () => {
@@ -93,12 +93,72 @@ describe('a page with changes', () => {
     for (const [name, content] of [
       ['short', raw.subarray(4)],
       ['long', Buffer.concat([raw, Buffer.alloc(4)])],
+      ['cut', raw.subarray(0, -16)],
     ] as const) {
       await writeFile(path(name), content)
       await expect(draw({ base: { ...base, path: path(name) } }), name).rejects.toMatchObject({
         code: 'store_unavailable',
       })
     }
+  })
+})
+
+describe('the memory of a page', () => {
+  /** A page in its file, and one pixel of the first cell that is another one in the file alone. */
+  const createPages = async () => {
+    const { path, cell, draw } = await createCells()
+    const [before, changed, second] = [await cell(0, 1), await cell(1, 5), await cell(2, 6)]
+    const base = { path: path('base'), ...PAGE }
+    const expected = {
+      one: await draw({ cells: [before, changed] }),
+      two: await draw({ cells: [before, changed, second] }),
+      second: await draw({ cells: [before, second] }),
+    }
+    await draw({ cells: [before], raw: base.path })
+    const mark = async () => {
+      const file = await open(base.path, 'r+')
+      await file.write(Buffer.from([255, 0, 255, 255]), 0, 4, (10 * PAGE.width + 10) * 4)
+      await file.close()
+    }
+    return { path, draw, base, changed, second, expected, mark }
+  }
+
+  it('is taken for a change of the page that was drawn last, whose file is not read then', async () => {
+    const { path, draw, base, changed, second, expected, mark } = await createPages()
+    await mark()
+    const one = await draw({ base, cells: [changed], changes: path('one') })
+    expect(one.equals(expected.one)).toBe(true)
+    const changes = [path('one')]
+    const two = await draw({ base: { ...base, changes }, cells: [second], changes: path('two') })
+    expect(two.equals(expected.two)).toBe(true)
+    // Another page was drawn meanwhile.
+    await draw({})
+    expect((await draw({ base: { ...base, changes: [...changes, path('two')] } })).equals(expected.two)).toBe(false)
+  })
+
+  it('is not taken with changes that the page has not, and gets those that it has beside them', async () => {
+    const { path, draw, base, changed, second, expected } = await createPages()
+    await draw({ base, cells: [changed], changes: path('one') })
+    const other = await draw({ base, cells: [second], changes: path('other') })
+    expect(other.equals(expected.second)).toBe(true)
+    const changes = [path('one')]
+    await draw({ base: { ...base, changes }, cells: [second], changes: path('two') })
+    await draw({ base, cells: [changed], changes: path('again') })
+    const two = await draw({ base: { ...base, changes: [path('one'), path('two')] } })
+    expect(two.equals(expected.two)).toBe(true)
+  })
+
+  it('is not taken after a draw that failed, and not where the file of the page is gone', async () => {
+    const { path, draw, base, changed, second, expected } = await createPages()
+    const missing = { ...second, path: path('missing') }
+    await expect(draw({ base, cells: [changed, missing], changes: path('one') })).rejects.toMatchObject({
+      code: 'image_not_found',
+    })
+    expect((await draw({ base, cells: [second], changes: path('two') })).equals(expected.second)).toBe(true)
+    await rm(base.path)
+    await expect(draw({ base: { ...base, changes: [path('two')] } })).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
   })
 })
 
