@@ -19,6 +19,8 @@ export interface CataloguePage {
   /** Of the same order: the page begins behind it. @default the beginning */
   after?: Position
   limit: number
+  /** True where another order or a search waits for the first check as long as a page by id does. @default false */
+  isPatient?: boolean
 }
 
 export interface Catalogue {

@@ -19,7 +19,7 @@ export interface Lists {
   isComplete(): boolean
 }
 
-/** Longest wait for the whole check, in milliseconds: that of a large store takes longer than a client waits. */
+/** Longest wait for the whole check, in milliseconds: that of a large store takes longer than a person waits. */
 const WHOLE_WAIT_MS = 1000
 
 const BEING_MADE = 'The list of projects is being made after the start of the server; retry in a moment.'
@@ -50,7 +50,8 @@ export const createLists = ({ entries, waitMs }: { entries: Entries; waitMs: num
   return {
     async list(by, page) {
       const isWhole = isWholeNeeded(page)
-      const deadline = AbortSignal.timeout(isWhole ? Math.min(waitMs, WHOLE_WAIT_MS) : waitMs)
+      const isHurried = isWhole && page.isPatient !== true
+      const deadline = AbortSignal.timeout(isHurried ? Math.min(waitMs, WHOLE_WAIT_MS) : waitMs)
       for (;;) {
         if (!isWhole || checked === true) {
           const found = await walk(by, page)

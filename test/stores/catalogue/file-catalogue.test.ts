@@ -354,8 +354,8 @@ describe('the stored index', () => {
 
 describe('a list during the first check', () => {
   /** A store whose reads of one project wait. */
-  const held = async (id: string) => {
-    const { store, folder, open } = await twoProcesses({ ...QUIET, waitMs: 50 })
+  const held = async (id: string, waitMs = 50) => {
+    const { store, folder, open } = await twoProcesses({ ...QUIET, waitMs })
     const ids = Array.from({ length: 40 }, (_, at) => `p${String(at).padStart(2, '0')}`)
     for (const each of ids) await plant(folder, each, each < 'p10' ? 'private' : 'public')
     const gate = newGate()
@@ -385,6 +385,15 @@ describe('a list during the first check', () => {
     await expect(list()).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: 1 })
     gate.open()
     await vi.waitFor(async () => expect(await list()).toHaveLength(2), PATIENCE)
+  })
+
+  it('waits longer for all of it where it is patient, than where it is not', async () => {
+    const { catalogue, gate } = await held('p39', 120_000)
+    const list = (isPatient: boolean) => catalogue.list(ADMIN, { q: 'p1', limit: 2, isPatient })
+    const patient = list(true)
+    await expect(list(false)).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: 1 })
+    gate.open()
+    expect(await patient).toEqual(['p10', 'p11'])
   })
 
   it('fails as the store does, until a check succeeds', async () => {
