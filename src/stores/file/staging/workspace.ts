@@ -61,21 +61,22 @@ export const newToken: () => string = randomIds(12)
 export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions): Workspace => {
   let path = join(paths.tmp, newToken())
   let heartbeat: NodeJS.Timeout | undefined
-  let opening: Promise<void> | undefined
+  /** Under way where the workspace was swept. */
+  let renewing: Promise<void> | undefined
   let closed = false
   const rest = new Set<string>()
 
-  const begin = async (): Promise<void> => {
-    const ownerFile = join(path, OWNER_FILE)
+  const begin = async (workspace: string): Promise<void> => {
+    const ownerFile = join(workspace, OWNER_FILE)
     refuseLinks(paths.root, paths.tmp)
-    await mkdir(path)
+    await mkdir(workspace)
     try {
       await writeNew(ownerFile, sealOwner(ownerFile, await thisProcess()))
-      await sync(path)
+      await sync(workspace)
       await sync(paths.tmp)
     } catch (error) {
       // A workspace without an owner file would be swept.
-      await removeFolder(path).catch(() => {})
+      await removeFolder(workspace).catch(() => {})
       throw error
     }
     clearInterval(heartbeat)
@@ -85,10 +86,22 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
     }, HEARTBEAT_MS).unref()
   }
 
-  /** Uses a new path each time, so that work folders of a swept workspace are recognized. */
-  const beginAgain = (): Promise<void> => {
-    path = join(paths.tmp, newToken())
-    return begin()
+  /**
+   * Uses a new path each time, so that work folders of a swept workspace are recognized. It is the path of the workspace
+   * only once it exists: an owner without a folder is taken for dead.
+   */
+  const beginAgain = async (): Promise<void> => {
+    const renewed = join(paths.tmp, newToken())
+    await begin(renewed)
+    path = renewed
+  }
+
+  /** Calls during one renewal share it. */
+  const renew = (): Promise<void> => {
+    renewing ??= beginAgain().finally(() => {
+      renewing = undefined
+    })
+    return renewing
   }
 
   const folderIn = async (owner: string, projectId: string | undefined, token: string): Promise<string> => {
@@ -119,7 +132,7 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
       return path
     },
 
-    open: begin,
+    open: () => begin(path),
 
     async folder(projectId, token = newToken()) {
       const owner = path
@@ -127,8 +140,7 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
         return await folderIn(owner, projectId, token)
       } catch (error) {
         if (closed || codeOf(error) !== 'ENOENT') throw error
-        if (owner === path) opening = beginAgain()
-        await opening
+        if (owner === path) await renew()
         return folderIn(path, projectId, token)
       }
     },
@@ -143,6 +155,7 @@ export const createWorkspace = ({ paths, syncFolder = sync }: WorkspaceOptions):
 
     async close() {
       closed = true
+      await renewing?.catch(() => {})
       clearInterval(heartbeat)
       if (linkBelow(paths.root, path)) return
       try {
