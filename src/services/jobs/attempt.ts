@@ -9,7 +9,7 @@ import type { Claim, JobStore } from '../../stores/jobs/job-store.ts'
 import type { Stage, Store } from '../../stores/store.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { UploadSteps } from '../images/upload.ts'
-import type { JobEndings, JobResult } from './ending.ts'
+import { assertFenced, type JobEndings, type JobResult } from './ending.ts'
 
 export interface AttemptOptions {
   store: Pick<Store, 'stage' | 'project' | 'imageList'>
@@ -108,7 +108,7 @@ export const createAttempt = ({ store, jobs, endings, steps, maxImages, log, now
   }
 
   return async (claim, signal) => {
-    const { job, owner } = claim
+    const { job } = claim
     let stage: Stage | undefined
     try {
       // A power cut kept its record, and put its marker back.
@@ -117,8 +117,7 @@ export const createAttempt = ({ store, jobs, endings, steps, maxImages, log, now
         return 'ended'
       }
       stage = await store.stage(job.project_id, job.image_id)
-      // Its process was taken for dead since the claim, which another one adopts.
-      if (!stage.id.startsWith(`${owner}/`)) throw new TintypeError('store_unavailable', 'The claim was lost.')
+      assertFenced(claim, stage)
       return await run(claim, stage, signal)
     } catch (error) {
       log.warn({ error, jobId: job.job_id }, 'could not bring a job to its end; trying again')

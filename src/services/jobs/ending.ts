@@ -27,12 +27,27 @@ export interface JobResult {
 }
 
 export interface JobEndings {
-  /** Finishes a claimed job, and ends its claim. @throws TintypeError where it is not finished; the claim is still held */
+  /**
+   * Finishes a claimed job, and ends its claim.
+   *
+   * @param stage see {@link assertFenced}
+   * @throws TintypeError where it is not finished; the claim is still held
+   */
   finish(claim: Claim, stage: Stage, result: JobResult): Promise<FinishedJob>
   /** Undoes a job that was prepared or reopened. Never throws. */
   undo(job: Job, stage: Stage): Promise<void>
   /** Brings a job on whose process is gone. */
   resume(adopted: Adopted): Promise<void>
+}
+
+/**
+ * Checks that a staging area is one of the process as it was at the claim: where that was taken for dead since, another
+ * process adopts the claim, and what is written from a later staging area would succeed beside it.
+ *
+ * @throws TintypeError `store_unavailable`
+ */
+export const assertFenced = ({ owner }: Claim, stage: Pick<Stage, 'id'>): void => {
+  if (!stage.id.startsWith(`${owner}/`)) throw new TintypeError('store_unavailable', 'The claim was lost.')
 }
 
 export const createJobEndings = ({ store, jobs, log, observer, now }: JobEndingsOptions): JobEndings => {
@@ -63,6 +78,7 @@ export const createJobEndings = ({ store, jobs, log, observer, now }: JobEndings
     undo,
 
     async finish(claim, stage, { state, imageId, problem, startedAt, attempts = claim.job.attempts }) {
+      assertFenced(claim, stage)
       const finishedAt = now()
       const job: FinishedJob = {
         ...claim.job,

@@ -5,7 +5,7 @@ import { isAdmin, type Principal } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { type FinishedJob, isOwn, type JobState, principalTag, type SeenJob, unknownJob } from '../../core/jobs/job.ts'
 import { isPending } from '../../core/jobs/pending.ts'
-import type { JobStore } from '../../stores/jobs/job-store.ts'
+import type { Claim, JobStore } from '../../stores/jobs/job-store.ts'
 import type { Stage, Store } from '../../stores/store.ts'
 import type { Acceptance } from './accept.ts'
 import type { BatchService } from './batches.ts'
@@ -62,21 +62,17 @@ export const createJobService = (options: JobServiceOptions): JobService => {
     return seen
   }
 
-  const cancelClaimed = async (claim: NonNullable<Awaited<ReturnType<JobStore['claim']>>>): Promise<SeenJob> => {
+  const cancelClaimed = async (claim: Claim, stage: Stage): Promise<SeenJob> => {
     const { job_id: jobId, project_id: projectId, image_id: imageId } = claim.job
-    let stage: Stage | undefined
     try {
       const project = await store.project(projectId)
       // An earlier attempt has committed it, and could not finish.
       if (project && !isPending(project, imageId)) throw alreadyMade(jobId)
-      stage = await store.stage(projectId)
       const job = await endings.finish(claim, stage, { state: 'cancelled' })
       return { job, state: 'cancelled', attempts: job.attempts, startedAt: null }
     } catch (error) {
       await jobs.putBack(claim, false)
       throw error
-    } finally {
-      await stage?.discard()
     }
   }
 
@@ -110,9 +106,16 @@ export const createJobService = (options: JobServiceOptions): JobService => {
 
     async cancel(jobId, by) {
       const { job, state } = await find(jobId, by)
-      const claim = state === 'queued' ? await jobs.claim(jobId, job.project_id) : undefined
-      if (!claim) throw conflict(await find(jobId, by), 'queued')
-      return cancelClaimed(claim)
+      if (state !== 'queued') throw conflict(await find(jobId, by), 'queued')
+      // Before the claim: a process that was taken for dead gets its new name by it.
+      const stage = await store.stage(job.project_id)
+      try {
+        const claim = await jobs.claim(jobId, job.project_id)
+        if (!claim) throw conflict(await find(jobId, by), 'queued')
+        return await cancelClaimed(claim, stage)
+      } finally {
+        await stage.discard()
+      }
     },
 
     async retry(jobId, by) {
