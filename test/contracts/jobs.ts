@@ -175,6 +175,29 @@ export const jobsContract = (name: string, open: () => Promise<JobsFixture>): vo
       expect(await fixture.jobs.newestFinished()).toBe(0)
     })
 
+    it('lets a claim that was lost change nothing, though its process has claimed the job again', async () => {
+      const fixture = await open()
+      const stopped = await fixture.another()
+      const job = await add(fixture)
+      const first = await claimOf(stopped.jobs, job)
+      await fixture.kill(stopped.store)
+      for (const { claim } of await fixture.jobs.adopt()) await fixture.jobs.putBack(claim, true)
+      const stage = await stopped.store.stage(job.project_id)
+      const second = await claimOf(stopped.jobs, job)
+      expect(second.attempt).toBe(2)
+      await stopped.jobs.putBack(first, false)
+      await stopped.jobs.settle(first)
+      await expect(stopped.jobs.finish(first, ended(job, 'failed'), stage)).rejects.toMatchObject({
+        code: 'store_unavailable',
+      })
+      expect(await fixture.jobs.find(job.job_id)).toMatchObject({ state: 'running', attempts: 2 })
+      expect(await stopped.jobs.adopt()).toEqual([])
+      await stopped.jobs.finish(second, ended(second.job), stage)
+      await stopped.jobs.settle(second)
+      await stage.discard()
+      expect(await fixture.jobs.find(job.job_id)).toMatchObject({ state: 'succeeded' })
+    })
+
     it('hands over a job that was prepared by a process that is gone', async () => {
       const fixture = await open()
       const dead = await fixture.another()

@@ -20,6 +20,7 @@ import { createPaths } from '../file/paths.ts'
 import type { Stage, Store } from '../store.ts'
 import { createBatchRecords } from './batches.ts'
 import { createFinishedLog } from './finished-log.ts'
+import { createHolds, requireHold } from './holds.ts'
 import type { Claim, JobStore, PruneTimes } from './job-store.ts'
 import { createJobKeys } from './keys.ts'
 import { createJobPaths } from './layout.ts'
@@ -35,9 +36,6 @@ export interface FileJobsOptions {
   log: Logger
 }
 
-/** Owner of markers that this process could not bring to an end: no workspace has this name. */
-const NOBODY = 'nobody000000'
-
 const FAILED = { folder: 'failed', attempts: 0, owner: undefined } as const
 
 export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): JobStore => {
@@ -47,58 +45,33 @@ export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): Job
   const markers = createMarkers(paths, syncFolder)
   const finishedLog = createFinishedLog(paths, records, syncFolder)
   const batches = createBatchRecords({ paths, records, syncFolder })
-  /** Markers that this process holds, by job id. */
-  const held = new Map<string, PlacedMarker>()
-  /** Jobs that this process has finished, until their claims end. */
-  const finished = new Map<string, FinishedJob>()
+  const holds = createHolds(markers, log)
+  const { move, letGo } = holds
+  /** Jobs that this process has finished, by their claims. */
+  const finished = new WeakMap<Claim, FinishedJob>()
   const listeners = new Set<(job: FinishedJob) => void>()
-  const reader = createReader({ paths, records, markers, held })
+  const reader = createReader({ paths, records, markers, held: holds.held })
   const keys = createJobKeys({ paths, find: reader.find, syncFolder })
-  const { adopt, repair } = createRepair({ paths, records, markers, held, store, log })
+  const { adopt, repair } = createRepair({ paths, records, markers, holds, store, log })
 
-  const holdOf = (jobId: string): PlacedMarker => {
-    const marker = held.get(jobId)
-    if (!marker) throw storeError(new Error(`job ${jobId} is not held by this process`))
-    return marker
-  }
-
-  /** Moves a held marker on. False where it was taken. */
-  const move = async (jobId: string, to: Partial<PlacedMarker>, isDurable = false): Promise<boolean> => {
-    const { owner, ...from } = holdOf(jobId)
-    return markers.move({ ...from, owner }, { ...from, ...to }, isDurable)
-  }
-
-  /** Ends a hold. What fails is left to any process. */
-  const letGo = async (jobId: string, work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work()
-    } catch (error) {
-      log.warn({ error, jobId }, 'could not bring a job to its next state; leaving it to a sweep')
-      await move(jobId, { owner: NOBODY }).catch(() => {})
-    } finally {
-      held.delete(jobId)
-      finished.delete(jobId)
-    }
-  }
-
-  const letWait = async (jobId: string, attempts: number): Promise<void> => {
-    await letGo(jobId, () => move(jobId, { folder: 'queued', attempts, owner: undefined }))
+  const letWait = async (hold: PlacedMarker | undefined, attempts: number): Promise<void> => {
+    if (!hold) return
+    await letGo(hold, () => move(hold, { folder: 'queued', attempts, owner: undefined }))
     reader.changed('added')
   }
 
-  const removeAll = async (jobId: string): Promise<void> => {
-    const marker = holdOf(jobId)
-    await removeFile(paths.upload(jobId))
-    await removeFile(paths.record(jobId))
-    await markers.remove(marker)
+  const removeAll = async (hold: PlacedMarker): Promise<void> => {
+    await removeFile(paths.upload(hold.jobId))
+    await removeFile(paths.record(hold.jobId))
+    await markers.remove(hold)
   }
 
-  const restoreFailed = async (job: Job, stage: Stage): Promise<void> => {
+  const restoreFailed = async (hold: PlacedMarker, job: Job, stage: Stage): Promise<void> => {
     const jobId = job.job_id
     if (!isFinished(job)) await records.write({ ...job, state: 'failed' }, stage)
     await syncFolder(paths.day(jobId))
     await finishedLog.append(jobId)
-    await move(jobId, FAILED, true)
+    await move(hold, FAILED, true)
   }
 
   const prepare = async (job: Job, stage: Stage): Promise<SeenJob | undefined> => {
@@ -106,7 +79,7 @@ export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): Job
     const marker: PlacedMarker = { folder: 'new', jobId, projectId, attempts: 0, owner: store.owner() }
     if (!existsSync(paths.uploads)) await makeFolder(paths.uploads)
     refuseLinks(paths.root, paths.uploads)
-    held.set(jobId, marker)
+    holds.hold(marker)
     try {
       // Before the upload: one without a marker would be repaired by a process that starts, or stay behind a killed one.
       await markers.create(marker, false)
@@ -119,10 +92,10 @@ export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): Job
         syncFolder(paths.markers('new')),
       ])
       const before = job.upload.key === undefined ? undefined : await keys.take(jobId, job.upload.key, stage)
-      if (before) await letGo(jobId, () => removeAll(jobId))
+      if (before) await letGo(marker, removeAll)
       return before
     } catch (error) {
-      await letGo(jobId, () => removeAll(jobId))
+      await letGo(marker, removeAll)
       throw error
     }
   }
@@ -131,23 +104,25 @@ export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): Job
     const { job_id: jobId, project_id: projectId } = job
     const failed: PlacedMarker = { folder: 'failed', jobId, projectId, attempts: 0 }
     const marker: PlacedMarker = { ...failed, folder: 'new', owner: store.owner() }
-    if (!(await markers.move(failed, marker, true))) return undefined
-    held.set(jobId, marker)
+    const isOurs = async () => ((await markers.move(failed, marker, true)) ? marker : undefined)
+    if (!(await holds.take(jobId, isOurs))) return undefined
     try {
       await records.write(job, stage)
       await syncFolder(paths.day(jobId))
       return job
     } catch (error) {
-      await letGo(jobId, () => restoreFailed(job, stage))
+      await letGo(marker, () => restoreFailed(marker, job, stage))
       throw error
     }
   }
 
-  const finish = async ({ job: { job_id: jobId } }: Claim, job: FinishedJob, stage: Stage): Promise<void> => {
+  const finish = async (claim: Claim, job: FinishedJob, stage: Stage): Promise<void> => {
+    const jobId = claim.job.job_id
+    requireHold(holds.claimed(claim), jobId)
     await records.write(job, stage)
     await syncFolder(paths.day(jobId))
     await finishedLog.append(jobId)
-    finished.set(jobId, job)
+    finished.set(claim, job)
   }
 
   const prune = async ({ finishedBeforeMs, keysBeforeMs }: PruneTimes): Promise<number> => {
@@ -168,21 +143,22 @@ export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): Job
     reopen: (job, stage) => reopen(job, stage).catch(throwStoreError),
 
     async admit(jobId) {
-      const isOurs = await move(jobId, { folder: 'queued', owner: undefined }, true).catch(throwStoreError)
-      held.delete(jobId)
+      const hold = requireHold(holds.prepared(jobId), jobId)
+      const isOurs = await move(hold, { folder: 'queued', owner: undefined }, true).catch(throwStoreError)
+      holds.drop(hold)
       if (!isOurs) throw storeError(new Error(`job ${jobId} was taken from this process`))
       reader.changed('added')
     },
 
     withdraw: (jobId, stage) =>
-      letGo(jobId, async () => {
+      letGo(holds.prepared(jobId), async (hold) => {
         const job = await records.read(jobId)
         // A process that died at the begin of `reopen` has only moved the marker of a failed job.
         const hasFailed = job && (isFinished(job) || job.retries > 0)
-        await (hasFailed ? restoreFailed(job, stage) : removeAll(jobId))
+        await (hasFailed ? restoreFailed(hold, job, stage) : removeAll(hold))
       }),
 
-    leave: (jobId) => letGo(jobId, () => move(jobId, { owner: NOBODY })),
+    leave: holds.leave,
 
     find: (jobId) => reader.find(jobId).catch(throwStoreError),
     mayHaveEnded: finishedLog.mayHave,
@@ -197,18 +173,18 @@ export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): Job
     async claim(jobId, projectId) {
       // Of a message, which may hold any text.
       if (!isJobId(jobId) || !isProjectId(projectId)) return undefined
-      const marker = await markers.take({ jobId, projectId, owner: store.owner() }).catch(throwStoreError)
+      const take = () => markers.take({ jobId, projectId, owner: store.owner() })
+      const marker = await holds.take(jobId, take).catch(throwStoreError)
       if (!marker) return undefined
-      held.set(jobId, marker)
       reader.changed('taken')
       const job = await records.read(jobId).catch(async (error: unknown) => {
-        await letWait(jobId, marker.attempts - 1)
+        await letWait(marker, marker.attempts - 1)
         throw storeError(error)
       })
       if (job) return { job, attempt: marker.attempts, owner: marker.owner }
       // Missing or damaged: the job cannot go on.
       log.error({ jobId, projectId }, 'the record of a job cannot be read; leaving the job out')
-      await letGo(jobId, () => markers.remove(marker))
+      await letGo(marker, markers.remove)
       return undefined
     },
 
@@ -218,19 +194,17 @@ export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): Job
       return use(path)
     },
 
-    async putBack({ job: { job_id: jobId }, attempt }, counts) {
-      await letWait(jobId, counts ? attempt : attempt - 1)
-    },
+    putBack: (claim, counts) => letWait(holds.claimed(claim), counts ? claim.attempt : claim.attempt - 1),
 
     finish: (claim, job, stage) => finish(claim, job, stage).catch(throwStoreError),
 
-    settle: ({ job: { job_id: jobId } }) =>
-      letGo(jobId, async () => {
-        const job = finished.get(jobId) ?? (await finishedLog.appendAgain(jobId))
-        if (job.state === 'failed') await move(jobId, FAILED, true)
+    settle: (claim) =>
+      letGo(holds.claimed(claim), async (hold) => {
+        const job = finished.get(claim) ?? (await finishedLog.appendAgain(hold.jobId))
+        if (job.state === 'failed') await move(hold, FAILED, true)
         else {
-          await removeFile(paths.upload(jobId))
-          await markers.remove(holdOf(jobId))
+          await removeFile(paths.upload(hold.jobId))
+          await markers.remove(hold)
         }
         for (const listener of listeners) listener(job)
       }),

@@ -12,6 +12,7 @@ import { refuseLinks } from '../file/fs/no-follow.ts'
 import { ownerLives } from '../file/staging/owner.ts'
 import { OWNER_FILE } from '../file/staging/workspace.ts'
 import type { Store } from '../store.ts'
+import type { Holds } from './holds.ts'
 import type { Adopted } from './job-store.ts'
 import type { JobPaths } from './layout.ts'
 import type { Markers, PlacedMarker } from './markers.ts'
@@ -21,8 +22,7 @@ export interface RepairOptions {
   paths: JobPaths
   records: JobRecords
   markers: Markers
-  /** Markers that this process holds, by job id. */
-  held: Map<string, PlacedMarker>
+  holds: Pick<Holds, 'has' | 'take' | 'drop'>
   store: Pick<Store, 'owner' | 'sweep'>
   log: Logger
 }
@@ -30,7 +30,7 @@ export interface RepairOptions {
 /** Age from which an upload without a job is of no process that is still at it, in milliseconds. */
 const ABANDONED_MS = 3_600_000
 
-export const createRepair = ({ paths, records, markers, held, store: { owner, sweep }, log }: RepairOptions) => {
+export const createRepair = ({ paths, records, markers, holds, store: { owner, sweep }, log }: RepairOptions) => {
   /** True where the process of a marker has ended, and its workspace is still there. */
   const isAnyDead = async (all: readonly PlacedMarker[]): Promise<boolean> => {
     for (const name of new Set(all.map((marker) => marker.owner))) {
@@ -41,29 +41,33 @@ export const createRepair = ({ paths, records, markers, held, store: { owner, sw
     return false
   }
 
-  /** True where no process holds the marker: its workspace is gone, and so is all that it could still finish. */
-  const isAbandoned = (marker: PlacedMarker): boolean => {
-    if (marker.owner === owner()) return !held.has(marker.jobId)
-    return marker.owner === undefined || !existsSync(paths.workspace(marker.owner))
+  /**
+   * True where no process holds the marker: its workspace is gone, and so is all that it could still finish. What this
+   * process still works on, it puts back itself.
+   */
+  const isAbandoned = ({ jobId, owner: holder }: PlacedMarker): boolean => {
+    if (holds.has(jobId)) return false
+    return holder === undefined || holder === owner() || !existsSync(paths.workspace(holder))
   }
 
   const adoptOne = async (marker: PlacedMarker): Promise<Adopted[]> => {
+    const { jobId, attempts, folder } = marker
     const own = { ...marker, owner: owner() }
-    if (!(await markers.move(marker, own))) return []
-    held.set(marker.jobId, own)
-    const job = await records.read(marker.jobId)
-    if (job)
-      return [
-        {
-          was: marker.folder === 'new' ? 'prepared' : 'claimed',
-          claim: { job, attempt: marker.attempts, owner: own.owner },
-        },
-      ]
-    // Its record never became durable, so that nothing else did.
-    await removeFile(paths.upload(marker.jobId))
-    await markers.remove(own)
-    held.delete(marker.jobId)
-    return []
+    if (!(await holds.take(jobId, async () => ((await markers.move(marker, own)) ? own : undefined)))) return []
+    try {
+      const job = await records.read(jobId)
+      const was = folder === 'new' ? 'prepared' : 'claimed'
+      if (job) return [{ was, claim: { job, attempt: attempts, owner: own.owner } }]
+      // Its record never became durable, so that nothing else did.
+      await removeFile(paths.upload(jobId))
+      await markers.remove(own)
+      holds.drop(own)
+      return []
+    } catch (error) {
+      // It is this process's and not held: the next call takes it.
+      holds.drop(own)
+      throw error
+    }
   }
 
   const repairOne = async ({ job_id: jobId, project_id: projectId, state }: Job): Promise<void> => {
@@ -91,8 +95,6 @@ export const createRepair = ({ paths, records, markers, held, store: { owner, sw
         try {
           found.push(...(await adoptOne(marker)))
         } catch (error) {
-          // It is this process's and not held: the next call takes it.
-          held.delete(marker.jobId)
           errors.push(error)
           log.warn({ error, jobId: marker.jobId }, 'could not take over a job; trying again')
         }

@@ -32,6 +32,8 @@ import { straysIn } from '../../support/store/strays.ts'
 const PROJECT = 'shop'
 const PROCESSES = 3
 const PLANS = 100
+/** Runs of one plan whose commands meet in any order. */
+const LOST = 20
 const NEVER_MS = 3_600_000
 const ADMIN = { kind: 'unrestricted' } as const
 
@@ -253,6 +255,16 @@ describe('jobs in a model', () => {
     const { findings, known } = await run(plan, join(await memoryFolder(), 'plan'))
     expect(findings).toEqual([])
     expect([...known.values()]).toEqual([{ isBad: false, deaths: 1, isCancelled: false }])
+  })
+
+  it('come to rest where a process goes on with a job that it has lost, and accepts and takes over others', async () => {
+    const folder = await memoryFolder()
+    const again = [command('accept'), command('work'), command('adopt')]
+    for (let times = 0; times < LOST; times++) {
+      const plan = [[{ ...command('accept'), isBad: true }], [command('work', 'encode')], again]
+      const { findings } = await run(plan, join(folder, `plan-${times}`))
+      expect(findings).toEqual([])
+    }
   })
 
   it(`end once each, over ${PLANS} random plans with processes that are taken for dead`, async () => {

@@ -16,9 +16,9 @@ import type { Bucket } from '../../s3/client/bucket.ts'
 import type { Leases } from '../../s3/leases.ts'
 import { fileBodyOf } from '../../s3/staging.ts'
 import type { Stage } from '../../store.ts'
-import type { JobStore, PruneTimes } from '../job-store.ts'
+import type { Claim, JobStore, PruneTimes } from '../job-store.ts'
 import { createFinishedJobs } from './finished.ts'
-import { createHolding, queuedMarker } from './holding.ts'
+import { createHolding, type Held, queuedMarker, requireHold } from './holding.ts'
 import { createBucketBatches, createBucketJobKeys } from './job-keys.ts'
 import { createBucketJobReader } from './job-reader.ts'
 import { jobEntrySchema, jobKeys, logOf } from './layout.ts'
@@ -45,39 +45,40 @@ export const createBucketJobs = (options: BucketJobsOptions): JobStore => {
     // Read by a listing each time, which needs no age of entries.
     ...{ isRemovable: true, keep: 1, minAgeMs: 0 },
   })
-  const { held, take, move, holdOf, letGo, removeAll, adopt, repair } = createHolding({ ...options, log, logger })
+  const holding = createHolding({ ...options, log, logger })
+  const { held, take, prepared, claimed, move, letGo, removeAll, adopt, repair } = holding
   const reader = createBucketJobReader({ bucket, log, staleMs })
   const findJob = async (jobId: string) => (isJobId(jobId) ? reader.find(jobId) : undefined)
   const keys = createBucketJobKeys({ bucket, find: findJob })
   const batches = createBucketBatches({ bucket, find: findJob })
   const finished = createFinishedJobs(bucket)
-  /** Jobs that this process has finished, until their claims end. */
-  const ending = new Map<string, FinishedJob>()
+  /** Claims whose jobs this process has added to the finished ones. */
+  const ending = new WeakSet<Claim>()
   const listeners = new Set<(job: FinishedJob) => void>()
 
   /** Lets a held job wait. False where it was taken. */
-  const queue = async (jobId: string, attempts: number): Promise<boolean> => {
-    const { number, entry } = holdOf(jobId)
+  const queue = async (hold: Held, attempts: number): Promise<boolean> => {
+    const { number, entry } = hold
     const marker = queuedMarker(entry.job, number + 1, attempts)
     await bucket.put(marker, '')
-    const isOurs = await move(jobId, ({ job }) => ({ job, phase: 'queued', attempts, started_at: null }))
+    const isOurs = await move(hold, ({ job }) => ({ job, phase: 'queued', attempts, started_at: null }))
     if (!isOurs) await bucket.remove(marker)
     return isOurs
   }
 
-  const settleAs = (jobId: string, job: Job) =>
-    move(jobId, () => ({ job, phase: 'settled', attempts: 0, started_at: null }))
+  const settleAs = (hold: Held, job: Job) =>
+    move(hold, () => ({ job, phase: 'settled', attempts: 0, started_at: null }))
 
   const withdraw = (jobId: string): Promise<void> =>
-    letGo(jobId, async () => {
-      const { job } = holdOf(jobId).entry
+    letGo(prepared(jobId), async (hold) => {
+      const { job } = hold.entry
       if (job.retries > 0) {
         const failed: Job = { ...job, state: 'failed', finished_at: job.finished_at ?? new Date().toISOString() }
-        if ((await settleAs(jobId, failed)) && isFinished(failed)) await finished.append(failed)
+        if ((await settleAs(hold, failed)) && isFinished(failed)) await finished.append(failed)
         return
       }
       // Where the outcome of its admission was unknown, this shows it.
-      const isOurs = await move(jobId, () => ({ job, phase: 'gone', attempts: 0, started_at: null }))
+      const isOurs = await move(hold, () => ({ job, phase: 'gone', attempts: 0, started_at: null }))
       if (isOurs) await removeAll(jobId)
     })
 
@@ -133,21 +134,23 @@ export const createBucketJobs = (options: BucketJobsOptions): JobStore => {
     }
   }
 
-  const finish: JobStore['finish'] = async ({ job: { job_id: jobId } }, job) => {
-    const isOurs = await move(jobId, ({ attempts, owner: holder, started_at }) => ({
+  const finish: JobStore['finish'] = async (claim, job) => {
+    const jobId = claim.job.job_id
+    const isOurs = await move(requireHold(claimed(claim), jobId), ({ attempts, owner: holder, started_at }) => ({
       ...{ job, phase: 'ended', attempts, owner: holder, started_at },
     }))
     if (!isOurs) throw storeError(new Error(`job ${jobId} was taken from this process`))
     await finished.append(job)
-    ending.set(jobId, job)
+    ending.add(claim)
   }
 
-  const settle: JobStore['settle'] = ({ job: { job_id: jobId } }) =>
-    letGo(jobId, async () => {
-      const { job } = holdOf(jobId).entry
+  const settle: JobStore['settle'] = (claim) =>
+    letGo(claimed(claim), async (hold) => {
+      const { job } = hold.entry
+      const { job_id: jobId } = job
       if (!isFinished(job)) throw new Error(`job ${jobId} has not finished`)
-      if (!ending.delete(jobId)) await finished.append(job)
-      if (job.state !== 'succeeded') await settleAs(jobId, job)
+      if (!ending.has(claim)) await finished.append(job)
+      if (job.state !== 'succeeded') await settleAs(hold, job)
       if (job.state !== 'failed') await bucket.remove(jobKeys.upload(jobId))
       for (const listener of listeners) listener(job)
     })
@@ -168,9 +171,10 @@ export const createBucketJobs = (options: BucketJobsOptions): JobStore => {
     reopen: (job) => reopen(job).catch(throwStoreError),
 
     async admit(jobId) {
-      if (!(await queue(jobId, 0).catch(throwStoreError)))
+      const hold = requireHold(prepared(jobId), jobId)
+      if (!(await queue(hold, 0).catch(throwStoreError)))
         throw storeError(new Error(`job ${jobId} was taken from this process`))
-      await letGo(jobId, async () => {})
+      await letGo(hold, async () => {})
       reader.changed('added')
     },
 
@@ -190,8 +194,10 @@ export const createBucketJobs = (options: BucketJobsOptions): JobStore => {
     claim: (jobId, projectId) => claim(jobId, projectId).catch(throwStoreError),
     withUpload,
 
-    putBack: async ({ job: { job_id: jobId }, attempt }, counts) => {
-      await letGo(jobId, () => queue(jobId, counts ? attempt : attempt - 1))
+    putBack: async (claim, counts) => {
+      const hold = claimed(claim)
+      if (!hold) return
+      await letGo(hold, () => queue(hold, counts ? claim.attempt : claim.attempt - 1))
       reader.changed('added')
     },
 

@@ -9,7 +9,7 @@ import { storeError } from '../../file/fs/durable.ts'
 import type { BucketLog } from '../../s3/append-log.ts'
 import type { Bucket } from '../../s3/client/bucket.ts'
 import type { Leases } from '../../s3/leases.ts'
-import type { Adopted } from '../job-store.ts'
+import type { Adopted, Claim } from '../job-store.ts'
 import { type JobEntry, jobKeys, logOf, parseJobMarker } from './layout.ts'
 
 export interface HoldingOptions {
@@ -23,7 +23,7 @@ export interface HoldingOptions {
 
 export type NextEntry = Omit<JobEntry, 'commits'>
 
-interface Held extends NumberedEntry<JobEntry> {
+export interface Held extends NumberedEntry<JobEntry> {
   /** Key of the marker. */
   marker: string
 }
@@ -68,30 +68,40 @@ export const createHolding = ({ bucket, log, leases, owner, logger }: HoldingOpt
     }
   }
 
-  const holdOf = (jobId: string): Held => {
-    const found = held.get(jobId)
-    if (!found) throw storeError(new Error(`job ${jobId} is not held by this process`))
-    return found
+  /** The hold of a job that is being accepted; undefined where it was lost. */
+  const prepared = (jobId: string): Held | undefined => {
+    const hold = held.get(jobId)
+    return hold?.entry.phase === 'new' ? hold : undefined
   }
 
+  /** The hold of a claim; undefined where it was lost. */
+  const claimed = ({ job: { job_id: jobId }, attempt, owner: holder }: Claim): Held | undefined => {
+    const hold = held.get(jobId)
+    return hold?.entry.owner === holder && hold.entry.attempts === attempt ? hold : undefined
+  }
+
+  /** True for the newest hold of its job: this process may have claimed the job again under another marker. */
+  const isNewest = ({ entry, marker }: Held): boolean => held.get(entry.job.job_id)?.marker === marker
+
   /** Appends to a job that this process holds. False where it was taken. */
-  const move = async (jobId: string, change: (entry: JobEntry) => NextEntry): Promise<boolean> => {
-    const before = holdOf(jobId)
-    const moved = await append(jobId, before, change(before.entry))
-    if (moved) held.set(jobId, { ...moved, marker: before.marker })
+  const move = async (hold: Held, change: (entry: JobEntry) => NextEntry): Promise<boolean> => {
+    const { job_id: jobId } = hold.entry.job
+    const moved = await append(jobId, hold, change(hold.entry))
+    if (moved && isNewest(hold)) held.set(jobId, { ...moved, marker: hold.marker })
     return moved !== undefined
   }
 
-  /** Ends a hold. What fails is left to `adopt`. Never throws. */
-  const letGo = async (jobId: string, work: () => Promise<unknown>): Promise<void> => {
-    const { marker } = held.get(jobId) ?? {}
+  /** Ends a hold after some work. What fails is left to `adopt`. Does nothing without a hold. Never throws. */
+  const letGo = async (hold: Held | undefined, work: (hold: Held) => Promise<unknown>): Promise<void> => {
+    if (!hold) return
+    const { job_id: jobId } = hold.entry.job
     try {
-      await work()
-      if (marker !== undefined) await bucket.remove(marker)
+      await work(hold)
+      await bucket.remove(hold.marker)
     } catch (error) {
       logger.warn({ error, jobId }, 'could not bring a job to its next state; leaving it to a sweep')
     } finally {
-      held.delete(jobId)
+      if (isNewest(hold)) held.delete(jobId)
     }
   }
 
@@ -164,7 +174,13 @@ export const createHolding = ({ bucket, log, leases, owner, logger }: HoldingOpt
     return count
   }
 
-  return { held, take, move, holdOf, letGo, removeAll, adopt, repair }
+  return { held, take, prepared, claimed, move, letGo, removeAll, adopt, repair }
+}
+
+/** @throws TintypeError `store_unavailable` where there is no hold */
+export const requireHold = (hold: Held | undefined, jobId: string): Held => {
+  if (!hold) throw storeError(new Error(`job ${jobId} is not held by this process`))
+  return hold
 }
 
 export const queuedMarker = ({ job_id: jobId, project_id: projectId }: Job, number: number, attempts: number): string =>
