@@ -87,3 +87,115 @@ describe('the header of a JPEG file', () => {
     expect(headerOf(file.subarray(0, frame + 9))).toBeDefined()
   })
 })
+
+describe('the segments of a JPEG file', () => {
+  /** A frame header of 30 x 20 pixels. */
+  const frame = (marker = 0xc0) => Buffer.from([0xff, marker, 0, 11, 8, 0, 20, 0, 30, 1, 1, 0x11, 0])
+  const SOI = Buffer.from([0xff, 0xd8])
+  const fileOf = (...parts: Buffer[]) => Buffer.concat([SOI, ...parts])
+  const upright = (isPlain: boolean) => ({ width: 30, height: 20, isPlain })
+  const NOT_PLAIN = upright(false)
+  const TURNED = { width: 20, height: 30, isPlain: false }
+
+  it('begin with SOI, and each with a marker', () => {
+    expect(headerOf(fileOf(frame()))).toEqual(upright(true))
+    for (const start of [
+      [0, 0],
+      [0xff, 0xd9],
+      [0, 0xd8],
+    ])
+      expect(headerOf(Buffer.concat([Buffer.from(start), frame()]))).toBeUndefined()
+    expect(headerOf(fileOf(Buffer.from([0, 0xfe, 0, 3, 1]), frame()))).toBeUndefined()
+  })
+
+  it('are skipped by their length, also empty ones', () => {
+    expect(headerOf(fileOf(segment(0xfe, Buffer.alloc(0)), frame()))).toEqual(NOT_PLAIN)
+    expect(headerOf(fileOf(segment(0xfe, Buffer.alloc(65_533)), frame()))).toEqual(NOT_PLAIN)
+  })
+
+  it('of a scan come behind the frame header', () => {
+    expect(headerOf(fileOf(segment(0xda, Buffer.alloc(6)), frame()))).toBeUndefined()
+  })
+
+  it('are at most 4095 before the frame header', () => {
+    const comment = segment(0xfe, Buffer.alloc(1))
+    expect(headerOf(fileOf(...Array(MAX_SEGMENTS - 1).fill(comment), frame()))).toEqual(NOT_PLAIN)
+    expect(headerOf(fileOf(...Array(MAX_SEGMENTS).fill(comment), frame()))).toBeUndefined()
+  })
+
+  it.each([
+    ['JFIF', 0xe0, true],
+    ['quantisation tables', 0xdb, true],
+    ['Huffman tables', 0xc4, true],
+    ['a restart interval', 0xdd, true],
+    ['arithmetic conditioning', 0xcc, false],
+    ['a JPEG extension', 0xc8, false],
+    ['a reserved marker', 0xbf, false],
+    ['another program', 0xe2, false],
+  ])('of %s are no frame headers', (_, marker, isPlain) => {
+    expect(headerOf(fileOf(segment(marker, Buffer.alloc(9, 1)), frame()))).toEqual(upright(isPlain))
+  })
+
+  it('of any frame have the dimensions, and are plain with Huffman codes', () => {
+    for (const marker of [0xc0, 0xc1, 0xc2]) expect(headerOf(fileOf(frame(marker)))).toEqual(upright(true))
+    for (const marker of [0xc3, 0xc5, 0xc9, 0xcb, 0xcd, 0xcf])
+      expect(headerOf(fileOf(frame(marker)))).toEqual(NOT_PLAIN)
+  })
+
+  describe('of EXIF', () => {
+    const EXIF = Buffer.from('Exif\0\0', 'latin1')
+
+    /** Directory at byte 8, of big-endian byte order. @param count of entries, as the directory says */
+    const tiffOf = (entries: (readonly [tag: number, value: number])[], count = entries.length) => {
+      const tiff = Buffer.alloc(10 + 12 * entries.length)
+      tiff.write('MM\0*', 0, 'latin1')
+      tiff.writeUInt32BE(8, 4)
+      tiff.writeUInt16BE(count, 8)
+      for (const [at, [tag, value]] of entries.entries()) {
+        tiff.writeUInt16BE(tag, 10 + 12 * at)
+        tiff.writeUInt16BE(value, 18 + 12 * at)
+      }
+      return tiff
+    }
+    const WIDTH = [0x0100, 30] as const
+    const orientation = (value: number) => [0x0112, value] as const
+    const shown = (tiff: Buffer, { marker = 0xe1, head = EXIF } = {}) =>
+      headerOf(fileOf(segment(marker, Buffer.concat([head, tiff])), frame()))
+
+    it('turn the picture by orientations of 5 to 8', () => {
+      for (const value of [0, 1, 4, 9, 65_535]) expect(shown(tiffOf([orientation(value)]))).toEqual(NOT_PLAIN)
+      for (const value of [5, 6, 7, 8]) expect(shown(tiffOf([orientation(value)]))).toEqual(TURNED)
+      expect(shown(tiffOf([WIDTH, orientation(6)]))).toEqual(TURNED)
+    })
+
+    it('turn nothing without an orientation in the directory', () => {
+      expect(shown(tiffOf([]))).toEqual(NOT_PLAIN)
+      expect(shown(tiffOf([WIDTH]))).toEqual(NOT_PLAIN)
+      expect(shown(tiffOf([WIDTH, orientation(6)], 1)), 'behind its last entry').toEqual(NOT_PLAIN)
+    })
+
+    it('turn nothing where they are another segment or have another head', () => {
+      const tiff = tiffOf([orientation(6)])
+      expect(shown(tiff, { marker: 0xe2 })).toEqual(NOT_PLAIN)
+      expect(shown(tiff, { head: Buffer.from('http:/') })).toEqual(NOT_PLAIN)
+    })
+
+    it('turn nothing where they break off', () => {
+      const tiff = tiffOf([orientation(6)])
+      for (let length = 0; length < tiff.length; length++)
+        expect([length, shown(tiff.subarray(0, length))]).toEqual([length, NOT_PLAIN])
+    })
+
+    it('end with their segment, whatever the offset of the directory is', () => {
+      const tiff = tiffOf([orientation(6)])
+      const beyond = Buffer.from(tiff.subarray(0, 8))
+      // In the content of the segment behind it, whose head is 4 bytes long.
+      beyond.writeUInt32BE(12, 4)
+      const comment = segment(0xfe, tiff.subarray(8))
+      const exif = segment(0xe1, Buffer.concat([EXIF, beyond]))
+      expect(headerOf(fileOf(exif, comment, frame()))).toEqual(NOT_PLAIN)
+      beyond.writeUInt32BE(0xffff_fff0, 4)
+      expect(shown(beyond)).toEqual(NOT_PLAIN)
+    })
+  })
+})
