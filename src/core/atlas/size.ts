@@ -59,8 +59,8 @@ export const atlasSizeOf = (name: string, presets: Presets): AtlasSize => {
 }
 
 const fits = (presets: Presets) => (name: string) => {
-  const { width, height } = presets.get(name) ?? {}
-  return width !== undefined && height !== undefined && width <= MAX_FRAME_SIDE && height <= MAX_FRAME_SIDE
+  const { width = Infinity, height = Infinity } = presets.get(name) ?? {}
+  return Math.max(width, height) <= MAX_FRAME_SIDE
 }
 
 /** Names the pixels of an image in this size: another one where they differ. @param point focal point, null without one */

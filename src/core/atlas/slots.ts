@@ -201,17 +201,19 @@ const appended = (table: SlotTable, frame: Framed): SlotTable => {
 }
 
 /** Records that the present revision of a table is replaced. */
-const replacing = (table: SlotTable, { revision, nowMs }: At): Pick<SlotTable, 'revision' | 'replaced' | 'expired'> => {
-  const { replaced, expired } = table
+const replacing = (
+  { revision: before, replaced, expired }: SlotTable,
+  { revision, nowMs }: At,
+): Partial<Pick<SlotTable, 'revision' | 'replaced' | 'expired'>> => {
   // Several changes of one commit.
-  if (table.revision === revision) return { revision, replaced, expired }
+  if (before === revision) return {}
   const minute = Math.floor(nowMs / MINUTE_MS)
   const isOld = (each: { minute: number }) => (minute - each.minute) * MINUTE_MS > REPLACED_MS
   const recent = replaced.filter((each) => !isOld(each) && each.minute !== minute)
   const old = replaced.filter(isOld)
   return {
     revision,
-    replaced: [...recent, { revision: table.revision, minute }],
+    replaced: [...recent, { revision: before, minute }],
     expired: Math.max(expired, ...old.map((each) => each.revision)),
   }
 }

@@ -88,6 +88,7 @@ describe('keys of the environment', () => {
     ['a secret of 15 characters behind a role', `reader:${SECRET.slice(1)}`, 'at least 16'],
     ['a role that there is not', `root:${SECRET}`, 'admin, writer, reader before the colon'],
     ['a space in it', `${SECRET} ${SECRET}`, 'without spaces'],
+    ['a line behind it', `reader:${SECRET}\n${SECRET}`, 'without spaces'],
   ])('are refused with %s, which the message does not repeat', (_, text, expected) => {
     const read = () => parseFixedKeys(`${SECRET}0000,${text}`)
     expect(read).toThrow(expected)

@@ -74,5 +74,6 @@ describe('an edit', () => {
     expect(edit(titled, shop.source)).toBe(titled)
     expect(edit(titled, 's3://photos/').source).toBe('s3://photos/')
     expect(edit(titled, null).source).toBeUndefined()
+    expect(edit({ ...emptyProject('shop', NOW), deleted: false })).not.toHaveProperty('source')
   })
 })
