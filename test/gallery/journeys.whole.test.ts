@@ -140,13 +140,22 @@ it(
     await vi.waitFor(async () => expect(await shownNames(page)).toContain('f.jpg'), PATIENCE)
     await other.close()
 
-    // Rename, private, delete with the name typed.
+    // Rename, tags, private, delete with the name typed.
     await page.getByRole('button', { name: 'Settings' }).click()
     await page.getByLabel('Title').fill('Coast')
+    await page.getByLabel('Tags').fill(' sea,, <i>holiday</i> , sea')
     await page.getByLabel('Private').check()
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'Coast' }).waitFor()
-    expect(await stored('/grosse-b')).toMatchObject({ title: 'Coast', visibility: 'private' })
+    expect(await stored('/grosse-b')).toMatchObject({
+      ...{ title: 'Coast', visibility: 'private' },
+      tags: ['sea', '<i>holiday</i>'],
+    })
+    await page.getByRole('button', { name: 'Settings' }).click()
+    expect(await page.getByLabel('Tags').inputValue()).toBe('sea, <i>holiday</i>')
+    await page.getByLabel('Tags').fill('')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await vi.waitFor(async () => expect(await stored('/grosse-b')).toMatchObject({ tags: [] }), PATIENCE)
     await page.getByRole('link', { name: 'All projects' }).click()
     await page.getByRole('link', { name: 'Coast' }).click()
     await page.getByRole('button', { name: 'Settings' }).click()

@@ -1,7 +1,8 @@
-// Logic of the wall of pictures: order, selection, layout, crops, deletions.
+// Logic of the walls: order, selection, layout, crops, deletions, tags.
 
 import { describe, expect, it, vi } from 'vitest'
 import { cropPosition } from '../../src/gallery/details/crop.ts'
+import { frequentTags, tagsOf, textOfTags } from '../../src/gallery/parts/tags.ts'
 import { layOut, verticalNeighbour } from '../../src/gallery/pictures/layout.ts'
 import { changedBeginning, moved, stepped } from '../../src/gallery/pictures/order.ts'
 import { createSelection } from '../../src/gallery/pictures/selection.ts'
@@ -156,5 +157,21 @@ describe('the id of a new project', () => {
     ['a'.repeat(80), 'a'.repeat(64)],
   ])('%j gives %j', (title, id) => {
     expect(idOf(title)).toBe(id)
+  })
+})
+
+describe('tags', () => {
+  it('are offered by how many have them, twelve at most', () => {
+    const of = (...tags: string[]) => ({ tags })
+    expect(frequentTags([of('b', 'a'), of('c'), of('c', 'b'), of('c')])).toEqual(['c', 'b', 'a'])
+    const many = Array.from({ length: 13 }, (_, at) => `tag-${String(at).padStart(2, '0')}`)
+    expect(frequentTags([of(...many)])).toEqual(many.slice(0, 12))
+    expect(frequentTags([])).toEqual([])
+  })
+
+  it('are read from the text of a field, and are the same in another one', () => {
+    expect(tagsOf(' sea , late summer,,')).toEqual(['sea', 'late summer'])
+    expect(tagsOf('  ')).toEqual([])
+    expect(tagsOf(textOfTags(['sea', 'late summer']))).toEqual(['sea', 'late summer'])
   })
 })

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals'
 import { say } from '../app/toasts.ts'
 import { closeDialog, Dialog } from '../parts/dialog.tsx'
 import { Field, Form } from '../parts/form.tsx'
+import { tagsOf, textOfTags } from '../parts/tags.ts'
 import type { Image, ProjectModel } from '../project/model.ts'
 import { t } from '../texts/texts.ts'
 import { FocalPoint } from './focal-point.tsx'
@@ -20,16 +21,13 @@ export const DetailsDialog = ({ model, imageId }: { model: ProjectModel; imageId
 const Details = ({ model, image }: { model: ProjectModel; image: Image }) => {
   const title = useSignal(image.title ?? '')
   const alt = useSignal(image.alt ?? '')
-  const tags = useSignal(image.tags.join(', '))
+  const tags = useSignal(textOfTags(image.tags))
   const point = useSignal(image.focal_point)
   const save = async () => {
     await model.editImage(image.id, {
       title: title.value.trim() || null,
       alt: alt.value.trim() || null,
-      tags: tags.value
-        .split(',')
-        .map((tag) => tag.trim())
-        .filter((tag) => tag !== ''),
+      tags: tagsOf(tags.value),
       focal_point: point.value,
     })
     closeDialog()

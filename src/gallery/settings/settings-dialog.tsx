@@ -1,4 +1,4 @@
-// Dialog of a project: rename, visibility, delete with its name typed.
+// Dialog of a project: title, tags, visibility, delete with its name typed.
 
 import { useSignal } from '@preact/signals'
 import { dataOf } from '../../client/index.ts'
@@ -8,6 +8,7 @@ import { withSession } from '../app/session.ts'
 import { say } from '../app/toasts.ts'
 import { closeDialog, Dialog } from '../parts/dialog.tsx'
 import { Field, Form } from '../parts/form.tsx'
+import { tagsOf, textOfTags } from '../parts/tags.ts'
 import type { Project, ProjectModel } from '../project/model.ts'
 import { t } from '../texts/texts.ts'
 
@@ -23,10 +24,12 @@ export const SettingsDialog = ({ model }: { model: ProjectModel }) => {
 
 const General = ({ model, project }: { model: ProjectModel; project: Project }) => {
   const title = useSignal(project.title ?? '')
+  const tags = useSignal(textOfTags(project.tags))
   const visibility = useSignal(project.visibility)
   const save = async () => {
     await model.edit({
       title: title.value.trim() || null,
+      tags: tagsOf(tags.value),
       ...(visibility.value !== project.visibility && { visibility: visibility.value }),
     })
     closeDialog()
@@ -35,6 +38,7 @@ const General = ({ model, project }: { model: ProjectModel; project: Project }) 
   return (
     <Form submit={t.save} onSubmit={save}>
       <Field label={t.title} maxLength={200} text={title} autofocus />
+      <Field label={t.tags} hint={t.tagsHint} text={tags} />
       {model.mayManage.value && (
         <label class="choice">
           <input

@@ -13,6 +13,8 @@ export type Sort = (typeof SORTS)[number]
 interface Query {
   sort: Sort
   q: string
+  /** Undefined for projects with any tags. */
+  tag: string | undefined
 }
 
 const PAGE = 100
@@ -21,7 +23,7 @@ export const createProjectList = () => {
   const projects = signal<readonly Project[]>([])
   const isComplete = signal(false)
   const problem = signal<unknown>(undefined)
-  const query = signal<Query>({ sort: 'updated', q: '' })
+  const query = signal<Query>({ sort: 'updated', q: '', tag: undefined })
   let pages = pagesOf(query.value, PAGE)
   let reading: Promise<void> | undefined
 
@@ -71,20 +73,15 @@ export const createProjectList = () => {
       await reading
     },
 
-    search(q: string): Promise<void> {
-      query.value = { ...query.value, q: q.trim() }
-      return read()
-    },
-
-    sortBy(sort: Sort): Promise<void> {
-      query.value = { ...query.value, sort }
+    find(change: Partial<Query>): Promise<void> {
+      query.value = { ...query.value, ...change }
       return read()
     },
   }
 }
 
-const pagesOf = ({ sort, q }: Query, limit: number) =>
+const pagesOf = ({ sort, q, tag }: Query, limit: number) =>
   tintype
-    .projects({ sort, limit, ...(q && { q }) })
+    .projects({ sort, limit, ...(q && { q }), ...(tag !== undefined && { tag: [tag] }) })
     .pages()
     [Symbol.asyncIterator]()

@@ -1,4 +1,4 @@
-// The wall: covers of all projects, with search and order.
+// The wall: covers of all projects, with search, order and a filter by tag.
 
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
@@ -13,6 +13,7 @@ import { CoverCard } from './cover-card.tsx'
 import { createProjectList, SORTS, type Sort } from './project-list.ts'
 
 const NewProject = lazy(async () => (await import('./new-project.tsx')).NewProject)
+const TagFilter = lazy(async () => (await import('../parts/tag-filter.tsx')).TagFilter)
 
 /** Wait after a key, in milliseconds, before a search is sent. */
 const TYPING_MS = 250
@@ -37,13 +38,16 @@ export const WallView = () => {
 
   // The text alone
   useEffect(() => {
-    if (text.value === list.query.value.q) return
-    const timer = setTimeout(() => void list.search(text.value), TYPING_MS)
+    const q = text.value.trim()
+    if (q === list.query.value.q) return
+    const timer = setTimeout(() => void list.find({ q }), TYPING_MS)
     return () => clearTimeout(timer)
   }, [text.value])
 
   const { projects, problem, isComplete, query } = list
-  const isSearch = query.value.q !== ''
+  const { q, tag } = query.value
+  const isSearch = q !== '' || tag !== undefined
+  const isTagged = tag !== undefined || projects.value.some(({ tags }) => tags.length > 0)
   const isEmpty = projects.value.length === 0 && isComplete.value
   return (
     <>
@@ -67,7 +71,7 @@ export const WallView = () => {
               <span class="hidden">{t.sortBy}</span>
               <select
                 value={query.value.sort}
-                onChange={(event) => void list.sortBy(asSort(event.currentTarget.value))}
+                onChange={(event) => void list.find({ sort: asSort(event.currentTarget.value) })}
               >
                 {SORTS.map((sort) => (
                   <option key={sort} value={sort}>
@@ -84,6 +88,7 @@ export const WallView = () => {
             {t.newProject}
           </button>
         )}
+        {isTagged && <TagFilter items={projects.value} chosen={tag} onChoose={(tag) => void list.find({ tag })} />}
       </div>
       {problem.value !== undefined && (
         <section class="empty" role="alert">

@@ -51,6 +51,48 @@ it(
 )
 
 it(
+  'shows the projects with a tag that is chosen, by what the server finds',
+  async (context) => {
+    const browser = await startBrowser(context)
+    const server = await serve()
+    const tagsOf: Record<string, readonly string[]> = { Alps: ['snow', 'summer'], Harbour: ['sea'], Meadow: ['summer'] }
+    const put = async (title: string, method: 'PUT' | 'PATCH', tags: readonly string[] = []): Promise<void> => {
+      const headers = { 'Content-Type': 'application/json' }
+      const body = JSON.stringify({ title, tags })
+      expect((await fetch(`${server.url}/projects/${title.toLowerCase()}`, { method, headers, body })).ok).toBe(true)
+    }
+    for (const title of Object.keys(tagsOf)) await put(title, 'PUT')
+    const { page, complaints } = await visit(browser, server.url)
+    await page.getByLabel('Sort by').selectOption('Title')
+    await waitForTitles(page, ['Alps', 'Harbour', 'Meadow'])
+    const offered = page.locator('.tags button')
+    expect(await offered.count()).toBe(0)
+    for (const [title, tags] of Object.entries(tagsOf)) await put(title, 'PATCH', tags)
+    await page.reload()
+    await page.getByLabel('Sort by').selectOption('Title')
+
+    // The most frequent one first.
+    await vi.waitFor(async () => expect(await offered.allTextContents()).toEqual(['summer', 'sea', 'snow']), PATIENCE)
+    const summer = page.getByRole('button', { name: 'summer', exact: true })
+    await summer.click()
+    await waitForTitles(page, ['Alps', 'Meadow'])
+    expect(await summer.getAttribute('aria-pressed')).toBe('true')
+    await page.getByPlaceholder('Search').fill('mead')
+    await waitForTitles(page, ['Meadow'])
+    // The chosen one stays to be taken back, also where nothing is found.
+    await page.getByPlaceholder('Search').fill('harb')
+    await page.getByText('Nothing found').waitFor()
+    expect(await offered.allTextContents()).toEqual(['summer'])
+    await summer.click()
+    await waitForTitles(page, ['Harbour'])
+    await page.getByPlaceholder('Search').fill('')
+    await waitForTitles(page, ['Alps', 'Harbour', 'Meadow'])
+    expect(complaints).toEqual([])
+  },
+  LIMIT_MS,
+)
+
+it(
   'has lines for developers in each project, whose addresses answer',
   async (context) => {
     const browser = await startBrowser(context)

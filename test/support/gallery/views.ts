@@ -17,7 +17,13 @@ const press = (page: Page, name: string) => page.getByRole('button', { name, exa
 
 /** Of anybody on an open server with the projects of `fillServer`. */
 export const OPEN_VIEWS: readonly View[] = [
-  { name: 'wall', open: (page) => page.locator('.cover img').first().waitFor() },
+  {
+    name: 'wall',
+    async open(page) {
+      await page.locator('.cover img').first().waitFor()
+      await page.getByRole('button', { name: TAGS[0] }).waitFor()
+    },
+  },
   {
     name: 'new-project',
     async open(page) {
@@ -183,13 +189,14 @@ export const ACCOUNT_VIEWS: readonly View[] = [
 ]
 
 const COAST = 'The coast in October'
+const TAGS = ['sea', 'a tag of several words that stands beside others'] as const
 
-const PROJECTS: Record<string, { title: string; visibility?: string; photos: number }> = {
+const PROJECTS: Record<string, { title: string; visibility?: string; tags?: readonly string[]; photos: number }> = {
   empty: { title: 'Empty', photos: 0 },
   kitchen: { title: 'Kitchen', photos: 0 },
   street: { title: 'Street', photos: 1, visibility: 'private' },
   workshop: { title: 'A workshop in the old town, with a title that is longer than its cover is wide', photos: 2 },
-  coast: { title: COAST, photos: 8 },
+  coast: { title: COAST, tags: TAGS, photos: 8 },
 }
 
 /** Fills a server with projects: real photos where ../shared/corpus is, else made ones. */
