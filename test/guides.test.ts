@@ -135,7 +135,10 @@ describe('the API guide', () => {
     const blocks = codeBlocks(await readGuide('src/http/README.md'), 'js')
     const folder = new URL('../src/client/examples/', import.meta.url)
     const names = await readdir(folder)
-    expect(names.sort()).toEqual(['live-cover.js', 'phaser-covers.js', 'phaser.js', 'pixi.js'])
+    expect(names.sort()).toEqual([
+      ...['live-cover.js', 'phaser-atlas.js', 'phaser-covers.js', 'phaser-pictures.js', 'phaser.js'],
+      ...['pixi-pictures.js', 'pixi.js'],
+    ])
     for (const name of names) {
       const text = await readFile(new URL(name, folder), 'utf8')
       expect(blocks, name).toContain(text)

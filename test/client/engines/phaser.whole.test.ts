@@ -9,6 +9,8 @@ import { COLOURS, type Colour, SHADES, startGame } from '../../support/client/en
 /** A browser on a busy machine, whose WebGL is drawn by its processor. */
 const LIMIT_MS = 300_000
 
+const WAIT = { timeout: 120_000 } as const
+
 const GAME = 'example.game'
 
 /** Runs a step of the loader, `load`, and waits for its files. */
@@ -28,6 +30,34 @@ const drawn = async (
 }
 
 it(
+  'draws covers of a page that is loaded by its document, and single pictures, as the examples do',
+  async (context) => {
+    const browser = await startBrowser(context)
+    const game = await startGame(browser)
+    await game.put('demo', COLOURS)
+    await game.put('space-garden', { blue: COLOURS.blue })
+    const covers = { demo: COLOURS.red, 'space-garden': COLOURS.blue }
+    const walls: [example: string, colours: Record<string, Colour>][] = [
+      ['phaser-atlas', covers],
+      ['phaser-pictures', COLOURS],
+    ]
+
+    for (const version of ['4', '3'])
+      for (const [example, colours] of walls) {
+        const { page, complaints } = await game.open(`${example}?phaser=${version}`)
+        const places = Object.keys(colours).map((name, at) => ({ name, x: at * 60, y: 0 }))
+        const isDrawn = `${GAME}.scene.getScenes(true)[0]?.children.length === ${places.length}`
+        await page.waitForFunction(isDrawn, undefined, WAIT)
+        const canvas = await page.evaluate(`tools.phaserCanvas(${GAME})`)
+        expect(await differencesOf(canvas, places, 50, colours), `${example} in Phaser ${version}`).toEqual([])
+        expect(complaints(), `${example} in Phaser ${version}`).toEqual([])
+        await page.close()
+      }
+  },
+  LIMIT_MS,
+)
+
+it(
   'draws frames of each kind of atlas in their colours, without pixels of their neighbours',
   async (context) => {
     const browser = await startBrowser(context)
@@ -40,7 +70,7 @@ it(
 
     for (const version of ['4', '3']) {
       const { page, complaints } = await game.open(`phaser?phaser=${version}`)
-      await page.waitForFunction(`${GAME}.scene.getScenes(true)[0]?.children.length === 6`)
+      await page.waitForFunction(`${GAME}.scene.getScenes(true)[0]?.children.length === 6`, undefined, WAIT)
       expect(await page.evaluate(`${GAME}.renderer.type`), 'drawn by WebGL').toBe(2)
       const wall = Object.keys(COLOURS).map((name, at) => ({ name, x: at * 60, y: 0 }))
       const canvas = await page.evaluate(`tools.phaserCanvas(${GAME})`)

@@ -31,6 +31,21 @@ const drawn = async (
 }
 
 it(
+  'draws single pictures, as the example does',
+  async (context) => {
+    const browser = await startBrowser(context)
+    const game = await startGame(browser)
+    await game.put('demo', COLOURS)
+    const { page, complaints } = await game.open('pixi-pictures')
+    const places = Object.keys(COLOURS).map((name, at) => ({ name, x: at * 60, y: 0 }))
+    const canvas = await page.evaluate('tools.pixiCanvas(example.app)')
+    expect(await differencesOf(canvas, places, 50, COLOURS)).toEqual([])
+    expect(complaints()).toEqual([])
+  },
+  LIMIT_MS,
+)
+
+it(
   'draws frames of each kind of atlas in their colours, without pixels of their neighbours',
   async (context) => {
     const browser = await startBrowser(context)
