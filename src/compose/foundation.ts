@@ -30,8 +30,8 @@ export const buildFoundation = (options: ParsedOptions, metrics: Metrics): Found
   const storageDir = realFolder(resolve(bucket?.cacheDir ?? options.storageDir ?? './storage'))
   return {
     ...{ options, storageDir, metrics },
-    bucket: bucket && openBucket(bucket, { onAttempt: metrics.createBucketMeter() }),
-    fallback: fallback && openFallback(fallback, storageDir, { onAttempt: metrics.createBucketMeter() }),
+    bucket: bucket && openBucket(bucket, { onAttempt: metrics.createBucketMeter('bucket') }),
+    fallback: fallback && openFallback(fallback, storageDir, { onAttempt: metrics.createBucketMeter('bucket') }),
     log: log ?? createLogger({ level: 'warn' }),
   }
 }

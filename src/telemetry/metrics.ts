@@ -1,7 +1,7 @@
 // Metrics of one instance, in a registry of its own: requests, caches, encoders, commits.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { type BucketAttempt, createBucketMeter } from './bucket-metrics.ts'
+import { type BucketAttempt, type BucketUse, createBucketMeter } from './bucket-metrics.ts'
 import { type FallbackSamples, type OriginalSamples, watchFallback, watchOriginals } from './fallback-metrics.ts'
 import type { Observer } from './observer.ts'
 import { processMetrics } from './process-metrics.ts'
@@ -45,8 +45,8 @@ export interface Metrics {
   watchRedis(redis: () => RedisSamples): void
   /** Adds the number of event streams. To be called once. */
   watchStreams(count: () => number): void
-  /** Adds the requests to a bucket. To be called once. @returns counts an attempt at one */
-  createBucketMeter(): (attempt: BucketAttempt) => void
+  /** Adds the requests to buckets. To be called once for each use. @returns counts an attempt at one */
+  createBucketMeter(use: BucketUse): (attempt: BucketAttempt) => void
   /** Metrics of this instance and its process. */
   snapshot(): Promise<Snapshot>
 }
@@ -130,7 +130,7 @@ export const createMetrics = ({ version }: MetricsOptions): Metrics => {
     watchOriginals: (samples) => watchOriginals(registry, samples),
     watchBroker: (broker) => watchBroker(registry, broker),
     watchRedis: (redis) => watchRedis(registry, redis),
-    createBucketMeter: () => createBucketMeter(registry),
+    createBucketMeter: (use) => createBucketMeter(registry, use),
     watchStreams: (count) => watchStreams(registry, count),
 
     async snapshot() {

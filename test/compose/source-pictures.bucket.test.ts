@@ -29,6 +29,8 @@ it.skipIf(!hasCeph)(
     }
     expect(await statusOf(tintype, `${path}?size=thumb&format=webp`)).toBe(200)
     expect(await statusOf(tintype, '/projects/demo/source/none.jpg')).toBe(404)
+    const metrics = await (await tintype.app.request('/metrics')).text()
+    expect(metrics).toMatch(/^tintype_source_bytes_total\{direction="received"\} [1-9]/m)
     const widths = async (app: typeof tintype) =>
       imageListSchema
         .parse(await (await app.app.request('/projects/demo/images')).json())

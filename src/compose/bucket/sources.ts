@@ -15,19 +15,21 @@ import { openBucket } from './client.ts'
 const DEADLINE_MS = 5000
 
 export const buildSources = (
-  { options, log }: Foundation,
+  { options, log, metrics }: Foundation,
   { store }: Stored,
   encoders: ReturnType<typeof buildEncoders>,
   { limits, variants }: Pick<ReturnType<typeof buildImages>, 'limits' | 'variants'>,
 ): SourcePictures => {
   const { sources, maxUploadBytes = 25 * 2 ** 20 } = options
   const buckets = new Map<string, Bucket>()
+  const onAttempt = sources && metrics.createBucketMeter('source')
 
   const bucketOf = (name: string): SourceBucket => {
     if (!sources) throw new Error('expected sources')
     const known = buckets.get(name)
     if (known) return known
-    const bucket = openBucket({ ...sources.access, bucket: name, prefix: '' }, { deadlineMs: DEADLINE_MS })
+    const access = { ...sources.access, bucket: name, prefix: '' }
+    const bucket = openBucket(access, { deadlineMs: DEADLINE_MS, ...(onAttempt ? { onAttempt } : {}) })
     bucket.refuseWrites()
     buckets.set(name, bucket)
     return bucket

@@ -204,10 +204,10 @@ describe('GET /metrics', () => {
   })
 
   it('has exactly the metrics that the guide explains', async () => {
-    // Those of a broker too, which may be away. Those of a bucket need one, and those of Redis and of a folder with a bucket
-    // behind it have tests of their own.
+    // Those of a broker too, which may be away. Those of a bucket need one, and those of Redis, of sources and of a folder
+    // with a bucket behind it have tests of their own.
     const isElsewhere = (name = '') =>
-      /^tintype_(redis|fallback)_/.test(name) || (!isInBucket && /^tintype_bucket_/.test(name))
+      /^tintype_(redis|fallback|source)_/.test(name) || (!isInBucket && /^tintype_bucket_/.test(name))
     const { app } = await createTestApp({ encoders: 1, queue: 'amqp://127.0.0.1:1' })
     const text = await (await app.request('/metrics')).text()
     const names = [...text.matchAll(/^# TYPE (tintype_\w+)/gm)].map(([, name]) => name)

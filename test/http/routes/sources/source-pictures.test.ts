@@ -267,6 +267,27 @@ describe('the source of a project', () => {
   })
 })
 
+it('counts the requests to the bucket in the metrics, by kind, status and time', async () => {
+  const tintype = await openSource()
+  const { app, bucket, at } = tintype
+  await bucket.put('a.jpg', await plainJpeg(60, 40))
+  expect(await shownAt(tintype, at('a.jpg'))).toMatchObject({ width: 60 })
+  expect(await codeOf(tintype, at('none.jpg'))).toBe('object_not_found')
+  const text = await (await app.request('/metrics')).text()
+  const values = [...text.matchAll(/^tintype_source_(\w+(?:\{[^}]*\})?) (\d+)$/gm)].map(([, name, value]) => [
+    name,
+    value,
+  ])
+  expect(Object.fromEntries(values)).toMatchObject({
+    'requests_total{kind="head",status="2xx"}': '1',
+    'requests_total{kind="head",status="4xx"}': '1',
+    'requests_total{kind="get",status="2xx"}': '1',
+    'request_duration_seconds_count{kind="head"}': '2',
+  })
+  const without = await createTestApp()
+  expect(await (await without.app.request('/metrics')).text()).not.toContain('tintype_source_')
+})
+
 describe('a read-only server', () => {
   it('serves what was imported, without a request to the bucket, and nothing else', async () => {
     const storageDir = await temporaryFolder()
