@@ -2,10 +2,11 @@
 
 import type { FallbackSettings } from '../../core/bucket-settings.ts'
 import { type Claim, claimBucket } from '../../stores/fallback/owner.ts'
-import { createPositions, FALLBACK, type Positions } from '../../stores/fallback/positions.ts'
+import { createPositions, type Positions } from '../../stores/fallback/positions.ts'
 import { createPrivateFolder } from '../../stores/private/folder.ts'
 import { ensureFolderId } from '../../stores/private/folder-id.ts'
 import type { RecordFolder } from '../../stores/private/record-folder.ts'
+import { FALLBACK } from '../../stores/private/removals.ts'
 import type { Bucket } from '../../stores/s3/client/bucket.ts'
 import type { TransportOptions } from '../../stores/s3/client/transport.ts'
 import { openBucket } from './client.ts'

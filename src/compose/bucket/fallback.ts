@@ -9,6 +9,7 @@ import { createReplicator } from '../../stores/fallback/replicator.ts'
 import { createSecondCopy } from '../../stores/fallback/second-copy.ts'
 import { createPaths } from '../../stores/file/paths.ts'
 import { takeLease } from '../../stores/private/lease.ts'
+import { createRemovals } from '../../stores/private/removals.ts'
 import { secondsSince } from '../../telemetry/sampled-metrics.ts'
 import { sleep, startInBackground } from '../background/start.ts'
 import type { Foundation } from '../foundation.ts'
@@ -30,6 +31,7 @@ export const buildFallback = (
     store,
     hints: createHints(paths.catalogueHints),
     positions,
+    removals: createRemovals(storageDir),
     takeLease: () => takeLease({ folder, name: 'copier', staleMs }),
     claim,
     log,

@@ -1,7 +1,6 @@
-// Deletions that a continual copy makes: those of images that revisions say were deleted, and of records beside which
-// others remain.
+// Deletions of images that a continual copy makes: of those that revisions say were deleted. Of records, see kept-records.ts.
 
-import type { CopySource, CopyTarget } from '../copy/place.ts'
+import type { CopyTarget } from '../copy/place.ts'
 import type { Watching } from '../watch.ts'
 
 export type Deletions = 'all' | ReadonlySet<string>
@@ -34,19 +33,3 @@ export const createKeepingTarget = (target: CopyTarget, deleted: Deletions): Cop
     if (deleted === 'all' || deleted.has(imageId)) await target.removeVariant(projectId, imageId, name)
   },
 })
-
-/** A target that keeps the records of a folder that has none here and had none since the start: it may be lost as a whole. */
-export const createKeepingRecords = (source: CopySource, target: CopyTarget): CopyTarget => {
-  const known = new Set<string>()
-  const rootOf = (path: string): string => path.slice(0, path.indexOf('/'))
-  return {
-    ...target,
-    async records() {
-      for (const path of await source.records()) known.add(rootOf(path))
-      return target.records()
-    },
-    async removeRecord(path) {
-      if (known.has(rootOf(path))) await target.removeRecord(path)
-    },
-  }
-}

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf, makeFolder, removeFile, sync, writeNew } from '../file/fs/durable.ts'
 import { refuseLinks } from '../file/fs/no-follow.ts'
-import { FALLBACK } from './positions.ts'
+import { FALLBACK } from '../private/removals.ts'
 
 /** Mark of a folder into which a store is being brought back, see restoring.ts. */
 export const RESTORING = 'restoring.json'

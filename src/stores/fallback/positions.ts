@@ -12,6 +12,7 @@ import { makeFolder, readText, removeFolder, unlessMissing, writeNew } from '../
 import { namesIn } from '../file/fs/names-in.ts'
 import { refuseLinks } from '../file/fs/no-follow.ts'
 import { folderOf, projectIdOf } from '../file/paths.ts'
+import { FALLBACK } from '../private/removals.ts'
 import type { BucketNames } from '../s3/client/failures.ts'
 
 export interface Positions {
@@ -23,9 +24,6 @@ export interface Positions {
   /** Forgets all of them: the bucket is to be compared anew. */
   clear(): Promise<void>
 }
-
-/** Folder of the fallback in a store. */
-export const FALLBACK = '.fallback'
 
 const newToken = randomIds(12)
 

@@ -1,19 +1,19 @@
 // Replicator of a store in a folder: copies each committed revision with its files to a bucket, behind the answers.
 //
 // Which projects changed is found by hint and verify: commits of this process, hints of other processes, and a comparison of
-// all projects with their positions at the start, when a hint was lost, and every few minutes. One process of all that share
-// the folder copies, by a lease.
+// all projects with their positions at the start, when a hint was lost, and every few minutes. One process copies, by a lease.
 
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Hints } from '../catalogue/hints.ts'
 import { copyProject } from '../copy/copy-project.ts'
-import { copyRecords } from '../copy/copy-records.ts'
 import { isOfPlace } from '../copy/failure.ts'
 import type { CopySource, CopyTarget } from '../copy/place.ts'
 import { decodeRevision } from '../history/revision.ts'
 import type { Lease } from '../private/lease.ts'
+import type { Removals } from '../private/removals.ts'
 import type { Store } from '../store.ts'
-import { createKeepingRecords, createKeepingTarget, deletionsAfter } from './deletions.ts'
+import { createKeepingTarget, deletionsAfter } from './deletions.ts'
+import { copyKeptRecords } from './kept-records.ts'
 import type { Claim } from './owner.ts'
 import { createRememberingTarget } from './places.ts'
 import type { Positions } from './positions.ts'
@@ -26,6 +26,7 @@ export interface ReplicatorOptions {
   /** Hints of all processes. */
   hints: Pick<Hints, 'read'>
   positions: Positions
+  removals: Pick<Removals, 'read' | 'forget'>
   takeLease(): Promise<Lease | undefined>
   /** Makes the store the owner of the bucket, or finds that it is. */
   claim(): Promise<Claim>
@@ -69,10 +70,9 @@ const MOST_PAUSE_MS = 60_000
 const MOST_PROJECT_PAUSE_MS = 3_600_000
 
 export const createReplicator = (options: ReplicatorOptions): Replicator => {
-  const { source, store, hints, positions, log, now, sleep, random } = options
+  const { source, store, hints, positions, removals, log, now, sleep, random } = options
   const { pollMs = 1000, sweepMs = 600_000, recordsMs = 60_000, pauseMs = 1000 } = options
   const target = createRememberingTarget(options.target)
-  const records = createKeepingRecords(source, target)
   const end = new AbortController()
   const { signal } = end
   const waiting = new Map<string, Waiting>()
@@ -148,7 +148,7 @@ export const createReplicator = (options: ReplicatorOptions): Replicator => {
 
   const copyAccounts = async (): Promise<void> => {
     recordsAtMs = now() + recordsMs
-    await copyRecords(source, records, signal).catch((error: unknown) => {
+    await copyKeptRecords({ source, target, removals, signal }).catch((error: unknown) => {
       if (signal.aborted || isOfPlace(error)) {
         recordsAtMs = 0
         throw error

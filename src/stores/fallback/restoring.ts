@@ -23,9 +23,10 @@ import { namesIn } from '../file/fs/names-in.ts'
 import { refuseLinks } from '../file/fs/no-follow.ts'
 import { type Paths, projectIdOf } from '../file/paths.ts'
 import type { Lease } from '../private/lease.ts'
+import { FALLBACK } from '../private/removals.ts'
 import type { Claim } from './owner.ts'
 import { markPartial, RESTORING } from './partial.ts'
-import { FALLBACK, type Positions } from './positions.ts'
+import type { Positions } from './positions.ts'
 
 export interface RestoringOptions {
   /** Of the folder. */

@@ -5,7 +5,6 @@ import { groupIn, groupOf, isLinkId } from '../../core/auth/links.ts'
 import { createBoundedMap } from '../../core/bounded-map.ts'
 import { IMAGE_ID, PROJECT_ID } from '../../core/names.ts'
 import { createAccountsFolder } from '../accounts/accounts-folder.ts'
-import { removeFile, sync } from '../file/fs/durable.ts'
 import { createTurns, type Validation } from '../file/fs/turns.ts'
 import { onDisk } from '../private/folder.ts'
 import { statsOf } from '../private/records.ts'
@@ -88,8 +87,7 @@ export const createFileLinks = ({ storageDir }: FileLinksOptions): Links => {
 
   const remove = async (id: string): Promise<boolean> => {
     if (!isLinkId(id) || !statsOf(pathOf(id))) return false
-    await removeFile(pathOf(id))
-    await sync(groupPath(groupIn(id)))
+    await accounts.remove(pathOf(id))
     return true
   }
 

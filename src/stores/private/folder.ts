@@ -21,6 +21,7 @@ import { namesIn } from '../file/fs/names-in.ts'
 import { refuseLinks } from '../file/fs/no-follow.ts'
 import type { RecordFolder } from './record-folder.ts'
 import { createRecordFormat, encodeRecord, readRecord } from './records.ts'
+import { createRemovals } from './removals.ts'
 
 /** Age from which a draft in `.tmp` belongs to a crashed process, in milliseconds. */
 const ABANDONED_MS = 3_600_000
@@ -38,6 +39,7 @@ export const createPrivateFolder = (storageDir: string, name: string, subject: s
   const root = join(store, name)
   const tmp = join(root, '.tmp')
   const made = new Map<string, Promise<void>>()
+  const removals = createRemovals(store)
 
   // Private: it holds hashes of passwords and the secret of all tokens.
   const open = async (): Promise<void> => {
@@ -87,11 +89,15 @@ export const createPrivateFolder = (storageDir: string, name: string, subject: s
     exists: (of) => Promise.resolve(existsSync(of)),
 
     async remove(of, isDurable = true) {
+      await removals.note(of)
       await removeFile(of)
       if (isDurable) await sync(dirname(of))
     },
 
-    removeFolder,
+    async removeFolder(of) {
+      await removals.note(of)
+      await removeFolder(of)
+    },
 
     log({ folder: inner, schema, older, keep = 1, isDurable }) {
       const log = createFileLog({
@@ -105,6 +111,10 @@ export const createPrivateFolder = (storageDir: string, name: string, subject: s
       })
       return {
         ...log,
+        async remove(of) {
+          await removals.note(path(inner, of))
+          await log.remove(of)
+        },
         numbers: async (of) => entryNumbers(await names(path(inner, of))),
         entry: (of, number) => read(path(inner, of, `${number}.json`), schema),
       }

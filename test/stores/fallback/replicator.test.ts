@@ -2,12 +2,19 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
+import { groupIn } from '../../../src/core/auth/links.ts'
+import { createFileAccountStore } from '../../../src/stores/accounts/file-account-store.ts'
 import { createFileKeys } from '../../../src/stores/accounts/file-keys.ts'
+import { createFileCollections } from '../../../src/stores/collections/collections.ts'
 import { createBucketPlace } from '../../../src/stores/copy/bucket-place.ts'
 import { createFolderPlace } from '../../../src/stores/copy/folder-place.ts'
 import { createPaths } from '../../../src/stores/file/paths.ts'
+import { createFileLinks } from '../../../src/stores/links/file-links.ts'
+import { createRemovals } from '../../../src/stores/private/removals.ts'
 import type { Store } from '../../../src/stores/store.ts'
+import { collectionOf } from '../../contracts/collections.ts'
 import { copyBetween } from '../../contracts/copy.ts'
+import { linkRecord } from '../../contracts/links.ts'
 import { addImage, idsOf, readVariant } from '../../contracts/store.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { openBucket } from '../../support/s3/ceph.ts'
@@ -178,6 +185,39 @@ describe('a fallback', () => {
     await copied(store, again)
     expect(engine.keys()).toEqual(expect.arrayContaining([`pictures/projects/shop/original/${id}.jpg`]))
     expect(keysOf(engine, 'gone')).toHaveLength(5)
+  })
+
+  it('keeps records that are missing here beside others, and deletes those that were removed here', async () => {
+    const { storageDir, engine, store, link } = await begin()
+    const removals = createRemovals(storageDir)
+    const replicator = openReplicator(storageDir, store, link, { recordsMs: 10 })
+    const links = createFileLinks({ storageDir })
+    const sessions = createFileAccountStore({ storageDir }).sessions
+    const collections = createFileCollections({ storageDir })
+    const [lost, ended, alive] = [linkRecord('shop'), linkRecord('shop'), linkRecord('shop')]
+    for (const record of [lost, ended, alive]) await links.add(record)
+    const begun = { user_id: 'u', generation: 0, created_at: '2026-01-01T00:00:00.000Z' }
+    const [lostSession, endedSession] = [await sessions.begin(begun), await sessions.begin(begun)]
+    const titled = (title: string) => collections.change('all', () => ({ ...collectionOf('all'), title }))
+    for (const title of ['a', 'b']) await titled(title)
+    const has = (part: string) => engine.keys().some((key) => key.includes(part))
+    const until = (isSo: () => boolean) => vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 60_000 })
+    const names = [lost.id, ended.id, alive.id, lostSession, endedSession, '/all/000000000002.json']
+    await until(() => names.every(has))
+    await replicator.close()
+
+    const group = join(storageDir, '.accounts', 'links', groupIn(lost.id))
+    await rm(join(group, `${lost.id}.json`))
+    await rm(join(storageDir, '.accounts', 'families', lostSession), { recursive: true })
+    await links.remove(ended.id)
+    await sessions.end(endedSession)
+    for (const title of ['c', 'd']) await titled(title)
+    expect(await removals.read()).toHaveLength(2)
+    const again = openReplicator(storageDir, store, link, { recordsMs: 10 })
+    await until(() => !has(ended.id) && !has(endedSession) && !has('/all/000000000002.json'))
+    await vi.waitFor(async () => expect(await removals.read()).toEqual([]), { timeout: 60_000 })
+    await again.close()
+    expect([lost.id, alive.id, lostSession, '/all/000000000004.json'].filter((name) => !has(name))).toEqual([])
   })
 
   it('is copied by one process, whose place another one takes', async () => {

@@ -8,7 +8,7 @@ import { createFolderPlace } from '../../../src/stores/copy/folder-place.ts'
 import { createEvictor, type EvictorOptions } from '../../../src/stores/fallback/evictor.ts'
 import { claimBucket } from '../../../src/stores/fallback/owner.ts'
 import { createDurableSource } from '../../../src/stores/fallback/places.ts'
-import { createPositions, FALLBACK } from '../../../src/stores/fallback/positions.ts'
+import { createPositions } from '../../../src/stores/fallback/positions.ts'
 import { createReplicator, type ReplicatorOptions } from '../../../src/stores/fallback/replicator.ts'
 import { type RestoringOptions, restoreStore } from '../../../src/stores/fallback/restoring.ts'
 import { createSecondCopy } from '../../../src/stores/fallback/second-copy.ts'
@@ -16,6 +16,7 @@ import { createPaths } from '../../../src/stores/file/paths.ts'
 import { createPrivateFolder } from '../../../src/stores/private/folder.ts'
 import { ensureFolderId } from '../../../src/stores/private/folder-id.ts'
 import { takeLease } from '../../../src/stores/private/lease.ts'
+import { createRemovals, FALLBACK } from '../../../src/stores/private/removals.ts'
 import type { BucketOptions } from '../../../src/stores/s3/client/bucket.ts'
 import { createSender, type Send } from '../../../src/stores/s3/client/sender.ts'
 import type { Store } from '../../../src/stores/store.ts'
@@ -145,6 +146,7 @@ export const openReplicator = (
     store,
     hints: createHints(paths.catalogueHints),
     positions,
+    removals: createRemovals(storageDir),
     takeLease: () => takeLease({ folder, name: 'copier', staleMs: 10_000 }),
     claim,
     log: silent,
