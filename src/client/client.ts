@@ -47,6 +47,8 @@ type ListOptions<Operation extends keyof operations> = Omit<
   NonNullable<operations[Operation]['parameters']['query']>,
   'after' | 'from'
 > & {
+  /** `next` of a page that was read before, to begin behind it. @default the first page */
+  after?: string | undefined
   /** @default none */
   signal?: AbortSignal | undefined
 }
@@ -97,7 +99,7 @@ export const createClient = (options: ClientOptions = {}): TintypeClient => {
     upload: createUpload({ ...shared, fetch: options.fetch }),
     subscribe: createSubscribe({ ...shared, fetch }),
 
-    images: (project_id, { signal, ...query } = {}) =>
+    images: (project_id, { signal, after: previous, ...query } = {}) =>
       createList(
         (after) =>
           dataOf(
@@ -107,15 +109,17 @@ export const createClient = (options: ClientOptions = {}): TintypeClient => {
             }),
           ),
         ({ images }) => images,
+        previous,
       ),
 
-    projects: ({ signal, ...query } = {}) =>
+    projects: ({ signal, after: previous, ...query } = {}) =>
       createList(
         (after) => dataOf(api.GET('/projects', { params: { query: { limit: PAGE, ...query, after } }, signal })),
         ({ projects }) => projects,
+        previous,
       ),
 
-    assets: (project_id, { signal, ...query } = {}) =>
+    assets: (project_id, { signal, after: previous, ...query } = {}) =>
       createList(
         (after) =>
           dataOf(
@@ -125,18 +129,21 @@ export const createClient = (options: ClientOptions = {}): TintypeClient => {
             }),
           ),
         ({ assets }) => assets,
+        previous,
       ),
 
-    jobs: ({ signal, ...query } = {}) =>
+    jobs: ({ signal, after: previous, ...query } = {}) =>
       createList(
         (after) => dataOf(api.GET('/jobs', { params: { query: { limit: PAGE, ...query, after } }, signal })),
         ({ jobs }) => jobs,
+        previous,
       ),
 
-    webhooks: ({ signal, ...query } = {}) =>
+    webhooks: ({ signal, after: previous, ...query } = {}) =>
       createList(
         (after) => dataOf(api.GET('/webhooks', { params: { query: { ...query, after } }, signal })),
         ({ webhooks }) => webhooks,
+        previous,
       ),
 
     imgAttributes: (image, imgOptions = {}) =>

@@ -12,13 +12,15 @@ export interface Listed<Entry, Page> extends AsyncIterable<Entry> {
 /**
  * @param read a page, from the cursor of the one before it
  * @param entriesOf its entries
+ * @param previous `next` of the page before the first one
  */
 export const createList = <Entry, Page extends { next: string | null }>(
   read: (after: string | undefined) => Promise<Page>,
   entriesOf: (page: Page) => readonly Entry[],
+  previous?: string,
 ): Listed<Entry, Page> => {
   const pages = (): AsyncIterable<Page> & AsyncIterator<Page, void> => {
-    let after: string | undefined
+    let after = previous === undefined ? undefined : cursorOf(previous)
     let isDone = false
     let earlier: Promise<unknown> = Promise.resolve()
 

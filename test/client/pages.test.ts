@@ -12,7 +12,7 @@ const PAGES: Record<string, Page> = {
   last: { names: ['c'], next: null },
 }
 
-const opened = () => {
+const opened = (previous?: string) => {
   const requested: (string | undefined)[] = []
   let fails = false
   const read = async (after: string | undefined): Promise<Page> => {
@@ -28,7 +28,7 @@ const opened = () => {
   const fail = (): void => {
     fails = true
   }
-  return { requested, fail, list: createList(read, ({ names }) => names) }
+  return { requested, fail, list: createList(read, ({ names }) => names, previous) }
 }
 
 const gathered = async <Entry>(entries: AsyncIterable<Entry>): Promise<Entry[]> => {
@@ -42,6 +42,12 @@ describe('a list', () => {
     const { requested, list } = opened()
     expect(await gathered(list)).toEqual(['a', 'b', 'c'])
     expect(requested).toEqual([undefined, 'b+c', 'last'])
+  })
+
+  it('begins behind a page that was read before', async () => {
+    const { requested, list } = opened('/media/projects?limit=2&after=b%2Bc')
+    expect(await gathered(list)).toEqual(['c'])
+    expect(requested).toEqual(['b+c', 'last'])
   })
 
   it('gives pages, also without entries', async () => {

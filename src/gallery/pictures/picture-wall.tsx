@@ -93,7 +93,7 @@ const onKey = async (event: KeyboardEvent, model: ProjectModel, blocks: readonly
     else selection.toggle(id)
   } else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && maySelect) {
     event.preventDefault()
-    selection.set(images.map(({ id }) => id))
+    await model.selectAll()
   } else if (event.key === 'Escape') selection.clear()
   else if (event.key === 'Delete' && mayEdit) deleteSelected(model)
   else if (event.key === 'Enter' && at >= 0 && link?.matches('a')) {

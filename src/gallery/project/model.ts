@@ -44,9 +44,15 @@ export const createProjectModel = (projectId: string) => {
   const mayEdit = computed(() => permission.value === 'write' || permission.value === 'manage')
   const params = { path: { project_id: projectId } }
 
-  const pagesOf = ({ sort, q, tag }: Query, limit: number) =>
+  const pagesOf = ({ sort, q, tag }: Query, limit: number, after?: string | null) =>
     tintype
-      .images(projectId, { limit, sort, ...(q && { q }), ...(tag !== undefined && { tag: [tag] }) })
+      .images(projectId, {
+        limit,
+        sort,
+        after: after ?? undefined,
+        ...(q && { q }),
+        ...(tag !== undefined && { tag: [tag] }),
+      })
       .pages()
       [Symbol.asyncIterator]()
 
@@ -60,6 +66,8 @@ export const createProjectModel = (projectId: string) => {
     })
 
   let pages = pagesOf(query.value, PAGE)
+  /** `next` of the last page that is shown. */
+  let next: string | null | undefined
   let reading: Promise<void> | undefined
 
   const readPage = async (isFirst: boolean): Promise<void> => {
@@ -72,6 +80,7 @@ export const createProjectModel = (projectId: string) => {
         const known = new Set(shown.map(({ id }) => id))
         const added = page?.images.filter(({ id }: Image) => !known.has(id)) ?? []
         all.value = isFirst ? sameWhereEqual(all.value, added) : [...shown, ...added]
+        next = page?.next
         isComplete.value = done === true || page.next === null
         problem.value = undefined
       })
@@ -105,6 +114,15 @@ export const createProjectModel = (projectId: string) => {
     if (!reading && !isComplete.value && problem.value === undefined) await once(false)
   }
 
+  /** Selects all images of the query, also those that are not shown yet: these are read first, in the longest pages. */
+  const selectAll = async (): Promise<void> => {
+    const { value: wanted } = query
+    await reading
+    if (query.value === wanted && !isComplete.value) pages = pagesOf(wanted, LONGEST_PAGE, next)
+    while (query.value === wanted && !isComplete.value && problem.value === undefined) await more()
+    if (query.value === wanted && isComplete.value) selection.set(images.value.map(({ id }) => id))
+  }
+
   /** Reads as many images as are shown, in place of them: pages that were equal stay as they are. */
   const refresh = async (): Promise<void> => {
     const wanted = all.value.length
@@ -119,7 +137,7 @@ export const createProjectModel = (projectId: string) => {
 
   return {
     ...{ projectId, project, images, isComplete, problem, query, selection },
-    ...{ more, refresh, edit, mayEdit },
+    ...{ more, refresh, selectAll, edit, mayEdit },
 
     mayUpload: computed(() => permission.value !== 'read'),
     mayManage: computed(() => permission.value === 'manage'),

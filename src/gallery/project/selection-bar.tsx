@@ -11,7 +11,7 @@ import type { ProjectModel } from './model.ts'
 const Details = lazy(async () => (await import('../details/details-dialog.tsx')).DetailsDialog)
 
 export const SelectionBar = ({ model }: { model: ProjectModel }) => {
-  const { selection, images, isOrdered, mayEdit } = model
+  const { selection, isOrdered, mayEdit } = model
   const { size } = selection.ids.value
   if (size === 0) return null
   const [only] = size === 1 ? selection.ids.value : []
@@ -29,7 +29,7 @@ export const SelectionBar = ({ model }: { model: ProjectModel }) => {
       <span class="grow" role="status">
         {t.selected(size)}
       </span>
-      <button type="button" class="quiet" onClick={() => selection.set(images.value.map(({ id }) => id))}>
+      <button type="button" class="quiet" onClick={() => void model.selectAll()}>
         {t.selectAll}
       </button>
       {only !== undefined && mayEdit.value && (

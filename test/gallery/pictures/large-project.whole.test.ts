@@ -46,6 +46,15 @@ it(
     await page.locator('.tile').first().waitFor()
     await page.getByText(`${COUNT.toLocaleString('en')} pictures`).waitFor()
 
+    // All are selected, also those whose pages were not read yet.
+    await page.locator(`a[data-image="${ids[0]}"]`).focus()
+    await page.keyboard.press('Space')
+    await page.getByRole('button', { name: 'All', exact: true }).click()
+    await page.getByText(`${COUNT.toLocaleString('en')} selected`).waitFor()
+    await page.keyboard.press('Escape')
+    await page.reload()
+    await page.locator('.tile').first().waitFor()
+
     const most = Number(await page.evaluate(SCROLL_TO_END))
     await vi.waitFor(async () => {
       await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
