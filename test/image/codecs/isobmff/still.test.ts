@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { TintypeError } from '../../../../src/core/errors.ts'
 import { readPrimaryItem } from '../../../../src/image/codecs/isobmff/primary-item.ts'
 import { stillOf } from '../../../../src/image/codecs/isobmff/still.ts'
 import { hevcItem } from '../../../support/pictures/heic.ts'
@@ -71,6 +72,7 @@ describe('the picture of a sequence', () => {
 
   it('never fails in another way, whatever byte of its tracks is changed', async () => {
     const file = await sequence({ alpha: await frame('black') })
+    const others: unknown[] = []
     for (let at = file.indexOf('moov'); at < file.indexOf('mdat'); at++)
       for (const value of [0, 1, 0x7f, 0xff]) {
         const changed = Buffer.from(file)
@@ -78,8 +80,9 @@ describe('the picture of a sequence', () => {
         try {
           stillOf(changed, 'avif')
         } catch (error) {
-          expect(error).toEqual(damaged)
+          if (!(error instanceof TintypeError && error.code === 'damaged_image')) others.push({ at, value, error })
         }
       }
+    expect(others).toEqual([])
   })
 })
