@@ -12,7 +12,7 @@ import { type Appended, type AppendLog, type LogFormat, type NumberedEntry, outc
 import type { Bucket } from './client/bucket.ts'
 import type { ListedObject } from './client/listing.ts'
 import { entryName, entryNumber } from './keys.ts'
-import { createProofs } from './proofs.ts'
+import { createProofs } from './proofs/proofs.ts'
 
 export interface BucketLogOptions<Entry> {
   bucket: Bucket

@@ -1,7 +1,7 @@
 // Shared proofs: reads that must be as new as their request join one that has not begun yet.
 
 import { setTimeout } from 'node:timers/promises'
-import { createBoundedMap } from '../../core/bounded-map.ts'
+import { createBoundedMap } from '../../../core/bounded-map.ts'
 
 /** Least time between the beginnings of two proofs of one key that few calls wait for, in milliseconds. */
 const PAUSE_MS = 20

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createProofs } from '../../../src/stores/s3/proofs.ts'
+import { createProofs } from '../../../../src/stores/s3/proofs/proofs.ts'
 
 const newProofs = () => {
   const began: string[] = []
