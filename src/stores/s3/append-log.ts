@@ -3,6 +3,9 @@
 // A reader shows that the entry in memory is the newest by `HEAD` of its successor: 404 proves it, as long as entries stay
 // for longer than the time since the proof before, both by the engine's clock. Else it lists the log to its end.
 //
+// Of a log that many read, the newest entry is served from memory for a moment after such a proof; therefore a writer or
+// reader that learns of an entry waits for a moment before it acts on it: proofs/read-leases.ts, with the proof.
+//
 // A writer that got 200 lists what is behind its entry, because its number may have been used and removed while it was
 // stopped; one that got 412 reads the entry, because a request whose answer was lost is sent again. See outcomeOf.
 
@@ -12,15 +15,19 @@ import { type Appended, type AppendLog, type LogFormat, type NumberedEntry, outc
 import type { Bucket } from './client/bucket.ts'
 import type { ListedObject } from './client/listing.ts'
 import { entryName, entryNumber } from './keys.ts'
+import { type Clock, SYSTEM_CLOCK } from './proofs/moments.ts'
 import { createProofs } from './proofs/proofs.ts'
+import { createReadLeases, type ReadLeaseSettings, type ReadLeases } from './proofs/read-leases.ts'
 
 export interface BucketLogOptions<Entry> {
-  bucket: Bucket
+  bucket: Pick<Bucket, 'head' | 'text' | 'putNew' | 'put' | 'remove' | 'list' | 'listAll'>
   format: LogFormat<Entry>
   /** Prefix of a log, with a slash at the end. */
   prefix(log: string): string
   /** True for logs that are removed whole some day: each read lists them, since absence proves nothing. @default false */
   isRemovable?: boolean
+  /** Where given, processes take leases to read the log; not where logs are removable. @default none */
+  readLeases?: ReadLeaseSettings & { clock?: Clock }
   /**
    * Newest entries that stay; up to twice as many do, since old ones are removed with each `keep`-th append.
    * @default all; they are pruned elsewhere, or never
@@ -38,6 +45,8 @@ export interface BucketLog<Entry> extends AppendLog<Entry> {
   /** {@link AppendLog.newest} as it was at some moment of the last `staleMs`. */
   recent(log: string, staleMs: number): Promise<NumberedEntry<Entry> | undefined>
   forget(log: string): void
+  /** Ends the leases of this process to read. */
+  close(): Promise<void>
 }
 
 /** Entries stay at least this long, by the engine's clock, in milliseconds. */
@@ -60,14 +69,20 @@ interface Head<Entry> {
 
 export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): BucketLog<Entry> => {
   const { bucket, format, prefix, isRemovable = false, keep, minAgeMs = MIN_AGE_MS } = options
+  const clock = options.readLeases?.clock ?? SYSTEM_CLOCK
   const heads = createBoundedMap<Head<Entry>>(REMEMBERED_LOGS)
   const keyOf = (log: string, number: number): string => prefix(log) + entryName(number)
 
-  /** Entries from a number on, lowest first, and the engine's clock. */
-  const listFrom = async (log: string, first: number) => {
+  /**
+   * Entries from a number on, lowest first, and the engine's clock. Where the highest one was not known yet, it may be acted
+   * on once `othersEnd()` resolves.
+   */
+  const listFrom = async (log: string, first: number, isOfWriter = false) => {
     const after = first > 1 ? keyOf(log, first - 1) : undefined
+    const beganAt = leases?.moment()
     const { objects, dateMs } = await bucket.listAll(prefix(log), { after, delimiter: '/' })
-    return { numbered: numberedIn(log, objects), dateMs }
+    const othersEnd = beganAt && leases?.othersEnd(log, { objects, dateMs, beganAt, isOfWriter })
+    return { numbered: numberedIn(log, objects), dateMs, othersEnd }
   }
 
   const numberedIn = (log: string, objects: readonly ListedObject[]) =>
@@ -77,15 +92,16 @@ export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): Bucket
     })
 
   const remember = (log: string, found: NumberedEntry<Entry>, provedMs: number, atMs: number): void => {
+    leases?.learned(log, found.number)
     // A slower read must not replace what a faster one has found.
     if ((heads.get(log)?.found.number ?? 0) <= found.number) heads.set(log, { found, provedMs, atMs })
   }
 
   const readNewest = async (log: string): Promise<NumberedEntry<Entry> | undefined> => {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const atMs = performance.now()
+      const atMs = clock.nowMs()
       const first = isRemovable ? 1 : (heads.get(log)?.found.number ?? 1)
-      const { numbered, dateMs } = await listFrom(log, first)
+      const { numbered, dateMs, othersEnd } = await listFrom(log, first)
       const number = numbered.at(-1)?.number
       if (number === undefined) {
         heads.delete(log)
@@ -100,28 +116,40 @@ export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): Bucket
       const text = await bucket.text(keyOf(log, number))
       if (text === undefined) continue
       const found = { number, entry: format.decode(text, log, number) }
+      if (number > (heads.get(log)?.found.number ?? 0)) await othersEnd?.()
       remember(log, found, dateMs, atMs)
       return found
     }
     throw new Error(`the log in ${prefix(log)} changes too fast to be read`)
   }
 
-  const prove = async (log: string): Promise<NumberedEntry<Entry> | undefined> => {
+  const prove = async (log: string, calls: number): Promise<NumberedEntry<Entry> | undefined> => {
     const head = heads.get(log)
     if (!head || isRemovable) return readNewest(log)
-    const atMs = performance.now()
+    const atMs = clock.nowMs()
+    const lease = leases?.proving(log, calls)
     const { found: successor, dateMs } = await bucket.head(keyOf(log, head.found.number + 1))
     if (successor || dateMs - head.provedMs > PROOF_MS) return readNewest(log)
     remember(log, head.found, dateMs, atMs)
+    lease?.(head.found)
     return head.found
   }
 
-  const proofs = createProofs(prove)
+  const proofs = createProofs(prove, { now: clock.nowMs, sleep: clock.sleep })
+  const leases: ReadLeases<Entry> | undefined =
+    options.readLeases && !isRemovable
+      ? createReadLeases({ ...options.readLeases, bucket, prefix, renew: proofs })
+      : undefined
+
+  const newest = (log: string): Promise<NumberedEntry<Entry> | undefined> => {
+    const found = leases?.newest(log)
+    return found ? Promise.resolve(found) : proofs(log)
+  }
 
   /** Decides whether an entry that was created, or may have been removed since, is part of the log. */
   const confirm = async (log: string, number: number, entry: Entry, isCreated: boolean): Promise<Appended> => {
-    const atMs = performance.now()
-    const { numbered, dateMs } = await listFrom(log, isRemovable ? 1 : number)
+    const atMs = clock.nowMs()
+    const { numbered, dateMs, othersEnd } = await listFrom(log, isRemovable ? 1 : number, true)
     // The log was removed, and this entry began it anew.
     const isAlone = isRemovable && number > 1 && !numbered.some((each) => each.number !== number)
     if (isAlone || !isCreated || numbered.at(-1)?.number !== number) {
@@ -135,6 +163,7 @@ export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): Bucket
       }
       return { outcome }
     }
+    await othersEnd?.()
     remember(log, { number, entry }, dateMs, atMs)
     if (keep !== undefined && isRemovable) await prune(numbered.slice(0, -keep), dateMs)
     else if (keep !== undefined && number % keep === 0) await pruneFirst(log, number - keep).catch(() => {})
@@ -155,18 +184,18 @@ export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): Bucket
   }
 
   return {
-    newest: proofs,
+    newest,
 
     known: (log) => heads.get(log)?.found,
 
     current(log, staleMs) {
       const head = heads.get(log)
-      return head && performance.now() - head.atMs < staleMs ? head.found : undefined
+      return head && clock.nowMs() - head.atMs < staleMs ? head.found : undefined
     },
 
     async recent(log, staleMs) {
       const head = heads.get(log)
-      return head && !isRemovable && performance.now() - head.atMs < staleMs ? head.found : proofs(log)
+      return head && !isRemovable && clock.nowMs() - head.atMs < staleMs ? head.found : newest(log)
     },
 
     forget: (log) => void heads.delete(log),
@@ -177,7 +206,11 @@ export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): Bucket
       try {
         const { isNew } = await bucket.putNew(keyOf(log, number), body)
         const text = isNew ? body : await bucket.text(keyOf(log, number))
-        if (text !== undefined && text !== body) return { outcome: 'taken' }
+        if (text !== undefined && text !== body) {
+          // The next attempt must not follow the entry before again.
+          leases?.learned(log, number)
+          return { outcome: 'taken' }
+        }
         return await confirm(log, number, entry, text === body)
       } catch (cause) {
         return { outcome: 'unknown', cause }
@@ -188,6 +221,10 @@ export const createBucketLog = <Entry>(options: BucketLogOptions<Entry>): Bucket
       heads.delete(log)
       const { objects } = await bucket.listAll(prefix(log))
       for (const { key } of objects) await bucket.remove(key)
+    },
+
+    async close() {
+      await leases?.close()
     },
   }
 }

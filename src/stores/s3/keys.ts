@@ -29,5 +29,12 @@ export const entryNumber = (name: string): number | undefined => {
   return digits === undefined ? undefined : Number(digits)
 }
 
+const READER = 'reader-'
+
+/** Name of the marker of a process that reads a log: behind those of entries. See proofs/read-leases.ts. */
+export const readerName = (token: string, nth: number | ''): string => `${READER}${token}-${nth}`
+
+export const isReaderName = (name: string): boolean => name.startsWith(READER)
+
 /** Image id of the key of a variant. */
 export const imageOfKey = (key: string): string => key.slice(key.lastIndexOf('/') + 1).split('.')[0] ?? ''

@@ -4,7 +4,7 @@
 // copies of variants; while none of its processes runs, that folder may be deleted.
 
 import { basename, join } from 'node:path'
-import { isDamage, TintypeError } from '../../core/errors.ts'
+import { isDamage } from '../../core/errors.ts'
 import { type ImageList, imagesOf } from '../../core/project/image-list.ts'
 import type { ProjectState } from '../../core/project/state.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -15,10 +15,9 @@ import { createWorkspace } from '../file/staging/workspace.ts'
 import { coverOf } from '../history/cover.ts'
 import { createFocalPoints } from '../history/focal-points.ts'
 import { pageOf } from '../history/page.ts'
-import { decodeRevision, encodeRevision, type Revision } from '../history/revision.ts'
+import type { Revision } from '../history/revision.ts'
 import { createStoredBytes } from '../history/stored-bytes.ts'
 import type { Store } from '../store.ts'
-import { type BucketLog, createBucketLog } from './append-log.ts'
 import { createOrphans } from './cleanup/orphans.ts'
 import type { KeptRevisions } from './cleanup/prune.ts'
 import { createRemoval } from './cleanup/removal.ts'
@@ -27,6 +26,7 @@ import { createDiskCache } from './disk-cache.ts'
 import { keys } from './keys.ts'
 import { createLeases, type Leases } from './leases.ts'
 import { openStoreInBucket } from './probe.ts'
+import { createRevisions, type RevisionsOptions } from './revisions.ts'
 import { createSegments } from './segments.ts'
 import { createVariants } from './variants.ts'
 import { createBucketWatching } from './watching.ts'
@@ -62,6 +62,8 @@ export interface S3StoreOptions {
   leaseMs?: number
   /** Longest time until a watcher finds a commit of another server, in milliseconds. @default 5000 */
   pollMs?: number
+  /** When a project is read so often that servers take leases to read it; other values in tests alone. */
+  readLeases?: RevisionsOptions['readLeases']
   /** @default () => new Date() */
   now?: () => Date
   /** @default none */
@@ -75,19 +77,11 @@ export interface S3Store extends Store {
   leases: Leases
 }
 
-/** Revisions of projects in a bucket. */
-export const createRevisions = (bucket: Bucket): BucketLog<Revision> =>
-  createBucketLog({
-    bucket,
-    format: { encode: encodeRevision, decode: decodeAt, tokensOf: ({ commits }) => commits },
-    prefix: keys.meta,
-  })
-
 export const createS3Store = (options: S3StoreOptions): S3Store => {
   const { bucket, log, staleMs = 5000 } = options
   const paths = createPaths(options.workDir)
   const segments = createSegments({ bucket })
-  const revisions = createRevisions(bucket)
+  const revisions = createRevisions({ bucket, readLeases: options.readLeases })
   const { committed: onCommitted, close: endWatching, ...watching } = createBucketWatching({ ...options, revisions })
   const now = options.now ?? (() => new Date())
   const workspace = createWorkspace({ paths })
@@ -232,19 +226,8 @@ export const createS3Store = (options: S3StoreOptions): S3Store => {
       await closeWriting()
       await sweeping
       clearTimeout(timer)
+      await revisions.close()
       await bucket.close()
     },
-  }
-}
-
-const decodeAt = (text: string, projectId: string, number: number): Revision => {
-  try {
-    const revision = decodeRevision(text)
-    if (revision.state.project_id === projectId && revision.state.revision === number) return revision
-    throw new Error(`the object is revision ${revision.state.revision} of "${revision.state.project_id}"`)
-  } catch (cause) {
-    throw new TintypeError('project_damaged', `The image list of project "${projectId}" is damaged in the bucket.`, {
-      cause,
-    })
   }
 }

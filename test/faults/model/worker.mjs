@@ -43,8 +43,11 @@ const createStore = ({ bucket, ...options }) => {
   const { credentials, ...rest } = bucket
   const client = createBucket({ ...rest, pauseMs: 5, credentials: async () => credentials })
   // Variants by their ids are to be as new as lists.
-  return createS3Store({ log, bucket: client, staleMs: 0, ...options })
+  return createS3Store({ log, bucket: client, staleMs: 0, readLeases: BUSY_AT_ONCE, ...options })
 }
+
+/** A process takes leases to read each project from its second read on. */
+const BUSY_AT_ONCE = { busyCalls: 1, busyProofs: 1, graceMs: 50, maxLogs: 10_000 }
 
 const client = async (projectId, steps) => {
   const entries = []

@@ -18,9 +18,10 @@ import { projectIdOf } from '../../file/paths.ts'
 import { type Revision, type StoredSegment, storedSegment } from '../../history/revision.ts'
 import { createOrphans } from '../cleanup/orphans.ts'
 import type { Bucket } from '../client/bucket.ts'
-import { imageOfKey, keys } from '../keys.ts'
+import type { ListedObject } from '../client/listing.ts'
+import { imageOfKey, isReaderName, keys } from '../keys.ts'
 import { holdsStore } from '../probe.ts'
-import { createRevisions } from '../s3-store.ts'
+import { createRevisions } from '../revisions.ts'
 import { createSegments } from '../segments.ts'
 import { createRepair } from './repair.ts'
 import { checkImages, type ListedVariants } from './variants.ts'
@@ -36,7 +37,7 @@ export interface BucketInspectorOptions {
 const ORPHAN_MS = 3_600_000
 
 export const createBucketInspector = ({ bucket, remake, log }: BucketInspectorOptions): Inspector => {
-  const revisions = createRevisions(bucket)
+  const revisions = createRevisions({ bucket })
   const segments = createSegments({ bucket })
   const removal = {
     images: async (projectId: string, imageIds: readonly string[]) => {
@@ -129,7 +130,8 @@ export const createBucketInspector = ({ bucket, remake, log }: BucketInspectorOp
   /** Segments prove that there were revisions; pictures alone may be those of a first upload whose server died. */
   async function* withoutRevision(projectId: string, old: ReadonlyMap<string, string>): AsyncGenerator<Problem> {
     const { objects, dateMs } = await bucket.listAll(keys.meta(projectId))
-    if (objects.some(({ modifiedMs }) => dateMs - modifiedMs > ORPHAN_MS)) {
+    const remains = objects.filter(isKept)
+    if (remains.some(({ modifiedMs }) => dateMs - modifiedMs > ORPHAN_MS)) {
       const path = keys.meta(projectId)
       yield { kind: 'revisions_gone', path, detail: 'there is no revision: put back a copy of the newest one' }
     } else if (old.size > 0) {
@@ -175,7 +177,7 @@ export const createBucketInspector = ({ bucket, remake, log }: BucketInspectorOp
       } catch (error) {
         if (!isDamage(error)) throw error
         const { objects } = await bucket.listAll(keys.meta(projectId), { delimiter: '/' })
-        const path = objects.at(-1)?.key ?? keys.meta(projectId)
+        const path = objects.findLast(isKept)?.key ?? keys.meta(projectId)
         yield { kind: 'revision_damaged', path, detail: `${causeOf(error)}: put back a copy of the newest revision` }
         return
       }
@@ -204,5 +206,8 @@ export const createBucketInspector = ({ bucket, remake, log }: BucketInspectorOp
     close: () => repair.close(),
   }
 }
+
+/** False for markers of servers that read the project. */
+const isKept = ({ key }: ListedObject): boolean => !isReaderName(basename(key))
 
 const causeOf = (error: unknown): string => messageOf(error instanceof Error && error.cause ? error.cause : error)

@@ -26,9 +26,11 @@ interface Next<Result> {
 /**
  * Shares proofs by key: a call gets the result of a proof that began after it. Those of one key begin at most every
  * 20 milliseconds, the first one at once, and one for which 16 calls wait.
+ *
+ * @param prove gets the number of calls that wait for it
  */
 export const createProofs = <Result>(
-  prove: (key: string) => Promise<Result>,
+  prove: (key: string, calls: number) => Promise<Result>,
   { now = () => performance.now(), sleep = (ms) => setTimeout(ms) }: ProofsOptions = {},
 ): ((key: string) => Promise<Result>) => {
   const next = new Map<string, Next<Result>>()
@@ -39,8 +41,9 @@ export const createProofs = <Result>(
     const waitMs = (beganMs.get(key) ?? Number.NEGATIVE_INFINITY) + PAUSE_MS - now()
     await (waitMs > 0 ? Promise.race([sleep(waitMs), hurried]) : undefined)
     beganMs.set(key, now())
+    const calls = next.get(key)?.calls ?? 1
     next.delete(key)
-    return prove(key)
+    return prove(key, calls)
   }
 
   return (key) => {

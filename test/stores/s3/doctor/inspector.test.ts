@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fileNameOf, newImageId, type VariantName } from '../../../../src/core/names.ts'
 import { createBucket } from '../../../../src/stores/s3/client/bucket.ts'
 import { createBucketInspector } from '../../../../src/stores/s3/doctor/inspector.ts'
-import { keys } from '../../../../src/stores/s3/keys.ts'
+import { keys, readerName } from '../../../../src/stores/s3/keys.ts'
 import { addImage } from '../../../contracts/store.ts'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
 import { plainJpeg, sha256Of, sprite } from '../../../support/pictures/pictures.ts'
@@ -133,6 +133,8 @@ describe('the doctor of a bucket', () => {
     const { bucket, examine } = await setUp()
     const newest = (await bucket.listAll(keys.meta('shop'), { delimiter: '/' })).objects.at(-1)?.key ?? ''
     await bucket.put(newest, '{"damaged')
+    // Of a server that reads it.
+    await bucket.put(keys.meta('shop') + readerName('other', 1), '')
     expect(inShort(await examine())).toEqual([`revision_damaged ${newest} unmendable`])
   })
 
@@ -141,6 +143,7 @@ describe('the doctor of a bucket', () => {
     await Promise.all(Array.from({ length: 600 }, () => addImage(store, 'many')))
     for (const id of ['shop', 'many'])
       for (const { key } of (await bucket.listAll(keys.meta(id), { delimiter: '/' })).objects) await bucket.remove(key)
+    await bucket.put(keys.meta('shop') + readerName('dead', 1), '')
     expect((await examine()).findings).toEqual([])
     engine.advance(HOUR_MS + 2000)
     // Without segments, the pictures may be those of a first upload.
