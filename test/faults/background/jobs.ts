@@ -93,9 +93,11 @@ export interface CheckOptions {
 /** Every job has ended, each acknowledged one as its upload deserves, with one image for each success and nothing else. */
 export const checkEnded = async (options: CheckOptions): Promise<{ jobs: JobView[]; made: string[] }> => {
   const { request, storageDir, projects, acknowledged, problem = {}, mayKeepUploads = false } = options
-  const jobs = await restingJobs(request)
+  await restingJobs(request)
   const atWork = () => (['new', 'queued', 'running'] as const).flatMap((folder) => markersIn(storageDir, folder))
   await vi.waitFor(() => expect(atWork()).toEqual([]), { timeout: REST_MS, interval: 200 })
+  // Only now: one that ended while it was still being accepted is listed once it is taken over.
+  const jobs = await restingJobs(request)
   const byId = new Map(jobs.map((job) => [job.job_id, job]))
   for (const [jobId, { imageId, isDamaged }] of acknowledged) {
     const job = byId.get(jobId)

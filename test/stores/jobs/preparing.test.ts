@@ -3,7 +3,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { existsSync } from 'node:fs'
-import { readdir, rename } from 'node:fs/promises'
+import { readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { Job } from '../../../src/core/jobs/job.ts'
@@ -74,6 +74,22 @@ describe('a job that is being prepared', () => {
       expect(await leftIn(storageDir), `after ${last} calls`).toEqual([])
     }
     expect(calls).toBeGreaterThan(5)
+  })
+})
+
+describe('a job that ended before its admission was durable', () => {
+  it('is known to no reader after a power cut, and has failed once it is taken over', async () => {
+    const all = await prepared()
+    const { storageDir, one, other, stage, job } = all
+    await one.jobs.prepare(job, stage)
+    // The cut kept the end of an attempt, and undid the moves of the marker.
+    const failed = { ...job, state: 'failed', finished_at: job.created_at } as const
+    const record = join(storageDir, '.jobs/records', job.created_at.slice(0, 10), `${job.job_id}.json`)
+    await writeFile(record, JSON.stringify(failed))
+    expect(await other.jobs.list({ limit: 10 })).toEqual([])
+    await endAndWithdraw(all)
+    expect(await other.jobs.list({ limit: 10 })).toMatchObject([{ state: 'failed', job: { job_id: job.job_id } }])
+    expect(await readdir(join(storageDir, '.jobs/failed'))).toHaveLength(1)
   })
 })
 
