@@ -12,9 +12,6 @@ import { createBucket } from '../../../../dist/stores/s3/client/bucket.js'
 import { createS3Store } from '../../../../dist/stores/s3/s3-store.js'
 import { createLogger } from '../../../../dist/telemetry/logger.js'
 
-/** A server takes leases to read each project from its second read on. */
-const BUSY_AT_ONCE = { busyCalls: 1, busyProofs: 1, graceMs: 50 }
-
 const STATUSES = {
   project_not_found: 404,
   image_not_found: 404,
@@ -41,8 +38,7 @@ const encode = async ({ source, targets }) => {
 const serve = async ({ bucket, workDir }) => {
   const { credentials, ...rest } = bucket
   const client = createBucket({ ...rest, pauseMs: 5, credentials: async () => credentials })
-  const log = createLogger({ level: 'silent' })
-  const store = createS3Store({ log, bucket: client, workDir, staleMs: 1000, readLeases: BUSY_AT_ONCE })
+  const store = createS3Store({ log: createLogger({ level: 'silent' }), bucket: client, workDir, staleMs: 1000 })
   await store.open()
   const upload = createUploader({
     store,
