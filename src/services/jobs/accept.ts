@@ -15,7 +15,7 @@ import type { UploadAnswers, UploadedImage } from '../images/upload-answers.ts'
 import type { JobEndings } from './ending.ts'
 
 export interface AcceptOptions {
-  store: Pick<Store, 'stage' | 'commit'>
+  store: Pick<Store, 'stage' | 'commit' | 'recent'>
   jobs: JobStore
   queue: Pick<JobQueue, 'offer'>
   endings: Pick<JobEndings, 'undo'>
@@ -44,6 +44,15 @@ export interface Acceptance {
   again(job: Job): Promise<SeenJob | undefined>
 }
 
+/**
+ * Pending images for each millisecond for which an accepted upload waits for others: every revision holds the list of them
+ * whole, 32 bytes an entry. So jobs write 16 MB of it a second at most, as long as {@link MOST_GATHER_MS} suffices.
+ */
+const PENDING_PER_MS = 500
+
+/** Longest such time, in milliseconds: a client waits for the response. */
+const MOST_GATHER_MS = 50
+
 /** Time of a waiting job that `Retry-After` counts with, in seconds. */
 const RETRY_SECONDS = 10
 
@@ -64,7 +73,9 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
       const { asset } = terms
       const { visibility } = job.upload
       const change = { type: 'add_pending', pendingId, atMs, by, visibility, terms: { asset, maxImages } } as const
-      await store.commit(projectId, change, { stage })
+      const pending = store.recent(projectId)?.pending?.length ?? 0
+      const gatherMs = Math.min(MOST_GATHER_MS, Math.floor(pending / PENDING_PER_MS))
+      await store.commit(projectId, change, { stage, gatherMs })
       await jobs.admit(jobId)
     } catch (error) {
       await endings.undo(job, stage)

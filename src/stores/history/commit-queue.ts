@@ -34,11 +34,17 @@ interface QueueOptions {
   /** See {@link PendingChange}. */
   workspacePath?: string
   /**
-   * Longest time for which the change waits for others, in milliseconds. The first one without such a time ends the wait.
+   * Longest time for which the change waits for others, in milliseconds, also where it comes during a commit. The first
+   * change whose time is over takes along all that wait.
    *
    * @default 0
    */
   gatherMs?: number
+}
+
+interface QueuedChange extends PendingChange {
+  /** End of its wait for others, by `performance.now()`. */
+  dueMs: number
 }
 
 export interface CommitQueue {
@@ -50,28 +56,33 @@ export interface CommitQueue {
 
 export const createCommitQueue = ({ commitBatch, maxBatch }: CommitQueueOptions): CommitQueue => {
   const most = maxBatch ?? 64
-  const waiting = new Map<string, PendingChange[]>()
+  const waiting = new Map<string, QueuedChange[]>()
   const working = new Map<string, Promise<void>>()
+  /** By project whose changes all wait for others: looks at them again. */
+  const wakes = new Map<string, () => void>()
 
-  /** By project: ends the wait for others. */
-  const gathering = new Map<string, () => void>()
+  /** Time until a commit is due, in milliseconds. */
+  const dueIn = (queue: readonly QueuedChange[]): number =>
+    queue.length >= most ? 0 : Math.min(...queue.map(({ dueMs }) => dueMs)) - performance.now()
 
-  const gather = (projectId: string, ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(() => gathering.get(projectId)?.(), ms)
-      gathering.set(projectId, () => {
-        clearTimeout(timer)
-        gathering.delete(projectId)
-        resolve()
+  const untilDue = async (projectId: string, queue: readonly QueuedChange[]): Promise<void> => {
+    for (let ms = dueIn(queue); ms > 0; ms = dueIn(queue))
+      await new Promise<void>((wake) => {
+        const timer = setTimeout(wake, ms)
+        wakes.set(projectId, () => {
+          clearTimeout(timer)
+          wake()
+        })
       })
-    })
+    wakes.delete(projectId)
+  }
 
-  const work = async (projectId: string, queue: PendingChange[], gatherMs: number): Promise<void> => {
-    if (gatherMs > 0) await gather(projectId, gatherMs)
+  const work = async (projectId: string, queue: QueuedChange[]): Promise<void> => {
     while (queue.length > 0) {
+      if (dueIn(queue) > 0) await untilDue(projectId, queue)
       const early = queue.length
       try {
-        await commitBatch(projectId, () => queue.splice(0, most))
+        await commitBatch(projectId, () => (dueIn(queue) > 0 ? [] : queue.splice(0, most)))
       } catch (error) {
         // Later changes have not waited for long and are tried again.
         for (const { reject } of queue.splice(0, Math.min(early, most))) reject(error)
@@ -85,10 +96,10 @@ export const createCommitQueue = ({ commitBatch, maxBatch }: CommitQueueOptions)
     commit(projectId, change, { workspacePath, gatherMs = 0 } = {}) {
       return new Promise((resolve, reject) => {
         const queue = waiting.get(projectId) ?? []
-        queue.push({ change, workspacePath, resolve, reject })
+        queue.push({ change, workspacePath, resolve, reject, dueMs: performance.now() + gatherMs })
         waiting.set(projectId, queue)
-        if (!working.has(projectId)) working.set(projectId, work(projectId, queue, gatherMs))
-        else if (gatherMs === 0 || queue.length >= most) gathering.get(projectId)?.()
+        if (working.has(projectId)) wakes.get(projectId)?.()
+        else working.set(projectId, work(projectId, queue))
       })
     },
 

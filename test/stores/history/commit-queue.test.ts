@@ -1,10 +1,11 @@
 // Changes of one project that wait in this process are committed together.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { ProjectChange } from '../../../src/core/project/changes.ts'
 import { emptyProject, type ProjectState } from '../../../src/core/project/state.ts'
 import { createCommitQueue, type PendingChange } from '../../../src/stores/history/commit-queue.ts'
 import { newGate } from '../../support/gate.ts'
+import { PATIENCE } from '../../support/vitest/patience.ts'
 
 const edit = (title: string): ProjectChange => ({ type: 'edit', title })
 const titleOf = ({ change }: PendingChange) => (change?.type === 'edit' ? (change.title ?? '') : '')
@@ -59,6 +60,27 @@ describe('a commit queue', () => {
     expect(batches).toEqual([])
     await Promise.all([...gathered, ...urgent.map((title) => queue.commit('shop', edit(title)))])
     expect(batches).toEqual([[...titles(count), ...urgent]])
+  })
+
+  it('lets changes that come during a commit wait for others as well', async () => {
+    const gate = newGate()
+    const batches: string[][] = []
+    const queue = createCommitQueue({
+      async commitBatch(projectId, take) {
+        for (let taken = take(); taken.length > 0; taken = take()) {
+          batches.push(taken.map(titleOf))
+          await gate.opened
+          for (const { resolve } of taken) resolve(transitionTo(emptyProject(projectId, '')))
+        }
+      },
+    })
+    const first = queue.commit('shop', edit('first'))
+    await vi.waitFor(() => expect(batches).toEqual([['first']]), PATIENCE)
+    const gathered = titles(2).map((title) => queue.commit('shop', edit(title), { gatherMs: 1_000_000 }))
+    gate.open()
+    await first
+    await Promise.all([...gathered, queue.commit('shop', edit('urgent'))])
+    expect(batches).toEqual([['first'], [...titles(2), 'urgent']])
   })
 
   it('commits each change alone with a batch of 1', async () => {
