@@ -217,6 +217,8 @@ export interface Stage {
    * @returns the number of bytes on disk. @throws TintypeError `storage_full`, `store_unavailable`; errors of the stream as they are
    */
   receive(stream: AsyncIterable<Uint8Array>): Promise<number>
+  /** Begins what {@link publish} needs, so that it goes on beside the encoder. Never throws. */
+  prepare(): void
   /**
    * Makes variants durable under their final names. Visible to readers only with the commit of the image.
    *

@@ -162,6 +162,7 @@ export const createUploadSteps = (options: UploadStepsOptions): UploadSteps => {
 
   const storeUpload: StoreUpload = async (upload) => {
     const { projectId, stage, source, sha256, terms, details, by, confirm, isPending, signal, priority } = upload
+    stage.prepare()
     const picture = await encoders.encode({ source, targets: stage.targets, sha256 }, { signal, priority })
     const image: ImageRecord = {
       id: stage.imageId,

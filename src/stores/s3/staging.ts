@@ -58,6 +58,8 @@ export const createStage = async (options: StageOptions): Promise<Stage> => {
 
     receive: (stream) => receiveFile(uploadPath, stream),
 
+    prepare() {},
+
     async publish(names = SIZES) {
       try {
         await Promise.all(names.filter((name) => !published.has(name)).map(publish))

@@ -68,7 +68,7 @@ export const createStage = async (options: StageOptions): Promise<Stage> => {
   const unsynced = new Set<string>()
   let securing: Promise<void> | undefined
 
-  /** Makes the name of the work folder durable, once. Begun beside the encoder, whose work takes longer than a sync. */
+  /** Makes the name of the work folder durable, once. */
   const secure = (): Promise<void> => {
     securing ??= workspace.secure(folder)
     securing.catch(() => {})
@@ -90,7 +90,8 @@ export const createStage = async (options: StageOptions): Promise<Stage> => {
     }
     for (const name of names) if (!published.has(name)) await publish(name)
     // An earlier attempt may have had one, under another setting.
-    if (isAgain && !names.includes('source')) await removeFile(paths.variant(projectId, imageId, 'source'))
+    const source = paths.variant(projectId, imageId, 'source')
+    if (isAgain && !names.includes('source') && existsSync(source)) await removeFile(source)
   }
 
   const makeProject = async (): Promise<void> => {
@@ -115,11 +116,9 @@ export const createStage = async (options: StageOptions): Promise<Stage> => {
     uploadPath,
     targets,
 
-    async receive(stream) {
-      const size = await receiveFile(uploadPath, stream)
-      secure()
-      return size
-    },
+    receive: (stream) => receiveFile(uploadPath, stream),
+
+    prepare: () => void secure(),
 
     async publish(names = SIZES) {
       try {
