@@ -60,6 +60,16 @@ export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): Job
     reader.changed('added')
   }
 
+  /** Of one job: most of the time of an asynchronous read goes to threads. */
+  const readClaimed = async (hold: PlacedMarker): Promise<Job | undefined> => {
+    try {
+      return records.readNow(hold.jobId)
+    } catch (error) {
+      await letWait(hold, hold.attempts - 1)
+      throw storeError(error)
+    }
+  }
+
   const removeAll = async (hold: PlacedMarker): Promise<void> => {
     await removeFile(paths.upload(hold.jobId))
     await removeFile(paths.record(hold.jobId))
@@ -177,10 +187,7 @@ export const createFileJobs = ({ storageDir, store, log }: FileJobsOptions): Job
       const marker = await holds.take(jobId, take).catch(throwStoreError)
       if (!marker) return undefined
       reader.changed('taken')
-      const job = await records.read(jobId).catch(async (error: unknown) => {
-        await letWait(marker, marker.attempts - 1)
-        throw storeError(error)
-      })
+      const job = await readClaimed(marker)
       if (job) return { job, attempt: marker.attempts, owner: marker.owner }
       // Missing or damaged: the job cannot go on.
       log.error({ jobId, projectId }, 'the record of a job cannot be read; leaving the job out')

@@ -1,6 +1,6 @@
 // Idempotency keys of jobs: files that name the job of a key, for a day.
 
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { SeenJob } from '../../core/jobs/job.ts'
 import { IDEMPOTENT_MS } from '../../core/project/add-image.ts'
@@ -28,7 +28,8 @@ export interface JobKeysOptions {
 export const createJobKeys = ({ paths, find: findJob, syncFolder }: JobKeysOptions) => {
   const find = async (key: string): Promise<SeenJob | undefined> => {
     const path = paths.key(key)
-    const found = await stat(path).catch(unlessMissing)
+    // Most keys are new: a call of the system instead of a trip to a thread and an error.
+    const found = lstatSync(path, { throwIfNoEntry: false })
     if (!found || Date.now() - found.mtimeMs > IDEMPOTENT_MS) return undefined
     const jobId = await readText(path).catch(unlessMissing)
     return jobId === undefined ? undefined : findJob(jobId)

@@ -1,9 +1,10 @@
 // Markers of jobs: empty files whose names are the state of a job. One process wins each rename.
 
-import { existsSync, lstatSync } from 'node:fs'
+import { closeSync, existsSync, lstatSync, open } from 'node:fs'
 import { rename } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { MAX_ATTEMPTS } from '../../core/jobs/job.ts'
-import { codeOf, makeFolder, removeFile, type SharedSync, writeNew } from '../file/fs/durable.ts'
+import { codeOf, makeFolder, removeFile, type SharedSync } from '../file/fs/durable.ts'
 import { namesIn } from '../file/fs/names-in.ts'
 import { refuseLinks } from '../file/fs/no-follow.ts'
 import { type JobPaths, type Marker, type MarkerFolder, parseMarker } from './layout.ts'
@@ -64,7 +65,7 @@ export const createMarkers = (paths: JobPaths, syncFolder: SharedSync): Markers 
     },
 
     async create(marker, isDurable = true) {
-      await withFolder(marker.folder, () => writeNew(pathOf(marker), '', false))
+      await withFolder(marker.folder, () => createEmpty(pathOf(marker)))
       if (isDurable) await syncFolder(paths.markers(marker.folder))
     },
 
@@ -87,6 +88,11 @@ export const createMarkers = (paths: JobPaths, syncFolder: SharedSync): Markers 
     changedMs: (marker) => lstatSync(pathOf(marker), { throwIfNoEntry: false })?.ctimeMs,
   }
 }
+
+const openFile = promisify(open)
+
+/** One trip to a thread: a file that was not written closes without a wait. */
+const createEmpty = async (path: string): Promise<void> => closeSync(await openFile(path, 'wx'))
 
 const isSameFile = (one: string, other: string): boolean => {
   const found = lstatSync(one, { throwIfNoEntry: false })

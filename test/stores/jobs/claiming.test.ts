@@ -1,16 +1,29 @@
 // Claims of jobs by messages: whatever ids they hold, and whatever fails while the record is read.
 
+import type * as Files from 'node:fs'
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createMemoryQueue } from '../../../src/queues/memory.ts'
 import { createRunner } from '../../../src/services/jobs/runner.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
-import { beforeCall, type DiskCall, failing } from '../../support/disk/calls.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { acceptJob, openJobs } from '../../support/store/jobs.ts'
 
-vi.mock('node:fs/promises', async (original) => (await import('../../support/disk/calls.ts')).watched(await original()))
+/** Codes with which the next reads of records fail. */
+const failures = vi.hoisted((): string[] => [])
+
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof Files>()
+  return {
+    ...real,
+    openSync: (path: string, ...rest: [string | number]) => {
+      const code = path.includes('/records/') ? failures.shift() : undefined
+      if (code !== undefined) throw Object.assign(new Error(code), { code })
+      return real.openSync(path, ...rest)
+    },
+  }
+})
 
 const log = createLogger({ level: 'silent' })
 
@@ -20,8 +33,6 @@ const open = async () => {
   await mkdir(storageDir)
   return { folder, ...(await openJobs(storageDir)) }
 }
-
-const readsRecord = ({ name, path }: DiskCall) => name === 'readFile' && path.includes('/records/')
 
 describe('a claim whose ids are none', () => {
   const ID = '0'.repeat(24)
@@ -73,11 +84,11 @@ describe('a claim whose record cannot be read', () => {
     const { jobs } = opened
     const { job_id: jobId } = await acceptJob(opened)
     await jobs.waiting()
-    const mend = failing(readsRecord, code)
+    failures.push(code)
     await expect(jobs.claim(jobId, 'Game')).rejects.toMatchObject({ code: 'store_unavailable' })
     expect(jobs.counts()).toMatchObject({ queued: 1 })
     expect(await jobs.waiting()).toEqual([{ jobId, projectId: 'Game', attempts: 0 }])
-    mend()
+    expect(failures).toEqual([])
     expect(await jobs.claim(jobId, 'Game')).toMatchObject({ job: { job_id: jobId }, attempt: 1 })
   })
 
@@ -100,11 +111,7 @@ describe('a claim whose record cannot be read', () => {
     const opened = await open()
     const { jobs } = opened
     const { job_id: jobId } = await acceptJob(opened)
-    let failures = 0
-    beforeCall(readsRecord, async () => {
-      failures++
-      throw Object.assign(new Error('EIO'), { code: 'EIO' })
-    })
+    failures.push('EIO')
     const begun: string[] = []
     const runner = createRunner({
       jobs,
@@ -123,6 +130,6 @@ describe('a claim whose record cannot be read', () => {
     onTestFinished(() => runner.stop())
     runner.start()
     await vi.waitFor(() => expect(begun).toEqual([`1 ${jobId}`]), { timeout: 60_000 })
-    expect(failures).toBe(1)
+    expect(failures).toEqual([])
   })
 })

@@ -17,6 +17,12 @@ const open = async () => {
   return { paths, markers, folders }
 }
 
+it('creates a marker once', async () => {
+  const { markers, folders } = await open()
+  await expect(markers.create(waiting)).rejects.toMatchObject({ code: 'EEXIST' })
+  expect(await folders()).toEqual([[waiting], []])
+})
+
 it('moves a marker once', async () => {
   const { markers, folders } = await open()
   expect(await markers.move(waiting, running)).toBe(true)
