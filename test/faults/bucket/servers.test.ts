@@ -17,7 +17,9 @@ import { checkAll, createPool } from './servers/pool.ts'
 import { isOfKind, type Strike, strikesAt } from './servers/strikes.ts'
 
 const SERVERS = 3
-const CLIENTS = 9
+const CLIENTS = 24
+/** Changes that are acknowledged at least: the rest behind the last kill. */
+const CHANGES = 2000
 /** Requests of a hundred that have a fault besides. */
 const FAULTY_PERCENT = 10
 /** Kills at each kind of request, before and after the engine. */
@@ -92,11 +94,13 @@ it('servers lose and double nothing while each is killed at all of its requests 
     return slot
   }
   const slots = await Promise.all(Array.from({ length: SERVERS }, (_, n) => work(n)))
+  await expect.poll(clients.acknowledged, { timeout: LIMIT_MS }).toBeGreaterThanOrEqual(CHANGES)
   await clients.end()
   for (const { proxy } of slots) proxy.decideBy(() => undefined)
   expect(pool.running.size).toBe(SERVERS)
   await checkAll(clients, pool.running, engine)
   expect(kills).toBe(planned)
+  expect(kills).toBeGreaterThanOrEqual(200)
   expect(played.size).toBe(8)
   const faults = [...played.values()].reduce((sum, each) => sum + each, 0)
   say(
