@@ -222,10 +222,10 @@ export interface Stage {
   /**
    * Makes variants durable under their final names. Visible to readers only with the commit of the image.
    *
-   * @param names variants that the encoder has written. @default the four sizes
-   * @throws TintypeError `storage_full`, `store_unavailable`
+   * @param names variants that the encoder has written. @default the four sizes @param contents their lengths and hashes. @default read from the files
+   * @throws TintypeError `storage_full`, `store_unavailable`, also where a file has not the content that is given
    */
-  publish(names?: readonly VariantName[]): Promise<void>
+  publish(names?: readonly VariantName[], contents?: Partial<ImageRecord['sizes']>): Promise<void>
   /** Removes the staging area, and published files too where their image is not part of the project. Never throws. */
   discard(): Promise<void>
 }

@@ -182,7 +182,7 @@ export const createUploadSteps = (options: UploadStepsOptions): UploadSteps => {
     }
     const charged = await reserve(projectId, stage, image, by)
     await confirm?.()
-    await stage.publish(variantsOf(picture.sizes))
+    await stage.publish(variantsOf(picture.sizes), picture.sizes)
     const all = { ...terms, chargedTo: charged }
     const visibility = options.newVisibility
     const change = { type: 'add_image', image, by, visibility, terms: all, isPending } as const

@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto'
 import { link, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { TintypeError } from '../../core/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -170,11 +170,27 @@ export const createDiskCache = ({ folder, workFolder, maxBytes, log }: DiskCache
 
     async keep(content, path) {
       if (content.bytes > maxBytes || making.has(content.sha256)) return
-      const kept = make(content, (draft) => link(path, draft)).catch((error: unknown) => {
+      try {
+        // One that is there may be damaged: it is checked when it is read.
+        if (await linkIn(path, pathOf(content.sha256))) note(content)
+      } catch (error) {
         log.warn({ error }, 'could not keep a copy in the disk cache')
-      })
-      await kept
+      }
     },
+  }
+}
+
+/** Links a file into a folder, which is made. False where the name is taken. */
+const linkIn = async (from: string, to: string): Promise<boolean> => {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    if (codeOf(error) !== 'ENOENT') throw error
+    await mkdir(dirname(to), { recursive: true })
+    await link(from, to)
+    return true
   }
 }
 

@@ -40,8 +40,11 @@ export const createStage = async (options: StageOptions): Promise<Stage> => {
   const { uploadPath, targets } = stageFiles(folder, imageId)
   const published = new Set<VariantName>()
 
-  const publish = async (name: VariantName): Promise<void> => {
-    const body = await fileBodyOf(targets[name])
+  /** The engine compares the body with the hash: a file that has changed since is refused. */
+  const publish = async (name: VariantName, content: Content | undefined): Promise<void> => {
+    const body = content
+      ? { path: targets[name], bytes: content.bytes, sha256: content.sha256 }
+      : await fileBodyOf(targets[name])
     const key = keys.variant(projectId, imageId, name)
     published.add(name)
     // A taken key is that of an earlier attempt at this very request: nobody else has the id.
@@ -60,9 +63,10 @@ export const createStage = async (options: StageOptions): Promise<Stage> => {
 
     prepare() {},
 
-    async publish(names = SIZES) {
+    async publish(names = SIZES, contents = {}) {
       try {
-        await Promise.all(names.filter((name) => !published.has(name)).map(publish))
+        const rest = names.filter((name) => !published.has(name))
+        await Promise.all(rest.map((name) => publish(name, contents[name])))
         // An earlier attempt may have had one, under another setting.
         if (isAgain && !names.includes('source')) await bucket.remove(keys.variant(projectId, imageId, 'source'))
       } catch (error) {
