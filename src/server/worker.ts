@@ -1,7 +1,6 @@
 // A serving process: starts the store and the HTTP server, and stops both after the last upload.
 
 import cluster from 'node:cluster'
-import { setFlagsFromString } from 'node:v8'
 import { createParsedTintype } from '../compose/compose.ts'
 import type { Config } from '../config/load.ts'
 import { TintypeError } from '../core/errors.ts'
@@ -24,23 +23,8 @@ export interface WorkerOptions {
 /** A day, which is within the range of a timer. */
 const LONGEST_REQUEST_MS = 86_400_000
 
-/**
- * Keeps V8's young generation small. Every 64 KiB of an upload are memory outside the heap, freed when the young
- * generation is collected. A larger one is collected so rarely that V8 marks the whole heap instead, because of the
- * external memory: 15 times for 80 uploads of 3 MB, a quarter of this process's time.
- */
-const KEEP_YOUNG_GENERATION_SMALL = '--semi-space-growth-factor=1'
-
-/**
- * Collects the old generation when it has grown by this part, in percent. V8 lets it grow up to fourfold on a machine with
- * much memory: 119 MB for 33 in use after 1,600 small uploads, 250 after 6,000.
- */
-const KEEP_OLD_GENERATION_SMALL = '--heap-growing-percent=30'
-
 /** Resolves once the server listens. Where it cannot, prints the reason in one line and ends the process. */
 export const startWorker = async ({ config, log }: WorkerOptions): Promise<Started> => {
-  setFlagsFromString(KEEP_YOUNG_GENERATION_SMALL)
-  setFlagsFromString(KEEP_OLD_GENERATION_SMALL)
   // The other settings are options of the library, by the same names.
   const { port, host, workers, logLevel, logFormat, ...options } = config
   const tintype = createParsedTintype({

@@ -171,7 +171,7 @@ describe('a small picture', () => {
     const { store, other, folder, variants } = await twoWorkers()
     const { project, image } = await addImage(store, 'shop')
     await variants.preload(project, image)
-    const { path } = await variants.find('shop', image.id, 'thumb')
+    const path = store.pathBelowRoot?.({ projectId: 'shop', imageId: image.id, size: 'thumb' })
     await unlink(`${folder}/${path}`)
     await writeFile(`${folder}/${path}`, 'mended')
     await other.commit('shop', { type: 'replace_image', image })
