@@ -37,8 +37,9 @@ interface Seen {
 const twoServers = async () => {
   const { storageDir, people } = await createCast()
   const fuller = join(storageDir, '..', `${storageDir.split('/').at(-1)}-fuller`)
-  await cp(storageDir, fuller, { recursive: true })
-  await rm(join(fuller, '.tmp'), { recursive: true })
+  // What an open app has there alone, which comes and goes.
+  const filter = (path: string): boolean => !/\/\.(?:cache|tmp)$/.test(path)
+  await cp(storageDir, fuller, { recursive: true, filter })
   for (const projectId of HIDDEN) await plantProject({ storageDir: fuller, projectId, visibility: 'private' })
   for (let at = 0; at < 1200; at++)
     await plantProject({ storageDir: fuller, projectId: `m${at}`, visibility: 'private', images: 0 })

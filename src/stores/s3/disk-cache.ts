@@ -50,7 +50,7 @@ export interface DiskCache {
 }
 
 /** For each further try, the copy was removed between its making and its use. */
-const MOST_TRIES = 30
+const MOST_TRIES = 3
 
 export const createDiskCache = ({ folder, workFolder, maxBytes, log }: DiskCacheOptions): DiskCache => {
   const pathOf = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256)
@@ -106,14 +106,15 @@ export const createDiskCache = ({ folder, workFolder, maxBytes, log }: DiskCache
     note(content)
   }
 
+  const download = async (content: Content, fetch: Fetch, path: string): Promise<void> => {
+    const hash = createHash('sha256')
+    await writeFile(path, hashed(fetch(), hash), { flag: 'wx' })
+    if (hash.digest('hex') !== content.sha256) throw damaged(content)
+  }
+
   /** The copy may be missing all the same, where the cache is deleted meanwhile. */
   const fetchInto = async (content: Content, fetch: Fetch): Promise<void> => {
-    const write = async (draft: string) => {
-      const hash = createHash('sha256')
-      await writeFile(draft, hashed(fetch(), hash), { flag: 'wx' })
-      if (hash.digest('hex') !== content.sha256) throw damaged(content)
-    }
-    await make(content, write).catch((error: unknown) => {
+    await make(content, (draft) => download(content, fetch, draft)).catch((error: unknown) => {
       if (codeOf(error) !== 'ENOENT') throw error
     })
   }
@@ -127,7 +128,21 @@ export const createDiskCache = ({ folder, workFolder, maxBytes, log }: DiskCache
       making.set(sha256, made)
       await made
     }
-    throw removedTooFast(content)
+    return fetchedAside(content, fetch)
+  }
+
+  /** Past the cache, where it is deleted faster than its copies are opened. */
+  const fetchedAside = async (content: Content, fetch: Fetch): Promise<PlainFile> => {
+    const work = await workFolder()
+    try {
+      const path = join(work, content.sha256)
+      await download(content, fetch, path)
+      const file = await openPlainFile(path)
+      if (!file) throw new Error(`the work folder ${work} was removed`)
+      return file
+    } finally {
+      await removeFolder(work)
+    }
   }
 
   return {
@@ -162,7 +177,8 @@ export const createDiskCache = ({ folder, workFolder, maxBytes, log }: DiskCache
           }
           return await use(path)
         }
-        throw removedTooFast(content)
+        await download(content, fetch, path)
+        return await use(path)
       } finally {
         await removeFolder(work)
       }
@@ -193,8 +209,6 @@ const linkIn = async (from: string, to: string): Promise<boolean> => {
     return true
   }
 }
-
-const removedTooFast = ({ sha256 }: Content): Error => new Error(`the copy ${sha256} is removed faster than it is used`)
 
 const damaged = ({ sha256 }: Content): TintypeError =>
   new TintypeError('project_damaged', `The object with the SHA-256 ${sha256} is damaged in the bucket.`)
