@@ -13,7 +13,7 @@ export type FolderReason = keyof typeof FOLDER_REASONS
 
 /** Files of such tests, below test/. Single tests of other files are made by `itInFolder`. */
 export const FOLDER_FILES: Readonly<Record<string, FolderReason>> = {
-  'http/damaged-projects.test.ts': 'files',
+  'http/damaged-projects.whole.test.ts': 'files',
   'http/failing-disk.whole.test.ts': 'disk',
   'http/fast-path/credentials.whole.test.ts': 'stale',
   'http/hidden-projects.whole.test.ts': 'planted',
