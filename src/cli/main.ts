@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 // The `tintype` command.
 
-import { runCli } from './program.ts'
+import { keepYoungGenerationSmall } from '../server/small-heap.ts'
+
+keepYoungGenerationSmall()
+const { runCli } = await import('./program.ts')
 
 // A reader that closes early (`tintype openapi | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

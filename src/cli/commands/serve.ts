@@ -7,7 +7,7 @@ import { flagOf } from '../../config/setting.ts'
 import { bannerOf, type Started } from '../../server/banner.ts'
 import { fail } from '../../server/fail.ts'
 import { whyNotOpen } from '../../server/refuse-open.ts'
-import { keepHeapSmall } from '../../server/small-heap.ts'
+import { keepOldGenerationSmall } from '../../server/small-heap.ts'
 import { supervise } from '../../server/supervisor.ts'
 import { createCommand, loadSettings } from '../command.ts'
 import { openLog } from '../log.ts'
@@ -50,7 +50,7 @@ const serve = async (flags: Record<string, string | undefined>): Promise<void> =
   const log = await openLog(config)
   if (cluster.isPrimary) warnOfNetworkDisk(config, log)
   if (config.workers > 1 && cluster.isPrimary) return supervise({ config, env, log, announce })
-  keepHeapSmall()
+  keepOldGenerationSmall()
   // Imported here, so that neither a supervisor nor `--help` loads the whole application.
   const { startWorker } = await import('../../server/worker.ts')
   const worker = await startWorker({ config, log })

@@ -250,7 +250,7 @@ describe('the memory', () => {
   })
 
   it('without bodies stays within its limit, and of 0 bytes caches nothing', async () => {
-    const { store, variants } = await twoWorkers({ cachesBodies: false, cacheBytes: 3500 })
+    const { store, variants } = await twoWorkers({ cachesBodies: false, cacheBytes: 6500 })
     const { image } = await addImage(store, 'shop')
     for (const size of SIZES) await variants.find('shop', image.id, size)
     expect(variants.stats().entries).toBe(3)
