@@ -1,10 +1,9 @@
 // Target folder of a transfer: files are written beside their places and renamed. Never through a link.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { lstat, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 
 export interface WrittenFile {
   sha256: string
@@ -102,7 +101,8 @@ export const openTargetFolder = async (folder: string, { parts }: TargetFolderOp
         }
       }
       await replace(path, async (temporary) => {
-        await pipeline(hashed, createWriteStream(temporary, { flags: 'wx' }))
+        // Unlike a stream of a path, it has created the file before it fails, so that none appears after its removal.
+        await writeFile(temporary, hashed(), { flag: 'wx' })
         sha256 = hash.digest('hex')
         if (wanted !== undefined && sha256 !== wanted)
           throw new Error('the server sent another content than it has recorded')

@@ -1,10 +1,8 @@
 // Export into a ZIP file, written beside its place and renamed. An existing file stays.
 
 import { randomBytes } from 'node:crypto'
-import { createWriteStream, existsSync } from 'node:fs'
-import { link, rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { existsSync } from 'node:fs'
+import { link, rm, writeFile } from 'node:fs/promises'
 import { makeZip } from 'client-zip'
 
 export interface ZipEntry {
@@ -18,7 +16,7 @@ export const writeZip = async (path: string, entries: AsyncIterable<ZipEntry>): 
   if (existsSync(path)) throw new Error(`${path} exists already; choose another name`)
   const temporary = `${path}.${randomBytes(8).toString('hex')}.part`
   try {
-    await pipeline(Readable.from(piecesOf(entries)), createWriteStream(temporary, { flags: 'wx' }))
+    await writeFile(temporary, piecesOf(entries), { flag: 'wx' })
     // Unlike a rename, it fails where another program has made the file meanwhile.
     await link(temporary, path)
   } finally {

@@ -1,9 +1,7 @@
 // Jobs as objects in a bucket; layout.ts describes them.
 
-import { createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { TintypeError } from '../../../core/errors.ts'
 import { type FinishedJob, isFinished, isJobId, type Job, type SeenJob } from '../../../core/jobs/job.ts'
 import { isProjectId } from '../../../core/names.ts'
@@ -127,7 +125,7 @@ export const createBucketJobs = (options: BucketJobsOptions): JobStore => {
     try {
       const { found } = await bucket.head(jobKeys.upload(jobId))
       if (!found) throw new TintypeError('internal', `The upload of job ${jobId} is missing.`)
-      await pipeline(bucket.read(jobKeys.upload(jobId), 0, found.bytes), createWriteStream(path)).catch(throwStoreError)
+      await writeFile(path, bucket.read(jobKeys.upload(jobId), 0, found.bytes)).catch(throwStoreError)
       return await use(path)
     } finally {
       await rm(path, { force: true })
