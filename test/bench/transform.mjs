@@ -1,5 +1,5 @@
-// A first transform over HTTP against plain sharp on the original and against ipx over HTTP, in turn; then a repeated
-// one against a stored variant of about the same size, by wrk where it is there.
+// A first transform over HTTP against plain sharp on the original, sharp in the process of a plain server, and ipx, in turn;
+// then a repeated one against a stored variant of about the same size, by wrk where it is there.
 //
 //   npm run bench -- transform [rounds]
 
@@ -39,6 +39,8 @@ const TASKS = [
 ]
 
 const WARM_UP_ROUNDS = 10
+/** Code of a request is compiled after some hundreds. */
+const WARM_UP_REQUESTS = 300
 
 /** Idle connections are closed from here: a server that does it first could meet the next request. */
 const agent = new Agent({ keepAlive: true, timeout: 2000 })
@@ -50,12 +52,16 @@ export const run = async ([rounds = '11']) => {
   try {
     const tintype = await serveTintype(join(folder, 'storage'))
     stops.push(tintype.stop)
-    const ipx = await startIpx(folder)
+    const ipx = await startServer(folder, 'ipx')
     stops.push(ipx.stop)
-    // A warm server is measured: code is compiled after some dozens of each kind.
-    await firsts(PICTURES[1], folder, tintype, ipx, WARM_UP_ROUNDS)
+    const plain = await startServer(folder, 'plain')
+    stops.push(plain.stop)
+    const servers = { tintype, ipx, plain }
+    // Warm servers are measured.
+    await firsts(PICTURES[1], folder, servers, WARM_UP_ROUNDS)
+    await warmUp(folder, servers)
     const rows = []
-    for (const each of PICTURES) rows.push(...(await firsts(each, folder, tintype, ipx, Number(rounds))))
+    for (const each of PICTURES) rows.push(...(await firsts(each, folder, servers, Number(rounds))))
     console.log(`\nA transform that was not made before, milliseconds, medians of ${rounds} in turn:`)
     console.table(rows)
     await repeated(tintype)
@@ -66,7 +72,17 @@ export const run = async ([rounds = '11']) => {
   }
 }
 
-const firsts = async ({ picture, width, height }, folder, tintype, ipx, rounds) => {
+const warmUp = async (folder, { tintype, plain }) => {
+  const bytes = await photo({ width: 400, height: 300 })
+  await writeFile(join(folder, 'small.jpg'), bytes)
+  const imageId = await upload(tintype.url, bytes)
+  for (let at = 0; at < WARM_UP_REQUESTS; at++) {
+    await fetched(signed(tintype.url, imageId, `w=${20 + at}&h=40&format=jpeg`))
+    await fetched(`${plain.url}/small.jpg?w=${20 + at}&h=40&format=jpeg&quality=80`)
+  }
+}
+
+const firsts = async ({ picture, width, height }, folder, { tintype, ipx, plain }, rounds) => {
   const bytes = await photo({ width, height })
   const name = `${width}.jpg`
   const source = join(folder, name)
@@ -86,6 +102,10 @@ const firsts = async ({ picture, width, height }, folder, tintype, ipx, rounds) 
       sharp: (w, h) => plainly(w, h),
       ...(ourEffort === undefined ? {} : { equal: (w, h) => plainly(w, h, { effort: ourEffort }) }),
       tintype: (w, h) => fetched(signed(tintype.url, imageId, `w=${w}&h=${h}&format=${format}`)),
+      served: (w, h) => {
+        const query = new URLSearchParams({ w, h, format, quality: QUALITY[format], effort: ourEffort ?? '' })
+        return fetched(`${plain.url}/${name}?${query}`)
+      },
       ipx: (w, h) => fetched(`${ipx.url}/f_${format},q_${QUALITY[format]},s_${w}x${h}/${name}`),
       // What asking and answering alone take, which plain sharp has none of.
       http: () => fetched(`${tintype.url}/health`),
@@ -101,20 +121,23 @@ const firsts = async ({ picture, width, height }, folder, tintype, ipx, rounds) 
         sizes[way] = result.length
       }
     }
-    const [ours, theirs] = [times.tintype, times.ipx].map(median)
+    const [ours, served, theirs] = [times.tintype, times.served, times.ipx].map(median)
     const row = (way, efforts) => {
-      const plain = median(times[way])
+      const inProcess = median(times[way])
       return {
         picture,
         result: `${format} ${side}`,
         'effort of sharp : tintype': efforts,
-        'sharp ms': plain.toFixed(1),
+        'sharp ms': inProcess.toFixed(1),
         'sharp min-max': spread(times[way], 1),
         'tintype ms': ours.toFixed(1),
         'tintype min-max': spread(times.tintype, 1),
-        'tintype - sharp': (ours - plain).toFixed(1),
+        'tintype - sharp': (ours - inProcess).toFixed(1),
         'of that http': median(times.http).toFixed(1),
-        'sharp / tintype': (plain / ours).toFixed(2),
+        'sharp / tintype': (inProcess / ours).toFixed(2),
+        // At the effort of Tintype.
+        'served ms': served.toFixed(1),
+        'tintype - served': (ours - served).toFixed(1),
         'ipx ms': theirs.toFixed(1),
         'ipx / tintype': (theirs / ours).toFixed(2),
         'kB sharp': (sizes[way] / 1000).toFixed(1),
@@ -193,8 +216,9 @@ const serveTintype = async (storageDir) => {
   return untilServing(startTintype(['serve', '--port', '0', '--storage', storageDir], { env, log: 'ignore' }))
 }
 
-const startIpx = async (folder) => {
-  const child = fork(fileURLToPath(import.meta.url), ['ipx', folder])
+/** @param {'ipx' | 'plain'} kind */
+const startServer = async (folder, kind) => {
+  const child = fork(fileURLToPath(import.meta.url), [kind, folder])
   const [{ port }] = await once(child, 'message')
   return { url: `http://127.0.0.1:${port}`, stop: () => ended(child, () => child.disconnect()) }
 }
@@ -205,10 +229,28 @@ const ended = async (child, end) => {
   await exit
 }
 
-// The child: ipx on the folder of the photos.
-if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv[2] === 'ipx') {
-  const { createIPX, createIPXNodeServer, ipxFSStorage } = await import('ipx')
-  const server = createServer(createIPXNodeServer(createIPX({ storage: ipxFSStorage({ dir: process.argv[3] }) })))
+/** Nothing but sharp: no check, no cache. */
+const transformPlainly = (folder) => async (request, response) => {
+  const { pathname, searchParams } = new URL(request.url, 'http://localhost')
+  const [w, h, quality, effort] = ['w', 'h', 'quality', 'effort'].map((name) => searchParams.get(name))
+  const format = searchParams.get('format')
+  const bytes = await sharp(join(folder, pathname.slice(1)))
+    .autoOrient()
+    .resize(Number(w), Number(h))
+    [format]({ quality: Number(quality), ...(effort ? { effort: Number(effort) } : {}) })
+    .toBuffer()
+  response.writeHead(200, { 'content-type': `image/${format}`, 'content-length': bytes.length }).end(bytes)
+}
+
+// The child: ipx, or sharp alone, on the folder of the photos.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [kind, folder] = process.argv.slice(2)
+  const listener = async () => {
+    if (kind === 'plain') return transformPlainly(folder)
+    const { createIPX, createIPXNodeServer, ipxFSStorage } = await import('ipx')
+    return createIPXNodeServer(createIPX({ storage: ipxFSStorage({ dir: folder }) }))
+  }
+  const server = createServer(await listener())
   server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address().port }))
   process.on('disconnect', () => process.exit(0))
 }
