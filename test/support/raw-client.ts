@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, type TestContext } from 'vitest'
 
 export interface RawClient {
   socket: Socket
@@ -16,7 +16,8 @@ export interface RawClient {
   end: Promise<string>
 }
 
-export const connectRaw = async (port: number): Promise<RawClient> => {
+/** @param test the context of a test that runs beside others: they have to say which one it is that ends */
+export const connectRaw = async (port: number, test?: TestContext): Promise<RawClient> => {
   const socket = connect({ port, host: '127.0.0.1' })
   await once(socket, 'connect')
   let received = ''
@@ -28,7 +29,8 @@ export const connectRaw = async (port: number): Promise<RawClient> => {
   })
   // A test that does not look at the end of its connection does not care how it ended.
   end.catch(() => {})
-  onTestFinished(() => {
+  const whenFinished = test?.onTestFinished ?? onTestFinished
+  whenFinished(() => {
     socket.destroy()
   })
   return {

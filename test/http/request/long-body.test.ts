@@ -2,7 +2,7 @@
 
 import { setTimeout } from 'node:timers/promises'
 import { Hono } from 'hono'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, type TestContext } from 'vitest'
 import { TintypeError } from '../../../src/core/errors.ts'
 import type { Env } from '../../../src/http/context.ts'
 import { openLongBody } from '../../../src/http/request/long-body.ts'
@@ -19,7 +19,10 @@ interface Options {
 }
 
 /** Answers the number of bytes, or the code of the error that ended the body. `begun` resolves at its first chunk. */
-const start = async ({ graceMs, pauseMs = 0, requestTimeoutMs = 30_000 }: Options = {}) => {
+const start = async (
+  { onTestFinished }: TestContext,
+  { graceMs, pauseMs = 0, requestTimeoutMs = 30_000 }: Options = {},
+) => {
   let begin = (): void => {}
   const begun = new Promise<void>((resolve) => {
     begin = resolve
@@ -47,27 +50,28 @@ const start = async ({ graceMs, pauseMs = 0, requestTimeoutMs = 30_000 }: Option
 
 const head = (bytes: number): string => `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${bytes}\r\n\r\n`
 
-describe('a long body', () => {
-  it('that pauses for longer than its grace is ended, and its connection closed', async () => {
-    const { port } = await start({ graceMs: 50 })
-    const client = await connectRaw(port)
+// Beside each other: most of them wait for seconds.
+describe.concurrent('a long body', () => {
+  it('that pauses for longer than its grace is ended, and its connection closed', async (test) => {
+    const { port } = await start(test, { graceMs: 50 })
+    const client = await connectRaw(port, test)
     await client.send(`${head(10)}12345`)
     const answer = await client.end
     expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*\r\nconnection: close\r\n[\s\S]*request_timeout$/i)
   })
 
-  it('that drips is ended too: pauses add up', async () => {
-    const { port } = await start({ graceMs: 200 })
-    const client = await connectRaw(port)
+  it('that drips is ended too: pauses add up', async (test) => {
+    const { port } = await start(test, { graceMs: 200 })
+    const client = await connectRaw(port, test)
     await client.send(head(1000))
     const drip = setInterval(() => client.send('x'), 20)
-    onTestFinished(() => clearInterval(drip))
+    test.onTestFinished(() => clearInterval(drip))
     expect(await client.end).toMatch(/request_timeout$/)
   })
 
-  it('has the time that its bytes take on a slow line besides', async () => {
-    const { port, begun } = await start({ graceMs: 3000 })
-    const client = await connectRaw(port)
+  it('has the time that its bytes take on a slow line besides', async (test) => {
+    const { port, begun } = await start(test, { graceMs: 3000 })
+    const client = await connectRaw(port, test)
     // 32 bytes a millisecond: 64 seconds.
     await client.send(head(2 ** 21 + 1))
     await client.send('x'.repeat(2 ** 21))
@@ -77,18 +81,18 @@ describe('a long body', () => {
     expect(await client.until('bytes')).toMatch(/2097153 bytes$/)
   })
 
-  it('is not ended for the time that the server takes', async () => {
-    const { port, begun } = await start({ graceMs: 2000, pauseMs: 3000 })
-    const client = await connectRaw(port)
+  it('is not ended for the time that the server takes', async (test) => {
+    const { port, begun } = await start(test, { graceMs: 2000, pauseMs: 3000 })
+    const client = await connectRaw(port, test)
     await client.send(`${head(2)}x`)
     await begun
     await client.send('y')
     expect(await client.until('bytes')).toMatch(/2 bytes$/)
   })
 
-  it('is not ended by the timeout of the server', async () => {
-    const { port, begun } = await start({ requestTimeoutMs: 1000 })
-    const client = await connectRaw(port)
+  it('is not ended by the timeout of the server', async (test) => {
+    const { port, begun } = await start(test, { requestTimeoutMs: 1000 })
+    const client = await connectRaw(port, test)
     await client.send(`${head(2)}x`)
     await begun
     await setTimeout(2000)
@@ -96,9 +100,9 @@ describe('a long body', () => {
     expect(await client.until('bytes')).toMatch(/2 bytes$/)
   })
 
-  it('is ended when the server stops', async () => {
-    const server = await start()
-    const client = await connectRaw(server.port)
+  it('is ended when the server stops', async (test) => {
+    const server = await start(test)
+    const client = await connectRaw(server.port, test)
     await client.send(`${head(10)}12345`)
     await server.begun
     const drained = server.drain()

@@ -28,6 +28,35 @@ const encode = async (upload: Buffer, more: Partial<typeof options> = {}) => {
   return { folder, job, picture: await encodePicture(job, { ...options, ...more }) }
 }
 
+/** Pictures of 480×320 that EXIF orientations turn, by what is shown: red, blue, green and white in its quarters. */
+const quarters = (() => {
+  const quarter = (background: string, left: number, top: number) => ({
+    input: { create: { width: 240, height: 160, channels: 3, background } as const },
+    left,
+    top,
+  })
+  const whole = plain(480, 320, 'white').composite([
+    quarter('red', 0, 0),
+    quarter('blue', 240, 0),
+    quarter('lime', 0, 160),
+  ])
+  let made: Promise<Buffer> | undefined
+  return () => {
+    made ??= whole.png({ compressionLevel: 1 }).toBuffer()
+    return made
+  }
+})()
+
+/** Red, green and blue at each place as shown, the place in parts of the width and height. */
+const coloursOf = async (file: string) => {
+  const shown = sharp(file).autoOrient().removeAlpha().toColourspace('srgb').raw()
+  const { data, info } = await shown.toBuffer({ resolveWithObject: true })
+  return (x: number, y: number): number[] => {
+    const at = (Math.floor(info.height * y) * info.width + Math.floor(info.width * x)) * info.channels
+    return [...data.subarray(at, at + info.channels)]
+  }
+}
+
 /** Sum of the differences of two colours. */
 const distance = (one: readonly number[], other: readonly number[]): number =>
   one.reduce((sum, value, index) => sum + Math.abs(value - (other[index] ?? 0)), 0)
@@ -68,15 +97,7 @@ describe('the variants of a picture', () => {
   })
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('are upright for EXIF orientation %i', async (orientation) => {
-    const corner = (background: string, left: number, top: number) => ({
-      input: { create: { width: 300, height: 200, channels: 3, background } as const },
-      left,
-      top,
-    })
-    const shown = await plain(600, 400, 'white')
-      .composite([corner('red', 0, 0), corner('blue', 300, 0), corner('lime', 0, 200)])
-      .png({ compressionLevel: 1 })
-      .toBuffer()
+    const shown = await quarters()
     const quarter = await sharp(shown).rotate(90).png({ compressionLevel: 1 }).toBuffer()
     // What a camera stores that is to be shown like this.
     const stored = [
@@ -92,15 +113,14 @@ describe('the variants of a picture', () => {
     const upload = await stored?.jpeg().withMetadata({ orientation }).toBuffer()
     if (!upload) throw new Error('no such orientation')
     const { job, picture } = await encode(upload)
-    expect(picture.sizes.original).toMatchObject({ width: 600, height: 400 })
+    expect(picture.sizes.original).toMatchObject({ width: 480, height: 320 })
     expect(picture.sizes.thumb).toMatchObject({ width: 400, height: 267 })
     for (const size of SIZES) {
-      const { width, height } = picture.sizes[size]
-      const at = (x: number, y: number) => pixelAt(job.targets[size], Math.floor(width * x), Math.floor(height * y))
-      expect(distance(await at(0.1, 0.1), [255, 0, 0])).toBeLessThan(30)
-      expect(distance(await at(0.9, 0.1), [0, 0, 255])).toBeLessThan(30)
-      expect(distance(await at(0.1, 0.9), [0, 255, 0])).toBeLessThan(30)
-      expect(distance(await at(0.9, 0.9), [255, 255, 255])).toBeLessThan(30)
+      const at = await coloursOf(job.targets[size])
+      expect(distance(at(0.1, 0.1), [255, 0, 0])).toBeLessThan(30)
+      expect(distance(at(0.9, 0.1), [0, 0, 255])).toBeLessThan(30)
+      expect(distance(at(0.1, 0.9), [0, 255, 0])).toBeLessThan(30)
+      expect(distance(at(0.9, 0.9), [255, 255, 255])).toBeLessThan(30)
     }
   })
 
@@ -113,7 +133,7 @@ describe('the variants of a picture', () => {
   })
 
   it('contain no metadata of a phone', async () => {
-    const { job } = await encode(await phonePhoto({ width: 1700, height: 300, orientation: 6 }))
+    const { job } = await encode(await phonePhoto({ width: 1100, height: 200, orientation: 6 }))
     for (const size of SIZES) {
       const file = await readFile(job.targets[size])
       for (const mark of [...SECRETS, 'GPSLatitude', 'xmpmeta', 'MPF']) expect(file.includes(mark)).toBe(false)
@@ -132,13 +152,13 @@ describe('the original', () => {
 
   it.each(['png', 'webp', 'gif', 'tiff', 'avif'] as const)('becomes a JPEG where it was %s', async (format) => {
     const { job, picture } = await encode(
-      await (await photoAs({ width: 500, height: 320 })).toFormat(format, { effort: 1 }).toBuffer(),
+      await (await photoAs({ width: 250, height: 160 })).toFormat(format, { effort: 1 }).toBuffer(),
     )
     expect(picture.type).toBe(`image/${format}`)
     expect(await sharp(job.targets.original).metadata()).toMatchObject({
       format: 'jpeg',
-      width: 500,
-      height: 320,
+      width: 250,
+      height: 160,
       depth: 'uchar',
       space: 'srgb',
       chromaSubsampling: '4:4:4',

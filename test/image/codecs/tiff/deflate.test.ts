@@ -30,7 +30,7 @@ describe.each([
 
 describe('Deflate data', () => {
   it('that inflates to far more is given up early', async () => {
-    const bomb = deflateSync(Buffer.alloc(200 * MIB), { level: 9 })
+    const bomb = deflateSync(Buffer.alloc(200 * MIB), { level: 1 })
     const before = process.memoryUsage.rss()
     expect(await isWholeDeflate(bomb, { least: 100, most: 100 })).toBe(false)
     expect(await isWholeDeflate(bomb, { least: 5 * MIB, most: 5 * MIB })).toBe(false)
