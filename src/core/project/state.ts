@@ -14,6 +14,8 @@ export interface ProjectState extends Project {
   pending?: readonly string[]
   /** Slot tables of its atlases. Absent where none was requested. */
   atlas?: SlotTables | undefined
+  /** Revision since which only slot tables were added, by requests that change nothing. Absent where it is the present one. */
+  shownRevision?: number | undefined
   /** Id of the stored segment that has the primary image, as far as known: saves a search. Undefined for one in the tail. */
   coverSegment?: string
 }
@@ -33,6 +35,10 @@ export const emptyProject = (projectId: string, now: string): ProjectState => ({
   deleted: true,
   images: listOf([]),
 })
+
+/** Time of the commit, in milliseconds since 1970. Unknown for slot tables alone, which leave the time of the change before. */
+export const committedMs = ({ updated_at, shownRevision }: ProjectState): number | undefined =>
+  shownRevision === undefined ? Date.parse(updated_at) : undefined
 
 /** The state with which a change creates a project, still marked as deleted. A user that creates it owns it. */
 export const newProject = (

@@ -3,6 +3,7 @@
 // Which projects changed is found by hint and verify: commits of this process, hints of other processes, and a comparison of
 // all projects with their positions at the start, when a hint was lost, and every few minutes. One process copies, by a lease.
 
+import { committedMs } from '../../core/project/state.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Hints } from '../catalogue/hints.ts'
 import { copyProject } from '../copy/copy-project.ts'
@@ -90,13 +91,12 @@ export const createReplicator = (options: ReplicatorOptions): Replicator => {
     else waiting.set(projectId, { sinceMs, version: 0, failures: 0, notBeforeMs: 0 })
   }
 
-  /** Time of the oldest revision that the bucket lacks. */
+  /** Time of the oldest revision that the bucket lacks. The copy reports a damaged one. */
   const timeOf = async (projectId: string, number: number): Promise<number> => {
     const text = await source.revision(projectId, number)
     try {
-      return text === undefined ? now() : Date.parse(decodeRevision(text).state.updated_at)
+      return (text === undefined ? undefined : committedMs(decodeRevision(text).state)) ?? now()
     } catch {
-      // The copy reports a damaged one.
       return now()
     }
   }

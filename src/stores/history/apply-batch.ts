@@ -6,6 +6,7 @@ import { deletedBy, droppedPending, eventsOf, type ProjectEvent } from '../../co
 import { emptyProject, type ProjectState } from '../../core/project/state.ts'
 import { tokensAfter } from '../append-log.ts'
 import type { Transition } from '../store.ts'
+import { conditionsAt } from './conditions.ts'
 import { namedSegments, type Revision, type StoredSegment, storedSegment } from './revision.ts'
 
 /** Outcome of one change. */
@@ -25,7 +26,8 @@ export interface Applied {
 }
 
 /**
- * Applies a batch to a state. A change that fails is rejected alone. `undefined` alters nothing and requires a revision
+ * Applies a batch to a state. A change that fails is rejected alone. A batch of slot tables alone leaves the time of the last
+ * change as it is, and conditions on the revision before it hold on. `undefined` alters nothing and requires a revision
  * all the same.
  */
 export const applyBatch = (
@@ -36,39 +38,48 @@ export const applyBatch = (
 ): Applied => {
   const before = base ?? emptyProject(projectId, now)
   const revision = before.revision + 1
-  const outcomes: Outcome[] = []
+  const made: ({ before: ProjectState; next: ProjectState } | { error: unknown })[] = []
   const deleted: string[] = []
   const deletedSegments: StoredSegment[] = []
   const events: ProjectEvent[] = []
   let state = before
-  for (const change of changes) {
+  /** Whether a change has altered more than slot tables. */
+  let isShown = false
+  for (const given of changes) {
     try {
-      let next = change ? applyChange(state, change, now, state === before ? before.revision : revision) : state
+      const present: number = isShown ? revision : before.revision
+      const change: ProjectChange | undefined = given && conditionsAt(present, state, given)
+      let next: ProjectState = change ? applyChange(state, change, now, present) : state
       if (change) deleted.push(...deletedBy(state, change, next), ...droppedPending(state, change, next))
       if (change?.type === 'delete_project') {
         deleted.push(...idsNotStored(state))
         deletedSegments.push(...storedSegmentsOf(state))
       }
-      const made = change ? eventsOf(state, change, next) : []
+      const own = change ? eventsOf(state, change, next) : []
       const { atlas } = next
-      if (change && atlas) next = followSlots({ ...next, atlas }, slotChanges(change, made), now)
-      events.push(...made)
-      const previous = state
+      if (change && atlas && next !== state) next = followSlots({ ...next, atlas }, slotChanges(change, own), now)
+      events.push(...own)
+      made.push({ before: state, next })
+      isShown ||= next !== state && change?.type !== 'add_slots'
       state = next
-      outcomes.push({ before: previous, after: { ...next, revision, updated_at: now } })
     } catch (error) {
-      outcomes.push({ error })
+      made.push({ error })
     }
   }
+  const rest = { deleted, deletedSegments, events }
   if (state === before && !changes.includes(undefined))
     return {
-      outcomes: outcomes.map((outcome) => ('error' in outcome ? outcome : { before, after: before })),
+      outcomes: made.map((each) => ('error' in each ? each : { before, after: before })),
       state: undefined,
-      deleted,
-      deletedSegments,
-      events,
+      ...rest,
     }
-  return { outcomes, state: { ...state, revision, updated_at: now }, deleted, deletedSegments, events }
+  const isQuiet = !isShown && state !== before && !changes.includes(undefined)
+  const stamp = isQuiet
+    ? { revision, updated_at: before.updated_at, shownRevision: before.shownRevision ?? before.revision }
+    : { revision, updated_at: now, shownRevision: undefined }
+  const stamped = (next: ProjectState): ProjectState => ({ ...next, ...stamp })
+  const outcomes = made.map((each) => ('error' in each ? each : { before: each.before, after: stamped(each.next) }))
+  return { outcomes, state: stamped(state), ...rest }
 }
 
 /** Images whose slots a change frees, and those that it adds. */

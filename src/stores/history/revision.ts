@@ -53,6 +53,8 @@ const revisionSchema = z.object({
   pending: z.array(z.string().regex(PENDING_ENTRY)).optional(),
   // Absent where no atlas was requested, and from revisions of older versions.
   atlas: z.record(z.string(), slotTableSchema).optional().catch(undefined),
+  // Absent where it is `revision`, and from revisions of older versions.
+  shown_revision: z.int().min(0).optional(),
   // The checksum matches, so an event of another form is of a newer version.
   events: z.array(projectEventSchema).optional().catch(undefined),
   images: z.array(imageSchema),
@@ -83,6 +85,7 @@ export const encodeRevision = (revision: Revision): string => {
     ...(floor === undefined ? {} : { floor }),
     ...(state.pending && state.pending.length > 0 ? { pending: state.pending } : {}),
     ...(state.atlas ? { atlas: state.atlas } : {}),
+    ...(state.shownRevision === undefined ? {} : { shown_revision: state.shownRevision }),
     ...(events ? { events } : {}),
   }
   return seal(`${fields(head)}${IMAGES}${linesOf(images.tail)}`)
@@ -96,7 +99,7 @@ export const decodeRevision = (text: string): Revision => {
   const body = unseal(text)
   const { commits, removing, removing_runs, dropped_runs, runs, cover_run, floor, pending, atlas, ...rest } =
     revisionSchema.parse(JSON.parse(body))
-  const { events, images, ...project } = rest
+  const { events, images, shown_revision, ...project } = rest
   return {
     state: {
       ...project,
@@ -107,6 +110,7 @@ export const decodeRevision = (text: string): Revision => {
       ...(cover_run === undefined ? {} : { coverSegment: cover_run }),
       ...(pending === undefined ? {} : { pending }),
       ...(atlas === undefined ? {} : { atlas }),
+      ...(shown_revision === undefined ? {} : { shownRevision: shown_revision }),
     },
     commits,
     removing,

@@ -50,4 +50,32 @@ describe('a batch of changes', () => {
     expect(second.state?.atlas?.game).toMatchObject({ revision: 2, slots: [freed, freed, id(3), id(4), id(5)] })
     expect(second.state?.atlas?.game?.replaced.map(({ revision }) => revision)).toEqual([1])
   })
+
+  it('that changes nothing makes no revision where there is a slot table, either', () => {
+    const slots: ProjectChange = { type: 'add_slots', name: 'game', rule: { kind: 'packed' } }
+    const { state } = applyBatch(undefined, 'shop', [add(1), slots], NOW)
+    const cover: ProjectChange = { type: 'set_primary', imageId: id(1) }
+    expect(applyBatch(state, 'shop', [cover, slots], NOW).state).toBeUndefined()
+  })
+
+  it('of slot tables alone changes neither the time nor what a condition allows, and has no events', () => {
+    const [before, later] = ['2026-03-04T05:06:07.890Z', '2026-05-06T07:08:09.100Z']
+    const slots = (name: string): ProjectChange => ({ type: 'add_slots', name, rule: { kind: 'packed' } })
+    const edit = (title: string, revision: number): ProjectChange => ({ type: 'edit', title, ifRevision: [revision] })
+    const refused = (applied: ReturnType<typeof applyBatch>) => applied.outcomes.map((each) => 'error' in each)
+    const first = applyBatch(undefined, 'shop', [add(1)], before).state
+    const quiet = applyBatch(first, 'shop', [slots('game')], later)
+    expect(quiet).toMatchObject({ events: [], state: { revision: 2, updated_at: before } })
+    const twice = applyBatch(quiet.state, 'shop', [slots('thumb')], later).state
+    expect(twice).toMatchObject({ revision: 3, updated_at: before })
+    for (const revision of [1, 2, 3])
+      expect(refused(applyBatch(twice, 'shop', [edit('A', revision)], later))).toEqual([false])
+    for (const revision of [0, 4])
+      expect(refused(applyBatch(twice, 'shop', [edit('A', revision)], later))).toEqual([true])
+    // In one batch with it, and never after another change.
+    const mixed = applyBatch(twice, 'shop', [slots('card'), edit('A', 2), edit('B', 2), edit('B', 3)], later)
+    expect(refused(mixed)).toEqual([false, false, true, true])
+    expect(mixed.state).toMatchObject({ revision: 4, updated_at: later, title: 'A' })
+    expect(refused(applyBatch(mixed.state, 'shop', [edit('C', 3)], later))).toEqual([true])
+  })
 })

@@ -114,6 +114,11 @@ describe('a revision file', () => {
     )
   })
 
+  it('names the revision since which only slot tables were added', () => {
+    const { state } = stored({ shownRevision: 2 }, 1)
+    expect(decodeRevision(encodeRevision(revisionOf({ state }))).state).toEqual(state)
+  })
+
   it('is readable JSON: one field per line, one image per line', () => {
     const text = encodeRevision(revisionOf({ droppedSegments: ['old'] }, 'Spring', 2))
     expect(JSON.parse(text)).toMatchObject({ project_id: 'shop', revision: 3, title: 'Spring', dropped_runs: ['old'] })

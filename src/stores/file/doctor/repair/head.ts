@@ -185,6 +185,7 @@ const stateOf = async (
   return {
     ...(base ?? { ...emptyProject(projectId, now), created_at: first?.created_at ?? now }),
     updated_at: now,
+    shownRevision: undefined,
     primary_image_id: primary !== null && imageIds.has(primary) ? primary : (first?.id ?? null),
     image_count: imageIds.size,
     deleted: imageIds.size === 0 && (await isDeleted()),

@@ -149,6 +149,7 @@ const nextRevision = async (
       ...state,
       revision: state.revision + 1,
       updated_at: now().toISOString(),
+      shownRevision: undefined,
       primary_image_id: hasPrimary ? state.primary_image_id : (images[0]?.id ?? null),
       image_count: images.length,
       images: stored,
