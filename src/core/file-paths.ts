@@ -28,12 +28,15 @@ const MAX_STEM_BYTES = 230
  * Chooses a relative path for each image, by id, with `/` between its parts. Paths differ also where case is ignored, no
  * path is the folder of another one, and no part is empty, hidden or leads upwards. Of several images with one name, the
  * oldest has it alone, the others with their ids: a change of the order renames no file.
+ *
+ * @param ownFiles names of the caller's own files beside them, of which no path makes a folder. @default none
  */
-export const filePathsOf = (images: readonly NamedImage[]): Map<string, string> => {
+export const filePathsOf = (images: readonly NamedImage[], ownFiles: readonly string[] = []): Map<string, string> => {
+  const reserved = new Set(ownFiles.map(keyOf))
   const oldestFirst = [...images].sort(
     (one, other) => compare(one.created_at, other.created_at) || compare(one.id, other.id),
   )
-  const stems = oldestFirst.map((image) => ({ image, stem: stemOf(image) }))
+  const stems = oldestFirst.map((image) => ({ image, stem: besideOwn(stemOf(image), reserved) }))
   const taken = new Set(stems.flatMap(({ stem }) => foldersOf(stem)))
   const paths = new Map<string, string>()
   // An asset keeps its name, whatever other images are called.
@@ -52,6 +55,12 @@ const compare = (one: string, other: string): number => (one < other ? -1 : Numb
 const stemOf = ({ id, name, asset }: NamedImage): string => {
   if (asset) return asset.split('/').map(portable).join('/')
   return portable(cleanFileName(name ?? '').replace(PICTURE_EXTENSION, '')) || id
+}
+
+/** The stem with a first folder that is none of the reserved names. */
+const besideOwn = (stem: string, reserved: ReadonlySet<string>): string => {
+  const end = stem.indexOf('/')
+  return end > 0 && reserved.has(keyOf(stem.slice(0, end))) ? `_${stem}` : stem
 }
 
 /** A part of a path that every file system takes, and none hides. Empty where nothing is left of it. */

@@ -56,6 +56,18 @@ describe('the path of an image', () => {
     expect(paths({ name: 'straße.png' }, { name: 'strasse.png' })).toEqual(['straße.jpg', 'strasse.jpg'])
   })
 
+  it('makes no folder of a name of the caller’s own files', () => {
+    const assets = ['manifest.json/x', '_manifest.json/x', 'ui/manifest.json/x', 'manifest']
+    const images = assets.map((asset, n) => ({ id: idOf(n), created_at: at(n), asset }))
+    expect([...filePathsOf(images, ['Manifest.JSON']).values()]).toEqual([
+      '_manifest.json/x.jpg',
+      `_manifest.json/x-${idOf(1)}.jpg`,
+      'ui/manifest.json/x.jpg',
+      'manifest.jpg',
+    ])
+    expect(filePathsOf(images).get(idOf(0))).toBe('manifest.json/x.jpg')
+  })
+
   it('of an asset stays its name where an older image has the same one', () => {
     expect(paths({ name: 'hero.jpg' }, { asset: 'hero' }).toSorted()).toEqual([`hero-${idOf(0)}.jpg`, 'hero.jpg'])
   })

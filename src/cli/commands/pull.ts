@@ -6,7 +6,8 @@ import { FORMATS, type Format, formatOf } from '../../core/transform/formats.ts'
 import { PRESET_NAME } from '../../core/transform/presets.ts'
 import { onSignals } from '../../server/signals.ts'
 import { createCommand } from '../command.ts'
-import { MANIFEST, MANIFEST_LAYOUTS, type ManifestLayout } from '../transfer/pull/local-manifest.ts'
+import { MANIFEST_LAYOUTS, type ManifestLayout } from '../transfer/pull/local-manifest.ts'
+import { MANIFEST } from '../transfer/pull/remote-file.ts'
 import { type RemoteFlags, remoteSettingsOf, withRemoteOptions } from '../transfer/remote-options.ts'
 
 interface PullFlags extends RemoteFlags {
@@ -34,13 +35,13 @@ export const pullCommand = (): Command =>
           `their projects, and a ${MANIFEST} of them. Only what has changed is written; files of deleted assets are removed, where a pull has ` +
           'written them.',
       )
-      .argument('<project>', 'Id of the project, or name of the collection')
+      .argument('<name>', 'Id of the project, or name of the collection; of both, the project')
       .argument('<folder>', 'Folder for the files')
       .option('--size <size>', `Size of the pictures: ${SIZES.join(', ')}`, 'original')
       .option('--format <format>', `Format of the pictures: ${FORMATS.join(', ')}`, 'jpeg')
       .option('--layout <layout>', `Form of the manifest: ${MANIFEST_LAYOUTS.join(', ')}`, 'files')
       .option('--all', 'Images without a name, too, by their ids')
-      .option('--collection', 'The name is that of a collection')
+      .option('--collection', 'The name is that of a collection, also where a project has it')
       .option('--atlas [size]', 'The atlas, too: atlas.json and its pages; size: game (default), thumb or a preset')
       .option('--watch', 'Go on, and pull again whenever something changes'),
   )
@@ -52,8 +53,9 @@ export const pullCommand = (): Command =>
 const runPull = async (projectId: string, folder: string, flags: PullFlags): Promise<number> => {
   const wanted = wantedOf(flags)
   const { url, key, parallel } = remoteSettingsOf(projectId, flags)
-  const [{ createRemote }, { pullAndWatch }, { reportPull }] = await Promise.all([
+  const [{ createRemote }, { kindOf }, { pullAndWatch }, { reportPull }] = await Promise.all([
     import('../transfer/remote.ts'),
+    import('../transfer/pull/named-kind.ts'),
     import('../transfer/pull/watch.ts'),
     import('../transfer/pull/pull-report.ts'),
   ])
@@ -64,7 +66,12 @@ const runPull = async (projectId: string, folder: string, flags: PullFlags): Pro
   const attempts = isWatching ? { attempts: Number.POSITIVE_INFINITY } : {}
   const remote = createRemote({ url, key, signal: stop.signal, ...attempts })
   try {
-    const [all, isCollection] = [flags.all === true, flags.collection === true]
+    const kind = flags.collection === true ? 'collection' : await kindOf(remote, projectId)
+    if (kind === 'both')
+      process.stderr.write(
+        `"${projectId}" names a project and a collection: pulling the project (the other with --collection)\n`,
+      )
+    const [all, isCollection] = [flags.all === true, kind === 'collection']
     const options = { remote, name: projectId, isCollection, folder, parallel, all, ...wanted }
     return await pullAndWatch(options, { isWatching, signal: stop.signal, report: reportPull })
   } finally {

@@ -69,6 +69,16 @@ describe('an export into a folder', () => {
     expect(await readFile(join(folder, 'notes.txt'), 'utf8')).toBe('mine')
   })
 
+  it('keeps its records beside an asset in a folder of that name', async () => {
+    const { url, names, run } = await shop()
+    const body = new FormData()
+    body.set('file', new Blob([new Uint8Array(await plainJpeg(44, 30))]), 'file.jpg')
+    expect((await fetch(`${url}/projects/shop/assets/tintype.json/x`, { method: 'PUT', body })).status).toBe(201)
+    const folder = await temporaryFolder()
+    expect(await run('shop', folder)).toMatchObject({ code: 0, stderr: '' })
+    expect(await filesIn(folder)).toEqual([...names, '_tintype.json/x.jpg', 'tintype.json'].sort())
+  })
+
   it('leaves foreign and edited files as they are, and says so', async () => {
     const { run, names, stored } = await shop()
     const folder = await temporaryFolder()

@@ -150,6 +150,8 @@ describe('a pull', () => {
     })
     await upload('Toys', 80)
     await list(['Toys', 'shop', 'later'])
+    const note = expect.stringContaining('names a project and a collection')
+    expect(await run(await temporaryFolder())).toMatchObject({ code: 10, stderr: note })
     const folder = await temporaryFolder()
     const flags = ['--collection', '--size', 'game', '--atlas', 'thumb', '--watch']
     const pulling = await start(folder, ...flags)
@@ -182,6 +184,28 @@ describe('a pull', () => {
       'shop.jpg',
     ])
     expect(await run(folder)).toMatchObject({ code: 1, stderr: expect.stringContaining('collection shop/game.jpg') })
+  })
+
+  it('finds out that a name is that of a collection, and keeps its own files where assets have their names', async () => {
+    const { url, key, put, run } = await shop()
+    const { status } = await fetch(`${url}/collections/wall`, {
+      method: 'PUT',
+      headers: { 'X-API-Key': key, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ projects: ['shop'] }),
+    })
+    expect(status).toBe(201)
+    const covers = await temporaryFolder()
+    const pulling = await runTintype(['pull', 'wall', covers, '--url', url], { env: { TINTYPE_KEY: key } })
+    expect([await pulling.ended, pulling.stderr()]).toEqual([10, ''])
+    expect(await manifestIn(covers)).toMatchObject({ collection: 'wall', files: { shop: { file: 'shop.jpg' } } })
+
+    for (const name of ['manifest.json/x', 'atlas.json/x']) await put(name, 45)
+    const folder = await temporaryFolder()
+    expect(await run(folder, '--atlas')).toMatchObject({ code: 10, stderr: '' })
+    expect(await filesIn(folder)).toEqual([
+      ...[STATE, '_atlas.json/x.jpg', '_manifest.json/x.jpg', 'atlas.json', 'atlas@0.webp', 'hero.jpg'],
+      ...['manifest.json', 'ui/ok.jpg'],
+    ])
   })
 
   it('leaves foreign and edited files as they are, follows no links, and says so', async () => {

@@ -50,7 +50,7 @@ export const exportProject = async (options: ExportOptions, exported: Exported):
   const listing = await listImages(remote, projectId)
   if (!listing) throw new Error(`the server has no project "${projectId}", or none that the key may read`)
   const { title, tags } = await readProject(remote, projectId)
-  const paths = filePathsOf(listing.images)
+  const paths = filePathsOf(listing.images, [RECORDS])
   const files = listing.images.map((image): ExportedFile => ({ image, file: paths.get(image.id) ?? image.id }))
   const records = (all: readonly ExportedFile[]) =>
     recordsText({ projectId, title, tags, coverId: listing.coverId, size }, all)

@@ -5,9 +5,6 @@ import type { Format } from '../../../core/transform/formats.ts'
 import type { WrittenFile } from '../target-folder.ts'
 import type { ImageFile } from './remote-file.ts'
 
-/** Name of its file. No picture has this extension. */
-export const MANIFEST = 'manifest.json'
-
 export const MANIFEST_LAYOUTS = ['files', 'pixi'] as const
 
 export type ManifestLayout = (typeof MANIFEST_LAYOUTS)[number]

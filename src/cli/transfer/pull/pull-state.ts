@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { MANIFEST } from './local-manifest.ts'
+import { MANIFEST } from './remote-file.ts'
 
 /** Name of its file. No asset has a path that begins with a dot. */
 export const STATE = '.tintype-pull.json'

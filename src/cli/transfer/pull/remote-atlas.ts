@@ -7,7 +7,7 @@ import { parsePageName } from '../../../core/atlas/page-name.ts'
 import type { Format } from '../../../core/transform/formats.ts'
 import { parseAnswer } from '../answer.ts'
 import type { Remote } from '../remote.ts'
-import type { RemoteFile } from './remote-file.ts'
+import { ATLAS, type RemoteFile } from './remote-file.ts'
 
 export interface AtlasRequest {
   /** Path of the project or collection on the server. */
@@ -79,4 +79,4 @@ const documentFile = ({ frames, meta }: Document, at: number, all: readonly Docu
 
 const pagePath = (name: string, at: number): string => `atlas@${at}.${name.slice(name.lastIndexOf('.') + 1)}`
 
-const documentPath = (at: number): string => (at === 0 ? 'atlas.json' : `atlas@${at}.json`)
+const documentPath = (at: number): string => (at === 0 ? ATLAS : `atlas@${at}.json`)

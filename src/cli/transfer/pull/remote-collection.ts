@@ -31,7 +31,7 @@ export const readCollection = async (
   const { tag } = parseAnswer(changes, changesSchema)
   const { projects } = parseAnswer(await remote.send({ path: `/collections/${name}` }), collectionSchema)
   const images = projects.flatMap(({ project_id: projectId, cover }) =>
-    cover ? [{ projectId, name: projectId, imageId: cover.id, ...cover.sizes[size], sha256: null }] : [],
+    cover ? [{ id: projectId, projectId, name: projectId, imageId: cover.id, ...cover.sizes[size], sha256: null }] : [],
   )
   return { position: tag, files: imageFilesOf(images, { size, format }) }
 }

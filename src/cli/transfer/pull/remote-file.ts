@@ -4,6 +4,12 @@ import { filePathsOf } from '../../../core/file-paths.ts'
 import type { Size } from '../../../core/names.ts'
 import { EXTENSIONS, type Format } from '../../../core/transform/formats.ts'
 
+/** Name of the manifest. No picture has this extension, and none is in a folder of this name. */
+export const MANIFEST = 'manifest.json'
+
+/** Name of the first document of the atlas. */
+export const ATLAS = 'atlas.json'
+
 export interface RemoteFile {
   /** Relative, with `/` between its parts. */
   path: string
@@ -17,6 +23,8 @@ export interface RemoteFile {
 
 /** A picture of a project. */
 export interface RemoteImage {
+  /** Distinguishes files whose paths would be the same: that of the image, or of the project whose cover it is. */
+  id: string
   projectId: string
   imageId: string
   width: number
@@ -35,11 +43,13 @@ export const imageFilesOf = (
   images: readonly RemoteImage[],
   { size, format }: { size: Size; format: Format },
 ): ImageFile[] => {
-  const paths = filePathsOf(images.map(({ imageId, name }) => ({ id: imageId, created_at: '', asset: name })))
+  // Without times, the order of the ids decides.
+  const named = images.map(({ id, name }) => ({ id, created_at: '', asset: name }))
+  const paths = filePathsOf(named, [MANIFEST, ATLAS])
   const extension = EXTENSIONS[format]
-  return images.map(({ projectId, imageId, ...image }) => ({
+  return images.map(({ id, projectId, imageId, ...image }) => ({
     ...image,
-    path: (paths.get(imageId) ?? imageId).replace(/\.jpg$/, `.${extension}`),
+    path: (paths.get(id) ?? id).replace(/\.jpg$/, `.${extension}`),
     contentId: imageId,
     source: { path: `/projects/${projectId}/images/${imageId}/${size}.${extension}` },
   }))

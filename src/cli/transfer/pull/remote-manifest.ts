@@ -53,7 +53,8 @@ export const readManifest = async (
     throw new Error(`the server has no project "${projectId}", or none that the key may read`)
   const { revision, files } = parseAnswer(answer, manifestSchema)
   const images = files
-    .map(([name, { url, ...file }]) => ({ projectId, name, ...file, imageId: IMAGE_URL.exec(url)?.[1] ?? '' }))
+    .map(([name, { url, ...file }]) => ({ name, ...file, imageId: IMAGE_URL.exec(url)?.[1] ?? '' }))
+    .map((image) => ({ ...image, id: image.imageId, projectId }))
     .filter(({ name, imageId }) => all || name !== imageId)
   return { position: String(revision), files: imageFilesOf(images, { size, format }) }
 }

@@ -26,6 +26,15 @@ it('gives each asset a path that every file system takes', async () => {
   ])
 })
 
+it('makes no folder in place of the files of a pull', async () => {
+  const names = ['manifest.json/x', 'atlas.json/x']
+  const files = Object.fromEntries(names.map((name, at) => [name, file(ID.replace('0', String(at + 1)))]))
+  expect((await read(files)).files.map(({ name, path }) => [name, path])).toEqual([
+    ['manifest.json/x', '_manifest.json/x.png'],
+    ['atlas.json/x', '_atlas.json/x.png'],
+  ])
+})
+
 it('has images without a name only where they are wanted', async () => {
   expect((await read({ [ID]: file() })).files).toEqual([])
   expect((await read({ [ID]: file() }, true)).files).toMatchObject([{ name: ID, path: `${ID}.png`, contentId: ID }])
