@@ -108,7 +108,7 @@ export const buildAtlases = (
     return { exp: searchParams.get('exp') ?? '', sig: searchParams.get('sig') ?? '' }
   }
   return {
-    atlases: createAtlases({ store, pages, maxImages: options.maxAtlasImages }),
+    atlases: createAtlases({ store, pages, maxImages: options.maxAtlasImages, presets: options.presets }),
     signPage,
     closePages: pixels.close,
   }

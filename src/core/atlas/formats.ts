@@ -7,7 +7,7 @@ export const PAGE_FORMATS = ['webp', 'png', 'jpeg'] as const satisfies readonly 
 
 export type PageFormat = (typeof PAGE_FORMATS)[number]
 
-/** Sides of pages, in pixels, the default first. */
+/** Sides of pages, in pixels. */
 export const PAGE_SIDES = [2048, 4096] as const
 
 export type PageSide = (typeof PAGE_SIDES)[number]

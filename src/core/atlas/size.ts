@@ -6,6 +6,7 @@ import { decidingPoint } from '../transform/focal-version.ts'
 import type { Presets } from '../transform/presets.ts'
 import { type Point, pointText, type Transform, transformParameters } from '../transform/transform.ts'
 import { type BoxRule, MAX_FRAME_SIDE } from './boxes.ts'
+import type { PageSide } from './formats.ts'
 
 /** Pixels of `game` and the longest side of `thumb`, as the encoder makes them. */
 const GAME_SIDE = 50
@@ -22,6 +23,8 @@ export interface AtlasSize {
   coverRule: BoxRule
   /** Undefined for the stored variants. */
   preset: Transform | undefined
+  /** Side of pages for requests that name none. */
+  side: PageSide
 }
 
 const GAME: AtlasSize = {
@@ -30,6 +33,7 @@ const GAME: AtlasSize = {
   rule: { kind: 'grid', width: GAME_SIDE, height: GAME_SIDE },
   coverRule: { kind: 'grid', width: GAME_SIDE, height: GAME_SIDE },
   preset: undefined,
+  side: 2048,
 }
 
 const THUMB: AtlasSize = {
@@ -38,14 +42,19 @@ const THUMB: AtlasSize = {
   rule: { kind: 'packed' },
   coverRule: { kind: 'grid', width: THUMB_SIDE, height: THUMB_SIDE },
   preset: undefined,
+  // 25 covers fill a page of 2048 pixels: a wall of 500 would take 21 requests, and takes 6.
+  side: 4096,
 }
+
+/** Names of all sizes. */
+export const sizeNames = (presets: Presets): string[] => ['game', 'thumb', ...[...presets.keys()].filter(fits(presets))]
 
 /** @throws TintypeError `invalid_parameter` where there is no such size, or its pictures may be larger than a frame */
 export const atlasSizeOf = (name: string, presets: Presets): AtlasSize => {
   if (name === 'game') return GAME
   if (name === 'thumb') return THUMB
   const preset = presets.get(name)
-  if (!preset) throw invalidParameter('size', ['game', 'thumb', ...[...presets.keys()].filter(fits(presets))], name)
+  if (!preset) throw invalidParameter('size', sizeNames(presets), name)
   const { width, height, fit, kernel } = preset
   if (width === undefined || height === undefined || width > MAX_FRAME_SIDE || height > MAX_FRAME_SIDE)
     throw invalidParameter('size', `a preset with both sides, each of at most ${MAX_FRAME_SIDE} pixels`, name)
@@ -55,6 +64,7 @@ export const atlasSizeOf = (name: string, presets: Presets): AtlasSize => {
     rule: { kind: 'packed', preset: { width, height, fit, kernel } },
     coverRule: { kind: 'grid', width, height },
     preset,
+    side: 2048,
   }
 }
 

@@ -16,20 +16,26 @@ export interface AddSlots {
   /** Name of the table. Its first word names a size or preset, of which a project has one table. */
   name: string
   rule: BoxRule
+  /** Sizes that the server has. Where there is no room, tables of others go: of presets that were removed. @default all */
+  sizes?: readonly string[]
 }
 
 /** True where there may be a table of this name, beside the others. */
-export const hasRoomFor = (tables: SlotTables | undefined, name: string, images: number): boolean =>
-  images <= MAX_SLOTS && Object.keys(withoutSize(tables, name)).length < MAX_TABLES
+export const hasRoomFor = (
+  tables: SlotTables | undefined,
+  name: string,
+  images: number,
+  sizes?: readonly string[],
+): boolean => images <= MAX_SLOTS && Object.keys(othersOf(tables, name, sizes)).length < MAX_TABLES
 
 export const addedTable = (
   tables: SlotTables | undefined,
-  { name, rule }: AddSlots,
+  { name, rule, sizes }: AddSlots,
   images: readonly ImageRecord[],
   at: At,
 ): SlotTables | undefined => {
-  if (tables?.[name] || !hasRoomFor(tables, name, images.length)) return tables
-  return { ...withoutSize(tables, name), [name]: newTable(rule, images, at) }
+  if (tables?.[name] || !hasRoomFor(tables, name, images.length, sizes)) return tables
+  return { ...othersOf(tables, name, sizes), [name]: newTable(rule, images, at) }
 }
 
 /** The tables after images were removed and added; the same object where nothing changed, undefined where none is left. */
@@ -47,8 +53,11 @@ export const followedTables = (
   return Object.keys(next).length > 0 ? next : undefined
 }
 
-/** The tables of other sizes: a preset that was redefined has a table of another name. */
-const withoutSize = (tables: SlotTables = {}, name: string): SlotTables => {
-  const size = name.split(' ')[0]
-  return Object.fromEntries(Object.entries(tables).filter(([each]) => each.split(' ')[0] !== size))
+/** The tables that stay beside that of a name: not one of its size, as a preset that was redefined has another name. */
+const othersOf = (tables: SlotTables = {}, name: string, sizes: readonly string[] | undefined): SlotTables => {
+  const others = Object.entries(tables).filter(([each]) => sizeOf(each) !== sizeOf(name))
+  const isFull = others.length >= MAX_TABLES
+  return Object.fromEntries(sizes && isFull ? others.filter(([each]) => sizes.includes(sizeOf(each))) : others)
 }
+
+const sizeOf = (name: string): string => name.split(' ')[0] ?? ''

@@ -22,10 +22,11 @@ export interface AtlasRequest {
  */
 export const atlasRequestOf = (c: Context, presets: Presets, others: readonly string[]): AtlasRequest => {
   requireKnown(c, ['size', 'format', 'page', 'multi', ...others])
+  const size = atlasSizeOf(queryOf(c, 'size', atlasSizeSchema) ?? 'game', presets)
   return {
-    size: atlasSizeOf(queryOf(c, 'size', atlasSizeSchema) ?? 'game', presets),
+    size,
     format: queryOf(c, 'format', pageFormatSchema) ?? 'webp',
-    side: queryOf(c, 'page', pageSideSchema) ?? 2048,
+    side: queryOf(c, 'page', pageSideSchema) ?? size.side,
     isMulti: queryOf(c, 'multi', multiSchema) ?? false,
   }
 }

@@ -33,8 +33,8 @@ export const documentOf = (plan: AtlasPlan, index: number, isMulti: boolean, opt
 }
 
 const atlasView = (plan: AtlasPlan, page: PlannedPage, options: AtlasViewOptions): AtlasView => {
-  const frames: AtlasView['frames'] = {}
-  for (const frame of page.frames) frames[frame.name] = frameView(frame)
+  // An assignment would lose the name `__proto__`.
+  const frames = Object.fromEntries(page.frames.map((frame) => [frame.name, frameView(frame)]))
   const others = page.index === 0 ? plan.pages.slice(1).map((other) => `${options.folder}${other.index}.json`) : []
   return {
     frames,

@@ -4,7 +4,7 @@ import type { PageName } from '../../core/atlas/page-name.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { EXTENSIONS, MEDIA_TYPES } from '../../core/transform/formats.ts'
 import type { PageMaker } from '../../services/atlases/page-maker.ts'
-import type { AtlasPlan } from '../../services/atlases/plan.ts'
+import { type AtlasPlan, emptyPage } from '../../services/atlases/plan.ts'
 import type { ReadableFile } from '../../stores/store.ts'
 import type { PictureAccess } from '../access.ts'
 import type { Context } from '../context.ts'
@@ -41,7 +41,8 @@ export const sendPage = (
   name: PageName,
   access: PictureAccess,
 ): Promise<Response> => {
-  const page = plan.pages[name.index]
+  // An earlier revision may have had more pages.
+  const page = plan.pages[name.index] ?? (name.revision === plan.revision ? undefined : emptyPage(name.index))
   if (!page) throw unknownPage()
   const delivery = deliveryOf(page.hash, name, page.hash === name.hash ? IMMUTABLE : REVALIDATED, Date.now())
   const open = (signal?: AbortSignal) => pages.open(plan, page, name.format, signal)

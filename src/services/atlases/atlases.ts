@@ -6,22 +6,25 @@ import { coverCell } from '../../core/atlas/boxes.ts'
 import type { PageSide } from '../../core/atlas/formats.ts'
 import type { PageName } from '../../core/atlas/page-name.ts'
 import { slotsInOrder } from '../../core/atlas/pages.ts'
-import type { AtlasSize } from '../../core/atlas/size.ts'
+import { type AtlasSize, sizeNames } from '../../core/atlas/size.ts'
 import { isKept, type SlotTable, slotsOf } from '../../core/atlas/slots.ts'
 import { hasRoomFor } from '../../core/atlas/tables.ts'
 import { TintypeError } from '../../core/errors.ts'
 import { namedImages } from '../../core/project/assets.ts'
 import type { ReadableState } from '../../core/project/state.ts'
+import type { Presets } from '../../core/transform/presets.ts'
 import type { Store } from '../../stores/store.ts'
 import { createReadableProjects, type ReadableProjects, unlessDamaged } from '../projects/readable.ts'
 import type { PageMaker } from './page-maker.ts'
-import { type AtlasPlan, type FrameSource, planOf } from './plan.ts'
+import { type AtlasPlan, EMPTY_PAGE, type FrameSource, planOf } from './plan.ts'
 
 export interface AtlasesOptions {
   store: Pick<Store, 'project' | 'current' | 'images' | 'cover' | 'commit' | 'isReadOnly'>
   pages: PageMaker
   /** Most frames of an atlas. @default 6000 */
   maxImages?: number
+  /** @default none */
+  presets?: Presets
 }
 
 export interface Atlases {
@@ -47,6 +50,8 @@ export interface Atlases {
   ): Promise<AtlasPlan>
   /** The projects of a list that the principal may read, in its order. */
   readable: ReadableProjects
+  /** Revision of the places; 0 without a slot table. */
+  revisionOf(project: ReadableState, size: AtlasSize): number
   /** True where pages of this name may be requested of a project: its slots are of the last hour. */
   isKept(project: ReadableState, size: AtlasSize, page: PageName): boolean
   pages: PageMaker
@@ -55,7 +60,9 @@ export interface Atlases {
 /** Plans in memory, each of about 200 bytes for a frame. */
 const MOST_PLANS = 32
 
-export const createAtlases = ({ store, pages, maxImages = 6000 }: AtlasesOptions): Atlases => {
+export const createAtlases = (options: AtlasesOptions): Atlases => {
+  const { store, pages, maxImages = 6000, presets = new Map() } = options
+  const sizes = sizeNames(presets)
   const plans = new LRUCache<string, AtlasPlan>({ max: MOST_PLANS })
 
   const requireRoom = (count: number): void => {
@@ -79,8 +86,8 @@ export const createAtlases = ({ store, pages, maxImages = 6000 }: AtlasesOptions
       const known = plans.get(key)
       if (known) return known
       const table = atlas?.[size.table]
-      if (!table && count > 0 && !store.isReadOnly() && hasRoomFor(atlas, size.table, count)) {
-        const after = await store.commit(owner, { type: 'add_slots', name: size.table, rule: size.rule })
+      if (!table && count > 0 && !store.isReadOnly() && hasRoomFor(atlas, size.table, count, sizes)) {
+        const after = await store.commit(owner, { type: 'add_slots', name: size.table, rule: size.rule, sizes })
         if (after.atlas?.[size.table]) return undefined
       }
       const images = await store.images(project)
@@ -88,7 +95,11 @@ export const createAtlases = ({ store, pages, maxImages = 6000 }: AtlasesOptions
       const sources = new Map(namedImages(images).map(({ name, image }) => [image.id, { name, project, image }]))
       const slots = table ? slotsOf(table) : slotsInOrder(size.rule, images)
       const name = shortHash(size.table)
-      const plan = planOf({ owner, name, size, side, revision: table?.revision ?? 0 }, slots, sources)
+      const plan = planOf(
+        { owner, name, size, side, revision: table?.revision ?? 0, keepsPixels: true },
+        slots,
+        sources,
+      )
       plans.set(key, plan)
       return plan
     },
@@ -103,14 +114,19 @@ export const createAtlases = ({ store, pages, maxImages = 6000 }: AtlasesOptions
       const ids = projects.map(({ project_id }) => project_id)
       const slots = placed ? slotsOf(placed.table) : slotsInOrder(size.coverRule, ids.map(coverCell))
       const name = shortHash(`${size.table} ${placed ? placed.name : ids.join(' ')}`)
-      return planOf({ owner: COVERS, name, size, side, revision: placed?.table.revision ?? 0 }, slots, sources)
+      const atlas = { owner: COVERS, name, size, side, revision: placed?.table.revision ?? 0, keepsPixels: !!placed }
+      return planOf(atlas, slots, sources)
     },
 
     readable: createReadableProjects(store),
 
-    isKept(project, size, { revision }) {
+    revisionOf: ({ atlas }, { table }) => atlas?.[table]?.revision ?? 0,
+
+    isKept(project, size, { revision, hash }) {
       const table = project.atlas?.[size.table]
-      return table ? isKept(table, revision, Date.now()) : revision === 0
+      if (!table) return revision === 0
+      // The page of a project without images, which had no table.
+      return isKept(table, revision, Date.now()) || (revision === 0 && hash === EMPTY_PAGE)
     },
   }
 }

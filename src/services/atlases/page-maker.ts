@@ -44,8 +44,11 @@ export interface PageMaker {
   ): Promise<ReadableFile | Buffer<ArrayBuffer>>
 }
 
-/** Pages that wait in this process; one is made at a time, so that transforms have encoders too. */
-const MOST_WAITING = 32
+/**
+ * Pages that wait in this process; one is made at a time, so that transforms have encoders too. Over HTTP/2 a browser
+ * requests all pages of an atlas at once: 6,000 thumbs take 240 of 2048 pixels.
+ */
+const MOST_WAITING = 256
 
 /** Part of a page up to which it is made from an earlier one. */
 const MOST_CHANGED = 1 / 2
@@ -94,7 +97,7 @@ export const createPageMaker = (options: PageMakerOptions): PageMaker => {
     base: Base | undefined,
     { plan, page, format, target, signal }: Request,
   ): Promise<Buffer<ArrayBuffer> | undefined> => {
-    const kept = await pixels.newPath()
+    const kept = plan.keepsPixels ? await pixels.newPath() : undefined
     const isPatched = base !== undefined && isSmall(base, page)
     // A store that is only read has no workspace.
     const sheet = (await pixels.newPath()) ?? join(tmpdir(), `tintype-${randomUUID()}`)
@@ -132,7 +135,8 @@ export const createPageMaker = (options: PageMakerOptions): PageMaker => {
 
   const draw = async (request: Request): Promise<Buffer<ArrayBuffer> | undefined> => {
     // A JPEG page has pictures without transparency: its pixels are others.
-    const base = request.format === 'jpeg' ? undefined : await baseOf(request.plan, request.page)
+    const mayHaveBase = request.plan.keepsPixels && request.format !== 'jpeg'
+    const base = mayHaveBase ? await baseOf(request.plan, request.page) : undefined
     if (base) {
       try {
         return await drawFrom(base, request)

@@ -47,11 +47,25 @@ export interface AtlasPlan {
   side: PageSide
   /** Revision of the slots; 0 without a slot table. */
   revision: number
+  /** False for a list in a query, of which there are any number: the pixels of its pages are not kept. */
+  keepsPixels: boolean
   pages: readonly PlannedPage[]
 }
 
 /** Version of the drawing: a new number gives all pages new names. */
 const EDITION = 1
+
+const hashOf = (width: number, height: number, frames: readonly PlannedFrame[]): string => {
+  const hash = createHash('sha256').update(`${EDITION} ${width} ${height}`)
+  for (const { x, y, width, height, pixels } of frames) hash.update(`\n${x} ${y} ${width} ${height} ${pixels}`)
+  return hash.digest('base64url').slice(0, HASH_LENGTH)
+}
+
+/** Hash of a page without frames, which is the same in all atlases. */
+export const EMPTY_PAGE = hashOf(1, 1, [])
+
+/** Successor of a page whose frames are all gone. */
+export const emptyPage = (index: number): PlannedPage => ({ index, width: 1, height: 1, frames: [], hash: EMPTY_PAGE })
 
 /** @param sources by the id of their slot; a slot without one stays empty */
 export const planOf = (
@@ -83,10 +97,4 @@ const shownIn = ({ preset, name }: AtlasSize, slot: Slot, image: ImageRecord) =>
   if (name === 'game') return slot
   const own = preset ? resultOf(layoutOf(image, { ...preset, position: undefined })) : boxOf({ kind: 'packed' }, image)
   return { width: Math.min(slot.width, own.width), height: Math.min(slot.height, own.height) }
-}
-
-const hashOf = (width: number, height: number, frames: readonly PlannedFrame[]): string => {
-  const hash = createHash('sha256').update(`${EDITION} ${width} ${height}`)
-  for (const { x, y, width, height, pixels } of frames) hash.update(`\n${x} ${y} ${width} ${height} ${pixels}`)
-  return hash.digest('base64url').slice(0, HASH_LENGTH)
 }

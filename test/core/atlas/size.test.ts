@@ -12,12 +12,12 @@ describe('the size of an atlas', () => {
   it('may be a stored variant', () => {
     const cell = (side: number) => ({ kind: 'grid', width: side, height: side })
     expect(atlasSizeOf('game', presets)).toEqual({
-      ...{ name: 'game', table: 'game', preset: undefined },
+      ...{ name: 'game', table: 'game', preset: undefined, side: 2048 },
       rule: cell(50),
       coverRule: cell(50),
     })
     expect(atlasSizeOf('thumb', presets)).toEqual({
-      ...{ name: 'thumb', table: 'thumb', preset: undefined },
+      ...{ name: 'thumb', table: 'thumb', preset: undefined, side: 4096 },
       rule: { kind: 'packed' },
       coverRule: cell(400),
     })
@@ -30,6 +30,7 @@ describe('the size of an atlas', () => {
       rule: { kind: 'packed', preset: { width: 96, height: 64, fit: 'cover', kernel: 'lanczos3' } },
       coverRule: { kind: 'grid', width: 96, height: 64 },
       preset: presets.get('icon'),
+      side: 2048,
     })
     expect(atlasSizeOf('pixel', presets).table).toBe('pixel 96x64 contain nearest')
   })

@@ -38,6 +38,17 @@ describe('room for a table', () => {
     expect(hasRoomFor(tablesOf(MAX_TABLES), 'size', 1)).toBe(false)
   })
 
+  it('is in place of tables of sizes that the server has no more', () => {
+    const sizes = ['game', ...Array.from({ length: MAX_TABLES - 1 }, (_, at) => `size${at}`)]
+    expect(hasRoomFor(tablesOf(MAX_TABLES), 'game', 1, sizes)).toBe(true)
+    expect(hasRoomFor(tablesOf(MAX_TABLES), 'game', 1, [...sizes, `size${MAX_TABLES - 1}`])).toBe(false)
+    const tables = addedTable(tablesOf(MAX_TABLES), { ...adding('game'), sizes }, [ONE], AT)
+    expect(Object.keys(tables ?? {}).sort()).toEqual(sizes.toSorted())
+    // As long as there is room, they stay: the preset may come back.
+    const few = addedTable(tablesOf(2), { ...adding('game'), sizes: ['game'] }, [ONE], AT)
+    expect(Object.keys(few ?? {})).toEqual(['size0', 'size1', 'game'])
+  })
+
   it('is for as many images as a table has slots', () => {
     expect(hasRoomFor({}, 'game', MAX_SLOTS)).toBe(true)
     expect(hasRoomFor({}, 'game', MAX_SLOTS + 1)).toBe(false)

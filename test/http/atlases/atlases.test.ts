@@ -5,6 +5,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { parsePageName } from '../../../src/core/atlas/page-name.ts'
 import { atlasSchema, multiAtlasSchema } from '../../../src/http/schemas/atlases/atlases.ts'
 import { type Answering, createTestApp, problemOf, uploadTo } from '../../support/app.ts'
 
@@ -120,6 +122,72 @@ describe('the atlas of a project', () => {
     expect(near(page.at(2 + 25, 2 + 25), RED)).toBe(true)
     // The page before it is still answered, by what is cached or by its successor.
     expect((await app.request(new URL(before.meta.image, `http://a${url}`).pathname)).status).toBe(200)
+  })
+
+  it('sends no earlier page under the name of the present revision', async () => {
+    const { app, storageDir } = await createTestApp()
+    await fill(app, 'shop', [RED])
+    const url = '/projects/shop/atlas.json'
+    const before = (await documentAt(app, url)).atlas.meta
+    await pageOf(app, url, before.image)
+    const cached = `${parsePageName(before.image.replace('atlas/', ''))?.page.hash}.webp`
+    const isCached = () => existsSync(join(storageDir, '.cache/shop/atlas', cached))
+    await expect.poll(isCached, { timeout: 60_000 }).toBe(true)
+    await fill(app, 'shop', [GREEN])
+    const after = (await documentAt(app, url)).atlas.meta
+    const written = before.image.replace(`.0.${before.revision}.`, `.0.${after.revision}.`)
+    expect(written).not.toBe(before.image)
+    const { response, info } = await pageOf(app, url, written)
+    expect([info.width, response.headers.get('cache-control')]).toEqual([after.size.w, 'no-cache'])
+    const kept = await pageOf(app, url, before.image)
+    expect(kept.info.width).toBe(before.size.w)
+  })
+
+  it('sends an empty page in place of one whose frames are all gone, and the page of a project that was empty', async () => {
+    const { app } = await createTestApp({ presets: 'large:w=512,h=512,fit=contain' })
+    await app.request('/projects/shop', { method: 'PUT' })
+    const url = '/projects/shop/atlas.json?size=large&format=png'
+    const empty = (await documentAt(app, url)).atlas.meta
+    // Nine of them fill a page.
+    const ids = await fill(app, 'shop', Array(10).fill(RED), 512, 512)
+    const { atlas } = await documentAt(app, url)
+    expect(atlas.meta.pages).toBe(2)
+    const part = await app.request('/projects/shop/atlas/1.json?size=large&format=png')
+    const last = atlasSchema.parse(await part.json()).meta
+    expect((await app.request(`/projects/shop/images/${ids.at(-1)}`, { method: 'DELETE' })).status).toBe(200)
+    expect((await documentAt(app, url)).atlas.meta.pages).toBe(1)
+    const successor = await pageOf(app, '/projects/shop/atlas/1.json', last.image)
+    expect([successor.info.width, successor.response.headers.get('cache-control')]).toEqual([1, 'no-cache'])
+    const never = last.image.replace(/\.2048\.1\.\d+\./, '.2048.1.999.')
+    expect(await problemOf(app.request(`/projects/shop/atlas/${never}`))).toMatchObject({ code: 'page_not_found' })
+    expect((await app.request(`/projects/shop/${empty.image}`)).status).toBe(200)
+  })
+
+  it('changes neither the time of the project nor what its entity tag allows, where the first request gives places', async () => {
+    const { app } = await createTestApp()
+    await fill(app, 'shop', [RED])
+    const before = await app.request('/projects/shop')
+    await documentAt(app, '/projects/shop/atlas.json')
+    const after = await app.request('/projects/shop')
+    const timeOf = async (response: Response) => z.object({ updated_at: z.string() }).parse(await response.json())
+    expect(await timeOf(after)).toEqual(await timeOf(before))
+    const edit = (etag: string | null) =>
+      app.request('/projects/shop', {
+        method: 'PATCH',
+        headers: { 'Content-Type': 'application/json', 'If-Match': etag ?? '' },
+        body: JSON.stringify({ title: 'Shop' }),
+      })
+    expect((await edit(before.headers.get('etag'))).status).toBe(200)
+    expect(await problemOf(edit(after.headers.get('etag')))).toMatchObject({ code: 'precondition_failed' })
+  })
+
+  it('has a frame of every name', async () => {
+    const { app } = await createTestApp()
+    const form = new FormData()
+    form.set('file', new Blob([new Uint8Array(await picture(BLUE))]), 'x.jpg')
+    expect((await app.request('/projects/shop/assets/__proto__', { method: 'PUT', body: form })).status).toBe(201)
+    const document = JSON.parse(await (await app.request('/projects/shop/atlas.json')).text())
+    expect(Object.keys(document.frames)).toEqual(['__proto__'])
   })
 
   it('has the same places in all workers that share a store, whichever of them adds images, and after a restart', async () => {
@@ -300,6 +368,9 @@ describe('the atlas of a private project', () => {
     expect(page.response.headers.get('cache-control')).toMatch(/^private, max-age=/)
     const path = `/projects/shop/${atlas.meta.image}`
     expect(await problemOf(app.request(path.replace('.webp', '.png')))).toMatchObject({ code: 'signature_invalid' })
+    // With a key too, which an engine does not send with the pages.
+    const both = atlasSchema.parse(await (await app.request(signed, asAdmin)).json())
+    expect(both).toEqual(atlas)
     expect(await problemOf(app.request(path.replace(/\.(\d+)\.([\w-]{43})/, '.9999999999.$2')))).toMatchObject({
       code: 'signature_invalid',
     })
@@ -308,7 +379,7 @@ describe('the atlas of a private project', () => {
 
 describe('the atlas of covers', () => {
   it('shows the covers that the caller may see, in the order of the query, and nothing of the others', async () => {
-    const { app } = await createTestApp()
+    const { app, storageDir } = await createTestApp()
     await fill(app, 'a', [RED])
     await fill(app, 'b', [GREEN])
     await app.request('/projects/none', { method: 'PUT' })
@@ -321,7 +392,31 @@ describe('the atlas of covers', () => {
     const page = await pageOf(app, url, `${atlas.meta.image}?projects=b`)
     expect(near(page.at(27, 27), GREEN)).toBe(true)
     expect(near(page.at(27 + 108, 27), RED)).toBe(true)
+    // The pixels would be kept before the page.
+    const folder = join(storageDir, '.cache/~covers/atlas')
+    await expect.poll(() => existsSync(folder), { timeout: 60_000 }).toBe(true)
+    expect((await readdir(folder)).filter((name) => /\.(?:raw|part|json)$/.test(name))).toEqual([])
     expect(await problemOf(app.request('/atlas.json'))).toMatchObject({ code: 'invalid_parameter', field: 'projects' })
     expect(await problemOf(app.request('/atlas.json?projects=a,,b'))).toMatchObject({ code: 'invalid_parameter' })
+  })
+
+  it('is one empty page where the caller may see none of the projects', async () => {
+    const { app } = await createTestApp()
+    const url = '/atlas.json?projects=missing,absent'
+    const { atlas } = await documentAt(app, url)
+    expect([atlas.frames, atlas.meta.size]).toEqual([{}, { w: 1, h: 1 }])
+    expect((await pageOf(app, url, atlas.meta.image)).info).toMatchObject({ width: 1, height: 1 })
+    const multi = multiAtlasSchema.parse(await (await app.request(`${url}&multi`)).json())
+    expect(multi.textures.map(({ frames }) => frames)).toEqual([[]])
+  })
+
+  it('has pages of 4096 pixels for thumbs, and of 2048 for icons, where the request names none', async () => {
+    const { app } = await createTestApp()
+    const ids = Array.from({ length: 30 }, (_, at) => `p${at}`)
+    for (const id of ids) await app.request(`/projects/${id}`, { method: 'PUT' })
+    const url = `/atlas.json?projects=${ids.join()}&size=thumb`
+    expect((await documentAt(app, url)).atlas.meta.pages).toBe(1)
+    expect((await documentAt(app, `${url}&page=2048`)).atlas.meta.pages).toBe(2)
+    expect((await documentAt(app, url.replace('thumb', 'game'))).atlas.meta.image).toContain('game.2048.')
   })
 })

@@ -113,7 +113,8 @@ export const covers: RouteConfig = {
   summary: 'The covers of several projects as one picture, for games',
   description:
     'As the atlas of a project, with the cover of each project as a frame that is named by the id of the project. The places ' +
-    'follow from the order of the projects; nothing of them is stored. Other parameters are refused.',
+    'follow from the order of the projects; nothing of them is stored. Where no project is shown, there is one page of one ' +
+    'transparent pixel. Other parameters are refused.',
   request: { query: coversQuery },
   responses: { ...DOCUMENT, ...problems(...DOCUMENT_FAILURES) },
 }

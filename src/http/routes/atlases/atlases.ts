@@ -9,6 +9,7 @@ import type { ReadableState } from '../../../core/project/state.ts'
 import type { Presets } from '../../../core/transform/presets.ts'
 import { EXPIRES, SIGNATURE } from '../../../core/transform/signature.ts'
 import type { Atlases } from '../../../services/atlases/atlases.ts'
+import { EMPTY_PAGE } from '../../../services/atlases/plan.ts'
 import { PRIVATE, PUBLIC, principalOf } from '../../access.ts'
 import type { Context } from '../../context.ts'
 import type { Guard } from '../../guard.ts'
@@ -72,16 +73,14 @@ const createAtlasRoutes = (options: AtlasRouteOptions) => {
       const projectId = projectIdOf(c)
       const request = atlasRequestOf(c, presets, [EXPIRES, SIGNATURE])
       requireSignatureForm(c)
-      // Documents of further pages are asked for with the query of the first one.
-      let untilMs: number | undefined
-      const signedUntil = () => {
-        untilMs = transformRequests.signedUntil(`/projects/${projectId}/atlas.json`, searchOf(c))
-        return untilMs
-      }
+      // Documents of further pages are requested with the query of the first one.
+      const signedUntil = () => transformRequests.signedUntil(`/projects/${projectId}/atlas.json`, searchOf(c))
       return guard.picture(c, projectId, { signedUntil, wanted }, async ({ access, project }) => {
         const plan = await atlases.ofProject(project(), request.size, request.side)
         if (!plan) return undefined
-        const end = untilMs
+        // With credentials too: engines load the pages without them. A share link or key alone gives no signatures, which
+        // would outlast its revocation.
+        const end = access.isPrivate ? signedUntil() : undefined
         const sign =
           signPage && end !== undefined
             ? (name: string) => signPage(`/projects/${projectId}/atlas/${name}`, end)
@@ -107,10 +106,18 @@ const createAtlasRoutes = (options: AtlasRouteOptions) => {
         const project = authorized.project()
         const size = atlasSizeOf(page.size, presets)
         if (!atlases.isKept(project, size, page)) throw unknownPage()
-        const cached = await atlases.pages.find(projectId, page.hash, page.format)
-        if (cached) return sendCached(c, cached, page, authorized.access)
+        const sendKept = async () => {
+          const cached = await atlases.pages.find(projectId, page.hash, page.format)
+          return cached && sendCached(c, cached, page, authorized.access)
+        }
+        const isReplaced = page.revision !== atlases.revisionOf(project, size)
+        const replaced = isReplaced ? await sendKept() : undefined
+        if (replaced) return replaced
         const plan = await atlases.ofProject(project, size, page.side)
-        return plan && sendPage(c, atlases.pages, plan, page, authorized.access)
+        if (!plan) return undefined
+        // By its hash: the name of any earlier page could be written with the present revision.
+        const current = page.hash === plan.pages[page.index]?.hash ? await sendKept() : undefined
+        return current ?? sendPage(c, atlases.pages, plan, page, authorized.access)
       })
     },
 
@@ -135,7 +142,8 @@ const createAtlasRoutes = (options: AtlasRouteOptions) => {
       const by = principalOf(c)
       const name = parsePageName(c.req.param('page') ?? '')
       if (!name || name.signature) throw unknownPage()
-      const projects = await listedIn(c, by)
+      // Where no project is shown, the path names one that the caller may not see.
+      const projects = name.page.hash === EMPTY_PAGE ? [] : await listedIn(c, by)
       const plan = await atlases.ofCovers(projects, atlasSizeOf(name.page.size, presets), name.page.side)
       return sendPage(c, atlases.pages, plan, name.page, projects.every(isPublic) ? PUBLIC : PRIVATE)
     },

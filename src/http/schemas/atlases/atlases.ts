@@ -35,7 +35,7 @@ const atlasParameters = {
     'Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`.',
     'png',
   ),
-  page: optional(pageSideSchema, 'Longest side of a page in pixels, 2048 by default.', '4096'),
+  page: optional(pageSideSchema, 'Longest side of a page in pixels: 2048 by default, for `thumb` 4096.', '4096'),
   multi: optional(
     multiSchema,
     'All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, ' +
