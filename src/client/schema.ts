@@ -681,7 +681,7 @@ export interface paths {
         };
         /**
          * The covers of several projects as one picture, for games
-         * @description As the atlas of a project, with the cover of each project as a frame that is named by the id of the project. The places follow from the order of the projects; nothing of them is stored. Other parameters are refused.
+         * @description As the atlas of a project, with the cover of each project as a frame that is named by the id of the project. The places follow from the order of the projects; nothing of them is stored. Where no project is shown, there is one page of one transparent pixel. Other parameters are refused.
          */
         get: operations["readCoversAtlas"];
         put?: never;
@@ -4369,7 +4369,7 @@ export interface components {
         "path.job_id": string;
         /** @description Value of the cookie `tintype_csrf`; required if the session is identified by a cookie. */
         "header.X-CSRF-Token": string;
-        /** @description Longest side of a page in pixels, 2048 by default. */
+        /** @description Longest side of a page in pixels: 2048 by default, for `thumb` 4096. */
         "query.page": "2048" | "4096";
         /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
         "query.multi": "" | "true" | "false";
@@ -7131,7 +7131,7 @@ export interface operations {
                 size?: string;
                 /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */
                 format?: "webp" | "png" | "jpeg" | "jpg";
-                /** @description Longest side of a page in pixels, 2048 by default. */
+                /** @description Longest side of a page in pixels: 2048 by default, for `thumb` 4096. */
                 page?: components["parameters"]["query.page"];
                 /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
                 multi?: components["parameters"]["query.multi"];
@@ -7185,7 +7185,7 @@ export interface operations {
                 size?: string;
                 /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */
                 format?: "webp" | "png" | "jpeg" | "jpg";
-                /** @description Longest side of a page in pixels, 2048 by default. */
+                /** @description Longest side of a page in pixels: 2048 by default, for `thumb` 4096. */
                 page?: components["parameters"]["query.page"];
                 /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
                 multi?: components["parameters"]["query.multi"];
@@ -7328,7 +7328,7 @@ export interface operations {
                 size?: string;
                 /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */
                 format?: "webp" | "png" | "jpeg" | "jpg";
-                /** @description Longest side of a page in pixels, 2048 by default. */
+                /** @description Longest side of a page in pixels: 2048 by default, for `thumb` 4096. */
                 page?: components["parameters"]["query.page"];
                 /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
                 multi?: components["parameters"]["query.multi"];
@@ -7373,7 +7373,7 @@ export interface operations {
                 size?: string;
                 /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */
                 format?: "webp" | "png" | "jpeg" | "jpg";
-                /** @description Longest side of a page in pixels, 2048 by default. */
+                /** @description Longest side of a page in pixels: 2048 by default, for `thumb` 4096. */
                 page?: components["parameters"]["query.page"];
                 /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
                 multi?: components["parameters"]["query.multi"];
@@ -7587,6 +7587,10 @@ export interface operations {
             header?: {
                 /** @description Value of the cookie `tintype_csrf`; required if the session is identified by a cookie. */
                 "X-CSRF-Token"?: components["parameters"]["header.X-CSRF-Token"];
+                /** @description `ETag` of the collection as the caller reads it: the change is made only if a GET would still have it, so that concurrent editors do not overwrite each other. It changes with the covers, too. `*` matches any existing collection. */
+                "If-Match"?: string;
+                /** @description The collection is created only if there is none yet; an existing one is answered 412. */
+                "If-None-Match"?: "*";
             };
             path: {
                 /** @description Name of the collection: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
@@ -7655,6 +7659,7 @@ export interface operations {
             403: components["responses"]["forbidden_or_csrf_or_unexpected_host"];
             404: components["responses"]["collection_not_found"];
             408: components["responses"]["request_timeout"];
+            412: components["responses"]["precondition_failed"];
             413: components["responses"]["upload_too_large"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_or_project_damaged"];
@@ -7668,6 +7673,8 @@ export interface operations {
             header?: {
                 /** @description Value of the cookie `tintype_csrf`; required if the session is identified by a cookie. */
                 "X-CSRF-Token"?: components["parameters"]["header.X-CSRF-Token"];
+                /** @description `ETag` of the collection as the caller reads it: the change is made only if a GET would still have it, so that concurrent editors do not overwrite each other. It changes with the covers, too. `*` matches any existing collection. */
+                "If-Match"?: string;
             };
             path: {
                 /** @description Name of the collection: 1 to 64 of A-Z a-z 0-9 . _ - and no dot at the start. */
@@ -7691,6 +7698,7 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden_or_csrf_or_unexpected_host"];
             404: components["responses"]["collection_not_found"];
+            412: components["responses"]["precondition_failed"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_or_project_damaged"];
             503: components["responses"]["busy_or_read_only_or_store_unavailable_or_issuer_unavailable_or_shutting_down"];
@@ -7742,7 +7750,7 @@ export interface operations {
                 size?: string;
                 /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */
                 format?: "webp" | "png" | "jpeg" | "jpg";
-                /** @description Longest side of a page in pixels, 2048 by default. */
+                /** @description Longest side of a page in pixels: 2048 by default, for `thumb` 4096. */
                 page?: components["parameters"]["query.page"];
                 /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
                 multi?: components["parameters"]["query.multi"];
@@ -7792,7 +7800,7 @@ export interface operations {
                 size?: string;
                 /** @description Format of the pages, `webp` by default; `webp` and `png` are transparent where the pictures are. `jpg` means `jpeg`. */
                 format?: "webp" | "png" | "jpeg" | "jpg";
-                /** @description Longest side of a page in pixels, 2048 by default. */
+                /** @description Longest side of a page in pixels: 2048 by default, for `thumb` 4096. */
                 page?: components["parameters"]["query.page"];
                 /** @description All pages in one document, in the form of Phaser’s `load.multiatlas`. Without it, each page has a document of its own, and the first one names the others in `related_multi_packs`, as Pixi reads them. */
                 multi?: components["parameters"]["query.multi"];

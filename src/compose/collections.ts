@@ -19,8 +19,17 @@ export const buildCollections = (
 ) => {
   const collections = shared ? createBucketCollections(shared) : createFileCollections({ storageDir })
   sweepOnceOpen({ store, ready, log }, 'drafts of collections', collections)
-  const { newVisibility } = options
+  const { newVisibility, presets } = options
   const pollMs = shared?.staleMs ?? POLL_MS
   const maxSelected = Math.min(MAX_COLLECTION_PROJECTS, options.maxAtlasImages ?? MAX_COLLECTION_PROJECTS)
-  return createCollectionService({ collections, store, catalogue, atlases, newVisibility, maxSelected, pollMs })
+  return createCollectionService({
+    collections,
+    store,
+    catalogue,
+    atlases,
+    newVisibility,
+    presets,
+    maxSelected,
+    pollMs,
+  })
 }

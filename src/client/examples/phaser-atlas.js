@@ -3,14 +3,14 @@
 import { AUTO, Game, Scene } from 'phaser'
 
 const server = 'http://127.0.0.1:8001'
-const projects = ['demo', 'space-garden']
+const covers = `${server}/atlas.json?projects=demo,space-garden`
 
 class Icons extends Scene {
   preload() {
     // Up to 1,369 icons are on one page. Its name changes with its content: the document has it.
-    this.load.json('places', `${server}/atlas.json?projects=${projects.join()}`)
+    this.load.json('places', covers)
     this.load.once('filecomplete-json-places', (_key, _type, places) => {
-      this.load.atlas('covers', new URL(places.meta.image, server).href, places)
+      this.load.atlas('covers', new URL(places.meta.image, covers).href, places)
     })
   }
 

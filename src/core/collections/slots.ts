@@ -22,22 +22,34 @@ export interface FollowedTables {
   placed: { name: string; table: SlotTable } | undefined
 }
 
-/** @param visible projects of the collection that the audience sees, in their order */
+interface Following {
+  by: Principal
+  size: AtlasSize
+  /** Projects of the collection that the audience sees, in their order. */
+  visible: readonly ReadableState[]
+  nowMs: number
+  /** Sizes that the server has. Where there is no room, tables of others go: of presets that were removed. @default all */
+  sizes?: readonly string[]
+}
+
 export const followCovers = (
   tables: SlotTables | undefined,
-  { by, size, visible, nowMs }: { by: Principal; size: AtlasSize; visible: readonly ReadableState[]; nowMs: number },
+  { by, size, visible, nowMs, sizes }: Following,
 ): FollowedTables => {
   const [own, open] = [tableName(size, audienceOf(by)), tableName(size, PUBLIC)]
   // A principal that has seen no private project sees what all see, and keeps its own table once it has.
   const name = tables?.[own] || !visible.every(isPublic) ? own : open
   const before = tables?.[name]
-  const others = Object.entries(tables ?? {}).filter(([each]) => firstWord(each) !== firstWord(name))
+  const all = Object.entries(tables ?? {}).filter(([each]) => firstWord(each) !== firstWord(name))
   // Frames that were seen before stay where they are.
   const basis = before ?? tables?.[open]
   const table = followed(basis, size, visible, nowMs)
   if (table === before) return { tables, placed: { name, table } }
-  const slots = others.reduce((sum, [, each]) => sum + each.slots.length, table.slots.length)
-  if (others.length >= MAX_TABLES || slots > MAX_SLOTS) return { tables, placed: undefined }
+  const isFull = (others: typeof all) =>
+    others.length >= MAX_TABLES ||
+    others.reduce((sum, [, each]) => sum + each.slots.length, table.slots.length) > MAX_SLOTS
+  const others = sizes && isFull(all) ? all.filter(([each]) => sizes.includes(each.split('@')[0] ?? '')) : all
+  if (isFull(others)) return { tables, placed: undefined }
   return { tables: { ...Object.fromEntries(others), [name]: table }, placed: { name, table } }
 }
 

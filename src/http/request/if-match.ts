@@ -1,10 +1,11 @@
-// Conditions on changes of a project: If-Match and If-None-Match (RFC 9110 sections 13.1.1 and 13.1.2).
+// Conditions on changes of projects and collections: If-Match and If-None-Match (RFC 9110 sections 13.1.1 and 13.1.2).
 
 import { TintypeError } from '../../core/errors.ts'
 import { IMAGE_ID_SOURCE } from '../../core/names.ts'
 import { parseParameter } from '../../core/parameters.ts'
 import type { ExpectedAsset } from '../../core/project/assets.ts'
 import { parseEntityTags } from '../../core/request/conditional.ts'
+import type { CollectionWithCovers, ExpectedCollection } from '../../services/collections/expected.ts'
 import type { Context } from '../context.ts'
 import { ifMatchSchema, ifNoneMatchSchema } from '../schemas/parameters.ts'
 
@@ -43,6 +44,24 @@ export const expectedAssetOf = (c: Context): ExpectedAsset | undefined => {
     imageIds: tags.flatMap((tag) => OF_IMAGE.exec(tag)?.[1] ?? []),
     revisions: tags.flatMap((tag) => OF_REVISION.exec(tag)?.[1] ?? []).map(Number),
   }
+}
+
+/**
+ * State that the change of a collection requires, by `If-Match`, and of a PUT by `If-None-Match: *`. Undefined without
+ * either.
+ *
+ * @param etagOf entity tag of a collection as the caller reads it
+ * @throws TintypeError as {@link expectedOf}; `invalid_parameter` where `If-Match` is malformed
+ */
+export const expectedCollectionOf = (
+  c: Context,
+  etagOf: (shown: CollectionWithCovers) => string,
+): ExpectedCollection | undefined => {
+  const expected = c.req.method === 'PUT' ? expectedOf(c) : undefined
+  const header = c.req.header('if-match')
+  if (header === undefined) return expected
+  const tags = parseEntityTags(parseParameter('If-Match', header.trim(), ifMatchSchema)) ?? []
+  return tags === '*' ? 'present' : (shown) => tags.includes(etagOf(shown))
 }
 
 /**

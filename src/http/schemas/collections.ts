@@ -9,7 +9,7 @@ import { tagSchema } from '../../core/project/image-details.ts'
 import { waitSchema } from './events.ts'
 import { EXAMPLE_COLLECTION, EXAMPLE_ETAG, EXAMPLE_MEMBERS, EXAMPLE_PROJECT_ID } from './examples.ts'
 import { next, time } from './fields.ts'
-import { optional, pageLimit } from './parameters.ts'
+import { csrfHeaders, ifMatchSchema, ifNoneMatchSchema, optional, pageLimit } from './parameters.ts'
 import { MEMBER_NAMES, memberRoles, projectSchema, titleSchema } from './projects.ts'
 
 /** Collections of a page without `limit`. */
@@ -22,6 +22,25 @@ export const collectionPath = z.object({
     description: `Name of the collection: ${PROJECT_ID_RULE}.`,
     examples: [EXAMPLE_COLLECTION],
   }),
+})
+
+export const collectionChangeHeaders = z.object({
+  ...csrfHeaders.shape,
+  'If-Match': optional(
+    ifMatchSchema,
+    '`ETag` of the collection as the caller reads it: the change is made only if a GET would still have it, so that ' +
+      'concurrent editors do not overwrite each other. It changes with the covers, too. `*` matches any existing collection.',
+    `"${EXAMPLE_ETAG}"`,
+  ),
+})
+
+export const collectionPutHeaders = z.object({
+  ...collectionChangeHeaders.shape,
+  'If-None-Match': optional(
+    ifNoneMatchSchema,
+    'The collection is created only if there is none yet; an existing one is answered 412.',
+    '*',
+  ),
 })
 
 export const collectionListQuery = z.object({

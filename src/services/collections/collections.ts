@@ -4,7 +4,7 @@
 // nothing to it: their projects would come and go with a cookie.
 
 import type { PageSide } from '../../core/atlas/formats.ts'
-import type { AtlasSize } from '../../core/atlas/size.ts'
+import { type AtlasSize, sizeNames } from '../../core/atlas/size.ts'
 import { type Principal, type Visibility, withoutLinks } from '../../core/auth/access.ts'
 import { decideCollection, requireCollectionAccess } from '../../core/collections/access.ts'
 import {
@@ -19,6 +19,7 @@ import {
 import { type FollowedTables, followCovers } from '../../core/collections/slots.ts'
 import { inGroups } from '../../core/in-groups.ts'
 import type { ReadableState } from '../../core/project/state.ts'
+import type { Presets } from '../../core/transform/presets.ts'
 import type { Catalogue } from '../../stores/catalogue/catalogue.ts'
 import type { CollectionStore } from '../../stores/collections/collections.ts'
 import type { Store } from '../../stores/store.ts'
@@ -26,6 +27,7 @@ import type { Atlases } from '../atlases/atlases.ts'
 import type { AtlasPlan } from '../atlases/plan.ts'
 import type { ProjectWithCover } from '../projects/projects.ts'
 import { createReadableProjects, unlessDamaged } from '../projects/readable.ts'
+import { type CollectionWithCovers, createExpectedChanges, type ExpectedCollection } from './expected.ts'
 import { createSelection } from './selection.ts'
 
 export interface CollectionServiceOptions {
@@ -33,18 +35,14 @@ export interface CollectionServiceOptions {
   store: Pick<Store, 'current' | 'project' | 'cover' | 'isReadOnly' | 'watch'>
   catalogue: Pick<Catalogue, 'list' | 'changes' | 'refresh'>
   atlases: Pick<Atlases, 'ofCovers'>
+  /** @default none */
+  presets?: Presets | undefined
   /** Most projects that a query selects. */
   maxSelected: number
   /** Visibility of new collections whose request names none. @default 'public' */
   newVisibility?: Visibility | undefined
   /** Interval between looks for changes of a collection that is waited for, in milliseconds. */
   pollMs: number
-}
-
-export interface CollectionWithCovers {
-  collection: CollectionState
-  /** The projects that the principal may see, in the order of the list; those of a query by id. */
-  covers: ProjectWithCover[]
 }
 
 export interface CollectionPage {
@@ -70,13 +68,19 @@ export interface CollectionService {
   /**
    * Creates a collection, or replaces its list or query.
    *
+   * @param expected @default any state
    * @returns the collection, and whether this call created it
-   * @throws TintypeError `storage_full`
+   * @throws TintypeError `precondition_failed`, `storage_full`
    */
-  put(name: string, collection: NewCollection, by: Principal): Promise<CollectionWithCovers & { isNew: boolean }>
+  put(
+    name: string,
+    collection: NewCollection,
+    by: Principal,
+    expected?: ExpectedCollection,
+  ): Promise<CollectionWithCovers & { isNew: boolean }>
   read(name: string, by: Principal): Promise<CollectionWithCovers>
-  /** Deletes the collection, and none of its projects. */
-  remove(name: string, by: Principal): Promise<void>
+  /** Deletes the collection, and none of its projects. @throws TintypeError `precondition_failed` */
+  remove(name: string, by: Principal, expected?: ExpectedCollection): Promise<void>
   /** Collections that the principal may list, sorted by name. */
   list(page: { after: string | undefined; limit: number }, by: Principal): Promise<CollectionPage>
   /**
@@ -100,6 +104,7 @@ const READ_AT_ONCE = 32
 
 export const createCollectionService = (options: CollectionServiceOptions): CollectionService => {
   const { collections, store, catalogue, atlases, newVisibility = 'public', maxSelected, pollMs } = options
+  const sizes = sizeNames(options.presets ?? new Map())
   const selection = createSelection({ catalogue, maxSelected })
   const readable = createReadableProjects(store)
   /** Also what another server has just changed. */
@@ -115,6 +120,8 @@ export const createCollectionService = (options: CollectionServiceOptions): Coll
     cover: (await store.cover(project).catch(unlessDamaged)) ?? null,
   })
 
+  const changeExpected = createExpectedChanges(collections, withCovers)
+
   const read = async (name: string, by: Principal): Promise<CollectionState> =>
     readableCollection(name, await collections.recent(name), by)
 
@@ -129,7 +136,7 @@ export const createCollectionService = (options: CollectionServiceOptions): Coll
     for (;;) {
       const collection = await read(name, by)
       const projects = await selection.visible(collection, by, readable)
-      const found = followCovers(collection.atlas, { by, size, visible: projects, nowMs: Date.now() })
+      const found = followCovers(collection.atlas, { by, size, visible: projects, nowMs: Date.now(), sizes })
       if (found.tables === collection.atlas || store.isReadOnly()) return { collection, projects, placed: found.placed }
       // No frame may lose its place because a change of another server is not known here yet.
       const newest = readableCollection(name, await collections.newest(name), by)
@@ -138,7 +145,7 @@ export const createCollectionService = (options: CollectionServiceOptions): Coll
       const after = await collections.change(name, (before) => {
         const present = readableCollection(name, before, by)
         if (!selectsSame(present, newest)) return present
-        const followed = followCovers(present.atlas, { by, size, visible, nowMs: Date.now() })
+        const followed = followCovers(present.atlas, { by, size, visible, nowMs: Date.now(), sizes })
         placed = followed.placed
         return followed.tables === present.atlas ? present : { ...present, atlas: followed.tables }
       })
@@ -151,19 +158,22 @@ export const createCollectionService = (options: CollectionServiceOptions): Coll
       requireCollectionAccess(by, 'create', name, presentOf(await collections.recent(name)))
     },
 
-    async put(name, given, by) {
+    async put(name, given, by, expected) {
       let isNew = false
-      const after = await collections.change(name, (before) => {
+      const change = (before: CollectionState | undefined): CollectionState => {
         isNew = before === undefined || before.deleted
         return putCollection(name, before, given, { by, now: new Date().toISOString(), newVisibility })
-      })
+      }
+      const after = await changeExpected({ name, by, expected, change })
       return { ...(await withCovers(readableCollection(name, after, by), by)), isNew }
     },
 
     read: async (name, by) => withCovers(await read(name, by), by),
 
-    async remove(name, by) {
-      await collections.change(name, (before) => deleteCollection(name, before, { by, now: new Date().toISOString() }))
+    async remove(name, by, expected) {
+      const change = (before: CollectionState | undefined) =>
+        deleteCollection(name, before, { by, now: new Date().toISOString() })
+      await changeExpected({ name, by, expected, change })
     },
 
     async list({ after = '', limit }, by) {

@@ -80,6 +80,11 @@ describe('the tables of a collection', () => {
     expect(Object.keys(tables ?? {})).toHaveLength(32)
     expect(of(32)).toMatchObject({ tables, placed: undefined })
     expect(of(5).places.size).toBe(2)
+    const more = { by: ANYONE, size: SIZE, visible: [project('a')], nowMs: START_MS }
+    expect(followCovers(tables, { ...more, sizes: ['game'] }).placed).toBeUndefined()
+    const [card] = [atlasSizeOf('card', parsePresets('card:w=9,h=9'))]
+    const removed = followCovers(tables, { ...more, size: card, sizes: ['card'] })
+    expect(Object.keys(removed.tables ?? {})).toEqual([removed.placed?.name])
   })
 
   it('move no frame of anybody, whatever comes and goes', () => {

@@ -49,6 +49,56 @@ describe('a collection', () => {
     expect([again.status, (await json(again, collectionSchema)).title]).toEqual([201, null])
   })
 
+  it('is changed and deleted only as it was read, where If-Match or If-None-Match says so', async () => {
+    const app = await openWith(['a', 'b'])
+    const body = { projects: ['a', 'b'] }
+    const refused = async (answer: Promise<Response>) =>
+      expect(await problemOf(answer)).toMatchObject({ code: 'precondition_failed', status: 412 })
+    const etag = async () => ({ 'If-Match': (await app.ask({}, 'GET', '/collections/wall')).headers.get('etag') ?? '' })
+    const change = (who: Who, title = 'x') => app.ask(who, 'PUT', '/collections/wall', { ...body, title })
+
+    await refused(change({ 'If-Match': '*' }))
+    await refused(change({ 'If-Match': `"${'a'.repeat(22)}"` }))
+    expect((await change({ 'If-None-Match': '*' })).status).toBe(201)
+    await refused(change({ 'If-None-Match': '*' }))
+    await refused(change({ 'If-None-Match': '*', 'If-Match': '*' }))
+    const first = await etag()
+    const second = await change(first, 'y')
+    expect([second.status, second.headers.get('etag')]).toEqual([200, (await etag())['If-Match']])
+    await refused(change(first))
+    expect((await read(app, {}, 'wall')).title).toBe('y')
+    expect((await change({ 'If-Match': `"7", ${(await etag())['If-Match']}` }, 'z')).status).toBe(200)
+    // A cover that changed is another state, of which the places of an atlas are no part.
+    const before = await etag()
+    await atlasOf(app, {}, 'wall')
+    expect((await change(before)).status).toBe(200)
+    const shown = await etag()
+    const { image_id: cover } = await uploadTo(app.app, 'b', await plainJpeg(90, 90, '#12c43f'))
+    await app.ask({}, 'PUT', `/projects/b/primary/${cover}`)
+    await refused(change(shown))
+
+    for (const header of ['none', '7'])
+      expect(await problemOf(change({ 'If-Match': header }))).toMatchObject({ code: 'invalid_parameter' })
+    await refused(app.ask(shown, 'DELETE', '/collections/wall'))
+    expect((await app.ask(await etag(), 'DELETE', '/collections/wall')).status).toBe(204)
+    expect(await problemOf(app.ask(shown, 'DELETE', '/collections/wall'))).toMatchObject({
+      code: 'collection_not_found',
+    })
+  })
+
+  it('of two changes of one state, one is refused', async () => {
+    const app = await openWith(['a'])
+    await put(app, {}, 'wall', { projects: ['a'] })
+    const match = { 'If-Match': (await app.ask({}, 'GET', '/collections/wall')).headers.get('etag') ?? '' }
+    const titles = ['x', 'y', 'z']
+    const answers = await Promise.all(
+      titles.map((title) => app.ask(match, 'PUT', '/collections/wall', { projects: ['a'], title })),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412])
+    const won = titles[answers.findIndex(({ status }) => status === 200)]
+    expect((await read(app, {}, 'wall')).title).toBe(won)
+  })
+
   it('shows a project as long as it is there, and again when it comes back', async () => {
     const app = await openWith(['a', 'b'])
     await put(app, {}, 'wall', { projects: ['a', 'b', 'c'] })

@@ -10,16 +10,17 @@ import {
   multiAtlasSchema,
 } from '../../schemas/atlases/atlases.ts'
 import {
+  collectionChangeHeaders,
   collectionChangesQuery,
   collectionChangesSchema,
   collectionListQuery,
   collectionListSchema,
   collectionPath,
+  collectionPutHeaders,
   collectionPutSchema,
   collectionSchema,
 } from '../../schemas/collections.ts'
 import { EXAMPLE_COLLECTION, EXAMPLE_ETAG, EXAMPLE_PROJECT_ID } from '../../schemas/examples.ts'
-import { csrfHeaders } from '../../schemas/parameters.ts'
 import { BODY_FAILURES, PICTURE_FAILURES, problems, READ_FAILURES, WRITE_FAILURES } from '../problems.ts'
 import { etagHeader, jsonResponse, NOT_MODIFIED, pictureResponses } from '../responses.ts'
 
@@ -81,7 +82,7 @@ export const put: RouteConfig = {
     'as the settings allow in an atlas.',
   request: {
     params: collectionPath,
-    headers: csrfHeaders,
+    headers: collectionPutHeaders,
     body: {
       required: true,
       content: {
@@ -108,7 +109,14 @@ export const put: RouteConfig = {
       },
     }),
     200: jsonResponse('The collection, which existed.', collectionSchema, ETAG),
-    ...problems('invalid_parameter', 'collection_not_found', SELECT, ...BODY_FAILURES, ...WRITE_FAILURES),
+    ...problems(
+      'invalid_parameter',
+      'collection_not_found',
+      'precondition_failed',
+      SELECT,
+      ...BODY_FAILURES,
+      ...WRITE_FAILURES,
+    ),
   },
 }
 
@@ -118,10 +126,10 @@ export const remove: RouteConfig = {
   operationId: 'deleteCollection',
   tags: TAGS,
   summary: 'Delete a collection, and none of its projects',
-  request: { params: collectionPath, headers: csrfHeaders },
+  request: { params: collectionPath, headers: collectionChangeHeaders },
   responses: {
     204: { description: 'Deleted.' },
-    ...problems('invalid_parameter', 'collection_not_found', ...WRITE_FAILURES),
+    ...problems('invalid_parameter', 'collection_not_found', 'precondition_failed', ...WRITE_FAILURES),
   },
 }
 

@@ -10,12 +10,14 @@ import { parseParameter } from '../../../core/parameters.ts'
 import type { ReadableState } from '../../../core/project/state.ts'
 import type { Presets } from '../../../core/transform/presets.ts'
 import type { PageMaker } from '../../../services/atlases/page-maker.ts'
-import type { CollectionService, CollectionWithCovers } from '../../../services/collections/collections.ts'
+import type { CollectionService } from '../../../services/collections/collections.ts'
+import type { CollectionWithCovers } from '../../../services/collections/expected.ts'
 import type { ChangeFeed } from '../../../services/events/change-feed.ts'
 import { type Identify, PRIVATE, PUBLIC, principalOf } from '../../access.ts'
 import { type Context, viewOf } from '../../context.ts'
 import * as descriptions from '../../openapi/atlases/collections.ts'
 import { atlasRequestOf, indexOf } from '../../request/atlas-request.ts'
+import { expectedCollectionOf } from '../../request/if-match.ts'
 import { parseBody, readJson } from '../../request/json-body.ts'
 import { limitOf, queryOf, requireKnown } from '../../request/params.ts'
 import { documentOf } from '../../response/atlas-view.ts'
@@ -73,6 +75,9 @@ export const addCollectionRoutes = (route: Pick<RouteTable, 'add'>, options: Col
     return { view, tag, caching: { etag: `"${tag}"`, isPrivate: !isShared } }
   }
 
+  const expectedOf = (c: Context, by: Principal) =>
+    expectedCollectionOf(c, (collection) => shown(collection, by).caching.etag)
+
   route.add(descriptions.list, async (c: Context) => {
     const by = principalOf(c)
     requireKnown(c, Object.keys(collectionListQuery.shape))
@@ -92,15 +97,17 @@ export const addCollectionRoutes = (route: Pick<RouteTable, 'add'>, options: Col
   route.add(descriptions.put, async (c: Context) => {
     const [by, name] = [principalOf(c), nameOf(c)]
     await collections.requirePut(name, by)
+    const expected = expectedOf(c, by)
     const body = parseBody(collectionPutSchema, await readJson(c, MAX_BODY_BYTES))
-    const { isNew, ...put } = await collections.put(name, body, by)
+    const { isNew, ...put } = await collections.put(name, body, by, expected)
     const { view, caching } = shown(put, by)
     const headers = { ETag: caching.etag }
     return isNew ? json(c, view, 201, { ...headers, Location: `${base}/${name}` }) : json(c, view, 200, headers)
   })
 
   route.add(descriptions.remove, async (c: Context) => {
-    await collections.remove(nameOf(c), principalOf(c))
+    const by = principalOf(c)
+    await collections.remove(nameOf(c), by, expectedOf(c, by))
     return respond(c, null, 204, { ...BASE_HEADERS })
   })
 
