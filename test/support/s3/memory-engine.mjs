@@ -131,7 +131,7 @@ const pageOf = (objects, query) => {
   })
   const isTruncated = names.length > page.length
   const next = isTruncated ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : ''
-  return `<ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${next}${shown.join('')}</ListBucketResult>`
+  return `<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>${isTruncated}</IsTruncated>${next}${shown.join('')}</ListBucketResult>`
 }
 
 /** Entity tag of an object that was written by one request. @param {Buffer} body */

@@ -31,22 +31,26 @@ export interface ListedPage {
   next: string | undefined
 }
 
-/** Keys come with `encoding-type=url`, so that no character of them can break the XML. */
-const decoded = z.string().transform((text) => decodeURIComponent(text.replaceAll('+', ' ')))
-
 const resultSchema = z.object({
   ListBucketResult: z.object({
+    /** Missing or empty where an engine does not know `encoding-type`: keys are then XML text like any other. */
+    EncodingType: z.string().optional(),
     IsTruncated: z.enum(['true', 'false']),
     NextContinuationToken: z.string().optional(),
     Contents: z
-      .array(z.object({ Key: decoded, Size: z.coerce.number(), LastModified: z.string(), ETag: z.string().optional() }))
+      .array(
+        z.object({ Key: z.string(), Size: z.coerce.number(), LastModified: z.string(), ETag: z.string().optional() }),
+      )
       .default([]),
-    CommonPrefixes: z.array(z.object({ Prefix: decoded })).default([]),
+    CommonPrefixes: z.array(z.object({ Prefix: z.string() })).default([]),
   }),
 })
 
 const parser = new XMLParser({
   parseTagValue: false,
+  // Numeric ones too, as in `&#34;`.
+  htmlEntities: true,
+  trimValues: false,
   isArray: (name) => name === 'Contents' || name === 'CommonPrefixes',
 })
 
@@ -56,6 +60,7 @@ export const listingQuery = (
   before: string,
 ): Record<string, string> => ({
   'list-type': '2',
+  // No character of a key can then break the XML.
   'encoding-type': 'url',
   prefix: before + prefix,
   ...(after === undefined ? {} : { 'start-after': before + after }),
@@ -69,14 +74,15 @@ export const readListing = (text: string): ListedPage => {
   const { ListBucketResult: result } = resultSchema.parse(parser.parse(text))
   if (result.IsTruncated === 'true' && result.NextContinuationToken === undefined)
     throw new Error('the listing goes on without a token')
+  const decoded = (key: string) => (result.EncodingType === 'url' ? decodeURIComponent(key.replaceAll('+', ' ')) : key)
   return {
     objects: result.Contents.map(({ Key, Size, LastModified, ETag }) => ({
-      key: Key,
+      key: decoded(Key),
       bytes: Size,
       modifiedMs: Date.parse(LastModified),
       etag: bareEtag(ETag),
     })),
-    folders: result.CommonPrefixes.map(({ Prefix }) => Prefix),
+    folders: result.CommonPrefixes.map(({ Prefix }) => decoded(Prefix)),
     next: result.IsTruncated === 'true' ? result.NextContinuationToken : undefined,
   }
 }

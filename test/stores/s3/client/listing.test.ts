@@ -15,13 +15,22 @@ it('reads one object or many, keys of digits alone too', () => {
     next: undefined,
   })
   const many = pageOf(
-    `<IsTruncated>true</IsTruncated><NextContinuationToken>1e3</NextContinuationToken>${object('a%2Bb')}${object('a+b')}<CommonPrefixes><Prefix>f/</Prefix></CommonPrefixes>`,
+    `<EncodingType>url</EncodingType><IsTruncated>true</IsTruncated><NextContinuationToken>1e3</NextContinuationToken>${object('a%2Bb')}${object('a+b')}<CommonPrefixes><Prefix>f/</Prefix></CommonPrefixes>`,
   )
   expect(readListing(many)).toEqual({
     objects: ['a+b', 'a b'].map((key) => ({ key, bytes: 12, modifiedMs, etag: '1' })),
     folders: ['f/'],
     next: '1e3',
   })
+})
+
+it('reads keys as they are where the engine does not encode them', () => {
+  const page = pageOf(
+    `<IsTruncated>false</IsTruncated>\n${object('a+b%20c&#39;&#x22;&amp;lt; ')}<CommonPrefixes><Prefix>f%/</Prefix></CommonPrefixes>`,
+  )
+  const { objects, folders } = readListing(page)
+  expect(objects.map(({ key }) => key)).toEqual([`a+b%20c'"&lt; `])
+  expect(folders).toEqual(['f%/'])
 })
 
 it('refuses what is not a whole page', () => {
