@@ -1,4 +1,4 @@
-// The HTTP API: middleware and routes in reading order.
+// The HTTP API: checks and routes in reading order.
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { TrieRouter } from 'hono/router/trie-router'
@@ -6,7 +6,7 @@ import { TintypeError } from '../core/errors.ts'
 import { clip } from '../core/text.ts'
 import { authenticate } from './access.ts'
 import type { AppOptions } from './app-options.ts'
-import { type Context, type Env, viewOf } from './context.ts'
+import { type Context, type Env, type Handler, viewOf } from './context.ts'
 import { createGalleryRoutes } from './gallery/routes.ts'
 import { createGuard } from './guard.ts'
 import { allowOrigins } from './middleware/cors.ts'
@@ -15,12 +15,11 @@ import {
   refuseDotSegments,
   refuseWhileDraining,
   refuseWhileReadOnly,
-  runFirst,
   varyByAccept,
   waitUntil,
 } from './middleware/preconditions.ts'
 import { countSignIn, limitRequests, limitSignIns } from './middleware/rate-limit.ts'
-import { requestLog } from './middleware/request-log.ts'
+import { createRequestLog } from './middleware/request-log.ts'
 import * as accounts from './openapi/accounts.ts'
 import * as events from './openapi/events.ts'
 import * as archives from './openapi/images/archives.ts'
@@ -33,6 +32,7 @@ import * as manifests from './openapi/images/manifest.ts'
 import * as sourcePictures from './openapi/images/source-pictures.ts'
 import * as projects from './openapi/projects.ts'
 import * as server from './openapi/server.ts'
+import { checkedBy, createPipeline } from './pipeline.ts'
 import { createSessionCookies } from './response/auth/session-cookies.ts'
 import { answerEarly } from './response/early-response.ts'
 import { createFailures } from './response/failures.ts'
@@ -60,15 +60,6 @@ import { createRenderRoutes } from './routes/renders.ts'
 import { createSourcePictureRoutes } from './routes/source-pictures.ts'
 import { addWebhookRoutes } from './routes/webhooks.ts'
 
-/** Paths where passwords and invitations can be guessed. */
-const SIGN_IN_PATHS = [
-  '/auth/login',
-  '/auth/register',
-  '/auth/password',
-  '/auth/forgotten-password',
-  '/auth/reset-password',
-]
-
 export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   const { log, ids, version, maxUploadBytes } = options
   const { observer, requests, snapshot } = options.metrics
@@ -90,9 +81,9 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
   app.onError((error, c) => fail(c, error))
   app.notFound((c) => fail(c, routeNotFound(c)))
 
-  app.use(requestLog({ log, ids, requests, client }))
-  app.use(
-    runFirst([
+  const pipeline = createPipeline({
+    requestLog: createRequestLog({ log, ids, requests, client }),
+    checks: [
       varyByAccept,
       ...(options.ready ? [waitUntil(options.ready)] : []),
       refuseDotSegments,
@@ -102,11 +93,10 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
       refuseWhileReadOnly(isReadOnly),
       authenticate(options.policies),
       ...(limit.countsRequests ? [limitRequests(limit)] : []),
-    ]),
-  )
-  if (limit.countsSignIns) for (const path of SIGN_IN_PATHS) app.use(path, runFirst([limitSignIns(limit)]))
-
-  const route = createRouteTable(app)
+    ],
+    fail,
+  })
+  const route = createRouteTable(app, pipeline)
 
   const guard = createGuard(options)
   const render = createRenderRoutes({ ...options, guard })
@@ -172,17 +162,19 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
     const account = createAccountRoutes(shared)
     const { gallery } = options
     const oidc = createOidcRoutes({ ...shared, ...cookieOptions, gallery, isReadOnly, count: countSignIn(limit) })
+    // Passwords and invitations can be guessed here.
+    const limited = (handler: Handler) => (limit.countsSignIns ? checkedBy(limitSignIns(limit), handler) : handler)
     route.add(accounts.options, account.options)
-    route.add(accounts.register, account.register)
-    route.add(accounts.login, account.login)
+    route.add(accounts.register, limited(account.register))
+    route.add(accounts.login, limited(account.login))
     route.add(accounts.refresh, account.refresh)
     route.add(accounts.logout, account.logout)
     route.add(accounts.oidc, oidc.begin)
     route.add(accounts.oidcCallback, oidc.finish)
     route.add(accounts.me, account.me)
-    route.add(accounts.password, account.password)
-    route.add(accounts.forgottenPassword, account.forgottenPassword)
-    route.add(accounts.resetPassword, account.resetPassword)
+    route.add(accounts.password, limited(account.password))
+    route.add(accounts.forgottenPassword, limited(account.forgottenPassword))
+    route.add(accounts.resetPassword, limited(account.resetPassword))
   }
 
   const state = createHealthRoutes(options)
@@ -205,7 +197,10 @@ export const createApp = (options: AppOptions): OpenAPIHono<Env> => {
 
   route.refuseOtherMethods()
   // A parent app answers unknown paths, but all below these belong to this app.
-  for (const path of ['/projects/*', '/collections/*']) app.all(path, (c) => fail(c, routeNotFound(c)))
+  const refuseUnknown = pipeline((c) => fail(c, routeNotFound(c)))
+  for (const path of ['/projects/*', '/collections/*']) app.all(path, refuseUnknown)
+  // Last: the routes above have run the pipeline themselves.
+  app.use(pipeline(async (_, next) => void (await next())))
 
   return app
 }

@@ -6,7 +6,7 @@ import type { Result, Router } from 'hono/router'
 import { createBoundedMap } from '../core/bounded-map.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { Env, Handler } from './context.ts'
-import { throwErrors } from './middleware/preconditions.ts'
+import type { Pipeline } from './pipeline.ts'
 import { BASE_HEADERS, respond } from './response/respond.ts'
 
 /** Enough for the covers that are shown together, and for at most 2 MB of paths and parameters. */
@@ -25,7 +25,14 @@ export interface RouteTable {
   refuseOtherMethods(): void
 }
 
-export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
+export const createRouteTable = (app: OpenAPIHono<Env>, pipeline: Pipeline): RouteTable => {
+  /** Sets the route label of the metrics. */
+  const named = (template: string, handler: Handler): Handler =>
+    pipeline((c, next) => {
+      c.set('route', template)
+      return handler(c, next)
+    })
+
   const methods = new Map<string, string[]>()
   const templates = new Map<string, string>()
 
@@ -54,13 +61,6 @@ export const createRouteTable = (app: OpenAPIHono<Env>): RouteTable => {
 /** Sorts paths whose last segment is a name before those where it is a parameter, which match it too. */
 const byLiteralEnd = ([one]: [string, unknown], [other]: [string, unknown]): number =>
   Number(/:[^/]*$/.test(one)) - Number(/:[^/]*$/.test(other))
-
-/** Sets the route label of the metrics. */
-const named = (template: string, handler: Handler): Handler =>
-  throwErrors((c, next) => {
-    c.set('route', template)
-    return handler(c, next)
-  })
 
 /** Converts a template; the name of an asset, or the key of an object, may have slashes: all paths below are one pattern. */
 const patternOf = (template: string): string =>

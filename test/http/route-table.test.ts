@@ -18,7 +18,7 @@ const setUp = () => {
     seen.error = error
     return c.text('', error instanceof TintypeError && error.code === 'method_not_allowed' ? 405 : 500)
   })
-  const table = createRouteTable(app)
+  const table = createRouteTable(app, (route) => route)
   const add = (method: 'get' | 'post' | 'delete', path: string, hide = false) =>
     table.add({ method, path, hide, responses: {} }, (c) => c.json(c.req.param()))
   const request = async (path: string, method = 'GET') => {

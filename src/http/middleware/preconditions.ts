@@ -4,41 +4,8 @@ import type { IncomingMessage } from 'node:http'
 import { readOnlyStore, TintypeError } from '../../core/errors.ts'
 import { READING } from '../../core/request/safe-methods.ts'
 import { clip } from '../../core/text.ts'
-import { type Check, type Context, type Handler, incomingOf } from '../context.ts'
+import { type Check, incomingOf } from '../context.ts'
 import { invalidProjectId } from '../request/params.ts'
-
-/** Runs checks in order before the route, as one middleware: each step of Hono takes a microsecond. */
-export const runFirst = (checks: readonly Check[]) => {
-  const answerOf = (c: Context, first: number): ReturnType<Check> => {
-    for (let at = first; at < checks.length; at++) {
-      const answer = checks[at]?.(c)
-      if (answer instanceof Promise) return answer.then((response) => response ?? answerOf(c, at + 1))
-      if (answer) return answer
-    }
-    return undefined
-  }
-  return async (c: Context, next: () => Promise<void>): Promise<Response | undefined> => {
-    const found = answerOf(c, 0)
-    const answer = found instanceof Promise ? await found : found
-    if (answer) return answer
-    await next()
-    return undefined
-  }
-}
-
-/**
- * Turns anything that a handler throws into an `Error`, because Hono passes only errors to its error handler. A request
- * whose client has disconnected rejects with a text as the reason, and would be missing in the log.
- */
-export const throwErrors =
-  (handler: Handler): Handler =>
-  async (c, next) => {
-    try {
-      return await handler(c, next)
-    } catch (thrown) {
-      throw thrown instanceof Error ? thrown : new Error(String(thrown))
-    }
-  }
 
 const CHOSEN = /[?&]format=auto(?:&|$)/
 

@@ -48,35 +48,59 @@ export const loggedPath = (url: string): string => {
   return SIGNED_PAGE.test(plain) ? `${own.slice(0, own.lastIndexOf('/') + 1)}…` : own
 }
 
-/** Logs and counts requests, with the time until the response begins. */
-export const requestLog = ({ log, ids, requests, client }: RequestLogOptions) => {
+/** Log of the requests that the app answers. */
+export interface RequestLog {
+  /** Gives a request its id. @returns its start, as `performance.now()` has it */
+  begin(c: Context): number
+  /**
+   * Logs and counts a request, with the time until its response begins.
+   *
+   * @param response undefined where a later handler has responded, by `c.res`
+   * @returns the response, with the common headers
+   */
+  end(c: Context, response: Response | undefined, startedMs: number): Response
+}
+
+export const createRequestLog = ({ log, ids, requests, client }: RequestLogOptions): RequestLog => {
   const writeLine = createRequestLines(log)
 
-  return async (c: Context, next: () => Promise<void>): Promise<void> => {
-    const startedMs = performance.now()
-    const { method, url } = c.req
-    const id = ids(c.req.header('x-request-id'))
-    c.set('requestId', id)
-    c.set('log', log)
-    const common = commonHeadersOf(c)
-    common[REQUEST_ID] = id
-    // A later one than the first: middleware of a program that mounts the app may have set headers.
-    if (c.req.routeIndex > 0) c.set('hasOtherHeaders', true)
-    await next()
-    // Responses of that program, and preflights.
-    if (!c.get('hasCommonHeaders'))
-      for (const [name, value] of Object.entries(common)) c.header(name, value, { append: name === 'Vary' })
-    const { status } = c.res
-    const ms = performance.now() - startedMs
-    const record = (bytes: number): void => {
-      requests.record(method, c.get('route') ?? NO_ROUTE, status, ms, bytes)
-      writeLine({ id, method, path: loggedPath(url), status, ms, bytes, from: () => client.addressOf(viewOf(c)) })
-    }
-    const streamed = c.get('streamedBytes')
-    if (method === 'HEAD') record(0)
-    else if (streamed) void streamed.then(record)
-    else record(c.get('bodyBytes') ?? 0)
+  return {
+    begin(c) {
+      const startedMs = performance.now()
+      const id = ids(viewOf(c).header('x-request-id'))
+      c.set('requestId', id)
+      c.set('log', log)
+      commonHeadersOf(c)[REQUEST_ID] = id
+      // A later handler than the first: middleware of a program that mounts the app may have set headers.
+      if (c.req.routeIndex > 0) c.set('hasOtherHeaders', true)
+      return startedMs
+    },
+
+    end(c, response, startedMs) {
+      const answer = response && c.get('hasCommonHeaders') ? response : withHeaders(c, response)
+      const { status } = answer
+      const { method, url } = c.req
+      const id = c.get('requestId') ?? ''
+      const ms = performance.now() - startedMs
+      const record = (bytes: number): void => {
+        requests.record(method, c.get('route') ?? NO_ROUTE, status, ms, bytes)
+        writeLine({ id, method, path: loggedPath(url), status, ms, bytes, from: () => client.addressOf(viewOf(c)) })
+      }
+      const streamed = c.get('streamedBytes')
+      if (method === 'HEAD') record(0)
+      else if (streamed) void streamed.then(record)
+      else record(c.get('bodyBytes') ?? 0)
+      return answer
+    },
   }
+}
+
+/** Adds the common headers to preflights, and to responses of a program that mounts the app. */
+const withHeaders = (c: Context, response: Response | undefined): Response => {
+  if (response) c.res = response
+  if (!c.get('hasCommonHeaders'))
+    for (const [name, value] of Object.entries(commonHeadersOf(c))) c.header(name, value, { append: name === 'Vary' })
+  return c.res
 }
 
 /** Logs and counts answers of the fast path. */

@@ -1,4 +1,4 @@
-// Preconditions of every request: errors as errors, an open store, honest paths, and no changes while draining.
+// Preconditions of every request: an open store, honest paths, and no changes while draining.
 
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
@@ -8,101 +8,29 @@ import type { Check, Env } from '../../../src/http/context.ts'
 import {
   refuseDotSegments,
   refuseWhileDraining,
-  runFirst,
-  throwErrors,
   varyByAccept,
   waitUntil,
 } from '../../../src/http/middleware/preconditions.ts'
+import { checkedBy } from '../../../src/http/pipeline.ts'
 
-/** An app with these checks, whose requests give the error, or undefined where they reach the route. */
-const behind = (...checks: Check[]) => {
+/** An app with a check, whose requests give the error, or undefined where they reach the route. */
+const behind = (check: Check) => {
   const app = new Hono<Env>()
   let caught: Error | undefined
   app.onError((error, c) => {
     caught = error
     return c.text('', 500)
   })
-  app.use(runFirst(checks))
-  app.all('*', (c) => c.text(c.get('vary') ?? 'none'))
+  app.all(
+    '*',
+    checkedBy(check, (c) => c.text(c.get('vary') ?? 'none')),
+  )
   return async (path: string, method = 'GET', env?: Env['Bindings']) => {
     caught = undefined
     const response = await app.request(path, { method }, env)
     return { caught, text: await response.text() }
   }
 }
-
-describe('throwErrors', () => {
-  it('keeps errors, and wraps anything else in an error', async () => {
-    const error = new Error('one')
-    const thrown = async (value: unknown) => {
-      const caught: unknown[] = []
-      const app = new Hono<Env>().onError((each, c) => {
-        caught.push(each)
-        return c.text('')
-      })
-      app.get(
-        '/at-once',
-        throwErrors(() => {
-          throw value
-        }),
-      )
-      app.get(
-        '/later',
-        throwErrors(() => Promise.reject(value)),
-      )
-      for (const path of ['/at-once', '/later']) await app.request(path)
-      return caught
-    }
-    expect(await thrown(error)).toEqual([error, error])
-    for (const each of await thrown('client gone')) expect(each).toMatchObject({ message: 'client gone' })
-    for (const each of await thrown(undefined)) expect(each).toMatchObject({ message: 'undefined' })
-  })
-})
-
-describe('runFirst', () => {
-  it('runs checks in order, each after the one before, and then the route', async () => {
-    const order: string[] = []
-    const check =
-      (name: string, delay?: Promise<void>): Check =>
-      () => {
-        order.push(name)
-        return delay?.then(() => void order.push(`${name} ends`)).then(() => undefined)
-      }
-    const request = behind(
-      check('one'),
-      check('two', Promise.resolve()),
-      check('three', Promise.resolve()),
-      check('four'),
-    )
-    expect((await request('/')).text).toBe('none')
-    expect(order).toEqual(['one', 'two', 'two ends', 'three', 'three ends', 'four'])
-  })
-
-  it.each([
-    ['at once', (answer: Response) => answer],
-    ['later', (answer: Response) => Promise.resolve(answer)],
-  ])('ends with the first answer, given %s', async (_, give) => {
-    const request = behind(
-      () => Promise.resolve(undefined),
-      () => give(new Response('the second')),
-      () => {
-        throw new Error('never reached')
-      },
-    )
-    expect(await request('/')).toEqual({ caught: undefined, text: 'the second' })
-  })
-
-  it('ends with the first error, thrown or rejected', async () => {
-    const error = new Error('refused')
-    for (const refuse of [
-      () => {
-        throw error
-      },
-      () => Promise.reject(error),
-    ])
-      expect((await behind(refuse, () => new Response('never'))('/')).caught).toBe(error)
-  })
-})
 
 describe('varyByAccept', () => {
   it('sets Vary where Accept selects the format', async () => {
