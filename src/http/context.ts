@@ -7,10 +7,14 @@ import type { Principal } from '../core/auth/access.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { HeaderOf } from '../core/request/conditional.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { rawHeaderOf } from './request/raw-header.ts'
 
 /** Bindings hold Node's request and response under @hono/node-server; they are absent in other runtimes. */
 export interface Env {
-  Bindings: Partial<HttpBindings>
+  Bindings: Partial<HttpBindings> & {
+    /** True where nothing changes the request on its way to the app: its headers are those that Node has received. */
+    isAsReceived?: boolean
+  }
   Variables: {
     /** See {@link viewOf}. */
     view?: RequestView
@@ -77,10 +81,12 @@ export const viewOf = (c: Context): RequestView => {
   const known = c.get('view')
   if (known) return known
   const incoming = incomingOf(c)
+  // The headers of a Request take several times as long to search.
+  const raw = incoming && c.env.isAsReceived ? incoming.rawHeaders : undefined
   const view = {
     method: c.req.method,
     target: incoming?.url ?? c.req.path,
-    header: (name: string) => c.req.header(name),
+    header: (name: string) => (raw ? rawHeaderOf(raw, name) : c.req.header(name)),
     socket: incoming?.socket,
   }
   c.set('view', view)

@@ -12,6 +12,7 @@ import { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createTintype } from '../../dist/index.js'
+import { createRequestListener } from '../../dist/server/request-listener.js'
 import { createLogger } from '../../dist/telemetry/logger.js'
 import { photo } from '../support/pictures/photo.mjs'
 import { median, spread } from './measure/statistics.mjs'
@@ -63,7 +64,7 @@ export const run = async ([rounds = '15', requests = '1000']) => {
 
 const tasksOf = async (app) => {
   const { imageId, body, headers } = await fill(app)
-  const listener = getRequestListener(app.fetch, { hostname: 'localhost' })
+  const listener = createRequestListener(app.fetch)
   const byTintype = (what, url, { status = 200, ...more } = {}) => ({ what, listener, url, status, headers: more })
   const cover = '/projects/wall/cover.jpg'
   return [

@@ -1,11 +1,12 @@
 // Ending the server without breaking anybody off, and hanging up on those who are too slow, on real sockets.
 
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, IncomingMessage } from 'node:http'
 import { connect, Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Hono } from 'hono'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type Env, viewOf } from '../../src/http/context.ts'
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../src/server/http-server.ts'
 
 vi.mock('node:http', async (original) => {
@@ -174,5 +175,49 @@ describe('an answer from memory', () => {
       expect(String(piece)).toBe(head)
       client.write('GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n')
     }
+  })
+})
+
+describe('the headers that policies read', () => {
+  const NAMES = ['host', 'x-api-key', 'authorization', 'cookie', 'x-forwarded-for', 'if-none-match', 'range', 'x-empty']
+  const app = new Hono<Env>().get('/', (c) =>
+    c.json(NAMES.map((name) => ({ name, read: viewOf(c).header(name), given: c.req.header(name) }))),
+  )
+
+  it('are those of the request that the app gets: in any spelling, repeated, empty and absent', async () => {
+    const lines = [
+      'HOST: a',
+      'X-API-Key: key ',
+      'Authorization: Bearer one',
+      'authorization:   Bearer two',
+      'x-forwarded-for: 192.0.2.1',
+      'X-Forwarded-For: 192.0.2.2, 192.0.2.3',
+      'if-None-match: "a"',
+      'If-None-Match: "b"',
+      'X-Empty:',
+      'Connection: close',
+    ]
+    const client = await open(await start({ fetch: app.fetch }), `GET / HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
+    const [, body = ''] = (await text(client)).split('\r\n\r\n')
+    const read = [
+      'a',
+      'key',
+      'Bearer one, Bearer two',
+      undefined,
+      '192.0.2.1, 192.0.2.2, 192.0.2.3',
+      '"a", "b"',
+      undefined,
+      '',
+    ]
+    expect(JSON.parse(body)).toEqual(NAMES.map((name, at) => ({ name, read: read[at], given: read[at] })))
+  })
+
+  it('are those of a program that passes on a request of its own', async () => {
+    const incoming = new IncomingMessage(new Socket())
+    incoming.httpVersionMajor = 1
+    incoming.rawHeaders.push('X-API-Key', 'received')
+    const request = new Request('http://test/', { headers: { 'X-API-Key': 'changed' } })
+    const response = await app.fetch(request, { incoming })
+    expect(await response.json()).toContainEqual({ name: 'x-api-key', read: 'changed', given: 'changed' })
   })
 })

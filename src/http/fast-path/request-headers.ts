@@ -1,5 +1,6 @@
 // Reads raw request headers. Node's parsed object of them takes as long as the rest of a response.
 
+import { rawHeaderOf } from '../request/raw-header.ts'
 import type { FastRequest, FastView } from './types.ts'
 
 /** Hosts in the usual form; the app checks the others. */
@@ -59,19 +60,7 @@ export const readRequest = (request: FastRequest, share: boolean): FastView | un
     }
   }
   if (!hasHost) return undefined
-  const header = (wanted: string) => headerIn(raw, wanted)
+  const header = (wanted: string) => rawHeaderOf(raw, wanted)
   const policies = { hasCredentials, share, unproved: undefined, proved: undefined, identity: undefined }
   return { method, target: url, header, socket, conditions, noneMatch, requestId, ...policies }
-}
-
-/** Value of a header; repeated ones make one list. */
-const headerIn = (raw: readonly string[], wanted: string): string | undefined => {
-  let found: string | undefined
-  for (let at = 0; at < raw.length; at += 2) {
-    const name = raw[at] ?? ''
-    // Lower-cased only where the spelling differs, to avoid a copy.
-    if (name.length !== wanted.length || (name !== wanted && name.toLowerCase() !== wanted)) continue
-    found = found === undefined ? raw[at + 1] : `${found}, ${raw[at + 1]}`
-  }
-  return found
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { namesWeakly } from '../../core/request/conditional.ts'
-import { type Context, commonHeadersOf } from '../context.ts'
+import { type Context, commonHeadersOf, viewOf } from '../context.ts'
 
 // Headers are put together by named properties first and spreads last, or by Object.assign: `{ ...base, name: value }`
 // takes 3 microseconds on Node 20, a twentieth of that the other way round.
@@ -104,6 +104,6 @@ export const notModified = (c: Context, headers: Headers): Response =>
 
 /** True where `If-None-Match` names the tag. */
 export const hasEtag = (c: Context, etag: string): boolean => {
-  const header = c.req.header('if-none-match')
+  const header = viewOf(c).header('if-none-match')
   return header !== undefined && namesWeakly(header, etag)
 }

@@ -19,7 +19,7 @@ import type { OpenableVariant } from '../../services/images/variants.ts'
 import type { ReadableFile } from '../../stores/store.ts'
 import type { PictureAccess } from '../access.ts'
 import { isConditionalForEngine, type Redirect, redirectTo } from '../bucket-redirect.ts'
-import type { Context } from '../context.ts'
+import { type Context, viewOf } from '../context.ts'
 import { streamOf } from './picture-stream.ts'
 import { BASE_HEADERS, respond } from './respond.ts'
 
@@ -138,7 +138,7 @@ export const deliverRender = async (
   const open = () => render.open(c.req.raw.signal)
   const source = { bytes: 0, open }
   // The length of a render is known only after rendering.
-  if (c.req.method === 'HEAD' && decide((name) => c.req.header(name), delivery) === 'send') {
+  if (c.req.method === 'HEAD' && decide(viewOf(c).header, delivery) === 'send') {
     const content = await open()
     source.bytes = Buffer.isBuffer(content) ? content.length : content.bytes
     if (!Buffer.isBuffer(content)) await content.close()
@@ -148,7 +148,7 @@ export const deliverRender = async (
 
 /** Sends a picture. @throws TintypeError `precondition_failed`, `range_not_satisfiable`, errors of `open` */
 export const deliver = async (c: Context, source: Source, delivery: Delivery): Promise<Response> => {
-  const header: HeaderOf = (name) => c.req.header(name)
+  const { header } = viewOf(c)
   const decision = decide(header, delivery)
   if (decision === 'not_modified') return respond(c, null, 304, cachingHeaders(delivery))
   if (decision === 'precondition_failed') throw preconditionFailed(delivery.etag)
