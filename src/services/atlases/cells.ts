@@ -6,8 +6,8 @@ import type { AtlasSize } from '../../core/atlas/size.ts'
 import { type Recipe, recipeAt, sizeRecipe, transformRecipe } from '../../core/transform/recipe.ts'
 import type { DrawCell } from '../../image/encoder.ts'
 import type { Store, VariantReference } from '../../stores/store.ts'
+import { readWhole } from '../images/read-whole.ts'
 import type { Renders } from '../images/renders.ts'
-import { readWhole } from '../images/variants.ts'
 import type { PlannedFrame } from './plan.ts'
 
 export interface CellsOptions {

@@ -10,8 +10,8 @@ import type { FocalPoints } from '../../stores/focal-points.ts'
 import type { RenderCache } from '../../stores/render-cache/render-cache.ts'
 import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
 import type { ChangeListener } from '../../stores/watch.ts'
+import { readWhole } from './read-whole.ts'
 import { createRenderOrigins, type RenderOrigins } from './render-origins.ts'
-import { readWhole } from './variants.ts'
 
 export interface RendersOptions {
   store: Store

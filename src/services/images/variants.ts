@@ -10,6 +10,7 @@ import { unknownImage } from '../../core/not-found.ts'
 import type { ImageRecord } from '../../core/project/model.ts'
 import type { ProjectState, ReadableState } from '../../core/project/state.ts'
 import type { ReadableFile, Store, StoredFile } from '../../stores/store.ts'
+import { readWhole } from './read-whole.ts'
 
 export interface VariantsOptions {
   store: Store
@@ -222,23 +223,3 @@ async function openInMemory(this: { body: Buffer<ArrayBuffer> | undefined }): Pr
 
 const damaged = (projectId: string, imageId: string, size: Size): TintypeError =>
   new TintypeError('project_damaged', `The ${size} variant of image "${imageId}" in project "${projectId}" is missing.`)
-
-/** Reads a whole file and closes it. @throws Error where it was truncated meanwhile */
-export const readWhole = async (file: ReadableFile): Promise<Buffer<ArrayBuffer>> => {
-  try {
-    const pieces: Uint8Array<ArrayBuffer>[] = []
-    for await (const piece of file.read(0, file.bytes)) pieces.push(piece)
-    const [first] = pieces
-    if (first?.byteLength === file.bytes) return Buffer.from(first.buffer, first.byteOffset, first.byteLength)
-    // Not from Node's pool: a small body would retain 8 KiB of it.
-    const body = Buffer.allocUnsafeSlow(file.bytes)
-    let at = 0
-    for (const piece of pieces) {
-      body.set(piece, at)
-      at += piece.byteLength
-    }
-    return body
-  } finally {
-    await file.close()
-  }
-}
