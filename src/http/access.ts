@@ -127,21 +127,22 @@ export const authenticate =
   ({ identify, identifyNow }: { identify: Identify; identifyNow: IdentifyNow }): Check =>
   (c) => {
     const request = viewOf(c)
-    const receivedMs = Date.now()
-    const set = ({ principal, refusal }: Identity): undefined => {
-      c.set('principal', principal)
-      c.set('refusal', refusal)
+    const set = (identity: Identity): undefined => {
+      c.set('identity', identity)
     }
-    if (!READING.has(request.method)) c.set('identifyAgain', async () => set(await identify(request, receivedMs)))
+    if (!READING.has(request.method)) {
+      const receivedMs = Date.now()
+      c.set('identifyAgain', async () => set(await identify(request, receivedMs)))
+    }
     const identity = identifyNow(request)
     return identity ? set(identity) : identify(request).then(set)
   }
 
 /** @throws TintypeError `unauthenticated` and others where the credentials of the request are not valid */
 export const principalOf = (c: Context): Principal => {
-  const refusal = c.get('refusal')
+  const { principal, refusal } = c.get('identity') ?? ANONYMOUS
   if (refusal) throw refusal
-  return c.get('principal') ?? ANONYMOUS.principal
+  return principal
 }
 
 /**

@@ -20,10 +20,8 @@ export interface Env {
     view?: RequestView
     /** `Vary` of every response of the route, errors too. */
     vary?: string
-    /** Principal of the request; read it by `principalOf`, which throws `refusal`. */
-    principal?: Principal
-    /** Error of invalid credentials. */
-    refusal?: TintypeError
+    /** Principal of the request, and the error of invalid credentials; read it by `principalOf`, which throws `refusal`. */
+    identity?: { principal: Principal; refusal?: TintypeError }
     /** Authenticates again at the end of a long request. Credentials that have only expired meanwhile stay valid. */
     identifyAgain?: () => Promise<void>
     /** See {@link commonHeadersOf}. */

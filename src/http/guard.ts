@@ -209,11 +209,11 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
       return answerFrom(projectId, authorize, answer)
     },
 
-    async picture(c, projectId, { signedUntil, wanted, isFixed = false }, answer) {
+    picture(c, projectId, { signedUntil, wanted, isFixed = false }, answer) {
       const authorize = (found: Found): AuthorizedPicture => {
         const { project } = found
         if (project && isPublic(project)) return { project: () => project, access: PUBLIC }
-        const principal = c.get('principal')
+        const { principal, refusal } = c.get('identity') ?? {}
         if (principal && decideAccess(withoutLinks(principal), 'read', projectId, accessIn(found)) === 'allowed')
           return { project: () => requireReadable(projectOf(found, projectId), principal), access: PRIVATE }
         const grant = project && principal && pictureGrant(linksOf(principal), project, wanted)
@@ -221,12 +221,12 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
           return { project: () => project, access: { isPrivate: true, untilMs: grant.expiresMs } }
         const untilMs = signedUntil()
         if (untilMs === undefined)
-          throw c.get('refusal') ?? (grant === 'no_download' ? noDownload(projectId) : unknownProject(projectId))
+          throw refusal ?? (grant === 'no_download' ? noDownload(projectId) : unknownProject(projectId))
         if (!project || !mayReadBySignature(project, untilMs)) throw unknownProject(projectId)
         return { project: () => project, access: { isPrivate: true, untilMs } }
       }
-      const response = isFixed ? await answerRecent(projectId, authorize, answer) : undefined
-      return response ?? answerFrom(projectId, authorize, answer)
+      const newest = () => answerFrom(projectId, authorize, answer)
+      return isFixed ? answerRecent(projectId, authorize, answer).then((recent) => recent ?? newest()) : newest()
     },
   }
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { createRequestLines, type RequestEntry } from '../../src/telemetry/requests.ts'
 import { temporaryFolder } from '../support/disk/folder.ts'
@@ -44,6 +44,26 @@ describe('the line of a request', () => {
     })
     expect(withoutTime(byHand)).toBe(withoutTime(byPino))
     expect(JSON.parse(byHand)).toMatchObject({ path: entry.path, method: entry.method })
+  })
+
+  it('has the time of its writing, in milliseconds', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const times = [
+      '2031-05-06T07:08:09.000Z',
+      '2031-05-06T07:08:09.007Z',
+      '2031-05-06T07:08:09.999Z',
+      '2031-05-06T07:08:10.040Z',
+      '2031-05-06T07:08:09.500Z',
+    ]
+    const lines = await linesOf((log) => {
+      const write = createRequestLines(log)
+      for (const time of times) {
+        vi.setSystemTime(time)
+        write(ENTRY)
+      }
+    })
+    expect(lines.map((line) => JSON.parse(line).time)).toEqual(times)
   })
 
   it('keeps its order among other lines', async () => {

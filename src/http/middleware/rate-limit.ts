@@ -67,7 +67,7 @@ export const createLimit = ({ limits, client }: LimitOptions): Limit => {
 export const limitRequests =
   (limit: Limit): Check =>
   (c) => {
-    const state = limit.request(viewOf(c), c.req.path, c.get('principal'))
+    const state = limit.request(viewOf(c), c.req.path, c.get('identity')?.principal)
     return state instanceof Promise ? state.then((counted) => apply(c, counted)) : apply(c, state)
   }
 

@@ -43,8 +43,8 @@ export const loggedPath = (url: string): string => {
   const path = url.startsWith('/') ? url : url.slice(url.indexOf('/', url.indexOf('://') + 3))
   const end = path.search(QUERY)
   const own = end < 0 ? path : path.slice(0, end)
-  const plain = unescaped(own)
-  if (LINK.test(plain)) return '/s/…'
+  const plain = own.includes('%') ? unescaped(own) : own
+  if (plain.includes('/s/') && LINK.test(plain)) return '/s/…'
   return SIGNED_PAGE.test(plain) ? `${own.slice(0, own.lastIndexOf('/') + 1)}…` : own
 }
 

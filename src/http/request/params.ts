@@ -97,7 +97,7 @@ export const tagFilterOf = (c: Context): string[] => {
  * @throws TintypeError `invalid_parameter`
  */
 export const onlyOne = (c: Context, name: string): string | undefined =>
-  c.req.query(name) === undefined
+  searchOf(c) === '' || c.req.query(name) === undefined
     ? undefined
     : eachOnce((c.req.queries(name) ?? []).map((value) => [name, value])).get(name)
 

@@ -173,7 +173,7 @@ export const deliver = async (c: Context, source: Source, delivery: Delivery): P
   c.set('bodyBytes', length)
   headers['Content-Length'] = String(length)
   if (range !== 'whole') headers['Content-Range'] = `bytes ${start}-${end}/${bytes}`
-  const body = Buffer.isBuffer(content) ? content.subarray(start, end + 1) : await bodyOf(c, content, { start, end })
+  const body = Buffer.isBuffer(content) ? partOf(content, range) : await bodyOf(c, content, { start, end })
   return respond(c, body, range === 'whole' ? 200 : 206, headers)
 }
 
@@ -231,6 +231,9 @@ const rangeNotSatisfiable = (bytes: number): TintypeError =>
   new TintypeError('range_not_satisfiable', `Expected a range that begins before byte ${bytes}.`, {
     details: { bytes },
   })
+
+const partOf = (content: Buffer<ArrayBuffer>, range: ByteRange | 'whole'): Buffer<ArrayBuffer> =>
+  range === 'whole' ? content : content.subarray(range.start, range.end + 1)
 
 const bodyOf = async (c: Context, file: ReadableFile, { start, end }: ByteRange) =>
   end - start < WHOLE_BYTES ? readPart(file, start, end) : streamOf(c, file, start, end)

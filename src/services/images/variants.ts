@@ -45,18 +45,18 @@ export interface OpenableVariant {
 
 export interface Variants {
   /**
-   * Finds a variant without opening it.
+   * Finds a variant without opening it, and without a promise where it is in memory.
    *
    * @throws TintypeError `image_not_found`, also where the state is not the newest any more: the guard then judges again
    */
-  find(project: ReadableState, imageId: string, size: Size): Promise<OpenableVariant>
+  find(project: ReadableState, imageId: string, size: Size): OpenableVariant | Promise<OpenableVariant>
   /**
-   * Finds a variant of the primary image. Undefined where it was deleted meanwhile: read and authorize the project
-   * again.
+   * Finds a variant of the primary image, as {@link Variants.find}. Undefined where it was deleted meanwhile: read and
+   * authorize the project again.
    *
    * @throws TintypeError `no_primary_image`, `project_damaged`
    */
-  findPrimary(project: ReadableState, size: Size): Promise<OpenableVariant | undefined>
+  findPrimary(project: ReadableState, size: Size): OpenableVariant | Promise<OpenableVariant | undefined>
   /**
    * Finds a cached variant, synchronously. Undefined says nothing.
    *
@@ -134,15 +134,19 @@ export const createVariants = (options: VariantsOptions): Variants => {
     return file
   }
 
+  /** Finds a cached variant that was found in this revision before. */
+  const recall = ({ project_id, revision }: ReadableState, imageId: string, size: Size): CacheEntry | undefined => {
+    const entry = cache.get(keyOf(project_id, imageId, size))
+    if (entry?.revision !== revision) return undefined
+    counts.hits++
+    return entry
+  }
+
   /** Undefined where the image is not in the state, or this is not the newest any more. */
-  const findIn = async (project: ProjectState, imageId: string, size: Size): Promise<OpenableVariant | undefined> => {
+  const findIn = async (project: ReadableState, imageId: string, size: Size): Promise<OpenableVariant | undefined> => {
     const { project_id, revision } = project
     const key = keyOf(project_id, imageId, size)
     const entry = cache.get(key)
-    if (entry?.revision === revision) {
-      counts.hits++
-      return entry
-    }
     const found = await store.findVariant(project_id, imageId, size, revision)
     if (found && entry && renew(entry, found, revision)) {
       counts.hits++
@@ -165,20 +169,27 @@ export const createVariants = (options: VariantsOptions): Variants => {
     return { ...picture, open }
   }
 
-  return {
-    async find(project, imageId, size) {
-      const picture = await findIn(project, imageId, size)
-      if (!picture) throw unknownImage(project.project_id, imageId)
-      return picture
-    },
+  const findNew = async (project: ReadableState, imageId: string, size: Size): Promise<OpenableVariant> => {
+    const picture = await findIn(project, imageId, size)
+    if (!picture) throw unknownImage(project.project_id, imageId)
+    return picture
+  }
 
-    async findPrimary(project, size) {
-      const { project_id: projectId, primary_image_id: imageId, revision } = project
+  const findNewPrimary = async (project: ReadableState, imageId: string, size: Size) => {
+    const { project_id: projectId, revision } = project
+    const picture = await findIn(project, imageId, size)
+    if (!picture && (await store.project(projectId))?.revision === revision) throw damaged(projectId, imageId, size)
+    return picture
+  }
+
+  return {
+    find: (project, imageId, size) => recall(project, imageId, size) ?? findNew(project, imageId, size),
+
+    findPrimary(project, size) {
+      const { project_id: projectId, primary_image_id: imageId } = project
       if (imageId === null)
         throw new TintypeError('no_primary_image', `Project "${projectId}" has no image, so it has no cover.`)
-      const picture = await findIn(project, imageId, size)
-      if (!picture && (await store.project(projectId))?.revision === revision) throw damaged(projectId, imageId, size)
-      return picture
+      return recall(project, imageId, size) ?? findNewPrimary(project, imageId, size)
     },
 
     findCached({ project_id: projectId, revision }, imageId, size) {
