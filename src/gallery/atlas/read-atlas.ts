@@ -22,7 +22,8 @@ export const folderUrl = (projectId: string): string =>
 
 /** Pages with frames. */
 export const readAtlas = async (project_id: string, size: AtlasSize): Promise<AtlasPage[]> => {
-  const params = { path: { project_id }, query: { size, multi: 'true' } } as const
+  // One of 4096 pixels, the default of `thumb`, takes 67 MB of a phone.
+  const params = { path: { project_id }, query: { size, page: '2048', multi: 'true' } } as const
   const atlas = await withSession(() => dataOf(tintype.api.GET('/projects/{project_id}/atlas.json', { params })))
   if (!('textures' in atlas)) return []
   return atlas.textures
