@@ -20,6 +20,10 @@ it(
     const server = await serve(['--registration', 'open'])
     const { page, complaints, context: profile } = await visit(browser, server.url)
     const dialog = page.getByRole('dialog')
+    const endSession = async () => {
+      await profile.clearCookies({ name: 'tintype_session' })
+      await profile.clearCookies({ name: 'tintype_refresh' })
+    }
 
     await page.getByText('Sign in to see your projects.').waitFor()
     expect(await page.getByRole('button', { name: 'New project' }).count()).toBe(0)
@@ -55,7 +59,13 @@ it(
     expect(await guest.page.getByRole('button', { name: 'Settings' }).count()).toBe(0)
     await chooseFiles(guest.page, ['guest.jpg'])
     await vi.waitFor(async () => expect(await shownNames(page)).toEqual(['a.jpg', 'guest.jpg']), PATIENCE)
+    // The session has ended meanwhile: it is revoked once the password was typed.
+    await endSession()
     await dialog.getByRole('button', { name: 'Revoke' }).click()
+    const again = page.getByRole('dialog', { name: 'Sign in again' })
+    await again.getByLabel('Password').fill(ADA.password)
+    await again.getByRole('button', { name: 'Sign in' }).click()
+    await again.waitFor({ state: 'detached' })
     await dialog.getByText('Revoke').waitFor({ state: 'detached' })
     await page.keyboard.press('Escape')
     await guest.page.reload()
@@ -64,8 +74,7 @@ it(
     await guest.context.close()
 
     // The session ends while files are chosen: they are uploaded after the password was typed again.
-    await profile.clearCookies({ name: 'tintype_session' })
-    await profile.clearCookies({ name: 'tintype_refresh' })
+    await endSession()
     await chooseFiles(page, ['b.jpg', 'c.jpg'])
     await page.getByText('Your session has ended').waitFor()
     expect(await page.getByLabel('E-mail').inputValue()).toBe(ADA.email)

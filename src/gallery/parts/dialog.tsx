@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useId, useRef } from 'preact/hooks'
 import { t } from '../texts/texts.ts'
 import { Icon } from './icon.tsx'
 
@@ -29,6 +29,7 @@ interface DialogProps {
 
 export const Dialog = ({ title, onClose = closeDialog, isWide = false, children }: DialogProps) => {
   const element = useRef<HTMLDialogElement>(null)
+  const titleId = useId()
   useEffect(() => {
     const before = document.activeElement
     element.current?.showModal()
@@ -40,14 +41,16 @@ export const Dialog = ({ title, onClose = closeDialog, isWide = false, children 
     <dialog
       ref={element}
       class={isWide ? 'dialog wide' : 'dialog'}
-      aria-labelledby="dialog-title"
+      aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault()
         onClose()
       }}
+      // Closed by the browser without a `cancel` event: dialogs that were opened without a user gesture.
+      onClose={onClose}
     >
       <header>
-        <h2 id="dialog-title">{title}</h2>
+        <h2 id={titleId}>{title}</h2>
         <button type="button" class="quiet round" aria-label={t.close} onClick={onClose}>
           <Icon name="close" />
         </button>

@@ -42,6 +42,8 @@ export const createProjectModel = (projectId: string) => {
   /** The least until it is known. */
   const permission = computed(() => project.value?.permission ?? 'read')
   const mayEdit = computed(() => permission.value === 'write' || permission.value === 'manage')
+  /** False for guests of a link without originals and archives. */
+  const mayDownload = computed(() => project.value !== undefined && project.value.link?.download !== false)
   const params = { path: { project_id: projectId } }
 
   const pagesOf = ({ sort, q, tag }: Query, limit: number, after?: string | null) =>
@@ -110,8 +112,10 @@ export const createProjectModel = (projectId: string) => {
     }
   }
 
+  /** Waits for a read that is under way in place of another one: callers in a loop would not let it end. */
   const more = async (): Promise<void> => {
-    if (!reading && !isComplete.value && problem.value === undefined) await once(false)
+    if (reading) await reading
+    else if (!isComplete.value && problem.value === undefined) await once(false)
   }
 
   /** Selects all images of the query, also those that are not shown yet: these are read first, in the longest pages. */
@@ -141,8 +145,9 @@ export const createProjectModel = (projectId: string) => {
 
     mayUpload: computed(() => permission.value !== 'read'),
     mayManage: computed(() => permission.value === 'manage'),
+    mayDownload,
     /** False for guests who may not download: there would be nothing to do with a selection. */
-    maySelect: computed(() => mayEdit.value || (project.value !== undefined && project.value.link?.download !== false)),
+    maySelect: computed(() => mayEdit.value || mayDownload.value),
 
     /** Whether images stand in the order of the project, without a filter: they can be moved. */
     isOrdered: computed(() => query.value.sort === 'order' && query.value.q === '' && query.value.tag === undefined),

@@ -61,7 +61,7 @@ const General = ({ model, project }: { model: ProjectModel; project: Project }) 
 const Deletion = ({ model, project }: { model: ProjectModel; project: Project }) => {
   const typed = useSignal('')
   const { projectId } = model
-  const name = project.title ?? projectId
+  const name = project.title?.trim() || projectId
   const remove = async () => {
     const params = { path: { project_id: projectId } }
     await withSession(() => dataOf(tintype.api.DELETE('/projects/{project_id}', { params })))

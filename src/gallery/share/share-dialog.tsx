@@ -46,8 +46,9 @@ export const ShareDialog = ({ projectId }: { projectId: string }) => {
   const revoke = (link_id: string) =>
     shown(async () => {
       const path = { project_id: projectId, link_id }
-      const removal = tintype.api.DELETE('/projects/{project_id}/links/{link_id}', { params: { path } })
-      await withSession(() => dataOf(removal))
+      await withSession(() =>
+        dataOf(tintype.api.DELETE('/projects/{project_id}/links/{link_id}', { params: { path } })),
+      )
       made.value = undefined
       await read()
     })

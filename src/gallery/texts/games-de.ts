@@ -6,7 +6,7 @@ const count = (n: number, one: string, many: string): string => `${n.toLocaleStr
 
 export const de: GameTexts = {
   atlasHint:
-    'Alle Bilder in wenigen Dateien: Ein Spiel lädt sie mit zwei Anfragen. Wählen Sie einen Ausschnitt für seine Codezeilen.',
+    'Alle Bilder in wenigen Dateien: Ein Spiel lädt sie mit zwei Anfragen. Wähle einen Ausschnitt für seine Codezeilen.',
   frameSize: 'Größe',
   frameSizes: { game: 'Symbole, 50 × 50', thumb: 'Vorschaubilder' },
   pageOf: (page, of) => `Seite ${page} von ${of}`,
