@@ -106,6 +106,11 @@ it(
     expect(await looking.page.locator('.drop-zone').count()).toBe(0)
     await looking.page.keyboard.press('Control+a')
     expect(await looking.page.getByRole('toolbar').count()).toBe(0)
+    await looking.page.locator('.tile > a').first().click()
+    await looking.page.getByRole('button', { name: 'Facts and sizes' }).click()
+    await looking.page.getByRole('rowheader', { name: 'medium' }).waitFor()
+    expect(await looking.page.getByRole('rowheader', { name: 'original' }).count()).toBe(0)
+    expect(await looking.page.locator('.pswp').innerHTML()).not.toContain('original')
     expect([adding.complaints, looking.complaints]).toEqual([[], []])
   },
   LIMIT_MS,

@@ -10,7 +10,14 @@ import { t } from '../texts/texts.ts'
 
 const SIZES = ['thumb', 'medium', 'original'] as const
 
-export const Facts = ({ image, projectId }: { image: Image; projectId: string }) => {
+interface FactsProps {
+  image: Image
+  projectId: string
+  /** False for guests who may not read originals. */
+  mayDownload: boolean
+}
+
+export const Facts = ({ image, projectId, mayDownload }: FactsProps) => {
   const { title, alt, name, tags, created_at, taken_at, sizes, urls, id } = image
   const baseName = (name ?? id).replace(/\.[^.]*$/, '')
   return (
@@ -26,7 +33,7 @@ export const Facts = ({ image, projectId }: { image: Image; projectId: string })
       <table>
         <caption>{t.sizes}</caption>
         <tbody>
-          {SIZES.map((size) => (
+          {(mayDownload ? SIZES : SIZES.slice(0, -1)).map((size) => (
             <tr key={size}>
               <th scope="row">{size}</th>
               <td>

@@ -53,7 +53,10 @@ const indexOf = async (model: ProjectModel, imageId: string): Promise<number> =>
 }
 
 const open = (model: ProjectModel, index: number): PhotoSwipe => {
-  const dataSource = model.images.value.map(slideOf)
+  /** Images of the slides, which stay in their places when the wall changes. */
+  const slides = [...model.images.value]
+  const mayDownload = model.mayDownload.value
+  const dataSource = slides.map((image) => slideOf(image, mayDownload))
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches
   let isShown = false
   const lightbox = new PhotoSwipe({
@@ -66,7 +69,11 @@ const open = (model: ProjectModel, index: number): PhotoSwipe => {
     ...{ closeTitle: t.close, zoomTitle: t.zoom, arrowPrevTitle: t.previous, arrowNextTitle: t.next },
     ...{ errorMsg: t.imageFailed, mainClass: 'lightbox', showHideAnimationType: 'fade' },
   })
-  const current = (): Image | undefined => model.images.value[lightbox.currIndex]
+  /** As it is now; as it was where it has been deleted. */
+  const current = (): Image | undefined => {
+    const slide = slides[lightbox.currIndex]
+    return model.images.value.find(({ id }) => id === slide?.id) ?? slide
+  }
 
   lightbox.on('uiRegister', () => {
     lightbox.ui?.registerElement({
@@ -94,7 +101,8 @@ const open = (model: ProjectModel, index: number): PhotoSwipe => {
     if (!panel) return
     panel.hidden = !isShown
     lightbox.element?.classList.toggle('with-panel', isShown)
-    render(isShown && image ? <Facts key={image.id} image={image} projectId={model.projectId} /> : null, panel)
+    const about = { projectId: model.projectId, mayDownload }
+    render(isShown && image ? <Facts key={image.id} {...about} image={image} /> : null, panel)
   }
 
   lightbox.on('change', () => {
@@ -106,7 +114,9 @@ const open = (model: ProjectModel, index: number): PhotoSwipe => {
   })
   const append = async () => {
     await model.more()
-    dataSource.push(...model.images.value.slice(dataSource.length).map(slideOf))
+    const added = newImages(slides, model.images.value)
+    slides.push(...added)
+    dataSource.push(...added.map((image) => slideOf(image, mayDownload)))
   }
   lightbox.on('close', () => {
     const id = current()?.id
@@ -119,13 +129,19 @@ const open = (model: ProjectModel, index: number): PhotoSwipe => {
   return lightbox
 }
 
-const slideOf = (image: Image): SlideData => {
+/** Images behind the last one that has a slide. Those that others have put before it are seen after the next opening. */
+const newImages = (slides: readonly Image[], images: readonly Image[]): readonly Image[] => {
+  const known = new Set(slides.map(({ id }) => id))
+  return images.slice(images.findLastIndex(({ id }) => known.has(id)) + 1)
+}
+
+const slideOf = (image: Image, mayDownload: boolean): SlideData => {
   const { src, srcset, alt } = tintype.imgAttributes(image)
   const { urls, files, width, height, transparent } = image
   return {
     ...{ src, alt, width, height },
     msrc: transparent ? files.thumb.webp : urls.thumb,
     // Beside the sizes for pages the original, for zooming in.
-    srcset: `${srcset}, ${transparent ? files.original.webp : urls.original} ${width}w`,
+    srcset: mayDownload ? `${srcset}, ${transparent ? files.original.webp : urls.original} ${width}w` : srcset,
   }
 }

@@ -22,7 +22,7 @@ const Developers = lazy(async () => (await import('../developers/developer-dialo
 
 export const ProjectHead = ({ model }: { model: ProjectModel }) => {
   const { projectId, project } = model
-  const { title = null, image_count: count = 0, visibility, link } = project.value ?? {}
+  const { title = null, image_count: count = 0, visibility } = project.value ?? {}
   return (
     <div class="head">
       <a class="button quiet round" href={wallUrl} onClick={follow} aria-label={t.toProjects}>
@@ -42,7 +42,7 @@ export const ProjectHead = ({ model }: { model: ProjectModel }) => {
       </div>
       {project.value && (
         <div class="buttons">
-          {count > 0 && link?.download !== false && (
+          {count > 0 && model.mayDownload.value && (
             <a
               class="button quiet round"
               href={`${base}/projects/${encodeURIComponent(projectId)}/archive`}
