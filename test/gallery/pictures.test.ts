@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { cropPosition } from '../../src/gallery/details/crop.ts'
 import { frequentTags, tagsOf, textOfTags } from '../../src/gallery/parts/tags.ts'
 import { layOut, verticalNeighbour } from '../../src/gallery/pictures/layout.ts'
-import { changedBeginning, moved, stepped } from '../../src/gallery/pictures/order.ts'
+import { changedBeginning, moved, stepped, successor } from '../../src/gallery/pictures/order.ts'
 import { createSelection } from '../../src/gallery/pictures/selection.ts'
 import { deleteLater } from '../../src/gallery/project/deletion.ts'
 import { idOf } from '../../src/gallery/wall/project-id.ts'
@@ -32,6 +32,15 @@ describe('moving images', () => {
     ['ac', -1, 'acbdef'],
   ] as const)('%s by %s gives %s', (ids, step, expected) => {
     expect(text(stepped(order, new Set(ids), step))).toBe(expected)
+  })
+
+  it.each([
+    ['b', 'c'],
+    ['bd', 'c'],
+    ['ef', 'd'],
+    ['abcdef', undefined],
+  ])('%s removed leaves %s in its place', (ids, expected) => {
+    expect(successor(order, new Set(ids))).toBe(expected)
   })
 
   it('names the shortest beginning that makes the new order', () => {
@@ -142,6 +151,25 @@ describe('a deletion', () => {
       await vi.advanceTimersByTimeAsync(8000)
       expect(calls.show).toHaveBeenLastCalledWith(new Set('b'))
       expect(calls.onError).toHaveBeenCalledWith(refused)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('that need not wait is sent at once, and neither again nor after it was taken back', async () => {
+    vi.useFakeTimers()
+    try {
+      const { calls, begin } = start()
+      const first = begin(['a'])
+      first.sendNow()
+      first.undo()
+      first.sendNow()
+      const second = begin(['b'])
+      second.undo()
+      second.sendNow()
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(calls.send.mock.calls).toEqual([[['a']]])
+      expect(calls.show.mock.calls).toEqual([[new Set('b')]])
     } finally {
       vi.useRealTimers()
     }

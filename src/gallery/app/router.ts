@@ -42,6 +42,8 @@ export const follow = (event: MouseEvent): void => {
   event.preventDefault()
   navigate(link.href)
   scrollTo(0, 0)
+  // The link may be gone with its view.
+  document.querySelector('main')?.focus()
 }
 
 const decoded = (text: string): string => {

@@ -28,6 +28,12 @@ export const stepped = (order: readonly string[], ids: ReadonlySet<string>, step
   return after
 }
 
+/** The one that follows the first of some when they are removed; the last one where none follows. */
+export const successor = (order: readonly string[], ids: ReadonlySet<string>): string | undefined => {
+  const first = order.findIndex((id) => ids.has(id))
+  return order.slice(first).find((id) => !ids.has(id)) ?? order.findLast((id) => !ids.has(id))
+}
+
 /**
  * The shortest beginning of the new order that changes the old one into it: images that it does not name follow in their
  * order. Empty where nothing has changed.

@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { imageUrl, navigate } from '../app/router.ts'
-import { deleteSelected, moveSelected } from '../project/actions.ts'
+import { deleteSelected, moveSelected, undoDeletion } from '../project/actions.ts'
 import type { ProjectModel } from '../project/model.ts'
 import { BlockView, focusOn } from './block-view.tsx'
 import { type Block, layOut, verticalNeighbour } from './layout.ts'
@@ -95,7 +95,9 @@ const onKey = async (event: KeyboardEvent, model: ProjectModel, blocks: readonly
     event.preventDefault()
     await model.selectAll()
   } else if (event.key === 'Escape') selection.clear()
-  else if (event.key === 'Delete' && mayEdit) deleteSelected(model)
+  // Keyboards of a Mac have no other key for it.
+  else if ((event.key === 'Delete' || event.key === 'Backspace') && mayEdit) deleteSelected(model)
+  else if (event.key === 'z' && (event.ctrlKey || event.metaKey)) undoDeletion()
   else if (event.key === 'Enter' && at >= 0 && link?.matches('a')) {
     event.preventDefault()
     navigate(imageUrl(projectId, images[at]?.id ?? ''))

@@ -3,6 +3,8 @@
 export interface Deletion {
   /** Takes it back, unless it was sent. */
   undo(): void
+  /** Sends it before its time is over, unless it was taken back. */
+  sendNow(): void
 }
 
 export interface DeletionOptions {
@@ -26,7 +28,10 @@ export const deleteLater = (
   { delayMs = UNDO_MS, hide, show, send, onError }: DeletionOptions,
 ): Deletion => {
   hide(ids)
+  let isOver = false
   const run = async () => {
+    if (isOver) return
+    isOver = true
     const list = [...ids]
     for (let at = 0; at < list.length; at += MOST) {
       const part = list.slice(at, at + MOST)
@@ -42,8 +47,14 @@ export const deleteLater = (
   const timer = setTimeout(() => void run(), delayMs)
   return {
     undo() {
+      if (isOver) return
+      isOver = true
       clearTimeout(timer)
       show(ids)
+    },
+    sendNow() {
+      clearTimeout(timer)
+      void run()
     },
   }
 }

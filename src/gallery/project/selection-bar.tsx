@@ -4,6 +4,7 @@ import { openDialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { lazy } from '../parts/lazy.tsx'
 import { Tool } from '../parts/tool.tsx'
+import { focusOn } from '../pictures/block-view.tsx'
 import { t } from '../texts/texts.ts'
 import { deleteSelected, downloadSelected, makeCover, moveSelected } from './actions.ts'
 import type { ProjectModel } from './model.ts'
@@ -15,15 +16,15 @@ export const SelectionBar = ({ model }: { model: ProjectModel }) => {
   const { size } = selection.ids.value
   if (size === 0) return null
   const [only] = size === 1 ? selection.ids.value : []
+  const clear = () => {
+    const [first] = selection.ids.value
+    selection.clear()
+    // The button that had the focus is gone.
+    focusOn(first)
+  }
   return (
     <div class="selection-bar" role="toolbar" aria-label={t.selection}>
-      <button
-        type="button"
-        class="quiet round"
-        aria-label={t.clearSelection}
-        title={t.clearSelection}
-        onClick={selection.clear}
-      >
+      <button type="button" class="quiet round" aria-label={t.clearSelection} title={t.clearSelection} onClick={clear}>
         <Icon name="close" />
       </button>
       <span class="grow" role="status">
