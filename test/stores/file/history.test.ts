@@ -44,6 +44,8 @@ describe('a state far behind the head', () => {
     // Its segment is replaced, and removed with the last revision that names it.
     await others.commit('shop', { type: 'delete_image', imageId: first })
     for (let change = 0; change < 70; change++) await others.commit('shop', { type: 'edit', title: `${change}` })
+    // Old revisions are removed behind the answers.
+    await others.close()
     expect(await slow.images(old)).toBeUndefined()
     expect(await idsOf(slow, 'shop')).toHaveLength(SEGMENT_LENGTH + 1)
   })
