@@ -27,6 +27,7 @@ import {
 import { smallStore } from '../support/store/doctor-stores.ts'
 import { openFileStore } from '../support/store/file-store.ts'
 import { revisionNumbers } from '../support/store/store-folder.ts'
+import { thorough } from '../support/thorough.ts'
 
 let made: { storageDir: string }
 
@@ -330,6 +331,8 @@ describe('a store with active writers', () => {
         const project = `temporary-${number}`
         await uploadPicture(images, project, await numberedPicture(changes++))
         if (changes % 4 === 0) await store.commit(project, { type: 'delete_project' })
+        // The doctor reads all that they write, and falls behind writers that never pause.
+        await sleep(thorough(20, 0))
       }
     }
     const doctor = async (): Promise<void> => {

@@ -3,6 +3,7 @@
 import { readdir } from 'node:fs/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fileNameOf, newImageId, type VariantName } from '../../../../src/core/names.ts'
+import { SEGMENT_LENGTH } from '../../../../src/core/project/image-list.ts'
 import { createBucket } from '../../../../src/stores/s3/client/bucket.ts'
 import { createBucketInspector } from '../../../../src/stores/s3/doctor/inspector.ts'
 import { keys, readerName } from '../../../../src/stores/s3/keys.ts'
@@ -26,7 +27,7 @@ const setUp = async () => {
   const bucket = openBucket(options)
   const store = await openS3Store(options, await temporaryFolder())
   const images = imagesOver(store)
-  const photo = await uploadPicture(images, 'shop', await plainJpeg(900, 600))
+  const photo = await uploadPicture(images, 'shop', await plainJpeg(450, 300))
   const transparent = await uploadPicture(images, 'shop', await sprite().png().toBuffer())
   const keyOf = (imageId: string, name: VariantName) => keys.variant('shop', imageId, name)
   /** Content of an object. */
@@ -140,7 +141,7 @@ describe('the doctor of a bucket', () => {
 
   it('names a project without revisions once it is no upload under way', async () => {
     const { engine, bucket, store, examine } = await setUp()
-    await Promise.all(Array.from({ length: 600 }, () => addImage(store, 'many')))
+    await Promise.all(Array.from({ length: SEGMENT_LENGTH + 50 }, () => addImage(store, 'many')))
     for (const id of ['shop', 'many'])
       for (const { key } of (await bucket.listAll(keys.meta(id), { delimiter: '/' })).objects) await bucket.remove(key)
     await bucket.put(keys.meta('shop') + readerName('dead', 1), '')
@@ -156,7 +157,7 @@ describe('the doctor of a bucket', () => {
 
   it('names segments that are missing or damaged', async () => {
     const { bucket, store, examine } = await setUp()
-    await Promise.all(Array.from({ length: 600 }, () => addImage(store, 'many')))
+    await Promise.all(Array.from({ length: 2 * SEGMENT_LENGTH + 50 }, () => addImage(store, 'many')))
     const segments = async () =>
       (await store.project('many'))?.images.segments.flatMap(({ stored }) => stored?.id ?? [])
     const [first = '', second = ''] = (await segments()) ?? []
