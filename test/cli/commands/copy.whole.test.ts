@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
+import { runCliHere } from '../../support/processes/cli-here.ts'
 import { runTintype, serve } from '../../support/processes/tintype.ts'
 
 /** A server with a project of some images. */
@@ -22,10 +23,7 @@ const shop = async (images: number) => {
   const ids: string[] = []
   for (let n = 0; n < images; n++) ids.push(await upload(40 + n))
   const remove = (id: string) => fetch(`${url}/projects/shop/images/${id}`, { method: 'DELETE' })
-  const run = async (...args: string[]) => {
-    const running = await runTintype(args)
-    return { code: await running.ended, stdout: running.stdout(), stderr: running.stderr() }
-  }
+  const run = (...args: string[]) => runCliHere(args)
   const copy = (...flags: string[]) => run('copy', from, to, ...flags)
   return { from, to, ids, upload, remove, run, copy }
 }
@@ -39,7 +37,12 @@ const projectFiles = async (storageDir: string) => {
 describe('a copy into a folder', () => {
   it('is the same, passes the doctor, and is served', async () => {
     const { from, to, ids, upload, remove, run, copy } = await shop(3)
-    expect(await copy()).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^1 projects copied \(/) })
+    // As a program: it ends by itself.
+    const program = await runTintype(['copy', from, to])
+    expect([await program.ended, program.stderr(), program.stdout()]).toEqual([
+      ...[0, ''],
+      expect.stringMatching(/^1 projects copied \(/),
+    ])
     expect(await copy('--verify')).toMatchObject({ code: 0, stdout: '1 up to date (0 B).\n' })
     await remove(ids[0] ?? '')
     await upload(60)

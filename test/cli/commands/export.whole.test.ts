@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
+import { runCliHere } from '../../support/processes/cli-here.ts'
 import { runTintype, serve } from '../../support/processes/tintype.ts'
 import { filesInZip } from '../../support/transfer/zip.ts'
 
@@ -29,10 +30,7 @@ const shop = async () => {
   const names = ['Boot.jpg', `boot-${ids[1]}.jpg`, 'x.jpg', 'ui/ok.jpg']
   const stored = (at: number, size = 'original') =>
     readFile(join(storageDir, 'projects', 'shop', size, `${ids[at]}.jpg`))
-  const run = async (...args: string[]) => {
-    const exporting = await runTintype(['export', ...args, '--url', url])
-    return { code: await exporting.ended, stdout: exporting.stdout(), stderr: exporting.stderr() }
-  }
+  const run = (...args: string[]) => runCliHere(['export', ...args, '--url', url])
   return { url, ids, names, stored, run, replace: () => upload('/assets/ui/ok', 'PUT', 'new.png', 50) }
 }
 
@@ -104,9 +102,11 @@ describe('an export into a folder', () => {
 
 describe('an export into a ZIP file', () => {
   it('has the same files, and is not written over another file', async () => {
-    const { names, stored, run } = await shop()
+    const { url, names, stored, run } = await shop()
     const path = join(await temporaryFolder(), 'out.zip')
-    expect(await run('shop', path)).toMatchObject({ code: 0, stderr: '' })
+    // As a program: it ends by itself behind its last file.
+    const program = await runTintype(['export', 'shop', path, '--url', url])
+    expect([await program.ended, program.stderr()]).toEqual([0, ''])
     const files = await filesInZip(await readFile(path))
     expect([...files.keys()]).toEqual([...names, 'tintype.json'])
     for (const [at, name] of names.entries()) expect(files.get(name)?.equals(await stored(at))).toBe(true)

@@ -8,19 +8,17 @@ import { projectSchema } from '../../../src/http/schemas/projects.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { plainJpeg, sha256Of } from '../../support/pictures/pictures.ts'
 import { CEPH_KEYS } from '../../support/processes/ceph.mjs'
-import { runTintype, serve } from '../../support/processes/tintype.ts'
+import { runCliHere } from '../../support/processes/cli-here.ts'
+import { serve } from '../../support/processes/tintype.ts'
 import { openBucket } from '../../support/s3/ceph.ts'
 import { memoryOptions, startMemoryEngine } from '../../support/s3/engine.ts'
 
-const run = async (args: readonly string[], endpoint: string) => {
-  const env = {
+const run = (args: readonly string[], endpoint: string) =>
+  runCliHere(args, {
     S3_ENDPOINT: endpoint,
     AWS_ACCESS_KEY_ID: CEPH_KEYS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: CEPH_KEYS.secretAccessKey,
-  }
-  const program = await runTintype(args, { env })
-  return { code: await program.ended, stdout: program.stdout(), stderr: program.stderr() }
-}
+  })
 
 const imagesOf = async (url: string, project: string) => {
   const response = await fetch(`${url}/projects/${project}/images?hashes=true`)

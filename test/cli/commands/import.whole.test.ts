@@ -8,6 +8,7 @@ import { imageListSchema, uploadSchema } from '../../../src/http/schemas/images/
 import { projectSchema } from '../../../src/http/schemas/projects.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { plain, plainJpeg, sha256Of } from '../../support/pictures/pictures.ts'
+import { runCliHere } from '../../support/processes/cli-here.ts'
 import { runTintype, serve } from '../../support/processes/tintype.ts'
 
 /** Files by path, written to a new folder. */
@@ -27,10 +28,7 @@ const photos = async (count: number): Promise<Record<string, Uint8Array>> =>
     ),
   )
 
-const importing = async (args: readonly string[], env: Record<string, string> = {}) => {
-  const run = await runTintype(['import', ...args], { env })
-  return { code: await run.ended, stdout: run.stdout(), stderr: run.stderr() }
-}
+const importing = (args: readonly string[], env: Record<string, string> = {}) => runCliHere(['import', ...args], env)
 
 const imagesOf = async (url: string, project: string, key = '') => {
   const response = await fetch(`${url}/projects/${project}/images?hashes=true`, { headers: { 'X-API-Key': key } })

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { temporaryFolder } from '../../support/disk/folder.ts'
-import { npmTintype, runTintype, serve } from '../../support/processes/tintype.ts'
+import { runCliHere } from '../../support/processes/cli-here.ts'
+import { npmTintype, serve } from '../../support/processes/tintype.ts'
 import { upload } from '../../support/upload.ts'
 
 const KEY = /^tt_[0-9a-z]{12}_[A-Za-z0-9_-]{43}\n$/
@@ -22,10 +23,9 @@ const listSchema = z.object({ keys: z.array(viewSchema) })
 
 /** What a command that succeeds says. */
 const key = async (storage: string, ...args: string[]): Promise<string> => {
-  const run = await runTintype(['key', ...args, '--storage', storage])
-  const code = await run.ended
-  if (code !== 0) throw new Error(`ended with ${code}: ${run.stderr()}`)
-  return run.stdout()
+  const { code, stdout, stderr } = await runCliHere(['key', ...args, '--storage', storage])
+  if (code !== 0) throw new Error(`ended with ${code}: ${stderr}`)
+  return stdout
 }
 
 describe('npm run --silent tintype, in a clone', () => {
@@ -94,10 +94,10 @@ describe('tintype key', () => {
     [['revoke', '000000000000'], 'there is no key "000000000000"'],
   ])('explains %j, and does nothing', async (args, message) => {
     const storage = await temporaryFolder()
-    const run = await runTintype(['key', ...args, '--storage', storage])
-    expect(await run.ended).toBe(1)
-    expect(run.stderr()).toContain(message)
-    expect(run.stdout()).not.toMatch(/tt_/)
+    const { code, stdout, stderr } = await runCliHere(['key', ...args, '--storage', storage])
+    expect(code).toBe(1)
+    expect(stderr).toContain(message)
+    expect(stdout).not.toMatch(/tt_/)
     expect(await key(storage, 'list')).toContain('no keys')
   })
 })

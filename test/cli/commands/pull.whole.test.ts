@@ -7,6 +7,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { filesIn, temporaryFolder } from '../../support/disk/folder.ts'
 import { plainJpeg, sha256Of } from '../../support/pictures/pictures.ts'
+import { runCliHere } from '../../support/processes/cli-here.ts'
 import { runTintype, serve } from '../../support/processes/tintype.ts'
 
 const STATE = '.tintype-pull.json'
@@ -30,12 +31,9 @@ const shop = async () => {
   await put('ui/ok', 40)
   await put('hero', 41)
   const id = await send('/images', 'POST', 42)
-  const start = (...args: string[]) =>
-    runTintype(['pull', 'shop', ...args, '--url', url], { env: { TINTYPE_KEY: key } })
-  const run = async (...args: string[]) => {
-    const pulling = await start(...args)
-    return { code: await pulling.ended, stdout: pulling.stdout(), stderr: pulling.stderr() }
-  }
+  const env = { TINTYPE_KEY: key }
+  const start = (...args: string[]) => runTintype(['pull', 'shop', ...args, '--url', url], { env })
+  const run = (...args: string[]) => runCliHere(['pull', 'shop', ...args, '--url', url], env)
   return { url, key, id, put, remove, start, run }
 }
 

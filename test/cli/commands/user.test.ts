@@ -3,11 +3,14 @@
 import { describe, expect, it } from 'vitest'
 import { createTestAccounts } from '../../support/auth/accounts.ts'
 import { filesIn } from '../../support/disk/folder.ts'
+import { runCliHere } from '../../support/processes/cli-here.ts'
 import { runTintype } from '../../support/processes/tintype.ts'
 
 const EMAIL = 'ada@example.com'
 
+/** In this process, but for one that reads its standard input. */
 const run = async (storageDir: string, args: readonly string[], input?: string) => {
+  if (input === undefined) return runCliHere(['user', ...args, '--storage', storageDir])
   const { ended, stdout, stderr } = await runTintype(['user', ...args, '--storage', storageDir], { input })
   return { code: await ended, stdout: stdout(), stderr: stderr() }
 }

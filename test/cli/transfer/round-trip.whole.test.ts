@@ -8,7 +8,8 @@ import { z } from 'zod'
 import { imageListSchema, uploadSchema } from '../../../src/http/schemas/images/images.ts'
 import { temporaryFolder } from '../../support/disk/folder.ts'
 import { plainJpeg } from '../../support/pictures/pictures.ts'
-import { runTintype, serve } from '../../support/processes/tintype.ts'
+import { runCliHere } from '../../support/processes/cli-here.ts'
+import { serve } from '../../support/processes/tintype.ts'
 
 const PROJECT = z.object({ title: z.string().nullable(), tags: z.array(z.string()) })
 
@@ -43,10 +44,7 @@ const shop = async () => {
   await send('PATCH', `${images}/${ids[2]}`, { alt: '', name: null })
   await send('PATCH', '/projects/shop', { title: 'Spring', tags: ['new'], image_order: [ids[3], ids[0]] })
   await send('PUT', `/projects/shop/primary/${ids[2]}`, {})
-  const run = async (...args: string[]) => {
-    const running = await runTintype([...args, '--url', url])
-    return { code: await running.ended, stdout: running.stdout(), stderr: running.stderr() }
-  }
+  const run = (...args: string[]) => runCliHere([...args, '--url', url])
   /** All of a project but ids and times, in its order. */
   const seen = async (projectId: string) => {
     const list = imageListSchema.parse(await (await fetch(`${url}/projects/${projectId}/images`)).json())

@@ -4,18 +4,22 @@ import { vi } from 'vitest'
 import { runCli } from '../../../src/cli/program.ts'
 
 export interface CliOutcome {
-  /** Undefined where the command ends by itself without an exit code, which is 0. */
   code: typeof process.exitCode | null
   stdout: string
   stderr: string
 }
 
-export const runCliHere = async (args: readonly string[]): Promise<CliOutcome> => {
+/** @param env variables that the command has beside those of the tests */
+export const runCliHere = async (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliOutcome> => {
   const texts = { stdout: '', stderr: '' }
   const ended = new Error('the command has ended')
   const signals = ['SIGINT', 'SIGTERM'] as const
   const before = signals.map((signal) => process.listeners(signal))
   const exitCode = process.exitCode
+  const variables = Object.keys(env).map((name) => [name, process.env[name]] as const)
   let code: CliOutcome['code']
   let isOver = false
   const spies = [
@@ -27,19 +31,24 @@ export const runCliHere = async (args: readonly string[]): Promise<CliOutcome> =
     ),
     // The first exit counts: what runs behind it here does not run in a process.
     vi.spyOn(process, 'exit').mockImplementation((status) => {
-      if (!isOver) code = status
+      if (!isOver) code = status ?? 0
       isOver = true
       throw ended
     }),
   ]
   try {
     process.exitCode = undefined
+    Object.assign(process.env, env)
     await runCli(args)
-    code = process.exitCode
+    code = process.exitCode ?? 0
   } catch (error) {
     if (error !== ended) throw error
   } finally {
     process.exitCode = exitCode
+    for (const [name, value] of variables) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
     for (const spy of spies) spy.mockRestore()
     for (const [at, signal] of signals.entries())
       for (const listener of process.listeners(signal))
