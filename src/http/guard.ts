@@ -2,8 +2,7 @@
 //
 // A project can change between the guard's decision and a later read. So a route gets its state from the guard alone, as
 // the argument of a function that answers the request; services and views take nothing else (see `Readable`). Where a read
-// shows that the state was overtaken, and its answer may not rest on it any more, the guard judges the newest state and
-// the function answers again.
+// shows that the state was overtaken and the answer may not rest on it, the guard judges the newest one and answers again.
 
 import {
   type Action,
@@ -157,9 +156,10 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
     projectId: string,
     authorize: (found: Found) => Authorized,
     answer: AnswerFrom<Authorized>,
+    known = findNow(projectId),
   ): Promise<Response> => {
-    for (;;) {
-      const found = findNow(projectId) ?? (await find(projectId))
+    for (let next = known; ; next = undefined) {
+      const found = next ?? (await find(projectId))
       const authorized = authorize(found)
       try {
         const response = await answer(authorized)
@@ -176,10 +176,9 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
     authorize: (found: Found) => Authorized,
     answer: AnswerFrom<Authorized>,
   ): Promise<Response | undefined> => {
-    const project = store.current(projectId) ? undefined : store.recent(projectId)
-    if (!project) return undefined
+    const project = store.recent(projectId)
     try {
-      return await answer(authorize({ project }))
+      return project && (await answer(authorize({ project })))
     } catch (error) {
       if (!isAboutProject(error)) throw error
       return undefined
@@ -209,7 +208,7 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
       return answerFrom(projectId, authorize, answer)
     },
 
-    picture(c, projectId, { signedUntil, wanted, isFixed = false }, answer) {
+    async picture(c, projectId, { signedUntil, wanted, isFixed = false }, answer) {
       const authorize = (found: Found): AuthorizedPicture => {
         const { project } = found
         if (project && isPublic(project)) return { project: () => project, access: PUBLIC }
@@ -225,8 +224,9 @@ export const createGuard = ({ store, log }: GuardOptions): Guard => {
         if (!project || !mayReadBySignature(project, untilMs)) throw unknownProject(projectId)
         return { project: () => project, access: { isPrivate: true, untilMs } }
       }
-      const newest = () => answerFrom(projectId, authorize, answer)
-      return isFixed ? answerRecent(projectId, authorize, answer).then((recent) => recent ?? newest()) : newest()
+      const known = findNow(projectId)
+      const response = isFixed && !known ? await answerRecent(projectId, authorize, answer) : undefined
+      return response ?? answerFrom(projectId, authorize, answer, known)
     },
   }
 }
