@@ -19,7 +19,15 @@ interface Query {
 
 const PAGE = 100
 
-export const createProjectList = () => {
+let kept: { session: number; list: ReturnType<typeof createProjectList> } | undefined
+
+/** The list of a session, kept while a project is shown: the way back leads to where the wall was left. */
+export const projectListOf = (session: number) => {
+  if (kept?.session !== session) kept = { session, list: createProjectList() }
+  return kept.list
+}
+
+const createProjectList = () => {
   const projects = signal<readonly Project[]>([])
   const isComplete = signal(false)
   const problem = signal<unknown>(undefined)

@@ -10,7 +10,7 @@ import { lazy } from '../parts/lazy.tsx'
 import { Sentinel } from '../parts/sentinel.tsx'
 import { t } from '../texts/texts.ts'
 import { CoverCard } from './cover-card.tsx'
-import { createProjectList, SORTS, type Sort } from './project-list.ts'
+import { projectListOf, SORTS, type Sort } from './project-list.ts'
 
 const NewProject = lazy(async () => (await import('./new-project.tsx')).NewProject)
 const TagFilter = lazy(async () => (await import('../parts/tag-filter.tsx')).TagFilter)
@@ -19,14 +19,13 @@ const TagFilter = lazy(async () => (await import('../parts/tag-filter.tsx')).Tag
 const TYPING_MS = 250
 
 export const WallView = () => {
-  const list = useMemo(createProjectList, [])
-  const text = useSignal('')
   const { value: session } = generation
+  const list = useMemo(() => projectListOf(session), [session])
+  const text = useSignal(list.query.value.q)
 
-  // Read anew for another session
   useEffect(() => {
-    void list.read()
-  }, [session])
+    void list.refresh()
+  }, [list])
 
   useEffect(() => {
     const readAgain = () => {
@@ -42,7 +41,7 @@ export const WallView = () => {
     if (q === list.query.value.q) return
     const timer = setTimeout(() => void list.find({ q }), TYPING_MS)
     return () => clearTimeout(timer)
-  }, [text.value])
+  }, [list, text.value])
 
   const { projects, problem, isComplete, query } = list
   const { q, tag } = query.value

@@ -93,6 +93,27 @@ it(
 )
 
 it(
+  'is where it was left on the way back from a project',
+  async (context) => {
+    const browser = await startBrowser(context)
+    const server = await serve()
+    for (let at = 10; at < 40; at++)
+      expect((await fetch(`${server.url}/projects/p${at}`, { method: 'PUT' })).ok).toBe(true)
+    const { page, complaints } = await visit(browser, server.url, { viewport: { width: 400, height: 500 } })
+    await page.locator('.cover').nth(29).waitFor()
+    await page.evaluate('scrollTo(0, 800)')
+    // An event, because a real click scrolls first.
+    await page.locator('.cover a').nth(8).dispatchEvent('click')
+    await page.getByText('No pictures yet').waitFor()
+    expect(await page.evaluate('scrollY')).toBe(0)
+    await page.goBack()
+    await vi.waitFor(async () => expect(await page.evaluate('scrollY')).toBeGreaterThan(400), PATIENCE)
+    expect(complaints).toEqual([])
+  },
+  LIMIT_MS,
+)
+
+it(
   'has lines for developers in each project, whose addresses answer',
   async (context) => {
     const browser = await startBrowser(context)
