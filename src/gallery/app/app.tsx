@@ -3,7 +3,7 @@
 import { useSignalEffect } from '@preact/signals'
 import { Account, AccountArea } from '../account/account-area.tsx'
 import icon from '../icon.svg'
-import { DialogHost } from '../parts/dialog.tsx'
+import { DialogHost, shownDialog } from '../parts/dialog.tsx'
 import { lazy } from '../parts/lazy.tsx'
 import { ToastList } from '../parts/toast-list.tsx'
 import { t } from '../texts/texts.ts'
@@ -36,7 +36,7 @@ export const App = () => (
     {isDropZoneWanted.value && takesFiles.value && <DropZone />}
     <DialogHost />
     {question.value && <Account mode="again" />}
-    <ToastList />
+    <ToastList isShown={!shownDialog.value && !question.value} />
   </>
 )
 

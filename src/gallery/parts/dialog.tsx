@@ -5,8 +5,9 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { t } from '../texts/texts.ts'
 import { Icon } from './icon.tsx'
+import { ToastList } from './toast-list.tsx'
 
-const shownDialog = signal<ComponentChildren>(null)
+export const shownDialog = signal<ComponentChildren>(null)
 
 export const openDialog = (dialog: ComponentChildren): void => {
   shownDialog.value = dialog
@@ -56,6 +57,7 @@ export const Dialog = ({ title, onClose = closeDialog, isWide = false, children 
         </button>
       </header>
       {children}
+      <ToastList />
     </dialog>
   )
 }

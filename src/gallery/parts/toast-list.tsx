@@ -2,9 +2,10 @@
 
 import { toasts } from '../app/toasts.ts'
 
-export const ToastList = () => (
+/** @param isShown false where a dialog is over it, which shows them itself: the rest of the page is inert then */
+export const ToastList = ({ isShown = true }: { isShown?: boolean }) => (
   <div class="toasts" role="status" aria-live="polite">
-    {toasts.value.map(({ id, text, isError, action }) => (
+    {(isShown ? toasts.value : []).map(({ id, text, isError, action }) => (
       <div key={id} class={isError ? 'toast error' : 'toast'}>
         <span>{text}</span>
         {action && (

@@ -6,6 +6,13 @@ import { LIMIT_MS, PATIENCE, shownNames, visit } from '../../support/gallery.ts'
 import { serve } from '../../support/processes/tintype.ts'
 import { upload } from '../../support/upload.ts'
 
+/** Whether the middle of the newest message has nothing above it. */
+const IS_TOAST_SEEN = `(() => {
+  const toast = [...document.querySelectorAll('.toast')].at(-1)
+  const { left, top, width, height } = toast.getBoundingClientRect()
+  return toast.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+})()`
+
 it(
   'tells the facts of the picture that it shows after others have put one before it',
   async (context) => {
@@ -26,6 +33,17 @@ it(
     const hrefs = await page.locator('.facts a').evaluateAll((links) => links.map((link) => link.getAttribute('href')))
     expect(hrefs).toHaveLength(3)
     for (const href of hrefs) expect(href).toContain(opened)
+
+    // Messages are seen above it, and above a dialog, where screen readers reach nothing else.
+    await page.getByRole('button', { name: 'Copy link to this page' }).click()
+    await page.locator('.toast').waitFor()
+    expect(await page.evaluate(IS_TOAST_SEEN)).toBe(true)
+    await page.keyboard.press('Escape')
+    await page.locator('.pswp').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'For developers' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Copy: Upload a picture' }).click()
+    await page.getByRole('dialog').getByRole('status').getByText('Copied').last().waitFor()
+    expect(await page.evaluate(IS_TOAST_SEEN)).toBe(true)
     expect(complaints).toEqual([])
   },
   LIMIT_MS,
