@@ -20,7 +20,8 @@ export const followChanges = (model: ProjectModel): (() => void) => {
     if (isHeld.value || isReading) return
     const news = waiting.filter((event) => isNews(event, model))
     waiting = []
-    if (news.length === 0) return
+    // The number of pictures may have been read before this tab's own change was stored.
+    if (news.length === 0) return model.readProject()
     isReading = true
     await model.refresh().finally(() => {
       isReading = false

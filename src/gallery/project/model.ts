@@ -141,7 +141,7 @@ export const createProjectModel = (projectId: string) => {
 
   return {
     ...{ projectId, project, images, isComplete, problem, query, selection },
-    ...{ more, refresh, selectAll, edit, mayEdit },
+    ...{ readProject, more, refresh, selectAll, edit, mayEdit },
 
     mayUpload: computed(() => permission.value !== 'read'),
     mayManage: computed(() => permission.value === 'manage'),

@@ -3,7 +3,7 @@
 import type { Page, Request, Response } from 'playwright-core'
 import { expect, it, vi } from 'vitest'
 import { startBrowser } from '../../support/browser.ts'
-import { LIMIT_MS, openTab, PATIENCE, shownNames, visit } from '../../support/gallery.ts'
+import { chooseFiles, LIMIT_MS, openTab, PATIENCE, shownNames, visit } from '../../support/gallery.ts'
 import { serve } from '../../support/processes/tintype.ts'
 import { upload } from '../../support/upload.ts'
 
@@ -64,6 +64,44 @@ it(
     expect(await shownNames(held)).toHaveLength(1)
     await held.mouse.up()
     await waitForPictures(held, 2)
+    expect(complaints).toEqual([])
+  },
+  LIMIT_MS,
+)
+
+it(
+  'count a picture of their own that was stored while the project was read',
+  async (context) => {
+    const browser = await startBrowser(context)
+    const server = await serve()
+    const add = async () => expect((await upload(server.url, 'demo')).status).toBe(201)
+    await add()
+    const { page, complaints } = await visit(browser, server.url)
+    const opened = page.waitForResponse(isStream)
+    await page.goto(`${server.url}/g/demo`)
+    await opened
+    await waitForPictures(page, 1)
+    // The answer of before the upload arrives after it.
+    let release = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let isHeld = false
+    await page.route(`${server.url}/projects/demo`, async (route) => {
+      const response = await route.fetch()
+      isHeld = true
+      await released
+      await route.fulfill({ response })
+    })
+    await add()
+    await vi.waitFor(() => expect(isHeld).toBe(true), PATIENCE)
+    await waitForPictures(page, 2)
+    await chooseFiles(page, ['own.jpg'])
+    await page.locator('.upload.done').waitFor()
+    release()
+    const about = page.locator('.head .about')
+    await vi.waitFor(async () => expect(await about.textContent()).toContain('3 pictures'), PATIENCE)
+    await page.unroute(`${server.url}/projects/demo`)
     expect(complaints).toEqual([])
   },
   LIMIT_MS,
