@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { fullFolders, layerViolations } from './support/layer-rule.ts'
+import { fullFolders, layerViolations, packagesOf } from './support/layer-rule.ts'
 
 const src = fileURLToPath(new URL('../src', import.meta.url))
 const test = fileURLToPath(new URL('.', import.meta.url))
@@ -27,6 +27,14 @@ describe('the layers of src/', () => {
     const files = sources()
     expect(files.size).toBeGreaterThan(20)
     expect(layerViolations(files)).toEqual([])
+  })
+})
+
+describe('an encoder process', () => {
+  it('loads no schemas: V8 marks their heap for the pixels of each few pictures, a sixth of the CPU of an upload', () => {
+    const packages = packagesOf(sources(), 'image/worker/main.ts')
+    expect(packages).toContain('sharp')
+    expect(packages).not.toContain('zod')
   })
 })
 

@@ -1,20 +1,10 @@
 // Parses parameters of requests; errors name the parameter, the expected value and the received one.
 
 import { z } from 'zod'
-import { TintypeError } from './errors.ts'
-import { clip } from './text.ts'
+import { invalidParameter } from './invalid-parameter.ts'
 
 /** A received parameter: name and value, decoded. */
 export type Parameter = readonly [name: string, value: string]
-
-/** @param expected a description, or the accepted values */
-export const invalidParameter = (field: string, expected: string | readonly string[], received: string) => {
-  const words = typeof expected === 'string' ? expected : `one of ${expected.join(', ')}`
-  const value = clip(received)
-  return new TintypeError('invalid_parameter', `${field}: expected ${words}, received "${value}".`, {
-    details: { field, expected, received: value },
-  })
-}
 
 /**
  * Collects parameters by name. Repeated ones are refused: a proxy that checks them could pick another value than this

@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { TintypeError } from '../../src/core/errors.ts'
-import { eachOnce, invalidParameter, type Parameter, parseParameter, wholeNumber } from '../../src/core/parameters.ts'
+import { invalidParameter } from '../../src/core/invalid-parameter.ts'
+import { eachOnce, type Parameter, parseParameter, wholeNumber } from '../../src/core/parameters.ts'
 
 const errorOf = (call: () => unknown): TintypeError => {
   try {

@@ -65,6 +65,23 @@ export const layerViolations = (files: ReadonlyMap<string, string>): string[] =>
   ...fullFolders(files.keys()),
 ]
 
+/** Packages that are loaded with a file, by it and all that it imports. */
+export const packagesOf = (files: ReadonlyMap<string, string>, entry: string): Set<string> => {
+  const packages = new Set<string>()
+  const loaded = new Set<string>()
+  const load = (path: string): void => {
+    if (loaded.has(path)) return
+    loaded.add(path)
+    for (const { specifier, typeOnly } of importsOf(codeOf(files.get(path) ?? ''))) {
+      if (typeOnly) continue
+      if (specifier.startsWith('.')) load(targetOf(path, specifier))
+      else packages.add(specifier)
+    }
+  }
+  load(entry)
+  return packages
+}
+
 const codeOf = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
 
 const targetOf = (path: string, specifier: string): string => new URL(specifier, `file:///${path}`).pathname.slice(1)

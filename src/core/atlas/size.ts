@@ -1,7 +1,7 @@
 // Sizes of atlases: `game`, `thumb`, and presets of at most 512 pixels.
 
 import { createHash } from 'node:crypto'
-import { invalidParameter } from '../parameters.ts'
+import { invalidParameter } from '../invalid-parameter.ts'
 import { decidingPoint } from '../transform/focal-version.ts'
 import type { Presets } from '../transform/presets.ts'
 import { type Point, pointText, type Transform, transformParameters } from '../transform/transform.ts'

@@ -2,15 +2,8 @@
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import {
-  CENTRE,
-  isFocal,
-  POINT_SOURCE,
-  type Point,
-  pointText,
-  type Transform,
-  transformParameters,
-} from './transform.ts'
+import { POINT_SOURCE } from './parse-transform.ts'
+import { CENTRE, isFocal, type Point, pointText, type Transform, transformParameters } from './transform.ts'
 
 /** Parameter of the version. No signature covers it: it changes nothing but the lifetime in caches. */
 export const VERSION = 'v'

@@ -1,7 +1,7 @@
 // Prefetching: recipes that are rendered for each new image before any request.
 
+import { invalidParameter } from '../invalid-parameter.ts'
 import { isSize } from '../names.ts'
-import { invalidParameter } from '../parameters.ts'
 import { partsOf } from '../text.ts'
 import { formatOf } from './formats.ts'
 import type { Presets } from './presets.ts'

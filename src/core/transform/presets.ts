@@ -1,9 +1,11 @@
 // Presets: named transforms of the operator, which need no signature.
 
 import { TintypeError } from '../errors.ts'
-import { eachOnce, invalidParameter, type Parameter } from '../parameters.ts'
+import { invalidParameter } from '../invalid-parameter.ts'
+import { eachOnce, type Parameter } from '../parameters.ts'
 import { partsOf } from '../text.ts'
-import { parseTransform, type Transform } from './transform.ts'
+import { parseTransform } from './parse-transform.ts'
+import type { Transform } from './transform.ts'
 
 export type Presets = ReadonlyMap<string, Transform>
 

@@ -2,10 +2,12 @@
 //
 // Both forms have one canonical form, which signatures cover: the path without the extension, the format as a parameter.
 
-import { invalidParameter, type Parameter } from '../parameters.ts'
+import { invalidParameter } from '../invalid-parameter.ts'
+import type { Parameter } from '../parameters.ts'
 import { isPercentEncoded } from '../text.ts'
 import { FORMATS_BY_EXTENSION, type Format, formatOf } from './formats.ts'
-import { parseTransform, TRANSFORM_PARAMETERS, transformParameters } from './transform.ts'
+import { parseTransform, TRANSFORM_PARAMETERS } from './parse-transform.ts'
+import { transformParameters } from './transform.ts'
 
 export interface RenderPath {
   /** Without the extension. */

@@ -1,8 +1,8 @@
 // Paths of assets below `/projects/{project_id}/assets/`: the name, its picture in a format, its render.
 
 import { TintypeError } from '../../core/errors.ts'
+import { invalidParameter } from '../../core/invalid-parameter.ts'
 import { ASSET_NAME_RULE, isAssetName } from '../../core/names.ts'
-import { invalidParameter } from '../../core/parameters.ts'
 import { clip } from '../../core/text.ts'
 import { FORMATS_BY_EXTENSION, type Format, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
 import type { Context } from '../context.ts'

@@ -1,6 +1,6 @@
 // Parameters of a list of images: page, filter and order.
 
-import { invalidParameter } from '../../core/parameters.ts'
+import { invalidParameter } from '../../core/invalid-parameter.ts'
 import type { PageRequest } from '../../stores/store.ts'
 import type { Context } from '../context.ts'
 import { imageAfterSchema, imageListQuery, imageSortSchema } from '../schemas/images/image-list.ts'

@@ -3,9 +3,10 @@
 import type { z } from '@hono/zod-openapi'
 import { linksOf, type Principal } from '../../core/auth/access.ts'
 import { TintypeError } from '../../core/errors.ts'
+import { invalidParameter } from '../../core/invalid-parameter.ts'
 import { isImageId, isProjectId, PROJECT_ID_RULE, SIZES, type Size } from '../../core/names.ts'
 import { unknownImage } from '../../core/not-found.ts'
-import { eachOnce, invalidParameter, parseParameter } from '../../core/parameters.ts'
+import { eachOnce, parseParameter } from '../../core/parameters.ts'
 import { tagSchema } from '../../core/project/image-details.ts'
 import { clip } from '../../core/text.ts'
 import {

@@ -2,9 +2,11 @@
 
 import { createBoundedMap } from '../../core/bounded-map.ts'
 import { TintypeError } from '../../core/errors.ts'
-import { eachOnce, invalidParameter, type Parameter, parseParameter } from '../../core/parameters.ts'
+import { invalidParameter } from '../../core/invalid-parameter.ts'
+import { eachOnce, type Parameter, parseParameter } from '../../core/parameters.ts'
 import { currencyOf, VERSION, versionSchema } from '../../core/transform/focal-version.ts'
 import { type ByTransparency, chooseFormats, type Format } from '../../core/transform/formats.ts'
+import { parseTransform } from '../../core/transform/parse-transform.ts'
 import { type Presets, presetOf } from '../../core/transform/presets.ts'
 import { type Recipe, recipeAt, transformRecipe } from '../../core/transform/recipe.ts'
 import { presetParameters, renderPathOf, withFormatOf } from '../../core/transform/render-path.ts'
@@ -14,7 +16,6 @@ import {
   isFocal,
   MARGIN_COLOUR,
   type Point,
-  parseTransform,
   type Transform,
   transformParameters,
   withFormat,

@@ -1,7 +1,8 @@
 // Text fields of an upload: the details of its image. Others are ignored, and their names kept.
 
 import { z } from 'zod'
-import { invalidParameter, parseParameter } from '../../core/parameters.ts'
+import { invalidParameter } from '../../core/invalid-parameter.ts'
+import { parseParameter } from '../../core/parameters.ts'
 import { DETAIL_SCHEMAS, type ImageDetails, MAX_TAGS } from '../../core/project/image-details.ts'
 import { clip, partsOf } from '../../core/text.ts'
 

@@ -1,6 +1,7 @@
 // Routes of the change feed: changes after a revision, and streams of events of one or several projects.
 
-import { invalidParameter, parseParameter } from '../../core/parameters.ts'
+import { invalidParameter } from '../../core/invalid-parameter.ts'
+import { parseParameter } from '../../core/parameters.ts'
 import type { ChangeFeed } from '../../services/events/change-feed.ts'
 import type { FollowedProject } from '../../services/events/follow.ts'
 import { type Identify, principalOf } from '../access.ts'

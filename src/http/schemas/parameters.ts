@@ -10,9 +10,10 @@ import { ENTITY_TAGS } from '../../core/request/conditional.ts'
 import { characters } from '../../core/text.ts'
 import { versionSchema } from '../../core/transform/focal-version.ts'
 import { FORMATS, PICTURE_EXTENSIONS } from '../../core/transform/formats.ts'
+import { POSITIONS, TRANSFORM_SCHEMAS } from '../../core/transform/parse-transform.ts'
 import { PRESET_NAME } from '../../core/transform/presets.ts'
 import { expiresSchema } from '../../core/transform/signature.ts'
-import { POSITIONS, QUALITIES, TRANSFORM_SCHEMAS } from '../../core/transform/transform.ts'
+import { QUALITIES } from '../../core/transform/transform.ts'
 import {
   EXAMPLE_CSRF_TOKEN,
   EXAMPLE_IDEMPOTENCY_KEY,

@@ -8,7 +8,7 @@ import { type Issuer, isKeyUrl, KEY_URL_RULE } from '../../core/auth/issuer.ts'
 import { hasCanonicalSignature } from '../../core/auth/jwt-form.ts'
 import { createBoundedMap } from '../../core/bounded-map.ts'
 import { TintypeError } from '../../core/errors.ts'
-import { invalidParameter } from '../../core/parameters.ts'
+import { invalidParameter } from '../../core/invalid-parameter.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { OWN_ISSUER } from './session-tokens.ts'
 

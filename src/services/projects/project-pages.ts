@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { accessOf, decideAccess, type Principal, requireReadable } from '../../core/auth/access.ts'
 import { isDamage } from '../../core/errors.ts'
-import { invalidParameter } from '../../core/parameters.ts'
+import { invalidParameter } from '../../core/invalid-parameter.ts'
 import type { ProjectState, ReadableState } from '../../core/project/state.ts'
 import {
   formatPosition,

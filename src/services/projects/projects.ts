@@ -9,7 +9,7 @@ import {
 } from '../../core/auth/access.ts'
 import { isDamage } from '../../core/errors.ts'
 import { inGroups } from '../../core/in-groups.ts'
-import { invalidParameter } from '../../core/parameters.ts'
+import { invalidParameter } from '../../core/invalid-parameter.ts'
 import type { ProjectChange } from '../../core/project/changes.ts'
 import type { CreateProject } from '../../core/project/create-project.ts'
 import type { ImageRecord } from '../../core/project/model.ts'

@@ -1,7 +1,7 @@
 // Pages of a project's list of images.
 
 import { setImmediate } from 'node:timers/promises'
-import { invalidParameter } from '../../core/parameters.ts'
+import { invalidParameter } from '../../core/invalid-parameter.ts'
 import {
   FOLLOWING,
   formatImageCursor,

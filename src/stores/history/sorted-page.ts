@@ -1,6 +1,6 @@
 // Pages of a project's images that are sorted by their values.
 
-import { invalidParameter } from '../../core/parameters.ts'
+import { invalidParameter } from '../../core/invalid-parameter.ts'
 import { parseImageCursor } from '../../core/project/cursor.ts'
 import { type ImageOrder, type ImageSort, matcherOf, orderOf, type SortKey } from '../../core/project/image-query.ts'
 import type { ImageRecord } from '../../core/project/model.ts'

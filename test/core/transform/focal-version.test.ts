@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { eachOnce } from '../../../src/core/parameters.ts'
 import { currencyOf, decidingPoint, presetVersion, versionSchema } from '../../../src/core/transform/focal-version.ts'
-import { parseTransform } from '../../../src/core/transform/transform.ts'
+import { parseTransform } from '../../../src/core/transform/parse-transform.ts'
 
 const parse = (query: string) => parseTransform(eachOnce(new URLSearchParams(query)))
 const POINT = { x: 0.3, y: 0.65 }

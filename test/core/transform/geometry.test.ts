@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { eachOnce } from '../../../src/core/parameters.ts'
 import { layoutOf, resultOf } from '../../../src/core/transform/geometry.ts'
-import { FITS, KERNELS, MAX_SIDE, parseTransform } from '../../../src/core/transform/transform.ts'
+import { parseTransform } from '../../../src/core/transform/parse-transform.ts'
+import { FITS, KERNELS, MAX_SIDE } from '../../../src/core/transform/transform.ts'
 
 const parse = (query: string) => parseTransform(eachOnce(new URLSearchParams(query)))
 

@@ -1,8 +1,8 @@
 // Presets: named transforms that need no signature.
 
 import { describe, expect, it } from 'vitest'
+import { parseTransform } from '../../../src/core/transform/parse-transform.ts'
 import { PRESET_NAME, parsePresets, presetOf, readPresets } from '../../../src/core/transform/presets.ts'
-import { parseTransform } from '../../../src/core/transform/transform.ts'
 
 describe('presets', () => {
   it('are transforms by name, with dots allowed in values', () => {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { eachOnce } from '../../../src/core/parameters.ts'
 import { FORMATS } from '../../../src/core/transform/formats.ts'
+import { parseTransform } from '../../../src/core/transform/parse-transform.ts'
 import {
   formatOfRecipe,
   isSource,
@@ -13,7 +14,6 @@ import {
   sizeRecipe,
   transformRecipe,
 } from '../../../src/core/transform/recipe.ts'
-import { parseTransform } from '../../../src/core/transform/transform.ts'
 
 const parse = (query: string) => parseTransform(eachOnce(new URLSearchParams(query)))
 

@@ -3,8 +3,9 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { eachOnce } from '../../../src/core/parameters.ts'
+import { parseTransform } from '../../../src/core/transform/parse-transform.ts'
 import { parseSigningKeys, signUrl, verifySignature } from '../../../src/core/transform/signature.ts'
-import { parseTransform, transformParameters } from '../../../src/core/transform/transform.ts'
+import { transformParameters } from '../../../src/core/transform/transform.ts'
 import { otherSpellings } from '../../support/auth/spellings.ts'
 
 const OLD = 'the old key, 0123456789'

@@ -4,14 +4,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { eachOnce } from '../../../src/core/parameters.ts'
 import { FORMATS } from '../../../src/core/transform/formats.ts'
+import { POSITIONS, parseTransform } from '../../../src/core/transform/parse-transform.ts'
 import { recipeName, transformRecipe } from '../../../src/core/transform/recipe.ts'
-import {
-  KERNELS,
-  POSITIONS,
-  parseTransform,
-  transformParameters,
-  withoutTransparency,
-} from '../../../src/core/transform/transform.ts'
+import { KERNELS, transformParameters, withoutTransparency } from '../../../src/core/transform/transform.ts'
 
 const parse = (query: string) => parseTransform(eachOnce(new URLSearchParams(query)))
 const canonical = (query: string) => new URLSearchParams(transformParameters(parse(query))).toString()

@@ -6,6 +6,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { Size } from '../../../../src/core/names.ts'
 import type { Format } from '../../../../src/core/transform/formats.ts'
+import { parseTransform } from '../../../../src/core/transform/parse-transform.ts'
 import {
   type Origin,
   type Recipe,
@@ -13,7 +14,6 @@ import {
   sizeRecipe,
   transformRecipe,
 } from '../../../../src/core/transform/recipe.ts'
-import { parseTransform } from '../../../../src/core/transform/transform.ts'
 import { renderPicture } from '../../../../src/image/worker/render.ts'
 import { temporaryFolder } from '../../../support/disk/folder.ts'
 import { plain } from '../../../support/pictures/pictures.ts'
