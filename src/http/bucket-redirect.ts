@@ -23,7 +23,7 @@ const NOT_REUSED = 'private, no-cache'
 export interface DeliveryOptions {
   /** Path under which nginx serves the store's folder and sends the bytes. @default none */
   accelRedirect?: string
-  /** See {@link redirectOf}. */
+  /** See {@link redirectOf}. @default no request is redirected */
   direct?: DirectReads
 }
 
@@ -33,17 +33,13 @@ export type Redirect = (
   headers: { contentType: string; cacheControl: string },
 ) => Promise<string>
 
-/**
- * Redirect of a request for a variant, after it was authorized. Undefined where this process sends the picture.
- *
- * @param direct @default no request is redirected
- */
+/** Redirect of a request for a variant, after it was authorized. Undefined where this process sends the picture. */
 export const redirectOf = (
-  direct: DirectReads | undefined,
+  direct: DirectReads,
   variant: VariantReference,
   { untilMs }: PictureAccess,
 ): Redirect | undefined =>
-  direct && variant.size === 'original'
+  variant.size === 'original'
     ? (method, headers) => direct.url(variant, { method, seconds: secondsUntil(untilMs), ...headers })
     : undefined
 

@@ -69,7 +69,7 @@ export const createChangingPictures = (options: ChangingPictureOptions): Changin
         const now = Date.now()
         if (format === 'jpeg') {
           const picture = await variants.find(project, imageId, size)
-          const redirect = redirectOf(direct, { projectId, imageId, size }, access)
+          const redirect = direct && redirectOf(direct, { projectId, imageId, size }, access)
           const delivery = Object.assign(coverDelivery(picture, project, now), { accelRedirect, redirect, vary })
           return deliver(c, picture, withAccess(delivery, access))
         }

@@ -7,7 +7,6 @@ import type { Principal } from '../core/auth/access.ts'
 import { TintypeError } from '../core/errors.ts'
 import type { HeaderOf } from '../core/request/conditional.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { rawHeaderOf } from './request/raw-header.ts'
 
 /** Bindings hold Node's request and response under @hono/node-server; they are absent in other runtimes. */
 export interface Env {
@@ -128,4 +127,20 @@ export async function* bodyChunks(c: Context): AsyncGenerator<Uint8Array, void, 
   }
   const error = incoming && bodyErrors.get(incoming)
   if (error) throw error
+}
+
+/**
+ * Value of a header in raw ones, names and values in turn, as Node's parser has received them; repeated ones make one list.
+ *
+ * @param wanted in lower case
+ */
+export const rawHeaderOf = (raw: readonly string[], wanted: string): string | undefined => {
+  let found: string | undefined
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at] ?? ''
+    // Lower-cased only where the spelling differs, to avoid a copy.
+    if (name.length !== wanted.length || (name !== wanted && name.toLowerCase() !== wanted)) continue
+    found = found === undefined ? raw[at + 1] : `${found}, ${raw[at + 1]}`
+  }
+  return found
 }

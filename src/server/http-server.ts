@@ -4,17 +4,17 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
 import { type AddressInfo, Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { getRequestListener } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
+import type { Env } from '../http/context.ts'
 import type { AnswerFast, FastAnswer } from '../http/fast-path/types.ts'
 import { writeResponse } from '../http/fast-path/write.ts'
-import { headMistake, wrongExpectation, wrongTarget } from '../http/middleware/preconditions.ts'
+import { DEFAULT_HOST, headMistake, wrongExpectation, wrongTarget } from '../http/middleware/preconditions.ts'
 import type { Refuse } from '../http/refusals.ts'
 import { continueOnRead } from '../http/request/expect-continue.ts'
 import { hasOwnDeadline, stopLongBody } from '../http/request/long-body.ts'
 import { problemOf } from '../http/response/problem.ts'
 import { createConnectionHandler } from './connection-handler.ts'
 import { createRefusals, type Received } from './refusals.ts'
-import { createRequestListener } from './request-listener.ts'
 
 export interface HttpServerOptions {
   fetch: Parameters<typeof getRequestListener>[0]
@@ -70,7 +70,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<HttpS
       return undefined
     }
   }
-  const listener = createRequestListener(options.fetch)
+  const listener = listenerOf(options.fetch)
   const inTurn = createInTurn()
   const refuse = options.refuse ?? refuseBriefly
   const refused = new WeakSet<Duplex>()
@@ -232,4 +232,12 @@ const createInTurn = (): InTurn => {
       start()
     } else if (line.push(start) > MAX_WAITING) socket.destroy()
   }
+}
+
+/** Answers by the app, which gets its requests from Node directly. */
+const listenerOf = (fetch: HttpServerOptions['fetch']): ReturnType<typeof getRequestListener> => {
+  const direct = { isAsReceived: true } satisfies Env['Bindings']
+  return getRequestListener((request, bindings) => fetch(request, Object.assign(bindings, direct)), {
+    hostname: DEFAULT_HOST,
+  })
 }

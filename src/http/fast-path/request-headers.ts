@@ -1,6 +1,6 @@
 // Reads raw request headers. Node's parsed object of them takes as long as the rest of a response.
 
-import { rawHeaderOf } from '../request/raw-header.ts'
+import { rawHeaderOf } from '../context.ts'
 import type { FastRequest, FastView } from './types.ts'
 
 /** Hosts in the usual form; the app checks the others. */

@@ -102,7 +102,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       return deliverRender(c, render, withAccess(renderDelivery(render, IMMUTABLE, vary), access))
     }
     const picture = await variants.find(project(), imageId, size)
-    const redirect = redirectOf(direct, { projectId: project().project_id, imageId, size }, access)
+    const redirect = direct && redirectOf(direct, { projectId: project().project_id, imageId, size }, access)
     const delivery = Object.assign(storedDelivery(picture), { accelRedirect, redirect, vary })
     return deliver(c, picture, withAccess(delivery, access))
   }
@@ -126,7 +126,7 @@ export const createImageRoutes = (options: ImageRouteOptions) => {
       const delivery = coverDelivery(picture, project, Date.now())
       const vary = c.get('vary')
       if (format === 'jpeg') {
-        const redirect = redirectOf(direct, { projectId, imageId: picture.imageId, size }, access)
+        const redirect = direct && redirectOf(direct, { projectId, imageId: picture.imageId, size }, access)
         return deliver(c, picture, withAccess(Object.assign(delivery, { accelRedirect, redirect, vary }), access))
       }
       const render = await renders.find(project, picture.imageId, sizeRecipe(size, format))
