@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import type { Check, Env, Handler } from '../../src/http/context.ts'
-import { createPipeline } from '../../src/http/pipeline.ts'
+import { createPipeline } from '../../src/http/route-table.ts'
 
 /** An app of one route behind checks. Its log has the status of each response, and the errors have responses. */
 const behind = (checks: readonly Check[], route: Handler = (c) => c.text('the route')) => {

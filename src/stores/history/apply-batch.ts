@@ -48,7 +48,8 @@ export const applyBatch = (
   for (const given of changes) {
     try {
       const present: number = isShown ? revision : before.revision
-      const change: ProjectChange | undefined = given && conditionsAt(present, state, given)
+      const change: ProjectChange | undefined =
+        given && (state.shownRevision === undefined ? given : conditionsAt(present, state, given))
       let next: ProjectState = change ? applyChange(state, change, now, present) : state
       if (change) deleted.push(...deletedBy(state, change, next), ...droppedPending(state, change, next))
       if (change?.type === 'delete_project') {

@@ -11,7 +11,7 @@ import {
   varyByAccept,
   waitUntil,
 } from '../../../src/http/middleware/preconditions.ts'
-import { checkedBy } from '../../../src/http/pipeline.ts'
+import { checkedBy } from '../../../src/http/route-table.ts'
 
 /** An app with a check, whose requests give the error, or undefined where they reach the route. */
 const behind = (check: Check) => {
