@@ -10,9 +10,12 @@ type NamedKind = 'project' | 'collection' | 'both'
  * @throws Error where there is neither, or neither that the key may read
  */
 export const kindOf = async (remote: Pick<Remote, 'send'>, name: string): Promise<NamedKind> => {
-  const project = await remote.send({ path: `/projects/${name}` })
+  const [project, collection] = await Promise.all([
+    remote.send({ path: `/projects/${name}` }),
+    remote.send({ path: `/collections/${name}/changes` }),
+  ])
   const hasProject = project.ok || project.code !== 'project_not_found'
-  const hasCollection = (await remote.send({ path: `/collections/${name}/changes` })).ok
+  const hasCollection = collection.ok
   if (hasProject) return hasCollection ? 'both' : 'project'
   if (hasCollection) return 'collection'
   throw new Error(`the server has no project "${name}" and no collection of this name, or none that the key may read`)

@@ -62,10 +62,13 @@ export const createSender = ({ timeoutMs }: SenderOptions): Sender => {
       const done = new Promise<void>((end) => sent.once('close', end)).finally(() => running.delete(done))
       running.add(done)
       let answer: IncomingMessage | undefined
-      sent.on('timeout', () => {
-        // What has arrived waits for its reader: the silence is not the engine's.
-        if (!answer || answer.readableLength === 0) sent.destroy(timedOut(timeoutMs))
-      })
+      const onTimeout = (): void => {
+        // What has arrived waits for its reader: the silence may not be the engine's. Node reports only the first one.
+        if (answer && answer.readableLength > 0) sent.socket?.setTimeout(timeoutMs, onTimeout)
+        else sent.destroy(timedOut(timeoutMs))
+      }
+      sent.on('timeout', onTimeout)
+      sent.once('close', () => sent.socket?.removeListener('timeout', onTimeout))
       sent.on('error', reject)
       sent.on('response', (response) => {
         answer = response

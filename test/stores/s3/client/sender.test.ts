@@ -119,6 +119,17 @@ describe('a sender', () => {
     await expect(answer.text()).rejects.toThrow()
   })
 
+  it('throws after the silence of an engine that fell silent while the reader was slow', async () => {
+    const { server } = counted((_, response) => {
+      response.writeHead(200, { 'content-length': '10000000' }).write(Buffer.alloc(1_000_000))
+    })
+    const url = await urlOf(server)
+    const { send } = senderFor({ timeoutMs: 50 })
+    const answer = await send(url, bodiless('GET'))
+    await setTimeout(200)
+    await expect(answer.text()).rejects.toThrow()
+  })
+
   it('closes its connections once the last request has ended, and sends nothing more', async () => {
     const { server, count } = counted((_, response) => response.end('text'))
     const url = await urlOf(server)
